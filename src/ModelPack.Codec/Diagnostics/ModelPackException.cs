@@ -1,0 +1,37 @@
+namespace ModelPack.Codec.Diagnostics;
+
+/// <summary>Base of every error that this library reports on purpose. Anything else that escapes is a defect.</summary>
+public class ModelPackException : Exception
+{
+    /// <summary>Creates an error.</summary>
+    /// <param name="code">The catalogue entry.</param>
+    /// <param name="detail">What was found, in one sentence, with the values.</param>
+    /// <param name="inner">The cause, if there is one.</param>
+    public ModelPackException(ErrorCode code, string detail, Exception? inner = null)
+        : base(detail, inner)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        Code = code;
+    }
+
+    /// <summary>The catalogue entry: stable code, rule and remedy.</summary>
+    public ErrorCode Code { get; }
+
+    /// <summary>Path of the file concerned, if known.</summary>
+    public string? FilePath { get; init; }
+
+    /// <summary>Name of the tensor concerned, if there is one.</summary>
+    public string? TensorName { get; init; }
+
+    /// <summary>Byte offset in the file at which the problem was found, if there is one.</summary>
+    public long? ByteOffset { get; init; }
+
+    /// <summary>The whole text for people: what, where, why, and what to do. The code and the path are not part of it.</summary>
+    public string Describe()
+    {
+        string tensor = TensorName is null ? "" : $"tensor '{TensorName}': ";
+        string offset = ByteOffset is null ? "" : $" (at byte {ByteOffset})";
+        string rule = Code.Rule.Length == 0 ? "" : $" [{Code.Rule}]";
+        return $"{tensor}{Message}{offset}{rule}. {Code.Remedy}";
+    }
+}

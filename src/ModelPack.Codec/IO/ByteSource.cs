@@ -1,0 +1,35 @@
+namespace ModelPack.Codec.IO;
+
+/// <summary>Bytes that can be read at any offset, from several threads at once: a file, memory, or a file that is composed on the fly.</summary>
+public abstract class ByteSource : IDisposable
+{
+    /// <summary>Name for messages: a path, or a description in angle brackets.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Length in bytes.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/> on.</summary>
+    /// <exception cref="EndOfStreamException">Fewer bytes than asked for are left (the file shrank while it was read).</exception>
+    public abstract void ReadAt(long offset, Span<byte> destination);
+
+    /// <summary>Reads <paramref name="length"/> bytes into a new array. The caller has checked the length against <see cref="Length"/>.</summary>
+    public byte[] ReadBytes(long offset, int length)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        ReadAt(offset, bytes);
+        return bytes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the source holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

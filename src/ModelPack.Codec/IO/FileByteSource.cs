@@ -1,0 +1,48 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ModelPack.Codec.IO;
+
+/// <summary>A file on disk, read by position: no shared cursor, no mapping (a mapped file that is cut while it is read kills the process).</summary>
+public sealed class FileByteSource : ByteSource
+{
+    private readonly SafeFileHandle handle;
+
+    /// <summary>Opens a file for reading. Other readers are allowed, writers are not.</summary>
+    public FileByteSource(string path)
+    {
+        Name = path;
+        handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        Length = RandomAccess.GetLength(handle);
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override long Length { get; }
+
+    /// <inheritdoc/>
+    public override void ReadAt(long offset, Span<byte> destination)
+    {
+        while (destination.Length > 0)
+        {
+            int read = RandomAccess.Read(handle, destination, offset);
+            if (read == 0)
+            {
+                throw new EndOfStreamException($"'{Name}' ended at byte {offset} while it was read");
+            }
+
+            destination = destination[read..];
+            offset += read;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            handle.Dispose();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec;
+
+/// <summary>One opened model file: header parsed and checked, payloads still on disk.</summary>
+public abstract class ModelFile : IDisposable
+{
+    private protected ModelFile(ByteSource source) => Source = source;
+
+    /// <summary>The bytes of the file. Disposed with this object.</summary>
+    public ByteSource Source { get; }
+
+    /// <summary>The container format.</summary>
+    public abstract ModelFormat Format { get; }
+
+    /// <summary>One line for people: format, version, byte order, dialect.</summary>
+    public abstract string FormatDescription { get; }
+
+    /// <summary>The tensors in the order of the file's records.</summary>
+    public abstract IReadOnlyList<TensorInfo> Tensors { get; }
+
+    /// <summary>The metadata in the order of the file.</summary>
+    public abstract IReadOnlyList<MetadataEntry> Metadata { get; }
+
+    /// <summary>What is odd but legal (rules K-…), as far as the header shows it.</summary>
+    public abstract IReadOnlyList<Note> Notes { get; }
+
+    /// <summary>Name of the model's architecture, if the metadata names one.</summary>
+    public abstract string? Architecture { get; }
+
+    /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
+    public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Source.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>What was proved (DESIGN §1). Each level includes those before it.</summary>
+public enum ProofLevel
+{
+    /// <summary>The file is structurally valid.</summary>
+    L0,
+
+    /// <summary>Every tensor is equal: name through the declared map, type, shape, payload bits.</summary>
+    L1,
+
+    /// <summary>All metadata is equal too: keys, types, order, raw bytes.</summary>
+    L2,
+
+    /// <summary>Converting the output back gives the source file byte for byte.</summary>
+    L3,
+}
+
+/// <summary>The proof of a conversion, as it is stored beside the output. It holds no time and no path: the same input gives the same bytes.</summary>
+public sealed record Certificate
+{
+    /// <summary>Name and version of the program.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>The level that was proved.</summary>
+    public required ProofLevel Level { get; init; }
+
+    /// <summary>The source.</summary>
+    public required CertifiedFile Source { get; init; }
+
+    /// <summary>The output.</summary>
+    public required CertifiedFile Output { get; init; }
+
+    /// <summary>The options that matter to the result, by their names on the command line.</summary>
+    public required ImmutableSortedDictionary<string, string> Options { get; init; }
+
+    /// <summary>The tensors, in the order of the source.</summary>
+    public required ImmutableArray<CertifiedTensor> Tensors { get; init; }
+
+    /// <summary>What a reader should know: oddities that were kept, and why a higher level was not reached.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+}
+
+/// <summary>A file in a certificate.</summary>
+/// <param name="Name">Bare file name.</param>
+/// <param name="Format">Container format.</param>
+/// <param name="Bytes">Length.</param>
+/// <param name="Xxh128">XXH128 of the whole file, 32 hexadecimal digits.</param>
+/// <param name="Sha256">SHA-256 of the whole file if it was asked for.</param>
+public sealed record CertifiedFile(string Name, ModelFormat Format, long Bytes, string Xxh128, string? Sha256);
+
+/// <summary>What happened to a tensor.</summary>
+public enum TensorAction
+{
+    /// <summary>The same bytes under a type of the target.</summary>
+    Copy,
+
+    /// <summary>The same bytes, carried as raw bytes with a typed description.</summary>
+    Carry,
+
+    /// <summary>The bytes of each number reversed, because the target is little-endian.</summary>
+    Swap,
+}
+
+/// <summary>Whether a tensor's values are finite.</summary>
+public enum FiniteStatus
+{
+    /// <summary>Looked at, all finite.</summary>
+    Finite,
+
+    /// <summary>Looked at, and NaN or infinity found.</summary>
+    NonFinite,
+
+    /// <summary>The type has no check; nothing is known.</summary>
+    NotChecked,
+}
+
+/// <summary>A tensor in a certificate.</summary>
+/// <param name="Name">Name in the output.</param>
+/// <param name="SourceName">Name in the source.</param>
+/// <param name="Type">Type in the source.</param>
+/// <param name="Shape">Shape in the source, outermost first.</param>
+/// <param name="Action">What was done.</param>
+/// <param name="Xxh128">XXH128 of the source's payload bytes.</param>
+/// <param name="Finite">Whether the values are finite.</param>
+/// <param name="NonFiniteCount">Number of NaN and infinite values.</param>
+public sealed record CertifiedTensor(
+    string Name, string SourceName, string Type, ImmutableArray<long> Shape, TensorAction Action, string Xxh128, FiniteStatus Finite, long NonFiniteCount);
