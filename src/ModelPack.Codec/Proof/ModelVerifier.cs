@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>The outcome of comparing two models.</summary>
+/// <param name="Requested">The level asked for.</param>
+/// <param name="Proved">The highest level that holds, or null if the models differ at L1.</param>
+/// <param name="TensorsCompared">Number of tensors compared bit for bit.</param>
+/// <param name="MetadataCompared">Number of metadata keys compared.</param>
+/// <param name="Differences">The differences, the first ones first; at most a thousand.</param>
+/// <param name="Notes">What the comparison could not look at, and what was odd.</param>
+public sealed record VerificationReport(
+    ProofLevel Requested, ProofLevel? Proved, int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+{
+    /// <summary>True if the requested level holds.</summary>
+    public bool Passed => Proved >= Requested && Differences.IsEmpty;
+}
+
+/// <summary>Compares two models, or a model with the certificate of a conversion.</summary>
+public static class ModelVerifier
+{
+    /// <summary>Compares two models of the same or of different formats. Either may be a certificate (<c>*.modelpack.json</c>).</summary>
+    /// <exception cref="Diagnostics.ModelFormatException">A file breaks a rule of its format.</exception>
+    public static VerificationReport Verify(
+        string firstPath,
+        string secondPath,
+        ProofLevel level = ProofLevel.L2,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+}

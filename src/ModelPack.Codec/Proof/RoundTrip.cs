@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>The outcome of a round trip.</summary>
+/// <param name="Chain">The formats that were passed through, from the source's format back to it.</param>
+/// <param name="Identical">True if the file that came back has the same bytes.</param>
+/// <param name="SourceXxh128">XXH128 of the source.</param>
+/// <param name="ReturnedXxh128">XXH128 of the file that came back.</param>
+/// <param name="Difference">Where the first difference is, if there is one.</param>
+/// <param name="Steps">The certificate of each step.</param>
+public sealed record RoundTripReport(
+    ImmutableArray<ModelFormat> Chain, bool Identical, string SourceXxh128, string ReturnedXxh128, Difference? Difference, ImmutableArray<Certificate> Steps);
+
+/// <summary>Converts a model through a chain of formats and back, and compares the bytes. Nothing is kept.</summary>
+public static class RoundTrip
+{
+    /// <summary>Runs the chain in a temporary folder that is removed in any case.</summary>
+    /// <exception cref="Diagnostics.ModelPackException">A step is not possible; the message says which and why.</exception>
+    public static RoundTripReport Run(
+        string sourcePath,
+        IReadOnlyList<ModelFormat> via,
+        ConversionOptions options,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+}
