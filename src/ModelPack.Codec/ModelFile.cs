@@ -33,6 +33,14 @@ public abstract class ModelFile : IDisposable
     /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
     public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
 
+    /// <summary>True if the file ends in a CRC-32 of everything before it.</summary>
+    internal virtual bool HasFooter => false;
+
+    /// <summary>Checks that CRC in a pass over the whole file.</summary>
+    internal virtual void VerifyFooter(CancellationToken cancellation)
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
