@@ -21,9 +21,14 @@ public static class ModelFiles
         {
             return Open(source, Detect(source));
         }
-        catch
+        catch (Exception exception)
         {
             source.Dispose();
+            if (exception is ModelPackException { FilePath: null } unplaced)
+            {
+                unplaced.FilePath = path;
+            }
+
             throw;
         }
     }

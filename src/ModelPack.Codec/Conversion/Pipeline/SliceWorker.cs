@@ -41,14 +41,11 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Fin
             return;
         }
 
-        FiniteTally tally = FiniteTally.None;
+        FiniteTally tally = default;
         scanner.Scan(slice.RangeOffset, tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes, ref tally);
-        if (!tally.IsFinite)
+        lock (finite)
         {
-            lock (finite)
-            {
-                finite[tensor].Merge(tally);
-            }
+            finite[tensor].Merge(tally);
         }
     }
 

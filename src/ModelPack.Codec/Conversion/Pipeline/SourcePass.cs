@@ -77,7 +77,6 @@ internal sealed class SourcePass
         this.request = request;
         tensors = TensorWork.For(request);
         finite = new FiniteTally[tensors.Length];
-        Array.Fill(finite, FiniteTally.None);
     }
 
     public static PassResult Run(PassRequest request, CancellationToken cancellation) => new SourcePass(request).Run(cancellation);
