@@ -36,8 +36,11 @@ public abstract class ModelFile : IDisposable
     /// <summary>True if the file ends in a CRC-32 of everything before it.</summary>
     internal virtual bool HasFooter => false;
 
+    /// <summary>Says what part of the header stands at an offset before the first payload.</summary>
+    internal virtual string HeaderPart(long offset) => "the header";
+
     /// <summary>Checks that CRC in a pass over the whole file.</summary>
-    internal virtual void VerifyFooter(CancellationToken cancellation)
+    internal virtual void CheckFooter(CancellationToken cancellation)
     {
     }
 

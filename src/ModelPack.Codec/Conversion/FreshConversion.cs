@@ -26,7 +26,7 @@ internal sealed class FreshConversion : ConversionJob
         Tensors = steps.Select(step => step.Logical).ToArray();
         carried = CarriedTensors.Describe(steps);
         origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(Record(sourceName, options)) : null;
-        Layout = target.Layout(new(source, steps, carried, origin));
+        Layout = LayOut();
         using ModelFile header = OpenHeader(Layout);
         digest = ContainerDigest.Compute(header);
         Notes = [.. notes, .. PlanNotes()];
@@ -56,12 +56,14 @@ internal sealed class FreshConversion : ConversionJob
         }
 
         OriginCodec.Complete(origin, digest, [pass.FileHash], pass.TensorHashes);
-        return PlanCrc.Resolve(target.Layout(new(Source, steps, carried, origin)), pass.PayloadCrc32);
+        return PlanCrc.Resolve(LayOut(), pass.PayloadCrc32);
     }
 
     public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) => origin is null
         ? OutputProof.ProveTensors(output, steps, target.ReaderOrder(steps), pass, context)
         : OutputProof.ProveReturn(output, Source, pass, context);
+
+    private FilePlan LayOut() => target.Layout(new(Source, steps, carried, origin));
 
     private OriginRecord Record(string sourceName, ConversionOptions options)
     {

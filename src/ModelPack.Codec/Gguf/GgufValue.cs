@@ -17,6 +17,9 @@ public sealed partial class GgufValue : MetadataValue
         this.encoding = encoding;
     }
 
+    /// <inheritdoc/>
+    public override string? Text => TryGetString(out string? text) ? text : null;
+
     /// <summary>The type.</summary>
     public GgufValueType Type { get; }
 

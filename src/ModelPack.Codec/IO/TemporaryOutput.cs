@@ -22,6 +22,7 @@ internal sealed class TemporaryOutput : IDisposable
         try
         {
             Handle = File.OpenHandle(TemporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, length);
+            RandomAccess.SetLength(Handle, length);
         }
         catch
         {

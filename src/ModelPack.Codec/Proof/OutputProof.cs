@@ -25,7 +25,7 @@ internal static class OutputProof
         HashOutput(output, PassWork.None, context);
         if (returned.Length != source.Source.Length || returnedHash.GetAwaiter().GetResult() != pass.FileHash)
         {
-            throw Failed(output, "what comes back is another file", FirstDifference(returned, source.Source, context.Cancellation));
+            throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, source.Source, context.Cancellation));
         }
 
         return ProofLevel.L3;
@@ -148,30 +148,9 @@ internal static class OutputProof
     {
         if (file.HasFooter && pass.SourceCrc32 != PlanCrc.Residue)
         {
-            file.VerifyFooter(cancellation);
+            file.CheckFooter(cancellation);
             throw new InvalidOperationException("two ways to compute the CRC-32 of a file disagree");
         }
-    }
-
-    private static long? FirstDifference(ByteSource left, ByteSource right, CancellationToken cancellation)
-    {
-        byte[] first = new byte[Chunks.Size];
-        byte[] second = new byte[Chunks.Size];
-        long common = Math.Min(left.Length, right.Length);
-        for (long offset = 0; offset < common; offset += Chunks.Size)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int length = (int)Math.Min(Chunks.Size, common - offset);
-            left.ReadAt(offset, first.AsSpan(0, length));
-            right.ReadAt(offset, second.AsSpan(0, length));
-            int equal = first.AsSpan(0, length).CommonPrefixLength(second.AsSpan(0, length));
-            if (equal < length)
-            {
-                return offset + equal;
-            }
-        }
-
-        return left.Length == right.Length ? null : common;
     }
 
     private static ModelPackException Failed(ModelFile output, string why, long? offset) =>

@@ -19,7 +19,7 @@ public sealed class SafeTensorsValue : MetadataValue
     public override ReadOnlyMemory<byte> RawBytes { get; }
 
     /// <summary>The text.</summary>
-    public string Text => Encoding.UTF8.GetString(RawBytes.Span);
+    public override string Text => Encoding.UTF8.GetString(RawBytes.Span);
 
     internal long Position { get; }
 

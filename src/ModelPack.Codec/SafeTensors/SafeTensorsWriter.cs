@@ -14,12 +14,7 @@ internal static class SafeTensorsWriter
     public static FilePlan Plan(SafeTensorsModel model)
     {
         byte[][] names = CheckTensors(model.Tensors);
-        int[] order = [.. Enumerable.Range(0, names.Length)];
-        Array.Sort(order, (left, right) =>
-        {
-            int byType = SafeTensorsTypes.Rank(model.Tensors[right].Type).CompareTo(SafeTensorsTypes.Rank(model.Tensors[left].Type));
-            return byType != 0 ? byType : names[left].AsSpan().SequenceCompareTo(names[right]);
-        });
+        int[] order = Order(model.Tensors, names);
 
         ReadOnlyMemory<byte> header = WriteHeader(model, names, order);
         byte[] prefix = new byte[SafeTensorsFormat.LengthBytes];
@@ -30,6 +25,21 @@ internal static class SafeTensorsWriter
             new LiteralSegment(header),
             .. order.Select(index => new PayloadSegment(index, model.Tensors[index].ByteLength)),
         ]);
+    }
+
+    /// <summary>The order in which tensors are written: wide types first, then by name (safetensors.md §4).</summary>
+    public static int[] Order(IReadOnlyList<SafeTensorsModelTensor> tensors) =>
+        Order(tensors, [.. tensors.Select(tensor => Encoding.UTF8.GetBytes(tensor.Name))]);
+
+    private static int[] Order(IReadOnlyList<SafeTensorsModelTensor> tensors, byte[][] names)
+    {
+        int[] order = [.. Enumerable.Range(0, names.Length)];
+        Array.Sort(order, (left, right) =>
+        {
+            int byType = SafeTensorsTypes.Rank(tensors[right].Type).CompareTo(SafeTensorsTypes.Rank(tensors[left].Type));
+            return byType != 0 ? byType : names[left].AsSpan().SequenceCompareTo(names[right]);
+        });
+        return order;
     }
 
     private static ReadOnlyMemory<byte> WriteHeader(SafeTensorsModel model, byte[][] names, int[] order)

@@ -83,4 +83,4 @@ internal abstract class ContainerTarget
 /// <param name="Steps">The tensors.</param>
 /// <param name="Carried">The description of carried tensors, if there are any.</param>
 /// <param name="Origin">The origin record, if one is embedded.</param>
-internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, ReadOnlyMemory<byte>? Origin);
+internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin);
