@@ -160,6 +160,14 @@ public sealed class AprFile : ModelFile
     }
 
     /// <inheritdoc/>
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation)
+    {
+        ImmutableArray<Note> before = notes;
+        NotePadding(cancellation);
+        return notes.Except(before);
+    }
+
+    /// <inheritdoc/>
     internal override bool HasFooter => Footer.IsPresent;
 
     /// <inheritdoc/>

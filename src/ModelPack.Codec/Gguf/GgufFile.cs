@@ -96,6 +96,9 @@ public sealed class GgufFile : ModelFile
     public Note? NotePadding() =>
         GgufPadding.FindOdd(Source, HeaderLength, DataOffset, content.Tensors, Alignment) is long odd ? GgufPadding.ToNote(odd) : null;
 
+    /// <inheritdoc/>
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => NotePadding() is { } note ? [note] : [];
+
     internal static GgufFile Open(ByteSource source, int headerLimit)
     {
         ArgumentNullException.ThrowIfNull(source);
