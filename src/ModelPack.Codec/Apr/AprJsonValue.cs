@@ -39,9 +39,6 @@ public sealed class AprJsonValue : MetadataValue
     public override ReadOnlyMemory<byte> RawBytes => text;
 
     /// <inheritdoc/>
-    public override string? Text => AsText();
-
-    /// <inheritdoc/>
     public override string Display(int maxItems = 8)
     {
         ArrayBufferWriter<byte> buffer = new();
