@@ -174,6 +174,22 @@ public sealed class GgufRuleTests
     }
 
     [TestMethod]
+    public void Counts_are_believed_exactly_as_long_as_the_smallest_records_fit()
+    {
+        foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)
+        {
+            byte[] pair = encoding().Header(0, 1).Key("a", GgufValueType.UInt8).Raw(1).ToArray();
+            using GgufFile file = GgufFile.Open(new MemoryByteSource(pair));
+            Assert.HasCount(1, file.Metadata);
+            Assert.AreEqual(GgufErrors.Count, RefusalOf(pair.AsMemory(0, pair.Length - 1)));
+
+            byte[] record = encoding().Header(1, 0).Record("", GgufBytes.F32, 0).ToArray();
+            Assert.AreEqual(GgufErrors.EndOfFile, RefusalOf(record));
+            Assert.AreEqual(GgufErrors.Count, RefusalOf(record.AsMemory(0, record.Length - 1)));
+        }
+    }
+
+    [TestMethod]
     public void Eight_levels_of_arrays_are_read()
     {
         foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)
@@ -208,6 +224,9 @@ public sealed class GgufRuleTests
         Assert.ThrowsExactly<ModelFormatException>(() => GgufFile.Open(source));
         Assert.AreEqual((byte)'G', source.ReadBytes(0, 1)[0]);
     }
+
+    private static ErrorCode RefusalOf(ReadOnlyMemory<byte> bytes) =>
+        Assert.ThrowsExactly<ModelFormatException>(() => GgufFile.Open(new MemoryByteSource(bytes))).Code;
 
     private static GgufModel Model(GgufModelTensor first, params GgufModelTensor[] others) => new() { Tensors = [first, .. others] };
 
