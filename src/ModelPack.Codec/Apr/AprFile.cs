@@ -158,4 +158,18 @@ public sealed class AprFile : ModelFile
             ImmutableInterlocked.Update(ref notes, before => before.Contains(note) ? before : before.Add(note));
         }
     }
+
+    /// <inheritdoc/>
+    internal override bool HasFooter => Footer.IsPresent;
+
+    /// <inheritdoc/>
+    internal override void CheckFooter(CancellationToken cancellation) => VerifyFooter(cancellation);
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation)
+    {
+        ImmutableArray<Note> before = notes;
+        NotePadding(cancellation);
+        return notes.Except(before);
+    }
 }

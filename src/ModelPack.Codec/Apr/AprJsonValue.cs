@@ -39,6 +39,9 @@ public sealed class AprJsonValue : MetadataValue
     public override ReadOnlyMemory<byte> RawBytes => text;
 
     /// <inheritdoc/>
+    public override string? Text => AsText();
+
+    /// <inheritdoc/>
     public override string Display(int maxItems = 8)
     {
         ArrayBufferWriter<byte> buffer = new();

@@ -78,7 +78,7 @@ public sealed class GgufFile : ModelFile
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? OriginRecord =>
-        Find(GgufFormat.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : (ReadOnlyMemory<byte>?)null;
+        Find(GgufFormat.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The bytes of header, key-values and tensor records.</summary>
     internal ReadOnlyMemory<byte> HeaderBytes => content.HeaderBytes;
