@@ -73,7 +73,7 @@ internal sealed class FreshConversion : ConversionJob
             Format = Source.Format,
             Quantized = options.Quantized,
             Naming = options.Naming,
-            Files = [new(sourceName, OriginPlanner.Describe(Source, Ranges), UInt128.Zero)],
+            Files = [new(OriginFileName.From(sourceName), OriginPlanner.Describe(Source, Ranges), UInt128.Zero)],
             Tensors = [.. steps.Select((step, i) => new OriginTensor(places[i], step.Logical.ByteLength, step.Action, UInt128.Zero))],
         };
     }

@@ -50,9 +50,18 @@ public static class ModelConverter
 
     private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
     {
-        if (Path.GetFullPath(sourcePath) == Path.GetFullPath(targetPath))
+        string source = RealPath.Of(sourcePath);
+        foreach (string written in (ReadOnlySpan<string>)[targetPath, CertificatePath(targetPath)])
         {
-            throw new ModelPackException(ConversionErrors.SameFile, $"'{targetPath}' is the source itself") { FilePath = targetPath };
+            if (RealPath.AreSame(source, RealPath.Of(written)))
+            {
+                throw new ModelPackException(ConversionErrors.SameFile, $"'{written}' is the source itself") { FilePath = targetPath };
+            }
+
+            if (Directory.Exists(written))
+            {
+                throw new ModelPackException(ConversionErrors.TargetExists, $"'{written}' is a folder") { FilePath = targetPath };
+            }
         }
 
         if (options.Existing == ExistingTarget.Refuse && File.Exists(targetPath))
@@ -64,6 +73,11 @@ public static class ModelConverter
     private static Certificate Convert(
         ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
+        if (source.Format == to)
+        {
+            return Run(new CopyConversion(source), targetPath, options, progress, cancellation, _ => null)!;
+        }
+
         string? edited = null;
         OriginChain? chain = options.Origin == OriginMode.Embed ? OriginChain.Find(source, to, out edited) : null;
         if (chain is not null)
@@ -112,9 +126,23 @@ public static class ModelConverter
         using TemporaryOutput certificateFile = new(CertificatePath(targetPath), text.Length);
         RandomAccess.Write(certificateFile.Handle, text, 0);
         cancellation.ThrowIfCancellationRequested();
-        output.Commit();
-        certificateFile.Commit();
+        Commit(output, certificateFile, CertificatePath(targetPath));
         return certificate;
+    }
+
+    // The output comes last: it stands for the whole, and without it a certificate must not stay.
+    private static void Commit(TemporaryOutput output, TemporaryOutput certificate, string certificatePath)
+    {
+        certificate.Commit();
+        try
+        {
+            output.Commit();
+        }
+        catch
+        {
+            File.Delete(certificatePath);
+            throw;
+        }
     }
 
     private static PassResult WritePayloads(

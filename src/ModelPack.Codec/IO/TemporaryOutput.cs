@@ -26,7 +26,8 @@ internal sealed class TemporaryOutput : IDisposable
         }
         catch
         {
-            File.Delete(TemporaryPath);
+            Handle?.Dispose();
+            DeleteIfThere(TemporaryPath);
             throw;
         }
     }
@@ -40,6 +41,12 @@ internal sealed class TemporaryOutput : IDisposable
     /// <summary>Gives the file its final name, replacing what has it.</summary>
     public void Commit()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            // Windows does not rename a file that is open without sharing.
+            Handle.Dispose();
+        }
+
         File.Move(TemporaryPath, finalPath, overwrite: true);
         committed = true;
     }
@@ -51,6 +58,15 @@ internal sealed class TemporaryOutput : IDisposable
         if (!committed)
         {
             File.Delete(TemporaryPath);
+        }
+    }
+
+    // The folder itself may be missing, or be no folder: the first exception says more than one from here.
+    private static void DeleteIfThere(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
         }
     }
 
@@ -69,9 +85,9 @@ internal sealed class TemporaryOutput : IDisposable
                 File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
                 File.Delete(path);
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Locked: another process is writing it at this moment.
+                // Locked: another process is writing it at this moment. Or not ours to remove.
             }
         }
     }

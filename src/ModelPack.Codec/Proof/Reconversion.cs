@@ -84,12 +84,12 @@ internal sealed class Reconversion : IDisposable
                 cancellation);
         }
 
-        Source = new ComposedByteSource($"<{step.FileName} converted again>", again.Complete(pass), Payloads(file, destinations));
+        Source = new ComposedByteSource($"<{step.FileName} converted again>", again.Complete(pass), Payloads(file, again.Tensors, destinations));
     }
 
-    private static ByteSource[] Payloads(ModelFile file, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
+    private static ByteSource[] Payloads(ModelFile file, IReadOnlyList<TensorInfo> logical, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
     {
         RangeByteSource range = new(file.Source, tensor.Offset, tensor.ByteLength);
-        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, tensor.Type) : range;
+        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, logical[i].Type) : range;
     }).ToArray();
 }
