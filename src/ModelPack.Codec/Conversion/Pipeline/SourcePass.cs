@@ -116,7 +116,7 @@ internal sealed class SourcePass
         finally
         {
             full.CompleteAdding();
-            Task.WhenAll(tasks).ContinueWith(_ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+            AwaitEnd(tasks);
         }
 
         Task.WhenAll(tasks).GetAwaiter().GetResult();
@@ -128,6 +128,19 @@ internal sealed class SourcePass
             finite,
             request.Work.HasFlag(PassWork.SourceCrc32) ? CrcRun.Fold(sourceRuns) : null,
             payloadRuns.GroupBy(run => run.Key).ToDictionary(group => group.Key, CrcRun.Fold));
+    }
+
+    // Without a continuation, which would need a thread of the pool: callers that fill the pool would wait for one another.
+    private static void AwaitEnd(Task[] tasks)
+    {
+        try
+        {
+            Task.WaitAll(tasks);
+        }
+        catch (AggregateException)
+        {
+            // The first of them is thrown by itself when all is put away.
+        }
     }
 
     private void ReadAll(SourceHasher hasher, BlockingCollection<Window> free, BlockingCollection<Window> full, CancellationToken stop)
