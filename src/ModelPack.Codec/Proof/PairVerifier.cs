@@ -50,11 +50,10 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             return Report(ProofLevel.L3, original.Tensors.Count, original.Metadata.Count, []);
         }
 
-        using ComposedByteSource restored = RestoredFile.Compose(chain.Record, container);
-        using ModelFile returned = ModelFiles.Open(restored, original.Format);
+        using ModelFile returned = RestoredFile.Open(chain.Record, container);
         bool isFirst = ReferenceEquals(original, first);
         VerificationReport report = SameFormat(
-            returned.Source, returned, ByteComparison.FirstDifference(original.Source, restored, cancellation) is { } at ? Place.Describe(returned, at) : null, isFirst ? first : second);
+            returned.Source, returned, ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is { } at ? Place.Describe(returned, at) : null, isFirst ? first : second);
         bool isDamaged = container.HasFooter && FooterIsWrong(container);
         if (report.Differences.IsEmpty && (isDamaged || level == ProofLevel.L3))
         {
