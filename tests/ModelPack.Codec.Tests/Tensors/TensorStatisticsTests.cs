@@ -28,6 +28,15 @@ public sealed class TensorStatisticsTests
         Assert.AreEqual(1.0 / 3, Of([1e30f, 1, -1e30f]).Mean);
 
     [TestMethod]
+    public void Ties_are_rounded_to_even_and_a_trace_above_a_tie_is_rounded_up()
+    {
+        float halfUnit = MathF.ScaleB(1, -53);
+        float trace = MathF.ScaleB(1, -140);
+        Assert.AreEqual(0.25, Of([1, halfUnit, 0, 0]).Mean);
+        Assert.AreEqual(Math.BitIncrement(1.0) / 4, Of([1, halfUnit, trace, 0]).Mean);
+    }
+
+    [TestMethod]
     public void Special_values_are_counted_apart()
     {
         TensorStatistics statistics = Of([float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, float.Epsilon, -1, 70000]);

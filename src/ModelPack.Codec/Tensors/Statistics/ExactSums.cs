@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codec.Tensors.Statistics;
 
@@ -13,15 +14,16 @@ internal sealed class ExactSums
     private const int Exponents = 256;
     private const int NonFiniteExponent = 255;
     private const int CountShift = 48;
+    private const int Tables = 4;
+    private const int TablePlaces = 2 * Exponents;
 
     private readonly Int128[] _sums = new Int128[Exponents];
     private readonly UInt128[] _squares = new UInt128[Exponents];
     private readonly long[] _counts = new long[Exponents];
 
-    // One table for values at even and one for values at odd places, so that equal exponents in a row do not wait for each other.
-    // Index: sign and exponent. A place counts values in its upper 16 bits and sums mantissas below.
-    private readonly ulong[] _block = new ulong[2 * 2 * Exponents];
-    private readonly ulong[] _blockSquares = new ulong[2 * 2 * Exponents];
+    // Four tables taken in turn, so that equal exponents in a row do not wait for each other. Index: table, sign and exponent. The first
+    // number of a place counts values in its upper 16 bits and sums mantissas below; the second sums squares.
+    private readonly Vector128<ulong>[] _block = new Vector128<ulong>[Tables * TablePlaces];
 
     public long NonFinite => _counts[NonFiniteExponent];
 
@@ -29,21 +31,23 @@ internal sealed class ExactSums
 
     public void Add(ReadOnlySpan<uint> block)
     {
-        Scatter(block, _block, _blockSquares);
-        for (int exponent = 0; exponent < Exponents; exponent++)
+        Scatter(block, _block);
+        for (int place = 0; place < _block.Length; place++)
         {
-            for (int table = 0; table < 2 * 2 * Exponents; table += 2 * Exponents)
+            if (_block[place] == Vector128<ulong>.Zero)
             {
-                ulong positive = _block[table + exponent];
-                ulong negative = _block[table + Exponents + exponent];
-                _counts[exponent] += (long)(positive >> CountShift) + (long)(negative >> CountShift);
-                _sums[exponent] += (long)Mantissas(positive) - (long)Mantissas(negative);
-                _squares[exponent] += (UInt128)_blockSquares[table + exponent] + _blockSquares[table + Exponents + exponent];
+                continue;
             }
+
+            int exponent = place % Exponents;
+            ulong sum = _block[place].GetElement(0);
+            long mantissas = (long)(sum & ((1ul << CountShift) - 1));
+            _counts[exponent] += (long)(sum >> CountShift);
+            _sums[exponent] += place % TablePlaces < Exponents ? mantissas : -mantissas;
+            _squares[exponent] += _block[place].GetElement(1);
         }
 
         Array.Clear(_block);
-        Array.Clear(_blockSquares);
     }
 
     public void Add(ExactSums other)
@@ -92,20 +96,16 @@ internal sealed class ExactSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scatter(ReadOnlySpan<uint> block, Span<ulong> sums, Span<ulong> squares)
+    private static void Scatter(ReadOnlySpan<uint> block, Vector128<ulong>[] places)
     {
         for (int i = 0; i < block.Length; i++)
         {
             uint bits = block[i];
-            uint exponent = (bits >> 23) & 255;
-            ulong mantissa = (bits & 0x007F_FFFF) | (exponent == 0 ? 0u : 0x0080_0000);
-            int place = (int)(bits >> 23) + ((i & 1) * 2 * Exponents);
-            sums[place] += (1ul << CountShift) + mantissa;
-            squares[place] += mantissa * mantissa;
+            ulong mantissa = (bits & 0x007F_FFFF) | ((bits & 0x7F80_0000) == 0 ? 0u : 0x0080_0000);
+            int place = (int)(bits >> 23) + ((i & (Tables - 1)) * TablePlaces);
+            places[place] += Vector128.Create((1ul << CountShift) + mantissa, mantissa * mantissa);
         }
     }
-
-    private static ulong Mantissas(ulong place) => place & ((1ul << CountShift) - 1);
 
     // (numerator / denominator) × 2^exponent, rounded to nearest even.
     private static double Divide(BigInteger numerator, BigInteger denominator, int exponent)

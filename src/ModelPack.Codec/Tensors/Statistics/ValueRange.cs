@@ -45,13 +45,7 @@ internal readonly record struct ValueRange(int Lowest, int Highest, long Zeros, 
             infinities -= Vector.Equals(magnitude, infinity);
         }
 
-        ValueRange range = OfScalar(values[(vectors.Length * Vector<int>.Count)..]);
-        for (int lane = 0; lane < Vector<int>.Count; lane++)
-        {
-            range = range.Merge(new ValueRange(lowest[lane], highest[lane], zeros[lane], infinities[lane]));
-        }
-
-        return range;
+        return OfLanes(lowest, highest, zeros, infinities).Merge(OfScalar(values[(vectors.Length * Vector<int>.Count)..]));
     }
 
     /// <summary>The scalar twin.</summary>
@@ -70,6 +64,19 @@ internal readonly record struct ValueRange(int Lowest, int Highest, long Zeros, 
                 Infinity => range with { Infinities = range.Infinities + 1 },
                 _ => range,
             };
+        }
+
+        return range;
+    }
+
+    // Apart from the loop: indexing a vector by a variable would move it to memory there too.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ValueRange OfLanes(Vector<int> lowest, Vector<int> highest, Vector<int> zeros, Vector<int> infinities)
+    {
+        ValueRange range = Empty;
+        for (int lane = 0; lane < Vector<int>.Count; lane++)
+        {
+            range = range.Merge(new ValueRange(lowest[lane], highest[lane], zeros[lane], infinities[lane]));
         }
 
         return range;

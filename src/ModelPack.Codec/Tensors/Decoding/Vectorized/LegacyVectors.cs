@@ -7,11 +7,15 @@ namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
 /// <summary>Vectorised twins of the decoders of blocks of 32.</summary>
 internal static class LegacyVectors
 {
-    private static Vector128<byte> BitOfElement => Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, (byte)128);
-    private static Vector128<byte> ByteOfElement => Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, (byte)1);
+    private static Vector128<byte> BitOfElement =>
+        Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, (byte)128);
+    private static Vector128<byte> ByteOfElement =>
+        Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, (byte)1);
 
-    private static Vector128<sbyte> Iq4Levels => Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, (sbyte)113);
-    private static Vector128<sbyte> Fp4Doubled => Vector128.Create(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, (sbyte)-12);
+    private static Vector128<sbyte> Iq4Levels =>
+        Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, (sbyte)113);
+    private static Vector128<sbyte> Fp4Doubled =>
+        Vector128.Create(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, (sbyte)-12);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Q4_0(ReadOnlySpan<byte> blocks, Span<float> destination)
