@@ -1,0 +1,42 @@
+namespace ModelPack.Build.Tests.Tasks;
+
+[TestClass]
+public sealed class LockTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [TestMethod]
+    public async Task A_build_waits_for_another_that_wants_the_same_output_and_then_finds_it_done()
+    {
+        using TaskFolder folder = new();
+        Task<string>[] builds = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => Outcome(folder)))];
+        string[] outcomes = await Task.WhenAll(builds);
+        Assert.AreEqual(1, outcomes.Count(outcome => outcome == "converted"), string.Join(", ", outcomes));
+    }
+
+    [TestMethod]
+    public async Task Cancelling_ends_the_wait_and_the_build()
+    {
+        using TaskFolder folder = new();
+        using FileStream held = new(folder.In("obj", "models", "small.apr.modelpack.state"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
+        var engine = (RecordingEngine)task.BuildEngine;
+
+        Task<bool> running = Task.Run(task.Execute);
+        Assert.IsTrue(engine.WaitForMessage(Limit), "it says that it waits");
+        Assert.IsFalse(running.IsCompleted);
+        task.Cancel();
+
+        Assert.IsFalse(await running.WaitAsync(Limit));
+        Assert.IsEmpty(engine.Errors);
+        Assert.AreEqual("Yield Reacquire", string.Join(' ', engine.Calls));
+        Assert.IsFalse(File.Exists(folder.Output));
+    }
+
+    private static string Outcome(TaskFolder folder)
+    {
+        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
+        Assert.IsTrue(task.Execute());
+        return ((RecordingEngine)task.BuildEngine).Messages.Any(text => text.Contains("converted and proved", StringComparison.Ordinal)) ? "converted" : "waited";
+    }
+}
