@@ -18,7 +18,8 @@ public sealed class LockTests
     public async Task Cancelling_ends_the_wait_and_the_build()
     {
         using TaskFolder folder = new();
-        using FileStream held = new(folder.In("obj", "models", "small.apr.modelpack.state"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.State)!);
+        using FileStream held = new(folder.State, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
         var engine = (RecordingEngine)task.BuildEngine;
 
@@ -31,6 +32,25 @@ public sealed class LockTests
         Assert.IsEmpty(engine.Errors);
         Assert.AreEqual("Yield Reacquire", string.Join(' ', engine.Calls));
         Assert.IsFalse(File.Exists(folder.Output));
+    }
+
+    [TestMethod]
+    public async Task Cancelling_a_conversion_leaves_neither_output_nor_temporary_file_nor_state()
+    {
+        using TaskFolder folder = new();
+        LargeModel.Write(folder.Source);
+        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
+        string directory = Path.GetDirectoryName(folder.Output)!;
+
+        Task<bool> running = Task.Run(task.Execute);
+        Assert.IsTrue(SpinWait.SpinUntil(() => running.IsCompleted || Directory.GetFiles(directory).Length > 1, Limit), "it begins to write");
+        Assert.IsFalse(running.IsCompleted);
+        task.Cancel();
+
+        Assert.IsFalse(await running.WaitAsync(Limit));
+        Assert.IsEmpty(((RecordingEngine)task.BuildEngine).Errors);
+        Assert.AreEqual(folder.State, Directory.GetFiles(directory).Single());
+        Assert.AreEqual(0, new FileInfo(folder.State).Length);
     }
 
     private static string Outcome(TaskFolder folder)
