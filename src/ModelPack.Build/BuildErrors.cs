@@ -37,7 +37,8 @@ internal static class BuildErrors
         "MP4010", "", ErrorKind.NotProved, "The output was changed after it was proved.", "Delete the file, or run Clean; the next build converts again.");
 
     public static readonly ErrorCode CertificateChanged = new(
-        "MP4011", "", ErrorKind.NotProved, "The certificate was changed after it was written.", "Delete the file, or run Clean; the next build converts again.");
+        "MP4011", "", ErrorKind.NotProved, "The certificate was changed after it was written.",
+        "Delete the file, or run Clean; the next build converts again.");
 
     public static readonly ErrorCode CopyChanged = new(
         "MP4012", "", ErrorKind.NotProved, "The copy in the output folder was changed.", "Delete the file, or run Clean; the next build copies it again.");

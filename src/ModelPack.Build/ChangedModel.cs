@@ -17,17 +17,20 @@ internal static class ChangedModel
         {
             VerificationReport report = ModelVerifier.Verify(original, changed, ProofLevel.L3, cancellation: cancellation);
             return report.Differences.FirstOrDefault() is { } difference
-                ? new ModelPackException(code, $"{what}: {difference.Place}: {difference.Text}{More(report)}")
+                ? new ModelPackException(code, $"{what}: {Text(difference)}{More(report)}")
                 { FilePath = changed, ByteOffset = difference.ByteOffset }
                 : new ModelPackException(code, $"{what}, in bytes that hold neither a tensor nor metadata") { FilePath = changed };
         }
-        catch (ModelFormatException broken)
+        catch (ModelPackException broken)
         {
-            // No longer a valid file: the rule that it breaks names the place.
+            // No longer a file that can be compared: the rule that it breaks names the place.
             return new ModelPackException(code, $"{what}: {broken.Message} [{broken.Code.Id}]", broken)
             { FilePath = changed, TensorName = broken.TensorName, ByteOffset = broken.ByteOffset };
         }
     }
+
+    private static string Text(Difference difference) =>
+        difference.Text.Contains(difference.Place, StringComparison.Ordinal) ? difference.Text : $"{difference.Place}: {difference.Text}";
 
     private static string More(VerificationReport report) =>
         report.Differences.Length == 1 ? "" : $" (and {report.Differences.Length - 1} more differences)";

@@ -80,7 +80,7 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     private string RelativePath(ITaskItem item, string source)
     {
         string relative = Path.GetRelativePath(projectDirectory, source);
-        bool outside = Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        bool outside = Path.IsPathRooted(relative) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         return outside ? Path.Combine(item.GetMetadata("RecursiveDir"), Path.GetFileName(source)) : relative;
     }
 

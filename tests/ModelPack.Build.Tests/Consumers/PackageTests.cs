@@ -27,7 +27,8 @@ public sealed class PackageTests
         XElement repository = metadata.Elements().Single(element => element.Name.LocalName == "repository");
         StringAssert.Matches(repository.Attribute("commit")!.Value, new("^[0-9a-f]{40}$"));
 
-        ZipArchiveEntry[] assemblies = [.. package.Entries.Where(entry => entry.Name.StartsWith("ModelPack.", Ordinal) && entry.Name.EndsWith(".dll", Ordinal))];
+        ZipArchiveEntry[] assemblies =
+            [.. package.Entries.Where(entry => entry.Name.StartsWith("ModelPack.", Ordinal) && entry.Name.EndsWith(".dll", Ordinal))];
         Assert.IsNotEmpty(assemblies);
         foreach (ZipArchiveEntry assembly in assemblies)
         {
@@ -78,7 +79,9 @@ public sealed class PackageTests
               </ItemGroup>
             """).WithModel("small.gguf");
         string program = File.ReadAllText(Path.Combine(RepositoryData.Repository, "samples", "HelloModel", "Program.cs"));
-        app.WithFile("Program.cs", "using System;\nusing System.IO;\n" + program.Replace("\"models\", \"hello.apr\"", "\"small.apr\"", Ordinal));
+        app.WithFile(
+            "Program.cs",
+            "using System;\nusing System.IO;\n" + program.Replace("\"models\", \"hello.apr\"", "\"small.apr\"", Ordinal));
 
         app.Build().Succeeded();
         DotNetResult run = DotNet.Run(app.Directory, "run", "--no-build").Succeeded();
@@ -87,7 +90,8 @@ public sealed class PackageTests
         Assert.Contains("model.layers.0.self_attn.k_proj.weight", run.Output);
     }
 
-    private static ZipArchive Open(string id, string extension) => ZipFile.OpenRead(Path.Combine(PackedFeed.Feed, $"{id}.{PackedFeed.Version}.{extension}"));
+    private static ZipArchive Open(string id, string extension) =>
+        ZipFile.OpenRead(Path.Combine(PackedFeed.Feed, $"{id}.{PackedFeed.Version}.{extension}"));
 
     private static XElement Metadata(ZipArchive package, string id)
     {
@@ -108,7 +112,8 @@ public sealed class PackageTests
         bytes.Position = 0;
         using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(bytes);
         MetadataReader reader = provider.GetMetadataReader();
-        CustomDebugInformation link = reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation).Single(info => reader.GetGuid(info.Kind) == SourceLinkId);
+        CustomDebugInformation link = reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation)
+            .Single(info => reader.GetGuid(info.Kind) == SourceLinkId);
         return System.Text.Encoding.UTF8.GetString(reader.GetBlobBytes(link.Value));
     }
 }

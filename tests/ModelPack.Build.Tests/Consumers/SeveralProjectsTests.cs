@@ -3,17 +3,16 @@ namespace ModelPack.Build.Tests.Consumers;
 [TestClass]
 public sealed class SeveralProjectsTests
 {
-    private const string Models = """
-          <ItemGroup>
-            <ModelConvert Include="small.gguf" To="apr" />
-          </ItemGroup>
-        """;
-
     [TestMethod]
     public void Several_target_frameworks_convert_once_and_each_gets_its_copy()
     {
         Consumer app = Consumer.Create(
-            Models.Replace("</ItemGroup>", """<ModelConvert Include="modern.gguf" To="apr" Condition="'$(TargetFramework)' == 'net10.0'" /></ItemGroup>""", StringComparison.Ordinal),
+            """
+              <ItemGroup>
+                <ModelConvert Include="small.gguf" To="apr" />
+                <ModelConvert Include="modern.gguf" To="apr" Condition="'$(TargetFramework)' == 'net10.0'" />
+              </ItemGroup>
+            """,
             frameworks: "net10.0;netstandard2.0")
             .WithModel("small.gguf").WithModel("modern.gguf");
 

@@ -109,6 +109,28 @@ public sealed class IncrementalTaskTests
     }
 
     [TestMethod]
+    public void A_byte_flipped_anywhere_fails_with_the_same_code_and_a_place()
+    {
+        const int Places = 40;
+        using TaskFolder folder = new();
+        folder.Build();
+        long length = new FileInfo(folder.Output).Length;
+
+        // Close together at the start, where header, metadata, origin record and index lie; then through the payloads to the footer.
+        IEnumerable<long> offsets = Enumerable.Range(0, Places).Select(i => (long)Math.Pow(length, i / (Places - 1.0)) - 1);
+        foreach (long offset in offsets.Append(length - 4).Distinct())
+        {
+            Consumer.FlipByte(folder.Output, offset);
+            var error = folder.Fail(("To", "apr"));
+            Assert.AreEqual(BuildErrors.OutputChanged.Id, error.Code, $"byte {offset}: {error.Message}");
+            StringAssert.Matches(error.Message, new("at byte|origin|metadata"), $"byte {offset}");
+            Consumer.FlipByte(folder.Output, offset);
+        }
+
+        Assert.AreEqual("rehashed", folder.Build());
+    }
+
+    [TestMethod]
     public void A_truncated_output_fails()
     {
         using TaskFolder folder = new();

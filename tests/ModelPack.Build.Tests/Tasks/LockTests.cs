@@ -57,6 +57,7 @@ public sealed class LockTests
     {
         using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
         Assert.IsTrue(task.Execute());
-        return ((RecordingEngine)task.BuildEngine).Messages.Any(text => text.Contains("converted and proved", StringComparison.Ordinal)) ? "converted" : "waited";
+        bool converted = ((RecordingEngine)task.BuildEngine).Messages.Any(text => text.Contains("converted and proved", StringComparison.Ordinal));
+        return converted ? "converted" : "waited";
     }
 }
