@@ -60,8 +60,28 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             return report with { Proved = null, Differences = [container1] };
         }
 
+        if (isFirst)
+        {
+            report = report with { Differences = [.. report.Differences.Select(difference => InContainer(difference, returned, chain.Record, container))] };
+        }
+
         notes.Add($"{container1.Text}; the tensors and metadata that it leads back to are compared all the same");
         return report with { Notes = [.. notes] };
+    }
+
+    // What was compared is the file that the container leads back to. The byte that somebody can look at is in the container.
+    private static Difference InContainer(Difference difference, ModelFile returned, OriginRecord record, ModelFile container)
+    {
+        for (int i = 0; i < returned.Tensors.Count && difference.Kind == DifferenceKind.Payload; i++)
+        {
+            if (returned.Tensors[i].Name == difference.Place && record.Tensors[i].Action != TensorAction.Swap)
+            {
+                long within = difference.ByteOffset.GetValueOrDefault() - returned.Tensors[i].Offset;
+                return difference with { ByteOffset = container.Tensors[record.Tensors[i].ContainerIndex].Offset + within };
+            }
+        }
+
+        return difference with { ByteOffset = null };
     }
 
     private VerificationReport SameFormat(ByteSource otherSource, ModelFile other, Difference? bytes, ModelFile? own = null)
