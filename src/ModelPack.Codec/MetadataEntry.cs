@@ -16,6 +16,9 @@ public abstract class MetadataValue
     /// <summary>The bytes of the value as they stand in the file. Two values are equal when type and bytes are.</summary>
     public abstract ReadOnlyMemory<byte> RawBytes { get; }
 
+    /// <summary>The value as a text, if it is one and holds valid Unicode; else null.</summary>
+    public virtual string? Text => null;
+
     /// <summary>A text for people; arrays are cut after <paramref name="maxItems"/> items, and the cut is shown.</summary>
     public abstract string Display(int maxItems = 8);
 

@@ -33,6 +33,17 @@ public abstract class ModelFile : IDisposable
     /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
     public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
 
+    /// <summary>True if the file ends in a CRC-32 of everything before it.</summary>
+    internal virtual bool HasFooter => false;
+
+    /// <summary>Says what part of the header stands at an offset before the first payload.</summary>
+    internal virtual string HeaderPart(long offset) => "the header";
+
+    /// <summary>Checks that CRC in a pass over the whole file.</summary>
+    internal virtual void CheckFooter(CancellationToken cancellation)
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

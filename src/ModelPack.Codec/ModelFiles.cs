@@ -1,9 +1,62 @@
+using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.SafeTensors;
+
 namespace ModelPack.Codec;
 
 /// <summary>Opens model files of any format.</summary>
 public static class ModelFiles
 {
+    private const int DetectionBytes = 16;
+
     /// <summary>Detects the format by content and opens the file strictly.</summary>
-    /// <exception cref="Diagnostics.ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
-    public static ModelFile Open(string path) => throw new NotSupportedException();
+    /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
+    public static ModelFile Open(string path)
+    {
+        FileByteSource source = new(path);
+        try
+        {
+            return Open(source, Detect(source));
+        }
+        catch (Exception exception)
+        {
+            source.Dispose();
+            if (exception is ModelPackException { FilePath: null } unplaced)
+            {
+                unplaced.FilePath = path;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>
+    internal static ModelFile Open(ByteSource source, ModelFormat format) => format switch
+    {
+        ModelFormat.Gguf => GgufFile.Open(source),
+        ModelFormat.Apr => AprFile.Open(source),
+        ModelFormat.SafeTensors => SafeTensorsFile.Open(source),
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
+    private static ModelFormat Detect(ByteSource source)
+    {
+        byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
+        return GgufFormat.Matches(first) ? ModelFormat.Gguf
+            : AprFormat.Matches(first) ? ModelFormat.Apr
+            : SafeTensorsFormat.Matches(first, source.Length) ? ModelFormat.SafeTensors
+            : ByExtension(source);
+    }
+
+    // A damaged file says nothing of itself; its name tells which reader can say what is wrong with it.
+    private static ModelFormat ByExtension(ByteSource source) => Path.GetExtension(source.Name).ToLowerInvariant() switch
+    {
+        ".gguf" => ModelFormat.Gguf,
+        ".apr" => ModelFormat.Apr,
+        ".safetensors" => ModelFormat.SafeTensors,
+        _ => throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name },
+    };
 }

@@ -1,16 +1,28 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Codec.Conversion;
 
 /// <summary>Converts model files and proves each conversion. The one entry point for the build and for the command line.</summary>
 public static class ModelConverter
 {
+    /// <summary>Name and version as they stand in certificates.</summary>
+    internal static string ToolName { get; } =
+        $"ModelPack {typeof(ModelConverter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+
     /// <summary>
     /// Converts <paramref name="sourcePath"/> to <paramref name="targetPath"/>, proves it by re-reading and converting back, writes the certificate
     /// <c>TARGET.modelpack.json</c>, and only then gives both their names. On any failure nothing appears under the final names and no temporary file is left.
     /// </summary>
-    /// <exception cref="Diagnostics.ModelFormatException">The source breaks a rule of its format.</exception>
-    /// <exception cref="Diagnostics.ModelPackException">The conversion is not possible, not lossless, or not proved, or reading or writing failed.</exception>
+    /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
+    /// <exception cref="ModelPackException">The conversion is not possible, not lossless, or not proved, or reading or writing failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Certificate Convert(
         string sourcePath,
@@ -18,9 +30,144 @@ public static class ModelConverter
         ModelFormat to,
         ConversionOptions options,
         IProgress<ConversionProgress>? progress = null,
-        CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            CheckPaths(sourcePath, targetPath, options);
+            using ModelFile source = ModelFiles.Open(sourcePath);
+            return Convert(source, targetPath, to, options, progress, cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message, exception) { FilePath = targetPath };
+        }
+    }
 
     /// <summary>Path of the certificate that belongs to an output.</summary>
     public static string CertificatePath(string targetPath) => targetPath + ".modelpack.json";
+
+    private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
+    {
+        if (Path.GetFullPath(sourcePath) == Path.GetFullPath(targetPath))
+        {
+            throw new ModelPackException(ConversionErrors.SameFile, $"'{targetPath}' is the source itself") { FilePath = targetPath };
+        }
+
+        if (options.Existing == ExistingTarget.Refuse && File.Exists(targetPath))
+        {
+            throw new ModelPackException(ConversionErrors.TargetExists, $"'{targetPath}' exists already") { FilePath = targetPath };
+        }
+    }
+
+    private static Certificate Convert(
+        ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        string? edited = null;
+        OriginChain? chain = options.Origin == OriginMode.Embed ? OriginChain.Find(source, to, out edited) : null;
+        if (chain is not null)
+        {
+            RestoreConversion restore = new(source, chain);
+            Certificate? restored = Run(restore, targetPath, options, progress, cancellation, pass => edited = Edited(restore, pass, cancellation));
+            if (restored is not null)
+            {
+                return restored;
+            }
+        }
+
+        string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
+        FreshConversion fresh = new(source, Path.GetFileName(source.Source.Name), to, options, notes);
+        return Run(fresh, targetPath, options, progress, cancellation, _ => null)!;
+    }
+
+    private static string? Edited(RestoreConversion restore, PassResult pass, CancellationToken cancellation) =>
+        restore.FindEdited(pass, cancellation) is { } tensor ? $"tensor '{tensor}' was edited after it was converted" : null;
+
+    // Returns null if what the pass found makes the job pointless.
+    private static Certificate? Run(
+        ConversionJob job,
+        string targetPath,
+        ConversionOptions options,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellation,
+        Func<PassResult, string?> objection)
+    {
+        long total = job.Source.Source.Length;
+        using TemporaryOutput output = new(targetPath, job.Layout.Length);
+        PassResult pass = WritePayloads(job, output.Handle, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
+        if (objection(pass) is not null)
+        {
+            return null;
+        }
+
+        OutputProof.EnsureFooter(job.Source, pass, cancellation);
+        EnsureFinite(job, pass, options);
+        WriteLiterals(job.Complete(pass), output.Handle);
+        using ModelFile written = ModelFiles.Open(new HandleByteSource(output.Handle, output.TemporaryPath), job.To);
+        ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
+        ProofLevel level = job.Prove(written, pass, context);
+        Certificate certificate = CertificateMaker.Make(job, pass, level, Path.GetFileName(targetPath), options, context);
+        byte[] text = CertificateJson.ToUtf8(certificate);
+        using TemporaryOutput certificateFile = new(CertificatePath(targetPath), text.Length);
+        RandomAccess.Write(certificateFile.Handle, text, 0);
+        cancellation.ThrowIfCancellationRequested();
+        output.Commit();
+        certificateFile.Commit();
+        return certificate;
+    }
+
+    private static PassResult WritePayloads(
+        ConversionJob job, SafeFileHandle output, ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
+    {
+        PassWork work = PassWork.TensorHashes | PassWork.FiniteScan;
+        work |= job.Source.HasFooter ? PassWork.SourceCrc32 : PassWork.None;
+        work |= job.Layout.Segments.Any(segment => segment is Crc32Segment) ? PassWork.OutputCrc32 : PassWork.None;
+        work |= options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
+        return SourcePass.Run(
+            new()
+            {
+                Source = job.Source.Source,
+                Ranges = job.Ranges,
+                Tensors = job.Tensors,
+                Destinations = job.Destinations(),
+                Output = output,
+                Work = work,
+                Threads = options.Threads,
+                Progress = progress,
+            },
+            cancellation);
+    }
+
+    private static void WriteLiterals(FilePlan plan, SafeFileHandle output)
+    {
+        long position = 0;
+        foreach (Segment segment in plan.Segments)
+        {
+            if (segment is LiteralSegment literal)
+            {
+                RandomAccess.Write(output, literal.Bytes.Span, position);
+            }
+
+            position += segment.Length;
+        }
+    }
+
+    private static void EnsureFinite(ConversionJob job, PassResult pass, ConversionOptions options)
+    {
+        if (options.NonFinite == NonFinitePolicy.Allow)
+        {
+            return;
+        }
+
+        int bad = Array.FindIndex(pass.Finite, tally => !tally.IsFinite);
+        if (bad >= 0)
+        {
+            int tensors = pass.Finite.Count(tally => !tally.IsFinite);
+            throw FiniteReport.Error(job.Source, job.Tensors[bad], pass.Finite[bad], tensors);
+        }
+    }
+
+    private static Action<long>? Reporter(IProgress<ConversionProgress>? progress, ConversionPhase phase, long total) =>
+        progress is null ? null : done => progress.Report(new(phase, done, total));
 }

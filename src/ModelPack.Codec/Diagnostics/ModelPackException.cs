@@ -18,7 +18,7 @@ public class ModelPackException : Exception
     public ErrorCode Code { get; }
 
     /// <summary>Path of the file concerned, if known.</summary>
-    public string? FilePath { get; init; }
+    public string? FilePath { get; set; }
 
     /// <summary>Name of the tensor concerned, if there is one.</summary>
     public string? TensorName { get; init; }

@@ -22,20 +22,7 @@ public sealed class FileByteSource : ByteSource
     public override long Length { get; }
 
     /// <inheritdoc/>
-    public override void ReadAt(long offset, Span<byte> destination)
-    {
-        while (destination.Length > 0)
-        {
-            int read = RandomAccess.Read(handle, destination, offset);
-            if (read == 0)
-            {
-                throw new EndOfStreamException($"'{Name}' ended at byte {offset} while it was read");
-            }
-
-            destination = destination[read..];
-            offset += read;
-        }
-    }
+    public override void ReadAt(long offset, Span<byte> destination) => Positioned.ReadAll(handle, Name, offset, destination);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

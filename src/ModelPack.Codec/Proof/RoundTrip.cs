@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof;
 
@@ -23,6 +24,45 @@ public static class RoundTrip
         IReadOnlyList<ModelFormat> via,
         ConversionOptions options,
         IProgress<ConversionProgress>? progress = null,
-        CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(via);
+        using ModelFile source = ModelFiles.Open(sourcePath);
+        ImmutableArray<ModelFormat> chain = [source.Format, .. via, source.Format];
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("modelpack-roundtrip-");
+        try
+        {
+            ImmutableArray<Certificate>.Builder steps = ImmutableArray.CreateBuilder<Certificate>();
+            string current = sourcePath;
+            for (int i = 1; i < chain.Length; i++)
+            {
+                string next = Path.Combine(folder.FullName, $"{i}.{chain[i].Extension()}");
+                steps.Add(ModelConverter.Convert(current, next, chain[i], options, progress, cancellation));
+                DeleteStep(folder, current);
+                current = next;
+            }
+
+            using FileByteSource returned = new(current);
+            long? difference = ByteComparison.FirstDifference(source.Source, returned, cancellation);
+            return new(
+                chain,
+                difference is null,
+                FileHash.Format(FileHash.Xxh128(source.Source, cancellation)),
+                FileHash.Format(FileHash.Xxh128(returned, cancellation)),
+                difference is null ? null : Place.Describe(source, difference.Value),
+                steps.ToImmutable());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void DeleteStep(DirectoryInfo folder, string path)
+    {
+        if (Path.GetDirectoryName(path) == folder.FullName)
+        {
+            File.Delete(path);
+        }
+    }
 }

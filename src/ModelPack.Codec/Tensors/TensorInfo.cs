@@ -34,7 +34,7 @@ public sealed record TensorInfo
     public ByteOrder ByteOrder { get; init; }
 
     /// <summary>Number of elements.</summary>
-    public long ElementCount => TensorShape.TryCountElements(Shape.AsSpan(), out long count)
+    public long ElementCount => Shape.Contains(0) ? 0 : TensorShape.TryCountElements(Shape.AsSpan(), out long count)
         ? count
         : throw new InvalidOperationException($"the shape of '{Name}' was not checked");
 }

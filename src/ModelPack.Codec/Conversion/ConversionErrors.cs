@@ -1,0 +1,40 @@
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Codec.Conversion;
+
+/// <summary>Errors of conversion.</summary>
+internal static class ConversionErrors
+{
+    public static readonly ErrorCode UnknownFormat = new(
+        "MP2001", "", ErrorKind.InvalidFile, "The file is neither GGUF nor APR v2 nor SafeTensors.", "Check that the download is complete and that the path names a model file.");
+
+    public static readonly ErrorCode NonFinite = new(
+        "MP2002", "N-FINITE", ErrorKind.NotProved, "A tensor of the source holds NaN or infinity.", "Fix the model, or pass AllowNonFinite (--allow-nonfinite) to keep the values bit for bit.");
+
+    public static readonly ErrorCode TooMuchOutsideTensors = new(
+        "MP2003", "", ErrorKind.InvalidFile, "The source holds too many bytes outside its tensors.", "Cut off what does not belong to the model; it cannot travel inside the metadata of another format.");
+
+    public static readonly ErrorCode DamagedOrigin = new(
+        "MP2004", "", ErrorKind.InvalidFile, "The origin record in the file is damaged.", "Convert the original source again, or pass Origin=none (--origin none) to convert what the file itself says.");
+
+    public static readonly ErrorCode NotExpressible = new(
+        "MP2005", "", ErrorKind.InvalidFile, "The target format cannot hold something that the source holds.", "Choose another target, or allow raw blocks with Quantized=blocks (--quantized blocks).");
+
+    public static readonly ErrorCode BadDescription = new(
+        "MP2006", "", ErrorKind.InvalidFile, "The description of a carried tensor does not fit its bytes.", "The file was edited after it was converted: convert the original source again.");
+
+    public static readonly ErrorCode SameFile = new(
+        "MP2007", "", ErrorKind.Usage, "Source and target are the same file.", "Choose another target path.");
+
+    public static readonly ErrorCode NotProved = new(
+        "MP2008", "", ErrorKind.NotProved, "Converting the output back does not give the source.", "Nothing was written. Please report this with the file's header; it is a defect.");
+
+    public static readonly ErrorCode TargetExists = new(
+        "MP3001", "", ErrorKind.InputOutput, "The target exists.", "Pass --force to replace it once the new file is proved, or choose another path.");
+
+    public static readonly ErrorCode ReadOrWriteFailed = new(
+        "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.", "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } =
+        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, TargetExists, ReadOrWriteFailed];
+}

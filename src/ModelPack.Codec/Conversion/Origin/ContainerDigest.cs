@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Origin;
+
+/// <summary>
+/// A digest of what a container says by itself: metadata in order (without the origin record) and the tensor list (names, types, shapes). It tells whether
+/// somebody edited the container after its origin record was made.
+/// </summary>
+internal static class ContainerDigest
+{
+    public static UInt128 Compute(ModelFile file)
+    {
+        XxHash128 hash = new();
+        foreach (MetadataEntry entry in file.Metadata)
+        {
+            if (entry.Key != OriginRecord.Key)
+            {
+                Append(hash, Encoding.UTF8.GetBytes(entry.Key));
+                Append(hash, Encoding.UTF8.GetBytes(entry.Value.TypeName));
+                Append(hash, entry.Value.RawBytes.Span);
+            }
+        }
+
+        foreach (TensorInfo tensor in file.Tensors)
+        {
+            Append(hash, Encoding.UTF8.GetBytes(tensor.Name));
+            Append(hash, Encoding.UTF8.GetBytes(TensorTypes.Get(tensor.Type).Name));
+            AppendNumber(hash, tensor.Shape.Length);
+            foreach (long dimension in tensor.Shape)
+            {
+                AppendNumber(hash, dimension);
+            }
+        }
+
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    private static void Append(XxHash128 hash, ReadOnlySpan<byte> bytes)
+    {
+        AppendNumber(hash, bytes.Length);
+        hash.Append(bytes);
+    }
+
+    private static void AppendNumber(XxHash128 hash, long number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+        hash.Append(bytes);
+    }
+}

@@ -1,0 +1,308 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Codec.Conversion.Origin;
+
+/// <summary>
+/// The binary form of an <see cref="OriginRecord"/>. Hashes stand first, at fixed places and uncompressed, so that a record can be laid out before the payloads
+/// are read and completed afterwards without changing its length. docs/origin-record.md describes the layout.
+/// </summary>
+internal static class OriginCodec
+{
+    private const uint Magic = 0x524F504D; // "MPOR"
+    private const byte Version = 1;
+    private const int HashLength = 16;
+    private const int PreambleLength = 4 + 1 + HashLength + 4 + 4;
+    private const int MaximumBody = 512 << 20;
+    private const int FreeExpansion = 16 << 20;
+    private const int MaximumRatio = 64;
+    private const int CompressionQuality = 4;
+    private const int CompressionWindow = 22;
+
+    private enum SegmentKind : byte
+    {
+        Literal,
+        Zeros,
+        Payload,
+    }
+
+    public static byte[] Write(OriginRecord record)
+    {
+        byte[] body = WriteBody(record);
+        byte[] stored = Compress(body);
+        int hashes = (record.Files.Length + record.Tensors.Length) * HashLength;
+        byte[] bytes = new byte[checked(PreambleLength + hashes + 4 + stored.Length)];
+        Span<byte> rest = bytes;
+        BinaryPrimitives.WriteUInt32LittleEndian(rest, Magic);
+        rest[4] = Version;
+        rest = rest[5..];
+        PutHash(ref rest, record.ContainerDigest);
+        PutCount(ref rest, record.Files.Length);
+        PutCount(ref rest, record.Tensors.Length);
+        foreach (OriginFile file in record.Files)
+        {
+            PutHash(ref rest, file.Hash);
+        }
+
+        foreach (OriginTensor tensor in record.Tensors)
+        {
+            PutHash(ref rest, tensor.Hash);
+        }
+
+        PutCount(ref rest, body.Length);
+        stored.CopyTo(rest);
+        return bytes;
+    }
+
+    /// <summary>Fills in what is only known once the payloads were read.</summary>
+    /// <param name="bytes">A record made by <see cref="Write"/>; changed in place.</param>
+    /// <param name="containerDigest">The digest of the container's header.</param>
+    /// <param name="fileHashes">XXH128 of each file.</param>
+    /// <param name="tensorHashes">XXH128 of each payload.</param>
+    public static void Complete(Span<byte> bytes, UInt128 containerDigest, IReadOnlyList<UInt128> fileHashes, IReadOnlyList<UInt128> tensorHashes)
+    {
+        Span<byte> rest = bytes[5..];
+        PutHash(ref rest, containerDigest);
+        rest = rest[8..];
+        foreach (UInt128 hash in fileHashes.Concat(tensorHashes))
+        {
+            PutHash(ref rest, hash);
+        }
+    }
+
+    /// <exception cref="ModelPackException">The record is damaged.</exception>
+    public static OriginRecord Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return ReadChecked(bytes);
+        }
+        catch (Exception exception) when (exception is ArgumentException or OverflowException or InvalidDataException or IndexOutOfRangeException)
+        {
+            throw new ModelPackException(ConversionErrors.DamagedOrigin, $"the origin record is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static OriginRecord ReadChecked(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < PreambleLength + 4 || BinaryPrimitives.ReadUInt32LittleEndian(rest) != Magic)
+        {
+            throw new InvalidDataException("it does not start like one");
+        }
+
+        if (rest[4] != Version)
+        {
+            throw new InvalidDataException($"version {rest[4]} is not known");
+        }
+
+        rest = rest[5..];
+        UInt128 digest = TakeHash(ref rest);
+        int fileCount = TakeCount(ref rest);
+        int tensorCount = TakeCount(ref rest);
+        if (((long)fileCount + tensorCount) * HashLength > rest.Length - 4)
+        {
+            throw new InvalidDataException($"{fileCount} files and {tensorCount} tensors do not fit in it");
+        }
+
+        UInt128[] fileHashes = TakeHashes(ref rest, fileCount);
+        UInt128[] tensorHashes = TakeHashes(ref rest, tensorCount);
+        byte[] body = Decompress(rest[4..], TakeCount(ref rest));
+        return ReadBody(new BodyReader(body), digest, fileHashes, tensorHashes);
+    }
+
+    private static byte[] WriteBody(OriginRecord record)
+    {
+        ArrayBufferWriter<byte> body = new();
+        PutByte(body, (byte)record.Format);
+        PutByte(body, (byte)record.Quantized);
+        PutByte(body, (byte)record.Naming);
+        foreach (OriginTensor tensor in record.Tensors)
+        {
+            PutVarint(body, tensor.ContainerIndex);
+            PutVarint(body, tensor.Length);
+            PutByte(body, (byte)tensor.Action);
+        }
+
+        foreach (OriginFile file in record.Files)
+        {
+            byte[] name = Encoding.UTF8.GetBytes(file.Name);
+            PutVarint(body, name.Length);
+            body.Write(name);
+            PutVarint(body, file.Plan.Segments.Count);
+            foreach (Segment segment in file.Plan.Segments)
+            {
+                PutSegment(body, segment);
+            }
+        }
+
+        return body.WrittenSpan.ToArray();
+    }
+
+    private static void PutSegment(ArrayBufferWriter<byte> body, Segment segment)
+    {
+        switch (segment)
+        {
+            case LiteralSegment literal:
+                PutByte(body, (byte)SegmentKind.Literal);
+                PutVarint(body, literal.Length);
+                body.Write(literal.Bytes.Span);
+                break;
+            case ZeroSegment zeros:
+                PutByte(body, (byte)SegmentKind.Zeros);
+                PutVarint(body, zeros.Length);
+                break;
+            case PayloadSegment payload:
+                PutByte(body, (byte)SegmentKind.Payload);
+                PutVarint(body, payload.Tensor);
+                break;
+            default:
+                throw new InvalidOperationException($"an origin record cannot hold a {segment.GetType().Name}");
+        }
+    }
+
+    private static OriginRecord ReadBody(BodyReader body, UInt128 digest, UInt128[] fileHashes, UInt128[] tensorHashes)
+    {
+        ModelFormat format = body.TakeEnum<ModelFormat>();
+        QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
+        NamingMode naming = body.TakeEnum<NamingMode>();
+        OriginTensor[] tensors = new OriginTensor[tensorHashes.Length];
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            tensors[i] = new(body.TakeInt(), body.TakeVarint(), body.TakeEnum<TensorAction>(), tensorHashes[i]);
+        }
+
+        OriginFile[] files = new OriginFile[fileHashes.Length];
+        for (int i = 0; i < files.Length; i++)
+        {
+            files[i] = ReadFile(body, tensors, fileHashes[i]);
+        }
+
+        body.EnsureEnd();
+        return new()
+        {
+            Format = format,
+            Quantized = quantized,
+            Naming = naming,
+            ContainerDigest = digest,
+            Files = ImmutableArray.Create(files),
+            Tensors = ImmutableArray.Create(tensors),
+        };
+    }
+
+    private static OriginFile ReadFile(BodyReader body, OriginTensor[] tensors, UInt128 hash)
+    {
+        string name = Encoding.UTF8.GetString(body.TakeBytes(body.TakeInt()).Span);
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\:\0") >= 0)
+        {
+            throw new InvalidDataException($"'{name}' is not a bare file name");
+        }
+
+        int count = body.TakeInt();
+        List<Segment> segments = new(Math.Min(count, body.Remaining / 2));
+        for (int i = 0; i < count; i++)
+        {
+            SegmentKind kind = body.TakeEnum<SegmentKind>();
+            segments.Add(kind switch
+            {
+                SegmentKind.Literal => new LiteralSegment(body.TakeBytes(body.TakeInt())),
+                SegmentKind.Zeros => new ZeroSegment(body.TakeVarint()),
+                _ => TakePayload(body, tensors),
+            });
+        }
+
+        return new(name, new FilePlan(segments), hash);
+    }
+
+    private static PayloadSegment TakePayload(BodyReader body, OriginTensor[] tensors)
+    {
+        int tensor = body.TakeInt();
+        return tensor < tensors.Length ? new(tensor, tensors[tensor].Length) : throw new InvalidDataException($"tensor {tensor} does not exist");
+    }
+
+    // A body that shrinks suspiciously well is stored: a reader then need not believe in ratios that only a decompression bomb has.
+    private static byte[] Compress(byte[] body)
+    {
+        byte[] compressed = new byte[BrotliEncoder.GetMaxCompressedLength(body.Length)];
+        bool done = BrotliEncoder.TryCompress(body, compressed, out int length, CompressionQuality, CompressionWindow);
+        return done && length < body.Length && IsPlausible(length, body.Length) ? compressed[..length] : body;
+    }
+
+    private static byte[] Decompress(ReadOnlySpan<byte> stored, int length)
+    {
+        if (stored.Length == length)
+        {
+            return stored.ToArray();
+        }
+
+        if (length > MaximumBody || !IsPlausible(stored.Length, length))
+        {
+            throw new InvalidDataException($"{stored.Length} bytes claim to hold {length}");
+        }
+
+        byte[] body = new byte[length];
+        return BrotliDecoder.TryDecompress(stored, body, out int written) && written == length
+            ? body
+            : throw new InvalidDataException("its body cannot be decompressed");
+    }
+
+    private static bool IsPlausible(long compressed, long length) => length <= FreeExpansion + (compressed * MaximumRatio);
+
+    private static void PutHash(ref Span<byte> rest, UInt128 hash)
+    {
+        BinaryPrimitives.WriteUInt128BigEndian(rest, hash);
+        rest = rest[HashLength..];
+    }
+
+    private static void PutCount(ref Span<byte> rest, int count)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(rest, count);
+        rest = rest[4..];
+    }
+
+    private static void PutByte(ArrayBufferWriter<byte> body, byte value) => body.Write([value]);
+
+    private static void PutVarint(ArrayBufferWriter<byte> body, long value)
+    {
+        for (ulong left = (ulong)value; ; left >>= 7)
+        {
+            if (left < 0x80)
+            {
+                PutByte(body, (byte)left);
+                return;
+            }
+
+            PutByte(body, (byte)(left | 0x80));
+        }
+    }
+
+    private static UInt128 TakeHash(ref ReadOnlySpan<byte> rest)
+    {
+        UInt128 hash = BinaryPrimitives.ReadUInt128BigEndian(rest);
+        rest = rest[HashLength..];
+        return hash;
+    }
+
+    private static UInt128[] TakeHashes(ref ReadOnlySpan<byte> rest, int count)
+    {
+        UInt128[] hashes = new UInt128[count];
+        for (int i = 0; i < count; i++)
+        {
+            hashes[i] = TakeHash(ref rest);
+        }
+
+        return hashes;
+    }
+
+    private static int TakeCount(ref ReadOnlySpan<byte> rest)
+    {
+        int count = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        rest = rest[4..];
+        return count >= 0 ? count : throw new InvalidDataException($"a count of {count}");
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Codec.Conversion.Origin;
+
+/// <summary>
+/// What a container cannot express about the files that it was made from: every byte outside the payloads, where each payload stood, and the hashes.
+/// With the record, the container's own tensors rebuild those files byte for byte.
+/// </summary>
+internal sealed record OriginRecord
+{
+    /// <summary>Name of the metadata key, in every format.</summary>
+    public const string Key = "modelpack.origin";
+
+    /// <summary>Format of the files described.</summary>
+    public required ModelFormat Format { get; init; }
+
+    /// <summary>The mode that chose how unsupported types travel; needed to make the container again.</summary>
+    public required QuantizedMode Quantized { get; init; }
+
+    /// <summary>The mode that chose the names in the container.</summary>
+    public required NamingMode Naming { get; init; }
+
+    /// <summary>Digest of the container's own metadata and tensor list: an edit made there since must not be undone silently.</summary>
+    public UInt128 ContainerDigest { get; init; }
+
+    /// <summary>The files, in order.</summary>
+    public required ImmutableArray<OriginFile> Files { get; init; }
+
+    /// <summary>The tensors of those files, in their order.</summary>
+    public required ImmutableArray<OriginTensor> Tensors { get; init; }
+}
+
+/// <summary>A file described by a record.</summary>
+/// <param name="Name">Bare file name.</param>
+/// <param name="Plan">Its bytes; payloads are named by their index in <see cref="OriginRecord.Tensors"/>.</param>
+/// <param name="Hash">XXH128 of the whole file.</param>
+internal sealed record OriginFile(string Name, FilePlan Plan, UInt128 Hash);
+
+/// <summary>A tensor described by a record.</summary>
+/// <param name="ContainerIndex">Index of the tensor in the container that holds its payload.</param>
+/// <param name="Length">Payload length in bytes.</param>
+/// <param name="Action">What was done to the payload on the way into the container.</param>
+/// <param name="Hash">XXH128 of the payload as it stood in the file described.</param>
+internal readonly record struct OriginTensor(int ContainerIndex, long Length, TensorAction Action, UInt128 Hash);

@@ -1,0 +1,29 @@
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Origin;
+
+/// <summary>A file that an origin record describes, composed from the container's payloads without being written.</summary>
+internal static class RestoredFile
+{
+    /// <summary>Composes the file. It reads from <paramref name="container"/>, which has to outlive it.</summary>
+    public static ComposedByteSource Compose(OriginRecord record, ModelFile container, int file = 0) =>
+        new($"<{record.Files[file].Name} within {container.Source.Name}>", record.Files[file].Plan, Payloads(record, container));
+
+    /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
+    public static ByteSource[] Payloads(OriginRecord record, ModelFile container) =>
+        record.Tensors.Select(tensor => Payload(tensor, container)).ToArray();
+
+    private static ByteSource Payload(OriginTensor tensor, ModelFile container)
+    {
+        TensorInfo stored = tensor.ContainerIndex < container.Tensors.Count && container.Tensors[tensor.ContainerIndex].ByteLength == tensor.Length
+            ? container.Tensors[tensor.ContainerIndex]
+            : throw new Diagnostics.ModelPackException(ConversionErrors.DamagedOrigin, "the origin record names a tensor that the file does not hold")
+            {
+                FilePath = container.Source.Name,
+            };
+        RangeByteSource range = new(container.Source, stored.Offset, stored.ByteLength);
+        return tensor.Action == TensorAction.Swap ? new ReversedByteSource(range, stored.Type) : range;
+    }
+}

@@ -1,0 +1,48 @@
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Pipeline;
+
+/// <summary>A run of bytes of a file: the payload of one tensor (or of several that share it), or what lies between payloads.</summary>
+/// <param name="Offset">Start in the file.</param>
+/// <param name="Length">Length in bytes, at least one.</param>
+/// <param name="Tensors">Indexes of the tensors that have this payload; none for a gap.</param>
+internal readonly record struct FileRange(long Offset, long Length, int[] Tensors)
+{
+    public long End => Offset + Length;
+
+    public bool IsGap => Tensors.Length == 0;
+
+    /// <summary>Cuts a file into payloads and gaps, in the order of the file. The reader has checked that payloads do not overlap, except where they are one.</summary>
+    public static List<FileRange> Cover(IReadOnlyList<TensorInfo> tensors, long fileLength)
+    {
+        int[] order = Enumerable.Range(0, tensors.Count).Where(i => tensors[i].ByteLength > 0).ToArray();
+        Array.Sort(order, (left, right) => (tensors[left].Offset, left).CompareTo((tensors[right].Offset, right)));
+        List<FileRange> ranges = new((order.Length * 2) + 1);
+        long position = 0;
+        for (int i = 0; i < order.Length;)
+        {
+            TensorInfo tensor = tensors[order[i]];
+            int shared = i + 1;
+            while (shared < order.Length && tensors[order[shared]].Offset == tensor.Offset)
+            {
+                shared++;
+            }
+
+            if (tensor.Offset > position)
+            {
+                ranges.Add(new(position, tensor.Offset - position, []));
+            }
+
+            ranges.Add(new(tensor.Offset, tensor.ByteLength, order[i..shared]));
+            position = tensor.Offset + tensor.ByteLength;
+            i = shared;
+        }
+
+        if (fileLength > position)
+        {
+            ranges.Add(new(position, fileLength - position, []));
+        }
+
+        return ranges;
+    }
+}

@@ -1,0 +1,39 @@
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Pipeline;
+
+/// <summary>Where a payload goes, and what is done to it on the way.</summary>
+/// <param name="Offset">Offset in the output file.</param>
+/// <param name="Action">Copy, carry (the same bytes) or swap.</param>
+internal readonly record struct PayloadDestination(long Offset, TensorAction Action);
+
+/// <summary>What a pass knows of one tensor.</summary>
+/// <param name="Info">The tensor.</param>
+/// <param name="Scanner">Its finite check; null if its values cannot be looked at.</param>
+/// <param name="Destination">Where it goes, if there is an output.</param>
+internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scanner, PayloadDestination? Destination)
+{
+    /// <summary>True if the payload is stored highest byte first, and it is known which bytes to swap.</summary>
+    public bool IsReversed => Info.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(Info.Type) == ByteSwapSupport.Exact;
+
+    /// <summary>Slices of the payload start at multiples of this many bytes.</summary>
+    public int Granularity => Scanner?.Granularity ?? Math.Max(1, TensorTypes.Get(Info.Type).BlockBytes);
+
+    public static TensorWork[] For(PassRequest request)
+    {
+        TensorWork[] work = new TensorWork[request.Tensors.Count];
+        for (int i = 0; i < work.Length; i++)
+        {
+            TensorInfo info = request.Tensors[i];
+            FiniteScanner? scanner = request.Work.HasFlag(PassWork.FiniteScan) && CanScan(info) ? FiniteScanner.For(info.Type, info.Shape.AsSpan()) : null;
+            work[i] = new(info, scanner, request.Destinations.Count == 0 ? null : request.Destinations[i]);
+        }
+
+        return work;
+    }
+
+    /// <summary>Whether the values of a tensor can be checked: whether its byte order is understood.</summary>
+    public static bool CanScan(TensorInfo info) =>
+        info.ByteOrder == ByteOrder.LittleEndian || PayloadByteOrder.Support(info.Type) != ByteSwapSupport.DerivedOnly;
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion.Metadata;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Targets;
+
+/// <summary>Writing APR v2 (apr-v2.md §9.1, §15.2).</summary>
+internal sealed class AprTarget : ContainerTarget
+{
+    public override ModelFormat Format => ModelFormat.Apr;
+
+    public override TensorType RawType => TensorType.U8;
+
+    public override int MaximumRank => AprFormat.MaximumDimensions;
+
+    // Row-padded and flat Q4_K share a byte with the plain one; a strict writer emits only that (apr-v2.md §9.4).
+    public override bool Holds(TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.F64
+        or TensorType.I8 or TensorType.I32 or TensorType.I64 or TensorType.U8
+        or TensorType.Q4_K or TensorType.Q6_K or TensorType.AprQ4 or TensorType.AprQ8;
+
+    public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) is > 0 and <= AprFormat.MaximumNameBytes;
+
+    public override FilePlan Layout(OutputContent content)
+    {
+        List<KeyValuePair<string, AprJson>> custom = [];
+        if (content.Carried is not null)
+        {
+            custom.Add(new(CarriedTensors.Key, AprJson.String(content.Carried)));
+        }
+
+        if (content.Origin is { } origin)
+        {
+            custom.Add(new(OriginRecord.Key, AprJson.String(Convert.ToBase64String(origin))));
+        }
+
+        return AprWriter.Plan(new()
+        {
+            Fields = AprMetadataFields.For(content.Source, content.Steps),
+            CustomKeys = custom,
+            Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Logical.ByteLength))],
+        });
+    }
+
+    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps)
+    {
+        byte[][] names = [.. steps.Select(step => Encoding.UTF8.GetBytes(step.Name))];
+        int[] order = [.. Enumerable.Range(0, names.Length)];
+        order.AsSpan().Sort((left, right) => names[left].AsSpan().SequenceCompareTo(names[right]));
+        return Inverse(order);
+    }
+}

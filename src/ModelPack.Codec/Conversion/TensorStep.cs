@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion;
+
+/// <summary>Where a tensor's name in the output comes from.</summary>
+internal enum NameOrigin
+{
+    /// <summary>It is the source's name.</summary>
+    Verbatim,
+
+    /// <summary>It was translated by the architecture's table, which can be undone.</summary>
+    Mapped,
+
+    /// <summary>It was made up, because the target cannot store the source's name.</summary>
+    Alias,
+}
+
+/// <summary>What happens to one tensor of the source.</summary>
+/// <param name="Logical">The tensor as the model means it: a carried tensor under its own name, type and shape.</param>
+/// <param name="Name">Name in the output.</param>
+/// <param name="NameOrigin">Where that name comes from.</param>
+/// <param name="StoredType">Type in the output.</param>
+/// <param name="StoredShape">Shape in the output, outermost first.</param>
+/// <param name="Action">Copy, carry or swap.</param>
+internal sealed record TensorStep(
+    TensorInfo Logical, string Name, NameOrigin NameOrigin, TensorType StoredType, ImmutableArray<long> StoredShape, TensorAction Action)
+{
+    /// <summary>True if the output's own type and shape do not say what the tensor is, so that a description has to.</summary>
+    public bool IsDisguised => Action == TensorAction.Carry || StoredType != Logical.Type || !StoredShape.SequenceEqual(Logical.Shape);
+}

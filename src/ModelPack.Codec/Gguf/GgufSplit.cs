@@ -1,0 +1,42 @@
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Codec.Gguf;
+
+/// <summary>The keys of a model that is stored in several files, or was once (gguf.md §5).</summary>
+/// <param name="Number">Index of this part, starting at 0.</param>
+/// <param name="Count">Number of parts; 0 in a merged file.</param>
+/// <param name="TensorCount">Tensors in all parts together.</param>
+public sealed record GgufSplit(int? Number, int Count, int? TensorCount)
+{
+    internal const string NumberKey = "split.no";
+    internal const string CountKey = "split.count";
+    internal const string TensorCountKey = "split.tensors.count";
+
+    /// <summary>True if further files belong to the model.</summary>
+    public bool IsPart => Count > 1;
+
+    internal static GgufSplit? Read(MetadataEntry[] entries, IReadOnlyDictionary<string, int> index, GgufNotes notes)
+    {
+        int? number = Find(NumberKey, GgufValueType.UInt16);
+        int? count = Find(CountKey, GgufValueType.UInt16);
+        int? tensors = Find(TensorCountKey, GgufValueType.Int32);
+        return count is null ? null : new GgufSplit(number, count.Value, tensors);
+
+        int? Find(string key, GgufValueType type)
+        {
+            if (!index.TryGetValue(key, out int place))
+            {
+                return null;
+            }
+
+            GgufValue value = (GgufValue)entries[place].Value;
+            if (value.Type == type && value.TryGetInteger(out Int128 integer))
+            {
+                return (int)integer;
+            }
+
+            notes.Add(new Note("K-SPLIT", $"'{key}' has type {value.TypeName} instead of {GgufValueTypes.Name(type)}, so the file is not taken for a part"));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.IO.Hashing;
+
+namespace ModelPack.Codec.IO;
+
+/// <summary>Hashes of whole files.</summary>
+public static class FileHash
+{
+    /// <summary>XXH128 of a file, as 32 hexadecimal digits.</summary>
+    public static string Xxh128(string path, CancellationToken cancellation = default)
+    {
+        using FileByteSource source = new(path);
+        return Format(Xxh128(source, cancellation));
+    }
+
+    /// <summary>The way hashes are written everywhere: 32 lower-case hexadecimal digits, the high half first.</summary>
+    internal static string Format(UInt128 hash) => hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+
+    internal static UInt128 Xxh128(ByteSource source, CancellationToken cancellation)
+    {
+        XxHash128 hash = new();
+        ForEachChunk(source, chunk => hash.Append(chunk), cancellation);
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    /// <summary>Hands the bytes of a source to <paramref name="use"/>, chunk by chunk and in order.</summary>
+    internal static void ForEachChunk(ByteSource source, ChunkAction use, CancellationToken cancellation)
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+        for (long offset = 0; offset < source.Length;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, source.Length - offset));
+            source.ReadAt(offset, chunk);
+            use(chunk);
+            offset += chunk.Length;
+        }
+    }
+}
+
+/// <summary>Uses one chunk of a file.</summary>
+internal delegate void ChunkAction(ReadOnlySpan<byte> chunk);
+
+/// <summary>The unit of all streaming.</summary>
+internal static class Chunks
+{
+    /// <summary>Bytes in a chunk: small enough to stay in a core's cache from reading to writing.</summary>
+    public const int Size = 256 * 1024;
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>The JSON form of a <see cref="Certificate"/>. docs/json.md describes it.</summary>
+public static class CertificateJson
+{
+    private const int Schema = 1;
+
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes a certificate as one JSON object.</summary>
+    public static void Write(Utf8JsonWriter json, Certificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(certificate);
+        json.WriteStartObject();
+        json.WriteNumber("schema", Schema);
+        json.WriteString("tool", certificate.Tool);
+        json.WriteString("level", certificate.Level.ToString());
+        WriteFile(json, "source", certificate.Source);
+        WriteFile(json, "output", certificate.Output);
+        json.WriteStartObject("options");
+        foreach ((string name, string value) in certificate.Options)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("tensors");
+        foreach (CertifiedTensor tensor in certificate.Tensors)
+        {
+            WriteTensor(json, tensor);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (string note in certificate.Notes)
+        {
+            json.WriteStringValue(note);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The bytes of a certificate file.</summary>
+    public static byte[] ToUtf8(Certificate certificate)
+    {
+        ArrayBufferWriter<byte> text = new();
+        using (Utf8JsonWriter json = new(text, Indented))
+        {
+            Write(json, certificate);
+        }
+
+        text.Write("\n"u8);
+        return text.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads a certificate file.</summary>
+    /// <exception cref="ModelFormatException">It is not a certificate.</exception>
+    public static Certificate Read(string path)
+    {
+        byte[] text = File.ReadAllBytes(path);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return Read(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        {
+            throw new ModelFormatException(ProofErrors.BadCertificate, $"it cannot be read as a certificate: {exception.Message}", 0, exception) { FilePath = path };
+        }
+    }
+
+    private static void WriteFile(Utf8JsonWriter json, string name, CertifiedFile file)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("name", file.Name);
+        json.WriteString("format", file.Format.ToString());
+        json.WriteNumber("bytes", file.Bytes);
+        json.WriteString("xxh128", file.Xxh128);
+        if (file.Sha256 is not null)
+        {
+            json.WriteString("sha256", file.Sha256);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, CertifiedTensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", tensor.Name);
+        json.WriteString("source_name", tensor.SourceName);
+        json.WriteString("type", tensor.Type);
+        json.WriteStartArray("shape");
+        foreach (long dimension in tensor.Shape)
+        {
+            json.WriteNumberValue(dimension);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("action", tensor.Action.ToString());
+        json.WriteString("xxh128", tensor.Xxh128);
+        json.WriteString("finite", tensor.Finite.ToString());
+        json.WriteNumber("non_finite", tensor.NonFiniteCount);
+        json.WriteEndObject();
+    }
+
+    private static Certificate Read(JsonElement root)
+    {
+        int schema = root.GetProperty("schema").GetInt32();
+        if (schema != Schema)
+        {
+            throw new FormatException($"schema {schema} is not known");
+        }
+
+        return new()
+        {
+            Tool = Text(root, "tool"),
+            Level = Enum.Parse<ProofLevel>(Text(root, "level")),
+            Source = ReadFile(root.GetProperty("source")),
+            Output = ReadFile(root.GetProperty("output")),
+            Options = root.GetProperty("options").EnumerateObject().ToImmutableSortedDictionary(
+                option => option.Name, option => option.Value.GetString() ?? "", StringComparer.Ordinal),
+            Tensors = [.. root.GetProperty("tensors").EnumerateArray().Select(ReadTensor)],
+            Notes = [.. root.GetProperty("notes").EnumerateArray().Select(note => note.GetString() ?? "")],
+        };
+    }
+
+    private static CertifiedFile ReadFile(JsonElement file) => new(
+        Text(file, "name"),
+        Enum.Parse<ModelFormat>(Text(file, "format")),
+        file.GetProperty("bytes").GetInt64(),
+        Text(file, "xxh128"),
+        file.TryGetProperty("sha256", out JsonElement sha256) ? sha256.GetString() : null);
+
+    private static CertifiedTensor ReadTensor(JsonElement tensor) => new(
+        Text(tensor, "name"),
+        Text(tensor, "source_name"),
+        Text(tensor, "type"),
+        [.. tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64())],
+        Enum.Parse<TensorAction>(Text(tensor, "action")),
+        Text(tensor, "xxh128"),
+        Enum.Parse<FiniteStatus>(Text(tensor, "finite")),
+        tensor.GetProperty("non_finite").GetInt64());
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>Writes down what a conversion did and proved.</summary>
+internal static class CertificateMaker
+{
+    public static Certificate Make(
+        ConversionJob job, PassResult pass, ProofLevel level, string outputName, ConversionOptions options, ProofContext context) => new()
+        {
+            Tool = ModelConverter.ToolName,
+            Level = level,
+            Source = new(
+                Path.GetFileName(job.Source.Source.Name), job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256)),
+            Output = new(outputName, job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256)),
+            Options = ImmutableSortedDictionary.CreateRange(
+                StringComparer.Ordinal,
+                new Dictionary<string, string>
+                {
+                    ["naming"] = options.Naming.ToString(),
+                    ["nonfinite"] = options.NonFinite.ToString(),
+                    ["origin"] = options.Origin.ToString(),
+                    ["quantized"] = options.Quantized.ToString(),
+                }),
+            Tensors = [.. job.Tensors.Select((tensor, i) => Tensor(job, tensor, i, pass))],
+            Notes = [.. job.Notes, .. context.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
+        };
+
+    private static CertifiedTensor Tensor(ConversionJob job, TensorInfo tensor, int index, PassResult pass)
+    {
+        FiniteStatus status = !TensorWork.CanScan(tensor) ? FiniteStatus.NotChecked
+            : pass.Finite[index].IsFinite ? FiniteStatus.Finite
+            : FiniteStatus.NonFinite;
+        return new(
+            job.OutputName(index),
+            tensor.Name,
+            TensorTypes.Get(tensor.Type).Name,
+            tensor.Shape,
+            job.Action(index),
+            FileHash.Format(pass.TensorHashes[index]),
+            status,
+            pass.Finite[index].NonFinite);
+    }
+
+    private static string? Hex(byte[]? hash) => hash is null ? null : Convert.ToHexStringLower(hash);
+}

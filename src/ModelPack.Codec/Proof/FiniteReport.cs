@@ -1,0 +1,55 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>Says where NaN and infinity are.</summary>
+internal static class FiniteReport
+{
+    /// <summary>The error that a conversion fails with.</summary>
+    public static ModelPackException Error(ModelFile file, TensorInfo tensor, in FiniteTally tally, int tensors)
+    {
+        string others = tensors > 1 ? $"; {tensors - 1} other tensors have some too" : "";
+        return new(ConversionErrors.NonFinite, Describe(tensor, tally) + others)
+        {
+            FilePath = file.Source.Name,
+            TensorName = tensor.Name,
+            ByteOffset = ByteOffset(tensor, tally),
+        };
+    }
+
+    /// <summary>Count, first element, and the block it is in.</summary>
+    public static string Describe(TensorInfo tensor, in FiniteTally tally)
+    {
+        TensorTypeInfo type = TensorTypes.Get(tensor.Type);
+        if (tally.NonFinite == 0)
+        {
+            return $"{tally.BadBlocks} blocks of {type.Name} have a scale that stands for NaN, the first is block {tally.FirstBadBlock}";
+        }
+
+        string block = type.BlockElements > 1 ? $" in block {tally.FirstNonFinite / type.BlockElements}" : "";
+        return $"{tally.NaN} NaN and {tally.Infinity} infinite values of {tensor.ElementCount} ({type.Name}), the first is element {tally.FirstNonFinite}{block}";
+    }
+
+    /// <summary>Offset in the file of the first bad element, or of the block that it is in.</summary>
+    public static long ByteOffset(TensorInfo tensor, in FiniteTally tally)
+    {
+        TensorTypeInfo type = TensorTypes.Get(tensor.Type);
+        long block = tally.NonFinite == 0 ? tally.FirstBadBlock : tally.FirstNonFinite / type.BlockElements;
+        return type.Rule switch
+        {
+            PayloadRule.PaddedRows => tensor.Offset + PaddedBlock(tensor, type, tally.FirstNonFinite) * type.BlockBytes,
+            PayloadRule.ScaledBytes => tensor.Offset,
+            PayloadRule.PackedBits => tensor.Offset + (tally.FirstNonFinite * type.BlockBytes / 8),
+            _ => tensor.Offset + (block * type.BlockBytes),
+        };
+    }
+
+    private static long PaddedBlock(TensorInfo tensor, TensorTypeInfo type, long element)
+    {
+        long columns = tensor.Shape[^1];
+        long blocksInRow = (columns + type.BlockElements - 1) / type.BlockElements;
+        return (element / columns * blocksInRow) + (element % columns / type.BlockElements);
+    }
+}

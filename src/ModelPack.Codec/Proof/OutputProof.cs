@@ -1,0 +1,158 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>Proves an output that was just written, from the output alone: what is compared was read back from it.</summary>
+internal static class OutputProof
+{
+    /// <summary>L3: what the output's origin record and payloads give is the source, byte for byte.</summary>
+    public static ProofLevel ProveReturn(ModelFile output, ModelFile source, PassResult pass, ProofContext context)
+    {
+        ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
+        OriginRecord record = OriginCodec.Read(bytes.Span);
+        if (record.ContainerDigest != ContainerDigest.Compute(output))
+        {
+            throw Failed(output, "the output's header is not the one that was planned", null);
+        }
+
+        using ComposedByteSource returned = RestoredFile.Compose(record, output);
+        Task<UInt128> returnedHash = Task.Run(() => FileHash.Xxh128(returned, context.Cancellation), context.Cancellation);
+        HashOutput(output, PassWork.None, context);
+        if (returned.Length != source.Source.Length || returnedHash.GetAwaiter().GetResult() != pass.FileHash)
+        {
+            throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, source.Source, context.Cancellation));
+        }
+
+        return ProofLevel.L3;
+    }
+
+    /// <summary>L1: every tensor of the output has the bytes of the source's.</summary>
+    public static ProofLevel ProveTensors(ModelFile output, IReadOnlyList<TensorStep> steps, int[] places, PassResult pass, ProofContext context)
+    {
+        IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(output);
+        PassResult reread = HashOutput(output, PassWork.TensorHashes, context);
+        for (int i = 0; i < steps.Count; i++)
+        {
+            TensorInfo stored = tensors[places[i]];
+            UInt128 hash = steps[i].Action == TensorAction.Swap
+                ? FileHash.Xxh128(new ReversedByteSource(new RangeByteSource(output.Source, stored.Offset, stored.ByteLength), stored.Type), context.Cancellation)
+                : reread.TensorHashes[places[i]];
+            if (hash != pass.TensorHashes[i] || stored.Type != steps[i].Logical.Type || !stored.Shape.AsSpan().SequenceEqual(steps[i].Logical.Shape.AsSpan()))
+            {
+                throw Failed(output, $"tensor '{steps[i].Logical.Name}' is another one in the output", stored.Offset);
+            }
+        }
+
+        context.Notes.Add("no origin record was embedded: tensors are proved equal, metadata and the way back are not");
+        return ProofLevel.L1;
+    }
+
+    /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
+    public static ProofLevel ProveRestored(ModelFile output, OriginChain chain, PassResult pass, ProofContext context)
+    {
+        PassResult reread = HashOutput(output, PassWork.TensorHashes | PassWork.OutputCrc32, context);
+        if (reread.FileHash != chain.Record.Files[0].Hash)
+        {
+            throw Failed(output, $"what was restored is not '{chain.Record.Files[0].Name}'", null);
+        }
+
+        if (Reconverted(output, chain, reread, context.Cancellation) == pass.FileHash)
+        {
+            return ProofLevel.L3;
+        }
+
+        context.Notes.Add("the restored file is the original, by its hash; but converting it again does not give the source byte for byte, which another version may have made");
+        return ProofLevel.L2;
+    }
+
+    private static UInt128 Reconverted(ModelFile output, OriginChain chain, PassResult reread, CancellationToken cancellation)
+    {
+        List<IDisposable> opened = [];
+        try
+        {
+            ModelFile file = output;
+            PassResult pass = reread;
+            for (int i = chain.Steps.Length - 1; ; i--)
+            {
+                OriginStep step = chain.Steps[i];
+                ConversionOptions options = new() { Quantized = step.Quantized, Naming = step.Naming };
+                FreshConversion again = new(file, step.FileName, step.Made, options, []);
+                PayloadDestination?[] destinations = again.Destinations();
+                if (destinations.Any(destination => destination?.Action == TensorAction.Swap))
+                {
+                    pass = Examine(file, again.Ranges, again.Tensors, destinations, cancellation);
+                }
+
+                ComposedByteSource composed = new($"<{step.FileName} converted again>", again.Complete(pass), Payloads(file, destinations));
+                if (i == 0)
+                {
+                    return FileHash.Xxh128(composed, cancellation);
+                }
+
+                file = ModelFiles.Open(composed, step.Made);
+                opened.Add(file);
+                pass = Examine(file, FileRange.Cover(file.Tensors, file.Source.Length), CarriedTensors.Logical(file), [], cancellation);
+            }
+        }
+        finally
+        {
+            opened.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static PassResult Examine(
+        ModelFile file, List<FileRange> ranges, IReadOnlyList<TensorInfo> tensors, PayloadDestination?[] destinations, CancellationToken cancellation)
+    {
+        PayloadDestination?[] all = destinations.Length > 0 ? destinations : Copies(tensors.Count);
+        return SourcePass.Run(
+            new() { Source = file.Source, Ranges = ranges, Tensors = tensors, Destinations = all, Work = PassWork.TensorHashes | PassWork.OutputCrc32 },
+            cancellation);
+    }
+
+    private static ByteSource[] Payloads(ModelFile file, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
+    {
+        RangeByteSource range = new(file.Source, tensor.Offset, tensor.ByteLength);
+        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, tensor.Type) : range;
+    }).ToArray();
+
+    private static PayloadDestination?[] Copies(int count) => Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), count).ToArray();
+
+    private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)
+    {
+        bool tensors = work != PassWork.None;
+        PassResult result = SourcePass.Run(
+            new()
+            {
+                Source = output.Source,
+                Ranges = FileRange.Cover(tensors ? output.Tensors : [], output.Source.Length),
+                Tensors = tensors ? output.Tensors : [],
+                Destinations = tensors ? Copies(output.Tensors.Count) : [],
+                Work = work | (output.HasFooter ? PassWork.SourceCrc32 : PassWork.None) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
+                Threads = context.Options.Threads,
+                Progress = context.Progress,
+            },
+            context.Cancellation);
+        EnsureFooter(output, result, context.Cancellation);
+        context.OutputHash = result.FileHash;
+        context.OutputSha256 = result.FileSha256;
+        return result;
+    }
+
+    /// <summary>Checks the footer of a file with the CRC that a pass computed.</summary>
+    internal static void EnsureFooter(ModelFile file, PassResult pass, CancellationToken cancellation)
+    {
+        if (file.HasFooter && pass.SourceCrc32 != PlanCrc.Residue)
+        {
+            file.CheckFooter(cancellation);
+            throw new InvalidOperationException("two ways to compute the CRC-32 of a file disagree");
+        }
+    }
+
+    private static ModelPackException Failed(ModelFile output, string why, long? offset) =>
+        new(ConversionErrors.NotProved, why) { FilePath = output.Source.Name, ByteOffset = offset };
+}

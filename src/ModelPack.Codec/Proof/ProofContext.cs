@@ -1,0 +1,22 @@
+using ModelPack.Codec.Conversion;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>What a proof needs from its surroundings, and the place where it leaves the output's hash.</summary>
+internal sealed class ProofContext(ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
+{
+    public ConversionOptions Options => options;
+
+    public Action<long>? Progress => progress;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>XXH128 of the output, as re-read.</summary>
+    public UInt128 OutputHash { get; set; }
+
+    /// <summary>SHA-256 of the output, if asked for.</summary>
+    public byte[]? OutputSha256 { get; set; }
+
+    /// <summary>Why a level is lower than L3.</summary>
+    public List<string> Notes { get; } = [];
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.SafeTensors;
+
+/// <summary>What a new file is to hold.</summary>
+/// <param name="Metadata">The entries of <c>__metadata__</c>; none leaves the object out.</param>
+/// <param name="Tensors">The tensors; payload segments of the plan refer to this list.</param>
+internal sealed record SafeTensorsModel(IReadOnlyList<KeyValuePair<string, string>> Metadata, IReadOnlyList<SafeTensorsModelTensor> Tensors);
+
+/// <summary>A tensor that is to be written.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">One of the 22 dtypes.</param>
+/// <param name="Shape">Its dimensions, outermost first.</param>
+/// <param name="ByteLength">Length of its payload.</param>
+internal sealed record SafeTensorsModelTensor(string Name, TensorType Type, ImmutableArray<long> Shape, long ByteLength);

@@ -1,0 +1,121 @@
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.SafeTensors;
+
+/// <summary>A sharded model: the index and its opened files (safetensors.md §5).</summary>
+public sealed class SafeTensorsSet : IDisposable
+{
+    private SafeTensorsSet(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<Note> notes)
+    {
+        Index = index;
+        Files = files;
+        Notes = notes;
+    }
+
+    /// <summary>The index.</summary>
+    public SafeTensorsIndex Index { get; }
+
+    /// <summary>The files, in the order of <see cref="SafeTensorsIndex.Files"/>. Disposed with this object.</summary>
+    public IReadOnlyList<SafeTensorsFile> Files { get; }
+
+    /// <summary>What is odd about the set, legal and kept. Each file has notes of its own.</summary>
+    public IReadOnlyList<Note> Notes { get; }
+
+    /// <summary>Opens the index and every file that it names, and checks that they agree tensor by tensor.</summary>
+    /// <exception cref="ModelFormatException">The index or a file breaks a rule, or they do not belong together.</exception>
+    public static SafeTensorsSet Open(string indexPath)
+    {
+        SafeTensorsIndex index = SafeTensorsIndex.Open(indexPath);
+        List<SafeTensorsFile> files = [];
+        try
+        {
+            foreach (SafeTensorsIndexEntry entry in index.WeightMap.DistinctBy(entry => entry.File, StringComparer.Ordinal))
+            {
+                files.Add(OpenFile(indexPath, entry));
+            }
+
+            CheckTensors(index, files, indexPath);
+            return new SafeTensorsSet(index, files, SafeTensorsSetNotes.Of(index, files, indexPath));
+        }
+        catch
+        {
+            files.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SafeTensorsFile file in Files)
+        {
+            file.Dispose();
+        }
+    }
+
+    private static SafeTensorsFile OpenFile(string indexPath, SafeTensorsIndexEntry entry)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(indexPath) ?? "", entry.File);
+        if (!File.Exists(path))
+        {
+            throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset)
+            {
+                FilePath = indexPath,
+                TensorName = entry.Tensor,
+            };
+        }
+
+        FileByteSource source = new(path);
+        try
+        {
+            return SafeTensorsFile.Open(source);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckTensors(SafeTensorsIndex index, List<SafeTensorsFile> files, string indexPath)
+    {
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < files.Count; i++)
+        {
+            foreach (TensorInfo tensor in files[i].Tensors)
+            {
+                if (!places.TryAdd(tensor.Name, i))
+                {
+                    string other = files[places[tensor.Name]].Source.Name;
+                    throw Broken(SafeTensorsSetErrors.TensorInTwoFiles, $"'{other}' holds a tensor of the same name", files[i], tensor);
+                }
+            }
+        }
+
+        foreach (SafeTensorsIndexEntry entry in index.WeightMap)
+        {
+            if (!places.TryGetValue(entry.Tensor, out int place) || index.Files[place] != entry.File)
+            {
+                throw new ModelFormatException(SafeTensorsSetErrors.TensorNotFound, $"the file '{entry.File}' does not hold the tensor", entry.ByteOffset)
+                {
+                    FilePath = indexPath,
+                    TensorName = entry.Tensor,
+                };
+            }
+        }
+
+        HashSet<string> indexed = [.. index.WeightMap.Select(entry => entry.Tensor)];
+        foreach (SafeTensorsFile file in files)
+        {
+            if (file.Tensors.FirstOrDefault(tensor => !indexed.Contains(tensor.Name)) is { } stray)
+            {
+                throw Broken(SafeTensorsSetErrors.TensorNotInIndex, "the index does not name the tensor", file, stray);
+            }
+        }
+    }
+
+    private static ModelFormatException Broken(ErrorCode code, string detail, SafeTensorsFile file, TensorInfo tensor) =>
+        new(code, detail, tensor.Offset) { FilePath = file.Source.Name, TensorName = tensor.Name };
+}
