@@ -145,7 +145,7 @@ public sealed class ReportTests
     {
         string[] kinds = [.. Enum.GetValues<DifferenceKind>().Select(kind => Output.Words.Of(kind))];
         Assert.HasCount(kinds.Length, kinds.Distinct());
-        Assert.HasCount(3, Enum.GetValues<ModelFormat>().Select(format => Output.Words.Of(format)).Distinct());
+        Assert.HasCount(3, Enum.GetValues<ModelFormat>().Select(format => format.Extension()).Distinct());
         Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => Output.Words.Of(level)).Distinct());
         Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(ConvertText.Claim).Distinct());
     }

@@ -69,7 +69,7 @@ public sealed class VerbTests
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.IsTrue(document.RootElement.GetProperty("identical").GetBoolean());
         string[] chain = [.. document.RootElement.GetProperty("chain").EnumerateArray().Select(format => format.GetString()!)];
-        CollectionAssert.AreEqual(new[] { "gguf", .. via.Split(','), "gguf" }, chain);
+        CollectionAssert.AreEqual((string[])["gguf", .. via.Split(','), "gguf"], chain);
         Assert.AreEqual(chain.Length - 1, document.RootElement.GetProperty("steps").GetArrayLength());
         Assert.StartsWith("identical: ", ToolProcess.Run("roundtrip", Gguf, "--via", via).Output);
     }

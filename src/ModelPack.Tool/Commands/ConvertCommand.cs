@@ -58,7 +58,7 @@ internal static class ConvertCommand
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             };
             string targetPath = parsed.GetRequiredValue(target);
-            ModelFormat format = parsed.GetValue(to) is string name ? FormatName.Find(name)!.Value : FormatName.OfTarget(targetPath);
+            ModelFormat format = parsed.GetValue(to) is string name ? FormatName.Named(name) : FormatName.OfTarget(targetPath);
             return Run(session, parsed.GetRequiredValue(source), targetPath, format, options, parsed.GetValue(report));
         });
         return verb;

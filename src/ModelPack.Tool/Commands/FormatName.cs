@@ -8,24 +8,21 @@ namespace ModelPack.Tool.Commands;
 /// <summary>The formats by name and by file ending.</summary>
 internal static class FormatName
 {
-    public static readonly string[] All = ["gguf", "apr", "safetensors"];
-
-    public static ModelFormat? Find(string name) => name.ToLowerInvariant() switch
-    {
-        "gguf" => ModelFormat.Gguf,
-        "apr" => ModelFormat.Apr,
-        "safetensors" => ModelFormat.SafeTensors,
-        _ => null,
-    };
+    public static readonly string[] All = [.. Enum.GetValues<ModelFormat>().Select(format => format.Extension())];
 
     /// <summary>The format that the ending of an output's name stands for.</summary>
     public static ModelFormat OfTarget(string path)
     {
         string ending = Path.GetExtension(path);
         string found = ending.Length == 0 ? "has no ending" : $"ends in '{ending}', which is no format";
-        return Find(ending.TrimStart('.'))
-            ?? throw new ModelPackException(ToolErrors.UnknownEnding, $"the name of the output {found}") { FilePath = path };
+        return ModelFormatNames.TryParse(ending, out ModelFormat format)
+            ? format
+            : throw new ModelPackException(ToolErrors.UnknownEnding, $"the name of the output {found}") { FilePath = path };
     }
+
+    /// <summary>The format that <c>--to</c> names; the parser has checked the word.</summary>
+    public static ModelFormat Named(string name) =>
+        ModelFormatNames.TryParse(name, out ModelFormat format) ? format : throw new ArgumentOutOfRangeException(nameof(name));
 
     /// <summary>Parses <c>apr,safetensors</c>.</summary>
     public static ModelFormat[] ParseChain(ArgumentResult result)
@@ -33,7 +30,7 @@ internal static class FormatName
         List<ModelFormat> chain = [];
         foreach (string word in result.Tokens.SelectMany(token => token.Value.Split(',')))
         {
-            if (Find(word) is ModelFormat format)
+            if (ModelFormatNames.TryParse(word, out ModelFormat format))
             {
                 chain.Add(format);
             }

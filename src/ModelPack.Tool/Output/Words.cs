@@ -1,4 +1,3 @@
-using ModelPack.Codec;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
@@ -7,14 +6,6 @@ namespace ModelPack.Tool.Output;
 /// <summary>The names of enumerated values, as reports and documents spell them. Scripts rely on them.</summary>
 internal static class Words
 {
-    public static string Of(ModelFormat format) => format switch
-    {
-        ModelFormat.Gguf => "gguf",
-        ModelFormat.Apr => "apr",
-        ModelFormat.SafeTensors => "safetensors",
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
-
     public static string Of(ProofLevel level) => level switch
     {
         ProofLevel.L0 => "L0",

@@ -11,7 +11,7 @@ internal static class InspectJson
     {
         writer.WriteString("kind", "inspect");
         writer.WriteString("file", path);
-        writer.WriteString("format", Words.Of(model.Format));
+        writer.WriteString("format", model.Format.Extension());
         writer.WriteString("formatDescription", model.FormatDescription);
         writer.WriteString("architecture", model.Architecture);
         writer.WriteNumber("bytes", model.Source.Length);

@@ -14,7 +14,7 @@ internal static class RoundTripJson
         writer.WriteStartArray("chain");
         foreach (ModelFormat format in report.Chain)
         {
-            writer.WriteStringValue(Words.Of(format));
+            writer.WriteStringValue(format.Extension());
         }
 
         writer.WriteEndArray();

@@ -1,3 +1,4 @@
+using ModelPack.Codec;
 using ModelPack.Codec.Proof;
 using ModelPack.Tool.Commands;
 
@@ -32,7 +33,7 @@ internal static class ConvertText
     private static string File(CertifiedFile file)
     {
         string sha256 = file.Sha256 is null ? "" : $", SHA-256 {file.Sha256}";
-        return $"{Words.Of(file.Format)}, {Size.Exact(file.Bytes)}, XXH128 {file.Xxh128}{sha256}";
+        return $"{file.Format.Extension()}, {Size.Exact(file.Bytes)}, XXH128 {file.Xxh128}{sha256}";
     }
 
     private static string Tensors(Certificate certificate)
