@@ -8,7 +8,7 @@ namespace ModelPack.Tool.Commands;
 /// <summary>The formats by name and by file ending.</summary>
 internal static class FormatName
 {
-    public static readonly string[] All = [.. Enum.GetValues<ModelFormat>().Select(format => format.Extension())];
+    public static readonly string[] All = [ModelFormat.Gguf.Extension(), ModelFormat.Apr.Extension(), ModelFormat.SafeTensors.Extension()];
 
     /// <summary>The format that the ending of an output's name stands for.</summary>
     public static ModelFormat OfTarget(string path)

@@ -21,7 +21,9 @@ internal static class InspectText
 
     private const int WidestValue = 100;
 
-    private static readonly Column[] Columns =
+    private static readonly Column[] MetadataColumns = [new("key"), new("type"), new("value")];
+
+    private static readonly Column[] TensorColumns =
         [new("name"), new("type"), new("shape"), new("bytes", ColumnAlign.Right), new("offset", ColumnAlign.Right)];
 
     public static string Of(string path, ModelFile model, TensorListing listing)
@@ -32,7 +34,7 @@ internal static class InspectText
         report.Field("architecture", model.Architecture ?? "not named in the metadata");
         report.Field("size", Size.Exact(model.Source.Length));
         report.Field("tensors", Summary(model.Tensors));
-        report.Section($"metadata, {model.Metadata.Count} keys", Metadata(model.Metadata));
+        Metadata(report, model.Metadata);
         Tensors(report, model.Tensors, listing);
         report.Section("notes", model.Notes.Select(NoteText.Of));
         return report.ToString();
@@ -45,17 +47,31 @@ internal static class InspectText
             return "none";
         }
 
-        IEnumerable<string> types = tensors.GroupBy(tensor => tensor.Type)
-            .OrderByDescending(group => group.Count())
-            .Select(group => $"{group.Count()} {TensorTypes.Get(group.Key).Name}");
-        decimal elements = tensors.Sum(tensor => (decimal)tensor.ElementCount);
-        return string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} ({string.Join(", ", types)}), {elements:N0} elements");
+        Dictionary<string, int> counts = [];
+        decimal elements = 0;
+        foreach (TensorInfo tensor in tensors)
+        {
+            string type = TensorTypes.Get(tensor.Type).Name;
+            counts[type] = counts.GetValueOrDefault(type) + 1;
+            elements += tensor.ElementCount;
+        }
+
+        List<string> types = [.. counts.Keys];
+        types.Sort((first, second) => counts[second] != counts[first] ? counts[second] - counts[first] : string.CompareOrdinal(first, second));
+        string mix = string.Join(", ", types.ConvertAll(type => $"{counts[type]} {type}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} ({mix}), {elements:N0} elements");
     }
 
-    private static IEnumerable<string> Metadata(IReadOnlyList<MetadataEntry> metadata)
+    private static void Metadata(TextReport report, IReadOnlyList<MetadataEntry> metadata)
     {
-        int width = Math.Min(metadata.Select(entry => entry.Key.Length).DefaultIfEmpty().Max(), 48);
-        return metadata.Select(entry => $"{entry.Key.PadRight(width)}  {entry.Value.TypeName}  {Cut(entry.Value.Display())}");
+        if (metadata.Count == 0)
+        {
+            return;
+        }
+
+        report.Line();
+        report.Line($"metadata, {metadata.Count} keys");
+        report.Table(MetadataColumns, metadata.Select(entry => (string[])[entry.Key, entry.Value.TypeName, Cut(entry.Value.Display())]));
     }
 
     private static string Cut(string value) =>
@@ -71,7 +87,7 @@ internal static class InspectText
         int shown = listing == TensorListing.Complete ? tensors.Count : Math.Min(tensors.Count, TensorsShown);
         report.Line();
         report.Line("tensors");
-        report.Table(Columns, tensors.Take(shown).Select(Row));
+        report.Table(TensorColumns, tensors.Take(shown).Select(Row));
         if (shown < tensors.Count)
         {
             report.Line($"  ... {tensors.Count - shown} more; --tensors lists them all");
