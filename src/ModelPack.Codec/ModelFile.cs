@@ -36,6 +36,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>True if the file ends in a CRC-32 of everything before it.</summary>
     internal virtual bool HasFooter => false;
 
+    /// <summary>Reads what lies between the payloads, which opening does not touch, and says what is odd about it.</summary>
+    internal virtual IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => [];
+
     /// <summary>Says what part of the header stands at an offset before the first payload.</summary>
     internal virtual string HeaderPart(long offset) => "the header";
 

@@ -95,7 +95,7 @@ public sealed class AprFile : ModelFile
     public override string? Architecture => metadata.Architecture;
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? OriginRecord => origin.Value is { } bytes ? bytes : (ReadOnlyMemory<byte>?)null;
+    public override ReadOnlyMemory<byte>? OriginRecord => origin.Value is byte[] record ? record : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Opens a file strictly (apr-v2.md §15.1); all but the footer's checksum, which needs a pass over the whole file.</summary>
     /// <param name="source">The file. Owned by the result; if opening fails, the caller still has to dispose it.</param>
@@ -164,4 +164,12 @@ public sealed class AprFile : ModelFile
 
     /// <inheritdoc/>
     internal override void CheckFooter(CancellationToken cancellation) => VerifyFooter(cancellation);
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation)
+    {
+        ImmutableArray<Note> before = notes;
+        NotePadding(cancellation);
+        return notes.Except(before);
+    }
 }

@@ -78,7 +78,7 @@ public sealed class GgufFile : ModelFile
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? OriginRecord =>
-        Find(GgufFormat.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : (ReadOnlyMemory<byte>?)null;
+        Find(GgufFormat.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The bytes of header, key-values and tensor records.</summary>
     internal ReadOnlyMemory<byte> HeaderBytes => content.HeaderBytes;
@@ -95,6 +95,9 @@ public sealed class GgufFile : ModelFile
     /// <returns>A note if a padding is not zero (K-PAD).</returns>
     public Note? NotePadding() =>
         GgufPadding.FindOdd(Source, HeaderLength, DataOffset, content.Tensors, Alignment) is long odd ? GgufPadding.ToNote(odd) : null;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => NotePadding() is { } note ? [note] : [];
 
     internal static GgufFile Open(ByteSource source, int headerLimit)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
 
@@ -25,6 +27,46 @@ public static class ModelValidator
 {
     /// <summary>Opens the file strictly, reads every payload once and reports what it finds.</summary>
     /// <exception cref="ModelFormatException">The file breaks a rule of its format.</exception>
-    public static ValidationReport Validate(string path, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+    public static ValidationReport Validate(string path, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using ModelFile file = ModelFiles.Open(path);
+        try
+        {
+            return Validate(file, progress, cancellation);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = path;
+            throw;
+        }
+    }
+
+    private static ValidationReport Validate(ModelFile file, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(file);
+        long total = file.Source.Length;
+        PassResult pass = SourcePass.Run(
+            new()
+            {
+                Source = file.Source,
+                Ranges = FileRange.Cover(file.Tensors, total),
+                Tensors = tensors,
+                Work = PassWork.FiniteScan | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+                Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),
+            },
+            cancellation);
+        OutputProof.EnsureFooter(file, pass, cancellation);
+        ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            if (!pass.Finite[i].IsFinite)
+            {
+                findings.Add(new(
+                    ProofErrors.NonFiniteTensor, tensors[i].Name, FiniteReport.Describe(tensors[i], pass.Finite[i]), FiniteReport.ByteOffset(tensors[i], pass.Finite[i])));
+            }
+        }
+
+        string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();
+        return new(file.FormatDescription, tensors.Count, findings.ToImmutable(), [.. file.Notes, .. file.PaddingNotes(cancellation)], [.. notChecked]);
+    }
 }

@@ -20,6 +20,8 @@ public sealed record VerificationReport(
 /// <summary>Compares two models, or a model with the certificate of a conversion.</summary>
 public static class ModelVerifier
 {
+    private const string CertificateEnding = ".modelpack.json";
+
     /// <summary>Compares two models of the same or of different formats. Either may be a certificate (<c>*.modelpack.json</c>).</summary>
     /// <exception cref="Diagnostics.ModelFormatException">A file breaks a rule of its format.</exception>
     public static VerificationReport Verify(
@@ -27,6 +29,26 @@ public static class ModelVerifier
         string secondPath,
         ProofLevel level = ProofLevel.L2,
         IProgress<ConversionProgress>? progress = null,
-        CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(firstPath);
+        ArgumentNullException.ThrowIfNull(secondPath);
+        if (IsCertificate(secondPath))
+        {
+            (firstPath, secondPath) = (secondPath, firstPath);
+        }
+
+        if (IsCertificate(firstPath))
+        {
+            return CertificateVerifier.Verify(CertificateJson.Read(firstPath), secondPath, level, cancellation);
+        }
+
+        using ModelFile first = ModelFiles.Open(firstPath);
+        using ModelFile second = ModelFiles.Open(secondPath);
+        long total = first.Source.Length;
+        Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));
+        return new PairVerifier(first, second, level, report, cancellation).Verify();
+    }
+
+    private static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
 }

@@ -55,13 +55,16 @@ internal static class OutputProof
     /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
     public static ProofLevel ProveRestored(ModelFile output, OriginChain chain, PassResult pass, ProofContext context)
     {
-        PassResult reread = HashOutput(output, PassWork.TensorHashes | PassWork.OutputCrc32, context);
+        PassWork sha256 = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
+        PassResult reread = Reconversion.Examine(output, sha256, context.Options.Threads, context.Progress, context.Cancellation);
+        Accept(output, reread, context);
         if (reread.FileHash != chain.Record.Files[0].Hash)
         {
             throw Failed(output, $"what was restored is not '{chain.Record.Files[0].Name}'", null);
         }
 
-        if (Reconverted(output, chain, reread, context.Cancellation) == pass.FileHash)
+        using Reconversion again = Reconversion.Compose(output, chain, reread, context.Cancellation);
+        if (FileHash.Xxh128(again.Source, context.Cancellation) == pass.FileHash)
         {
             return ProofLevel.L3;
         }
@@ -69,58 +72,6 @@ internal static class OutputProof
         context.Notes.Add("the restored file is the original, by its hash; but converting it again does not give the source byte for byte, which another version may have made");
         return ProofLevel.L2;
     }
-
-    private static UInt128 Reconverted(ModelFile output, OriginChain chain, PassResult reread, CancellationToken cancellation)
-    {
-        List<IDisposable> opened = [];
-        try
-        {
-            ModelFile file = output;
-            PassResult pass = reread;
-            for (int i = chain.Steps.Length - 1; ; i--)
-            {
-                OriginStep step = chain.Steps[i];
-                ConversionOptions options = new() { Quantized = step.Quantized, Naming = step.Naming };
-                FreshConversion again = new(file, step.FileName, step.Made, options, []);
-                PayloadDestination?[] destinations = again.Destinations();
-                if (destinations.Any(destination => destination?.Action == TensorAction.Swap))
-                {
-                    pass = Examine(file, again.Ranges, again.Tensors, destinations, cancellation);
-                }
-
-                ComposedByteSource composed = new($"<{step.FileName} converted again>", again.Complete(pass), Payloads(file, destinations));
-                if (i == 0)
-                {
-                    return FileHash.Xxh128(composed, cancellation);
-                }
-
-                file = ModelFiles.Open(composed, step.Made);
-                opened.Add(file);
-                pass = Examine(file, FileRange.Cover(file.Tensors, file.Source.Length), CarriedTensors.Logical(file), [], cancellation);
-            }
-        }
-        finally
-        {
-            opened.ForEach(file => file.Dispose());
-        }
-    }
-
-    private static PassResult Examine(
-        ModelFile file, List<FileRange> ranges, IReadOnlyList<TensorInfo> tensors, PayloadDestination?[] destinations, CancellationToken cancellation)
-    {
-        PayloadDestination?[] all = destinations.Length > 0 ? destinations : Copies(tensors.Count);
-        return SourcePass.Run(
-            new() { Source = file.Source, Ranges = ranges, Tensors = tensors, Destinations = all, Work = PassWork.TensorHashes | PassWork.OutputCrc32 },
-            cancellation);
-    }
-
-    private static ByteSource[] Payloads(ModelFile file, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
-    {
-        RangeByteSource range = new(file.Source, tensor.Offset, tensor.ByteLength);
-        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, tensor.Type) : range;
-    }).ToArray();
-
-    private static PayloadDestination?[] Copies(int count) => Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), count).ToArray();
 
     private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)
     {
@@ -131,16 +82,20 @@ internal static class OutputProof
                 Source = output.Source,
                 Ranges = FileRange.Cover(tensors ? output.Tensors : [], output.Source.Length),
                 Tensors = tensors ? output.Tensors : [],
-                Destinations = tensors ? Copies(output.Tensors.Count) : [],
                 Work = work | (output.HasFooter ? PassWork.SourceCrc32 : PassWork.None) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
             },
             context.Cancellation);
+        Accept(output, result, context);
+        return result;
+    }
+
+    private static void Accept(ModelFile output, PassResult result, ProofContext context)
+    {
         EnsureFooter(output, result, context.Cancellation);
         context.OutputHash = result.FileHash;
         context.OutputSha256 = result.FileSha256;
-        return result;
     }
 
     /// <summary>Checks the footer of a file with the CRC that a pass computed.</summary>

@@ -9,7 +9,7 @@ public sealed class SafeTensorsFile : ModelFile
 {
     private ReadOnlyMemory<byte>? origin;
 
-    internal SafeTensorsFile(ByteSource source, ReadOnlyMemory<byte> header, TensorInfo[] tensors, MetadataEntry[] metadata)
+    internal SafeTensorsFile(ByteSource source, ReadOnlyMemory<byte> header, TensorInfo[] tensors, IReadOnlyList<MetadataEntry> metadata)
         : base(source)
     {
         HeaderBytes = header;

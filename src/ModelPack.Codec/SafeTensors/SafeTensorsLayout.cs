@@ -68,15 +68,21 @@ internal static class SafeTensorsLayout
             : null;
     }
 
+    /// <summary>Most writers order the header by offset: then there is nothing to sort.</summary>
     private static int[] OrderByRange(List<SafeTensorsEntry> entries)
     {
         int[] order = [.. Enumerable.Range(0, entries.Count)];
-        Array.Sort(order, (left, right) =>
+        (ulong Begin, ulong End)[] ranges = [.. entries.Select(entry => (entry.Begin, entry.End))];
+        for (int i = 1; i < ranges.Length; i++)
         {
-            int byBegin = entries[left].Begin.CompareTo(entries[right].Begin);
-            int byEnd = byBegin != 0 ? byBegin : entries[left].End.CompareTo(entries[right].End);
-            return byEnd != 0 ? byEnd : left.CompareTo(right);
-        });
+            if (ranges[i - 1].CompareTo(ranges[i]) > 0)
+            {
+                Array.Sort(order, (left, right) =>
+                    ranges[left].CompareTo(ranges[right]) is not 0 and int byRange ? byRange : left.CompareTo(right));
+                break;
+            }
+        }
+
         return order;
     }
 }

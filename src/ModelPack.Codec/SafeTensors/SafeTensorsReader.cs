@@ -20,7 +20,7 @@ internal static class SafeTensorsReader
         SafeTensorsHeader header = SafeTensorsHeaderReader.Read(text, source.Name);
         long dataOffset = SafeTensorsFormat.LengthBytes + (long)text.Length;
         TensorInfo[] tensors = SafeTensorsLayout.Place(header.Entries, dataOffset, source.Length, source.Name);
-        return new SafeTensorsFile(source, text, tensors, header.Metadata.ToArray());
+        return new SafeTensorsFile(source, text, tensors, header.Metadata);
     }
 
     /// <summary>The length is checked before anything is allocated; compared as unsigned, since 8 + N may wrap.</summary>

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>Compares a file with a certificate, which stands for its source and for its output.</summary>
+internal static class CertificateVerifier
+{
+    public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, CancellationToken cancellation)
+    {
+        using FileByteSource source = new(path);
+        string hash = FileHash.Format(FileHash.Xxh128(source, cancellation));
+        if (hash == certificate.Output.Xxh128 || hash == certificate.Source.Xxh128)
+        {
+            return new(level, certificate.Level, certificate.Tensors.Length, 0, [], []);
+        }
+
+        using ModelFile file = ModelFiles.Open(path);
+        bool isOutput = file.Format == certificate.Output.Format
+            && (certificate.Source.Format != certificate.Output.Format || Path.GetFileName(path) == certificate.Output.Name);
+        CertifiedFile expected = isOutput ? certificate.Output : certificate.Source;
+        List<Difference> differences = [.. CompareTensors(certificate, file, isOutput, cancellation)];
+        if (source.Length != expected.Bytes)
+        {
+            differences.Add(new(DifferenceKind.Container, "the file", $"the file has {source.Length} bytes; {expected.Bytes} were proved"));
+        }
+
+        if (differences.Count == 0)
+        {
+            string why = $"bytes outside the tensors differ: the file's XXH128 is {hash}, {expected.Xxh128} was proved; compare it with the source to see where";
+            differences.Add(new(DifferenceKind.Container, "header, metadata, padding or footer", why));
+        }
+
+        return new(level, null, certificate.Tensors.Length, 0, [.. differences], []);
+    }
+
+    private static IEnumerable<Difference> CompareTensors(Certificate certificate, ModelFile file, bool isOutput, CancellationToken cancellation)
+    {
+        PassResult pass = SourcePass.Run(
+            new()
+            {
+                Source = file.Source,
+                Ranges = FileRange.Cover(file.Tensors, file.Source.Length),
+                Tensors = file.Tensors,
+                Work = PassWork.TensorHashes,
+            },
+            cancellation);
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < file.Tensors.Count; i++)
+        {
+            places[file.Tensors[i].Name] = i;
+        }
+
+        foreach (CertifiedTensor tensor in certificate.Tensors)
+        {
+            string name = isOutput ? tensor.Name : tensor.SourceName;
+            if (!places.Remove(name, out int place))
+            {
+                yield return new(DifferenceKind.MissingTensor, name, $"tensor '{name}' is missing");
+            }
+            else if (Hash(file, place, tensor, isOutput, pass, cancellation) != tensor.Xxh128)
+            {
+                TensorInfo stored = file.Tensors[place];
+                yield return new(DifferenceKind.Payload, name, $"tensor '{name}' holds other bytes than were proved, somewhere from byte {stored.Offset} on", null, stored.Offset);
+            }
+        }
+
+        foreach (string name in places.Keys)
+        {
+            yield return new(DifferenceKind.ExtraTensor, name, $"tensor '{name}' was not there when the file was proved");
+        }
+    }
+
+    // A certificate holds the hash of the source's bytes, which the output has in the other order if it was swapped.
+    private static string Hash(ModelFile file, int place, CertifiedTensor tensor, bool isOutput, PassResult pass, CancellationToken cancellation)
+    {
+        if (!isOutput || tensor.Action != TensorAction.Swap)
+        {
+            return FileHash.Format(pass.TensorHashes[place]);
+        }
+
+        TensorInfo stored = file.Tensors[place];
+        return FileHash.Format(FileHash.Xxh128(new ReversedByteSource(new RangeByteSource(file.Source, stored.Offset, stored.ByteLength), stored.Type), cancellation));
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Tests.Gguf;
+
+[TestClass]
+public sealed class GgufScaleTests
+{
+    private const long AllocationLimit = 16 * 1024 * 1024;
+
+    private static readonly Func<GgufBytes, GgufBytes>[] Bombs =
+    [
+        b => b.Header(1UL << 31, 0),
+        b => b.Header((1UL << 40) + (1UL << 31), (1UL << 40) + (1UL << 31)),
+        b => b.Header(ulong.MaxValue - 23, 0),
+        b => b.Header(0, 1).Key("a", GgufValueType.String).Count(1UL << 30),
+        b => b.Header(0, 1).Count(1UL << 30).Pad(128),
+        b => b.Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.UInt8, 1UL << 30),
+        b => b.Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.String, 1UL << 30),
+        b => b.Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.Array, 1UL << 30),
+        b => b.Header(1, 0).Count(1UL << 30).Pad(128),
+        b => b.Header(1, 0).Text("w").U32(uint.MaxValue).Pad(128),
+        b => b.Header(1, 0).Record("w", GgufBytes.F32, 0, 1UL << 31, 1UL << 20).Pad(),
+    ];
+
+    [TestMethod]
+    public void Announced_counts_allocate_nothing()
+    {
+        foreach (Func<GgufBytes, GgufBytes> bomb in Bombs)
+        {
+            foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)
+            {
+                using MemoryByteSource source = bomb(encoding()).ToSource();
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                Assert.ThrowsExactly<ModelFormatException>(() => GgufFile.Open(source));
+                Assert.IsLessThan(AllocationLimit, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Large_file_is_opened_without_reading_its_payload()
+    {
+        byte[] header = new GgufBytes().Header(1, 0).Record("w", GgufBytes.F32, 0, 1UL << 34).Pad().ToArray();
+        using SparseSource source = new(header, header.Length + (1L << 36));
+        using GgufFile file = GgufFile.Open(source);
+        Assert.AreEqual(1L << 36, file.Tensors[0].ByteLength);
+        Assert.IsNull(file.NotePadding());
+        Assert.IsLessThanOrEqualTo(128 * 1024, source.BytesRead);
+    }
+
+    [TestMethod]
+    public void Vocabulary_of_150000_tokens_is_kept_once_and_read_on_request()
+    {
+        const int Tokens = 150_000;
+        string[] tokens = [.. Enumerable.Range(0, Tokens).Select(number => $"Ġtoken{number}")];
+        string[] merges = [.. Enumerable.Range(0, Tokens).Select(number => $"Ġtok en{number}")];
+        GgufModel model = new()
+        {
+            Metadata =
+            [
+                new("general.architecture", GgufValue.FromString("test")),
+                new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)),
+                new("tokenizer.ggml.scores", GgufValue.FromFloat32Array([.. Enumerable.Range(0, Tokens).Select(number => -(float)number)])),
+                new("tokenizer.ggml.merges", GgufValue.FromStrings(merges)),
+            ],
+        };
+        ReadOnlyMemory<byte> bytes = ((LiteralSegment)GgufWriter.Plan(model).Segments[0]).Bytes;
+        using MemoryByteSource source = new(bytes);
+        using (GgufFile.Open(source))
+        {
+            // The first call compiles the code.
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Stopwatch watch = Stopwatch.StartNew();
+        using GgufFile file = GgufFile.Open(source);
+        Assert.IsLessThan(500, watch.ElapsedMilliseconds);
+        Assert.IsLessThan((3L * bytes.Length) + 100_000, GC.GetAllocatedBytesForCurrentThread() - before);
+        int index = 0;
+        foreach (ReadOnlyMemory<byte> token in file.Find("tokenizer.ggml.tokens")!.EnumerateStrings())
+        {
+            Assert.AreEqual(tokens[index++], Encoding.UTF8.GetString(token.Span));
+        }
+
+        Assert.AreEqual(Tokens, index);
+        CollectionAssert.AreEqual(model.Metadata[3].Value.RawBytes.ToArray(), file.Metadata[3].Value.RawBytes.ToArray());
+        StringAssert.EndsWith(file.Find("tokenizer.ggml.merges")!.Display(1), "149999 more]");
+    }
+
+    [TestMethod]
+    public void A_hundred_thousand_keys_and_tensors_are_not_compared_pairwise()
+    {
+        const int Count = 100_000;
+        GgufModel model = new()
+        {
+            Metadata = [.. Enumerable.Range(0, Count).Select(number => new MetadataEntry($"key.{number}", GgufValue.FromInt32(number)))],
+            Tensors = [.. Enumerable.Range(0, Count).Select(number => new GgufModelTensor($"blk.{number}.w", TensorType.F32, [8], 32))],
+        };
+        FilePlan plan = GgufWriter.Plan(model);
+        using SparseSource source = new(((LiteralSegment)plan.Segments[0]).Bytes.ToArray(), plan.Length);
+        Stopwatch watch = Stopwatch.StartNew();
+        using GgufFile file = GgufFile.Open(source);
+        Assert.IsLessThan(3000, watch.ElapsedMilliseconds);
+        Assert.AreEqual((Count - 1).ToString(CultureInfo.InvariantCulture), file.Find($"key.{Count - 1}")!.Display());
+        Assert.AreEqual(plan.Length, file.LastPayloadEnd);
+    }
+
+    /// <summary>A header followed by zeros that take no memory.</summary>
+    private sealed class SparseSource(byte[] header, long length) : ByteSource
+    {
+        public long BytesRead { get; private set; }
+
+        public override string Name => "<sparse>";
+
+        public override long Length => length;
+
+        public override void ReadAt(long offset, Span<byte> destination)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, length - destination.Length);
+            BytesRead += destination.Length;
+            destination.Clear();
+            if (offset < header.Length)
+            {
+                ReadOnlySpan<byte> part = header.AsSpan((int)offset);
+                part[..Math.Min(part.Length, destination.Length)].CopyTo(destination);
+            }
+        }
+    }
+}
