@@ -33,15 +33,17 @@ public static class ModelConverter
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        string path = sourcePath;
         try
         {
             CheckPaths(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
+            path = targetPath;
             return Convert(source, targetPath, to, options, progress, cancellation);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message, exception) { FilePath = targetPath };
+            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = path };
         }
     }
 
