@@ -4,21 +4,27 @@ using ModelPack.Codec.IO;
 namespace ModelPack.Codec.Conversion.Pipeline;
 
 /// <summary>
-/// Reads a file once, in windows that stay in the cache of one core: each thread takes the next window, reads it and does all the work on it. Hashes of a stream
-/// cannot be split, so the threads take turns there, in the order of the file; scanning, CRCs and writing need no order. Memory is a window for each thread,
-/// whatever the size of the file.
+/// Reads a file once, in windows that stay in the cache of one core: each thread takes the next window, reads it and does all the work on it. Only hashes of a
+/// stream need the order of the file: windows that are done wait until those before them are, and one thread at a time hashes what is ready.
+/// Memory is a few windows for each thread, whatever the size of the file.
 /// </summary>
 internal sealed class SourcePass
 {
     private const int ProgressStep = 16 << 20;
+    private const int WindowsPerThread = 4;
 
     private readonly PassRequest request;
     private readonly TensorWork[] tensors;
     private readonly PassTally tally;
     private readonly WindowCursor cursor;
-    private readonly object turn = new();
+    private readonly int threads;
+
+    private readonly object gate = new();
+    private readonly Stack<Window> free = [];
+    private readonly Dictionary<long, Window> done = [];
     private long hashed;
     private long reported;
+    private bool isHashing;
     private ExceptionDispatchInfo? failure;
 
     private SourcePass(PassRequest request)
@@ -27,15 +33,20 @@ internal sealed class SourcePass
         tensors = TensorWork.For(request);
         tally = new(request, tensors.Length);
         cursor = new(request.Ranges, tensors);
+        int wanted = request.Threads > 0 ? request.Threads : Environment.ProcessorCount;
+        threads = (int)Math.Clamp(request.Source.Length / Chunks.Size, 1, wanted);
     }
 
     public static PassResult Run(PassRequest request, CancellationToken cancellation) => new SourcePass(request).Run(cancellation);
 
     private PassResult Run(CancellationToken cancellation)
     {
+        for (int i = 0; i < threads * WindowsPerThread; i++)
+        {
+            free.Push(new Window());
+        }
+
         using SourceHasher hasher = new(request, tensors.Length);
-        int threads = request.Threads > 0 ? request.Threads : Environment.ProcessorCount;
-        threads = (int)Math.Clamp(request.Source.Length / Chunks.Size, 1, threads);
         Task[] others = new Task[threads - 1];
         for (int i = 0; i < others.Length; i++)
         {
@@ -52,74 +63,86 @@ internal sealed class SourcePass
     {
         try
         {
-            Window window = new();
             SliceWorker worker = new(request, tensors, tally);
-            while (Take(window))
+            while (Take() is { } window)
             {
                 cancellation.ThrowIfCancellationRequested();
                 request.Source.ReadAt(window.Offset, window.Bytes);
-                bool early = TryHash(hasher, window, wait: false);
                 worker.Process(window);
-                if (!early && !TryHash(hasher, window, wait: true))
-                {
-                    return;
-                }
+                Hash(window, hasher);
             }
         }
         catch (Exception exception)
         {
-            lock (turn)
+            lock (gate)
             {
                 failure ??= ExceptionDispatchInfo.Capture(exception);
-                Monitor.PulseAll(turn);
+                Monitor.PulseAll(gate);
             }
         }
     }
 
-    private bool Take(Window window)
+    private Window? Take()
     {
-        lock (cursor)
+        lock (gate)
         {
+            while (free.Count == 0 && failure is null)
+            {
+                Monitor.Wait(gate);
+            }
+
             if (failure is not null || cursor.AtEnd)
             {
-                return false;
+                return null;
             }
 
+            Window window = free.Pop();
             cursor.Next(window);
-            return true;
+            return window;
         }
     }
 
-    // False if it is not this window's turn; after waiting for it, if another thread failed.
-    private bool TryHash(SourceHasher hasher, Window window, bool wait)
+    private void Hash(Window finished, SourceHasher hasher)
     {
-        lock (turn)
+        lock (gate)
         {
-            while (hashed != window.Offset)
+            done.Add(finished.Offset, finished);
+            if (isHashing)
             {
-                if (!wait || failure is not null)
-                {
-                    return false;
-                }
+                return;
+            }
 
-                Monitor.Wait(turn);
+            isHashing = true;
+        }
+
+        while (NextInOrder() is { } window)
+        {
+            hasher.Append(window);
+            Report(window.Offset + window.Length);
+            lock (gate)
+            {
+                hashed += window.Length;
+                free.Push(window);
+                Monitor.Pulse(gate);
             }
         }
+    }
 
-        hasher.Append(window);
-        long end = window.Offset + window.Length;
-        if (end - reported >= ProgressStep || end == request.Source.Length)
+    private Window? NextInOrder()
+    {
+        lock (gate)
         {
-            reported = end;
-            request.Progress?.Invoke(end);
+            isHashing = done.Remove(hashed, out Window? next);
+            return next;
         }
+    }
 
-        lock (turn)
+    private void Report(long position)
+    {
+        if (position - reported >= ProgressStep || position == request.Source.Length)
         {
-            hashed = end;
-            Monitor.PulseAll(turn);
+            reported = position;
+            request.Progress?.Invoke(position);
         }
-
-        return true;
     }
 }
