@@ -25,7 +25,7 @@ public sealed partial class ReadmeTests
             Prepare(folder, word);
         }
 
-        if (target is not null)
+        if (target is not null && File.Exists(folder.File(target)))
         {
             File.Delete(folder.File(target));
         }
