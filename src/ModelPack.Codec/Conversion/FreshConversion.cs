@@ -91,7 +91,7 @@ internal sealed class FreshConversion : ConversionJob
 
     private IEnumerable<string> PlanNotes()
     {
-        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.Action == TensorAction.Carry).GroupBy(step => step.Logical.Type))
+        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
             yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, but not readable by {To}'s own programs";
         }
