@@ -12,9 +12,22 @@ public static class ModelFiles
 {
     private const int DetectionBytes = 16;
 
-    /// <summary>Detects the format by content and opens the file strictly.</summary>
+    /// <summary>
+    /// Opens a model strictly. The path is a file (its format is detected by content), the first part of a split GGUF model, the index of a SafeTensors model, or a
+    /// model folder; in the last three cases all files of the model are opened as one.
+    /// </summary>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
     public static ModelFile Open(string path)
+    {
+        ModelLocation location = ModelLocation.Find(path);
+        return location.IsSingleFile ? OpenFile(location.Files[0]) : OpenSet(location);
+    }
+
+    /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
+    internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
+        files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);
+
+    private static ModelFile OpenFile(string path)
     {
         FileByteSource source = new(path);
         try
@@ -31,6 +44,25 @@ public static class ModelFiles
 
             throw;
         }
+    }
+
+    private static ModelSet OpenSet(ModelLocation location)
+    {
+        List<NamedSource> files = [];
+        try
+        {
+            foreach (string path in location.Files)
+            {
+                files.Add(new(Path.GetFileName(path), new FileByteSource(path)));
+            }
+        }
+        catch
+        {
+            files.ForEach(file => file.Source.Dispose());
+            throw;
+        }
+
+        return ModelSet.Open(location.Path, files, Detect(files[0].Source));
     }
 
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>

@@ -50,19 +50,38 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             return Report(ProofLevel.L3, original.Tensors.Count, original.Metadata.Count, []);
         }
 
-        using ComposedByteSource restored = RestoredFile.Compose(chain.Record, container);
-        using ModelFile returned = ModelFiles.Open(restored, original.Format);
+        using ModelFile returned = RestoredFile.Open(chain.Record, container);
         bool isFirst = ReferenceEquals(original, first);
         VerificationReport report = SameFormat(
-            returned.Source, returned, ByteComparison.FirstDifference(original.Source, restored, cancellation) is { } at ? Place.Describe(returned, at) : null, isFirst ? first : second);
+            returned.Source, returned, ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is { } at ? Place.Describe(returned, at) : null, isFirst ? first : second);
         bool isDamaged = container.HasFooter && FooterIsWrong(container);
         if (report.Differences.IsEmpty && (isDamaged || level == ProofLevel.L3))
         {
             return report with { Proved = null, Differences = [container1] };
         }
 
+        if (isFirst)
+        {
+            report = report with { Differences = [.. report.Differences.Select(difference => InContainer(difference, returned, chain.Record, container))] };
+        }
+
         notes.Add($"{container1.Text}; the tensors and metadata that it leads back to are compared all the same");
         return report with { Notes = [.. notes] };
+    }
+
+    // What was compared is the file that the container leads back to. The byte that somebody can look at is in the container.
+    private static Difference InContainer(Difference difference, ModelFile returned, OriginRecord record, ModelFile container)
+    {
+        for (int i = 0; i < returned.Tensors.Count && difference.Kind == DifferenceKind.Payload; i++)
+        {
+            if (returned.Tensors[i].Name == difference.Place && record.Tensors[i].Action != TensorAction.Swap)
+            {
+                long within = difference.ByteOffset.GetValueOrDefault() - returned.Tensors[i].Offset;
+                return difference with { ByteOffset = container.Tensors[record.Tensors[i].ContainerIndex].Offset + within };
+            }
+        }
+
+        return difference with { ByteOffset = null };
     }
 
     private VerificationReport SameFormat(ByteSource otherSource, ModelFile other, Difference? bytes, ModelFile? own = null)

@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>One step of a chain: how a container was made from the file that its record describes.</summary>
-/// <param name="FileName">Name of the file described.</param>
+/// <param name="Files">Names of the files described.</param>
 /// <param name="Made">Format of the container.</param>
+/// <param name="Form">The files that the container consists of.</param>
 /// <param name="Quantized">Mode of that conversion.</param>
 /// <param name="Naming">Mode of that conversion.</param>
-internal sealed record OriginStep(string FileName, ModelFormat Made, QuantizedMode Quantized, NamingMode Naming);
+internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming);
 
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
@@ -40,8 +42,8 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
         {
-            steps = steps.Add(new(record.Files[0].Name, made, record.Quantized, record.Naming));
-            using ModelFile file = ModelFiles.Open(RestoredFile.Compose(record, container), record.Format);
+            steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming));
+            using ModelFile file = RestoredFile.Open(record, container);
             if (record.Tensors.Length != file.Tensors.Count)
             {
                 throw Damaged(container, $"it describes {record.Tensors.Length} tensors of a file that has {file.Tensors.Count}");

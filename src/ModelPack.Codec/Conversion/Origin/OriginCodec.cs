@@ -105,6 +105,11 @@ internal static class OriginCodec
         UInt128 digest = TakeHash(ref rest);
         int fileCount = TakeCount(ref rest);
         int tensorCount = TakeCount(ref rest);
+        if (fileCount == 0)
+        {
+            throw new InvalidDataException("it describes no file");
+        }
+
         if (((long)fileCount + tensorCount) * HashLength > rest.Length - 4)
         {
             throw new InvalidDataException($"{fileCount} files and {tensorCount} tensors do not fit in it");
@@ -122,6 +127,8 @@ internal static class OriginCodec
         PutByte(body, (byte)record.Format);
         PutByte(body, (byte)record.Quantized);
         PutByte(body, (byte)record.Naming);
+        PutText(body, record.Form.Folder ?? "");
+        PutVarint(body, record.Form.MaxShardBytes ?? 0);
         foreach (OriginTensor tensor in record.Tensors)
         {
             PutVarint(body, tensor.ContainerIndex);
@@ -131,9 +138,7 @@ internal static class OriginCodec
 
         foreach (OriginFile file in record.Files)
         {
-            byte[] name = Encoding.UTF8.GetBytes(file.Name);
-            PutVarint(body, name.Length);
-            body.Write(name);
+            PutText(body, file.Name);
             PutVarint(body, file.Plan.Segments.Count);
             foreach (Segment segment in file.Plan.Segments)
             {
@@ -142,6 +147,13 @@ internal static class OriginCodec
         }
 
         return body.WrittenSpan.ToArray();
+    }
+
+    private static void PutText(ArrayBufferWriter<byte> body, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        PutVarint(body, bytes.Length);
+        body.Write(bytes);
     }
 
     private static void PutSegment(ArrayBufferWriter<byte> body, Segment segment)
@@ -171,6 +183,8 @@ internal static class OriginCodec
         ModelFormat format = body.TakeEnum<ModelFormat>();
         QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
         NamingMode naming = body.TakeEnum<NamingMode>();
+        string folder = body.TakeText();
+        long maxShardBytes = body.TakeVarint();
         OriginTensor[] tensors = new OriginTensor[tensorHashes.Length];
         for (int i = 0; i < tensors.Length; i++)
         {
@@ -189,6 +203,7 @@ internal static class OriginCodec
             Format = format,
             Quantized = quantized,
             Naming = naming,
+            Form = new(folder.Length == 0 ? null : folder, maxShardBytes == 0 ? null : maxShardBytes),
             ContainerDigest = digest,
             Files = ImmutableArray.Create(files),
             Tensors = ImmutableArray.Create(tensors),
@@ -197,7 +212,7 @@ internal static class OriginCodec
 
     private static OriginFile ReadFile(BodyReader body, OriginTensor[] tensors, UInt128 hash)
     {
-        string name = Encoding.UTF8.GetString(body.TakeBytes(body.TakeInt()).Span);
+        string name = body.TakeText();
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\:\0") >= 0)
         {
             throw new InvalidDataException($"'{name}' is not a bare file name");

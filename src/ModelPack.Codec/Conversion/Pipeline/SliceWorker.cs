@@ -67,10 +67,7 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Fin
             PayloadRuns.Add(new(tensor, slice.RangeOffset, slice.Length, crc ?? Crc32.HashToUInt32(bytes)));
         }
 
-        if (request.Output is not null)
-        {
-            RandomAccess.Write(request.Output, bytes, destination.Offset + slice.RangeOffset);
-        }
+        request.Output?.Write(bytes, destination.Offset + slice.RangeOffset);
     }
 
     private Span<byte> Reversed(int tensor, ReadOnlySpan<byte> bytes)

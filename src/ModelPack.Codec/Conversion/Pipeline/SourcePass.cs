@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
-using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
@@ -39,8 +38,8 @@ internal sealed record PassRequest
     /// <summary>The tensors as the model means them; the ranges name them by index.</summary>
     public IReadOnlyList<TensorInfo> Tensors { get; init; } = [];
 
-    /// <summary>The file to write payloads to; null if the source is only looked at.</summary>
-    public SafeFileHandle? Output { get; init; }
+    /// <summary>The model to write payloads to; null if the source is only looked at.</summary>
+    public TemporaryModel? Output { get; init; }
 
     /// <summary>Per tensor: what happens to its payload, and where it goes in the output; null for a payload that is only looked at. Empty if all are.</summary>
     public IReadOnlyList<PayloadDestination?> Destinations { get; init; } = [];
@@ -52,11 +51,14 @@ internal sealed record PassRequest
 
     /// <summary>Called with the number of bytes read so far, now and then.</summary>
     public Action<long>? Progress { get; init; }
+
+    /// <summary>Where each file of the source ends, if it consists of several.</summary>
+    public IReadOnlyList<long> MemberEnds { get; init; } = [];
 }
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    UInt128 FileHash, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32);
+    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32);
 
 /// <summary>
 /// Reads a file once, in its own order, in chunks that stay in cache: one thread reads and hashes (hashes of a stream cannot be split), the others scan for
@@ -123,6 +125,7 @@ internal sealed class SourcePass
         cancellation.ThrowIfCancellationRequested();
         return new(
             hasher.FileHash,
+            hasher.MemberHashes,
             hasher.FileSha256,
             hasher.TensorHashes,
             finite,
@@ -181,6 +184,8 @@ internal sealed class SourcePass
     {
         private readonly XxHash128 file = new();
         private readonly XxHash128 tensor = new();
+        private readonly XxHash128 member = new();
+        private readonly List<UInt128> members = [];
         private readonly IncrementalHash? sha256 =
             request.Work.HasFlag(PassWork.SourceSha256) ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
 
@@ -188,12 +193,15 @@ internal sealed class SourcePass
 
         public UInt128 FileHash => file.GetCurrentHashAsUInt128();
 
+        public UInt128[] MemberHashes => request.MemberEnds.Count == 0 ? [FileHash] : [.. members];
+
         public byte[]? FileSha256 => sha256?.GetCurrentHash();
 
         public void Append(Window window, List<FileRange> ranges)
         {
             file.Append(window.Bytes);
             sha256?.AppendData(window.Bytes);
+            AppendMembers(window);
             foreach (Slice slice in window.Slices)
             {
                 FileRange range = ranges[slice.Range];
@@ -216,5 +224,25 @@ internal sealed class SourcePass
         }
 
         public void Dispose() => sha256?.Dispose();
+
+        private void AppendMembers(Window window)
+        {
+            ReadOnlySpan<byte> rest = window.Bytes;
+            long offset = window.Offset;
+            while (members.Count < request.MemberEnds.Count)
+            {
+                int length = (int)Math.Min(rest.Length, request.MemberEnds[members.Count] - offset);
+                member.Append(rest[..length]);
+                rest = rest[length..];
+                offset += length;
+                if (offset < request.MemberEnds[members.Count])
+                {
+                    return;
+                }
+
+                members.Add(member.GetCurrentHashAsUInt128());
+                member.Reset();
+            }
+        }
     }
 }
