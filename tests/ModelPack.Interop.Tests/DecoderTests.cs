@@ -61,6 +61,9 @@ public sealed class DecoderTests
             TensorDecoder.Decode(Ours(id), payload, ours);
             int different = FirstDifference(theirs, ours);
             Assert.AreEqual(-1, different, $"{name}: element {different} of the batch that starts with block {compared}");
+            TensorDecoder.DecodeScalar(Ours(id), payload, ours);
+            different = FirstDifference(theirs, ours);
+            Assert.AreEqual(-1, different, $"{name}: element {different} of the batch that starts with block {compared}, scalar twin");
         }
 
         TestContext.WriteLine($"{name}: {compared} blocks, {compared * unit * type.BlockElements} elements, {watch.Elapsed.TotalSeconds:f2} s");

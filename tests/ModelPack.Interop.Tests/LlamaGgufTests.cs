@@ -29,7 +29,7 @@ public sealed class LlamaGgufTests
             }
             else if (theirs is not null)
             {
-                using var ours = (GgufFile)ModelFiles.Open(file.Path);
+                using GgufFile ours = file.Open();
                 failures.AddRange(GgufExpectation.Differences(ours, theirs).Select(difference => $"{file.Made}: {difference}"));
                 accepted++;
                 tensors += theirs.Tensors.Count;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Interop.Tests;
 
@@ -8,48 +10,64 @@ namespace ModelPack.Interop.Tests;
 /// <param name="Path">The file.</param>
 /// <param name="Made">How it was made.</param>
 /// <param name="Accepted">Whether the reference reader accepts what was converted, where the corpus knows.</param>
-internal sealed record WrittenFile(string Path, string Made, bool Accepted);
+internal sealed record WrittenFile(string Path, string Made, bool Accepted)
+{
+    /// <summary>Opens the file on its own, also if it is a part of a set.</summary>
+    public GgufFile Open() => GgufFile.Open(new FileByteSource(Path));
+}
 
 /// <summary>Every valid file of the corpora as GGUF: new ones from the other formats, and files that went to another format and came back.</summary>
 internal static class WrittenFiles
 {
-    private static readonly ConversionOptions Options = new() { NonFinite = NonFinitePolicy.Allow };
+    private const long PartBytes = 500_000;
 
-    private static readonly Lazy<WrittenFile[]> Files = new(() => [.. Restored(), .. New(), .. Rewritten()]);
+    private static readonly ConversionOptions Options = new() { NonFinite = NonFinitePolicy.Allow, Existing = ExistingTarget.Replace };
+
+    private static readonly Lazy<WrittenFile[]> Files = new(() => [.. Restored(), .. New(), .. Rewritten(), .. Split()]);
 
     /// <summary>The folder of the files; it is removed after the tests.</summary>
     public static string Folder { get; } = Directory.CreateTempSubdirectory("modelpack-interop-").FullName;
 
     public static IReadOnlyList<WrittenFile> All => Files.Value;
 
-    /// <summary>Converts a GGUF file to another format and back.</summary>
-    public static string RoundTrip(string source, ModelFormat via)
+    /// <summary>Converts a GGUF model to another format and back. All files that come back have their own names again.</summary>
+    public static string[] RoundTrip(string source, ModelFormat via)
     {
         string name = Path.GetFileNameWithoutExtension(source);
         string there = Path.Combine(Folder, $"{name}.via-{via}.{via.Extension()}");
-        string back = Path.Combine(Folder, $"{name}.via-{via}.gguf");
-        ModelConverter.Convert(source, there, via, Options with { Existing = ExistingTarget.Replace });
-        ModelConverter.Convert(there, back, ModelFormat.Gguf, Options with { Existing = ExistingTarget.Replace });
-        return back;
+        string back = Path.Combine(Folder, $"{name}.via-{via}") + Path.DirectorySeparatorChar;
+        ModelConverter.Convert(source, there, via, Options);
+        ModelConverter.Convert(there, back, ModelFormat.Gguf, Options);
+        return GgufFiles(back);
     }
 
-    public static IEnumerable<string> Corpus(string folder, string pattern) =>
-        Directory.EnumerateFiles(RepositoryData.Path(folder.Split('/')), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+    /// <summary>Writes a GGUF model as a set of parts; the first part comes first.</summary>
+    public static string[] WriteSplit(string source)
+    {
+        string target = Path.Combine(Folder, $"{Path.GetFileNameWithoutExtension(source)}.split") + Path.DirectorySeparatorChar;
+        ModelConverter.Convert(source, target, ModelFormat.Gguf, Options with { MaxShardBytes = PartBytes });
+        return GgufFiles(target);
+    }
 
     private static IEnumerable<WrittenFile> Restored()
     {
-        foreach (string source in Corpus("corpus/gguf/valid", "*.gguf").Concat(Corpus("corpus/gguf/models", "*.gguf")))
+        foreach (string source in Corpus("gguf/valid", "*.gguf").Concat(Corpus("gguf/models", "*.gguf")))
         {
             foreach (ModelFormat via in (ModelFormat[])[ModelFormat.Apr, ModelFormat.SafeTensors])
             {
-                yield return new(RoundTrip(source, via), $"{Path.GetFileName(source)} by way of {via}", IsAccepted(source));
+                foreach (string path in RoundTrip(source, via))
+                {
+                    string original = Path.Combine(Path.GetDirectoryName(source)!, Path.GetFileName(path));
+                    yield return new(path, $"{Path.GetFileName(path)} by way of {via}", IsAccepted(original));
+                }
             }
         }
     }
 
     private static IEnumerable<WrittenFile> New()
     {
-        foreach (string source in Corpus("corpus/apr/valid", "*.apr").Concat(Corpus("corpus/safetensors/valid", "*.safetensors")))
+        string[] sources = [.. Corpus("apr/valid", "*.apr"), .. Corpus("safetensors/valid", "*.safetensors"), .. Corpus("safetensors/valid", "*.index.json")];
+        foreach (string source in sources)
         {
             string target = Path.Combine(Folder, $"{Path.GetFileName(Path.GetDirectoryName(source))}-{Path.GetFileName(source)}.gguf");
             ModelConverter.Convert(source, target, ModelFormat.Gguf, Options);
@@ -57,22 +75,30 @@ internal static class WrittenFiles
         }
     }
 
-    // What the reference does not know is version 1 and the other byte order; neither is left in a new file.
+    // What the reference does not know is version 1 and the other byte order; neither is left in a new file. It refuses nested arrays.
     private static IEnumerable<WrittenFile> Rewritten()
     {
-        foreach (string source in Corpus("corpus/gguf/valid", "*.gguf"))
+        foreach (string source in Corpus("gguf/valid", "*.gguf"))
         {
             string target = Path.Combine(Folder, $"rewritten-{Path.GetFileName(source)}");
             ModelConverter.Convert(source, target, ModelFormat.Gguf, Options);
-            bool hasNestedArrays = Path.GetFileName(source) == "nested-arrays.gguf";
-            yield return new(target, $"rewritten from {Path.GetFileName(source)}", !hasNestedArrays);
+            yield return new(target, $"rewritten from {Path.GetFileName(source)}", Path.GetFileName(source) != "nested-arrays.gguf");
         }
     }
 
-    private static bool IsAccepted(string source)
+    private static IEnumerable<WrittenFile> Split() =>
+        from source in Corpus("gguf/models", "*.gguf")
+        from path in WriteSplit(source)
+        select new WrittenFile(path, $"split, {Path.GetFileName(path)}", true);
+
+    private static IEnumerable<string> Corpus(string folder, string pattern) =>
+        Directory.EnumerateFiles(RepositoryData.Path(["corpus", .. folder.Split('/')]), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
+    private static string[] GgufFiles(string folder) => [.. Directory.EnumerateFiles(folder, "*.gguf").Order(StringComparer.Ordinal)];
+
+    private static bool IsAccepted(string original)
     {
-        string description = Path.ChangeExtension(source, ".json");
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(description));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(original, ".json")));
         return !document.RootElement.TryGetProperty("reference_loader", out JsonElement loader) || loader.GetProperty("with_data").GetString() == "accept";
     }
 }

@@ -7,18 +7,21 @@ namespace ModelPack.Interop.Tests.Native;
 internal sealed class LlamaLibrary
 {
     private const int FlashAttentionOff = 0;
+    private const int ErrorLevel = 4;
 
     private readonly string folder;
     private readonly NativeExports ggml;
     private readonly NativeExports llama;
-    private readonly GgufLibrary.LogCallback ignoreLog = (_, _, _) => { };
+    private readonly GgufLibrary.LogCallback keepErrors;
+    private readonly StringBuilder errors = new();
 
     private LlamaLibrary(string folder)
     {
         this.folder = folder;
         ggml = NativeExports.Load(Path.Combine(folder, "libggml.v0.5.0.so"));
+        keepErrors = KeepErrors;
         llama = NativeExports.Load(Path.Combine(folder, "libllama.v0.5.0.so"));
-        llama.Get<GgufLibrary.LogSetter>("llama_log_set")(ignoreLog, 0);
+        llama.Get<GgufLibrary.LogSetter>("llama_log_set")(keepErrors, 0);
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -70,6 +73,7 @@ internal sealed class LlamaLibrary
     /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
     public LlamaRun Run(string modelPath, string backend, string prompt, int continuation)
     {
+        errors.Clear();
         nint registered = ggml.Get<BackendLoader>("ggml_backend_load")(BackendPath(backend));
         nint model = 0;
         nint context = 0;
@@ -79,7 +83,9 @@ internal sealed class LlamaLibrary
             parameters.CheckTensors = 1;
             model = llama.Get<ModelLoader>("llama_model_load_from_file")(modelPath, parameters);
             context = model == 0 ? 0 : MakeContext(model);
-            return context == 0 ? throw new InvalidOperationException($"llama.cpp refuses {modelPath} on {backend}") : Run(model, context, prompt, continuation);
+            return context != 0
+                ? Run(model, context, prompt, continuation)
+                : throw new InvalidOperationException($"llama.cpp refuses {modelPath} on {backend}: {errors}");
         }
         finally
         {
@@ -137,6 +143,14 @@ internal sealed class LlamaLibrary
         float[] logits = new float[vocabularySize];
         Marshal.Copy(llama.Get<LogitsGetter>("llama_get_logits_ith")(context, -1), logits, 0, logits.Length);
         return logits;
+    }
+
+    private void KeepErrors(int level, nint text, nint userData)
+    {
+        if (level == ErrorLevel)
+        {
+            errors.Append(Marshal.PtrToStringUTF8(text));
+        }
     }
 
     private string BackendPath(string backend) => Path.Combine(folder, $"libggml-cpu-{backend}.so");
