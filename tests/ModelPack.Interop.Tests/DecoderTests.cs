@@ -15,6 +15,9 @@ public sealed class DecoderTests
     private const int PlainBlockElements = 256;
     private const int BatchBlocks = 2048;
 
+    /// <summary>The scalar twins, which are slow in a debug build, get one batch of so many.</summary>
+    private const int ScalarBatch = 4;
+
     private static readonly GgmlLibrary Ggml = GgmlLibrary.Load(Reference.LlamaFolder);
 
     public TestContext TestContext { get; set; } = null!;
@@ -61,9 +64,12 @@ public sealed class DecoderTests
             TensorDecoder.Decode(Ours(id), payload, ours);
             int different = FirstDifference(theirs, ours);
             Assert.AreEqual(-1, different, $"{name}: element {different} of the batch that starts with block {compared}");
-            TensorDecoder.DecodeScalar(Ours(id), payload, ours);
-            different = FirstDifference(theirs, ours);
-            Assert.AreEqual(-1, different, $"{name}: element {different} of the batch that starts with block {compared}, scalar twin");
+            if (compared % (ScalarBatch * BatchBlocks) == 0)
+            {
+                TensorDecoder.DecodeScalar(Ours(id), payload, ours);
+                different = FirstDifference(theirs, ours);
+                Assert.AreEqual(-1, different, $"{name}: element {different} of the batch that starts with block {compared}, scalar twin");
+            }
         }
 
         TestContext.WriteLine($"{name}: {compared} blocks, {compared * unit * type.BlockElements} elements, {watch.Elapsed.TotalSeconds:f2} s");
