@@ -23,7 +23,7 @@ internal static class WrittenFiles
 
     private static readonly ConversionOptions Options = new() { NonFinite = NonFinitePolicy.Allow, Existing = ExistingTarget.Replace };
 
-    private static readonly Lazy<WrittenFile[]> Files = new(() => [.. Restored(), .. New(), .. Rewritten(), .. Split()]);
+    private static readonly Lazy<WrittenFile[]> Files = new(() => [.. Restored(), .. New(), .. Split(), .. Merged()]);
 
     /// <summary>The folder of the files; it is removed after the tests.</summary>
     public static string Folder { get; } = Directory.CreateTempSubdirectory("modelpack-interop-").FullName;
@@ -75,21 +75,18 @@ internal static class WrittenFiles
         }
     }
 
-    // What the reference does not know is version 1 and the other byte order; neither is left in a new file. It refuses nested arrays.
-    private static IEnumerable<WrittenFile> Rewritten()
-    {
-        foreach (string source in Corpus("gguf/valid", "*.gguf"))
-        {
-            string target = Path.Combine(Folder, $"rewritten-{Path.GetFileName(source)}");
-            ModelConverter.Convert(source, target, ModelFormat.Gguf, Options);
-            yield return new(target, $"rewritten from {Path.GetFileName(source)}", Path.GetFileName(source) != "nested-arrays.gguf");
-        }
-    }
-
+    // Writing parts lays the model out anew: what the reference does not know, version 1 and the other byte order, is gone. It refuses nested arrays.
     private static IEnumerable<WrittenFile> Split() =>
-        from source in Corpus("gguf/models", "*.gguf")
+        from source in Corpus("gguf/valid", "*.gguf").Concat(Corpus("gguf/models", "*.gguf"))
         from path in WriteSplit(source)
-        select new WrittenFile(path, $"split, {Path.GetFileName(path)}", true);
+        select new WrittenFile(path, $"split, {Path.GetFileName(path)}", Path.GetFileName(source) != "nested-arrays.gguf");
+
+    private static IEnumerable<WrittenFile> Merged()
+    {
+        string target = Path.Combine(Folder, "merged.gguf");
+        ModelConverter.Convert(RepositoryData.Path("corpus", "gguf", "valid", "split-00001-of-00003.gguf"), target, ModelFormat.Gguf, Options);
+        yield return new(target, "merged from three parts", true);
+    }
 
     private static IEnumerable<string> Corpus(string folder, string pattern) =>
         Directory.EnumerateFiles(RepositoryData.Path(["corpus", .. folder.Split('/')]), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
