@@ -21,7 +21,7 @@ internal sealed class CopyConversion : ConversionJob
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
 
-    public override FilePlan Layout { get; }
+    public override ModelPlan Layout { get; }
 
     public override ImmutableArray<string> Notes { get; } = ["the source has this format already: the output is a copy"];
 
@@ -40,7 +40,7 @@ internal sealed class CopyConversion : ConversionJob
         return destinations;
     }
 
-    public override FilePlan Complete(PassResult pass) => Layout;
+    public override ModelPlan Complete(PassResult pass) => Layout;
 
     public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) => OutputProof.ProveCopy(output, pass, context);
 }

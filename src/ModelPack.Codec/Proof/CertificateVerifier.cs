@@ -11,21 +11,20 @@ internal static class CertificateVerifier
 {
     public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, CancellationToken cancellation)
     {
-        using FileByteSource source = new(path);
-        string hash = FileHash.Format(FileHash.Xxh128(source, cancellation));
+        using ModelFile file = ModelFiles.Open(path);
+        string hash = FileHash.Format(FileHash.Xxh128(file.Source, cancellation));
         if (hash == certificate.Output.Xxh128 || hash == certificate.Source.Xxh128)
         {
             return new(level, certificate.Level, certificate.Tensors.Length, 0, [], []);
         }
 
-        using ModelFile file = ModelFiles.Open(path);
         bool isOutput = file.Format == certificate.Output.Format
             && (certificate.Source.Format != certificate.Output.Format || Path.GetFileName(path) == certificate.Output.Name);
         CertifiedFile expected = isOutput ? certificate.Output : certificate.Source;
         List<Difference> differences = [.. CompareTensors(certificate, file, isOutput, cancellation)];
-        if (source.Length != expected.Bytes)
+        if (file.Source.Length != expected.Bytes)
         {
-            differences.Add(new(DifferenceKind.Container, "the file", $"the file has {source.Length} bytes; {expected.Bytes} were proved"));
+            differences.Add(new(DifferenceKind.Container, "the file", $"the file has {file.Source.Length} bytes; {expected.Bytes} were proved"));
         }
 
         if (differences.Count == 0)
@@ -43,7 +42,7 @@ internal static class CertificateVerifier
             new()
             {
                 Source = file.Source,
-                Ranges = FileRange.Cover(file.Tensors, file.Source.Length),
+                Ranges = FileRange.Cover(file),
                 Tensors = file.Tensors,
                 Work = PassWork.TensorHashes,
             },

@@ -38,9 +38,8 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         }
 
         Difference bytes = Place.Describe(container, offset);
-        using ComposedByteSource restored = RestoredFile.Compose(chain.Record, container);
-        using ModelFile returned = ModelFiles.Open(restored, original.Format);
-        if (ByteComparison.FirstDifference(original.Source, restored, cancellation) is not { } returnedOffset)
+        using ModelFile returned = RestoredFile.Open(chain.Record, container);
+        if (ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is not { } returnedOffset)
         {
             ImmutableArray<Difference> wrong = [.. WrongHashes(chain.Record, pass)];
             return Comparison.Identical(original) with
@@ -56,7 +55,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             original,
             new(original.Source, original.Tensors),
             returned,
-            new(restored, returned.Tensors),
+            new(returned.Source, returned.Tensors),
             Place.Describe(returned, returnedOffset),
             progress,
             cancellation);
@@ -74,7 +73,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
 
             PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
             using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
-            using ModelFile expected = ModelFiles.Open(again.Source, container.Format);
+            using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
             TensorSet right = TensorSet.Of(container, out Difference? bad);
             TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);
             Comparison found = Comparison.Of(expected, left, container, right, edit, progress, cancellation);
@@ -93,8 +92,8 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
 
     private static IEnumerable<Difference> WrongHashes(OriginRecord record, PassResult pass)
     {
-        bool file = record.Files[0].Hash == pass.FileHash;
-        if (!file || !record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(pass.TensorHashes))
+        bool files = record.Files.Select(file => file.Hash).SequenceEqual(pass.MemberHashes);
+        if (!files || !record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(pass.TensorHashes))
         {
             yield return new(DifferenceKind.Metadata, OriginRecord.Key, "the hashes in the origin record are not those of what it leads back to");
         }

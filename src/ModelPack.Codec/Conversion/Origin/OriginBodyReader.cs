@@ -31,6 +31,8 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
         ModelFormat format = body.TakeEnum<ModelFormat>();
         QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
         NamingMode naming = body.TakeEnum<NamingMode>();
+        string folder = TakeText();
+        long maxShardBytes = body.TakeVarint();
         OriginTensor[] tensors = ReadTensors(tensorHashes);
         OriginFile[] files = new OriginFile[fileHashes.Length];
         for (int i = 0; i < files.Length; i++)
@@ -44,6 +46,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             Format = format,
             Quantized = quantized,
             Naming = naming,
+            Form = new(folder.Length == 0 ? null : folder, maxShardBytes == 0 ? null : maxShardBytes),
             ContainerDigest = digest,
             Files = ImmutableArray.Create(files),
             Tensors = ImmutableArray.Create(tensors),
@@ -68,7 +71,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
 
     private OriginFile ReadFile(OriginTensor[] tensors, UInt128 hash)
     {
-        string name = StrictUtf8.GetString(body.TakeBytes(body.TakeInt()).Span);
+        string name = TakeText();
         if (!OriginFileName.IsBare(name))
         {
             throw new InvalidDataException($"'{name}' is not a bare file name");
@@ -93,6 +96,8 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
 
         return new(name, new FilePlan(segments), hash);
     }
+
+    private string TakeText() => StrictUtf8.GetString(body.TakeBytes(body.TakeInt()).Span);
 
     private long TakeOutside(long length)
     {

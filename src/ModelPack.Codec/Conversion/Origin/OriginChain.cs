@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>One step of a chain: how a container was made from the file that its record describes.</summary>
-/// <param name="FileName">Name of the file described.</param>
+/// <param name="Files">Names of the files described.</param>
 /// <param name="Made">Format of the container.</param>
+/// <param name="Form">The files that the container consists of.</param>
 /// <param name="Quantized">Mode of that conversion.</param>
 /// <param name="Naming">Mode of that conversion.</param>
-internal sealed record OriginStep(string FileName, ModelFormat Made, QuantizedMode Quantized, NamingMode Naming);
+internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming);
 
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
@@ -60,7 +62,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
         {
-            steps = steps.Add(new(record.Files[0].Name, made, record.Quantized, record.Naming));
+            steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming));
             using ModelFile file = OpenRestored(record, container);
             if (record.Tensors.Length != file.Tensors.Count)
             {
@@ -78,7 +80,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
             }
 
             // A container within may have been edited before it was converted further: what its record leads to is not what it held.
-            edited ??= FindEdit(file, inner, record.Files[0].Name);
+            edited ??= FindEdit(file, inner, record.Name);
             made = record.Format;
             record = Through(record, inner, container);
         }
@@ -114,11 +116,11 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
     {
         try
         {
-            return ModelFiles.Open(RestoredFile.Compose(record, container), record.Format);
+            return RestoredFile.Open(record, container);
         }
         catch (ModelFormatException exception)
         {
-            throw Damaged(container, $"'{record.Files[0].Name}' within it is no valid file: {exception.Describe()}", exception);
+            throw Damaged(container, $"'{record.Name}' within it is no valid file: {exception.Describe()}", exception);
         }
     }
 

@@ -133,6 +133,8 @@ internal static class OriginCodec
         PutByte(body, (byte)record.Format);
         PutByte(body, (byte)record.Quantized);
         PutByte(body, (byte)record.Naming);
+        PutText(body, record.Form.Folder ?? "");
+        PutVarint(body, record.Form.MaxShardBytes ?? 0);
         foreach (OriginTensor tensor in record.Tensors)
         {
             PutVarint(body, tensor.ContainerIndex);
@@ -142,9 +144,7 @@ internal static class OriginCodec
 
         foreach (OriginFile file in record.Files)
         {
-            byte[] name = Encoding.UTF8.GetBytes(file.Name);
-            PutVarint(body, name.Length);
-            body.Write(name);
+            PutText(body, file.Name);
             PutVarint(body, file.Plan.Segments.Count);
             foreach (Segment segment in file.Plan.Segments)
             {
@@ -153,6 +153,13 @@ internal static class OriginCodec
         }
 
         return body.WrittenSpan.ToArray();
+    }
+
+    private static void PutText(ArrayBufferWriter<byte> body, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        PutVarint(body, bytes.Length);
+        body.Write(bytes);
     }
 
     private static void PutSegment(ArrayBufferWriter<byte> body, Segment segment)

@@ -5,12 +5,14 @@ using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
-/// <summary>A file that an origin record describes, composed from the container's payloads without being written.</summary>
+/// <summary>The files that an origin record describes, composed from the container's payloads without being written.</summary>
 internal static class RestoredFile
 {
-    /// <summary>Composes the file. It reads from <paramref name="container"/>, which has to outlive it.</summary>
-    public static ComposedByteSource Compose(OriginRecord record, ModelFile container, int file = 0) =>
-        new($"<{record.Files[file].Name} within {container.Source.Name}>", record.Files[file].Plan, Payloads(record, container));
+    /// <summary>Composes the files. They read from <paramref name="container"/>, which has to outlive them.</summary>
+    public static List<NamedSource> Compose(OriginRecord record, ModelFile container) => record.Plan.Compose(container.Source.Name, Payloads(record, container));
+
+    /// <summary>Opens the model that the record describes, without writing it.</summary>
+    public static ModelFile Open(OriginRecord record, ModelFile container) => ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
 
     /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
     public static ByteSource[] Payloads(OriginRecord record, ModelFile container) =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ModelPack.Codec.Tensors.Scanning;
@@ -6,6 +7,7 @@ namespace ModelPack.Codec.Tensors.Scanning;
 /// <summary>Finite scan of plain float types. Values are compared as integers and never pass through a float register.</summary>
 internal static class PlainScan
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scan<T>(ReadOnlySpan<byte> payload, in PlainFormat<T> format, long firstElement, ref FiniteTally tally)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -40,8 +42,15 @@ internal static class PlainScan
     /// <summary>Scans pairs of F32. An element is NaN if one of its parts is, else infinite if one of its parts is.</summary>
     public static void ScanComplex(ReadOnlySpan<byte> payload, long firstElement, ref FiniteTally tally)
     {
-        ReadOnlySpan<uint> parts = MemoryMarshal.Cast<byte, uint>(payload);
+        FiniteTally partsTally = default;
         PlainFormat<uint> format = PlainFormats.F32;
+        Scan(payload, format, 0, ref partsTally);
+        if (partsTally.IsFinite)
+        {
+            return;
+        }
+
+        ReadOnlySpan<uint> parts = MemoryMarshal.Cast<byte, uint>(payload);
         for (int i = 0; i < parts.Length; i += 2)
         {
             uint real = parts[i];
