@@ -6,7 +6,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.Conversion.Pipeline;
 
 /// <summary>Does the work on slices that needs no order: scanning, checksums, writing. One for each thread.</summary>
-internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, FiniteTally[] finite)
+internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, FiniteTally[] finite, UniformTally[] uniform)
 {
     private byte[]? scratch;
 
@@ -41,11 +41,32 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Fin
             return;
         }
 
+        bytes = tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes;
         FiniteTally tally = default;
-        scanner.Scan(slice.RangeOffset, tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes, ref tally);
+        scanner.Scan(slice.RangeOffset, bytes, ref tally);
         lock (finite)
         {
             finite[tensor].Merge(tally);
+        }
+
+        if (tensors[tensor].Uniform is { } values)
+        {
+            ScanUniform(values, tensor, slice, bytes);
+        }
+    }
+
+    private void ScanUniform(UniformScanner scanner, int tensor, Slice slice, ReadOnlySpan<byte> bytes)
+    {
+        UniformTally tally;
+        lock (uniform)
+        {
+            tally = uniform[tensor];
+        }
+
+        scanner.Scan(slice.RangeOffset, bytes, ref tally);
+        lock (uniform)
+        {
+            uniform[tensor].Merge(tally);
         }
     }
 

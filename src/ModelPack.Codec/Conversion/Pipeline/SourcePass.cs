@@ -26,6 +26,9 @@ internal enum PassWork
 
     /// <summary>Looks for NaN and infinity.</summary>
     FiniteScan = 16,
+
+    /// <summary>Looks for tensors that hold one value.</summary>
+    UniformScan = 32,
 }
 
 /// <summary>What a pass has to do.</summary>
@@ -58,7 +61,11 @@ internal sealed record PassRequest
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32);
+    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32)
+{
+    /// <summary>Per tensor: whether it holds one value.</summary>
+    public UniformTally[] Uniform { get; init; } = [];
+}
 
 /// <summary>
 /// Reads a file once, in its own order, in chunks that stay in cache: one thread reads and hashes (hashes of a stream cannot be split), the others scan for
@@ -71,6 +78,7 @@ internal sealed class SourcePass
     private readonly PassRequest request;
     private readonly TensorWork[] tensors;
     private readonly FiniteTally[] finite;
+    private readonly UniformTally[] uniform;
     private readonly List<CrcRun> sourceRuns = [];
     private readonly List<CrcRun> payloadRuns = [];
 
@@ -79,6 +87,7 @@ internal sealed class SourcePass
         this.request = request;
         tensors = TensorWork.For(request);
         finite = new FiniteTally[tensors.Length];
+        uniform = new UniformTally[tensors.Length];
     }
 
     public static PassResult Run(PassRequest request, CancellationToken cancellation) => new SourcePass(request).Run(cancellation);
@@ -130,7 +139,10 @@ internal sealed class SourcePass
             hasher.TensorHashes,
             finite,
             request.Work.HasFlag(PassWork.SourceCrc32) ? CrcRun.Fold(sourceRuns) : null,
-            payloadRuns.GroupBy(run => run.Key).ToDictionary(group => group.Key, CrcRun.Fold));
+            payloadRuns.GroupBy(run => run.Key).ToDictionary(group => group.Key, CrcRun.Fold))
+        {
+            Uniform = uniform,
+        };
     }
 
     private void ReadAll(SourceHasher hasher, BlockingCollection<Window> free, BlockingCollection<Window> full, CancellationToken stop)
@@ -156,7 +168,7 @@ internal sealed class SourcePass
     {
         try
         {
-            SliceWorker worker = new(request, tensors, finite);
+            SliceWorker worker = new(request, tensors, finite, uniform);
             foreach (Window window in full.GetConsumingEnumerable(stop.Token))
             {
                 worker.Process(window);
