@@ -33,8 +33,8 @@ internal static class Architectures
         Qwen2Attention(config, "Qwen2MoeForCausalLM");
         Experts(config);
         config.RequireCount("expert_shared_feed_forward_length", "shared_expert_intermediate_size");
-        config.Lose("decoder_sparse_step", "1");
-        config.Lose("norm_topk_prob", "false");
+        config.LosePublished("decoder_sparse_step", "1");
+        config.LosePublished("norm_topk_prob", "false");
         config.Lose("mlp_only_layers");
     }
 
@@ -50,7 +50,7 @@ internal static class Architectures
         }
 
         config.Lose("sliding_window", "max_window_layers", "hidden_act");
-        config.Lose("use_sliding_window", "false");
+        config.LosePublished("use_sliding_window", "false");
     }
 
     private static void Qwen3(ConfigBuilder config)
@@ -64,7 +64,7 @@ internal static class Architectures
         config.Class("Qwen3MoeForCausalLM", "qwen3_moe");
         Qwen3Attention(config);
         Experts(config);
-        config.Lose("norm_topk_prob", "true");
+        config.LosePublished("norm_topk_prob", "true");
         config.Lose("decoder_sparse_step");
     }
 

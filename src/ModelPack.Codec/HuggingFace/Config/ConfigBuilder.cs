@@ -39,7 +39,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
     }
 
     /// <summary>Notes a field that no GGUF holds, with what is known of published models.</summary>
-    public void Lose(string field, string published) => Note($"{field} is lost ({published} in published models)");
+    public void LosePublished(string field, string published) => Note($"{field} is lost ({published} in published models)");
 
     /// <summary>A count that the model class cannot do without; above zero.</summary>
     public long? RequireCount(string name, string field, bool perLayer = false)

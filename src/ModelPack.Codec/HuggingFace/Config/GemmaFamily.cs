@@ -28,7 +28,7 @@ internal static class GemmaFamily
         config.CountOrLose("attention.sliding_window", "sliding_window");
         LayerTypes(config, fullLayer: null);
         config.Fields.Set("hidden_activation", "gelu_pytorch_tanh");
-        config.Lose("query_pre_attn_scalar", "256, with 27B parameters 144");
+        config.LosePublished("query_pre_attn_scalar", "256, with 27B parameters 144");
     }
 
     public static void Gemma3(ConfigBuilder config)

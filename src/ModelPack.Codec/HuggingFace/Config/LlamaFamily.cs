@@ -37,7 +37,7 @@ internal static class LlamaFamily
         {
             config.RequireCount("expert_count", "num_local_experts");
             config.RequireCount("expert_used_count", "num_experts_per_tok");
-            config.Lose("router_aux_loss_coef", "0.02");
+            config.LosePublished("router_aux_loss_coef", "0.02");
             config.Lose("output_router_logits");
         }
     }
