@@ -39,6 +39,15 @@ internal sealed class Derivation
 
     public void Note(string file, string text) => notes.Add(new DerivationNote(file, text));
 
+    /// <summary>Notes the keys below a prefix that gave no field.</summary>
+    public void NoteUnread(string file, string prefix)
+    {
+        foreach (string key in Keys.Unread(prefix))
+        {
+            Note(file, $"{MetadataKeys.Shorten(key)} has no field and is not carried over");
+        }
+    }
+
     public void Add(string file, ReadOnlyMemory<byte> bytes) => files.Add(new Companion(file, bytes));
 
     /// <summary>Adds a file whose original bytes the GGUF holds.</summary>

@@ -27,11 +27,8 @@ internal static class DerivedCompanions
         GenerationConfig.Derive(derivation);
         TokenizerFiles.Derive(derivation);
         ChatTemplates.Derive(derivation);
-        foreach (string key in derivation.Keys.Unread("tokenizer.", "general.sampling."))
-        {
-            derivation.Note(key.StartsWith("tokenizer.", StringComparison.Ordinal) ? CompanionNames.TokenizerConfig : CompanionNames.GenerationConfig, $"{key} has no field and is not carried over");
-        }
-
+        derivation.NoteUnread(CompanionNames.GenerationConfig, "general.sampling.");
+        derivation.NoteUnread(CompanionNames.TokenizerConfig, "tokenizer.");
         CompanionReport.Add(derivation);
         return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => $"{note.File}: {note.Text}")]);
     }

@@ -8,7 +8,7 @@ namespace ModelPack.Codec.HuggingFace;
 internal sealed class MetadataKeys(GgufFile gguf)
 {
     private const int LongestShownText = 80;
-    private const int LongestShownName = 40;
+    private const int LongestShownName = 64;
 
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
 
@@ -18,9 +18,9 @@ internal sealed class MetadataKeys(GgufFile gguf)
         return gguf.Find(key);
     }
 
-    /// <summary>The keys below one of these prefixes that nobody asked for.</summary>
-    public IEnumerable<string> Unread(params string[] prefixes) =>
-        gguf.Metadata.Select(entry => entry.Key).Where(key => !read.Contains(key) && prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)));
+    /// <summary>The keys below a prefix that nobody asked for.</summary>
+    public IEnumerable<string> Unread(string prefix) =>
+        gguf.Metadata.Select(entry => entry.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && !read.Contains(key));
 
     /// <summary>A count or an id: files disagree about its width (gguf.md §6).</summary>
     public Reading<long> Count(string key)

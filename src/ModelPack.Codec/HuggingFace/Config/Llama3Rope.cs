@@ -23,7 +23,8 @@ internal static class Llama3Rope
             if (!Agrees((float)stored[item].Value, (float)Math.Pow(rope, 2f * item / rotary.Value), factor))
             {
                 config.Refuse(
-                    $"rope_freqs.weight is not the table of low_freq_factor {LowFactor}, high_freq_factor {HighFactor}, original_max_position_embeddings {OriginalContext} and factor {factor}: value {item} is {stored[item].Text}");
+                    $"rope_freqs.weight is not the table of low_freq_factor {LowFactor}, high_freq_factor {HighFactor}, "
+                    + $"original_max_position_embeddings {OriginalContext} and factor {new FiniteNumber(factor).Text}: value {item} is {stored[item].Text}");
                 return;
             }
         }

@@ -44,11 +44,7 @@ internal static class ModelConfig
             derivation.Note(CompanionNames.Config, note);
         }
 
-        foreach (string key in derivation.Keys.Unread(architecture + "."))
-        {
-            derivation.Note(CompanionNames.Config, $"{key} has no field and is not carried over");
-        }
-
+        derivation.NoteUnread(CompanionNames.Config, architecture + ".");
         derivation.Add(CompanionNames.Config, config.Fields, JsonCharacters.Ascii);
     }
 

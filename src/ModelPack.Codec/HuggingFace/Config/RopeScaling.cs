@@ -49,7 +49,8 @@ internal static class RopeScaling
                 config.Fields.SetNull("rope_scaling");
                 break;
             default:
-                config.Refuse($"{config.Key(TypeKey)} is {(type is null ? "missing" : MetadataKeys.Shorten(type))}, which with the tensors of the file is no scaling that config.json can say");
+                string shown = type is null ? "missing" : MetadataKeys.Shorten(type);
+                config.Refuse($"{config.Key(TypeKey)} is {shown}, which with the tensors of the file is no scaling that config.json can say");
                 break;
         }
     }

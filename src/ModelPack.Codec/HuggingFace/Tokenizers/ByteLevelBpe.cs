@@ -12,7 +12,9 @@ internal static class ByteLevelBpe
         Reading<string> id = source.Keys.Text(TokenizerKeys.PreTokenizer);
         if (!id.IsRead || PreTokenizers.Find(id.Value) is not { } pre)
         {
-            return source.Refuse(id.IsRead ? $"{TokenizerKeys.PreTokenizer} is '{MetadataKeys.Shorten(id.Value)}', which does not tell the pre-tokenizer's rules" : id.Describe(TokenizerKeys.PreTokenizer));
+            return source.Refuse(id.IsRead
+                ? $"{TokenizerKeys.PreTokenizer} is '{MetadataKeys.Shorten(id.Value)}', which does not tell the pre-tokenizer's rules"
+                : id.Describe(TokenizerKeys.PreTokenizer));
         }
 
         if (Array.FindIndex(source.Vocabulary.Kinds, kind => kind is TokenKind.Unknown or TokenKind.Byte) is >= 0 and int odd)
@@ -104,12 +106,17 @@ internal static class ByteLevelBpe
         {
             SpecialToken? first = source.Special.ClassToken ?? bos;
             SpecialToken? last = source.Special.SeparatorToken ?? eos;
-            return first is not null && last is not null ? text => WriteRoberta(text, first, last) : Missing(source, "begin or separator token");
+            return first is not null && last is not null ? text => WriteRoberta(text, first, last) : Missing(source, "a begin or separator token");
+        }
+
+        if (addSeparator)
+        {
+            source.Note($"post_processor: {TokenizerKeys.AddSeparator} is true, but only RobertaProcessing has a place for it");
         }
 
         if ((addBos && bos is null) || (addEos && eos is null))
         {
-            return Missing(source, addBos && bos is null ? "begin token" : "end token");
+            return Missing(source, addBos && bos is null ? "a begin token" : "an end token");
         }
 
         if (!addBos && !addEos)
@@ -123,7 +130,7 @@ internal static class ByteLevelBpe
 
     private static Action<JsonText>? Missing(TokenizerSource source, string what)
     {
-        source.Refuse($"a {what} is to be added, but no key names it");
+        source.Refuse($"{what} is to be added, but no key names it");
         return null;
     }
 
@@ -153,7 +160,12 @@ internal static class ByteLevelBpe
         HashSet<int> merged = [.. merges.SelectMany(merge => new[] { merge.Left, merge.Right, merge.Left + merge.Right }).Select(part => vocabulary.Ids[part])];
         text.StartObject();
         TokenizerPlan.WriteBpeHead(text, unknown: null, fuseUnknown: false, byteFallback: false, ignoreMerges);
-        Fragments.Vocabulary(text, vocabulary, id => merged.Contains(id) || vocabulary.Kinds[id] == TokenKind.Normal || (vocabulary.Kinds[id] == TokenKind.Unused && !vocabulary.IsFiller(id)));
+        Fragments.Vocabulary(text, vocabulary, id => vocabulary.Kinds[id] switch
+        {
+            TokenKind.Normal => true,
+            TokenKind.Unused => !vocabulary.IsFiller(id),
+            _ => merged.Contains(id),
+        });
         Fragments.Merges(text, merges);
         text.EndObject();
     }

@@ -48,7 +48,8 @@ internal static class ChatTemplates
         }
         else
         {
-            derivation.Note(file, $"{file} cannot be derived: {(value.Type == GgufValueType.String ? $"{key} is not UTF-8" : $"{key} is {MetadataKeys.Show(value)}, not a string")}");
+            string reason = value.Type == GgufValueType.String ? $"{key} is not UTF-8" : $"{key} is {MetadataKeys.Show(value)}, not a string";
+            derivation.Note(file, $"{file} cannot be derived: {reason}");
         }
     }
 }

@@ -29,7 +29,9 @@ internal readonly record struct TemplatePiece(SpecialToken? Token, string Sequen
 internal sealed record Template(ImmutableArray<TemplatePiece> Single, ImmutableArray<TemplatePiece> Pair)
 {
     /// <summary>Begin and end token around each text, the second with type 1.</summary>
-    public static Template Around(SpecialToken? bos, SpecialToken? eos) => new([.. Wrap(bos, TemplatePiece.First, eos)], [.. Wrap(bos, TemplatePiece.First, eos), .. Wrap(bos, TemplatePiece.Second(1), eos)]);
+    public static Template Around(SpecialToken? bos, SpecialToken? eos) => new(
+        [.. Wrap(bos, TemplatePiece.First, eos)],
+        [.. Wrap(bos, TemplatePiece.First, eos), .. Wrap(bos, TemplatePiece.Second(1), eos)]);
 
     public void Write(JsonText text)
     {

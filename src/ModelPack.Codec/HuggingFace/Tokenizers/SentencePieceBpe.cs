@@ -25,7 +25,7 @@ internal static class SentencePieceBpe
         (SpecialToken? bos, SpecialToken? eos) = (source.Special.BosToken, source.Special.EosToken);
         if ((addBos && bos is null) || (addEos && eos is null))
         {
-            return source.Refuse($"a {(addBos && bos is null ? "begin" : "end")} token is to be added, but no key names it");
+            return source.Refuse($"{(addBos && bos is null ? "a begin" : "an end")} token is to be added, but no key names it");
         }
 
         Reading<List<(string Left, string Right)>> merges = SentencePieceMerges.Derive(source.Vocabulary, out bool orderIsLost);

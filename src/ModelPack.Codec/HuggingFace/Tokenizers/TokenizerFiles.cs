@@ -12,7 +12,8 @@ internal static class TokenizerFiles
         Reading<string> model = derivation.Keys.Text(TokenizerKeys.Model);
         if (!model.IsRead || Planner(model.Value) is not { } planner)
         {
-            Refuse(derivation, recorded, model.IsRead ? $"there is no rule for {TokenizerKeys.Model} '{MetadataKeys.Shorten(model.Value)}'" : model.Describe(TokenizerKeys.Model));
+            string reason = model.IsRead ? $"there is no rule for {TokenizerKeys.Model} '{MetadataKeys.Shorten(model.Value)}'" : model.Describe(TokenizerKeys.Model);
+            Refuse(derivation, recorded, reason);
             return;
         }
 
