@@ -125,7 +125,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
 
     private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container)
         ? null
-        : $"the metadata or the tensor list of '{name ?? Path.GetFileName(container.Source.Name)}' was edited after it was converted";
+        : $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
 
     private static ModelFile OpenRestored(OriginRecord record, ModelFile container)
     {
