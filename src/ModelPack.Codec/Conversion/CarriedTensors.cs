@@ -84,9 +84,15 @@ internal static class CarriedTensors
             }
         }
 
-        return descriptions.Count == 0
-            ? logical
-            : throw Bad(file, descriptions.Keys.First(), "a tensor is described that the file does not hold");
+        if (descriptions.Count > 0)
+        {
+            throw Bad(file, descriptions.Keys.First(), "a tensor is described that the file does not hold");
+        }
+
+        HashSet<string> names = new(StringComparer.Ordinal);
+        return Array.Find(logical, tensor => !names.Add(tensor.Name)) is { } twin
+            ? throw Bad(file, twin.Name, "two tensors are described under this name")
+            : logical;
     }
 
     private static Dictionary<string, JsonElement> Parse(ModelFile file, string text)
