@@ -29,7 +29,7 @@ internal static class OutputProof
         finally
         {
             // Nothing may read the output any more once it is closed and deleted.
-            ((IAsyncResult)returnedHash).AsyncWaitHandle.WaitOne();
+            AwaitEnd(returnedHash);
         }
 
         if (returned.Length != source.Source.Length || returnedHash.GetAwaiter().GetResult() != pass.FileHash)
@@ -90,6 +90,19 @@ internal static class OutputProof
 
         context.Notes.Add("the restored file is the original, by its hash; but converting it again does not give the source byte for byte, which another version may have made");
         return ProofLevel.L2;
+    }
+
+    // Waiting for a task that no thread has begun yet runs it here; waiting for its handle would need a free thread of the pool.
+    private static void AwaitEnd(Task task)
+    {
+        try
+        {
+            task.Wait(CancellationToken.None);
+        }
+        catch (AggregateException)
+        {
+            // Its result is looked at later, if at all.
+        }
     }
 
     private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)
