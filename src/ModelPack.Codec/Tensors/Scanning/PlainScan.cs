@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ModelPack.Codec.Tensors.Scanning;
@@ -6,6 +7,7 @@ namespace ModelPack.Codec.Tensors.Scanning;
 /// <summary>Finite scan of plain float types. Values are compared as integers and never pass through a float register.</summary>
 internal static class PlainScan
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scan<T>(ReadOnlySpan<byte> payload, in PlainFormat<T> format, long firstElement, ref FiniteTally tally)
         where T : unmanaged, IBinaryInteger<T>
     {

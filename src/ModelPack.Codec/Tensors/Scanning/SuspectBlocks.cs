@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace ModelPack.Codec.Tensors.Scanning;
 
@@ -55,6 +56,7 @@ internal static class SuspectBlocks
     /// <summary>The scalar twin of the search: every block on its own.</summary>
     public static bool IsSuspect(TensorType type, ReadOnlySpan<byte> block) => Next(type, block, 0) == 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int NextHalf(ReadOnlySpan<byte> payload, int start, int stride, int offset)
     {
         int count = payload.Length / stride;
@@ -81,6 +83,7 @@ internal static class SuspectBlocks
         return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int NextHalfPair(ReadOnlySpan<byte> payload, int start, int stride, int offset)
     {
         int count = payload.Length / stride;
