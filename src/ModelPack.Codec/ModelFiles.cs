@@ -12,9 +12,22 @@ public static class ModelFiles
 {
     private const int DetectionBytes = 16;
 
-    /// <summary>Detects the format by content and opens the file strictly.</summary>
+    /// <summary>
+    /// Opens a model strictly. The path is a file (its name's ending tells the format, else its content), the first part of a split GGUF model, the index of a SafeTensors model, or a
+    /// model folder; in the last three cases all files of the model are opened as one.
+    /// </summary>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
     public static ModelFile Open(string path)
+    {
+        ModelLocation location = ModelLocation.Find(path);
+        return location.IsSingleFile ? OpenFile(location.Files[0]) : OpenSet(location);
+    }
+
+    /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
+    internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
+        files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);
+
+    private static ModelFile OpenFile(string path)
     {
         FileByteSource source = new(path);
         try
@@ -33,6 +46,25 @@ public static class ModelFiles
         }
     }
 
+    private static ModelSet OpenSet(ModelLocation location)
+    {
+        List<NamedSource> files = [];
+        try
+        {
+            foreach (string path in location.Files)
+            {
+                files.Add(new(Path.GetFileName(path), new FileByteSource(path)));
+            }
+        }
+        catch
+        {
+            files.ForEach(file => file.Source.Dispose());
+            throw;
+        }
+
+        return ModelSet.Open(location.Path, files, Detect(files[0].Source));
+    }
+
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>
     internal static ModelFile Open(ByteSource source, ModelFormat format) => format switch
     {
@@ -42,21 +74,18 @@ public static class ModelFiles
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    // The name says which rules a file claims to follow; a file under another format's name is refused by that format's reader, which names what it found.
     private static ModelFormat Detect(ByteSource source)
     {
+        if (ModelFormatNames.TryParse(Path.GetExtension(source.Name), out ModelFormat named))
+        {
+            return named;
+        }
+
         byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
         return GgufFormat.Matches(first) ? ModelFormat.Gguf
             : AprFormat.Matches(first) ? ModelFormat.Apr
             : SafeTensorsFormat.Matches(first, source.Length) ? ModelFormat.SafeTensors
-            : ByExtension(source);
+            : throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
     }
-
-    // A damaged file says nothing of itself; its name tells which reader can say what is wrong with it.
-    private static ModelFormat ByExtension(ByteSource source) => Path.GetExtension(source.Name).ToLowerInvariant() switch
-    {
-        ".gguf" => ModelFormat.Gguf,
-        ".apr" => ModelFormat.Apr,
-        ".safetensors" => ModelFormat.SafeTensors,
-        _ => throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name },
-    };
 }

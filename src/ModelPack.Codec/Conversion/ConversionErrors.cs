@@ -29,6 +29,12 @@ internal static class ConversionErrors
     public static readonly ErrorCode NotProved = new(
         "MP2008", "", ErrorKind.NotProved, "Converting the output back does not give the source.", "Nothing was written. Please report this with the file's header; it is a defect.");
 
+    public static readonly ErrorCode NeedsFolder = new(
+        "MP2009", "", ErrorKind.Usage, "The output consists of several files.", "Name a folder as target: a path that ends in a separator.");
+
+    public static readonly ErrorCode ForeignFolder = new(
+        "MP3003", "", ErrorKind.InputOutput, "The target folder holds files that no conversion wrote.", "Choose another folder, or empty this one yourself.");
+
     public static readonly ErrorCode TargetExists = new(
         "MP3001", "", ErrorKind.InputOutput, "The target exists.", "Pass --force to replace it once the new file is proved, or choose another path.");
 
@@ -36,5 +42,5 @@ internal static class ConversionErrors
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.", "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, TargetExists, ReadOrWriteFailed];
+        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, ForeignFolder, TargetExists, ReadOrWriteFailed];
 }

@@ -21,10 +21,10 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public abstract IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>The source cut into payloads and gaps.</summary>
-    public List<FileRange> Ranges { get; } = FileRange.Cover(source.Tensors, source.Source.Length);
+    public List<FileRange> Ranges { get; } = FileRange.Cover(source);
 
     /// <summary>The output, with blanks where hashes belong that are not known yet.</summary>
-    public abstract FilePlan Layout { get; }
+    public abstract ModelPlan Layout { get; }
 
     /// <summary>What is worth knowing about the plan.</summary>
     public abstract ImmutableArray<string> Notes { get; }
@@ -39,13 +39,13 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public abstract PayloadDestination?[] Destinations();
 
     /// <summary>The output without blanks. Same length, same places.</summary>
-    public abstract FilePlan Complete(PassResult pass);
+    public abstract ModelPlan Complete(PassResult pass);
 
     /// <summary>Proves the output that was written, re-reading it. Throws if it does not hold.</summary>
     public abstract ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context);
 
     /// <summary>Start of every payload segment of a plan, by the tensor index that the plan uses.</summary>
-    protected static Dictionary<int, long> PayloadOffsets(FilePlan plan)
+    protected static Dictionary<int, long> PayloadOffsets(ModelPlan plan)
     {
         Dictionary<int, long> offsets = [];
         long position = 0;

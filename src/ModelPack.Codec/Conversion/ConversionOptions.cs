@@ -71,6 +71,9 @@ public sealed record ConversionOptions
     /// <summary>An existing target.</summary>
     public ExistingTarget Existing { get; init; }
 
+    /// <summary>Payload bytes at which a further shard is begun (SafeTensors shards, GGUF splits); null for one file. Needs a folder as target.</summary>
+    public long? MaxShardBytes { get; init; }
+
     /// <summary>Worker threads; 0 takes one for each processor.</summary>
     public int Threads { get; init; }
 

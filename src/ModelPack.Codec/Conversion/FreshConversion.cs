@@ -14,18 +14,21 @@ internal sealed class FreshConversion : ConversionJob
 {
     private readonly ContainerTarget target;
     private readonly ImmutableArray<TensorStep> steps;
+    private readonly OutputForm form;
     private readonly string? carried;
     private readonly byte[]? origin;
     private readonly UInt128 digest;
 
-    public FreshConversion(ModelFile source, string sourceName, ModelFormat to, ConversionOptions options, IEnumerable<string> notes)
+    public FreshConversion(
+        ModelFile source, IReadOnlyList<string> sourceNames, ModelFormat to, OutputForm form, ConversionOptions options, IEnumerable<string> notes)
         : base(source, to)
     {
         target = ContainerTarget.For(to);
+        this.form = form;
         steps = ConversionPlanner.Plan(source, target, options);
         Tensors = steps.Select(step => step.Logical).ToArray();
         carried = CarriedTensors.Describe(steps);
-        origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(Record(sourceName, options)) : null;
+        origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(Record(sourceNames, options)) : null;
         Layout = LayOut();
         using ModelFile header = OpenHeader(Layout);
         digest = ContainerDigest.Compute(header);
@@ -34,7 +37,7 @@ internal sealed class FreshConversion : ConversionJob
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
 
-    public override FilePlan Layout { get; }
+    public override ModelPlan Layout { get; }
 
     public override ImmutableArray<string> Notes { get; }
 
@@ -48,46 +51,47 @@ internal sealed class FreshConversion : ConversionJob
         return steps.Select((step, i) => offsets.TryGetValue(i, out long offset) ? new PayloadDestination(offset, step.Action) : (PayloadDestination?)null).ToArray();
     }
 
-    public override FilePlan Complete(PassResult pass)
+    public override ModelPlan Complete(PassResult pass)
     {
         if (origin is null)
         {
             return PlanCrc.Resolve(Layout, pass.PayloadCrc32);
         }
 
-        OriginCodec.Complete(origin, digest, [pass.FileHash], pass.TensorHashes);
+        OriginCodec.Complete(origin, digest, pass.MemberHashes, pass.TensorHashes);
         return PlanCrc.Resolve(LayOut(), pass.PayloadCrc32);
     }
 
     public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) => origin is null
-        ? OutputProof.ProveTensors(output, steps, target.ReaderOrder(steps), pass, context)
+        ? OutputProof.ProveTensors(output, steps, target.ReaderOrder(steps, form), pass, context)
         : OutputProof.ProveReturn(output, Source, pass, context);
 
-    private FilePlan LayOut() => target.Layout(new(Source, steps, carried, origin));
+    private ModelPlan LayOut() => target.Layout(new(Source, steps, carried, origin, form));
 
-    private OriginRecord Record(string sourceName, ConversionOptions options)
+    private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
-        int[] places = target.ReaderOrder(steps);
+        int[] places = target.ReaderOrder(steps, form);
         return new()
         {
             Format = Source.Format,
             Quantized = options.Quantized,
             Naming = options.Naming,
-            Files = [new(sourceName, OriginPlanner.Describe(Source, Ranges), UInt128.Zero)],
+            Form = form,
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(OriginFileName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
             Tensors = [.. steps.Select((step, i) => new OriginTensor(places[i], step.Logical.ByteLength, step.Action, UInt128.Zero))],
         };
     }
 
     // The strict reader has to accept the header before a single payload is copied.
-    private ModelFile OpenHeader(FilePlan layout)
+    private ModelFile OpenHeader(ModelPlan layout)
     {
-        IEnumerable<Segment> blanked = layout.Segments.Select(segment => segment is LiteralSegment ? segment : new ZeroSegment(segment.Length));
-        return ModelFiles.Open(new ComposedByteSource("<planned output>", new FilePlan([.. blanked]), []), To);
+        ModelPlan blanked = layout.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment ? segment : new ZeroSegment(segment.Length))]));
+        return ModelFiles.Open(blanked.Compose("planned output", []), "<planned output>", To);
     }
 
     private IEnumerable<string> PlanNotes()
     {
-        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.Action == TensorAction.Carry).GroupBy(step => step.Logical.Type))
+        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
             yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, but not readable by {To}'s own programs";
         }

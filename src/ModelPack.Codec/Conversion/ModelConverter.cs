@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Reflection;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -33,39 +33,64 @@ public static class ModelConverter
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        string path = sourcePath;
         try
         {
             CheckPaths(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
+            path = targetPath;
             return Convert(source, targetPath, to, options, progress, cancellation);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message, exception) { FilePath = targetPath };
+            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = path };
         }
     }
 
     /// <summary>Path of the certificate that belongs to an output.</summary>
-    public static string CertificatePath(string targetPath) => targetPath + ".modelpack.json";
+    public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(targetPath) + ".modelpack.json";
 
     private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
     {
-        if (Path.GetFullPath(sourcePath) == Path.GetFullPath(targetPath))
+        string target = RealPath.Of(targetPath);
+        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
+        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath))])
         {
-            throw new ModelPackException(ConversionErrors.SameFile, $"'{targetPath}' is the source itself") { FilePath = targetPath };
+            if (sources.Any(source => RealPath.AreSame(source, written)))
+            {
+                throw new ModelPackException(ConversionErrors.SameFile, $"'{written}' is the source itself") { FilePath = targetPath };
+            }
         }
 
-        if (options.Existing == ExistingTarget.Refuse && File.Exists(targetPath))
+        if (Directory.Exists(CertificatePath(targetPath)))
+        {
+            throw new ModelPackException(ConversionErrors.TargetExists, $"'{CertificatePath(targetPath)}' is a folder") { FilePath = targetPath };
+        }
+
+        bool isFilledFolder = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();
+        if (options.Existing == ExistingTarget.Refuse && (File.Exists(target) || isFilledFolder))
         {
             throw new ModelPackException(ConversionErrors.TargetExists, $"'{targetPath}' exists already") { FilePath = targetPath };
+        }
+
+        if (isFilledFolder && !File.Exists(CertificatePath(targetPath)))
+        {
+            throw new ModelPackException(ConversionErrors.ForeignFolder, $"'{targetPath}' was not written by a conversion, so it is not replaced") { FilePath = targetPath };
         }
     }
 
     private static Certificate Convert(
         ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
+        bool isOneFile = source.AllMembers.Count == 1 && !TemporaryModel.IsFolder(targetPath);
+        if (source.Format == to && isOneFile && options.MaxShardBytes is null)
+        {
+            return Run(new CopyConversion(source), targetPath, options, progress, cancellation, _ => null)!;
+        }
+
         string? edited = null;
-        OriginChain? chain = options.Origin == OriginMode.Embed ? OriginChain.Find(source, to, out edited) : null;
+        bool mayRestore = options.Origin == OriginMode.Embed && options.MaxShardBytes is null;
+        OriginChain? chain = mayRestore ? OriginChain.Find(source, to, out edited) : null;
         if (chain is not null)
         {
             RestoreConversion restore = new(source, chain);
@@ -77,8 +102,17 @@ public static class ModelConverter
         }
 
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
-        FreshConversion fresh = new(source, Path.GetFileName(source.Source.Name), to, options, notes);
+        string[] names = [.. source.AllMembers.Select(member => member.Name)];
+        OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? Stem(source) : null, options.MaxShardBytes);
+        FreshConversion fresh = new(source, names, to, form, options, notes);
         return Run(fresh, targetPath, options, progress, cancellation, _ => null)!;
+    }
+
+    // qwen-00001-of-00003.gguf gives qwen; a folder gives its name.
+    private static string Stem(ModelFile source)
+    {
+        string name = source.AllMembers[0].Name;
+        return GgufSplitSet.TryParseName(name, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(name);
     }
 
     private static string? Edited(RestoreConversion restore, PassResult pass, CancellationToken cancellation) =>
@@ -94,8 +128,9 @@ public static class ModelConverter
         Func<PassResult, string?> objection)
     {
         long total = job.Source.Source.Length;
-        using TemporaryOutput output = new(targetPath, job.Layout.Length);
-        PassResult pass = WritePayloads(job, output.Handle, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
+        EnsureForm(job, targetPath);
+        using TemporaryModel output = new(targetPath, job.Layout);
+        PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
         if (objection(pass) is not null)
         {
             return null;
@@ -103,22 +138,36 @@ public static class ModelConverter
 
         OutputProof.EnsureFooter(job.Source, pass, cancellation);
         EnsureFinite(job, pass, options);
-        WriteLiterals(job.Complete(pass), output.Handle);
-        using ModelFile written = ModelFiles.Open(new HandleByteSource(output.Handle, output.TemporaryPath), job.To);
+        WriteLiterals(job.Complete(pass), output);
+        using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = job.Prove(written, pass, context);
-        Certificate certificate = CertificateMaker.Make(job, pass, level, Path.GetFileName(targetPath), options, context);
+        Certificate certificate = CertificateMaker.Make(job, pass, level, Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), options, context);
         byte[] text = CertificateJson.ToUtf8(certificate);
-        using TemporaryOutput certificateFile = new(CertificatePath(targetPath), text.Length);
-        RandomAccess.Write(certificateFile.Handle, text, 0);
+        using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
+        certificateFile.Write(text, 0);
         cancellation.ThrowIfCancellationRequested();
-        output.Commit();
-        certificateFile.Commit();
+        Commit(output, certificateFile, CertificatePath(targetPath));
         return certificate;
     }
 
+    // The output comes last: it stands for the whole, and without it a certificate must not stay.
+    private static void Commit(TemporaryModel output, TemporaryModel certificate, string certificatePath)
+    {
+        certificate.Commit();
+        try
+        {
+            output.Commit();
+        }
+        catch
+        {
+            File.Delete(certificatePath);
+            throw;
+        }
+    }
+
     private static PassResult WritePayloads(
-        ConversionJob job, SafeFileHandle output, ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
+        ConversionJob job, TemporaryModel output, ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
     {
         PassWork work = PassWork.TensorHashes | PassWork.FiniteScan;
         work |= job.Source.HasFooter ? PassWork.SourceCrc32 : PassWork.None;
@@ -135,18 +184,27 @@ public static class ModelConverter
                 Work = work,
                 Threads = options.Threads,
                 Progress = progress,
+                MemberEnds = job.Source.MemberEnds,
             },
             cancellation);
     }
 
-    private static void WriteLiterals(FilePlan plan, SafeFileHandle output)
+    private static void EnsureForm(ConversionJob job, string targetPath)
+    {
+        if (job.Layout.Files.Length > 1 && !TemporaryModel.IsFolder(targetPath))
+        {
+            throw new ModelPackException(ConversionErrors.NeedsFolder, $"the output consists of {job.Layout.Files.Length} files") { FilePath = targetPath };
+        }
+    }
+
+    private static void WriteLiterals(ModelPlan plan, TemporaryModel output)
     {
         long position = 0;
         foreach (Segment segment in plan.Segments)
         {
-            if (segment is LiteralSegment literal)
+            if (segment is LiteralSegment { Length: > 0 } literal)
             {
-                RandomAccess.Write(output, literal.Bytes.Span, position);
+                output.Write(literal.Bytes.Span, position);
             }
 
             position += segment.Length;

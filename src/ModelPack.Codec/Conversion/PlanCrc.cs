@@ -10,7 +10,9 @@ internal static class PlanCrc
     /// <summary>What the CRC-32 of a file is that ends in the CRC-32 of what stands before: the same number for every such file.</summary>
     public const uint Residue = 0x2144DF1C;
 
-    public static FilePlan Resolve(FilePlan plan, IReadOnlyDictionary<int, uint> payloadCrc)
+    public static ModelPlan Resolve(ModelPlan plan, IReadOnlyDictionary<int, uint> payloadCrc) => plan.Map(file => Resolve(file, payloadCrc));
+
+    private static FilePlan Resolve(FilePlan plan, IReadOnlyDictionary<int, uint> payloadCrc)
     {
         if (!plan.Segments.Any(segment => segment is Crc32Segment))
         {

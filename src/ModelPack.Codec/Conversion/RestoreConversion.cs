@@ -25,12 +25,12 @@ internal sealed class RestoreConversion : ConversionJob
             firstUse[chain.Record.Tensors[i].ContainerIndex] = i;
         }
 
-        Notes = [$"restored '{chain.Record.Files[0].Name}' from the origin record"];
+        Notes = [$"restored '{chain.Record.Name}' from the origin record"];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
 
-    public override FilePlan Layout => chain.Record.Files[0].Plan;
+    public override ModelPlan Layout => chain.Record.Plan;
 
     public override ImmutableArray<string> Notes { get; }
 
@@ -67,7 +67,7 @@ internal sealed class RestoreConversion : ConversionJob
         return null;
     }
 
-    public override FilePlan Complete(PassResult pass) => Layout;
+    public override ModelPlan Complete(PassResult pass) => Layout;
 
     public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) =>
         OutputProof.ProveRestored(output, chain, pass, context);

@@ -11,21 +11,20 @@ internal static class CertificateVerifier
 {
     public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, CancellationToken cancellation)
     {
-        using FileByteSource source = new(path);
-        string hash = FileHash.Format(FileHash.Xxh128(source, cancellation));
+        using ModelFile file = ModelFiles.Open(path);
+        string hash = FileHash.Format(FileHash.Xxh128(file.Source, cancellation));
         if (hash == certificate.Output.Xxh128 || hash == certificate.Source.Xxh128)
         {
             return new(level, certificate.Level, certificate.Tensors.Length, 0, [], []);
         }
 
-        using ModelFile file = ModelFiles.Open(path);
         bool isOutput = file.Format == certificate.Output.Format
             && (certificate.Source.Format != certificate.Output.Format || Path.GetFileName(path) == certificate.Output.Name);
         CertifiedFile expected = isOutput ? certificate.Output : certificate.Source;
         List<Difference> differences = [.. CompareTensors(certificate, file, isOutput, cancellation)];
-        if (source.Length != expected.Bytes)
+        if (file.Source.Length != expected.Bytes)
         {
-            differences.Add(new(DifferenceKind.Container, "the file", $"the file has {source.Length} bytes; {expected.Bytes} were proved"));
+            differences.Add(new(DifferenceKind.Container, "the file", $"the file has {file.Source.Length} bytes; {expected.Bytes} were proved"));
         }
 
         if (differences.Count == 0)
@@ -43,11 +42,12 @@ internal static class CertificateVerifier
             new()
             {
                 Source = file.Source,
-                Ranges = FileRange.Cover(file.Tensors, file.Source.Length),
+                Ranges = FileRange.Cover(file),
                 Tensors = file.Tensors,
                 Work = PassWork.TensorHashes,
             },
             cancellation);
+        IReadOnlyList<TensorInfo> logical = TensorSet.Of(file, out _).Tensors;
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (int i = 0; i < file.Tensors.Count; i++)
         {
@@ -61,7 +61,7 @@ internal static class CertificateVerifier
             {
                 yield return new(DifferenceKind.MissingTensor, name, $"tensor '{name}' is missing");
             }
-            else if (Hash(file, place, tensor, isOutput, pass, cancellation) != tensor.Xxh128)
+            else if (Hash(file, logical[place], pass.TensorHashes[place], isOutput ? tensor.Action : TensorAction.Copy, cancellation) != tensor.Xxh128)
             {
                 TensorInfo stored = file.Tensors[place];
                 yield return new(DifferenceKind.Payload, name, $"tensor '{name}' holds other bytes than were proved, somewhere from byte {stored.Offset} on", null, stored.Offset);
@@ -75,14 +75,15 @@ internal static class CertificateVerifier
     }
 
     // A certificate holds the hash of the source's bytes, which the output has in the other order if it was swapped.
-    private static string Hash(ModelFile file, int place, CertifiedTensor tensor, bool isOutput, PassResult pass, CancellationToken cancellation)
+    private static string Hash(ModelFile file, TensorInfo tensor, UInt128 known, TensorAction action, CancellationToken cancellation)
     {
-        if (!isOutput || tensor.Action != TensorAction.Swap)
+        if (action != TensorAction.Swap || PayloadByteOrder.Support(tensor.Type) == ByteSwapSupport.LittleEndianOnly)
         {
-            return FileHash.Format(pass.TensorHashes[place]);
+            return FileHash.Format(known);
         }
 
-        TensorInfo stored = file.Tensors[place];
-        return FileHash.Format(FileHash.Xxh128(new ReversedByteSource(new RangeByteSource(file.Source, stored.Offset, stored.ByteLength), stored.Type), cancellation));
+        using RangeByteSource payload = new(file.Source, tensor.Offset, tensor.ByteLength);
+        using ReversedByteSource reversed = new(payload, tensor.Type);
+        return FileHash.Format(FileHash.Xxh128(reversed, cancellation));
     }
 }

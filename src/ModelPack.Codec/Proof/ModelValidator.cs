@@ -49,7 +49,7 @@ public static class ModelValidator
             new()
             {
                 Source = file.Source,
-                Ranges = FileRange.Cover(file.Tensors, total),
+                Ranges = FileRange.Cover(file),
                 Tensors = tensors,
                 Work = PassWork.FiniteScan | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
                 Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),

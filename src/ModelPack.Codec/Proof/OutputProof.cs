@@ -20,15 +20,31 @@ internal static class OutputProof
             throw Failed(output, "the output's header is not the one that was planned", null);
         }
 
-        using ComposedByteSource returned = RestoredFile.Compose(record, output);
+        using ConcatenatedByteSource returned = new($"<{record.Name}>", RestoredFile.Compose(record, output).Select(file => file.Source));
         Task<UInt128> returnedHash = Task.Run(() => FileHash.Xxh128(returned, context.Cancellation), context.Cancellation);
-        HashOutput(output, PassWork.None, context);
+        try
+        {
+            HashOutput(output, PassWork.None, context);
+        }
+        finally
+        {
+            // Nothing may read the output any more once it is closed and deleted.
+            ((IAsyncResult)returnedHash).AsyncWaitHandle.WaitOne();
+        }
+
         if (returned.Length != source.Source.Length || returnedHash.GetAwaiter().GetResult() != pass.FileHash)
         {
             throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, source.Source, context.Cancellation));
         }
 
         return ProofLevel.L3;
+    }
+
+    /// <summary>L3: the output is the source.</summary>
+    public static ProofLevel ProveCopy(ModelFile output, PassResult pass, ProofContext context)
+    {
+        HashOutput(output, PassWork.None, context);
+        return context.OutputHash == pass.FileHash ? ProofLevel.L3 : throw Failed(output, "the output is not a copy of the source", null);
     }
 
     /// <summary>L1: every tensor of the output has the bytes of the source's.</summary>
@@ -58,9 +74,12 @@ internal static class OutputProof
         PassWork sha256 = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
         PassResult reread = Reconversion.Examine(output, sha256, context.Options.Threads, context.Progress, context.Cancellation);
         Accept(output, reread, context);
-        if (reread.FileHash != chain.Record.Files[0].Hash)
+        for (int i = 0; i < chain.Record.Files.Length; i++)
         {
-            throw Failed(output, $"what was restored is not '{chain.Record.Files[0].Name}'", null);
+            if (reread.MemberHashes[i] != chain.Record.Files[i].Hash)
+            {
+                throw Failed(output, $"what was restored is not '{chain.Record.Files[i].Name}'", null);
+            }
         }
 
         using Reconversion again = Reconversion.Compose(output, chain, reread, context.Cancellation);
@@ -80,7 +99,7 @@ internal static class OutputProof
             new()
             {
                 Source = output.Source,
-                Ranges = FileRange.Cover(tensors ? output.Tensors : [], output.Source.Length),
+                Ranges = tensors ? FileRange.Cover(output) : FileRange.Cover([], output.Source.Length),
                 Tensors = tensors ? output.Tensors : [],
                 Work = work | (output.HasFooter ? PassWork.SourceCrc32 : PassWork.None) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
                 Threads = context.Options.Threads,

@@ -16,6 +16,9 @@ internal sealed class Reconversion : IDisposable
     /// <summary>The bytes of the container. They come from the file converted, which has to outlive this.</summary>
     public ByteSource Source { get; private set; }
 
+    /// <summary>The same bytes as files.</summary>
+    public IReadOnlyList<NamedSource> Files { get; private set; } = [];
+
     /// <summary>Converts a file again.</summary>
     /// <param name="file">The file at the end of the chain.</param>
     /// <param name="chain">The conversions, the last one first.</param>
@@ -32,7 +35,7 @@ internal sealed class Reconversion : IDisposable
                 ModelFile current = file;
                 if (i < chain.Steps.Length - 1)
                 {
-                    current = ModelFiles.Open(reconversion.Source, chain.Steps[i + 1].Made);
+                    current = ModelFiles.Open(reconversion.Files, "<converted again>", chain.Steps[i + 1].Made);
                     reconversion.between.Add(current);
                     pass = Examine(current, PassWork.None, threads: 0, progress: null, cancellation);
                 }
@@ -54,12 +57,13 @@ internal sealed class Reconversion : IDisposable
         new()
         {
             Source = file.Source,
-            Ranges = FileRange.Cover(file.Tensors, file.Source.Length),
+            Ranges = FileRange.Cover(file),
             Tensors = file.Tensors,
             Destinations = Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), file.Tensors.Count).ToArray(),
             Work = more | PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
             Threads = threads,
             Progress = progress,
+            MemberEnds = file.MemberEnds,
         },
         cancellation);
 
@@ -68,7 +72,7 @@ internal sealed class Reconversion : IDisposable
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {
         ConversionOptions options = new() { Quantized = step.Quantized, Naming = step.Naming };
-        FreshConversion again = new(file, step.FileName, step.Made, options, []);
+        FreshConversion again = new(file, step.Files, step.Made, step.Form, options, []);
         PayloadDestination?[] destinations = again.Destinations();
         if (destinations.Any(destination => destination?.Action == TensorAction.Swap))
         {
@@ -80,16 +84,18 @@ internal sealed class Reconversion : IDisposable
                     Tensors = again.Tensors,
                     Destinations = destinations,
                     Work = PassWork.TensorHashes | PassWork.OutputCrc32,
+                    MemberEnds = file.MemberEnds,
                 },
                 cancellation);
         }
 
-        Source = new ComposedByteSource($"<{step.FileName} converted again>", again.Complete(pass), Payloads(file, destinations));
+        Files = again.Complete(pass).Compose("a conversion made again", Payloads(file, again.Tensors, destinations));
+        Source = new ConcatenatedByteSource("<converted again>", Files.Select(made => made.Source));
     }
 
-    private static ByteSource[] Payloads(ModelFile file, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
+    private static ByteSource[] Payloads(ModelFile file, IReadOnlyList<TensorInfo> logical, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
     {
         RangeByteSource range = new(file.Source, tensor.Offset, tensor.ByteLength);
-        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, tensor.Type) : range;
+        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, logical[i].Type) : range;
     }).ToArray();
 }

@@ -36,19 +36,20 @@ public static class RoundTrip
             string current = sourcePath;
             for (int i = 1; i < chain.Length; i++)
             {
-                string next = Path.Combine(folder.FullName, $"{i}.{chain[i].Extension()}");
+                bool isSet = i == chain.Length - 1 && source.AllMembers.Count > 1;
+                string next = Path.Combine(folder.FullName, isSet ? "returned/" : $"{i}.{chain[i].Extension()}");
                 steps.Add(ModelConverter.Convert(current, next, chain[i], options, progress, cancellation));
                 DeleteStep(folder, current);
                 current = next;
             }
 
-            using FileByteSource returned = new(current);
-            long? difference = ByteComparison.FirstDifference(source.Source, returned, cancellation);
+            using ModelFile returned = ModelFiles.Open(current);
+            long? difference = ByteComparison.FirstDifference(source.Source, returned.Source, cancellation);
             return new(
                 chain,
                 difference is null,
                 FileHash.Format(FileHash.Xxh128(source.Source, cancellation)),
-                FileHash.Format(FileHash.Xxh128(returned, cancellation)),
+                FileHash.Format(FileHash.Xxh128(returned.Source, cancellation)),
                 difference is null ? null : Place.Describe(source, difference.Value),
                 steps.ToImmutable());
         }

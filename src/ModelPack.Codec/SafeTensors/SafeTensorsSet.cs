@@ -36,8 +36,7 @@ public sealed class SafeTensorsSet : IDisposable
                 files.Add(OpenFile(indexPath, entry));
             }
 
-            CheckTensors(index, files, indexPath);
-            return new SafeTensorsSet(index, files, SafeTensorsSetNotes.Of(index, files, indexPath));
+            return new SafeTensorsSet(index, files, Check(index, files, indexPath));
         }
         catch
         {
@@ -79,7 +78,14 @@ public sealed class SafeTensorsSet : IDisposable
         }
     }
 
-    private static void CheckTensors(SafeTensorsIndex index, List<SafeTensorsFile> files, string indexPath)
+    /// <summary>Checks that an index and files, opened in the order of <see cref="SafeTensorsIndex.Files"/>, agree tensor by tensor.</summary>
+    internal static IReadOnlyList<Note> Check(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, string indexPath)
+    {
+        CheckTensors(index, files, indexPath);
+        return SafeTensorsSetNotes.Of(index, files, indexPath);
+    }
+
+    private static void CheckTensors(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, string indexPath)
     {
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (int i = 0; i < files.Count; i++)

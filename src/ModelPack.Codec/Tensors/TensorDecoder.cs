@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using ModelPack.Codec.Tensors.Decoding;
+using ModelPack.Codec.Tensors.Decoding.Vectorized;
 
 namespace ModelPack.Codec.Tensors;
 
@@ -10,7 +12,11 @@ internal static class TensorDecoder
 {
     private delegate void BlockDecoder(ReadOnlySpan<byte> blocks, Span<float> destination);
 
-    private static readonly BlockDecoder?[] Decoders = [.. TensorTypes.All.Select(info => Find(info.Type))];
+    private static readonly BlockDecoder?[] ScalarDecoders = [.. TensorTypes.All.Select(info => FindScalar(info.Type))];
+
+    private static readonly BlockDecoder?[] Decoders = Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian
+        ? [.. TensorTypes.All.Select(info => FindVectorized(info.Type) ?? ScalarDecoders[(int)info.Type])]
+        : ScalarDecoders;
 
     /// <summary>True if the type has a float32 reading.</summary>
     public static bool CanDecode(TensorType type) => Decoders[(int)type] is not null;
@@ -22,10 +28,17 @@ internal static class TensorDecoder
     /// </param>
     /// <param name="destination">One place an element; for types with padding, padding elements of the last block have none.</param>
     /// <exception cref="ArgumentException">The type cannot be decoded, or the lengths do not belong together.</exception>
-    public static void Decode(TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination)
+    public static void Decode(TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination) =>
+        Decode(Decoders, type, blocks, destination);
+
+    /// <summary>The scalar twin of <see cref="Decode(TensorType, ReadOnlySpan{byte}, Span{float})"/>.</summary>
+    public static void DecodeScalar(TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination) =>
+        Decode(ScalarDecoders, type, blocks, destination);
+
+    private static void Decode(BlockDecoder?[] decoders, TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination)
     {
         TensorTypeInfo info = TensorTypes.Get(type);
-        BlockDecoder decoder = Decoders[(int)type] ?? throw new ArgumentException($"{info.Name} has no float32 reading", nameof(type));
+        BlockDecoder decoder = decoders[(int)type] ?? throw new ArgumentException($"{info.Name} has no float32 reading", nameof(type));
         if (blocks.Length != PayloadBytes(info, destination.Length))
         {
             throw new ArgumentException(
@@ -42,7 +55,33 @@ internal static class TensorDecoder
         return info.TryGetPayloadBytes(shape, out long bytes) ? bytes : -1;
     }
 
-    private static BlockDecoder? Find(TensorType type) => type switch
+    private static BlockDecoder? FindVectorized(TensorType type) => type switch
+    {
+        TensorType.F16 => PlainVectors.F16,
+        TensorType.BF16 => PlainVectors.BF16,
+        TensorType.Q4_0 => LegacyVectors.Q4_0,
+        TensorType.Q4_1 => LegacyVectors.Q4_1,
+        TensorType.Q5_0 => LegacyVectors.Q5_0,
+        TensorType.Q5_1 => LegacyVectors.Q5_1,
+        TensorType.Q8_0 => LegacyVectors.Q8_0,
+        TensorType.Q1_0 => LegacyVectors.Q1_0,
+        TensorType.Q2_K => KVectors.Q2_K,
+        TensorType.Q3_K => KVectors.Q3_K,
+        TensorType.Q4_K => KVectors.Q4_K,
+        TensorType.Q5_K => KVectors.Q5_K,
+        TensorType.Q6_K => KVectors.Q6_K,
+        TensorType.Q8_K => KVectors.Q8_K,
+        TensorType.IQ4_NL => LegacyVectors.IQ4_NL,
+        TensorType.IQ4_XS => LegacyVectors.IQ4_XS,
+        TensorType.IQ1_S => Iq1Vectors.IQ1_S,
+        TensorType.IQ1_M => Iq1Vectors.IQ1_M,
+        TensorType.TQ1_0 => TernaryVectors.TQ1_0,
+        TensorType.TQ2_0 => KVectors.TQ2_0,
+        TensorType.MXFP4 => LegacyVectors.MXFP4,
+        _ => null,
+    };
+
+    private static BlockDecoder? FindScalar(TensorType type) => type switch
     {
         TensorType.F32 => PlainDecoders.F32,
         TensorType.F16 => PlainDecoders.F16,

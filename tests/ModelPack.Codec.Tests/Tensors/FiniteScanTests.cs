@@ -93,6 +93,35 @@ public sealed class FiniteScanTests
     }
 
     [TestMethod]
+    [DataRow(0x7BFF_FFFFu, 0L)]
+    [DataRow(0x7C00_0000u, 1L)]
+    [DataRow(0xFC00_0000u, 1L)]
+    public void The_smallest_Q8_K_scale_that_can_overflow_is_noticed(uint scale, long infinities)
+    {
+        byte[] block = new byte[292];
+        BitConverter.TryWriteBytes(block, scale);
+        block[4 + 200] = 0x80;
+        block[4 + 201] = 0x7F;
+        FiniteTally tally = Scan(TensorType.Q8_K, block);
+        Assert.AreEqual((infinities, infinities == 0 ? -1L : 200L), (tally.Infinity, tally.FirstNonFinite));
+    }
+
+    [TestMethod]
+    public void Merging_keeps_the_counts_and_the_earliest_places()
+    {
+        byte[] payload = new byte[4 * 17];
+        payload[0] = payload[17] = payload[51] = 0xFF;
+        payload[52] = 0x07;
+        FiniteTally whole = Scan(TensorType.MXFP4, payload);
+        Assert.AreEqual((2L, 0L, 1L, 96L), (whole.BadBlocks, whole.FirstBadBlock, whole.Infinity, whole.FirstNonFinite));
+
+        FiniteTally tail = default;
+        FiniteScan.Scan(TensorType.MXFP4, payload.AsSpan(17), 32, ref tail);
+        tail.Merge(Scan(TensorType.MXFP4, payload.AsSpan(0, 17)));
+        Assert.AreEqual((2L, 0L, 1L, 96L), (tail.BadBlocks, tail.FirstBadBlock, tail.Infinity, tail.FirstNonFinite));
+    }
+
+    [TestMethod]
     public void Integers_are_finite_whatever_their_bits()
     {
         byte[] payload = [.. Enumerable.Repeat((byte)0xFF, 64)];

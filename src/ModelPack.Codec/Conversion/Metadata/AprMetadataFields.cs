@@ -21,7 +21,7 @@ internal static class AprMetadataFields
             fields.Add(new("architecture", AprJson.String(architecture)));
         }
 
-        if (source is GgufFile gguf)
+        if ((source is ModelSet set ? set.First : source) is GgufFile gguf)
         {
             fields.AddRange(FromGguf(gguf));
         }

@@ -10,9 +10,11 @@ internal static class GgufMetadata
 
     public static List<MetadataEntry> For(ModelFile source, IReadOnlyList<TensorStep> steps)
     {
-        if (source is GgufFile gguf)
+        if (source is GgufFile or ModelSet { First: GgufFile })
         {
-            return [.. gguf.Metadata.Where(entry => entry.Key is not (GgufFormat.AlignmentKey or Origin.OriginRecord.Key or CarriedTensors.Key))];
+            // A file with all tensors is no part of a split any more; its layout is new, so its alignment is the default.
+            GgufFile gguf = source as GgufFile ?? (GgufFile)((ModelSet)source).First;
+            return [.. gguf.Metadata.Where(entry => entry.Key is not (GgufFormat.AlignmentKey or Origin.OriginRecord.Key or CarriedTensors.Key) && !IsSplitKey(entry.Key))];
         }
 
         List<MetadataEntry> entries = [];
@@ -36,6 +38,8 @@ internal static class GgufMetadata
 
         return entries;
     }
+
+    private static bool IsSplitKey(string key) => key is GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
 
     private static IEnumerable<(string Key, string Field)> Labels =>
     [

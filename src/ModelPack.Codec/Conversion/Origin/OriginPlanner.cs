@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
@@ -8,35 +9,46 @@ namespace ModelPack.Codec.Conversion.Origin;
 internal static class OriginPlanner
 {
     /// <summary>Bytes outside payloads that a record can hold: headers with large vocabularies, not attached archives.</summary>
-    private const long MaximumLiteralBytes = 256 << 20;
+    public const long MaximumLiteralBytes = 256 << 20;
 
-    public static FilePlan Describe(ModelFile file, List<FileRange> ranges)
+    public static ModelPlan Describe(ModelFile file, List<FileRange> ranges)
     {
-        List<Segment> segments = new(ranges.Count);
+        ImmutableArray<PlannedFile>.Builder files = ImmutableArray.CreateBuilder<PlannedFile>();
         long literals = 0;
-        foreach (FileRange range in ranges)
+        int next = 0;
+        foreach (ModelSetMember member in file.AllMembers)
         {
-            if (!range.IsGap)
+            List<Segment> segments = [];
+            for (; next < ranges.Count && ranges[next].Offset < member.Start + member.Length; next++)
             {
-                segments.Add(new PayloadSegment(range.Tensors[0], range.Length));
-                continue;
+                segments.Add(Describe(file, ranges[next], ref literals));
             }
 
-            literals += range.Length;
-            if (literals > MaximumLiteralBytes)
-            {
-                throw new ModelPackException(
-                    ConversionErrors.TooMuchOutsideTensors, $"more than {MaximumLiteralBytes} bytes lie outside the tensors; {range.Length} of them at once")
-                {
-                    FilePath = file.Source.Name,
-                    ByteOffset = range.Offset,
-                };
-            }
-
-            byte[] bytes = file.Source.ReadBytes(range.Offset, (int)range.Length);
-            segments.Add(bytes.AsSpan().ContainsAnyExcept((byte)0) ? new LiteralSegment(bytes) : new ZeroSegment(bytes.Length));
+            files.Add(new(member.Name, new FilePlan(segments)));
         }
 
-        return new FilePlan(segments);
+        return new(files.ToImmutable());
+    }
+
+    private static Segment Describe(ModelFile file, FileRange range, ref long literals)
+    {
+        if (!range.IsGap)
+        {
+            return new PayloadSegment(range.Tensors[0], range.Length);
+        }
+
+        literals += range.Length;
+        if (literals > MaximumLiteralBytes)
+        {
+            throw new ModelPackException(
+                ConversionErrors.TooMuchOutsideTensors, $"more than {MaximumLiteralBytes} bytes lie outside the tensors; {range.Length} of them at once")
+            {
+                FilePath = file.Source.Name,
+                ByteOffset = range.Offset,
+            };
+        }
+
+        byte[] bytes = file.Source.ReadBytes(range.Offset, (int)range.Length);
+        return bytes.AsSpan().ContainsAnyExcept((byte)0) ? new LiteralSegment(bytes) : new ZeroSegment(bytes.Length);
     }
 }

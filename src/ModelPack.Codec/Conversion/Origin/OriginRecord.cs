@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 
@@ -22,11 +23,20 @@ internal sealed record OriginRecord
     /// <summary>The mode that chose the names in the container.</summary>
     public required NamingMode Naming { get; init; }
 
+    /// <summary>The files that the container was made to consist of.</summary>
+    public required OutputForm Form { get; init; }
+
     /// <summary>Digest of the container's own metadata and tensor list: an edit made there since must not be undone silently.</summary>
     public UInt128 ContainerDigest { get; init; }
 
     /// <summary>The files, in order.</summary>
     public required ImmutableArray<OriginFile> Files { get; init; }
+
+    /// <summary>The files as a plan.</summary>
+    public ModelPlan Plan => new([.. Files.Select(file => new PlannedFile(file.Name, file.Plan))]);
+
+    /// <summary>What to call the files together: the name of the first.</summary>
+    public string Name => Files[0].Name;
 
     /// <summary>The tensors of those files, in their order.</summary>
     public required ImmutableArray<OriginTensor> Tensors { get; init; }

@@ -12,9 +12,19 @@ internal readonly record struct FileRange(long Offset, long Length, int[] Tensor
 
     public bool IsGap => Tensors.Length == 0;
 
-    /// <summary>Cuts a file into payloads and gaps, in the order of the file. The reader has checked that payloads do not overlap, except where they are one.</summary>
-    public static List<FileRange> Cover(IReadOnlyList<TensorInfo> tensors, long fileLength)
+    /// <summary>Cuts a model into payloads and gaps, in the order of its bytes. No range reaches from one file into the next.</summary>
+    public static List<FileRange> Cover(ModelFile file)
     {
+        IReadOnlyList<ModelSetMember> members = file.AllMembers;
+        return Cover(file.Tensors, file.Source.Length, [.. members.Select(member => member.Start + member.Length)]);
+    }
+
+    /// <summary>Cuts a file into payloads and gaps, in the order of the file. The reader has checked that payloads do not overlap, except where they are one.</summary>
+    public static List<FileRange> Cover(IReadOnlyList<TensorInfo> tensors, long fileLength) => Cover(tensors, fileLength, [fileLength]);
+
+    private static List<FileRange> Cover(IReadOnlyList<TensorInfo> tensors, long fileLength, long[] memberEnds)
+    {
+        int member = 0;
         int[] order = Enumerable.Range(0, tensors.Count).Where(i => tensors[i].ByteLength > 0).ToArray();
         Array.Sort(order, (left, right) => (tensors[left].Offset, left).CompareTo((tensors[right].Offset, right)));
         List<FileRange> ranges = new((order.Length * 2) + 1);
@@ -28,21 +38,29 @@ internal readonly record struct FileRange(long Offset, long Length, int[] Tensor
                 shared++;
             }
 
-            if (tensor.Offset > position)
-            {
-                ranges.Add(new(position, tensor.Offset - position, []));
-            }
+            AddGap(tensor.Offset);
 
             ranges.Add(new(tensor.Offset, tensor.ByteLength, order[i..shared]));
             position = tensor.Offset + tensor.ByteLength;
             i = shared;
         }
 
-        if (fileLength > position)
-        {
-            ranges.Add(new(position, fileLength - position, []));
-        }
-
+        AddGap(fileLength);
         return ranges;
+
+        void AddGap(long end)
+        {
+            while (position < end)
+            {
+                while (memberEnds[member] <= position)
+                {
+                    member++;
+                }
+
+                long stop = Math.Min(end, memberEnds[member]);
+                ranges.Add(new(position, stop - position, []));
+                position = stop;
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
-using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
@@ -36,8 +35,8 @@ internal sealed record PassRequest
     /// <summary>The tensors as the model means them; the ranges name them by index.</summary>
     public IReadOnlyList<TensorInfo> Tensors { get; init; } = [];
 
-    /// <summary>The file to write payloads to; null if the source is only looked at.</summary>
-    public SafeFileHandle? Output { get; init; }
+    /// <summary>The model to write payloads to; null if the source is only looked at.</summary>
+    public TemporaryModel? Output { get; init; }
 
     /// <summary>Per tensor: what happens to its payload, and where it goes in the output; null for a payload that is only looked at. Empty if all are.</summary>
     public IReadOnlyList<PayloadDestination?> Destinations { get; init; } = [];
@@ -49,8 +48,11 @@ internal sealed record PassRequest
 
     /// <summary>Called with the number of bytes read so far, now and then.</summary>
     public Action<long>? Progress { get; init; }
+
+    /// <summary>Where each file of the source ends, if it consists of several.</summary>
+    public IReadOnlyList<long> MemberEnds { get; init; } = [];
 }
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    UInt128 FileHash, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32);
+    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32);

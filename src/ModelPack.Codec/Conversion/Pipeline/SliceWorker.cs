@@ -54,10 +54,7 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
             tally.AddPayload(tensor, slice.RangeOffset, bytes);
         }
 
-        if (request.Output is not null)
-        {
-            RandomAccess.Write(request.Output, bytes, destination.Offset + slice.RangeOffset);
-        }
+        request.Output?.Write(bytes, destination.Offset + slice.RangeOffset);
     }
 
     private Span<byte> Reversed(int tensor, ReadOnlySpan<byte> bytes)

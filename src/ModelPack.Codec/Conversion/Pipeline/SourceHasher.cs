@@ -9,6 +9,8 @@ internal sealed class SourceHasher : IDisposable
     private readonly PassRequest request;
     private readonly Xxh128 file = new();
     private readonly Xxh128 tensor = new();
+    private readonly Xxh128 member = new();
+    private readonly List<UInt128> members = [];
     private readonly IncrementalHash? sha256;
 
     public SourceHasher(PassRequest request, int tensorCount)
@@ -26,10 +28,14 @@ internal sealed class SourceHasher : IDisposable
 
     public UInt128 FileHash() => file.Finish();
 
+    /// <summary>The hash of each file that the source consists of.</summary>
+    public UInt128[] MemberHashes(UInt128 fileHash) => request.MemberEnds.Count == 0 ? [fileHash] : [.. members];
+
     public void Append(Window window)
     {
         file.Append(window.Bytes);
         sha256?.AppendData(window.Bytes);
+        AppendMembers(window);
         if (!request.Work.HasFlag(PassWork.TensorHashes))
         {
             return;
@@ -46,6 +52,25 @@ internal sealed class SourceHasher : IDisposable
     }
 
     public void Dispose() => sha256?.Dispose();
+
+    private void AppendMembers(Window window)
+    {
+        ReadOnlySpan<byte> rest = window.Bytes;
+        long offset = window.Offset;
+        while (members.Count < request.MemberEnds.Count)
+        {
+            int length = (int)Math.Min(rest.Length, request.MemberEnds[members.Count] - offset);
+            member.Append(rest[..length]);
+            rest = rest[length..];
+            offset += length;
+            if (offset < request.MemberEnds[members.Count])
+            {
+                return;
+            }
+
+            members.Add(member.Finish());
+        }
+    }
 
     private void AppendPayload(FileRange range, Slice slice, ReadOnlySpan<byte> bytes)
     {

@@ -56,7 +56,8 @@ internal sealed class SourcePass
         Work(hasher, cancellation);
         Task.WaitAll(others, CancellationToken.None);
         failure?.Throw();
-        return new(hasher.FileHash(), hasher.FileSha256, hasher.TensorHashes, tally.Finite, tally.SourceCrc32, tally.PayloadCrc32());
+        UInt128 hash = hasher.FileHash();
+        return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes, tally.Finite, tally.SourceCrc32, tally.PayloadCrc32());
     }
 
     private void Work(SourceHasher hasher, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Text;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -23,8 +24,13 @@ internal sealed class AprTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) is > 0 and <= AprFormat.MaximumNameBytes;
 
-    public override FilePlan Layout(OutputContent content)
+    public override ModelPlan Layout(OutputContent content)
     {
+        if (content.Form.MaxShardBytes is not null)
+        {
+            throw new ModelPackException(ConversionErrors.NotExpressible, "APR has no shards");
+        }
+
         List<KeyValuePair<string, AprJson>> custom = [];
         if (content.Carried is not null)
         {
@@ -36,15 +42,16 @@ internal sealed class AprTarget : ContainerTarget
             custom.Add(new(OriginRecord.Key, AprJson.String(Convert.ToBase64String(origin))));
         }
 
-        return AprWriter.Plan(new()
+        FilePlan plan = AprWriter.Plan(new()
         {
             Fields = AprMetadataFields.For(content.Source, content.Steps),
             CustomKeys = custom,
             Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Logical.ByteLength))],
         });
+        return new([new(content.Form.Folder is { } stem ? $"{stem}.apr" : "", plan)]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps)
+    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form)
     {
         byte[][] names = [.. steps.Select(step => Encoding.UTF8.GetBytes(step.Name))];
         int[] order = [.. Enumerable.Range(0, names.Length)];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.SafeTensors;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Targets;
@@ -21,11 +22,11 @@ internal abstract class ContainerTarget
     /// <summary>Whether the format can store the name.</summary>
     public abstract bool IsLegalName(string name);
 
-    /// <summary>Lays a file out.</summary>
-    public abstract FilePlan Layout(OutputContent content);
+    /// <summary>Lays the output out: one file, or shards.</summary>
+    public abstract ModelPlan Layout(OutputContent content);
 
-    /// <summary>For each step, its place in the tensor list that a reader of the file will see.</summary>
-    public abstract int[] ReaderOrder(IReadOnlyList<TensorStep> steps);
+    /// <summary>For each step, its place in the tensor list that a reader of the output will see.</summary>
+    public abstract int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form);
 
     public static ContainerTarget For(ModelFormat format) => format switch
     {
@@ -65,6 +66,10 @@ internal abstract class ContainerTarget
         return [product, .. shape[outer..]];
     }
 
+    /// <summary>A plan whose payloads are counted in a part of the steps, counted in all of them.</summary>
+    protected static FilePlan Renumbered(FilePlan plan, ImmutableArray<int> tensors) =>
+        new([.. plan.Segments.Select(segment => segment is PayloadSegment payload ? payload with { Tensor = tensors[payload.Tensor] } : segment)]);
+
     protected static int[] Inverse(IEnumerable<int> order)
     {
         int[] places = order.ToArray();
@@ -83,4 +88,16 @@ internal abstract class ContainerTarget
 /// <param name="Steps">The tensors.</param>
 /// <param name="Carried">The description of carried tensors, if there are any.</param>
 /// <param name="Origin">The origin record, if one is embedded.</param>
-internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin);
+/// <param name="Form">The files that it is to consist of.</param>
+internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin, OutputForm Form);
+
+/// <summary>The files that an output is to consist of.</summary>
+/// <param name="Folder">The stem of the files in a folder; null for one file whose name the caller knows.</param>
+/// <param name="MaxShardBytes">Payload bytes at which a further file is begun; null for no limit.</param>
+internal sealed record OutputForm(string? Folder, long? MaxShardBytes)
+{
+    /// <summary>Distributes tensors over files, in their order, by the rule of huggingface_hub (safetensors.md §5).</summary>
+    public ImmutableArray<ImmutableArray<int>> Split(IReadOnlyList<TensorStep> steps) => MaxShardBytes is { } limit
+        ? SafeTensorsShards.Split([.. steps.Select(step => step.Logical.ByteLength)], limit)
+        : [[.. Enumerable.Range(0, steps.Count)]];
+}

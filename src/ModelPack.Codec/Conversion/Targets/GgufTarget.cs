@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
@@ -22,7 +23,7 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes && !name.Contains('\0');
 
-    public override FilePlan Layout(OutputContent content)
+    public override ModelPlan Layout(OutputContent content)
     {
         List<MetadataEntry> metadata = GgufMetadata.For(content.Source, content.Steps);
         if (content.Carried is not null)
@@ -35,12 +36,33 @@ internal sealed class GgufTarget : ContainerTarget
             metadata.Add(new(OriginRecord.Key, GgufValue.FromUInt8Array(origin)));
         }
 
-        return GgufWriter.Plan(new()
-        {
-            Metadata = metadata,
-            Tensors = [.. content.Steps.Select(step => new GgufModelTensor(step.Name, step.StoredType, step.StoredShape, step.Logical.ByteLength))],
-        });
+        ImmutableArray<ImmutableArray<int>> parts = content.Form.Split(content.Steps);
+        string stem = content.Form.Folder ?? "";
+        return parts.Length <= 1
+            ? new([new(content.Form.Folder is null ? "" : $"{stem}.gguf", Part(metadata, content.Steps, [.. Enumerable.Range(0, content.Steps.Count)]))])
+            : new([.. parts.Select((part, i) => new PlannedFile(
+                GgufSplitSet.FileName(stem, i + 1, parts.Length),
+                Part(WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Steps.Count), content.Steps, part)))]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps) => [.. Enumerable.Range(0, steps.Count)];
+    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form) => Inverse(form.Split(steps).SelectMany(part => part));
+
+    private static FilePlan Part(List<MetadataEntry> metadata, IReadOnlyList<TensorStep> steps, ImmutableArray<int> tensors)
+    {
+        FilePlan plan = GgufWriter.Plan(new()
+        {
+            Metadata = metadata,
+            Tensors = [.. tensors.Select(i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Logical.ByteLength))],
+        });
+        return Renumbered(plan, tensors);
+    }
+
+    // A split model names itself in every part, with the types that the reference insists on (gguf.md §5). Keys of an older split make room.
+    private static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
+    [
+        .. metadata.Where(entry => !entry.Key.StartsWith("split.", StringComparison.Ordinal)),
+        new(GgufSplit.NumberKey, GgufValue.FromUInt16(checked((ushort)number))),
+        new(GgufSplit.TensorCountKey, GgufValue.FromInt32(tensors)),
+        new(GgufSplit.CountKey, GgufValue.FromUInt16(checked((ushort)count))),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
@@ -8,6 +9,11 @@ namespace ModelPack.Codec.Conversion.Targets;
 /// <summary>Writing SafeTensors (safetensors.md §4).</summary>
 internal sealed class SafeTensorsTarget : ContainerTarget
 {
+    private const string Stem = "model";
+
+    // Loaders of transformers want to know whose tensors these are (safetensors.md §4).
+    private static readonly KeyValuePair<string, string> PyTorchFormat = new("format", "pt");
+
     public override ModelFormat Format => ModelFormat.SafeTensors;
 
     public override TensorType RawType => TensorType.U8;
@@ -18,9 +24,9 @@ internal sealed class SafeTensorsTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => name != SafeTensorsFormat.MetadataName;
 
-    public override FilePlan Layout(OutputContent content)
+    public override ModelPlan Layout(OutputContent content)
     {
-        List<KeyValuePair<string, string>> metadata = [new("format", "pt")];
+        List<KeyValuePair<string, string>> metadata = [PyTorchFormat];
         if (content.Carried is not null)
         {
             metadata.Add(new(CarriedTensors.Key, content.Carried));
@@ -31,10 +37,43 @@ internal sealed class SafeTensorsTarget : ContainerTarget
             metadata.Add(new(OriginRecord.Key, Convert.ToBase64String(origin)));
         }
 
-        return SafeTensorsWriter.Plan(new(metadata, [.. content.Steps.Select(Stored)]));
+        ImmutableArray<ImmutableArray<int>> shards = content.Form.Split(content.Steps);
+        if (content.Form.Folder is null)
+        {
+            return ModelPlan.Single(Shard(metadata, content.Steps, [.. Enumerable.Range(0, content.Steps.Count)]));
+        }
+
+        List<PlannedFile> files = [];
+        Dictionary<string, string> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < shards.Length; i++)
+        {
+            string name = SafeTensorsShards.FileName(Stem, i + 1, shards.Length);
+            files.Add(new(name, Shard(i == 0 ? metadata : [PyTorchFormat], content.Steps, shards[i])));
+            foreach (int tensor in shards[i])
+            {
+                places.Add(content.Steps[tensor].Name, name);
+            }
+        }
+
+        if (shards.Length == 0)
+        {
+            files.Add(new(SafeTensorsShards.FileName(Stem, 1, 1), Shard(metadata, content.Steps, [])));
+        }
+
+        if (shards.Length > 1)
+        {
+            byte[] index = SafeTensorsIndexWriter.Write(places, content.Steps.Sum(step => step.Logical.ByteLength));
+            files.Add(new($"{Stem}.safetensors.index.json", new FilePlan([new LiteralSegment(index)])));
+        }
+
+        return new([.. files]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps) => Inverse(SafeTensorsWriter.Order([.. steps.Select(Stored)]));
+    public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form) =>
+        Inverse(form.Split(steps).SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => Stored(steps[i]))]).Select(place => shard[place])));
+
+    private static FilePlan Shard(IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<TensorStep> steps, ImmutableArray<int> tensors) =>
+        Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => Stored(steps[i]))])), tensors);
 
     private static SafeTensorsModelTensor Stored(TensorStep step) => new(step.Name, step.StoredType, step.StoredShape, step.Logical.ByteLength);
 }

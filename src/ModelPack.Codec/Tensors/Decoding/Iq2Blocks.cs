@@ -18,7 +18,7 @@ internal static class Iq2Blocks
                 float db = Scale(d, (int)(word >> 28));
                 for (int l = 0; l < 4; l++)
                 {
-                    ReadOnlySpan<byte> row = IqGrids.Iq2Xxs.AsSpan(8 * group[l], 8);
+                    ulong row = IqSigns.Row8(IqGrids.Iq2Xxs, group[l]);
                     IqSigns.Write(row, db, IqSigns.Expand((word >> (7 * l)) & 127), destination.Slice((32 * g) + (8 * l), 8));
                 }
             }
@@ -34,7 +34,7 @@ internal static class Iq2Blocks
             {
                 int word = BinaryPrimitives.ReadUInt16LittleEndian(blocks.Slice(2 + (2 * s), 2));
                 float db = Scale(d, NibbleOfPair(blocks[66 + (s / 4)], s));
-                ReadOnlySpan<byte> row = IqGrids.Iq2Xs.AsSpan(8 * (word & 511), 8);
+                ulong row = IqSigns.Row8(IqGrids.Iq2Xs, word & 511);
                 IqSigns.Write(row, db, IqSigns.Expand((uint)word >> 9), destination.Slice(8 * s, 8));
             }
         }
@@ -49,7 +49,7 @@ internal static class Iq2Blocks
             {
                 int index = blocks[2 + s] | (((blocks[66 + (s / 4)] >> (2 * (s % 4))) & 3) << 8);
                 float db = Scale(d, NibbleOfPair(blocks[74 + (s / 4)], s));
-                IqSigns.Write(IqGrids.Iq2S.AsSpan(8 * index, 8), db, blocks[34 + s], destination.Slice(8 * s, 8));
+                IqSigns.Write(IqSigns.Row8(IqGrids.Iq2S, index), db, blocks[34 + s], destination.Slice(8 * s, 8));
             }
         }
     }

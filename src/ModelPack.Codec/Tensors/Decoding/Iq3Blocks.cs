@@ -17,11 +17,9 @@ internal static class Iq3Blocks
                 float db = d * (0.5f + (int)(word >> 28)) * 0.5f;
                 for (int l = 0; l < 4; l++)
                 {
-                    int signs = IqSigns.Expand((word >> (7 * l)) & 127);
-                    Span<float> values = destination.Slice((32 * g) + (8 * l), 8);
                     ReadOnlySpan<byte> indices = blocks.Slice(2 + (8 * g) + (2 * l), 2);
-                    IqSigns.Write(IqGrids.Iq3Xxs.AsSpan(4 * indices[0], 4), db, signs, values);
-                    IqSigns.Write(IqGrids.Iq3Xxs.AsSpan(4 * indices[1], 4), db, signs >> 4, values[4..]);
+                    ulong rows = IqSigns.Row4(IqGrids.Iq3Xxs, indices[0], indices[1]);
+                    IqSigns.Write(rows, db, IqSigns.Expand((word >> (7 * l)) & 127), destination.Slice((32 * g) + (8 * l), 8));
                 }
             }
         }
@@ -36,11 +34,14 @@ internal static class Iq3Blocks
             {
                 int a = (blocks[106 + (g / 2)] >> (4 * (g % 2))) & 15;
                 float db = d * (1 + (2 * a));
-                for (int r = 0; r < 8; r++)
+                int ninthBits = blocks[66 + g] << 8;
+                for (int l = 0; l < 4; l++)
                 {
-                    int index = blocks[2 + (8 * g) + r] | (((blocks[66 + g] >> r) & 1) << 8);
-                    int signs = blocks[74 + (4 * g) + (r / 2)] >> (4 * (r % 2));
-                    IqSigns.Write(IqGrids.Iq3S.AsSpan(4 * index, 4), db, signs, destination.Slice((32 * g) + (4 * r), 4));
+                    ReadOnlySpan<byte> indices = blocks.Slice(2 + (8 * g) + (2 * l), 2);
+                    int first = indices[0] | ((ninthBits >> (2 * l)) & 256);
+                    int second = indices[1] | ((ninthBits >> ((2 * l) + 1)) & 256);
+                    ulong rows = IqSigns.Row4(IqGrids.Iq3S, first, second);
+                    IqSigns.Write(rows, db, blocks[74 + (4 * g) + l], destination.Slice((32 * g) + (8 * l), 8));
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace ModelPack.Codec.Tensors.Decoding;
 
@@ -115,12 +116,14 @@ internal static class KBlocks
         }
     }
 
-    /// <summary>Six-bit scale and minimum of sub-block <paramref name="j"/> of Q4_K and Q5_K.</summary>
-    public static (int Scale, int Minimum) PackedScale(ReadOnlySpan<byte> s, int j) => j < 4
+    // Six-bit scale and minimum of sub-block j of Q4_K and Q5_K.
+    private static (int Scale, int Minimum) PackedScale(ReadOnlySpan<byte> s, int j) => j < 4
         ? (s[j] & 63, s[j + 4] & 63)
         : ((s[j + 4] & 15) | (s[j - 4] >> 6 << 4), (s[j + 4] >> 4) | (s[j] >> 6 << 4));
 
-    private static int Q3Scale(ReadOnlySpan<byte> s, int g)
+    /// <summary>Six-bit scale of 16-element group <paramref name="g"/>, offset removed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Q3Scale(ReadOnlySpan<byte> s, int g)
     {
         int low = g < 8 ? s[g] & 15 : s[g - 8] >> 4;
         int high = (s[8 + (g % 4)] >> (2 * (g / 4))) & 3;

@@ -42,8 +42,15 @@ internal static class PlainScan
     /// <summary>Scans pairs of F32. An element is NaN if one of its parts is, else infinite if one of its parts is.</summary>
     public static void ScanComplex(ReadOnlySpan<byte> payload, long firstElement, ref FiniteTally tally)
     {
-        ReadOnlySpan<uint> parts = MemoryMarshal.Cast<byte, uint>(payload);
+        FiniteTally partsTally = default;
         PlainFormat<uint> format = PlainFormats.F32;
+        Scan(payload, format, 0, ref partsTally);
+        if (partsTally.IsFinite)
+        {
+            return;
+        }
+
+        ReadOnlySpan<uint> parts = MemoryMarshal.Cast<byte, uint>(payload);
         for (int i = 0; i < parts.Length; i += 2)
         {
             uint real = parts[i];

@@ -45,7 +45,7 @@ internal static class SuspectBlocks
             case TensorType.IQ1_M:
                 return NextWhere(payload, start, stride, IsSuspectIq1M);
             case TensorType.MXFP4:
-                return NextWhere(payload, start, stride, static block => block[0] > LargestSafeMxfp4Scale);
+                return NextMxfp4(payload, start);
             case TensorType.NVFP4:
                 return -1;
             default:
@@ -110,6 +110,32 @@ internal static class SuspectBlocks
         return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int NextMxfp4(ReadOnlySpan<byte> payload, int start)
+    {
+        const int Stride = 17;
+        int count = payload.Length / Stride;
+        int block = start;
+        for (; block <= count - 4; block += 4)
+        {
+            ReadOnlySpan<byte> group = payload.Slice(block * Stride, (3 * Stride) + 1);
+            if (Math.Max(Math.Max(group[0], group[Stride]), Math.Max(group[2 * Stride], group[3 * Stride])) > LargestSafeMxfp4Scale)
+            {
+                break;
+            }
+        }
+
+        for (; block < count; block++)
+        {
+            if (payload[block * Stride] > LargestSafeMxfp4Scale)
+            {
+                return block;
+            }
+        }
+
+        return -1;
+    }
+
     private static int NextWhere(ReadOnlySpan<byte> payload, int start, int stride, Func<ReadOnlySpan<byte>, bool> isSuspect)
     {
         int count = payload.Length / stride;
@@ -125,9 +151,11 @@ internal static class SuspectBlocks
     }
 
     // Adding one to the exponent carries into the sign position exactly when all exponent bits are set.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Raised(ReadOnlySpan<byte> bytes, int offset) =>
         (BinaryPrimitives.ReadUInt16LittleEndian(bytes.Slice(offset, 2)) & HalfExponent) + 0x0400;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint RaisedPair(ReadOnlySpan<byte> bytes, int offset) =>
         (BinaryPrimitives.ReadUInt32LittleEndian(bytes.Slice(offset, 4)) & HalfExponentPair) + 0x0400_0400;
 

@@ -1,0 +1,79 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>
+/// Converts models as a task in a target: <c>&lt;ModelConvert Include="*.gguf" Target="apr" /&gt;</c>. The files come out of <c>ConvertedFiles</c> and
+/// <c>Certificates</c> with the metadata of copied items, so that they can become <c>None</c> or <c>Content</c> items as they are.
+/// </summary>
+/// <remarks>
+/// Not marked as multi-threadable, on purpose: the only way in which a task of MSBuild 18.0 learns the folder of the project that calls it is the
+/// current directory, and the engine keeps that promise to unmarked tasks, under <c>-mt</c> by giving them a process of their own.
+/// </remarks>
+public sealed class ModelConvert : ConversionTask
+{
+    /// <summary>Files and patterns (<c>*</c>, <c>?</c>, <c>**</c>), relative to the project's folder.</summary>
+    [Required]
+    public ITaskItem[] Include { get; set; } = [];
+
+    /// <summary>Target format: apr, gguf or safetensors.</summary>
+    [Required]
+    public string Target { get; set; } = "";
+
+    /// <summary>What happens to types that the target lacks: auto, blocks or native.</summary>
+    public string? Quantized { get; set; }
+
+    /// <summary>Names of the tensors: native or verbatim.</summary>
+    public string? Naming { get; set; }
+
+    /// <summary>Whether NaN and infinity pass: true or false.</summary>
+    public string? AllowNonFinite { get; set; }
+
+    /// <summary>XXH128 that the source must have.</summary>
+    public string? ExpectedHash { get; set; }
+
+    /// <summary>Folder of the converted files, relative to the project's; obj/modelpack if nothing is said.</summary>
+    public string? OutputDirectory { get; set; }
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        string projectDirectory = Environment.CurrentDirectory;
+        string outputDirectory = Path.GetFullPath(string.IsNullOrEmpty(OutputDirectory) ? Path.Combine("obj", "modelpack") : OutputDirectory, projectDirectory);
+        List<ITaskItem> models = [];
+        foreach (ITaskItem item in Include)
+        {
+            IReadOnlyCollection<string> matches = FileGlob.Expand(projectDirectory, item.ItemSpec);
+            if (matches.Count == 0)
+            {
+                LogError(new ModelPackException(BuildErrors.NothingMatched, $"'{item.ItemSpec}' matches no file in '{projectDirectory}'")
+                { FilePath = BuildEngine.ProjectFileOfTaskNode });
+                return false;
+            }
+
+            models.AddRange(matches.Select(path => Model(item, path)));
+        }
+
+        return Convert(models, new RequestReader(projectDirectory, outputDirectory), copyDirectory: "");
+    }
+
+    /// <summary>The item's own metadata, and over it what the task was told.</summary>
+    private TaskItem Model(ITaskItem item, string path)
+    {
+        var model = new TaskItem(path);
+        item.CopyMetadataTo(model);
+        model.SetMetadata("Target", Target);
+        foreach ((string name, string? value) in
+            new[] { ("Quantized", Quantized), ("Naming", Naming), ("AllowNonFinite", AllowNonFinite), ("ExpectedHash", ExpectedHash) })
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                model.SetMetadata(name, value);
+            }
+        }
+
+        return model;
+    }
+}

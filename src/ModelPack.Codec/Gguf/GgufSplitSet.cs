@@ -1,0 +1,62 @@
+using System.Globalization;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Codec.Gguf;
+
+/// <summary>The rules that the parts of a split model obey together (gguf.md §5).</summary>
+internal static class GgufSplitSet
+{
+    private const string Separator = "-of-";
+    private const int Digits = 5;
+
+    /// <summary>Splits <c>prefix-00001-of-00003.gguf</c> into its parts.</summary>
+    public static bool TryParseName(string fileName, out string prefix, out int number, out int count)
+    {
+        prefix = "";
+        number = 0;
+        count = 0;
+        string stem = Path.GetFileNameWithoutExtension(fileName);
+        int tail = (2 * Digits) + Separator.Length;
+        if (stem.Length <= tail || stem[^(tail + 1)] != '-' || stem.AsSpan(stem.Length - tail + Digits, Separator.Length) is not Separator)
+        {
+            return false;
+        }
+
+        prefix = stem[..^(tail + 1)];
+        return int.TryParse(stem.AsSpan(stem.Length - tail, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && int.TryParse(stem.AsSpan(stem.Length - Digits), NumberStyles.None, CultureInfo.InvariantCulture, out count);
+    }
+
+    public static string FileName(string prefix, int number, int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}-{number:D5}-of-{count:D5}.gguf");
+
+    /// <exception cref="ModelFormatException">The parts do not belong together.</exception>
+    public static void Check(GgufFile[] parts)
+    {
+        Dictionary<string, string> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            GgufSplit? split = parts[i].Split;
+            if (split?.Number != i || split.Count != parts.Length)
+            {
+                string says = split is null ? "has no split keys" : $"says that it is number {split.Number} of {split.Count}";
+                throw Wrong(parts[i], $"part {i} of {parts.Length}, counted from 0, {says}", 0);
+            }
+
+            foreach (Tensors.TensorInfo tensor in parts[i].Tensors)
+            {
+                if (!places.TryAdd(tensor.Name, parts[i].Source.Name))
+                {
+                    throw Wrong(parts[i], $"'{places[tensor.Name]}' holds a tensor '{tensor.Name}' too", tensor.Offset);
+                }
+            }
+        }
+
+        if (parts[0].Split!.TensorCount is int total && total != places.Count)
+        {
+            throw Wrong(parts[0], $"'{GgufSplit.TensorCountKey}' is {total}, but the parts hold {places.Count} tensors", 0);
+        }
+    }
+
+    private static ModelFormatException Wrong(GgufFile part, string why, long offset) => new(ModelSetErrors.WrongPart, why, offset) { FilePath = part.Source.Name };
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace ModelPack.Codec.IO;
+
+/// <summary>A file of a planned model.</summary>
+/// <param name="Name">Bare file name.</param>
+/// <param name="Plan">Its bytes.</param>
+internal sealed record PlannedFile(string Name, FilePlan Plan);
+
+/// <summary>A model as the files that it consists of: one, or shards with an index and companions. Offsets run on from file to file.</summary>
+internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
+{
+    public long Length { get; } = Files.Sum(file => file.Plan.Length);
+
+    public IEnumerable<Segment> Segments => Files.SelectMany(file => file.Plan.Segments);
+
+    public static ModelPlan Single(FilePlan plan) => new([new("", plan)]);
+
+    /// <summary>The same files with other contents.</summary>
+    public ModelPlan Map(Func<FilePlan, FilePlan> change) => new([.. Files.Select(file => file with { Plan = change(file.Plan) })]);
+
+    /// <summary>The files as sources that read payloads from where they lie.</summary>
+    public List<NamedSource> Compose(string container, IReadOnlyList<ByteSource> payloads) =>
+        [.. Files.Select(file => new NamedSource(file.Name, new ComposedByteSource($"<{file.Name} within {container}>", file.Plan, payloads)))];
+}

@@ -1,0 +1,155 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ModelPack.Codec.IO;
+
+/// <summary>
+/// A model that is written beside its final name, as a file or as a folder, and takes that name only on <see cref="Commit"/>. It is deleted otherwise. Its files are
+/// locked while it is open, so that a later run can tell a left-over of a killed process (removed) from the work of a live one (left alone).
+/// </summary>
+internal sealed class TemporaryModel : IDisposable
+{
+    private const string Suffix = ".modelpack-tmp";
+
+    private readonly string finalPath;
+    private readonly string temporaryPath;
+    private readonly bool isFolder;
+    private readonly ModelPlan plan;
+    private readonly List<SafeFileHandle> handles = [];
+    private bool committed;
+
+    /// <summary>Creates the files, after removing left-overs for the same final name.</summary>
+    /// <param name="finalPath">Path of the file or, ending in a separator or naming an existing folder, of the folder.</param>
+    /// <param name="plan">Names and lengths.</param>
+    public TemporaryModel(string finalPath, ModelPlan plan)
+    {
+        isFolder = IsFolder(finalPath);
+        this.finalPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(finalPath));
+        this.plan = plan;
+        temporaryPath = Path.Combine(Path.GetDirectoryName(this.finalPath)!, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
+        RemoveLeftOvers();
+        try
+        {
+            if (isFolder)
+            {
+                Directory.CreateDirectory(temporaryPath);
+            }
+
+            foreach (PlannedFile file in plan.Files)
+            {
+                string path = isFolder ? Path.Combine(temporaryPath, file.Name) : temporaryPath;
+                handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, file.Plan.Length));
+                RandomAccess.SetLength(handles[^1], file.Plan.Length);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private string Prefix => $".{Path.GetFileName(finalPath)}.";
+
+    /// <summary>Whether a path means a folder: it ends in a separator, or a folder of that name exists.</summary>
+    public static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
+
+    /// <summary>The files as they are now. They are closed with this object.</summary>
+    public List<NamedSource> Sources() =>
+        [.. plan.Files.Select((file, i) => new NamedSource(file.Name, new HandleByteSource(handles[i], isFolder ? Path.Combine(finalPath, file.Name) : finalPath)))];
+
+    /// <summary>Writes at an offset that runs on from file to file.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        int file = 0;
+        for (; offset >= plan.Files[file].Plan.Length; file++)
+        {
+            offset -= plan.Files[file].Plan.Length;
+        }
+
+        RandomAccess.Write(handles[file], bytes, offset);
+    }
+
+    /// <summary>Gives the model its final name, replacing what has it.</summary>
+    public void Commit()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Windows renames no file that is open without sharing, and no folder that holds one.
+            handles.ForEach(handle => handle.Dispose());
+        }
+
+        if (!isFolder)
+        {
+            File.Move(temporaryPath, finalPath, overwrite: true);
+        }
+        else if (Directory.Exists(finalPath))
+        {
+            string old = temporaryPath + ".old" + Suffix;
+            Directory.Move(finalPath, old);
+            Directory.Move(temporaryPath, finalPath);
+            Directory.Delete(old, recursive: true);
+        }
+        else
+        {
+            Directory.Move(temporaryPath, finalPath);
+        }
+
+        committed = true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        handles.ForEach(handle => handle.Dispose());
+        if (committed)
+        {
+            return;
+        }
+
+        if (isFolder && Directory.Exists(temporaryPath))
+        {
+            Directory.Delete(temporaryPath, recursive: true);
+        }
+        else if (!isFolder && File.Exists(temporaryPath))
+        {
+            File.Delete(temporaryPath);
+        }
+    }
+
+    private void RemoveLeftOvers()
+    {
+        foreach (string path in Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(finalPath)!, "*" + Suffix))
+        {
+            if (!Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            try
+            {
+                RemoveIfUnlocked(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Locked: another process is writing it at this moment. Or not ours to remove.
+            }
+        }
+    }
+
+    private static void RemoveIfUnlocked(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            File.Delete(path);
+            return;
+        }
+
+        foreach (string file in Directory.EnumerateFiles(path))
+        {
+            File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+        }
+
+        Directory.Delete(path, recursive: true);
+    }
+}

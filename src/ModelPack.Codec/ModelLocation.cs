@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.SafeTensors;
+
+namespace ModelPack.Codec;
+
+/// <summary>The files that a path means: one file, all parts of a split model, or a model folder with its companions.</summary>
+/// <param name="Path">The path as given.</param>
+/// <param name="Files">Full paths, those with tensors first.</param>
+/// <param name="Skipped">Names of files and folders beside them that do not belong to the model.</param>
+internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, ImmutableArray<string> Skipped)
+{
+    private const long MaximumCompanionBytes = 64 << 20;
+    private const string CertificateEnding = ".modelpack.json";
+
+    private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
+    private static readonly string[] CompanionNames = ["LICENSE", "NOTICE", "README", ".gitattributes"];
+
+    /// <summary>True if the model is one file.</summary>
+    public bool IsSingleFile => Files.Length == 1;
+
+    /// <exception cref="ModelFormatException">The path names no model, or several.</exception>
+    public static ModelLocation Find(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return InFolder(path);
+        }
+
+        string name = System.IO.Path.GetFileName(path);
+        string folder = System.IO.Path.GetDirectoryName(path) ?? "";
+        if (SafeTensorsSetNotes.SingleFileName(name) is not null)
+        {
+            return new(path, [.. Shards(path), path], []);
+        }
+
+        bool isFirstPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && number == 1 && count > 1;
+        return new(path, isFirstPart && name.EndsWith(".gguf", StringComparison.Ordinal) ? Parts(folder, prefix, count, path) : [path], []);
+    }
+
+    private static ModelLocation InFolder(string folder)
+    {
+        string[] all = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
+        string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
+        string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", "model.safetensors");
+        if (tensors.Length > 0)
+        {
+            string[] companions = [.. all.Where(IsCompanion)];
+            string[] subfolders = [.. Directory.EnumerateDirectories(folder).Select(path => System.IO.Path.GetFileName(path)!)];
+            IEnumerable<string> skipped = all.Except(tensors).Except(companions).Select(path => System.IO.Path.GetFileName(path)!);
+            return new(folder, [.. tensors, .. companions], [.. skipped, .. subfolders]);
+        }
+
+        string[] gguf = [.. all.Where(path => path.EndsWith(".gguf", StringComparison.Ordinal) && !IsLaterPart(path))];
+        string single = (gguf.Length, One(folder, all, ".apr", "model.apr")) switch
+        {
+            (1, { Length: 0 }) => gguf[0],
+            (0, { Length: 1 } apr) => apr[0],
+            (0, _) => throw new ModelFormatException(ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file", 0) { FilePath = folder },
+            _ => throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models", 0) { FilePath = folder },
+        };
+        return Find(single);
+    }
+
+    private static string[] One(string folder, string[] all, string ending, string preferred)
+    {
+        string[] found = [.. all.Where(path => path.EndsWith(ending, StringComparison.Ordinal))];
+        string[] named = [.. found.Where(path => System.IO.Path.GetFileName(path) == preferred)];
+        return found.Length <= 1 ? found
+            : named.Length == 1 ? named
+            : throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index", 0) { FilePath = folder };
+    }
+
+    private static ImmutableArray<string> Shards(string indexPath)
+    {
+        string folder = System.IO.Path.GetDirectoryName(indexPath) ?? "";
+        SafeTensorsIndex index = SafeTensorsIndex.Open(indexPath);
+        foreach (SafeTensorsIndexEntry entry in index.WeightMap)
+        {
+            if (!File.Exists(System.IO.Path.Combine(folder, entry.File)))
+            {
+                throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset)
+                {
+                    FilePath = indexPath,
+                    TensorName = entry.Tensor,
+                };
+            }
+        }
+
+        return [.. index.Files.Select(file => System.IO.Path.Combine(folder, file))];
+    }
+
+    private static ImmutableArray<string> Parts(string folder, string prefix, int count, string path)
+    {
+        string[] parts = [.. Enumerable.Range(1, count).Select(number => System.IO.Path.Combine(folder, GgufSplitSet.FileName(prefix, number, count)))];
+        return parts.FirstOrDefault(part => !File.Exists(part)) is { } missing
+            ? throw new ModelFormatException(ModelSetErrors.MissingPart, $"'{System.IO.Path.GetFileName(missing)}' is not there", 0) { FilePath = path }
+            : [.. parts];
+    }
+
+    private static bool IsLaterPart(string path) =>
+        GgufSplitSet.TryParseName(System.IO.Path.GetFileName(path), out _, out int number, out int count) && count > 1 && number > 1;
+
+    private static bool IsCompanion(string path)
+    {
+        string name = System.IO.Path.GetFileName(path);
+        bool known = CompanionEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionNames.Contains(name, StringComparer.Ordinal);
+        if (!known || name.EndsWith(CertificateEnding, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        long length = new FileInfo(path).Length;
+        return length <= MaximumCompanionBytes
+            ? true
+            : throw new ModelFormatException(ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0) { FilePath = path };
+    }
+}

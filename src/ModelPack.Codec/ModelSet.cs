@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.SafeTensors;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec;
+
+/// <summary>
+/// One model in several files: SafeTensors shards with their index, GGUF splits, a Hugging Face folder with its companions. It reads like one file: the members
+/// one after the other.
+/// </summary>
+public sealed class ModelSet : ModelFile
+{
+    private readonly ModelFile[] models;
+
+    private ModelSet(ConcatenatedByteSource source, ImmutableArray<ModelSetMember> members, IEnumerable<Note> notes)
+        : base(source)
+    {
+        Members = members;
+        models = [.. members.Where(member => member.Model is not null).Select(member => member.Model!)];
+        Tensors = [.. members.Where(member => member.Model is not null).SelectMany(Shifted)];
+        Metadata = [.. members.SelectMany(MetadataOf)];
+        Notes = [.. models.SelectMany(model => model.Notes), .. notes];
+        Architecture = models[0].Architecture ?? ArchitectureOf(members);
+    }
+
+    /// <summary>The files, in the order in which <see cref="ModelFile.Source"/> runs through them.</summary>
+    public ImmutableArray<ModelSetMember> Members { get; }
+
+    /// <inheritdoc/>
+    public override ModelFormat Format => models[0].Format;
+
+    /// <inheritdoc/>
+    public override string FormatDescription => $"{models[0].FormatDescription}; {models.Length} of {Members.Length} files hold tensors";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorInfo> Tensors { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<MetadataEntry> Metadata { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Note> Notes { get; }
+
+    /// <inheritdoc/>
+    public override string? Architecture { get; }
+
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte>? OriginRecord => models[0].OriginRecord;
+
+    /// <summary>The first file that holds tensors: the one with the model's own metadata.</summary>
+    internal ModelFile First => models[0];
+
+    /// <summary>Opens files that belong together. The set owns them from then on; on failure they are disposed too.</summary>
+    /// <exception cref="ModelFormatException">A file breaks a rule, or they do not belong together.</exception>
+    internal static ModelSet Open(string name, IReadOnlyList<NamedSource> files, ModelFormat format)
+    {
+        ConcatenatedByteSource source = new(name, files.Select(file => file.Source));
+        try
+        {
+            ImmutableArray<ModelSetMember>.Builder members = ImmutableArray.CreateBuilder<ModelSetMember>(files.Count);
+            long start = 0;
+            foreach (NamedSource file in files)
+            {
+                bool holdsTensors = file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal);
+                members.Add(new(file.Name, start, file.Source.Length, holdsTensors ? OpenMember(file, format) : null));
+                start += file.Source.Length;
+            }
+
+            ImmutableArray<ModelSetMember> all = members.MoveToImmutable();
+            return new(source, all, Check(name, files, all));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ModelSetMember> AllMembers => Members;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
+
+    /// <inheritdoc/>
+    internal override string HeaderPart(long offset)
+    {
+        ModelSetMember member = MemberAt(offset);
+        return member.Model is null ? $"the file '{member.Name}'" : $"{member.Model.HeaderPart(offset - member.Start)} of '{member.Name}'";
+    }
+
+    /// <summary>The file that an offset of the set lies in.</summary>
+    internal ModelSetMember MemberAt(long offset) => Members.Last(member => member.Start <= offset);
+
+    private static ModelFile OpenMember(NamedSource file, ModelFormat format)
+    {
+        try
+        {
+            return ModelFiles.Open(file.Source, format);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = file.Source.Name;
+            throw;
+        }
+    }
+
+    private static IReadOnlyList<Note> Check(string name, IReadOnlyList<NamedSource> files, ImmutableArray<ModelSetMember> members)
+    {
+        if (members.FirstOrDefault(member => member.Model is GgufFile) is not null)
+        {
+            GgufSplitSet.Check([.. members.Select(member => (GgufFile)member.Model!)]);
+            return [];
+        }
+
+        NamedSource? index = files.FirstOrDefault(file => SafeTensorsSetNotes.SingleFileName(file.Name) is not null);
+        SafeTensorsFile[] shards = [.. members.Select(member => member.Model).OfType<SafeTensorsFile>()];
+        if (shards.Length == 0)
+        {
+            throw new ModelFormatException(ModelSetErrors.NoModel, "none of the files holds tensors", 0) { FilePath = name };
+        }
+
+        return index is null ? [] : SafeTensorsSet.Check(SafeTensorsIndex.Parse(index.Source.ReadBytes(0, (int)index.Source.Length), index.Source.Name), shards, index.Source.Name);
+    }
+
+    private static IEnumerable<TensorInfo> Shifted(ModelSetMember member) =>
+        member.Model!.Tensors.Select(tensor => member.Start == 0 ? tensor : tensor with { Offset = member.Start + tensor.Offset });
+
+    // The first model file speaks for the model; what the others say is kept under their names, companions are values of their own.
+    private IEnumerable<MetadataEntry> MetadataOf(ModelSetMember member)
+    {
+        if (member.Model is null)
+        {
+            return [new(member.Name, new CompanionValue(Source.ReadBytes(member.Start, checked((int)member.Length))))];
+        }
+
+        return ReferenceEquals(member.Model, models[0])
+            ? member.Model.Metadata
+            : member.Model.Metadata.Select(entry => new MetadataEntry($"{member.Name}:{entry.Key}", entry.Value));
+    }
+
+    private string? ArchitectureOf(ImmutableArray<ModelSetMember> members)
+    {
+        if (members.FirstOrDefault(member => member.Name == "config.json") is not { } config)
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(Source.ReadBytes(config.Start, checked((int)config.Length)));
+            return document.RootElement.TryGetProperty("model_type", out JsonElement type) ? type.GetString() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

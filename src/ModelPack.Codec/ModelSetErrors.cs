@@ -1,0 +1,24 @@
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Codec;
+
+/// <summary>Errors of models that consist of several files.</summary>
+internal static class ModelSetErrors
+{
+    public static readonly ErrorCode NoModel = new(
+        "MP1301", "", ErrorKind.InvalidFile, "The folder holds no model.", "Name a folder with one SafeTensors model, one GGUF model or one APR file.");
+
+    public static readonly ErrorCode SeveralModels = new(
+        "MP1302", "", ErrorKind.InvalidFile, "The folder holds several models.", "Name the file that is meant.");
+
+    public static readonly ErrorCode MissingPart = new(
+        "MP1303", "", ErrorKind.InvalidFile, "A part of a split model is not there.", "Complete the download: all parts lie in one folder.");
+
+    public static readonly ErrorCode WrongPart = new(
+        "MP1304", "", ErrorKind.InvalidFile, "The parts of a split model do not belong together.", "Check that all parts come from the same split and kept their names.");
+
+    public static readonly ErrorCode CompanionTooLarge = new(
+        "MP1305", "", ErrorKind.InvalidFile, "A companion file is too large to travel in metadata.", "Move it out of the model's folder.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge];
+}

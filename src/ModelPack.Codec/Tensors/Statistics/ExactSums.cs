@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ModelPack.Codec.Tensors.Statistics;
+
+/// <summary>Exact sums of float32 values and of their squares: one integer an exponent, so the order of adding cannot matter.</summary>
+internal sealed class ExactSums
+{
+    /// <summary>Values in a block: at most 2^15 squares below 2^48 fit in 64 bits.</summary>
+    public const int LargestBlock = 1 << 15;
+
+    private const int Exponents = 256;
+    private const int NonFiniteExponent = 255;
+    private const int CountShift = 48;
+    private const int Tables = 4;
+    private const int TablePlaces = 2 * Exponents;
+
+    private readonly Int128[] _sums = new Int128[Exponents];
+    private readonly UInt128[] _squares = new UInt128[Exponents];
+    private readonly long[] _counts = new long[Exponents];
+
+    // Four tables taken in turn, so that equal exponents in a row do not wait for each other. Index: table, sign and exponent. The first
+    // number of a place counts values in its upper 16 bits and sums mantissas below; the second sums squares.
+    private readonly Vector128<ulong>[] _block = new Vector128<ulong>[Tables * TablePlaces];
+
+    public long NonFinite => _counts[NonFiniteExponent];
+
+    public long ZerosAndSubnormals => _counts[0];
+
+    public void Add(ReadOnlySpan<uint> block)
+    {
+        Scatter(block, _block);
+        for (int place = 0; place < _block.Length; place++)
+        {
+            if (_block[place] == Vector128<ulong>.Zero)
+            {
+                continue;
+            }
+
+            int exponent = place % Exponents;
+            ulong sum = _block[place].GetElement(0);
+            long mantissas = (long)(sum & ((1ul << CountShift) - 1));
+            _counts[exponent] += (long)(sum >> CountShift);
+            _sums[exponent] += place % TablePlaces < Exponents ? mantissas : -mantissas;
+            _squares[exponent] += _block[place].GetElement(1);
+        }
+
+        Array.Clear(_block);
+    }
+
+    public void Add(ExactSums other)
+    {
+        for (int exponent = 0; exponent < Exponents; exponent++)
+        {
+            _sums[exponent] += other._sums[exponent];
+            _squares[exponent] += other._squares[exponent];
+            _counts[exponent] += other._counts[exponent];
+        }
+    }
+
+    /// <summary>Mean and standard deviation of the finite values; null if there are none.</summary>
+    public (double Mean, double Deviation)? Moments(long finite)
+    {
+        if (finite == 0)
+        {
+            return null;
+        }
+
+        // In units of the smallest subnormal, 2^-149, and of its square.
+        BigInteger sum = 0;
+        BigInteger squares = 0;
+        for (int exponent = 0; exponent < NonFiniteExponent; exponent++)
+        {
+            int shift = Math.Max(exponent, 1) - 1;
+            sum += (BigInteger)_sums[exponent] << shift;
+            squares += (BigInteger)_squares[exponent] << (2 * shift);
+        }
+
+        double variance = Divide((finite * squares) - (sum * sum), (BigInteger)finite * finite, -298);
+        return (Divide(sum, finite, -149), Math.Sqrt(variance));
+    }
+
+    /// <summary>The bins of <see cref="TensorStatistics.Magnitudes"/>.</summary>
+    public ImmutableArray<long> Magnitudes(long zeros)
+    {
+        var bins = new long[64];
+        for (int exponent = 0; exponent < NonFiniteExponent; exponent++)
+        {
+            bins[Math.Clamp(exponent - 127 + 48, 0, 63)] += _counts[exponent];
+        }
+
+        bins[0] -= zeros;
+        return ImmutableArray.Create(bins);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scatter(ReadOnlySpan<uint> block, Vector128<ulong>[] places)
+    {
+        for (int i = 0; i < block.Length; i++)
+        {
+            uint bits = block[i];
+            ulong mantissa = (bits & 0x007F_FFFF) | ((bits & 0x7F80_0000) == 0 ? 0u : 0x0080_0000);
+            int place = (int)(bits >> 23) + ((i & (Tables - 1)) * TablePlaces);
+            places[place] += Vector128.Create((1ul << CountShift) + mantissa, mantissa * mantissa);
+        }
+    }
+
+    // (numerator / denominator) × 2^exponent, rounded to nearest even.
+    private static double Divide(BigInteger numerator, BigInteger denominator, int exponent)
+    {
+        if (numerator.IsZero)
+        {
+            return 0;
+        }
+
+        int shift = (int)(64 + denominator.GetBitLength() - BigInteger.Abs(numerator).GetBitLength());
+        BigInteger scaled = shift >= 0 ? BigInteger.Abs(numerator) << shift : BigInteger.Abs(numerator);
+        BigInteger divisor = shift >= 0 ? denominator : denominator << -shift;
+        BigInteger quotient = BigInteger.DivRem(scaled, divisor, out BigInteger remainder);
+
+        // 64 or 65 bits: the lowest may stand for everything below it, since a double keeps 53.
+        bool isLong = quotient.GetBitLength() > 64;
+        bool isInexact = !remainder.IsZero || (isLong && !quotient.IsEven);
+        ulong top = (ulong)(isLong ? quotient >> 1 : quotient) | (isInexact ? 1ul : 0);
+        double magnitude = Math.ScaleB((double)top, exponent - shift + (isLong ? 1 : 0));
+        return numerator.Sign < 0 ? -magnitude : magnitude;
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary>Arguments as several verbs declare them.</summary>
+internal static class Arguments
+{
+    public static Argument<string> Path(string name, string description)
+    {
+        Argument<string> argument = new(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+            {
+                result.AddError($"{name} is empty.");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>An option that takes one of a few words.</summary>
+    public static Option<string> Word(string name, string description, string preset, params string[] words)
+    {
+        Option<string> option = Word(name, $"{description} Default: {preset}.", words);
+        option.DefaultValueFactory = _ => preset;
+        return option;
+    }
+
+    /// <summary>An option that takes one of a few words, or is left out.</summary>
+    public static Option<string> Word(string name, string description, string[] words)
+    {
+        Option<string> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            CustomParser = result =>
+            {
+                string word = result.Tokens[0].Value;
+                string? known = words.FirstOrDefault(known => known.Equals(word, StringComparison.OrdinalIgnoreCase));
+                if (known is null)
+                {
+                    result.AddError($"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not '{word}'.");
+                }
+
+                return known;
+            },
+        };
+        option.CompletionSources.Add(words);
+        return option;
+    }
+
+    /// <summary>An option that takes a whole number.</summary>
+    public static Option<int> Number(string name, string description, int least, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < least || number > most)
+            {
+                result.AddError($"{name} takes a number from {least} to {most}, not '{word}'.");
+            }
+
+            return number;
+        },
+    };
+
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+}

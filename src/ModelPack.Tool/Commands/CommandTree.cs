@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using ModelPack.Tool.Help;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary>All the words of the command line.</summary>
+internal static class CommandTree
+{
+    public const string JsonOptionName = "--json";
+
+    public static string Version { get; } = typeof(CommandTree).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static RootCommand Create(ToolSession session)
+    {
+        RootCommand root = new("Converts models between GGUF, APR and SafeTensors, and proves that nothing was lost.")
+        {
+            ConvertCommand.Create(session),
+            VerifyCommand.Create(session),
+            RoundTripCommand.Create(session),
+            InspectCommand.Create(session),
+            ValidateCommand.Create(session),
+        };
+
+        root.Options.Clear();
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this text.", Action = new HelpPageAction() });
+        root.Options.Add(new VersionOption { Description = "Show the version.", Action = new VersionAction() });
+        root.Options.Add(new Option<bool>(JsonOptionName)
+        {
+            Description = "Answer with one JSON document on standard output and nothing else there.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+        });
+        return root;
+    }
+
+    private sealed class VersionAction : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Tool.Diagnostics;
+
+/// <summary>The errors that the command line adds to those of the library.</summary>
+internal static class ToolErrors
+{
+    public static readonly ErrorCode CommandLine = new(
+        "MP5001", "", ErrorKind.Usage,
+        "The command line was not understood.",
+        "Add --help to the verb to see its words with examples.");
+
+    public static readonly ErrorCode UnknownEnding = new(
+        "MP5002", "", ErrorKind.Usage,
+        "The format of the output does not follow from the ending of its name.",
+        "Let TARGET end in .gguf, .apr or .safetensors, or add --to gguf, --to apr or --to safetensors.");
+
+    public static readonly ErrorCode ReportOverwrites = new(
+        "MP5003", "", ErrorKind.Usage,
+        "The report would overwrite a file of the conversion itself.",
+        "Give --report a name of its own.");
+
+    public static readonly ErrorCode NotEqual = new(
+        "MP5011", "", ErrorKind.NotProved,
+        "The two models are not equal at the level that was asked for.",
+        "The report on standard output names every difference that was found.");
+
+    public static readonly ErrorCode NotIdentical = new(
+        "MP5012", "", ErrorKind.NotProved,
+        "The file that came back from the round trip is not the source.",
+        "With --origin none that is expected; with the record embedded it is a defect: please report it.");
+
+    public static readonly ErrorCode ReadOrWriteFailed = new(
+        "MP5021", "", ErrorKind.InputOutput,
+        "The operating system refused to read or write.",
+        "Check the path, the rights on it and the free space.");
+
+    public static readonly ErrorCode ReportExists = new(
+        "MP5022", "", ErrorKind.InputOutput,
+        "The file named by --report exists already.",
+        "Remove it, name another, or add --force.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } =
+        [CommandLine, UnknownEnding, ReportOverwrites, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists];
+}

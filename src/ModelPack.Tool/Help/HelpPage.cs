@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Text;
+
+namespace ModelPack.Tool.Help;
+
+/// <summary>A term and its explanation.</summary>
+internal sealed record HelpRow(string Term, string Text);
+
+/// <summary>The text behind <c>--help</c>. It does not depend on the terminal, so that a test can compare it as a whole.</summary>
+internal sealed class HelpPage
+{
+    private const int Width = 100;
+    private readonly StringBuilder _text = new();
+
+    public static string Of(Command command)
+    {
+        HelpPage page = new();
+        page.Wrap(command.Description ?? "", 0);
+        if (command is Verb verb)
+        {
+            page.Verb(verb);
+        }
+        else
+        {
+            page.Root(command);
+        }
+
+        return page._text.ToString();
+    }
+
+    private static HelpRow Row(Option option)
+    {
+        string value = option.HelpName is null ? "" : $" {option.HelpName}";
+        return new(string.Join(", ", option.Aliases.Prepend(option.Name)) + value, option.Description ?? "");
+    }
+
+    private void Root(Command root)
+    {
+        Heading("Usage");
+        Line("  dotnet modelpack VERB ARGUMENTS [OPTIONS]");
+        Heading("Verbs");
+        Rows([.. root.Subcommands.OfType<Verb>().Select(verb => new HelpRow($"{verb.Name} {verb.Synopsis}", verb.Description ?? ""))]);
+        Heading("Options");
+        Rows([.. root.Options.Select(Row)]);
+        Examples(RootHelp.Examples);
+        Heading("Exit codes");
+        Rows(RootHelp.ExitCodes);
+        foreach (HelpSection section in RootHelp.Sections)
+        {
+            Heading(section.Heading);
+            foreach (string line in section.Lines)
+            {
+                Line($"  {line}");
+            }
+        }
+    }
+
+    private void Verb(Verb verb)
+    {
+        Heading("Usage");
+        Line($"  dotnet modelpack {verb.Name} {verb.Synopsis} [OPTIONS]");
+        Heading("Arguments");
+        Rows([.. verb.Arguments.Select(argument => new HelpRow(argument.Name, argument.Description ?? ""))]);
+        Heading("Options");
+        Rows([.. verb.Options.Concat(verb.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive)).Select(Row)]);
+        Examples(verb.Examples);
+        Heading("Exit codes");
+        Rows(verb.Outcomes);
+    }
+
+    private void Examples(IReadOnlyList<Example> examples)
+    {
+        Heading("Examples");
+        foreach (Example example in examples)
+        {
+            Line($"  # {example.Purpose}");
+            Line($"  {example.CommandLine}");
+        }
+    }
+
+    private void Heading(string heading)
+    {
+        Line();
+        Line($"{heading}:");
+    }
+
+    private void Rows(IReadOnlyList<HelpRow> rows)
+    {
+        int column = Math.Min(rows.Max(row => row.Term.Length) + 4, 36);
+        foreach (HelpRow row in rows)
+        {
+            string term = $"  {row.Term}";
+            if (term.Length + 2 > column)
+            {
+                Line(term);
+                term = "";
+            }
+
+            _text.Append(term.PadRight(column));
+            Wrap(row.Text, column);
+        }
+    }
+
+    private void Wrap(string text, int indent)
+    {
+        int column = indent;
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (column > indent && column + 1 + word.Length > Width)
+            {
+                _text.Append('\n').Append(' ', indent);
+                column = indent;
+            }
+
+            if (column > indent)
+            {
+                _text.Append(' ');
+                column++;
+            }
+
+            _text.Append(word);
+            column += word.Length;
+        }
+
+        Line();
+    }
+
+    private void Line(string text = "") => _text.Append(text).Append('\n');
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using ModelPack.Codec.Proof;
+using ModelPack.Tool.Commands;
+
+namespace ModelPack.Tool.Output.Json;
+
+/// <summary>The document of <c>convert</c> (docs/json.md).</summary>
+internal static class ConvertJson
+{
+    public static void Write(Utf8JsonWriter writer, ConversionOutcome outcome)
+    {
+        writer.WriteString("kind", "convert");
+        writer.WriteString("target", outcome.TargetPath);
+        writer.WriteString("certificatePath", outcome.CertificatePath);
+        writer.WriteNumber("seconds", Math.Round(outcome.Duration.TotalSeconds, 3));
+        writer.WritePropertyName("certificate");
+        CertificateJson.Write(writer, outcome.Certificate);
+    }
+}

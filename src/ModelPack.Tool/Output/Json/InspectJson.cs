@@ -1,0 +1,58 @@
+using System.Text.Json;
+using ModelPack.Codec;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Tool.Output.Json;
+
+/// <summary>The document of <c>inspect</c> (docs/json.md). A program gets whole values: nothing is cut.</summary>
+internal static class InspectJson
+{
+    public static void Write(Utf8JsonWriter writer, string path, ModelFile model)
+    {
+        writer.WriteString("kind", "inspect");
+        writer.WriteString("file", path);
+        writer.WriteString("format", model.Format.Extension());
+        writer.WriteString("formatDescription", model.FormatDescription);
+        writer.WriteString("architecture", model.Architecture);
+        writer.WriteNumber("bytes", model.Source.Length);
+        writer.WriteStartArray("metadata");
+        foreach (MetadataEntry entry in model.Metadata)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key", entry.Key);
+            writer.WriteString("type", entry.Value.TypeName);
+            writer.WritePropertyName("value");
+            entry.Value.WriteJson(writer);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("tensors");
+        foreach (TensorInfo tensor in model.Tensors)
+        {
+            Write(writer, tensor);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNotes(model.Notes);
+    }
+
+    private static void Write(Utf8JsonWriter writer, TensorInfo tensor)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", tensor.Name);
+        writer.WriteString("type", TensorTypes.Get(tensor.Type).Name);
+        writer.WriteStartArray("shape");
+        foreach (long dimension in tensor.Shape)
+        {
+            writer.WriteNumberValue(dimension);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("elements", tensor.ElementCount);
+        writer.WriteNumber("bytes", tensor.ByteLength);
+        writer.WriteNumber("offset", tensor.Offset);
+        writer.WriteString("byteOrder", Words.Of(tensor.ByteOrder));
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using ModelPack.Codec;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Tool.Output.Json;
+
+/// <summary>The document of <c>roundtrip</c> (docs/json.md).</summary>
+internal static class RoundTripJson
+{
+    public static void Write(Utf8JsonWriter writer, string source, RoundTripReport report)
+    {
+        writer.WriteString("kind", "roundtrip");
+        writer.WriteString("source", source);
+        writer.WriteStartArray("chain");
+        foreach (ModelFormat format in report.Chain)
+        {
+            writer.WriteStringValue(format.Extension());
+        }
+
+        writer.WriteEndArray();
+        writer.WriteBoolean("identical", report.Identical);
+        writer.WriteString("sourceXxh128", report.SourceXxh128);
+        writer.WriteString("returnedXxh128", report.ReturnedXxh128);
+        writer.WritePropertyName("difference");
+        if (report.Difference is Difference difference)
+        {
+            writer.WriteDifference(difference);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+
+        writer.WriteStartArray("steps");
+        foreach (Certificate certificate in report.Steps)
+        {
+            CertificateJson.Write(writer, certificate);
+        }
+
+        writer.WriteEndArray();
+    }
+}

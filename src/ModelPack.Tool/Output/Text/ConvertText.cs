@@ -1,0 +1,68 @@
+using ModelPack.Codec;
+using ModelPack.Codec.Proof;
+using ModelPack.Tool.Commands;
+
+namespace ModelPack.Tool.Output.Text;
+
+/// <summary>The proof of a conversion, in a few lines.</summary>
+internal static class ConvertText
+{
+    public static string Of(ConversionOutcome outcome)
+    {
+        Certificate certificate = outcome.Certificate;
+        TextReport report = new();
+        report.Line($"{certificate.Source.Name} -> {outcome.TargetPath}: {Claim(certificate.Level)}");
+        report.Field("source", File(certificate.Source));
+        report.Field("output", File(certificate.Output));
+        report.Field("tensors", Tensors(certificate));
+        report.Field("time", $"{Size.Time(outcome.Duration)}, {Size.Rate(certificate.Source.Bytes, outcome.Duration)}");
+        report.Field("certificate", outcome.CertificatePath);
+        report.Section("notes", certificate.Notes);
+        return report.ToString();
+    }
+
+    public static string Claim(ProofLevel level) => level switch
+    {
+        ProofLevel.L0 => "L0, the output is structurally valid",
+        ProofLevel.L1 => "L1 proved, every tensor is equal",
+        ProofLevel.L2 => "L2 proved, tensors and metadata are equal",
+        ProofLevel.L3 => "L3 proved, converting back gives the source byte for byte",
+        _ => throw new ArgumentOutOfRangeException(nameof(level)),
+    };
+
+    private static string File(CertifiedFile file)
+    {
+        string sha256 = file.Sha256 is null ? "" : $", SHA-256 {file.Sha256}";
+        return $"{file.Format.Extension()}, {Size.Exact(file.Bytes)}, XXH128 {file.Xxh128}{sha256}";
+    }
+
+    private static string Tensors(Certificate certificate)
+    {
+        List<string> parts = [];
+        Count(TensorAction.Copy, "copied");
+        Count(TensorAction.Carry, "carried as raw blocks");
+        Count(TensorAction.Swap, "byte order reversed");
+        long nonFinite = certificate.Tensors.Sum(tensor => tensor.NonFiniteCount);
+        if (nonFinite > 0)
+        {
+            parts.Add($"{nonFinite} non-finite values kept");
+        }
+
+        int withoutCheck = certificate.Tensors.Count(tensor => tensor.Finite == FiniteStatus.NotChecked);
+        if (withoutCheck > 0)
+        {
+            parts.Add($"{withoutCheck} of a type without a check for finite values");
+        }
+
+        return parts.Count == 0 ? "none" : $"{certificate.Tensors.Length}: {string.Join(", ", parts)}";
+
+        void Count(TensorAction action, string verb)
+        {
+            int count = certificate.Tensors.Count(tensor => tensor.Action == action);
+            if (count > 0)
+            {
+                parts.Add($"{count} {verb}");
+            }
+        }
+    }
+}

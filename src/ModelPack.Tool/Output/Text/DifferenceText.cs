@@ -1,0 +1,30 @@
+using System.Globalization;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Tool.Output.Text;
+
+/// <summary>One difference in one line.</summary>
+internal static class DifferenceText
+{
+    public static string Of(Difference difference)
+    {
+        List<string> places = [];
+        if (difference.ElementIndex is long element)
+        {
+            places.Add(string.Create(CultureInfo.InvariantCulture, $"element {element}"));
+        }
+
+        if (difference.ByteOffset is long offset)
+        {
+            places.Add(string.Create(CultureInfo.InvariantCulture, $"at byte {offset}"));
+        }
+
+        if (difference.Kind == DifferenceKind.Payload)
+        {
+            places.Add($"{Size.Exact(difference.Count)} differ");
+        }
+
+        string place = places.Count == 0 ? "" : $" ({string.Join(", ", places)})";
+        return $"{Words.Of(difference.Kind)}: {difference.Place}: {difference.Text}{place}";
+    }
+}

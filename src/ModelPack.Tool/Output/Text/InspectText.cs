@@ -1,0 +1,105 @@
+using System.Globalization;
+using ModelPack.Codec;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Tool.Output.Text;
+
+/// <summary>How many tensors a report lists.</summary>
+internal enum TensorListing
+{
+    /// <summary>The first few, and a line that says how many more there are.</summary>
+    Beginning,
+
+    /// <summary>Every one.</summary>
+    Complete,
+}
+
+/// <summary>What a header says, for people.</summary>
+internal static class InspectText
+{
+    public const int TensorsShown = 20;
+
+    private const int WidestValue = 100;
+
+    private static readonly Column[] MetadataColumns = [new("key"), new("type"), new("value")];
+
+    private static readonly Column[] TensorColumns =
+        [new("name"), new("type"), new("shape"), new("bytes", ColumnAlign.Right), new("offset", ColumnAlign.Right)];
+
+    public static string Of(string path, ModelFile model, TensorListing listing)
+    {
+        TextReport report = new();
+        report.Line(path);
+        report.Field("format", model.FormatDescription);
+        report.Field("architecture", model.Architecture ?? "not named in the metadata");
+        report.Field("size", Size.Exact(model.Source.Length));
+        report.Field("tensors", Summary(model.Tensors));
+        Metadata(report, model.Metadata);
+        Tensors(report, model.Tensors, listing);
+        report.Section("notes", model.Notes.Select(NoteText.Of));
+        return report.ToString();
+    }
+
+    private static string Summary(IReadOnlyList<TensorInfo> tensors)
+    {
+        if (tensors.Count == 0)
+        {
+            return "none";
+        }
+
+        Dictionary<string, int> counts = [];
+        decimal elements = 0;
+        foreach (TensorInfo tensor in tensors)
+        {
+            string type = TensorTypes.Get(tensor.Type).Name;
+            counts[type] = counts.GetValueOrDefault(type) + 1;
+            elements += tensor.ElementCount;
+        }
+
+        List<string> types = [.. counts.Keys];
+        types.Sort((first, second) => counts[second] != counts[first] ? counts[second] - counts[first] : string.CompareOrdinal(first, second));
+        string mix = string.Join(", ", types.ConvertAll(type => $"{counts[type]} {type}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} ({mix}), {elements:N0} elements");
+    }
+
+    private static void Metadata(TextReport report, IReadOnlyList<MetadataEntry> metadata)
+    {
+        if (metadata.Count == 0)
+        {
+            return;
+        }
+
+        report.Line();
+        report.Line($"metadata, {metadata.Count} keys");
+        report.Table(MetadataColumns, metadata.Select(entry => (string[])[entry.Key, entry.Value.TypeName, Cut(entry.Value.Display())]));
+    }
+
+    private static string Cut(string value) =>
+        value.Length <= WidestValue ? value : $"{value.AsSpan(0, WidestValue)}... ({value.Length} characters)";
+
+    private static void Tensors(TextReport report, IReadOnlyList<TensorInfo> tensors, TensorListing listing)
+    {
+        if (tensors.Count == 0)
+        {
+            return;
+        }
+
+        int shown = listing == TensorListing.Complete ? tensors.Count : Math.Min(tensors.Count, TensorsShown);
+        report.Line();
+        report.Line("tensors");
+        report.Table(TensorColumns, tensors.Take(shown).Select(Row));
+        if (shown < tensors.Count)
+        {
+            report.Line($"  ... {tensors.Count - shown} more; --tensors lists them all");
+        }
+    }
+
+    private static string[] Row(TensorInfo tensor) =>
+    [
+        tensor.Name,
+        TensorTypes.Get(tensor.Type).Name,
+        TensorShape.Format(tensor.Shape.AsSpan()),
+        tensor.ByteLength.ToString("N0", CultureInfo.InvariantCulture),
+        tensor.Offset.ToString("N0", CultureInfo.InvariantCulture),
+    ];
+}

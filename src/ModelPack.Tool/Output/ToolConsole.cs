@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace ModelPack.Tool.Output;
+
+/// <summary>How a verb answers on standard output.</summary>
+internal enum OutputMode
+{
+    /// <summary>Text for people.</summary>
+    Text,
+
+    /// <summary>Exactly one JSON document.</summary>
+    Json,
+}
+
+/// <summary>Standard output and standard error of one run. Reports go to the first, messages and progress to the second.</summary>
+internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, TextWriter error)
+{
+    public static ToolConsole Process() => new(Console.OpenStandardOutput, Console.Out, Console.Error);
+
+    public TextWriter Output => output;
+
+    public TextWriter Error => error;
+
+    /// <summary>Writes a line to standard error.</summary>
+    public void Message(string text) => error.WriteLine(TerminalText.Clean(text));
+
+    /// <summary>Writes a finished text to standard output.</summary>
+    public void Text(string text)
+    {
+        output.Write(text);
+        output.Flush();
+    }
+
+    /// <summary>Composes a document and writes it in one piece, so that a failure on the way leaves standard output empty.</summary>
+    public void Json(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", 1);
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        using Stream stream = openOutput();
+        stream.Write(buffer.WrittenSpan);
+        stream.Flush();
+    }
+}

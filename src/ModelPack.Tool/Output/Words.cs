@@ -1,0 +1,37 @@
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Tool.Output;
+
+/// <summary>The names of enumerated values, as reports and documents spell them. Scripts rely on them.</summary>
+internal static class Words
+{
+    public static string Of(ProofLevel level) => level switch
+    {
+        ProofLevel.L0 => "L0",
+        ProofLevel.L1 => "L1",
+        ProofLevel.L2 => "L2",
+        ProofLevel.L3 => "L3",
+        _ => throw new ArgumentOutOfRangeException(nameof(level)),
+    };
+
+    public static string Of(DifferenceKind kind) => kind switch
+    {
+        DifferenceKind.MissingTensor => "missing-tensor",
+        DifferenceKind.ExtraTensor => "extra-tensor",
+        DifferenceKind.Shape => "shape",
+        DifferenceKind.Type => "type",
+        DifferenceKind.Payload => "payload",
+        DifferenceKind.Order => "order",
+        DifferenceKind.Metadata => "metadata",
+        DifferenceKind.Container => "container",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    public static string Of(ByteOrder order) => order switch
+    {
+        ByteOrder.LittleEndian => "little-endian",
+        ByteOrder.BigEndian => "big-endian",
+        _ => throw new ArgumentOutOfRangeException(nameof(order)),
+    };
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace ModelPack.Build.Tests.Consumers;
+
+/// <summary>A fresh project that uses the packed ModelPack.Build.</summary>
+internal sealed class Consumer
+{
+    private static readonly string[] Quiet = ["--disable-build-servers", "-nologo", "-tl:off"];
+
+    private Consumer(string directory) => Directory = directory;
+
+    public string Directory { get; }
+
+    /// <param name="body">What the project file says besides the usual.</param>
+    /// <param name="frameworks">Target frameworks.</param>
+    /// <param name="directory">Folder; a new one if nothing is said.</param>
+    public static Consumer Create(string body, string frameworks = "net10.0", string? directory = null)
+    {
+        var consumer = new Consumer(directory ?? PackedFeed.NewFolder("App"));
+        System.IO.Directory.CreateDirectory(consumer.Directory);
+        string plural = frameworks.Contains(';', StringComparison.Ordinal) ? "s" : "";
+        File.WriteAllText(consumer.In("App.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework{plural}>{frameworks}</TargetFramework{plural}>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <MSBuildTreatWarningsAsErrors>true</MSBuildTreatWarningsAsErrors>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="ModelPack.Build" Version="{PackedFeed.Version}" />
+              </ItemGroup>
+            {body}
+            </Project>
+            """);
+        return consumer;
+    }
+
+    public string In(params string[] parts) => Path.Combine([Directory, .. parts]);
+
+    public bool Has(params string[] parts) => File.Exists(In(parts));
+
+    public Consumer WithModel(string name, string corpusFile = "models/random-qwen2-small-Q4_K_M.gguf")
+    {
+        string path = In(name);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Copy(RepositoryData.Path(["corpus", "gguf", .. corpusFile.Split('/')]), path, overwrite: true);
+        return this;
+    }
+
+    public Consumer WithFile(string name, string text)
+    {
+        File.WriteAllText(In(name), text);
+        return this;
+    }
+
+    public DotNetResult Build(params string[] arguments) => DotNet.Run(Directory, ["build", .. Quiet, .. arguments]);
+
+    public DotNetResult Rebuild(params string[] arguments) => Build(["--no-restore", .. arguments]);
+
+    public DotNetResult Run(string verb, params string[] arguments) => DotNet.Run(Directory, [verb, .. Quiet, .. arguments]);
+
+    /// <summary>Reverses the bits of one byte.</summary>
+    public static void FlipByte(string path, long offset)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.ReadWrite);
+        stream.Position = offset;
+        int value = stream.ReadByte();
+        Assert.IsGreaterThanOrEqualTo(0, value, string.Create(CultureInfo.InvariantCulture, $"{path} has no byte {offset}"));
+        stream.Position = offset;
+        stream.WriteByte((byte)~value);
+    }
+}

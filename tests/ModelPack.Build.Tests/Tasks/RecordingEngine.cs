@@ -1,0 +1,59 @@
+using System.Collections;
+using Microsoft.Build.Framework;
+
+namespace ModelPack.Build.Tests.Tasks;
+
+/// <summary>An engine that writes down what a task tells it.</summary>
+internal sealed class RecordingEngine : IBuildEngine3
+{
+    private readonly ManualResetEventSlim _message = new();
+
+    public List<BuildErrorEventArgs> Errors { get; } = [];
+
+    public List<string> Messages { get; } = [];
+
+    public List<string> Calls { get; } = [];
+
+    public bool ContinueOnError => false;
+
+    public int LineNumberOfTaskNode => 0;
+
+    public int ColumnNumberOfTaskNode => 0;
+
+    public string ProjectFileOfTaskNode => "test.proj";
+
+    public bool IsRunningMultipleNodes => false;
+
+    public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
+
+    public void LogWarningEvent(BuildWarningEventArgs e) => Assert.Fail($"a warning: {e.Message}");
+
+    public void LogMessageEvent(BuildMessageEventArgs e)
+    {
+        Messages.Add(e.Message!);
+        _message.Set();
+    }
+
+    public bool WaitForMessage(TimeSpan limit) => _message.Wait(limit);
+
+    public void Yield() => Calls.Add(nameof(Yield));
+
+    public void Reacquire() => Calls.Add(nameof(Reacquire));
+
+    public void LogCustomEvent(CustomBuildEventArgs e) => throw new NotSupportedException();
+
+    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) =>
+        throw new NotSupportedException();
+
+    public bool BuildProjectFile(
+        string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs, string toolsVersion) =>
+        throw new NotSupportedException();
+
+    public BuildEngineResult BuildProjectFilesInParallel(
+        string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IList<string>[] removeGlobalProperties, string[] toolsVersion,
+        bool returnTargetOutputs) => throw new NotSupportedException();
+
+    public bool BuildProjectFilesInParallel(
+        string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IDictionary[] targetOutputsPerProject, string[] toolsVersion,
+        bool useResultsCache, bool unloadProjectsOnCompletion) => throw new NotSupportedException();
+}

@@ -1,0 +1,127 @@
+using Microsoft.Build.Framework;
+using ModelPack.Codec.IO;
+
+namespace ModelPack.Build.Tests.Tasks;
+
+[TestClass]
+public sealed class RequestTests
+{
+    [TestMethod]
+    public void A_model_without_a_target_is_refused()
+    {
+        using TaskFolder folder = new();
+        BuildErrorEventArgs error = folder.Fail();
+        Assert.AreEqual(BuildErrors.NoTarget.Id, error.Code);
+        Assert.AreEqual(folder.Source, error.File);
+    }
+
+    [TestMethod]
+    [DataRow("To", "onnx", "apr, gguf, safetensors")]
+    [DataRow("Quantized", "always", "auto, blocks, native")]
+    [DataRow("Naming", "other", "native, verbatim")]
+    [DataRow("AllowNonFinite", "yes", "false, true")]
+    [DataRow("CopyToOutputDirectory", "Sometimes", "preservenewest, never, always, ifdifferent")]
+    [DataRow("ExpectedHash", "1234", "32 hexadecimal digits")]
+    [DataRow("ExpectedHash", "0123456789abcdef0123456789abcdeg", "32 hexadecimal digits")]
+    public void A_value_that_is_not_understood_is_refused_with_those_that_are(string name, string value, string choices)
+    {
+        using TaskFolder folder = new();
+        BuildErrorEventArgs error = folder.Fail(name == "To" ? [(name, value)] : [("To", "apr"), (name, value)]);
+        Assert.AreEqual(BuildErrors.UnknownValue.Id, error.Code);
+        Assert.Contains($"{name} is '{value}'", error.Message!);
+        Assert.Contains(choices, error.Message!);
+    }
+
+    [TestMethod]
+    [DataRow("Dtype", "F16")]
+    [DataRow("AllowLossy", "true")]
+    [DataRow("Epsilon", "0.001")]
+    [DataRow("MaxShardSize", "1GB")]
+    public void An_option_that_is_not_available_yet_is_refused_not_ignored(string name, string value)
+    {
+        using TaskFolder folder = new();
+        BuildErrorEventArgs error = folder.Fail(("To", "apr"), (name, value));
+        Assert.AreEqual(BuildErrors.NotAvailable.Id, error.Code);
+        Assert.Contains($"{name} is not available yet", error.Message!);
+        Assert.IsFalse(File.Exists(folder.Output));
+    }
+
+    [TestMethod]
+    public void To_and_target_must_agree()
+    {
+        using TaskFolder folder = new();
+        Assert.AreEqual(BuildErrors.TwoTargets.Id, folder.Fail(("To", "apr"), ("target", "gguf")).Code);
+        Assert.AreEqual("converted", folder.Build(("target", "APR")));
+    }
+
+    [TestMethod]
+    public void Two_models_with_one_output_are_refused()
+    {
+        using TaskFolder folder = new();
+        File.Copy(folder.Source, folder.In("models", "small.bin"));
+        BuildErrorEventArgs error = folder.FailItems(
+            TaskFolder.Item("models/small.gguf", ("To", "apr")), TaskFolder.Item("models/small.bin", ("To", "apr")));
+        Assert.AreEqual(BuildErrors.OutputClash.Id, error.Code);
+        Assert.Contains(folder.Output, error.Message!);
+    }
+
+    [TestMethod]
+    public void A_source_that_does_not_exist_is_refused()
+    {
+        using TaskFolder folder = new();
+        BuildErrorEventArgs error = folder.FailItems(TaskFolder.Item("models/absent.gguf", ("To", "apr")));
+        Assert.AreEqual(BuildErrors.SourceMissing.Id, error.Code);
+        Assert.AreEqual(folder.In("models", "absent.gguf"), error.File);
+    }
+
+    [TestMethod]
+    public void An_output_that_is_its_source_is_refused()
+    {
+        using TaskFolder folder = new();
+        Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Fail(("To", "gguf"), ("OutputPath", "models/")).Code);
+    }
+
+    [TestMethod]
+    public void An_unexpected_source_is_refused_before_and_after_a_conversion()
+    {
+        using TaskFolder folder = new();
+        string hash = FileHash.Xxh128(folder.Source);
+        string wrong = hash[0] == '0' ? "1" + hash[1..] : "0" + hash[1..];
+
+        BuildErrorEventArgs error = folder.Fail(("To", "apr"), ("ExpectedHash", wrong));
+        Assert.AreEqual(BuildErrors.UnexpectedSource.Id, error.Code);
+        Assert.Contains(hash, error.Message!);
+        Assert.IsFalse(File.Exists(folder.Output));
+
+        Assert.AreEqual("converted", folder.Build(("ExpectedHash", hash.ToUpperInvariant())));
+        Assert.AreEqual("up to date", folder.Build(("ExpectedHash", hash)));
+        Assert.AreEqual(BuildErrors.UnexpectedSource.Id, folder.Fail(("To", "apr"), ("ExpectedHash", wrong)).Code);
+    }
+
+    [TestMethod]
+    public void A_path_that_cannot_be_written_is_an_error_with_a_code()
+    {
+        using TaskFolder folder = new();
+        File.WriteAllText(folder.In("file"), "not a folder");
+        Assert.AreEqual(BuildErrors.FileAccess.Id, folder.Fail(("To", "apr"), ("OutputPath", "file/small.apr")).Code);
+    }
+
+    [TestMethod]
+    public void Outputs_carry_the_metadata_of_copied_items()
+    {
+        using TaskFolder folder = new();
+        using ConvertModelItems task = folder.Task(
+            TaskFolder.Item("models/small.gguf", ("To", "apr")),
+            TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/weights.st"), ("CopyToOutputDirectory", "Never")));
+
+        Assert.IsTrue(task.Execute());
+
+        ITaskItem[] files = task.ConvertedFiles;
+        CollectionAssert.AreEqual(new[] { folder.Output, folder.In("out", "weights.st") }, files.Select(file => file.ItemSpec).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { Path.Combine("models", "small.apr"), Path.Combine("models", "weights.st") }, files.Select(file => file.GetMetadata("TargetPath")).ToArray());
+        CollectionAssert.AreEqual(new[] { "PreserveNewest", "Never" }, files.Select(file => file.GetMetadata("CopyToOutputDirectory")).ToArray());
+        Assert.AreEqual(folder.Certificate, task.Certificates[0].ItemSpec);
+        Assert.IsTrue(task.Certificates.All(certificate => File.Exists(certificate.ItemSpec)));
+    }
+}

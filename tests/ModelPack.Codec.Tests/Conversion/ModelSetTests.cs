@@ -1,0 +1,83 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Codec.Tests.Conversion;
+
+[TestClass]
+public sealed class ModelSetTests
+{
+    private static readonly string Model = RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf");
+
+    private readonly string folder = Directory.CreateTempSubdirectory("modelpack-set-").FullName;
+
+    [TestCleanup]
+    public void RemoveFolder() => Directory.Delete(folder, recursive: true);
+
+    [TestMethod]
+    [DataRow(ModelFormat.Gguf)]
+    [DataRow(ModelFormat.SafeTensors)]
+    public void A_model_becomes_shards_and_comes_back_byte_for_byte(ModelFormat format)
+    {
+        string shards = Path.Combine(folder, "shards") + "/";
+        Certificate there = ModelConverter.Convert(Model, shards, format, new() { MaxShardBytes = 300_000 });
+        Assert.AreEqual(ProofLevel.L3, there.Level);
+        string[] parts = Directory.GetFiles(shards, "*." + format.Extension());
+        Assert.IsGreaterThan(new FileInfo(Model).Length / 300_000, parts.Length - 1);
+        Assert.IsTrue(parts.Skip(1).All(part => new FileInfo(part).Length < 400_000), "only the first part carries the metadata, none exceeds the limit");
+        string back = Path.Combine(folder, "back.gguf");
+        Certificate here = ModelConverter.Convert(First(shards), back, ModelFormat.Gguf, new());
+        Assert.AreEqual(ProofLevel.L3, here.Level);
+        CollectionAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(back));
+    }
+
+    [TestMethod]
+    [DataRow(ModelFormat.Gguf)]
+    [DataRow(ModelFormat.Apr)]
+    [DataRow(ModelFormat.SafeTensors)]
+    public void A_folder_with_companions_comes_back_file_for_file(ModelFormat via)
+    {
+        string source = Path.Combine(folder, "qwen");
+        ModelConverter.Convert(Model, source + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 500_000, Origin = OriginMode.None });
+        File.WriteAllText(Path.Combine(source, "config.json"), "{\"model_type\": \"qwen2\"}\n");
+        File.WriteAllText(Path.Combine(source, "README.md"), "# not JSON\n");
+        File.WriteAllBytes(Path.Combine(source, "empty.txt"), []);
+        File.WriteAllBytes(Path.Combine(source, "notes.bin"), [1, 2, 3]);
+
+        string middle = Path.Combine(folder, "middle." + via.Extension());
+        Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(source, middle, via, new()).Level);
+        string back = Path.Combine(folder, "back");
+        Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(middle, back + "/", ModelFormat.SafeTensors, new()).Level);
+
+        string[] expected = [.. Directory.GetFiles(source).Select(path => Path.GetFileName(path)!).Where(name => name != "notes.bin").Order(StringComparer.Ordinal)];
+        CollectionAssert.AreEqual(expected, Directory.GetFiles(back).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray());
+        foreach (string name in expected)
+        {
+            CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(source, name)), File.ReadAllBytes(Path.Combine(back, name)), name);
+        }
+    }
+
+    [TestMethod]
+    public void A_set_needs_a_folder_to_come_back_to()
+    {
+        string shards = Path.Combine(folder, "shards") + "/";
+        ModelConverter.Convert(Model, shards, ModelFormat.Gguf, new() { MaxShardBytes = 300_000, Origin = OriginMode.None });
+        string apr = Path.Combine(folder, "model.apr");
+        ModelConverter.Convert(First(shards), apr, ModelFormat.Apr, new());
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(apr, Path.Combine(folder, "x.gguf"), ModelFormat.Gguf, new()));
+        Assert.AreEqual(ErrorKind.Usage, error.Code.Kind);
+    }
+
+    [TestMethod]
+    public void A_missing_part_is_named()
+    {
+        string shards = Path.Combine(folder, "shards") + "/";
+        ModelConverter.Convert(Model, shards, ModelFormat.Gguf, new() { MaxShardBytes = 300_000 });
+        string last = Directory.GetFiles(shards).Order(StringComparer.Ordinal).Last();
+        File.Delete(last);
+        ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(First(shards)));
+        StringAssert.Contains(error.Message, Path.GetFileName(last));
+    }
+
+    private static string First(string shards) => Directory.GetFiles(shards, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() ?? shards;
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace ModelPack.Tool.Tests;
+
+/// <summary>Interruption at any moment, no space, no rights: nothing half-done is left, and the exit code says why.</summary>
+[TestClass]
+[OSCondition(OperatingSystems.Linux)]
+public sealed class FaultTests
+{
+    // Long enough that a signal always arrives while the tool is at work.
+    private const long LongReading = 1L << 36;
+    private const long LongWriting = 1L << 28;
+
+    private static readonly string Gguf = RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf");
+
+    [TestMethod]
+    [DataRow(PosixSignal.SIGINT)]
+    [DataRow(PosixSignal.SIGTERM)]
+    public void A_conversion_that_is_interrupted_leaves_nothing_and_exits_with_130(PosixSignal signal)
+    {
+        using TestFolder folder = new();
+        ModelBytes.WriteSparse(folder.File("s.safetensors"), LongWriting);
+        ToolProcess tool = ToolProcess.Start("convert", folder.File("s.safetensors"), folder.File("m.gguf"), "--json");
+        WaitForTemporaryFile(folder, tool);
+        tool.Signal(signal);
+        ToolResult result = tool.Wait();
+        result.ShouldExitWith(130);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.AreEqual("MP5090", document.RootElement.GetProperty("error").GetProperty("code").GetString());
+        Assert.Contains("s.safetensors: error MP5090: cancelled", result.Error);
+        CollectionAssert.AreEqual(new[] { "s.safetensors" }, folder.Names);
+    }
+
+    [TestMethod]
+    [DataRow("validate")]
+    [DataRow("verify")]
+    public void A_verb_that_reads_is_interrupted_too(string verb)
+    {
+        using TestFolder folder = new();
+        ModelBytes.WriteSparse(folder.File("s.safetensors"), LongReading);
+        string[] files = verb == "verify" ? [folder.File("s.safetensors"), folder.File("s.safetensors")] : [folder.File("s.safetensors")];
+        ToolProcess tool = ToolProcess.Start([verb, .. files]);
+        Thread.Sleep(1000);
+        Assert.IsFalse(tool.HasExited);
+        tool.Signal(PosixSignal.SIGINT);
+        ToolResult result = tool.Wait();
+        result.ShouldExitWith(130);
+        Assert.AreEqual("", result.Output);
+    }
+
+    [TestMethod]
+    public void A_conversion_that_is_killed_leaves_nothing_under_the_final_name_and_the_next_run_cleans_up()
+    {
+        using TestFolder folder = new();
+        string source = folder.File("s.safetensors");
+        ModelBytes.WriteSparse(source, LongWriting);
+        ToolProcess tool = ToolProcess.Start("convert", source, folder.File("m.gguf"));
+        WaitForTemporaryFile(folder, tool);
+        tool.Kill();
+        tool.Wait().ShouldExitWith(128 + 9);
+        Assert.DoesNotContain("m.gguf", folder.Names);
+        Assert.DoesNotContain("m.gguf.modelpack.json", folder.Names);
+        Assert.HasCount(2, folder.Names, "the killed run had no chance to remove its temporary file");
+
+        File.Delete(source);
+        folder.Write("s.safetensors", ModelBytes.SafeTensors(1, 2));
+        ToolProcess.Run("convert", source, folder.File("m.gguf")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(new[] { "m.gguf", "m.gguf.modelpack.json", "s.safetensors" }, folder.Names);
+    }
+
+    [TestMethod]
+    public void A_full_disk_exits_with_4_and_leaves_nothing()
+    {
+        using SmallDisk disk = new("1m");
+        ToolResult result = ToolProcess.Run("convert", Gguf, Path.Combine(disk.Path, "m.apr"), "--json");
+        result.ShouldExitWith(4);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.MatchesRegex("^MP(30|50)[0-9]{2}$", document.RootElement.GetProperty("error").GetProperty("code").GetString()!);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(disk.Path));
+    }
+
+    [TestMethod]
+    public void A_folder_that_cannot_be_written_exits_with_4()
+    {
+        using SmallDisk disk = new("1m", "ro");
+        ToolResult readOnly = ToolProcess.Run("convert", Gguf, Path.Combine(disk.Path, "m.apr"));
+        readOnly.ShouldExitWith(4);
+
+        using TestFolder folder = new();
+        string file = folder.Write("file", "x"u8);
+        ToolResult belowFile = ToolProcess.Run("convert", Gguf, Path.Combine(file, "m.apr"));
+        belowFile.ShouldExitWith(4);
+        ToolResult noFolder = ToolProcess.Run("convert", Gguf, folder.File("none/m.apr"));
+        noFolder.ShouldExitWith(4);
+        CollectionAssert.AreEqual(new[] { "file" }, folder.Names);
+    }
+
+    [TestMethod]
+    public void An_answer_that_cannot_be_written_exits_with_4()
+    {
+        ToolResult result = ToolProcess.RunProgram("sh", "-c", $"exec dotnet '{ToolProcess.Dll}' inspect '{Gguf}' --json >/dev/full");
+        result.ShouldExitWith(4);
+        Assert.Contains("error MP5021: ", result.Error);
+    }
+
+    private static void WaitForTemporaryFile(TestFolder folder, ToolProcess tool)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        while (!folder.Names.Any(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal)))
+        {
+            Assert.IsFalse(tool.HasExited, "the tool ended before it wrote");
+            Assert.IsLessThan(60, time.Elapsed.TotalSeconds);
+            Thread.Sleep(1);
+        }
+    }
+}

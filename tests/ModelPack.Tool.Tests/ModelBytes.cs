@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace ModelPack.Tool.Tests;
+
+/// <summary>Small SafeTensors files for cases that the corpus does not have.</summary>
+internal static class ModelBytes
+{
+    /// <summary>One F32 tensor <c>w</c>.</summary>
+    public static byte[] SafeTensors(params float[] values)
+    {
+        byte[] file = new byte[HeaderLength(values.Length) + (values.Length * 4)];
+        int position = Header(values.Length).CopyTo(file);
+        foreach (float value in values)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(position), value);
+            position += 4;
+        }
+
+        return file;
+    }
+
+    /// <summary>One F32 tensor of zeros that takes no room on disk, for runs that must last a while.</summary>
+    public static void WriteSparse(string path, long elements)
+    {
+        using FileStream file = new(path, FileMode.CreateNew);
+        file.Write(Header(elements));
+        file.SetLength(file.Position + (elements * 4));
+    }
+
+    private static int HeaderLength(long elements) => Header(elements).Length;
+
+    private static byte[] Header(long elements)
+    {
+        string json = $$$"""{"w":{"dtype":"F32","shape":[{{{elements}}}],"data_offsets":[0,{{{elements * 4}}}]}}""";
+        json = json.PadRight((json.Length + 7) / 8 * 8);
+        byte[] header = new byte[8 + json.Length];
+        BinaryPrimitives.WriteInt64LittleEndian(header, json.Length);
+        Encoding.ASCII.GetBytes(json, header.AsSpan(8));
+        return header;
+    }
+
+    private static int CopyTo(this byte[] header, byte[] file)
+    {
+        header.CopyTo(file, 0);
+        return header.Length;
+    }
+}
