@@ -18,7 +18,8 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
     /// <exception cref="ModelPackException">The origin record is damaged.</exception>
     public (Comparison? Result, Difference? Edit)? Compare()
     {
-        OriginChain? chain = OriginChain.Find(container, original.Format, out string? edited);
+        OriginChain? chain = OriginChain.Find(
+            container, original.Format, out string? edited, original.AllMembers.Count > 1 ? AncestorForm.Set : AncestorForm.Nearest);
         if (edited is not null)
         {
             Difference edit = new(DifferenceKind.Metadata, OriginRecord.Key, edited);

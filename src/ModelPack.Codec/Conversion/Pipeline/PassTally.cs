@@ -13,6 +13,8 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
 
     public FiniteTally[] Finite { get; } = new FiniteTally[tensorCount];
 
+    public UniformTally[] Uniform { get; } = new UniformTally[tensorCount];
+
     public uint? SourceCrc32 => request.Work.HasFlag(PassWork.SourceCrc32) ? sourceCrc : null;
 
     public bool IsAsExpected => !isUnexpected;
@@ -24,6 +26,23 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
         lock (gate)
         {
             Finite[tensor].Merge(found);
+        }
+    }
+
+    /// <summary>What is known of a tensor already: one that holds two values need not be looked at further.</summary>
+    public UniformTally UniformSoFar(int tensor)
+    {
+        lock (gate)
+        {
+            return Uniform[tensor];
+        }
+    }
+
+    public void AddUniform(int tensor, in UniformTally found)
+    {
+        lock (gate)
+        {
+            Uniform[tensor].Merge(found);
         }
     }
 

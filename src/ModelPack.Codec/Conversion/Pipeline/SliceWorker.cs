@@ -32,9 +32,21 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
     {
         if (tensors[tensor].Scanner is { } scanner)
         {
+            bytes = tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes;
             FiniteTally found = default;
-            scanner.Scan(slice.RangeOffset, tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes, ref found);
+            scanner.Scan(slice.RangeOffset, bytes, ref found);
             tally.AddFinite(tensor, found);
+            ScanUniform(tensor, slice, bytes);
+        }
+    }
+
+    private void ScanUniform(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
+    {
+        if (tensors[tensor].Uniform is { } scanner)
+        {
+            UniformTally found = tally.UniformSoFar(tensor);
+            scanner.Scan(slice.RangeOffset, bytes, ref found);
+            tally.AddUniform(tensor, found);
         }
     }
 

@@ -60,6 +60,7 @@ internal sealed class SourcePass
         return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes, tally.Finite, tally.SourceCrc32, tally.PayloadCrc32())
         {
             IsAsExpected = tally.IsAsExpected,
+            Uniform = tally.Uniform,
         };
     }
 
