@@ -77,7 +77,7 @@ internal sealed class FreshConversion : ConversionJob
             Quantized = options.Quantized,
             Naming = options.Naming,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(sourceNames[i], file.Plan, UInt128.Zero))],
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(OriginFileName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
             Tensors = [.. steps.Select((step, i) => new OriginTensor(places[i], step.Logical.ByteLength, step.Action, UInt128.Zero))],
         };
     }

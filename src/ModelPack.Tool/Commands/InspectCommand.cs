@@ -12,7 +12,7 @@ internal static class InspectCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> file = Arguments.Path("FILE", "The model to look at. Only its header is read.");
+        Argument<string> file = Arguments.Path("FILE", "The model to look at: a file, or a folder with one model. Only headers are read.");
         Option<bool> tensors = Arguments.Flag("--tensors", $"List every tensor, not only the first {InspectText.TensorsShown}. JSON always has all.");
         Verb verb = new("inspect", "Show format, architecture, metadata and tensors.")
         {
