@@ -31,6 +31,10 @@ internal sealed class EditableSafeTensors : EditableJson
         start.AsSpan().Fill((byte)HeaderPadding);
         BinaryPrimitives.WriteInt64LittleEndian(start, length);
         text.CopyTo(start, 8);
-        return [.. start, .. Tensors.SelectMany(tensor => tensor.Payload), .. Tail];
+        using MemoryStream file = new();
+        file.Write(start);
+        Tensors.ForEach(tensor => file.Write(tensor.Payload));
+        file.Write(Tail);
+        return file.ToArray();
     }
 }
