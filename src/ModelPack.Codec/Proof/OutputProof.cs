@@ -69,10 +69,9 @@ internal static class OutputProof
     }
 
     /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
-    public static ProofLevel ProveRestored(ModelFile output, OriginChain chain, PassResult pass, ProofContext context)
+    public static ProofLevel ProveRestored(ModelFile output, ModelFile source, OriginChain chain, ProofContext context)
     {
-        PassWork sha256 = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
-        PassResult reread = Reconversion.Examine(output, sha256, context.Options.Threads, context.Progress, context.Cancellation);
+        (PassResult reread, bool isSource) = Reconversion.Compare(output, chain, source.Source, context);
         Accept(output, reread, context);
         for (int i = 0; i < chain.Record.Files.Length; i++)
         {
@@ -82,8 +81,7 @@ internal static class OutputProof
             }
         }
 
-        using Reconversion again = Reconversion.Compose(output, chain, reread, context.Cancellation);
-        if (FileHash.Xxh128(again.Source, context.Cancellation) == pass.FileHash)
+        if (isSource)
         {
             return ProofLevel.L3;
         }
