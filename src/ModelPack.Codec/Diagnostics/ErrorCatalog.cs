@@ -1,6 +1,7 @@
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Proof.Validation;
 using ModelPack.Codec.SafeTensors;
@@ -16,7 +17,7 @@ public static class ErrorCatalog
         .. new[]
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
-                ValidationErrors.All,
+                ValidationErrors.All, InsightErrors.All,
             }
             .SelectMany(codes => codes)
             .OrderBy(code => code.Id, StringComparer.Ordinal),
