@@ -63,11 +63,9 @@ internal sealed record PassRequest
 internal sealed record PassResult(
     UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32)
 {
-<<<<<<< HEAD
     /// <summary>False if a payload is not what <see cref="PassRequest.Expected"/> holds.</summary>
     public bool IsAsExpected { get; init; } = true;
-=======
+
     /// <summary>Per tensor: whether it holds one value.</summary>
     public UniformTally[] Uniform { get; init; } = [];
->>>>>>> main
 }
