@@ -17,7 +17,7 @@ public sealed class SafeTensorsIndex
         Text = text;
         WeightMap = weightMap;
         TotalSize = totalSize;
-        Files = [.. weightMap.Select(entry => entry.File).Distinct(StringComparer.Ordinal)];
+        Files = [.. weightMap.Select(entry => entry.File).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The text as it stands in the file; its form differs from writer to writer and cannot be recomputed.</summary>
