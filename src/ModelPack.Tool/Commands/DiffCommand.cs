@@ -4,6 +4,7 @@ using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Insight;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
+using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
@@ -51,5 +52,5 @@ internal static class DiffCommand
     }
 
     private static ModelPackException Different(string second, ModelDiff diff) =>
-        new(ToolErrors.Different, $"{diff.Differences.Length} differences; the first: {DifferenceText.Of(diff.Differences[0])}") { FilePath = second };
+        new(ToolErrors.Different, $"{Words.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}") { FilePath = second };
 }

@@ -124,5 +124,5 @@ internal static class HashCommand
     }
 
     private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>
-        new(ToolErrors.NotAsManifest, $"{mismatches.Length} tensors are not as the manifest says; the first: {mismatches[0].Text}") { FilePath = path };
+        new(ToolErrors.NotAsManifest, $"not as the manifest says: {Words.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}") { FilePath = path };
 }

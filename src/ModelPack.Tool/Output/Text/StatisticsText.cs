@@ -43,7 +43,7 @@ internal static class StatisticsText
         report.Section(
             "without statistics",
             statistics.Tensors.Where(tensor => tensor.NotDecoded is not null).GroupBy(tensor => tensor.NotDecoded)
-                .Select(group => $"{group.Count()} tensors, the first is '{group.First().Tensor.Name}': {group.Key}"));
+                .Select(group => $"{Words.Count(group.Count(), "tensor")}, the first is '{group.First().Tensor.Name}': {group.Key}"));
     }
 
     /// <summary>Six digits are enough to look at; the digest and JSON have all of them.</summary>
