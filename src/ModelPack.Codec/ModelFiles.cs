@@ -13,7 +13,7 @@ public static class ModelFiles
     private const int DetectionBytes = 16;
 
     /// <summary>
-    /// Opens a model strictly. The path is a file (its format is detected by content), the first part of a split GGUF model, the index of a SafeTensors model, or a
+    /// Opens a model strictly. The path is a file (its name's ending tells the format, else its content), the first part of a split GGUF model, the index of a SafeTensors model, or a
     /// model folder; in the last three cases all files of the model are opened as one.
     /// </summary>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
@@ -74,21 +74,18 @@ public static class ModelFiles
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    // The name says which rules a file claims to follow; a file under another format's name is refused by that format's reader, which names what it found.
     private static ModelFormat Detect(ByteSource source)
     {
+        if (ModelFormatNames.TryParse(Path.GetExtension(source.Name), out ModelFormat named))
+        {
+            return named;
+        }
+
         byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
         return GgufFormat.Matches(first) ? ModelFormat.Gguf
             : AprFormat.Matches(first) ? ModelFormat.Apr
             : SafeTensorsFormat.Matches(first, source.Length) ? ModelFormat.SafeTensors
-            : ByExtension(source);
+            : throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
     }
-
-    // A damaged file says nothing of itself; its name tells which reader can say what is wrong with it.
-    private static ModelFormat ByExtension(ByteSource source) => Path.GetExtension(source.Name).ToLowerInvariant() switch
-    {
-        ".gguf" => ModelFormat.Gguf,
-        ".apr" => ModelFormat.Apr,
-        ".safetensors" => ModelFormat.SafeTensors,
-        _ => throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name },
-    };
 }

@@ -174,12 +174,22 @@ public sealed class VerbTests
     }
 
     [TestMethod]
-    public void A_folder_in_place_of_a_file_is_no_defect()
+    public void A_folder_with_a_model_is_taken_as_one_model()
+    {
+        using TestFolder folder = new();
+        string source = RepositoryData.Corpus("safetensors/valid/sharded_three");
+        Assert.Contains("tensors      5 (5 F32)", ToolProcess.Run("inspect", source).Output);
+        ToolProcess.Run("convert", source, folder.File("m.gguf")).ShouldExitWith(0);
+        ToolProcess.Run("verify", source, folder.File("m.gguf"), "--level", "L3").ShouldExitWith(0);
+    }
+
+    [TestMethod]
+    public void A_folder_without_a_model_is_refused()
     {
         using TestFolder folder = new();
         ToolResult result = ToolProcess.Run("inspect", folder.Path);
         result.ShouldExitWith(3);
-        Assert.Contains("error MP1301: ", result.Error);
+        Assert.StartsWith($"{folder.Path}: error MP13", result.Error);
     }
 
     [TestMethod]

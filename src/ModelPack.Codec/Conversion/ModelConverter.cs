@@ -52,11 +52,19 @@ public static class ModelConverter
 
     private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
     {
-        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(sourcePath));
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(targetPath));
-        if (source == target || ModelLocation.Find(sourcePath).Files.Contains(target))
+        string target = RealPath.Of(targetPath);
+        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
+        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath))])
         {
-            throw new ModelPackException(ConversionErrors.SameFile, $"'{targetPath}' is the source itself") { FilePath = targetPath };
+            if (sources.Any(source => RealPath.AreSame(source, written)))
+            {
+                throw new ModelPackException(ConversionErrors.SameFile, $"'{written}' is the source itself") { FilePath = targetPath };
+            }
+        }
+
+        if (Directory.Exists(CertificatePath(targetPath)))
+        {
+            throw new ModelPackException(ConversionErrors.TargetExists, $"'{CertificatePath(targetPath)}' is a folder") { FilePath = targetPath };
         }
 
         bool isFilledFolder = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();
@@ -74,9 +82,15 @@ public static class ModelConverter
     private static Certificate Convert(
         ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
+        bool isOneFile = source.AllMembers.Count == 1 && !TemporaryModel.IsFolder(targetPath);
+        if (source.Format == to && isOneFile && options.MaxShardBytes is null)
+        {
+            return Run(new CopyConversion(source), targetPath, options, progress, cancellation, _ => null)!;
+        }
+
         string? edited = null;
         bool mayRestore = options.Origin == OriginMode.Embed && options.MaxShardBytes is null;
-        OriginChain? chain = mayRestore ? OriginChain.Find(source, to, out edited) : null;
+        OriginChain? chain = mayRestore ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) : null;
         if (chain is not null)
         {
             RestoreConversion restore = new(source, chain);
@@ -133,9 +147,23 @@ public static class ModelConverter
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
         certificateFile.Write(text, 0);
         cancellation.ThrowIfCancellationRequested();
-        output.Commit();
-        certificateFile.Commit();
+        Commit(output, certificateFile, CertificatePath(targetPath));
         return certificate;
+    }
+
+    // The output comes last: it stands for the whole, and without it a certificate must not stay.
+    private static void Commit(TemporaryModel output, TemporaryModel certificate, string certificatePath)
+    {
+        certificate.Commit();
+        try
+        {
+            output.Commit();
+        }
+        catch
+        {
+            File.Delete(certificatePath);
+            throw;
+        }
     }
 
     private static PassResult WritePayloads(

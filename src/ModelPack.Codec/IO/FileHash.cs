@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-
 namespace ModelPack.Codec.IO;
 
 /// <summary>Hashes of whole files.</summary>
@@ -17,9 +15,9 @@ public static class FileHash
 
     internal static UInt128 Xxh128(ByteSource source, CancellationToken cancellation)
     {
-        XxHash128 hash = new();
+        Xxh128 hash = new();
         ForEachChunk(source, chunk => hash.Append(chunk), cancellation);
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Finish();
     }
 
     /// <summary>Hands the bytes of a source to <paramref name="use"/>, chunk by chunk and in order.</summary>
@@ -43,6 +41,9 @@ internal delegate void ChunkAction(ReadOnlySpan<byte> chunk);
 /// <summary>The unit of all streaming.</summary>
 internal static class Chunks
 {
-    /// <summary>Bytes in a chunk: small enough to stay in a core's cache from reading to writing.</summary>
-    public const int Size = 256 * 1024;
+    /// <summary>
+    /// Bytes in a chunk: small enough to stay in a core's cache from reading to writing, and large enough that the calls for each do not count (half of it costs
+    /// a tenth more processor time).
+    /// </summary>
+    public const int Size = 512 * 1024;
 }

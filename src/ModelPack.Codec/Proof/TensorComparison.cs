@@ -1,10 +1,28 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
 
 /// <summary>The tensors of a model with the bytes they lie in.</summary>
-internal sealed record TensorSet(ByteSource Source, IReadOnlyList<TensorInfo> Tensors);
+internal sealed record TensorSet(ByteSource Source, IReadOnlyList<TensorInfo> Tensors)
+{
+    /// <summary>The tensors as the model means them; as they are stored, if the descriptions of carried ones are damaged.</summary>
+    public static TensorSet Of(ModelFile file, out Difference? damage)
+    {
+        try
+        {
+            damage = null;
+            return new(file.Source, CarriedTensors.Logical(file));
+        }
+        catch (ModelPackException exception) when (exception.Code == ConversionErrors.BadDescription)
+        {
+            damage = new(DifferenceKind.Metadata, CarriedTensors.Key, exception.Message);
+            return new(file.Source, file.Tensors);
+        }
+    }
+}
 
 /// <summary>When two tensors count as equal.</summary>
 internal enum TensorEquality

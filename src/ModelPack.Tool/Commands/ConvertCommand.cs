@@ -16,7 +16,7 @@ internal static class ConvertCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> source = Arguments.Path("SOURCE", "The model to convert. Its format is found by content.");
+        Argument<string> source = Arguments.Path("SOURCE", "The model to convert: a file, or a folder with one model. Its format is found by content.");
         Argument<string> target = Arguments.Path("TARGET", "The file to write. Its ending names the format, unless --to does.");
         Option<string> to = Arguments.Word("--to", "Format of the output.", FormatName.All);
         ConversionArguments conversion = new();
@@ -31,6 +31,7 @@ internal static class ConvertCommand
             [
                 new("GGUF to APR; the proof is kept in model.apr.modelpack.json", "dotnet modelpack convert model.gguf model.apr"),
                 new("SafeTensors to GGUF, replacing an older output", "dotnet modelpack convert model.safetensors model.gguf --force"),
+                new("a folder with a sharded model", "dotnet modelpack convert models/qwen2 model.gguf"),
                 new("the format by name instead of by ending", "dotnet modelpack convert model.gguf model.bin --to safetensors"),
                 new("refuse what the target cannot hold under a type of its own", "dotnet modelpack convert model.gguf model.apr --quantized native"),
                 new("in CI: the certificate as an artifact, the answer as JSON",

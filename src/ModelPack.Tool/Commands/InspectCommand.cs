@@ -25,7 +25,8 @@ internal static class InspectCommand
 
     public static Verb Create(ToolSession session)
     {
-        Argument<string> file = Arguments.Path("FILE", "The model to look at. Only its header is read, unless --stats or --html is given.");
+        Argument<string> file = Arguments.Path(
+            "FILE", "The model to look at: a file, or a folder with one model. Only headers are read, unless --stats or --html is given.");
         Option<bool> tensors = Arguments.Flag("--tensors", $"List every tensor, not only the first {InspectText.TensorsShown}. JSON always has all.");
         Option<bool> stats = Arguments.Flag(
             "--stats",

@@ -14,7 +14,7 @@ internal static class ValidateCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> file = Arguments.Path("FILE", "The model to check. Every byte is read once.");
+        Argument<string> file = Arguments.Path("FILE", "The model to check: a file, or a folder with one model. Every byte is read once.");
         Verb verb = new("validate", "Check structure, checksums and finite values.")
         {
             Synopsis = "FILE",

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace ModelPack.Tool.Tests;
+
+/// <summary>docs/json.md names every field that a document has.</summary>
+[TestClass]
+public sealed class JsonDocumentationTests
+{
+    private static readonly string Gguf = RepositoryData.Corpus("gguf/valid/padding-not-zero.gguf");
+    private static readonly string Safe = RepositoryData.Corpus("safetensors/valid/nan_inf_signed_zero_subnormal.safetensors");
+
+    [TestMethod]
+    [DataRow("inspect", "GGUF")]
+    [DataRow("validate", "SAFE")]
+    [DataRow("verify", "GGUF", "SAFE")]
+    [DataRow("roundtrip", "GGUF", "--via", "apr", "--origin", "none")]
+    [DataRow("convert", "GGUF", "TARGET")]
+    [DataRow("error", "SAFE", "none.onnx")]
+    public void Every_field_of_a_document_is_described(string kind, params string[] rest)
+    {
+        using TestFolder folder = new();
+        string[] args = [kind == "error" ? "convert" : kind, .. rest.Select(word => word switch
+        {
+            "GGUF" => Gguf,
+            "SAFE" => Safe,
+            "TARGET" => folder.File("m.apr"),
+            _ => word,
+        })];
+        ToolResult result = InProcess.Run([.. args, "--json"]);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        string[] fields = [.. Fields(document.RootElement).Distinct()];
+        Assert.IsGreaterThan(4, fields.Length, result.Error);
+        string text = Chapters("", kind) + (kind is "roundtrip" ? Chapters("verify") : "") + (kind is "validate" ? Chapters("inspect") : "");
+        foreach (string field in fields)
+        {
+            Assert.IsTrue(text.Contains($"`{field}`") || text.Contains($"`error.{field}`"), $"{kind}: {field}");
+        }
+    }
+
+    private static string Chapters(params string[] kinds)
+    {
+        string[] chapters = File.ReadAllText(Path.Combine(RepositoryData.Repository, "docs", "json.md")).Split("\n## ");
+        return string.Concat(kinds.Select(kind => kind.Length == 0 ? chapters[0] : chapters[1..].Single(chapter => chapter.StartsWith($"{kind}\n"))));
+    }
+
+    // Certificates have a description of their own, and a metadata value is the model's.
+    private static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => property.Name is "certificate" or "steps" or "value"
+            ? [property.Name]
+            : Fields(property.Value).Prepend(property.Name)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Fields),
+        _ => [],
+    };
+}
