@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.IO;
@@ -82,9 +83,8 @@ internal sealed record AprBytes
         for (int i = 0; i < Entries.Count; i++)
         {
             int offset = data + (int)PlacedAt(i);
-            file.AddRange(Enumerable.Repeat(Padding, Math.Max(0, offset + Entries[i].Payload.Length - file.Count)));
-            file.RemoveRange(offset, Entries[i].Payload.Length);
-            file.InsertRange(offset, Entries[i].Payload);
+            Fill(file, offset + Entries[i].Payload.Length);
+            Entries[i].Payload.CopyTo(CollectionsMarshal.AsSpan(file)[offset..]);
             Pad(file);
         }
 
@@ -107,7 +107,17 @@ internal sealed record AprBytes
 
     private static int Align(int length) => (length + 63) / 64 * 64;
 
-    private void Pad(List<byte> file) => file.AddRange(Enumerable.Repeat(Padding, Align(file.Count) - file.Count));
+    private void Pad(List<byte> file) => Fill(file, Align(file.Count));
+
+    private void Fill(List<byte> file, int length)
+    {
+        int start = file.Count;
+        if (length > start)
+        {
+            CollectionsMarshal.SetCount(file, length);
+            CollectionsMarshal.AsSpan(file)[start..].Fill(Padding);
+        }
+    }
 
     /// <summary>Where a payload really goes: a wrong offset that lies outside of a small file is only announced.</summary>
     private ulong PlacedAt(int entry) => Entries[entry].Offset is ulong offset and < PlacedOffsets ? offset : DefaultOffset(entry);
