@@ -6,7 +6,7 @@ namespace ModelPack.Tool.Tests;
 public sealed class UsageTests
 {
     [TestMethod]
-    [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, inspect, validate.")]
+    [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, inspect, validate, diff, hash.")]
     [DataRow("convrt a.gguf b.apr", "MP5001: Unknown verb 'convrt'; the verbs are convert,")]
     [DataRow("convert a.gguf", "MP5001: Required argument 'TARGET' missing")]
     [DataRow("convert a.gguf b.apr c", "MP5001: Unrecognized command or argument 'c'")]
@@ -21,7 +21,7 @@ public sealed class UsageTests
     [DataRow("convert a.gguf b.apr --threads many", "MP5001: --threads takes a number from 1 to 1024, not 'many'")]
     [DataRow("convert a.gguf b", "b: error MP5002: the name of the output has no ending. Let TARGET end in .gguf, .apr or .safetensors, or add --to")]
     [DataRow("convert a.gguf b.onnx", "b.onnx: error MP5002: the name of the output ends in '.onnx', which is no format.")]
-    [DataRow("convert a.gguf b.apr --report a.gguf", "a.gguf: error MP5003: the report would overwrite a file of the conversion itself.")]
+    [DataRow("convert a.gguf b.apr --report a.gguf", "a.gguf: error MP5003: the report would overwrite a file that the command works on.")]
     [DataRow("convert a.gguf b.apr --report ./b.apr", "MP5003")]
     [DataRow("convert a.gguf b.apr --report b.apr.modelpack.json", "MP5003")]
     [DataRow("verify a.gguf", "MP5001: Required argument 'B' missing")]

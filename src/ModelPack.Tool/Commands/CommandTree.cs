@@ -23,6 +23,8 @@ internal static class CommandTree
             RoundTripCommand.Create(session),
             InspectCommand.Create(session),
             ValidateCommand.Create(session),
+            DiffCommand.Create(session),
+            HashCommand.Create(session),
         };
 
         root.Options.Clear();

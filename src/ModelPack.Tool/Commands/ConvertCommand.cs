@@ -68,7 +68,8 @@ internal static class ConvertCommand
     private static int Run(ToolSession session, string source, string target, ModelFormat to, ConversionOptions options, string? report)
     {
         session.Subject = source;
-        CertificateCopy? copy = report is null ? null : CertificateCopy.Prepare(report, source, target, options.Existing);
+        string certificatePath = ModelConverter.CertificatePath(target);
+        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, target, certificatePath);
         long start = Stopwatch.GetTimestamp();
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "convert"))
@@ -76,8 +77,8 @@ internal static class ConvertCommand
             certificate = ModelConverter.Convert(source, target, to, options, progress, session.Cancellation);
         }
 
-        ConversionOutcome outcome = new(target, ModelConverter.CertificatePath(target), certificate, Stopwatch.GetElapsedTime(start));
-        copy?.Write();
+        ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
+        copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
         session.Publish(() => ConvertText.Of(outcome), writer => ConvertJson.Write(writer, outcome));
         return ExitCode.Done;
     }
