@@ -53,7 +53,7 @@ internal static class CarriedTensors
                 json.WriteEndArray();
             }
 
-            if (step.Logical.ByteOrder == ByteOrder.BigEndian && step.Action == Proof.TensorAction.Carry)
+            if (step.Logical.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(step.Logical.Type) == ByteSwapSupport.DerivedOnly)
             {
                 json.WriteString("byte_order", "big");
             }

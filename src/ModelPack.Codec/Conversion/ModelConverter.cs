@@ -90,7 +90,7 @@ public static class ModelConverter
 
         string? edited = null;
         bool mayRestore = options.Origin == OriginMode.Embed && options.MaxShardBytes is null;
-        OriginChain? chain = mayRestore ? OriginChain.Find(source, to, out edited) : null;
+        OriginChain? chain = mayRestore ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) : null;
         if (chain is not null)
         {
             RestoreConversion restore = new(source, chain);

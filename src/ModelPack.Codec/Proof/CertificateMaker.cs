@@ -15,7 +15,7 @@ internal static class CertificateMaker
             Tool = ModelConverter.ToolName,
             Level = level,
             Source = new(
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Source.Source.Name)), job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256)),
+                job.Source.ShortName, job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256)),
             Output = new(outputName, job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256)),
             Options = ImmutableSortedDictionary.CreateRange(
                 StringComparer.Ordinal,

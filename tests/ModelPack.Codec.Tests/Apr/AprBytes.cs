@@ -27,6 +27,9 @@ internal sealed record AprEntryBytes(byte[] Name, byte Type, ulong[] Dimensions,
 /// <summary>Writes the bytes of an APR file, any field of which can be made wrong; both checksums fit whatever was written.</summary>
 internal sealed record AprBytes
 {
+    /// <summary>Payloads can be placed at offsets below this.</summary>
+    public const int PlacedOffsets = 4096;
+
     public const string PlainMetadata = """{"model_type":"test","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":0}""";
 
     public string Magic { get; init; } = "APR\0";
@@ -117,7 +120,7 @@ internal sealed record AprBytes
     }
 
     /// <summary>Where a payload really goes: a wrong offset that lies outside of a small file is only announced.</summary>
-    private ulong PlacedAt(int entry) => Entries[entry].Offset is ulong offset and < 4096 ? offset : DefaultOffset(entry);
+    private ulong PlacedAt(int entry) => Entries[entry].Offset is ulong offset and < PlacedOffsets ? offset : DefaultOffset(entry);
 
     private ulong DefaultOffset(int entry) => (ulong)Entries.Take(entry).Sum(before => Align(before.Payload.Length));
 

@@ -13,6 +13,16 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// <param name="Naming">Mode of that conversion.</param>
 internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming);
 
+/// <summary>Which ancestor is meant when there are several of one format.</summary>
+internal enum AncestorForm
+{
+    /// <summary>The nearest.</summary>
+    Nearest,
+
+    /// <summary>The nearest that consists of several files, else the nearest: a folder is asked for.</summary>
+    Set,
+}
+
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
 /// <param name="TensorNames">Names of the wanted file's tensors.</param>
@@ -25,7 +35,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
     /// <summary>Looks for a file of a format in the ancestry of a container.</summary>
     /// <returns>The chain, or null if the container has no such ancestor; <paramref name="edited"/> tells if it has one that does not count any more.</returns>
     /// <exception cref="ModelPackException">A record is damaged.</exception>
-    public static OriginChain? Find(ModelFile container, ModelFormat wanted, out string? edited)
+    public static OriginChain? Find(ModelFile container, ModelFormat wanted, out string? edited, AncestorForm form = AncestorForm.Nearest)
     {
         if (ReadRecord(container) is not { } record)
         {
@@ -39,7 +49,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
             return null;
         }
 
-        OriginChain? chain = Follow(container, record, wanted, ref edited);
+        OriginChain? chain = Follow(container, record, wanted, form, ref edited);
         return chain is { Edited: null } ? chain : null;
     }
 
@@ -53,11 +63,12 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
         }
 
         string? edited = FindEdit(container, record);
-        return Follow(container, record, wanted, ref edited);
+        return Follow(container, record, wanted, AncestorForm.Nearest, ref edited);
     }
 
-    private static OriginChain? Follow(ModelFile container, OriginRecord record, ModelFormat wanted, ref string? edited)
+    private static OriginChain? Follow(ModelFile container, OriginRecord record, ModelFormat wanted, AncestorForm form, ref string? edited)
     {
+        OriginChain? nearest = null;
         ImmutableArray<OriginStep> steps = [];
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
@@ -71,12 +82,16 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
 
             if (record.Format == wanted)
             {
-                return new(record, [.. file.Tensors.Select(tensor => tensor.Name)], steps, edited);
+                nearest ??= new(record, [.. file.Tensors.Select(tensor => tensor.Name)], steps, edited);
+                if (form == AncestorForm.Nearest || record.Files.Length > 1)
+                {
+                    return record.Files.Length > 1 ? new(record, [.. file.Tensors.Select(tensor => tensor.Name)], steps, edited) : nearest;
+                }
             }
 
             if (ReadRecord(file) is not { } inner)
             {
-                return null;
+                return nearest;
             }
 
             // A container within may have been edited before it was converted further: what its record leads to is not what it held.
@@ -110,7 +125,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
 
     private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container)
         ? null
-        : $"the metadata or the tensor list of '{name ?? Path.GetFileName(container.Source.Name)}' was edited after it was converted";
+        : $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
 
     private static ModelFile OpenRestored(OriginRecord record, ModelFile container)
     {
