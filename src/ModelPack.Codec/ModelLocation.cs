@@ -89,6 +89,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             }
         }
 
+        // Whoever writes shards writes them in the order of their numbers; the index is sorted by tensor names.
         return [.. index.Files.Order(StringComparer.Ordinal).Select(file => System.IO.Path.Combine(folder, file))];
     }
 

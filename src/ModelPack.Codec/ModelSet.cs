@@ -118,30 +118,20 @@ public sealed class ModelSet : ModelFile
         }
 
         NamedSource? index = files.FirstOrDefault(file => SafeTensorsSetNotes.SingleFileName(file.Name) is not null);
-        if (!members.Any(member => member.Model is not null))
+        SafeTensorsFile[] shards = [.. members.Select(member => member.Model).OfType<SafeTensorsFile>()];
+        if (shards.Length == 0)
         {
             throw new ModelFormatException(ModelSetErrors.NoModel, "none of the files holds tensors", 0) { FilePath = name };
         }
 
-        return index is null ? [] : CheckIndex(index, members);
-    }
-
-    // The index names the files in an order of its own.
-    private static IReadOnlyList<Note> CheckIndex(NamedSource file, ImmutableArray<ModelSetMember> members)
-    {
-        SafeTensorsIndex index = SafeTensorsIndex.Parse(file.Source.ReadBytes(0, checked((int)file.Source.Length)), file.Source.Name);
-        List<SafeTensorsFile> shards = [];
-        foreach (SafeTensorsIndexEntry entry in index.WeightMap.DistinctBy(entry => entry.File, StringComparer.Ordinal))
+        if (index is null)
         {
-            shards.Add(members.FirstOrDefault(member => member.Name == entry.File)?.Model as SafeTensorsFile
-                ?? throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset)
-                {
-                    FilePath = file.Source.Name,
-                    TensorName = entry.Tensor,
-                });
+            return [];
         }
 
-        return SafeTensorsSet.Check(index, shards, file.Source.Name);
+        string[] names = [.. members.Where(member => member.Model is not null).Select(member => member.Name)];
+        SafeTensorsIndex parsed = SafeTensorsIndex.Parse(index.Source.ReadBytes(0, (int)index.Source.Length), index.Source.Name);
+        return SafeTensorsSet.Check(parsed, shards, names, index.Source.Name);
     }
 
     private static IEnumerable<TensorInfo> Shifted(ModelSetMember member) =>
