@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
@@ -16,8 +17,9 @@ internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
 /// <param name="TensorNames">Names of the wanted file's tensors.</param>
+/// <param name="TensorTypes">Types of those tensors.</param>
 /// <param name="Steps">The conversions undone, the last one first.</param>
-internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<OriginStep> Steps)
+internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<TensorType> TensorTypes, ImmutableArray<OriginStep> Steps)
 {
     private const int MaximumSteps = 16;
 
@@ -51,7 +53,7 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
 
             if (record.Format == wanted)
             {
-                return new(record, [.. file.Tensors.Select(tensor => tensor.Name)], steps);
+                return new(record, [.. file.Tensors.Select(tensor => tensor.Name)], [.. file.Tensors.Select(tensor => tensor.Type)], steps);
             }
 
             if (file.OriginRecord is not { } inner)
