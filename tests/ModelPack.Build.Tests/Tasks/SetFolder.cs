@@ -33,8 +33,11 @@ internal sealed class SetFolder : IDisposable
         return Directory.GetFiles(folder).Order(StringComparer.Ordinal).First();
     }
 
-    public static void Split(string model, string folder, ModelFormat to) =>
+    public static void Split(string model, string folder, ModelFormat to)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder)!);
         ModelConverter.Convert(model, folder + "/", to, new() { MaxShardBytes = 500_000, Origin = OriginMode.None });
+    }
 
     /// <summary>Runs the task of the targets; says what it did to each model, or the codes of its errors.</summary>
     public SetBuild Build(params TaskItem[] items)
