@@ -33,8 +33,11 @@ public abstract class ModelFile : IDisposable
     /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
     public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
 
+    /// <summary>The file's or folder's own name.</summary>
+    internal string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Source.Name));
+
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
-    internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(Path.GetFileName(Source.Name), 0, Source.Length, this)];
+    internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this)];
 
     /// <summary>Where each of several files ends; none for a single one.</summary>
     internal IReadOnlyList<long> MemberEnds => AllMembers.Count == 1 ? [] : [.. AllMembers.Select(member => member.Start + member.Length)];

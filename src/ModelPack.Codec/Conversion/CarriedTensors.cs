@@ -16,6 +16,8 @@ internal static class CarriedTensors
 {
     public const string Key = "modelpack.carried";
 
+    private const int MaximumDepth = 4;
+
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Describes the steps that need it; null if none does.</summary>
@@ -51,7 +53,7 @@ internal static class CarriedTensors
                 json.WriteEndArray();
             }
 
-            if (step.Logical.ByteOrder == ByteOrder.BigEndian && step.Action == Proof.TensorAction.Carry)
+            if (step.Logical.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(step.Logical.Type) == ByteSwapSupport.DerivedOnly)
             {
                 json.WriteString("byte_order", "big");
             }
@@ -68,12 +70,12 @@ internal static class CarriedTensors
     /// <exception cref="ModelPackException">A description does not fit the bytes that it describes.</exception>
     public static IReadOnlyList<TensorInfo> Logical(ModelFile file)
     {
-        string? text = file.Metadata.LastOrDefault(entry => entry.Key == Key)?.Value.Text;
-        if (text is null)
+        if (file.Metadata.LastOrDefault(entry => entry.Key == Key) is not { } entry)
         {
             return file.Tensors;
         }
 
+        string text = entry.Value.Text ?? throw Bad(file, null, $"the value of '{Key}' is no text");
         Dictionary<string, JsonElement> descriptions = Parse(file, text);
         TensorInfo[] logical = file.Tensors.ToArray();
         for (int i = 0; i < logical.Length; i++)
@@ -84,16 +86,22 @@ internal static class CarriedTensors
             }
         }
 
-        return descriptions.Count == 0
-            ? logical
-            : throw Bad(file, descriptions.Keys.First(), "a tensor is described that the file does not hold");
+        if (descriptions.Count > 0)
+        {
+            throw Bad(file, descriptions.Keys.First(), "a tensor is described that the file does not hold");
+        }
+
+        HashSet<string> names = new(logical.Length, StringComparer.Ordinal);
+        return Array.Find(logical, tensor => !names.Add(tensor.Name)) is { } twin
+            ? throw Bad(file, twin.Name, "two tensors have this name by their descriptions")
+            : logical;
     }
 
     private static Dictionary<string, JsonElement> Parse(ModelFile file, string text)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 4 });
+            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaximumDepth });
             Dictionary<string, JsonElement> descriptions = new(StringComparer.Ordinal);
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
@@ -107,17 +115,26 @@ internal static class CarriedTensors
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ModelPackException(ConversionErrors.BadDescription, $"the value of '{Key}' is not an object of descriptions: {exception.Message}", exception)
-            {
-                FilePath = file.Source.Name,
-            };
+            throw Bad(file, null, $"the value of '{Key}' is not an object of descriptions: {exception.Message}", exception);
         }
     }
 
     private static TensorInfo Apply(ModelFile file, TensorInfo stored, JsonElement description)
     {
+        try
+        {
+            return ApplyFields(file, stored, description);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw Bad(file, stored.Name, $"its description cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static TensorInfo ApplyFields(ModelFile file, TensorInfo stored, JsonElement description)
+    {
         TensorInfo logical = stored;
-        foreach (JsonProperty field in description.ValueKind == JsonValueKind.Object ? description.EnumerateObject() : default)
+        foreach (JsonProperty field in description.EnumerateObject())
         {
             logical = (field.Name, field.Value.ValueKind) switch
             {
@@ -127,6 +144,11 @@ internal static class CarriedTensors
                 ("byte_order", JsonValueKind.String) when field.Value.ValueEquals("big") => logical with { ByteOrder = ByteOrder.BigEndian },
                 _ => throw Bad(file, stored.Name, $"its description has a field '{field.Name}' that means nothing"),
             };
+        }
+
+        if (logical.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(logical.Type) == ByteSwapSupport.LittleEndianOnly)
+        {
+            throw Bad(file, stored.Name, $"it is described as big-endian {TensorTypes.Get(logical.Type).Name}, which does not exist");
         }
 
         bool fits = TensorTypes.Get(logical.Type).TryGetPayloadBytes(logical.Shape.AsSpan(), out long bytes) && bytes == stored.ByteLength;
@@ -148,6 +170,6 @@ internal static class CarriedTensors
         return shape.ToImmutable();
     }
 
-    private static ModelPackException Bad(ModelFile file, string tensor, string why) =>
-        new(ConversionErrors.BadDescription, why) { FilePath = file.Source.Name, TensorName = tensor };
+    private static ModelPackException Bad(ModelFile file, string? tensor, string why, Exception? cause = null) =>
+        new(ConversionErrors.BadDescription, why, cause) { FilePath = file.Source.Name, TensorName = tensor };
 }

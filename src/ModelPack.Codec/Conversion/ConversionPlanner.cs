@@ -27,9 +27,9 @@ internal static class ConversionPlanner
     {
         bool reversed = tensor.ByteOrder == ByteOrder.BigEndian;
         ByteSwapSupport swap = reversed ? PayloadByteOrder.Support(tensor.Type) : ByteSwapSupport.NotNeeded;
+        TensorAction action = swap == ByteSwapSupport.Exact ? TensorAction.Swap : TensorAction.Copy;
         if (target.Holds(tensor.Type) && swap != ByteSwapSupport.DerivedOnly)
         {
-            TensorAction action = swap == ByteSwapSupport.Exact ? TensorAction.Swap : TensorAction.Copy;
             return new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape.AsSpan()), action);
         }
 
@@ -43,7 +43,9 @@ internal static class ConversionPlanner
             };
         }
 
-        return new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor).AsSpan()), TensorAction.Carry);
+        // Raw bytes are swapped too where it is known how: whether the type fits in the container must not change the bytes in it.
+        action = action == TensorAction.Swap ? TensorAction.Swap : TensorAction.Carry;
+        return new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor).AsSpan()), action);
     }
 
     private static (string Name, NameOrigin Origin)[] PlanNames(ModelFile source, IReadOnlyList<TensorInfo> tensors, ContainerTarget target, NamingMode naming)

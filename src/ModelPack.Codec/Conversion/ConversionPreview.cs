@@ -38,7 +38,7 @@ public sealed record ConversionPreview
         bool isFolder = TemporaryModel.IsFolder(targetPath);
         return new()
         {
-            SourceName = Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Source.Source.Name)),
+            SourceName = job.Source.ShortName,
             From = job.Source.Format,
             SourceBytes = job.Source.Source.Length,
             To = job.To,

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -16,6 +17,7 @@ internal sealed class FreshConversion : ConversionJob
     private readonly ImmutableArray<TensorStep> steps;
     private readonly OutputForm form;
     private readonly string? carried;
+    private readonly ImmutableArray<Companion> companions;
     private readonly byte[]? origin;
     private readonly UInt128 digest;
 
@@ -28,11 +30,13 @@ internal sealed class FreshConversion : ConversionJob
         steps = ConversionPlanner.Plan(source, target, options);
         Tensors = steps.Select(step => step.Logical).ToArray();
         carried = CarriedTensors.Describe(steps);
+        DerivedFolder derived = FolderCompanions.For(source, to, form);
+        companions = derived.Files;
         origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(Record(sourceNames, options)) : null;
         Layout = LayOut();
         using ModelFile header = OpenHeader(Layout);
         digest = ContainerDigest.Compute(header);
-        Notes = [.. notes, .. PlanNotes()];
+        Notes = [.. notes, .. derived.Notes, .. PlanNotes()];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
@@ -68,7 +72,7 @@ internal sealed class FreshConversion : ConversionJob
         ? OutputProof.ProveTensors(output, steps, target.ReaderOrder(steps, form), pass, context)
         : OutputProof.ProveReturn(output, Source, pass, context);
 
-    private ModelPlan LayOut() => target.Layout(new(Source, steps, carried, origin, form));
+    private ModelPlan LayOut() => target.Layout(new(Source, steps, carried, origin, form) { Companions = companions });
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
@@ -79,7 +83,7 @@ internal sealed class FreshConversion : ConversionJob
             Quantized = options.Quantized,
             Naming = options.Naming,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(sourceNames[i], file.Plan, UInt128.Zero))],
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(OriginFileName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
             Tensors = [.. steps.Select((step, i) => new OriginTensor(places[i], step.Logical.ByteLength, step.Action, UInt128.Zero))],
         };
     }
@@ -93,7 +97,7 @@ internal sealed class FreshConversion : ConversionJob
 
     private IEnumerable<string> PlanNotes()
     {
-        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.Action == TensorAction.Carry).GroupBy(step => step.Logical.Type))
+        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
             yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, but not readable by {To}'s own programs";
         }

@@ -60,8 +60,9 @@ public static class ModelConverter
         {
             CheckPaths(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
-            OriginChain? chain = FindOrigin(source, to, options, out string? edited);
-            ConversionJob job = chain is not null ? new RestoreConversion(source, chain) : Fresh(source, targetPath, to, options, edited);
+            ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
+                : FindOrigin(source, targetPath, to, options, out string? edited) is { } chain ? new RestoreConversion(source, chain)
+                : Fresh(source, targetPath, to, options, edited);
             EnsureForm(job, targetPath, options);
             return ConversionPreview.Of(job, targetPath);
         }
@@ -76,11 +77,19 @@ public static class ModelConverter
 
     private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
     {
-        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(sourcePath));
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(targetPath));
-        if (source == target || ModelLocation.Find(sourcePath).Files.Contains(target))
+        string target = RealPath.Of(targetPath);
+        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
+        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath))])
         {
-            throw new ModelPackException(ConversionErrors.SameFile, $"'{targetPath}' is the source itself") { FilePath = targetPath };
+            if (sources.Any(source => RealPath.AreSame(source, written)))
+            {
+                throw new ModelPackException(ConversionErrors.SameFile, $"'{written}' is the source itself") { FilePath = targetPath };
+            }
+        }
+
+        if (Directory.Exists(CertificatePath(targetPath)))
+        {
+            throw new ModelPackException(ConversionErrors.TargetExists, $"'{CertificatePath(targetPath)}' is a folder") { FilePath = targetPath };
         }
 
         bool isFilledFolder = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();
@@ -98,7 +107,12 @@ public static class ModelConverter
     private static Certificate Convert(
         ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
-        if (FindOrigin(source, to, options, out string? edited) is { } chain)
+        if (IsCopy(source, targetPath, to, options))
+        {
+            return Run(new CopyConversion(source), targetPath, options, progress, cancellation, _ => null)!;
+        }
+
+        if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
         {
             RestoreConversion restore = new(source, chain);
             Certificate? restored = Run(restore, targetPath, options, progress, cancellation, pass => edited = Edited(restore, pass, cancellation));
@@ -111,10 +125,15 @@ public static class ModelConverter
         return Run(Fresh(source, targetPath, to, options, edited), targetPath, options, progress, cancellation, _ => null)!;
     }
 
-    private static OriginChain? FindOrigin(ModelFile source, ModelFormat to, ConversionOptions options, out string? edited)
+    private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
+        source.Format == to && source.AllMembers.Count == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+
+    private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
-        return options.Origin == OriginMode.Embed && options.MaxShardBytes is null ? OriginChain.Find(source, to, out edited) : null;
+        return options.Origin == OriginMode.Embed && options.MaxShardBytes is null
+            ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest)
+            : null;
     }
 
     private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
@@ -164,9 +183,23 @@ public static class ModelConverter
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
         certificateFile.Write(text, 0);
         cancellation.ThrowIfCancellationRequested();
-        output.Commit();
-        certificateFile.Commit();
+        Commit(output, certificateFile, CertificatePath(targetPath));
         return certificate;
+    }
+
+    // The output comes last: it stands for the whole, and without it a certificate must not stay.
+    private static void Commit(TemporaryModel output, TemporaryModel certificate, string certificatePath)
+    {
+        certificate.Commit();
+        try
+        {
+            output.Commit();
+        }
+        catch
+        {
+            File.Delete(certificatePath);
+            throw;
+        }
     }
 
     private static PassResult WritePayloads(

@@ -23,10 +23,13 @@ internal enum NameOrigin
 /// <param name="NameOrigin">Where that name comes from.</param>
 /// <param name="StoredType">Type in the output.</param>
 /// <param name="StoredShape">Shape in the output, outermost first.</param>
-/// <param name="Action">Copy, carry or swap.</param>
+/// <param name="Action">Copy, carry or swap. A type that the output lacks is carried, or swapped and carried.</param>
 internal sealed record TensorStep(
     TensorInfo Logical, string Name, NameOrigin NameOrigin, TensorType StoredType, ImmutableArray<long> StoredShape, TensorAction Action)
 {
     /// <summary>True if the output's own type and shape do not say what the tensor is, so that a description has to.</summary>
-    public bool IsDisguised => Action == TensorAction.Carry || StoredType != Logical.Type || !StoredShape.SequenceEqual(Logical.Shape);
+    public bool IsDisguised => IsRaw || !StoredShape.SequenceEqual(Logical.Shape);
+
+    /// <summary>True if the output holds the tensor as bytes whose type it does not know.</summary>
+    public bool IsRaw => Action == TensorAction.Carry || StoredType != Logical.Type;
 }

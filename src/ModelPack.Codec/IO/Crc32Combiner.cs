@@ -15,12 +15,16 @@ internal static class Crc32Combiner
     /// <param name="first">CRC of A.</param>
     /// <param name="second">CRC of B.</param>
     /// <param name="secondLength">Length of B in bytes.</param>
-    public static uint Combine(uint first, uint second, long secondLength) => Multiply(first, ShiftFactor(secondLength)) ^ second;
+    public static uint Combine(uint first, uint second, long secondLength) => Shift(first, secondLength) ^ second;
+
+    /// <summary>What the CRC of a run adds to that of a longer run in which some bytes follow it: the CRC of the whole is the sum (⊕) over its runs.</summary>
+    public static uint Shift(uint crc, long following) => following == 0 ? crc : Multiply(crc, ShiftFactor(following));
 
     /// <summary>The CRC of a run of zero bytes.</summary>
     public static uint Zeros(long length) => ~Multiply(uint.MaxValue, ShiftFactor(length));
 
-    private static uint ShiftFactor(long bytes)
+    /// <summary>The factor x^(8·n) mod P by which a CRC moves on over n bytes.</summary>
+    internal static uint ShiftFactor(long bytes)
     {
         uint factor = One;
         for (int bit = 3; bytes > 0; bit++, bytes >>= 1)

@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-
 namespace ModelPack.Codec.IO;
 
 /// <summary>Hashes of whole files.</summary>
@@ -34,9 +32,9 @@ public static class FileHash
 
     internal static UInt128 Xxh128(ByteSource source, CancellationToken cancellation)
     {
-        XxHash128 hash = new();
+        Xxh128 hash = new();
         ForEachChunk(source, chunk => hash.Append(chunk), cancellation);
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Finish();
     }
 
     /// <summary>Hands the bytes of a source to <paramref name="use"/>, chunk by chunk and in order.</summary>

@@ -72,6 +72,12 @@ internal sealed class TemporaryModel : IDisposable
     /// <summary>Gives the model its final name, replacing what has it.</summary>
     public void Commit()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            // Windows renames no file that is open without sharing, and no folder that holds one.
+            handles.ForEach(handle => handle.Dispose());
+        }
+
         if (!isFolder)
         {
             File.Move(temporaryPath, finalPath, overwrite: true);
@@ -104,7 +110,7 @@ internal sealed class TemporaryModel : IDisposable
         {
             Directory.Delete(temporaryPath, recursive: true);
         }
-        else if (!isFolder)
+        else if (!isFolder && File.Exists(temporaryPath))
         {
             File.Delete(temporaryPath);
         }
@@ -123,9 +129,9 @@ internal sealed class TemporaryModel : IDisposable
             {
                 RemoveIfUnlocked(path);
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Locked: another process is writing it at this moment.
+                // Locked: another process is writing it at this moment. Or not ours to remove.
             }
         }
     }

@@ -138,7 +138,7 @@ public static class CertificateJson
         return new()
         {
             Tool = Text(root, "tool"),
-            Level = Enum.Parse<ProofLevel>(Text(root, "level")),
+            Level = Member<ProofLevel>(Text(root, "level")),
             Source = ReadFile(root.GetProperty("source")),
             Output = ReadFile(root.GetProperty("output")),
             Options = root.GetProperty("options").EnumerateObject().ToImmutableSortedDictionary(
@@ -150,7 +150,7 @@ public static class CertificateJson
 
     private static CertifiedFile ReadFile(JsonElement file) => new(
         Text(file, "name"),
-        Enum.Parse<ModelFormat>(Text(file, "format")),
+        Member<ModelFormat>(Text(file, "format")),
         file.GetProperty("bytes").GetInt64(),
         Text(file, "xxh128"),
         file.TryGetProperty("sha256", out JsonElement sha256) ? sha256.GetString() : null)
@@ -172,10 +172,15 @@ public static class CertificateJson
         Text(tensor, "source_name"),
         Text(tensor, "type"),
         [.. tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64())],
-        Enum.Parse<TensorAction>(Text(tensor, "action")),
+        Member<TensorAction>(Text(tensor, "action")),
         Text(tensor, "xxh128"),
-        Enum.Parse<FiniteStatus>(Text(tensor, "finite")),
+        Member<FiniteStatus>(Text(tensor, "finite")),
         tensor.GetProperty("non_finite").GetInt64());
+
+    // Enum.Parse would also take numbers, and lists of names.
+    private static T Member<T>(string name)
+        where T : struct, Enum =>
+        Enum.GetNames<T>().Contains(name) ? Enum.Parse<T>(name) : throw new FormatException($"'{name}' is no {typeof(T).Name}");
 
     private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 }

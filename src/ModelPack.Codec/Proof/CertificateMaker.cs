@@ -16,7 +16,7 @@ internal static class CertificateMaker
             Tool = ModelConverter.ToolName,
             Level = level,
             Source = new(
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Source.Source.Name)), job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256))
+                job.Source.ShortName, job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256))
             {
                 Parts = Parts(job.Source.AllMembers.Select(member => (member.Name, member.Length)), pass.MemberHashes),
             },

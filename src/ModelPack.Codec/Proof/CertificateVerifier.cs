@@ -70,6 +70,7 @@ internal static class CertificateVerifier
                 Work = PassWork.TensorHashes,
             },
             cancellation);
+        IReadOnlyList<TensorInfo> logical = TensorSet.Of(file, out _).Tensors;
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (int i = 0; i < file.Tensors.Count; i++)
         {
@@ -83,7 +84,7 @@ internal static class CertificateVerifier
             {
                 yield return new(DifferenceKind.MissingTensor, name, $"tensor '{name}' is missing");
             }
-            else if (Hash(file, place, tensor, isOutput, pass, cancellation) != tensor.Xxh128)
+            else if (Hash(file, logical[place], pass.TensorHashes[place], isOutput ? tensor.Action : TensorAction.Copy, cancellation) != tensor.Xxh128)
             {
                 TensorInfo stored = file.Tensors[place];
                 ModelSetMember member = file.AllMembers.Last(member => member.Start <= stored.Offset);
@@ -100,14 +101,15 @@ internal static class CertificateVerifier
     }
 
     // A certificate holds the hash of the source's bytes, which the output has in the other order if it was swapped.
-    private static string Hash(ModelFile file, int place, CertifiedTensor tensor, bool isOutput, PassResult pass, CancellationToken cancellation)
+    private static string Hash(ModelFile file, TensorInfo tensor, UInt128 known, TensorAction action, CancellationToken cancellation)
     {
-        if (!isOutput || tensor.Action != TensorAction.Swap)
+        if (action != TensorAction.Swap || PayloadByteOrder.Support(tensor.Type) == ByteSwapSupport.LittleEndianOnly)
         {
-            return FileHash.Format(pass.TensorHashes[place]);
+            return FileHash.Format(known);
         }
 
-        TensorInfo stored = file.Tensors[place];
-        return FileHash.Format(FileHash.Xxh128(new ReversedByteSource(new RangeByteSource(file.Source, stored.Offset, stored.ByteLength), stored.Type), cancellation));
+        using RangeByteSource payload = new(file.Source, tensor.Offset, tensor.ByteLength);
+        using ReversedByteSource reversed = new(payload, tensor.Type);
+        return FileHash.Format(FileHash.Xxh128(reversed, cancellation));
     }
 }

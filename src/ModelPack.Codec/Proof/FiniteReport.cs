@@ -7,6 +7,8 @@ namespace ModelPack.Codec.Proof;
 /// <summary>Says where NaN and infinity are.</summary>
 internal static class FiniteReport
 {
+    private const int StackedRank = 3;
+
     /// <summary>The error that a conversion fails with.</summary>
     public static ModelPackException Error(ModelFile file, TensorInfo tensor, in FiniteTally tally, int tensors)
     {
@@ -25,12 +27,29 @@ internal static class FiniteReport
         TensorTypeInfo type = TensorTypes.Get(tensor.Type);
         if (tally.NonFinite == 0)
         {
-            return $"{tally.BadBlocks} blocks of {type.Name} have a scale that stands for NaN, the first is block {tally.FirstBadBlock}";
+            string where = Slice(tensor, tally.FirstBadBlock * type.BlockElements);
+            return $"{tally.BadBlocks} blocks of {type.Name} have a scale that stands for NaN, the first is block {tally.FirstBadBlock}{where}";
         }
 
-        string block = type.BlockElements > 1 ? $" in block {tally.FirstNonFinite / type.BlockElements}" : "";
-        return $"{tally.NaN} NaN and {tally.Infinity} infinite values of {tensor.ElementCount} ({type.Name}), the first is element {tally.FirstNonFinite}{block}";
+        string block = type.BlockElements > 1 ? $" in block {Block(tensor, type, tally.FirstNonFinite)}" : "";
+        string slice = Slice(tensor, tally.FirstNonFinite);
+        return $"{tally.NaN} NaN and {tally.Infinity} infinite values of {tensor.ElementCount} ({type.Name}), the first is element {tally.FirstNonFinite}{block}{slice}";
     }
+
+    // Experts are stacked along the outermost dimension (gguf.md §6.6).
+    private static string Slice(TensorInfo tensor, long element)
+    {
+        if (tensor.Shape.Length < StackedRank)
+        {
+            return "";
+        }
+
+        string what = tensor.Name.Contains("exp", StringComparison.OrdinalIgnoreCase) ? "expert" : "outermost index";
+        return $", {what} {element / (tensor.ElementCount / tensor.Shape[0])} of {tensor.Shape[0]}";
+    }
+
+    private static long Block(TensorInfo tensor, TensorTypeInfo type, long element) =>
+        type.Rule == PayloadRule.PaddedRows ? PaddedBlock(tensor, type, element) : element / type.BlockElements;
 
     /// <summary>Offset in the file of the first bad element, or of the block that it is in.</summary>
     public static long ByteOffset(TensorInfo tensor, in FiniteTally tally)

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Proof.Validation;
+using ModelPack.Codec.Proof.Validation.Facts;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
@@ -22,7 +24,7 @@ public sealed record Finding(ErrorCode Code, string Place, string Text, long? By
 public sealed record ValidationReport(
     string Format, int Tensors, ImmutableArray<Finding> Findings, ImmutableArray<Note> Notes, ImmutableArray<string> NotChecked);
 
-/// <summary>Checks a model file: structure, checksums, finite values.</summary>
+/// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies outside the tensors.</summary>
 public static class ModelValidator
 {
     /// <summary>Opens the file strictly, reads every payload once and reports what it finds.</summary>
@@ -32,7 +34,7 @@ public static class ModelValidator
         using ModelFile file = ModelFiles.Open(path);
         try
         {
-            return Validate(file, progress, cancellation);
+            return Validate(file, path, progress, cancellation);
         }
         catch (ModelPackException exception) when (exception.FilePath is null)
         {
@@ -41,7 +43,7 @@ public static class ModelValidator
         }
     }
 
-    private static ValidationReport Validate(ModelFile file, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private static ValidationReport Validate(ModelFile file, string path, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(file);
         long total = file.Source.Length;
@@ -51,22 +53,15 @@ public static class ModelValidator
                 Source = file.Source,
                 Ranges = FileRange.Cover(file),
                 Tensors = tensors,
-                Work = PassWork.FiniteScan | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+                Work = PassWork.FiniteScan | PassWork.UniformScan | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
                 Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),
             },
             cancellation);
         OutputProof.EnsureFooter(file, pass, cancellation);
-        ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
-        for (int i = 0; i < tensors.Count; i++)
-        {
-            if (!pass.Finite[i].IsFinite)
-            {
-                findings.Add(new(
-                    ProofErrors.NonFiniteTensor, tensors[i].Name, FiniteReport.Describe(tensors[i], pass.Finite[i]), FiniteReport.ByteOffset(tensors[i], pass.Finite[i])));
-            }
-        }
-
+        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file, path));
+        context.Notes.AddRange(file.PaddingNotes(cancellation));
+        ModelChecks.Run(context);
         string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();
-        return new(file.FormatDescription, tensors.Count, findings.ToImmutable(), [.. file.Notes, .. file.PaddingNotes(cancellation)], [.. notChecked]);
+        return new(file.FormatDescription, tensors.Count, [.. context.Findings], [.. file.Notes, .. context.Notes], [.. notChecked]);
     }
 }

@@ -2,153 +2,142 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
 
 /// <summary>
-/// Compares two opened models. Files of one format are compared as they are. If one was made from the other, the other is converted again and has to give the
-/// same bytes; where it does not, the file that the record leads back to is compared. Without a record, what both say by themselves is compared.
+/// Compares two opened models. Files of one format are compared as they are. If one was made from the other, <see cref="DerivedComparison"/> converts the other
+/// again. Without a record that counts, what both say by themselves is compared.
 /// </summary>
 internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel level, Action<long>? progress, CancellationToken cancellation)
 {
     private const int MaximumDifferences = 1000;
 
-    private readonly List<string> notes = [];
-
     public VerificationReport Verify()
     {
-        if (first.Format == second.Format)
+        Comparison comparison = first.Format == second.Format ? SameFormat() : Compare(first, second) ?? Compare(second, first) ?? Unrelated([]);
+        List<Difference> counted = [.. comparison.Tensors];
+        if (level >= ProofLevel.L2)
         {
-            return SameFormat(second.Source, second, FirstByte(first.Source, second));
+            counted.AddRange(comparison.Metadata);
         }
 
-        if (OriginChain.Find(second, first.Format, out string? edited) is { } chain)
+        ProofLevel? proved = comparison.Proved;
+        if (comparison.OtherBytes is { } bytes)
         {
-            return Derived(first, second, chain);
-        }
-
-        if (OriginChain.Find(first, second.Format, out string? editedFirst) is { } backwards)
-        {
-            return Derived(second, first, backwards);
-        }
-
-        edited ??= editedFirst;
-        return Unrelated(edited is null ? null : new Difference(DifferenceKind.Metadata, OriginRecord.Key, edited));
-    }
-
-    // The container has to be, byte for byte, what converting the original gives.
-    private VerificationReport Derived(ModelFile original, ModelFile container, OriginChain chain)
-    {
-        PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
-        using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
-        Difference? container1 = FirstByte(again.Source, container);
-        if (container1 is null)
-        {
-            return Report(ProofLevel.L3, original.Tensors.Count, original.Metadata.Count, []);
-        }
-
-        using ModelFile returned = RestoredFile.Open(chain.Record, container);
-        bool isFirst = ReferenceEquals(original, first);
-        VerificationReport report = SameFormat(
-            returned.Source, returned, ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is { } at ? Place.Describe(returned, at) : null, isFirst ? first : second);
-        bool isDamaged = container.HasFooter && FooterIsWrong(container);
-        if (report.Differences.IsEmpty && (isDamaged || level == ProofLevel.L3))
-        {
-            return report with { Proved = null, Differences = [container1] };
-        }
-
-        if (isFirst)
-        {
-            report = report with { Differences = [.. report.Differences.Select(difference => InContainer(difference, returned, chain.Record, container))] };
-        }
-
-        notes.Add($"{container1.Text}; the tensors and metadata that it leads back to are compared all the same");
-        return report with { Notes = [.. notes] };
-    }
-
-    // What was compared is the file that the container leads back to. The byte that somebody can look at is in the container.
-    private static Difference InContainer(Difference difference, ModelFile returned, OriginRecord record, ModelFile container)
-    {
-        for (int i = 0; i < returned.Tensors.Count && difference.Kind == DifferenceKind.Payload; i++)
-        {
-            if (returned.Tensors[i].Name == difference.Place && record.Tensors[i].Action != TensorAction.Swap)
+            Difference[] footers = [.. new[] { first, second }.Select(WrongFooter).OfType<Difference>()];
+            counted.AddRange(footers);
+            proved = footers.Length > 0 ? null : proved;
+            if (level == ProofLevel.L3 && counted.Count == 0)
             {
-                long within = difference.ByteOffset.GetValueOrDefault() - returned.Tensors[i].Offset;
-                return difference with { ByteOffset = container.Tensors[record.Tensors[i].ContainerIndex].Offset + within };
+                counted.Add(bytes);
             }
         }
 
-        return difference with { ByteOffset = null };
+        return new(level, proved, comparison.TensorCount, comparison.MetadataCount, [.. counted.Take(MaximumDifferences)], comparison.Notes);
     }
 
-    private VerificationReport SameFormat(ByteSource otherSource, ModelFile other, Difference? bytes, ModelFile? own = null)
+    private Comparison? Compare(ModelFile original, ModelFile container)
     {
-        own ??= first;
-        if (bytes is null)
+        DerivedComparison derived = new(original, container, progress, cancellation);
+        try
         {
-            return Report(ProofLevel.L3, own.Tensors.Count, own.Metadata.Count, []);
+            return derived.Compare() is { Edit: var edit } found ? found.Result ?? Unrelated([edit!]) : null;
         }
+        catch (ModelPackException exception) when (exception.Code == ConversionErrors.DamagedOrigin)
+        {
+            return Unrelated([new(DifferenceKind.Metadata, OriginRecord.Key, $"{exception.Message} (in the {(ReferenceEquals(container, first) ? "first" : "second")} file)")]);
+        }
+    }
 
-        TensorSet left = new(own.Source, own.Tensors);
-        TensorSet right = new(otherSource, other.Tensors);
+    private Comparison SameFormat()
+    {
+        Difference? bytes = ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is { } offset ? Place.Describe(second, offset) : null;
+        return bytes is null
+            ? Comparison.Identical(first)
+            : Comparison.Of(first, new(first.Source, first.Tensors), second, new(second.Source, second.Tensors), bytes, progress, cancellation);
+    }
+
+    private Comparison Unrelated(IReadOnlyList<Difference> edits)
+    {
+        NameTable? table = NameTable.For(first.Architecture) ?? NameTable.For(second.Architecture);
+        TensorSet left = TensorSet.Of(first, out Difference? badFirst);
+        TensorSet right = TensorSet.Of(second, out Difference? badSecond);
+        Difference[] bad = [.. new[] { badFirst, badSecond }.OfType<Difference>()];
+        HashSet<string> own = [.. left.Tensors.Select(tensor => tensor.Name)];
+        List<Difference> tensors = TensorComparison.Compare(
+            left, right, name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name, progress, cancellation);
+        return new()
+        {
+            Proved = tensors.Count + bad.Length > 0 ? null : ProofLevel.L1,
+            TensorCount = left.Tensors.Count,
+            Tensors = [.. bad, .. tensors],
+            Metadata = [.. edits],
+            OtherBytes = new(DifferenceKind.Container, "the files", "the files have no bytes in common by their formats"),
+            Notes = edits.Count > 0 ? [] : ["neither file holds a record of the other: their metadata speak different words and were not compared"],
+        };
+    }
+
+    private Difference? WrongFooter(ModelFile file)
+    {
+        try
+        {
+            file.CheckFooter(cancellation);
+            return null;
+        }
+        catch (ModelFormatException exception)
+        {
+            string which = ReferenceEquals(file, first) ? "first" : "second";
+            return new(DifferenceKind.Container, "the footer", $"the {which} file is damaged: {exception.Message}", null, exception.ByteOffset);
+        }
+    }
+}
+
+/// <summary>What a comparison found, before it is asked which level has to hold.</summary>
+internal sealed record Comparison
+{
+    public ProofLevel? Proved { get; init; }
+
+    public int TensorCount { get; init; }
+
+    public int MetadataCount { get; init; }
+
+    public ImmutableArray<Difference> Tensors { get; init; } = [];
+
+    public ImmutableArray<Difference> Metadata { get; init; } = [];
+
+    /// <summary>The first byte that is not what it has to be; null if all are.</summary>
+    public Difference? OtherBytes { get; init; }
+
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    public static Comparison Identical(ModelFile file) =>
+        new() { Proved = ProofLevel.L3, TensorCount = file.Tensors.Count, MetadataCount = file.Metadata.Count };
+
+    /// <summary>Compares two files of one format, that are known not to be the same bytes.</summary>
+    public static Comparison Of(
+        ModelFile first, TensorSet left, ModelFile second, TensorSet right, Difference bytes, Action<long>? progress, CancellationToken cancellation)
+    {
         List<Difference> tensors = TensorComparison.Compare(left, right, name => name, progress, cancellation);
-        List<Difference> metadata = [.. MetadataComparison.Compare(own.Metadata, other.Metadata)];
+        List<Difference> metadata = [.. MetadataComparison.Compare(first.Metadata, second.Metadata)];
         if (tensors.Count == 0 && TensorComparison.CompareOrder(left, right) is { } order)
         {
             metadata.Add(order);
         }
 
         ProofLevel? proved = tensors.Count > 0 ? null : metadata.Count > 0 ? ProofLevel.L1 : ProofLevel.L2;
-        IEnumerable<Difference> counted = level switch
+        return new()
         {
-            ProofLevel.L3 when tensors.Count + metadata.Count == 0 => [bytes],
-            ProofLevel.L0 or ProofLevel.L1 => tensors,
-            _ => tensors.Concat(metadata),
+            Proved = proved,
+            TensorCount = first.Tensors.Count,
+            MetadataCount = first.Metadata.Count,
+            Tensors = [.. tensors],
+            Metadata = [.. metadata],
+            OtherBytes = bytes,
+            Notes = proved == ProofLevel.L2 ? [$"the files are not the same bytes: {bytes.Text}"] : [],
         };
-        if (proved == ProofLevel.L2)
-        {
-            notes.Add($"the files are not the same bytes: {bytes.Text}");
-        }
-
-        return Report(proved, own.Tensors.Count, own.Metadata.Count, counted);
     }
-
-    private VerificationReport Unrelated(Difference? edited)
-    {
-        NameTable? table = NameTable.For(first.Architecture) ?? NameTable.For(second.Architecture);
-        TensorSet left = new(first.Source, CarriedTensors.Logical(first));
-        TensorSet right = new(second.Source, CarriedTensors.Logical(second));
-        HashSet<string> own = [.. left.Tensors.Select(tensor => tensor.Name)];
-        List<Difference> tensors = TensorComparison.Compare(
-            left, right, name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name, progress, cancellation);
-        if (edited is not null)
-        {
-            return Report(tensors.Count > 0 ? null : ProofLevel.L1, left.Tensors.Count, 0, [.. tensors, edited]);
-        }
-
-        notes.Add("neither file holds a record of the other: their metadata speak different words and were not compared");
-        return Report(tensors.Count > 0 ? null : ProofLevel.L1, left.Tensors.Count, 0, tensors);
-    }
-
-    private Difference? FirstByte(ByteSource expected, ModelFile actual) =>
-        ByteComparison.FirstDifference(expected, actual.Source, cancellation) is { } offset ? Place.Describe(actual, offset) : null;
-
-    private bool FooterIsWrong(ModelFile file)
-    {
-        try
-        {
-            file.CheckFooter(cancellation);
-            return false;
-        }
-        catch (Diagnostics.ModelFormatException)
-        {
-            return true;
-        }
-    }
-
-    private VerificationReport Report(ProofLevel? proved, int tensors, int metadata, IEnumerable<Difference> differences) =>
-        new(level, proved, tensors, metadata, [.. differences.Take(MaximumDifferences)], [.. notes]);
 }

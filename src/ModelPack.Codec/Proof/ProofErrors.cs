@@ -11,8 +11,5 @@ internal static class ProofErrors
     public static readonly ErrorCode NonFiniteTensor = new(
         "MP2102", "N-FINITE", ErrorKind.NotProved, "A tensor holds NaN or infinity.", "Fix the model at its source; a conversion neither introduces nor repairs such values.");
 
-    public static readonly ErrorCode ChangedAfterProof = new(
-        "MP2103", "", ErrorKind.NotProved, "The file is not the one that was proved.", "Delete it and convert again; somebody or something changed it after the proof.");
-
-    public static IReadOnlyList<ErrorCode> All { get; } = [BadCertificate, NonFiniteTensor, ChangedAfterProof];
+    public static IReadOnlyList<ErrorCode> All { get; } = [BadCertificate, NonFiniteTensor];
 }

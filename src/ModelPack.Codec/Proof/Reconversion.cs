@@ -10,12 +10,14 @@ namespace ModelPack.Codec.Proof;
 internal sealed class Reconversion : IDisposable
 {
     private readonly List<ModelFile> between = [];
-    private List<NamedSource> files = [];
 
     private Reconversion(ByteSource first) => Source = first;
 
     /// <summary>The bytes of the container. They come from the file converted, which has to outlive this.</summary>
     public ByteSource Source { get; private set; }
+
+    /// <summary>The same bytes as files.</summary>
+    public IReadOnlyList<NamedSource> Files { get; private set; } = [];
 
     /// <summary>Converts a file again.</summary>
     /// <param name="file">The file at the end of the chain.</param>
@@ -33,7 +35,7 @@ internal sealed class Reconversion : IDisposable
                 ModelFile current = file;
                 if (i < chain.Steps.Length - 1)
                 {
-                    current = ModelFiles.Open(reconversion.files, "<converted again>", chain.Steps[i + 1].Made);
+                    current = ModelFiles.Open(reconversion.Files, "<converted again>", chain.Steps[i + 1].Made);
                     reconversion.between.Add(current);
                     pass = Examine(current, PassWork.None, threads: 0, progress: null, cancellation);
                 }
@@ -87,13 +89,13 @@ internal sealed class Reconversion : IDisposable
                 cancellation);
         }
 
-        files = again.Complete(pass).Compose("a conversion made again", Payloads(file, destinations));
-        Source = new ConcatenatedByteSource("<converted again>", files.Select(made => made.Source));
+        Files = again.Complete(pass).Compose("a conversion made again", Payloads(file, again.Tensors, destinations));
+        Source = new ConcatenatedByteSource("<converted again>", Files.Select(made => made.Source));
     }
 
-    private static ByteSource[] Payloads(ModelFile file, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
+    private static ByteSource[] Payloads(ModelFile file, IReadOnlyList<TensorInfo> logical, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
     {
         RangeByteSource range = new(file.Source, tensor.Offset, tensor.ByteLength);
-        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, tensor.Type) : range;
+        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, logical[i].Type) : range;
     }).ToArray();
 }

@@ -1,12 +1,31 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
 
 /// <summary>The tensors of a model with the bytes they lie in.</summary>
-internal sealed record TensorSet(ByteSource Source, IReadOnlyList<TensorInfo> Tensors);
+internal sealed record TensorSet(ByteSource Source, IReadOnlyList<TensorInfo> Tensors)
+{
+    /// <summary>The tensors as the model means them; as they are stored, if the descriptions of carried ones are damaged.</summary>
+    public static TensorSet Of(ModelFile file, out Difference? damage)
+    {
+        try
+        {
+            damage = null;
+            return new(file.Source, CarriedTensors.Logical(file));
+        }
+        catch (ModelPackException exception) when (exception.Code == ConversionErrors.BadDescription)
+        {
+            damage = new(DifferenceKind.Metadata, CarriedTensors.Key, exception.Message);
+            return new(file.Source, file.Tensors);
+        }
+    }
+}
 
 /// <summary>Compares tensors bit for bit.</summary>
 internal static class TensorComparison
@@ -14,10 +33,19 @@ internal static class TensorComparison
     /// <summary>Compares two sets by name; the second set's names are translated first.</summary>
     public static List<Difference> Compare(TensorSet first, TensorSet second, Func<string, string> translate, Action<long>? progress, CancellationToken cancellation)
     {
-        Dictionary<string, TensorInfo> others = second.Tensors.ToDictionary(tensor => translate(tensor.Name), StringComparer.Ordinal);
+        Dictionary<string, TensorInfo> others = new(StringComparer.Ordinal);
+        List<Difference> twins = [];
+        foreach (TensorInfo tensor in second.Tensors)
+        {
+            if (!others.TryAdd(translate(tensor.Name), tensor))
+            {
+                twins.Add(new(DifferenceKind.ExtraTensor, tensor.Name, $"tensor '{tensor.Name}' stands twice in the second file, under the name '{translate(tensor.Name)}'"));
+            }
+        }
+
         ConcurrentDictionary<int, Difference> found = [];
         long done = 0;
-        Parallel.For(0, first.Tensors.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
+        ForEachTensor(first.Tensors.Count, cancellation, i =>
         {
             TensorInfo tensor = first.Tensors[i];
             Difference? difference = others.TryGetValue(tensor.Name, out TensorInfo? other)
@@ -35,7 +63,19 @@ internal static class TensorComparison
         differences.AddRange(second.Tensors
             .Where(tensor => !known.Contains(translate(tensor.Name)))
             .Select(tensor => new Difference(DifferenceKind.ExtraTensor, tensor.Name, $"tensor '{tensor.Name}' is in the second file only")));
-        return differences;
+        return [.. differences, .. twins];
+    }
+
+    private static void ForEachTensor(int count, CancellationToken cancellation, Action<int> compare)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, compare);
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.Flatten().InnerExceptions[0]);
+        }
     }
 
     /// <summary>The first place at which the lists stand in another order.</summary>

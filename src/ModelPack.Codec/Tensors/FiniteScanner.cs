@@ -36,12 +36,12 @@ internal sealed class FiniteScanner
     public static FiniteScanner For(TensorType type, ReadOnlySpan<long> shape)
     {
         TensorTypeInfo info = TensorTypes.Get(type);
-        if (!info.TryGetPayloadBytes(shape, out long payloadBytes) || !TensorShape.TryCountElements(shape, out long elements))
+        if (!info.TryGetPayloadBytes(shape, out long payloadBytes))
         {
             throw new ArgumentException($"{info.Name} cannot have the shape {TensorShape.Format(shape)}", nameof(shape));
         }
 
-        return new FiniteScanner(info, Map(info, shape, elements), payloadBytes);
+        return new FiniteScanner(info, BlockMap.Of(info, shape), payloadBytes);
     }
 
     /// <summary>Scans one chunk.</summary>
@@ -73,18 +73,6 @@ internal sealed class FiniteScanner
         {
             FiniteScan.Scan(_info.Type, bytes, byteOffset / _info.BlockBytes, ref tally);
         }
-    }
-
-    private static BlockMap Map(TensorTypeInfo info, ReadOnlySpan<long> shape, long elements)
-    {
-        long rowElements = info.Rule switch
-        {
-            PayloadRule.FlatBlocks => elements,
-            PayloadRule.PaddedRows => shape[^1],
-            _ => info.BlockElements,
-        };
-        long rowBlocks = (rowElements / info.BlockElements) + (rowElements % info.BlockElements == 0 ? 0 : 1);
-        return new BlockMap(Math.Max(rowBlocks, 1), rowElements, info.BlockElements);
     }
 
     private static void ScanAprQ8(long byteOffset, ReadOnlySpan<byte> bytes, ref FiniteTally tally)

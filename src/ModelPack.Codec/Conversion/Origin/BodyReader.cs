@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>Reads the body of an origin record and refuses to read past its end.</summary>
@@ -42,8 +40,6 @@ internal sealed class BodyReader(byte[] bytes)
         long value = TakeVarint();
         return value <= int.MaxValue ? (int)value : throw new InvalidDataException($"{value} is too large");
     }
-
-    public string TakeText() => Encoding.UTF8.GetString(TakeBytes(TakeInt()).Span);
 
     public ReadOnlyMemory<byte> TakeBytes(int length)
     {

@@ -14,38 +14,70 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// <param name="Naming">Mode of that conversion.</param>
 internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming);
 
+/// <summary>Which ancestor is meant when there are several of one format.</summary>
+internal enum AncestorForm
+{
+    /// <summary>The nearest.</summary>
+    Nearest,
+
+    /// <summary>The nearest that consists of several files, else the nearest: a folder is asked for.</summary>
+    Set,
+}
+
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
 /// <param name="TensorNames">Names of the wanted file's tensors.</param>
 /// <param name="TensorTypes">Types of those tensors.</param>
 /// <param name="Steps">The conversions undone, the last one first.</param>
-internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<TensorType> TensorTypes, ImmutableArray<OriginStep> Steps)
+/// <param name="Edited">Says which container on the way was edited since its record was made; null if none was. Such a chain restores nothing.</param>
+internal sealed record OriginChain(
+    OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<TensorType> TensorTypes, ImmutableArray<OriginStep> Steps, string? Edited)
 {
     private const int MaximumSteps = 16;
 
     /// <summary>Looks for a file of a format in the ancestry of a container.</summary>
     /// <returns>The chain, or null if the container has no such ancestor; <paramref name="edited"/> tells if it has one that does not count any more.</returns>
-    public static OriginChain? Find(ModelFile container, ModelFormat wanted, out string? edited)
+    /// <exception cref="ModelPackException">A record is damaged.</exception>
+    public static OriginChain? Find(ModelFile container, ModelFormat wanted, out string? edited, AncestorForm form = AncestorForm.Nearest)
     {
-        edited = null;
-        if (container.OriginRecord is not { } bytes)
+        if (ReadRecord(container) is not { } record)
+        {
+            edited = null;
+            return null;
+        }
+
+        edited = FindEdit(container, record);
+        if (edited is not null)
         {
             return null;
         }
 
-        OriginRecord record = OriginCodec.Read(bytes.Span);
-        if (record.ContainerDigest != ContainerDigest.Compute(container))
+        OriginChain? chain = Follow(container, record, wanted, form, ref edited);
+        return chain is { Edited: null } ? chain : null;
+    }
+
+    /// <summary>As <see cref="Find"/>, but follows records through containers that were edited, as far as they still fit: in order to say what was edited.</summary>
+    /// <exception cref="ModelPackException">A record is damaged, or fits the container no more.</exception>
+    public static OriginChain? FindThroughEdits(ModelFile container, ModelFormat wanted)
+    {
+        if (ReadRecord(container) is not { } record)
         {
-            edited = $"the metadata or the tensor list of '{Path.GetFileName(container.Source.Name)}' was edited after it was converted";
             return null;
         }
 
+        string? edited = FindEdit(container, record);
+        return Follow(container, record, wanted, AncestorForm.Nearest, ref edited);
+    }
+
+    private static OriginChain? Follow(ModelFile container, OriginRecord record, ModelFormat wanted, AncestorForm form, ref string? edited)
+    {
+        OriginChain? nearest = null;
         ImmutableArray<OriginStep> steps = [];
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
         {
             steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming));
-            using ModelFile file = RestoredFile.Open(record, container);
+            using ModelFile file = OpenRestored(record, container);
             if (record.Tensors.Length != file.Tensors.Count)
             {
                 throw Damaged(container, $"it describes {record.Tensors.Length} tensors of a file that has {file.Tensors.Count}");
@@ -53,19 +85,62 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
 
             if (record.Format == wanted)
             {
-                return new(record, [.. file.Tensors.Select(tensor => tensor.Name)], [.. file.Tensors.Select(tensor => tensor.Type)], steps);
+                OriginChain found = new(record, [.. file.Tensors.Select(tensor => tensor.Name)], [.. file.Tensors.Select(tensor => tensor.Type)], steps, edited);
+                nearest ??= found;
+                if (form == AncestorForm.Nearest || record.Files.Length > 1)
+                {
+                    return record.Files.Length > 1 ? found : nearest;
+                }
             }
 
-            if (file.OriginRecord is not { } inner)
+            if (ReadRecord(file) is not { } inner)
             {
-                return null;
+                return nearest;
             }
 
+            // A container within may have been edited before it was converted further: what its record leads to is not what it held.
+            edited ??= FindEdit(file, inner, record.Name);
             made = record.Format;
-            record = Through(record, OriginCodec.Read(inner.Span), container);
+            record = Through(record, inner, container);
         }
 
         throw Damaged(container, $"it leads through more than {MaximumSteps} conversions");
+    }
+
+    private static OriginRecord? ReadRecord(ModelFile container)
+    {
+        if (container.OriginRecord is not { } bytes)
+        {
+            return container.Metadata.Any(entry => entry.Key == OriginRecord.Key)
+                ? throw Damaged(container, $"the value of '{OriginRecord.Key}' holds no bytes")
+                : null;
+        }
+
+        try
+        {
+            return OriginCodec.Read(bytes.Span);
+        }
+        catch (ModelPackException exception)
+        {
+            exception.FilePath ??= container.Source.Name;
+            throw;
+        }
+    }
+
+    private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container)
+        ? null
+        : $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
+
+    private static ModelFile OpenRestored(OriginRecord record, ModelFile container)
+    {
+        try
+        {
+            return RestoredFile.Open(record, container);
+        }
+        catch (ModelFormatException exception)
+        {
+            throw Damaged(container, $"'{record.Name}' within it is no valid file: {exception.Describe()}", exception);
+        }
     }
 
     // The inner record counts tensors of the file that the outer one describes.
@@ -84,6 +159,6 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
         })],
     };
 
-    private static ModelPackException Damaged(ModelFile container, string why) =>
-        new(ConversionErrors.DamagedOrigin, $"the origin record cannot be followed: {why}") { FilePath = container.Source.Name };
+    private static ModelPackException Damaged(ModelFile container, string why, Exception? cause = null) =>
+        new(ConversionErrors.DamagedOrigin, $"the origin record cannot be followed: {why}", cause) { FilePath = container.Source.Name };
 }

@@ -1,36 +1,30 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>
 /// The binary form of an <see cref="OriginRecord"/>. Hashes stand first, at fixed places and uncompressed, so that a record can be laid out before the payloads
-/// are read and completed afterwards without changing its length. docs/origin-record.md describes the layout.
+/// are read and completed afterwards without changing its length. A checksum covers all that follows it. docs/origin-record.md describes the layout.
 /// </summary>
 internal static class OriginCodec
 {
     private const uint Magic = 0x524F504D; // "MPOR"
     private const byte Version = 1;
     private const int HashLength = 16;
-    private const int PreambleLength = 4 + 1 + HashLength + 4 + 4;
+    private const int ChecksumOffset = 4 + 1;
+    private const int SignedOffset = ChecksumOffset + HashLength;
+    private const int PreambleLength = SignedOffset + HashLength + 4 + 4;
     private const int MaximumBody = 512 << 20;
     private const int FreeExpansion = 16 << 20;
     private const int MaximumRatio = 64;
     private const int CompressionQuality = 4;
     private const int CompressionWindow = 22;
-
-    private enum SegmentKind : byte
-    {
-        Literal,
-        Zeros,
-        Payload,
-    }
 
     public static byte[] Write(OriginRecord record)
     {
@@ -41,7 +35,7 @@ internal static class OriginCodec
         Span<byte> rest = bytes;
         BinaryPrimitives.WriteUInt32LittleEndian(rest, Magic);
         rest[4] = Version;
-        rest = rest[5..];
+        rest = rest[SignedOffset..];
         PutHash(ref rest, record.ContainerDigest);
         PutCount(ref rest, record.Files.Length);
         PutCount(ref rest, record.Tensors.Length);
@@ -57,8 +51,13 @@ internal static class OriginCodec
 
         PutCount(ref rest, body.Length);
         stored.CopyTo(rest);
+        Sign(bytes);
         return bytes;
     }
+
+    /// <summary>Makes the checksum fit what follows it.</summary>
+    public static void Sign(Span<byte> bytes) =>
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[ChecksumOffset..], XxHash128.HashToUInt128(bytes[SignedOffset..]));
 
     /// <summary>Fills in what is only known once the payloads were read.</summary>
     /// <param name="bytes">A record made by <see cref="Write"/>; changed in place.</param>
@@ -67,13 +66,15 @@ internal static class OriginCodec
     /// <param name="tensorHashes">XXH128 of each payload.</param>
     public static void Complete(Span<byte> bytes, UInt128 containerDigest, IReadOnlyList<UInt128> fileHashes, IReadOnlyList<UInt128> tensorHashes)
     {
-        Span<byte> rest = bytes[5..];
+        Span<byte> rest = bytes[SignedOffset..];
         PutHash(ref rest, containerDigest);
         rest = rest[8..];
         foreach (UInt128 hash in fileHashes.Concat(tensorHashes))
         {
             PutHash(ref rest, hash);
         }
+
+        Sign(bytes);
     }
 
     /// <exception cref="ModelPackException">The record is damaged.</exception>
@@ -101,7 +102,12 @@ internal static class OriginCodec
             throw new InvalidDataException($"version {rest[4]} is not known");
         }
 
-        rest = rest[5..];
+        if (BinaryPrimitives.ReadUInt128BigEndian(rest[ChecksumOffset..]) != XxHash128.HashToUInt128(rest[SignedOffset..]))
+        {
+            throw new InvalidDataException("its checksum is wrong");
+        }
+
+        rest = rest[SignedOffset..];
         UInt128 digest = TakeHash(ref rest);
         int fileCount = TakeCount(ref rest);
         int tensorCount = TakeCount(ref rest);
@@ -118,7 +124,7 @@ internal static class OriginCodec
         UInt128[] fileHashes = TakeHashes(ref rest, fileCount);
         UInt128[] tensorHashes = TakeHashes(ref rest, tensorCount);
         byte[] body = Decompress(rest[4..], TakeCount(ref rest));
-        return ReadBody(new BodyReader(body), digest, fileHashes, tensorHashes);
+        return new OriginBodyReader(new BodyReader(body), tensorHashes.Length).Read(digest, fileHashes, tensorHashes);
     }
 
     private static byte[] WriteBody(OriginRecord record)
@@ -161,83 +167,21 @@ internal static class OriginCodec
         switch (segment)
         {
             case LiteralSegment literal:
-                PutByte(body, (byte)SegmentKind.Literal);
+                PutByte(body, (byte)OriginSegmentKind.Literal);
                 PutVarint(body, literal.Length);
                 body.Write(literal.Bytes.Span);
                 break;
             case ZeroSegment zeros:
-                PutByte(body, (byte)SegmentKind.Zeros);
+                PutByte(body, (byte)OriginSegmentKind.Zeros);
                 PutVarint(body, zeros.Length);
                 break;
             case PayloadSegment payload:
-                PutByte(body, (byte)SegmentKind.Payload);
+                PutByte(body, (byte)OriginSegmentKind.Payload);
                 PutVarint(body, payload.Tensor);
                 break;
             default:
                 throw new InvalidOperationException($"an origin record cannot hold a {segment.GetType().Name}");
         }
-    }
-
-    private static OriginRecord ReadBody(BodyReader body, UInt128 digest, UInt128[] fileHashes, UInt128[] tensorHashes)
-    {
-        ModelFormat format = body.TakeEnum<ModelFormat>();
-        QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
-        NamingMode naming = body.TakeEnum<NamingMode>();
-        string folder = body.TakeText();
-        long maxShardBytes = body.TakeVarint();
-        OriginTensor[] tensors = new OriginTensor[tensorHashes.Length];
-        for (int i = 0; i < tensors.Length; i++)
-        {
-            tensors[i] = new(body.TakeInt(), body.TakeVarint(), body.TakeEnum<TensorAction>(), tensorHashes[i]);
-        }
-
-        OriginFile[] files = new OriginFile[fileHashes.Length];
-        for (int i = 0; i < files.Length; i++)
-        {
-            files[i] = ReadFile(body, tensors, fileHashes[i]);
-        }
-
-        body.EnsureEnd();
-        return new()
-        {
-            Format = format,
-            Quantized = quantized,
-            Naming = naming,
-            Form = new(folder.Length == 0 ? null : folder, maxShardBytes == 0 ? null : maxShardBytes),
-            ContainerDigest = digest,
-            Files = ImmutableArray.Create(files),
-            Tensors = ImmutableArray.Create(tensors),
-        };
-    }
-
-    private static OriginFile ReadFile(BodyReader body, OriginTensor[] tensors, UInt128 hash)
-    {
-        string name = body.TakeText();
-        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\:\0") >= 0)
-        {
-            throw new InvalidDataException($"'{name}' is not a bare file name");
-        }
-
-        int count = body.TakeInt();
-        List<Segment> segments = new(Math.Min(count, body.Remaining / 2));
-        for (int i = 0; i < count; i++)
-        {
-            SegmentKind kind = body.TakeEnum<SegmentKind>();
-            segments.Add(kind switch
-            {
-                SegmentKind.Literal => new LiteralSegment(body.TakeBytes(body.TakeInt())),
-                SegmentKind.Zeros => new ZeroSegment(body.TakeVarint()),
-                _ => TakePayload(body, tensors),
-            });
-        }
-
-        return new(name, new FilePlan(segments), hash);
-    }
-
-    private static PayloadSegment TakePayload(BodyReader body, OriginTensor[] tensors)
-    {
-        int tensor = body.TakeInt();
-        return tensor < tensors.Length ? new(tensor, tensors[tensor].Length) : throw new InvalidDataException($"tensor {tensor} does not exist");
     }
 
     // A body that shrinks suspiciously well is stored: a reader then need not believe in ratios that only a decompression bomb has.

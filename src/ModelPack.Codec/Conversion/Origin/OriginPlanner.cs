@@ -9,7 +9,7 @@ namespace ModelPack.Codec.Conversion.Origin;
 internal static class OriginPlanner
 {
     /// <summary>Bytes outside payloads that a record can hold: headers with large vocabularies, not attached archives.</summary>
-    private const long MaximumLiteralBytes = 256 << 20;
+    public const long MaximumLiteralBytes = 256 << 20;
 
     public static ModelPlan Describe(ModelFile file, List<FileRange> ranges)
     {

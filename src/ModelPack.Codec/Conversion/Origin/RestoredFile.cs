@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -15,17 +16,29 @@ internal static class RestoredFile
 
     /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
     public static ByteSource[] Payloads(OriginRecord record, ModelFile container) =>
-        record.Tensors.Select(tensor => Payload(tensor, container)).ToArray();
+        Payloads(record, container, record.Tensors.Any(tensor => tensor.Action == TensorAction.Swap) ? CarriedTensors.Logical(container) : container.Tensors);
 
-    private static ByteSource Payload(OriginTensor tensor, ModelFile container)
+    private static ByteSource[] Payloads(OriginRecord record, ModelFile container, IReadOnlyList<TensorInfo> logical) =>
+        record.Tensors.Select(tensor => Payload(tensor, container, logical)).ToArray();
+
+    // A swapped payload may be carried further as raw bytes: only its logical type says which bytes to swap.
+    private static ByteSource Payload(OriginTensor tensor, ModelFile container, IReadOnlyList<TensorInfo> logical)
     {
         TensorInfo stored = tensor.ContainerIndex < container.Tensors.Count && container.Tensors[tensor.ContainerIndex].ByteLength == tensor.Length
             ? container.Tensors[tensor.ContainerIndex]
-            : throw new Diagnostics.ModelPackException(ConversionErrors.DamagedOrigin, "the origin record names a tensor that the file does not hold")
-            {
-                FilePath = container.Source.Name,
-            };
+            : throw Damaged(container, "names a tensor that the file does not hold", null);
         RangeByteSource range = new(container.Source, stored.Offset, stored.ByteLength);
-        return tensor.Action == TensorAction.Swap ? new ReversedByteSource(range, stored.Type) : range;
+        if (tensor.Action != TensorAction.Swap)
+        {
+            return range;
+        }
+
+        TensorType type = logical[tensor.ContainerIndex].Type;
+        return PayloadByteOrder.Support(type) == ByteSwapSupport.LittleEndianOnly
+            ? throw Damaged(container, $"swaps bytes of the type {TensorTypes.Get(type).Name}, which has no other byte order", stored.Name)
+            : new ReversedByteSource(range, type);
     }
+
+    private static ModelPackException Damaged(ModelFile container, string what, string? tensor) =>
+        new(ConversionErrors.DamagedOrigin, $"the origin record {what}") { FilePath = container.Source.Name, TensorName = tensor };
 }

@@ -1,55 +1,55 @@
-using System.IO.Hashing;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
-/// <summary>Does the work on slices that needs no order: scanning, checksums, writing. One for each thread.</summary>
-internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, FiniteTally[] finite)
+/// <summary>Does the work on windows that needs no order: scanning, checksums, writing. One for each thread.</summary>
+internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, PassTally tally)
 {
     private byte[]? scratch;
 
-    public List<CrcRun> SourceRuns { get; } = [];
-
-    public List<CrcRun> PayloadRuns { get; } = [];
-
     public void Process(Window window)
     {
+        if (request.Work.HasFlag(PassWork.SourceCrc32))
+        {
+            tally.AddSource(window.Offset, window.Bytes);
+        }
+
         foreach (Slice slice in window.Slices)
         {
-            Span<byte> bytes = window.Bytes.Slice(slice.Start, slice.Length);
-            uint? crc = null;
-            if (request.Work.HasFlag(PassWork.SourceCrc32))
-            {
-                crc = Crc32.HashToUInt32(bytes);
-                SourceRuns.Add(new(0, window.Offset + slice.Start, slice.Length, crc.Value));
-            }
-
             foreach (int tensor in request.Ranges[slice.Range].Tensors)
             {
+                ReadOnlySpan<byte> bytes = window.Bytes.Slice(slice.Start, slice.Length);
                 Scan(tensor, slice, bytes);
-                Write(tensor, slice, bytes, crc);
+                Write(tensor, slice, bytes);
             }
         }
     }
 
     private void Scan(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
     {
-        if (tensors[tensor].Scanner is not { } scanner)
+        if (tensors[tensor].Scanner is { } scanner)
         {
-            return;
-        }
-
-        FiniteTally tally = default;
-        scanner.Scan(slice.RangeOffset, tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes, ref tally);
-        lock (finite)
-        {
-            finite[tensor].Merge(tally);
+            bytes = tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes;
+            FiniteTally found = default;
+            scanner.Scan(slice.RangeOffset, bytes, ref found);
+            tally.AddFinite(tensor, found);
+            ScanUniform(tensor, slice, bytes);
         }
     }
 
-    private void Write(int tensor, Slice slice, ReadOnlySpan<byte> bytes, uint? crc)
+    private void ScanUniform(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
+    {
+        if (tensors[tensor].Uniform is { } scanner)
+        {
+            UniformTally found = tally.UniformSoFar(tensor);
+            scanner.Scan(slice.RangeOffset, bytes, ref found);
+            tally.AddUniform(tensor, found);
+        }
+    }
+
+    private void Write(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
     {
         if (tensors[tensor].Destination is not { } destination)
         {
@@ -59,12 +59,11 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Fin
         if (destination.Action == TensorAction.Swap)
         {
             bytes = Reversed(tensor, bytes);
-            crc = null;
         }
 
         if (request.Work.HasFlag(PassWork.OutputCrc32))
         {
-            PayloadRuns.Add(new(tensor, slice.RangeOffset, slice.Length, crc ?? Crc32.HashToUInt32(bytes)));
+            tally.AddPayload(tensor, slice.RangeOffset, bytes);
         }
 
         request.Output?.Write(bytes, destination.Offset + slice.RangeOffset);

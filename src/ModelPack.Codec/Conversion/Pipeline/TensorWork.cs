@@ -14,6 +14,9 @@ internal readonly record struct PayloadDestination(long Offset, TensorAction Act
 /// <param name="Destination">Where it goes, if there is an output.</param>
 internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scanner, PayloadDestination? Destination)
 {
+    /// <summary>Its check for one value; only beside the finite check.</summary>
+    public UniformScanner? Uniform { get; init; }
+
     /// <summary>True if the payload is stored highest byte first, and it is known which bytes to swap.</summary>
     public bool IsReversed => Info.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(Info.Type) == ByteSwapSupport.Exact;
 
@@ -27,7 +30,10 @@ internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scann
         {
             TensorInfo info = request.Tensors[i];
             FiniteScanner? scanner = request.Work.HasFlag(PassWork.FiniteScan) && CanScan(info) ? FiniteScanner.For(info.Type, info.Shape.AsSpan()) : null;
-            work[i] = new(info, scanner, request.Destinations.Count == 0 ? null : request.Destinations[i]);
+            work[i] = new(info, scanner, request.Destinations.Count == 0 ? null : request.Destinations[i])
+            {
+                Uniform = scanner is not null && request.Work.HasFlag(PassWork.UniformScan) ? UniformScanner.For(info.Type, info.Shape.AsSpan()) : null,
+            };
         }
 
         return work;

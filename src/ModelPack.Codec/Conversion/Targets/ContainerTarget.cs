@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
 using ModelPack.Codec.Tensors;
@@ -89,7 +90,11 @@ internal abstract class ContainerTarget
 /// <param name="Carried">The description of carried tensors, if there are any.</param>
 /// <param name="Origin">The origin record, if one is embedded.</param>
 /// <param name="Form">The files that it is to consist of.</param>
-internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin, OutputForm Form);
+internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin, OutputForm Form)
+{
+    /// <summary>Files that go beside the tensors, if the output is a folder.</summary>
+    public ImmutableArray<Companion> Companions { get; init; } = [];
+}
 
 /// <summary>The files that an output is to consist of.</summary>
 /// <param name="Folder">The stem of the files in a folder; null for one file whose name the caller knows.</param>

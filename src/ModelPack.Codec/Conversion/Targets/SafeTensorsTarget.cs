@@ -60,17 +60,21 @@ internal sealed class SafeTensorsTarget : ContainerTarget
             files.Add(new(SafeTensorsShards.FileName(Stem, 1, 1), Shard(metadata, content.Steps, [])));
         }
 
+        List<PlannedFile> beside = [.. content.Companions.Select(companion => Literal(companion.Name, companion.Bytes))];
         if (shards.Length > 1)
         {
-            byte[] index = SafeTensorsIndexWriter.Write(places, content.Steps.Sum(step => step.Logical.ByteLength));
-            files.Add(new($"{Stem}.safetensors.index.json", new FilePlan([new LiteralSegment(index)])));
+            beside.Add(Literal($"{Stem}.safetensors.index.json", SafeTensorsIndexWriter.Write(places, content.Steps.Sum(step => step.Logical.ByteLength))));
         }
 
+        // The order in which a folder is read (ModelLocation): what holds tensors, then the rest by name.
+        files.AddRange(beside.OrderBy(file => file.Name, StringComparer.Ordinal));
         return new([.. files]);
     }
 
     public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form) =>
         Inverse(form.Split(steps).SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => Stored(steps[i]))]).Select(place => shard[place])));
+
+    private static PlannedFile Literal(string name, ReadOnlyMemory<byte> bytes) => new(name, new FilePlan([new LiteralSegment(bytes)]));
 
     private static FilePlan Shard(IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<TensorStep> steps, ImmutableArray<int> tensors) =>
         Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => Stored(steps[i]))])), tensors);

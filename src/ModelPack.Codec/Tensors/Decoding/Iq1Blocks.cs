@@ -17,7 +17,7 @@ internal static class Iq1Blocks
             {
                 int high = BinaryPrimitives.ReadUInt16LittleEndian(blocks.Slice(34 + (2 * g), 2));
                 float dl = d * ((2 * ((high >> 12) & 7)) + 1);
-                float delta = (high & 0x8000) != 0 ? -Shift : Shift;
+                float delta = Delta(high >> 15);
                 for (int l = 0; l < 4; l++)
                 {
                     int index = blocks[2 + (4 * g) + l] | (((high >> (3 * l)) & 7) << 8);
@@ -38,14 +38,17 @@ internal static class Iq1Blocks
                 int word = BinaryPrimitives.ReadUInt16LittleEndian(blocks.Slice(48 + (2 * (t / 4)), 2));
                 float dl = d * ((2 * ((word >> (3 * (t % 4))) & 7)) + 1);
                 int high = (blocks[32 + (s / 2)] >> (4 * (s % 2))) & 15;
-                float delta = (high & 8) != 0 ? -Shift : Shift;
+                float delta = Delta(high >> 3);
                 Write(blocks[s] | ((high & 7) << 8), dl, delta, destination.Slice(8 * s, 8));
             }
         }
     }
 
-    // The four top nibbles of the scale words form a half, lowest first.
-    private static float ScatteredScale(ReadOnlySpan<byte> words)
+    /// <summary>The shift; the lowest bit of the argument says whether it is negative.</summary>
+    public static float Delta(int negative) => (negative & 1) != 0 ? -Shift : Shift;
+
+    /// <summary>The four top nibbles of the scale words form a half, lowest first.</summary>
+    public static float ScatteredScale(ReadOnlySpan<byte> words)
     {
         int bits = 0;
         for (int k = 0; k < 4; k++)

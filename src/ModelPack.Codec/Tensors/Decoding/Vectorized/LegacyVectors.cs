@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
@@ -79,6 +80,22 @@ internal static class LegacyVectors
             float d = ScaleFormats.Half(blocks, 0);
             Lanes.Scale(Lanes.Load(blocks, 2).AsSByte(), d, destination, 0);
             Lanes.Scale(Lanes.Load(blocks, 18).AsSByte(), d, destination, 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Q1_0(ReadOnlySpan<byte> blocks, Span<float> destination)
+    {
+        Vector256<uint> bitOfElement = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);
+        Span<uint> bits = MemoryMarshal.Cast<float, uint>(destination);
+        for (; !blocks.IsEmpty; blocks = blocks[18..], bits = bits[128..])
+        {
+            Vector256<uint> d = Vector256.Create(BitConverter.SingleToUInt32Bits(ScaleFormats.Half(blocks, 0)));
+            for (int i = 0; i < 16; i++)
+            {
+                Vector256<uint> isClear = Vector256.Equals(Vector256.Create((uint)blocks[2 + i]) & bitOfElement, Vector256<uint>.Zero);
+                (d ^ (isClear & Vector256.Create(0x8000_0000u))).CopyTo(bits.Slice(8 * i, 8));
+            }
         }
     }
 

@@ -39,12 +39,30 @@ internal static class PlainVectors
         ReadOnlySpan<ushort> values = MemoryMarshal.Cast<byte, ushort>(payload);
         Span<uint> bits = MemoryMarshal.Cast<float, uint>(destination);
         int i = 0;
-        for (; i <= values.Length - 8; i += 8)
+        for (; i <= values.Length - 64; i += 64)
         {
-            (Widen(Vector128.Create(values.Slice(i, 8))) << 16).CopyTo(bits.Slice(i, 8));
+            ReadOnlySpan<ushort> from = values.Slice(i, 64);
+            Span<uint> to = bits.Slice(i, 64);
+            for (int j = 0; j < 64; j += 16)
+            {
+                Raise(Vector256.Create(from.Slice(j, 16)), to.Slice(j, 16));
+            }
         }
 
         PlainDecoders.BF16(payload[(2 * i)..], destination[i..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Raise(Vector256<ushort> values, Span<uint> bits)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            (Vector512.WidenLower(values.ToVector512Unsafe()) << 16).CopyTo(bits);
+            return;
+        }
+
+        (Vector256.WidenLower(values) << 16).CopyTo(bits);
+        (Vector256.WidenUpper(values) << 16).CopyTo(bits[8..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

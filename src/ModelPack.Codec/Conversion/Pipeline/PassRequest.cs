@@ -1,0 +1,65 @@
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Pipeline;
+
+/// <summary>What a pass computes beside the hash of the file.</summary>
+[Flags]
+internal enum PassWork
+{
+    None = 0,
+
+    /// <summary>CRC-32 of every byte of the source, for a footer to be checked.</summary>
+    SourceCrc32 = 1,
+
+    /// <summary>CRC-32 of every payload as written, for a footer to be made.</summary>
+    OutputCrc32 = 2,
+
+    /// <summary>SHA-256 of the source.</summary>
+    SourceSha256 = 4,
+
+    /// <summary>XXH128 of every payload.</summary>
+    TensorHashes = 8,
+
+    /// <summary>Looks for NaN and infinity.</summary>
+    FiniteScan = 16,
+
+    /// <summary>Looks for tensors that hold one value.</summary>
+    UniformScan = 32,
+}
+
+/// <summary>What a pass has to do.</summary>
+internal sealed record PassRequest
+{
+    public required ByteSource Source { get; init; }
+
+    public required List<FileRange> Ranges { get; init; }
+
+    /// <summary>The tensors as the model means them; the ranges name them by index.</summary>
+    public IReadOnlyList<TensorInfo> Tensors { get; init; } = [];
+
+    /// <summary>The model to write payloads to; null if the source is only looked at.</summary>
+    public TemporaryModel? Output { get; init; }
+
+    /// <summary>Per tensor: what happens to its payload, and where it goes in the output; null for a payload that is only looked at. Empty if all are.</summary>
+    public IReadOnlyList<PayloadDestination?> Destinations { get; init; } = [];
+
+    public PassWork Work { get; init; }
+
+    /// <summary>Threads; 0 takes one for each processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Called with the number of bytes read so far, now and then.</summary>
+    public Action<long>? Progress { get; init; }
+
+    /// <summary>Where each file of the source ends, if it consists of several.</summary>
+    public IReadOnlyList<long> MemberEnds { get; init; } = [];
+}
+
+/// <summary>What a pass found out.</summary>
+internal sealed record PassResult(
+    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32)
+{
+    /// <summary>Per tensor: whether it holds one value.</summary>
+    public UniformTally[] Uniform { get; init; } = [];
+}

@@ -1,0 +1,76 @@
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Pipeline;
+
+/// <summary>What a pass sums up in any order: findings of the finite scan, and CRCs, of which each run's share depends only on how many bytes follow it.</summary>
+internal sealed class PassTally(PassRequest request, int tensorCount)
+{
+    private readonly Lock gate = new();
+    private readonly uint[] payloadCrc = new uint[tensorCount];
+    private uint sourceCrc;
+
+    public FiniteTally[] Finite { get; } = new FiniteTally[tensorCount];
+
+    public UniformTally[] Uniform { get; } = new UniformTally[tensorCount];
+
+    public uint? SourceCrc32 => request.Work.HasFlag(PassWork.SourceCrc32) ? sourceCrc : null;
+
+    public void AddFinite(int tensor, in FiniteTally found)
+    {
+        lock (gate)
+        {
+            Finite[tensor].Merge(found);
+        }
+    }
+
+    /// <summary>What is known of a tensor already: one that holds two values need not be looked at further.</summary>
+    public UniformTally UniformSoFar(int tensor)
+    {
+        lock (gate)
+        {
+            return Uniform[tensor];
+        }
+    }
+
+    public void AddUniform(int tensor, in UniformTally found)
+    {
+        lock (gate)
+        {
+            Uniform[tensor].Merge(found);
+        }
+    }
+
+    public void AddSource(long offset, ReadOnlySpan<byte> bytes)
+    {
+        uint share = Crc32Combiner.Shift(Crc32Sum.Of(bytes), request.Source.Length - offset - bytes.Length);
+        lock (gate)
+        {
+            sourceCrc ^= share;
+        }
+    }
+
+    public void AddPayload(int tensor, long offset, ReadOnlySpan<byte> bytes)
+    {
+        uint share = Crc32Combiner.Shift(Crc32Sum.Of(bytes), request.Tensors[tensor].ByteLength - offset - bytes.Length);
+        lock (gate)
+        {
+            payloadCrc[tensor] ^= share;
+        }
+    }
+
+    /// <summary>The CRC of each payload that has a destination.</summary>
+    public Dictionary<int, uint> PayloadCrc32()
+    {
+        Dictionary<int, uint> crc = [];
+        for (int i = 0; i < request.Destinations.Count && request.Work.HasFlag(PassWork.OutputCrc32); i++)
+        {
+            if (request.Destinations[i] is not null)
+            {
+                crc.Add(i, payloadCrc[i]);
+            }
+        }
+
+        return crc;
+    }
+}

@@ -1,0 +1,19 @@
+using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.SafeTensors;
+
+namespace ModelPack.Codec.Diagnostics;
+
+/// <summary>Every error code of the library. docs/errors.md is generated from it.</summary>
+public static class ErrorCatalog
+{
+    /// <summary>The codes in the order of their ids.</summary>
+    public static IReadOnlyList<ErrorCode> All { get; } =
+    [
+        .. new[] { GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All }
+            .SelectMany(codes => codes)
+            .OrderBy(code => code.Id, StringComparer.Ordinal),
+    ];
+}

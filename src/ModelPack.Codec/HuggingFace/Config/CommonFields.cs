@@ -1,0 +1,125 @@
+using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.HuggingFace.Config;
+
+/// <summary>Fields that several model classes share (hf-companions.md §1.1, §1.2).</summary>
+internal static class CommonFields
+{
+    private const string EmbeddingTensor = "token_embd.weight";
+    private const float DefaultRopeBase = 10000f;
+
+    public static void Class(this ConfigBuilder config, string modelClass, string modelType)
+    {
+        config.Fields.Set("architectures", [modelClass]);
+        config.Fields.Set("model_type", modelType);
+        config.Lose("transformers_version", "initializer_range");
+    }
+
+    /// <summary>Sizes of the model; the embedding matrix has to agree with them.</summary>
+    public static void Sizes(this ConfigBuilder config)
+    {
+        long? layers = config.RequireCount("block_count", "num_hidden_layers");
+        if (layers > config.Derivation.Gguf.Tensors.Count)
+        {
+            config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Gguf.Tensors.Count} tensors");
+        }
+
+        config.RequireCount("context_length", "max_position_embeddings");
+        config.RequireCount("feed_forward_length", "intermediate_size", perLayer: true);
+        config.RequireCount("attention.head_count", "num_attention_heads", perLayer: true);
+        long? hidden = config.RequireCount("embedding_length", "hidden_size");
+        if (config.RequireTensor(EmbeddingTensor, 2) is not { } embedding)
+        {
+            return;
+        }
+
+        if (hidden is not null && hidden != embedding.Shape[1])
+        {
+            config.Refuse($"{config.Key("embedding_length")} is {hidden}, but {EmbeddingTensor} has rows of {embedding.Shape[1]}");
+        }
+
+        if (config.OptionalCount("vocab_size") is { } stated && stated != embedding.Shape[0])
+        {
+            config.Refuse($"{config.Key("vocab_size")} is {stated}, but {EmbeddingTensor} has {embedding.Shape[0]} rows");
+        }
+
+        config.Fields.Set("vocab_size", embedding.Shape[0]);
+    }
+
+    /// <summary>What every decoder of the llama family has.</summary>
+    public static void Decoder(this ConfigBuilder config)
+    {
+        config.Sizes();
+        config.RequireFloat("attention.layer_norm_rms_epsilon", "rms_norm_eps");
+        if ((config.OptionalCount("attention.head_count_kv", perLayer: true) ?? config.OptionalCount("attention.head_count", perLayer: true)) is { } keyHeads)
+        {
+            config.Fields.Set("num_key_value_heads", keyHeads);
+        }
+
+        config.TokenIds();
+        config.TorchType();
+        config.Lose("attention_dropout");
+    }
+
+    public static void RopeBase(this ConfigBuilder config) =>
+        config.Fields.Set("rope_theta", config.OptionalFloat("rope.freq_base") ?? new FiniteNumber(DefaultRopeBase));
+
+    public static void TiedByTensor(this ConfigBuilder config) =>
+        config.Fields.Set("tie_word_embeddings", !config.Derivation.HasTensor("output.weight"));
+
+    public static void AttentionBiasByTensor(this ConfigBuilder config) =>
+        config.Fields.Set("attention_bias", config.Derivation.HasTensor("blk.0.attn_q.bias"));
+
+    public static void TokenIds(this ConfigBuilder config)
+    {
+        foreach ((string key, string field) in TokenIdFields.All)
+        {
+            Reading<long> id = TokenIdFields.Read(config.Derivation, key);
+            if (id.TryGet(out long number))
+            {
+                config.Fields.Set(field, number);
+            }
+            else if (id.Problem is { } problem)
+            {
+                config.Note($"{field} is left out: {problem}");
+            }
+        }
+    }
+
+    public static void TorchType(this ConfigBuilder config)
+    {
+        if (WrittenFloatType.Find(config) is { } type)
+        {
+            config.Fields.Set("torch_dtype", type);
+        }
+    }
+
+    /// <summary>Width of a head, for model classes that take it from hidden size and number of heads.</summary>
+    public static long? ImpliedHeadDimension(this ConfigBuilder config)
+    {
+        long hidden = config.OptionalCount("embedding_length") ?? 0;
+        long heads = config.OptionalCount("attention.head_count", perLayer: true) ?? 0;
+        if (hidden == 0 || heads == 0)
+        {
+            return null;
+        }
+
+        if (hidden % heads != 0)
+        {
+            config.Refuse($"{config.Key("embedding_length")} is {hidden}, which {config.Key("attention.head_count")} {heads} does not divide");
+            return null;
+        }
+
+        return hidden / heads;
+    }
+
+    /// <summary>Refuses a key that states another width of a head.</summary>
+    public static void RequireSameDimension(this ConfigBuilder config, string name, long dimension)
+    {
+        if (config.OptionalCount(name) is { } stated && stated != dimension)
+        {
+            config.Refuse($"{config.Key(name)} is {stated}, but a head has {dimension}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using ModelPack.Codec.HuggingFace.Json;
+
+namespace ModelPack.Codec.HuggingFace.Config;
+
+/// <summary>Width of an attention head: three keys, one field (hf-companions.md §1.1, §1.3). Each method gives the rotary part of a head.</summary>
+internal static class HeadDimensions
+{
+    private const string Key = "attention.key_length";
+    private const string Value = "attention.value_length";
+    private const string Rotary = "rope.dimension_count";
+
+    /// <summary>llama writes the whole head as rotary part.</summary>
+    public static long? HeadFromRotary(this ConfigBuilder config)
+    {
+        long? stated = config.OptionalCount(Rotary) ?? config.OptionalCount(Key);
+        if ((stated ?? config.ImpliedHeadDimension()) is not { } dimension)
+        {
+            return null;
+        }
+
+        config.RequireSameDimension(Key, dimension);
+        config.RequireSameDimension(Value, dimension);
+        if (stated is not null)
+        {
+            config.Fields.Set("head_dim", dimension);
+        }
+
+        return dimension;
+    }
+
+    public static long? HeadFromKeyLength(this ConfigBuilder config)
+    {
+        if (config.RequireCount(Key, "head_dim") is not { } dimension)
+        {
+            return null;
+        }
+
+        config.RequireSameDimension(Value, dimension);
+        config.RequireSameDimension(Rotary, dimension);
+        return dimension;
+    }
+
+    /// <summary>The model class has no field for it.</summary>
+    public static long? HeadWithoutField(this ConfigBuilder config)
+    {
+        if (config.ImpliedHeadDimension() is not { } dimension)
+        {
+            return null;
+        }
+
+        config.RequireSameDimension(Key, dimension);
+        config.RequireSameDimension(Value, dimension);
+        config.RequireSameDimension(Rotary, dimension);
+        return dimension;
+    }
+
+    /// <summary>As <see cref="HeadWithoutField"/>, but a part of a head may be without rotation.</summary>
+    public static long? HeadWithPartialRotary(this ConfigBuilder config)
+    {
+        if (config.ImpliedHeadDimension() is not { } dimension)
+        {
+            return null;
+        }
+
+        config.RequireSameDimension(Key, dimension);
+        config.RequireSameDimension(Value, dimension);
+        long rotary = config.OptionalCount(Rotary) ?? dimension;
+        if (rotary > dimension || rotary == 0)
+        {
+            config.Refuse($"{config.Key(Rotary)} is {rotary}, but a head has {dimension}");
+        }
+        else if (rotary < dimension)
+        {
+            config.Fields.Set("partial_rotary_factor", new FiniteNumber((double)rotary / dimension));
+        }
+
+        return rotary;
+    }
+}

@@ -1,0 +1,48 @@
+using ModelPack.Codec.Gguf;
+
+namespace ModelPack.Codec.HuggingFace.Config;
+
+/// <summary>One GGUF architecture for three model classes (hf-companions.md §1.3, llama).</summary>
+internal static class LlamaFamily
+{
+    private const string Mistral = "mistral";
+    private const string PreTokenizerKey = "tokenizer.ggml.pre";
+
+    private static readonly string[] Labels = ["general.name", "general.basename", "general.organization"];
+
+    public static void Describe(ConfigBuilder config)
+    {
+        bool experts = config.OptionalCount("expert_count") > 0;
+        string? sign = experts ? config.Key("expert_count") : FindMistral(config.Derivation.Gguf);
+        string modelClass = experts ? "MixtralForCausalLM" : sign is not null ? "MistralForCausalLM" : "LlamaForCausalLM";
+        config.Class(modelClass, experts ? "mixtral" : sign is not null ? Mistral : "llama");
+        config.Note(sign is null ? $"architectures: {modelClass} is a guess, no key says otherwise" : $"architectures: {modelClass} is a guess from {sign}");
+        config.Decoder();
+        config.RopeBase();
+        config.RopeScalingField(config.HeadFromRotary());
+        config.TiedByTensor();
+        config.Fields.Set("hidden_act", "silu");
+        if (modelClass == "LlamaForCausalLM")
+        {
+            config.AttentionBiasByTensor();
+            config.Fields.Set("mlp_bias", config.Derivation.HasTensor("blk.0.ffn_up.bias"));
+            config.Lose("pretraining_tp");
+            return;
+        }
+
+        config.RefuseTensor("blk.0.attn_q.bias", modelClass);
+        config.RefuseTensor("blk.0.ffn_up.bias", modelClass);
+        config.CountOrLose("attention.sliding_window", "sliding_window");
+        if (experts)
+        {
+            config.RequireCount("expert_count", "num_local_experts");
+            config.RequireCount("expert_used_count", "num_experts_per_tok");
+            config.LosePublished("router_aux_loss_coef", "0.02");
+            config.Lose("output_router_logits");
+        }
+    }
+
+    private static string? FindMistral(GgufFile gguf) =>
+        Array.Find(Labels, key => gguf.Find(key)?.Text?.Contains(Mistral, StringComparison.OrdinalIgnoreCase) == true)
+        ?? (gguf.Find(PreTokenizerKey)?.Text == "tekken" ? PreTokenizerKey : null);
+}

@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.HuggingFace.Config;
+
+/// <summary>Derives <c>rope_scaling</c> (hf-companions.md §1.4).</summary>
+internal static class RopeScaling
+{
+    private const string FrequencyTensor = "rope_freqs.weight";
+    private const string LongTensor = "rope_factors_long.weight";
+    private const string ShortTensor = "rope_factors_short.weight";
+    private const string TypeKey = "rope.scaling.type";
+    private const string FactorKey = "rope.scaling.factor";
+
+    private static readonly (string Key, string Field)[] YarnFloats =
+    [
+        ("rope.scaling.yarn_ext_factor", "extrapolation_factor"),
+        ("rope.scaling.yarn_attn_factor", "attention_factor"),
+        ("rope.scaling.yarn_beta_fast", "beta_fast"),
+        ("rope.scaling.yarn_beta_slow", "beta_slow"),
+    ];
+
+    /// <summary>Writes the field.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="rotary">The rotary part of a head, if it is known.</param>
+    public static void RopeScalingField(this ConfigBuilder config, long? rotary)
+    {
+        string? type = config.OptionalText(TypeKey);
+        bool frequencies = config.Derivation.HasTensor(FrequencyTensor);
+        bool factors = config.Derivation.HasTensor(LongTensor) || config.Derivation.HasTensor(ShortTensor);
+        switch (type)
+        {
+            case "linear" when !frequencies && !factors:
+                Write(config, "linear", Factor(config));
+                break;
+            case "yarn" when !frequencies && !factors:
+                Yarn(config);
+                break;
+            case null or "longrope" when !frequencies && (factors || type is not null):
+                LongRope(config, rotary);
+                break;
+            case null or "none" when frequencies && !factors:
+                RefuseLooseFactor(config, type);
+                Llama3Rope.Derive(config, ReadFloats(config, FrequencyTensor, rotary), rotary);
+                break;
+            case null or "none" when !frequencies && !factors:
+                RefuseLooseFactor(config, type);
+                config.Fields.SetNull("rope_scaling");
+                break;
+            default:
+                string shown = type is null ? "missing" : MetadataKeys.Shorten(type);
+                config.Refuse($"{config.Key(TypeKey)} is {shown}, which with the tensors of the file is no scaling that config.json can say");
+                break;
+        }
+    }
+
+    public static void Write(ConfigBuilder config, string type, JsonFields fields)
+    {
+        fields.Set("rope_type", type);
+        config.Fields.Set("rope_scaling", fields);
+    }
+
+    private static JsonFields Factor(ConfigBuilder config)
+    {
+        JsonFields fields = new();
+        if (config.OptionalFloat(FactorKey) is { } factor)
+        {
+            fields.Set("factor", factor);
+        }
+        else
+        {
+            config.Refuse($"{config.Key(FactorKey)} is missing");
+        }
+
+        return fields;
+    }
+
+    private static void Yarn(ConfigBuilder config)
+    {
+        JsonFields fields = Factor(config);
+        if (config.OptionalCount("rope.scaling.original_context_length") is { } original)
+        {
+            fields.Set("original_max_position_embeddings", original);
+        }
+
+        foreach ((string key, string field) in YarnFloats)
+        {
+            if (config.OptionalFloat(key) is { } number)
+            {
+                fields.Set(field, number);
+            }
+        }
+
+        Write(config, "yarn", fields);
+    }
+
+    private static void LongRope(ConfigBuilder config, long? rotary)
+    {
+        if (ReadFloats(config, LongTensor, rotary) is not { } longFactors || ReadFloats(config, ShortTensor, rotary) is not { } shortFactors)
+        {
+            return;
+        }
+
+        // The loader computes it from the two context lengths (hf-companions.md §1.4).
+        config.OptionalFloat("rope.scaling.attn_factor");
+        JsonFields fields = new();
+        fields.Set("type", "longrope");
+        fields.Set("long_factor", longFactors);
+        fields.Set("short_factor", shortFactors);
+        config.Fields.Set("rope_scaling", fields);
+    }
+
+    private static void RefuseLooseFactor(ConfigBuilder config, string? type)
+    {
+        if (type is null && config.OptionalFloat(FactorKey) is { } factor)
+        {
+            config.Refuse($"{config.Key(FactorKey)} is {factor.Text}, but {config.Key(TypeKey)} is missing");
+        }
+    }
+
+    private static FiniteNumber[]? ReadFloats(ConfigBuilder config, string name, long? rotary)
+    {
+        if (rotary is null || config.RequireTensor(name, 1) is not { } tensor)
+        {
+            return null;
+        }
+
+        // A real head is a few hundred wide; the bound keeps a hostile file from having its payload read here.
+        const int Longest = 65_536;
+        long count = tensor.Shape[0];
+        if (tensor.Type != TensorType.F32 || count > Longest || count * 2 != rotary)
+        {
+            config.Refuse($"the tensor {name} has {count} values of type {tensor.Type}, but the rotary part of a head is {rotary}");
+            return null;
+        }
+
+        byte[] payload = config.Derivation.Gguf.Source.ReadBytes(tensor.Offset, (int)count * sizeof(float));
+        FiniteNumber[] numbers = new FiniteNumber[count];
+        for (int item = 0; item < numbers.Length; item++)
+        {
+            ReadOnlySpan<byte> bytes = payload.AsSpan(item * sizeof(float));
+            float number = tensor.ByteOrder == ByteOrder.LittleEndian ? BinaryPrimitives.ReadSingleLittleEndian(bytes) : BinaryPrimitives.ReadSingleBigEndian(bytes);
+            if (!float.IsFinite(number))
+            {
+                config.Refuse($"the tensor {name} holds {number} at {item}");
+                return null;
+            }
+
+            numbers[item] = new FiniteNumber(number);
+        }
+
+        return numbers;
+    }
+}

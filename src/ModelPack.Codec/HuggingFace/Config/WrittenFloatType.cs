@@ -1,0 +1,70 @@
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.HuggingFace.Config;
+
+/// <summary>The type of the weights in the folder: quantized matrices are widened to F32 there (hf-companions.md §1.1, general.file_type).</summary>
+internal static class WrittenFloatType
+{
+    private const string FileTypeKey = "general.file_type";
+
+    public static string? Find(ConfigBuilder config)
+    {
+        // Vectors are stored as F32 whatever the type of the model (§3.2), so only matrices tell.
+        TensorType[] matrices = [.. config.Derivation.Gguf.Tensors.Where(tensor => tensor.Shape.Length > 1).Select(tensor => Written(tensor.Type)).Distinct()];
+        TensorType? stated = Stated(config);
+        if (stated is { } type && matrices.Length > 0 && !matrices.Contains(type))
+        {
+            config.Note($"torch_dtype: {FileTypeKey} says {Name(type)}, but no matrix is written as that");
+            stated = null;
+        }
+
+        TensorType? found = matrices is [TensorType only] ? only : stated ?? Widest(matrices);
+        if (found is null || Name(found.Value) is not { } name)
+        {
+            config.Note("torch_dtype is lost: the matrices have no float type that torch knows");
+            return null;
+        }
+
+        if (config.Derivation.Gguf.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized))
+        {
+            config.Note($"torch_dtype is that of the widened weights ({name}); the type before quantization is lost");
+        }
+
+        return name;
+    }
+
+    private static TensorType? Stated(ConfigBuilder config)
+    {
+        Reading<long> reading = config.Derivation.Keys.Count(FileTypeKey);
+        if (reading.Problem is { } problem)
+        {
+            config.Note($"torch_dtype: {problem}");
+        }
+
+        return (reading.IsRead, reading.Value) switch
+        {
+            (true, 0) => TensorType.F32,
+            (true, 1) => TensorType.F16,
+            (true, 32) => TensorType.BF16,
+            _ => null,
+        };
+    }
+
+    private static TensorType Written(TensorType type) => TensorTypes.Get(type).IsQuantized ? TensorType.F32 : type;
+
+    private static TensorType? Widest(TensorType[] types) =>
+        types.Contains(TensorType.F64) ? TensorType.F64
+        : types.Contains(TensorType.F32) || (types.Contains(TensorType.F16) && types.Contains(TensorType.BF16)) ? TensorType.F32
+        : types.Contains(TensorType.F16) ? TensorType.F16
+        : types.Contains(TensorType.BF16) ? TensorType.BF16
+        : null;
+
+    private static string? Name(TensorType type) => type switch
+    {
+        TensorType.F64 => "float64",
+        TensorType.F32 => "float32",
+        TensorType.F16 => "float16",
+        TensorType.BF16 => "bfloat16",
+        _ => null,
+    };
+}

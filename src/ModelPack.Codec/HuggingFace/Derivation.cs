@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.HuggingFace;
+
+/// <summary>Something to say about a file that was derived or could not be.</summary>
+internal readonly record struct DerivationNote(string File, string Text);
+
+/// <summary>One derivation at work: the GGUF, its keys, and the files and notes so far.</summary>
+internal sealed class Derivation
+{
+    private readonly List<Companion> files = [];
+    private readonly List<DerivationNote> notes = [];
+    private readonly FrozenDictionary<string, TensorInfo> tensors;
+    private readonly HashSet<string> recorded = new(StringComparer.Ordinal);
+
+    public Derivation(GgufFile gguf)
+    {
+        Gguf = gguf;
+        Keys = new MetadataKeys(gguf);
+        tensors = gguf.Tensors.ToFrozenDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+    }
+
+    public GgufFile Gguf { get; }
+
+    public MetadataKeys Keys { get; }
+
+    public IReadOnlyList<Companion> Files => files;
+
+    public IReadOnlyList<DerivationNote> Notes => notes;
+
+    public TensorInfo? FindTensor(string name) => tensors.GetValueOrDefault(name);
+
+    public bool HasTensor(string name) => tensors.ContainsKey(name);
+
+    public bool IsRecorded(string file) => recorded.Contains(file);
+
+    public void Note(string file, string text) => notes.Add(new DerivationNote(file, text));
+
+    /// <summary>Notes the keys below a prefix that gave no field.</summary>
+    public void NoteUnread(string file, string prefix)
+    {
+        foreach (string key in Keys.Unread(prefix))
+        {
+            Note(file, $"{MetadataKeys.Shorten(key)} has no field and is not carried over");
+        }
+    }
+
+    public void Add(string file, ReadOnlyMemory<byte> bytes) => files.Add(new Companion(file, bytes));
+
+    /// <summary>Adds a file whose original bytes the GGUF holds.</summary>
+    public void AddRecorded(string file, ReadOnlyMemory<byte> bytes)
+    {
+        recorded.Add(file);
+        Add(file, bytes);
+    }
+
+    /// <summary>Adds a file of sorted fields as transformers writes it (hf-companions.md §1.1).</summary>
+    public void Add(string file, JsonFields fields, JsonCharacters characters)
+    {
+        JsonText text = new(characters);
+        fields.Write(text);
+        text.NewLineAtEnd();
+        Add(file, text.ToArray());
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Config;
+using ModelPack.Codec.HuggingFace.Tokenizers;
+
+namespace ModelPack.Codec.HuggingFace;
+
+/// <summary>A file of a Hugging Face folder.</summary>
+/// <param name="Name">Path in the folder, with <c>/</c> between its parts.</param>
+/// <param name="Bytes">The content.</param>
+internal sealed record Companion(string Name, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>The companion files that a GGUF's metadata gives, and what it does not give.</summary>
+/// <param name="Files">The files, the report on them among these.</param>
+/// <param name="Notes">What was lost, guessed or refused; each begins with the name of a file.</param>
+internal sealed record DerivedFolder(ImmutableArray<Companion> Files, ImmutableArray<string> Notes);
+
+/// <summary>Derives the companion files of a folder from a GGUF that holds no recorded ones (hf-companions.md §1, §2).</summary>
+internal static class DerivedCompanions
+{
+    /// <summary>The same file always gives the same bytes. Odd metadata gives notes, never an exception.</summary>
+    public static DerivedFolder Derive(GgufFile gguf)
+    {
+        ArgumentNullException.ThrowIfNull(gguf);
+        Derivation derivation = new(gguf);
+        ModelConfig.Derive(derivation);
+        GenerationConfig.Derive(derivation);
+        TokenizerFiles.Derive(derivation);
+        ChatTemplates.Derive(derivation);
+        derivation.NoteUnread(CompanionNames.GenerationConfig, "general.sampling.");
+        derivation.NoteUnread(CompanionNames.TokenizerConfig, "tokenizer.");
+        CompanionReport.Add(derivation);
+        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => $"{note.File}: {note.Text}")]);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Unicode;
+using ModelPack.Codec.Gguf;
+
+namespace ModelPack.Codec.HuggingFace.Tokenizers;
+
+/// <summary>Takes the chat templates out as they are: never run, never trimmed (hf-companions.md §2.8).</summary>
+internal static class ChatTemplates
+{
+    private const string Key = "tokenizer.chat_template";
+    private const string NamesKey = "tokenizer.chat_templates";
+    private const int LongestName = 64;
+    private const int MostNamesNoted = 16;
+
+    public static void Derive(Derivation derivation)
+    {
+        if (derivation.Keys.Find(Key) is { } template)
+        {
+            Add(derivation, Key, CompanionNames.ChatTemplate, template);
+        }
+
+        // Names that differ in case alone are one file on some systems.
+        HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
+        foreach (MetadataEntry entry in derivation.Gguf.Metadata.Where(entry => entry.Key.StartsWith(Key + ".", StringComparison.Ordinal)))
+        {
+            string name = entry.Key[(Key.Length + 1)..];
+            GgufValue value = derivation.Keys.Find(entry.Key)!;
+            if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || !written.Add(name))
+            {
+                derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{MetadataKeys.Shorten(name)} cannot be a file name of its own and is not carried over");
+                continue;
+            }
+
+            Add(derivation, entry.Key, $"{CompanionNames.NamedChatTemplates}/{name}.jinja", value);
+        }
+
+        Reading<string[]> names = Vocabulary.ReadStrings(derivation.Keys, NamesKey);
+        foreach (string name in (names.Value ?? []).Where(name => derivation.Gguf.Find($"{Key}.{name}") is null).Take(MostNamesNoted))
+        {
+            derivation.Note(CompanionNames.NamedChatTemplates, $"{NamesKey} names '{MetadataKeys.Shorten(name)}', which no key holds");
+        }
+    }
+
+    private static void Add(Derivation derivation, string key, string file, GgufValue value)
+    {
+        if (value.Type == GgufValueType.String && Utf8.IsValid(value.StringBytes.Span))
+        {
+            derivation.Add(file, value.StringBytes);
+        }
+        else
+        {
+            string reason = value.Type == GgufValueType.String ? $"{key} is not UTF-8" : $"{key} is {MetadataKeys.Show(value)}, not a string";
+            derivation.Note(file, $"{file} cannot be derived: {reason}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using ModelPack.Codec.HuggingFace.Json;
+
+namespace ModelPack.Codec.HuggingFace.Tokenizers;
+
+/// <summary>Objects that occur in several places of tokenizer.json.</summary>
+internal static class Fragments
+{
+    /// <summary>SentencePiece's sign for a space.</summary>
+    public const string Space = "\u2581";
+
+    public static void Type(JsonText text, string type)
+    {
+        text.Name("type");
+        text.String(type);
+    }
+
+    public static void Field(JsonText text, string name, string value)
+    {
+        text.Name(name);
+        text.String(value);
+    }
+
+    public static void Field(JsonText text, string name, bool flag)
+    {
+        text.Name(name);
+        text.Bool(flag);
+    }
+
+    public static void NullField(JsonText text, string name)
+    {
+        text.Name(name);
+        text.Null();
+    }
+
+    /// <summary>An object of a type that has no other fields.</summary>
+    public static void Bare(JsonText text, string type)
+    {
+        text.StartObject();
+        Type(text, type);
+        text.EndObject();
+    }
+
+    public static void ByteLevel(JsonText text, bool addPrefixSpace, bool trimOffsets, bool useRegex)
+    {
+        text.StartObject();
+        Type(text, "ByteLevel");
+        Field(text, "add_prefix_space", addPrefixSpace);
+        Field(text, "trim_offsets", trimOffsets);
+        Field(text, "use_regex", useRegex);
+        text.EndObject();
+    }
+
+    /// <summary>A replacement of a literal text or a pattern.</summary>
+    public static void Replace(JsonText text, string patternKind, string pattern, string content)
+    {
+        text.StartObject();
+        Type(text, "Replace");
+        text.Name("pattern");
+        text.StartObject();
+        Field(text, patternKind, pattern);
+        text.EndObject();
+        Field(text, "content", content);
+        text.EndObject();
+    }
+
+    public static void Metaspace(JsonText text, string prependScheme)
+    {
+        text.StartObject();
+        Type(text, "Metaspace");
+        Field(text, "replacement", Space);
+        Field(text, "prepend_scheme", prependScheme);
+        Field(text, "split", true);
+        text.EndObject();
+    }
+
+    /// <summary>A sequence, whose items stand under a name of its own in each place.</summary>
+    public static void Sequence(JsonText text, string itemsName, params Action<JsonText>[] items)
+    {
+        text.StartObject();
+        Type(text, "Sequence");
+        text.Name(itemsName);
+        text.StartArray();
+        foreach (Action<JsonText> item in items)
+        {
+            item(text);
+        }
+
+        text.EndArray();
+        text.EndObject();
+    }
+
+    public static void Vocabulary(JsonText text, Vocabulary vocabulary, Func<int, bool> includes)
+    {
+        text.Name("vocab");
+        text.StartObject();
+        for (int id = 0; id < vocabulary.Tokens.Length; id++)
+        {
+            if (includes(id))
+            {
+                text.Name(vocabulary.Tokens[id]);
+                text.Number(id);
+            }
+        }
+
+        text.EndObject();
+    }
+
+    public static void Merges(JsonText text, IEnumerable<(string Left, string Right)> merges)
+    {
+        text.Name("merges");
+        text.StartArray();
+        foreach ((string left, string right) in merges)
+        {
+            text.StartArray();
+            text.String(left);
+            text.String(right);
+            text.EndArray();
+        }
+
+        text.EndArray();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using ModelPack.Codec.HuggingFace.Json;
+
+namespace ModelPack.Codec.HuggingFace.Tokenizers;
+
+/// <summary>Derives tokenizer_config.json and special_tokens_map.json (hf-companions.md §2.8).</summary>
+internal static class TokenizerConfig
+{
+    /// <summary>The one class that takes tokenizer.json as it is.</summary>
+    private const string SafeClass = "PreTrainedTokenizerFast";
+
+    public static void Derive(TokenizerSource source)
+    {
+        Derivation derivation = source.Derivation;
+        JsonFields config = new();
+        JsonFields map = new();
+        foreach ((string field, SpecialToken token) in source.Special.All)
+        {
+            config.Set(field, token.Text);
+            map.Set(field, token.Text);
+        }
+
+        (bool addsBos, bool addsEos) = TemplateDefaults(source);
+        SetFlag(source, config, "add_bos_token", TokenizerKeys.AddBos, addsBos);
+        SetFlag(source, config, "add_eos_token", TokenizerKeys.AddEos, addsEos);
+        config.Set("added_tokens_decoder", text => WriteAddedTokens(text, source.Vocabulary));
+        config.Set("tokenizer_class", SafeClass);
+        CleanUp(source, config);
+        string lengthKey = $"{derivation.Gguf.Architecture}.context_length";
+        if (derivation.Gguf.Architecture is not null && derivation.Keys.Count(lengthKey).TryGet(out long length))
+        {
+            config.Set("model_max_length", length);
+            derivation.Note(CompanionNames.TokenizerConfig, $"model_max_length is lost; {lengthKey} was taken");
+        }
+        else
+        {
+            derivation.Note(CompanionNames.TokenizerConfig, "model_max_length is lost");
+        }
+
+        derivation.Note(CompanionNames.TokenizerConfig, $"tokenizer_class is lost; {SafeClass} takes tokenizer.json as it is");
+        derivation.Add(CompanionNames.TokenizerConfig, config, JsonCharacters.Unicode);
+        if (map.Count > 0)
+        {
+            derivation.Add(CompanionNames.SpecialTokensMap, map, JsonCharacters.Unicode);
+        }
+        else
+        {
+            derivation.Note(CompanionNames.SpecialTokensMap, "not derived: no key names a special token");
+        }
+    }
+
+    /// <summary>What the template of tokenizer.json adds when no key says it.</summary>
+    private static (bool Bos, bool Eos) TemplateDefaults(TokenizerSource source) => source.Model switch
+    {
+        TokenizerKeys.SentencePieceBpe => (true, false),
+        TokenizerKeys.Unigram => (false, true),
+        TokenizerKeys.ByteLevelBpe => (FindPreTokenizer(source)?.Has(PreTokenizerTraits.AddsBos) == true, false),
+        _ => (false, false),
+    };
+
+    private static void SetFlag(TokenizerSource source, JsonFields config, string field, string key, bool byTemplate)
+    {
+        Reading<bool> flag = source.Keys.Bool(key);
+        if (flag.IsRead || (flag.IsAbsent && byTemplate))
+        {
+            config.Set(field, flag.IsAbsent || flag.Value);
+        }
+        else if (flag.Problem is { } problem)
+        {
+            source.Derivation.Note(CompanionNames.TokenizerConfig, $"{field} is left out: {problem}");
+        }
+    }
+
+    private static void CleanUp(TokenizerSource source, JsonFields config)
+    {
+        if (FindPreTokenizer(source) is { } pre)
+        {
+            config.Set("clean_up_tokenization_spaces", pre.Has(PreTokenizerTraits.CleanUp));
+        }
+        else
+        {
+            source.Derivation.Note(CompanionNames.TokenizerConfig, "clean_up_tokenization_spaces is lost");
+        }
+    }
+
+    private static PreTokenizer? FindPreTokenizer(TokenizerSource source) =>
+        source.Model == TokenizerKeys.ByteLevelBpe && source.Keys.Text(TokenizerKeys.PreTokenizer).TryGet(out string id) ? PreTokenizers.Find(id) : null;
+
+    private static void WriteAddedTokens(JsonText text, Vocabulary vocabulary)
+    {
+        text.StartObject();
+        foreach (AddedToken token in AddedToken.All(vocabulary))
+        {
+            text.Name(token.Id.ToString(CultureInfo.InvariantCulture));
+            token.ToFields().Write(text);
+        }
+
+        text.EndObject();
+    }
+}

@@ -1,0 +1,29 @@
+namespace ModelPack.Codec.HuggingFace.Tokenizers;
+
+/// <summary>A tokenizer's keys, read and checked.</summary>
+internal sealed record TokenizerSource(Derivation Derivation, string Model, Vocabulary Vocabulary, SpecialTokens Special)
+{
+    public MetadataKeys Keys => Derivation.Keys;
+
+    /// <summary>Says why tokenizer.json is not written.</summary>
+    public TokenizerPlan? Refuse(string reason)
+    {
+        Derivation.Note(CompanionNames.Tokenizer, $"tokenizer.json cannot be derived: {reason}");
+        return null;
+    }
+
+    public void Note(string text) => Derivation.Note(CompanionNames.Tokenizer, text);
+
+    /// <summary>Reads a flag; a wrong one is noted and treated as unknown by the caller.</summary>
+    public bool TryFlag(string key, bool whenAbsent, out bool flag)
+    {
+        Reading<bool> reading = Keys.Bool(key);
+        if (reading.Problem is { } problem)
+        {
+            Refuse(problem);
+        }
+
+        flag = reading.IsRead ? reading.Value : whenAbsent;
+        return reading.Problem is null;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Json;
+
+namespace ModelPack.Codec.HuggingFace.Tokenizers;
+
+/// <summary>Unigram (hf-companions.md §2.6).</summary>
+internal static class Unigram
+{
+    public static TokenizerPlan? Plan(TokenizerSource source)
+    {
+        if (source.Vocabulary.Scores is null)
+        {
+            return source.Refuse($"{TokenizerKeys.Scores} is missing");
+        }
+
+        if (source.Special.UnknownToken is not { } unknown)
+        {
+            return source.Refuse("no key names the unknown token");
+        }
+
+        if (!source.TryFlag(TokenizerKeys.AddBos, false, out bool addBos) || !source.TryFlag(TokenizerKeys.AddEos, true, out bool addEos)
+            || !source.TryFlag(TokenizerKeys.RemoveExtraWhitespaces, false, out bool removeExtra) || !SpacePrefixIsTold(source))
+        {
+            return null;
+        }
+
+        (SpecialToken? bos, SpecialToken? eos) = (source.Special.BosToken, source.Special.EosToken);
+        if ((addBos && bos is null) || (addEos && eos is null))
+        {
+            return source.Refuse($"{(addBos && bos is null ? "a begin" : "an end")} token is to be added, but no key names it");
+        }
+
+        Reading<byte[]> charsmap = ReadCharsmap(source.Keys);
+        if (charsmap.Problem is { } problem)
+        {
+            return source.Refuse(problem);
+        }
+
+        return new TokenizerPlan
+        {
+            Normalizer = text => WriteNormalizer(text, charsmap.Value, removeExtra),
+            PreTokenizer = text => Fragments.Sequence(text, "pretokenizers", item => Fragments.Bare(item, "WhitespaceSplit"), WriteMetaspace),
+            PostProcessor = addBos || addEos ? NewTemplate(addBos ? bos : null, addEos ? eos : null).Write : text => text.Null(),
+            Decoder = WriteMetaspace,
+            Model = text => WriteModel(text, source.Vocabulary, unknown),
+        };
+    }
+
+    private static bool SpacePrefixIsTold(TokenizerSource source)
+    {
+        if (!source.TryFlag(TokenizerKeys.AddSpacePrefix, true, out bool spacePrefix))
+        {
+            return false;
+        }
+
+        if (!spacePrefix)
+        {
+            source.Refuse($"{TokenizerKeys.AddSpacePrefix} is false, for which there is no rule");
+        }
+        else if (source.Keys.Find(TokenizerKeys.AddSpacePrefix) is null)
+        {
+            source.Note($"pre_tokenizer: the prefix space is a guess, {TokenizerKeys.AddSpacePrefix} is missing");
+        }
+
+        return spacePrefix;
+    }
+
+    /// <summary>All of type 0; with a begin token (XLM-R) a second separator stands between two texts.</summary>
+    private static Template NewTemplate(SpecialToken? bos, SpecialToken? eos)
+    {
+        ImmutableArray<TemplatePiece> before = bos is null ? [] : [TemplatePiece.Of(bos, 0)];
+        ImmutableArray<TemplatePiece> after = eos is null ? [] : [TemplatePiece.Of(eos, 0)];
+        ImmutableArray<TemplatePiece> between = bos is null ? after : [.. after, .. after];
+        return new Template([.. before, TemplatePiece.First, .. after], [.. before, TemplatePiece.First, .. between, TemplatePiece.Second(0), .. after]);
+    }
+
+    private static Reading<byte[]> ReadCharsmap(MetadataKeys keys)
+    {
+        if (keys.Find(TokenizerKeys.PrecompiledCharsmap) is not { } value)
+        {
+            return Reading<byte[]>.Absent;
+        }
+
+        if (value.ElementType is not (GgufValueType.UInt8 or GgufValueType.Int8))
+        {
+            return Reading<byte[]>.Wrong($"{TokenizerKeys.PrecompiledCharsmap} is {MetadataKeys.Show(value)}, not an array of u8");
+        }
+
+        return value.ItemBytes.Length <= Vocabulary.MostTextBytes
+            ? new Reading<byte[]>(value.ItemBytes.ToArray())
+            : Reading<byte[]>.Wrong($"{TokenizerKeys.PrecompiledCharsmap} has {value.ItemBytes.Length} bytes, more than the {Vocabulary.MostTextBytes} of any tokenizer");
+    }
+
+    private static void WriteNormalizer(JsonText text, byte[]? charsmap, bool removeExtra)
+    {
+        Action<JsonText> precompiled = item =>
+        {
+            item.StartObject();
+            Fragments.Type(item, "Precompiled");
+            Fragments.Field(item, "precompiled_charsmap", Convert.ToBase64String(charsmap!));
+            item.EndObject();
+        };
+        Action<JsonText> replace = item => Fragments.Replace(item, "Regex", " {2,}", " ");
+        switch (charsmap is { Length: > 0 }, removeExtra)
+        {
+            case (true, true):
+                Fragments.Sequence(text, "normalizers", precompiled, replace);
+                break;
+            case (true, false):
+                precompiled(text);
+                break;
+            case (false, true):
+                replace(text);
+                break;
+            default:
+                text.Null();
+                break;
+        }
+    }
+
+    private static void WriteMetaspace(JsonText text) => Fragments.Metaspace(text, "always");
+
+    private static void WriteModel(JsonText text, Vocabulary vocabulary, SpecialToken unknown)
+    {
+        text.StartObject();
+        Fragments.Type(text, "Unigram");
+        text.Name("unk_id");
+        text.Number(unknown.Id);
+        text.Name("vocab");
+        text.StartArray();
+        for (int id = 0; id < vocabulary.Tokens.Length; id++)
+        {
+            text.StartArray();
+            text.String(vocabulary.Tokens[id]);
+            text.Number(new FiniteNumber(vocabulary.Scores![id]));
+            text.EndArray();
+        }
+
+        text.EndArray();
+        Fragments.Field(text, "byte_fallback", false);
+        text.EndObject();
+    }
+}

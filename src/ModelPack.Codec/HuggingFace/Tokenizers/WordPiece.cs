@@ -1,0 +1,145 @@
+using System.Text;
+using ModelPack.Codec.HuggingFace.Json;
+
+namespace ModelPack.Codec.HuggingFace.Tokenizers;
+
+/// <summary>WordPiece (hf-companions.md §2.5).</summary>
+internal static class WordPiece
+{
+    private const string Continuation = "##";
+
+    /// <summary>Undoes the converter's form of tokens: begins of words have a sign there, here the other parts have one.</summary>
+    public static Reading<Vocabulary> Restore(Vocabulary vocabulary)
+    {
+        string[] tokens = new string[vocabulary.Tokens.Length];
+        for (int id = 0; id < tokens.Length; id++)
+        {
+            string token = vocabulary.Tokens[id];
+            tokens[id] = vocabulary.Kinds[id] == TokenKind.Control ? token
+                : token.StartsWith(Fragments.Space, StringComparison.Ordinal) ? token[Fragments.Space.Length..]
+                : Continuation + token;
+        }
+
+        return Vocabulary.Create(tokens, vocabulary.Kinds, vocabulary.Scores);
+    }
+
+    public static TokenizerPlan? Plan(TokenizerSource source)
+    {
+        (SpecialToken? first, SpecialToken? last, SpecialToken? unknown) = (source.Special.ClassToken, source.Special.SeparatorToken, source.Special.UnknownToken);
+        if (first is null || last is null || unknown is null)
+        {
+            return source.Refuse("no key names the class, the separator or the unknown token");
+        }
+
+        Reading<bool> accents = source.Keys.Bool(TokenizerKeys.StripAccents);
+        if (accents.Problem is { } problem)
+        {
+            return source.Refuse(problem);
+        }
+
+        if (ReadLowercase(source) is not { } lowercase)
+        {
+            return null;
+        }
+
+        Template template = new(
+            [TemplatePiece.Of(first, 0), TemplatePiece.First, TemplatePiece.Of(last, 0)],
+            [TemplatePiece.Of(first, 0), TemplatePiece.First, TemplatePiece.Of(last, 0), TemplatePiece.Second(1), TemplatePiece.Of(last, 1)]);
+        return new TokenizerPlan
+        {
+            Normalizer = text => WriteNormalizer(text, lowercase, accents.IsRead ? accents.Value : null),
+            PreTokenizer = text => Fragments.Bare(text, "BertPreTokenizer"),
+            PostProcessor = template.Write,
+            Decoder = WriteDecoder,
+            Model = text => WriteModel(text, source.Vocabulary, unknown),
+        };
+    }
+
+    /// <summary>Writes the tokens one a line; null if a token holds a line break.</summary>
+    public static byte[]? ToLines(Vocabulary vocabulary)
+    {
+        int count = vocabulary.Tokens.Length;
+        while (count > 0 && vocabulary.IsFiller(count - 1))
+        {
+            count--;
+        }
+
+        StringBuilder lines = new();
+        foreach (string token in vocabulary.Tokens.AsSpan(0, count))
+        {
+            if (token.AsSpan().ContainsAny('\n', '\r'))
+            {
+                return null;
+            }
+
+            lines.Append(token).Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(lines.ToString());
+    }
+
+    private static bool? ReadLowercase(TokenizerSource source)
+    {
+        Reading<bool> reading = source.Keys.Bool(TokenizerKeys.Lowercase);
+        if (reading.Problem is { } problem)
+        {
+            source.Refuse(problem);
+            return null;
+        }
+
+        if (reading.IsRead)
+        {
+            return reading.Value;
+        }
+
+        bool cased = false;
+        for (int id = 0; id < source.Vocabulary.Tokens.Length && !cased; id++)
+        {
+            cased = source.Vocabulary.Kinds[id] == TokenKind.Normal && source.Vocabulary.Tokens[id].Any(char.IsUpper);
+        }
+
+        source.Note($"normalizer: lowercase is a guess, {TokenizerKeys.Lowercase} is missing and the vocabulary has {(cased ? "" : "no ")}upper case letters");
+        return !cased;
+    }
+
+    private static void WriteNormalizer(JsonText text, bool lowercase, bool? stripAccents)
+    {
+        text.StartObject();
+        Fragments.Type(text, "BertNormalizer");
+        Fragments.Field(text, "clean_text", true);
+        Fragments.Field(text, "handle_chinese_chars", true);
+        if (stripAccents is { } strip)
+        {
+            Fragments.Field(text, "strip_accents", strip);
+        }
+        else
+        {
+            Fragments.NullField(text, "strip_accents");
+        }
+
+        Fragments.Field(text, "lowercase", lowercase);
+        text.EndObject();
+    }
+
+    private static void WriteDecoder(JsonText text)
+    {
+        text.StartObject();
+        Fragments.Type(text, "WordPiece");
+        Fragments.Field(text, "prefix", Continuation);
+        Fragments.Field(text, "cleanup", true);
+        text.EndObject();
+    }
+
+    private static void WriteModel(JsonText text, Vocabulary vocabulary, SpecialToken unknown)
+    {
+        const int LongestWord = 100;
+        text.StartObject();
+        Fragments.Type(text, "WordPiece");
+        Fragments.Field(text, "unk_token", unknown.Text);
+        Fragments.Field(text, "continuing_subword_prefix", Continuation);
+        text.Name("max_input_chars_per_word");
+        text.Number(LongestWord);
+        Fragments.Vocabulary(text, vocabulary, id => !vocabulary.IsFiller(id));
+        text.EndObject();
+    }
+}

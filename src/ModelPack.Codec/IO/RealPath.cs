@@ -1,0 +1,24 @@
+namespace ModelPack.Codec.IO;
+
+/// <summary>Tells whether two paths lead to one file, through symbolic links of files and folders.</summary>
+internal static class RealPath
+{
+    private static readonly StringComparison Comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
+    /// <summary>The path without links. What does not exist stays as it is.</summary>
+    /// <exception cref="IOException">The links lead in a circle.</exception>
+    public static string Of(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string real = Path.GetPathRoot(full)!;
+        foreach (string part in full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            string next = Path.Combine(real, part);
+            real = new FileInfo(next).LinkTarget is null ? next : File.ResolveLinkTarget(next, returnFinalTarget: true)?.FullName ?? next;
+        }
+
+        return real;
+    }
+
+    public static bool AreSame(string first, string second) => first.Equals(second, Comparison);
+}

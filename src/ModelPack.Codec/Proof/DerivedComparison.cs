@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>
+/// Compares a file with a container of another format that says it was made from it. The container has to be what converting the file gives, byte for byte.
+/// Where it is not, what it leads back to is compared; and if it was edited, it is compared with what it ought to be, so that the edit gets a name.
+/// </summary>
+internal sealed class DerivedComparison(ModelFile original, ModelFile container, Action<long>? progress, CancellationToken cancellation)
+{
+    /// <returns>Null if the container leads to no file of that format. Without a result, the edit is all that can be said.</returns>
+    /// <exception cref="ModelPackException">The origin record is damaged.</exception>
+    public (Comparison? Result, Difference? Edit)? Compare()
+    {
+        OriginChain? chain = OriginChain.Find(
+            container, original.Format, out string? edited, original.AllMembers.Count > 1 ? AncestorForm.Set : AncestorForm.Nearest);
+        if (edited is not null)
+        {
+            Difference edit = new(DifferenceKind.Metadata, OriginRecord.Key, edited);
+            return (CompareEdited(edit), edit);
+        }
+
+        return chain is null ? null : (CompareUnedited(chain), null);
+    }
+
+    private Comparison CompareUnedited(OriginChain chain)
+    {
+        PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
+        using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
+        if (ByteComparison.FirstDifference(again.Source, container.Source, cancellation) is not { } offset)
+        {
+            return Comparison.Identical(original);
+        }
+
+        Difference bytes = Place.Describe(container, offset);
+        using ModelFile returned = RestoredFile.Open(chain.Record, container);
+        if (ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is not { } returnedOffset)
+        {
+            ImmutableArray<Difference> wrong = [.. WrongHashes(chain.Record, pass)];
+            return Comparison.Identical(original) with
+            {
+                Proved = wrong.IsEmpty ? ProofLevel.L2 : ProofLevel.L1,
+                Metadata = wrong,
+                OtherBytes = bytes,
+                Notes = [$"{bytes.Text}; the tensors and metadata that it leads back to are the same all the same"],
+            };
+        }
+
+        Comparison found = Comparison.Of(
+            original,
+            new(original.Source, original.Tensors),
+            returned,
+            new(returned.Source, returned.Tensors),
+            Place.Describe(returned, returnedOffset),
+            progress,
+            cancellation);
+        return found with { Tensors = [.. found.Tensors.Select(difference => InContainer(difference, chain.Record, returned))], OtherBytes = bytes };
+    }
+
+    private Comparison? CompareEdited(Difference edit)
+    {
+        try
+        {
+            if (OriginChain.FindThroughEdits(container, original.Format) is not { } chain)
+            {
+                return null;
+            }
+
+            PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
+            using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
+            using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
+            TensorSet right = TensorSet.Of(container, out Difference? bad);
+            TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);
+            Comparison found = Comparison.Of(expected, left, container, right, edit, progress, cancellation);
+            return found with
+            {
+                Proved = found.Tensors.IsEmpty ? ProofLevel.L1 : null,
+                Metadata = [edit, .. found.Metadata.Where(difference => difference.Place != OriginRecord.Key)],
+            };
+        }
+        catch (ModelPackException)
+        {
+            // The tensor list was edited so that the record cannot be followed any more.
+            return null;
+        }
+    }
+
+    private static IEnumerable<Difference> WrongHashes(OriginRecord record, PassResult pass)
+    {
+        bool files = record.Files.Select(file => file.Hash).SequenceEqual(pass.MemberHashes);
+        if (!files || !record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(pass.TensorHashes))
+        {
+            yield return new(DifferenceKind.Metadata, OriginRecord.Key, "the hashes in the origin record are not those of what it leads back to");
+        }
+    }
+
+    // What differs in the restored file differs in the container's payload; that is where a reader can look for it.
+    private Difference InContainer(Difference difference, OriginRecord record, ModelFile returned)
+    {
+        if (difference.Kind != DifferenceKind.Payload || difference.ByteOffset is not { } at)
+        {
+            return difference;
+        }
+
+        int tensor = returned.Tensors.Select(candidate => candidate.Name).ToImmutableArray().IndexOf(difference.Place);
+        long within = at - returned.Tensors[tensor].Offset;
+        int block = TensorTypes.Get(returned.Tensors[tensor].Type).BlockBytes;
+        long same = record.Tensors[tensor].Action == TensorAction.Swap ? within / block * block : within;
+        return difference with { ByteOffset = container.Tensors[record.Tensors[tensor].ContainerIndex].Offset + same };
+    }
+}

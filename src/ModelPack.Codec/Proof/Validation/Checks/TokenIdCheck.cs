@@ -1,0 +1,30 @@
+using ModelPack.Codec.Proof.Validation.Facts;
+
+namespace ModelPack.Codec.Proof.Validation.Checks;
+
+/// <summary>Special tokens are tokens.</summary>
+internal static class TokenIdCheck
+{
+    // config.json may say -1 for a token that the model does not have; in 32 bits without a sign it is the largest number.
+    private const long NoToken = -1;
+    private const long NoTokenUnsigned = uint.MaxValue;
+
+    public static void Run(ValidationContext context)
+    {
+        foreach (TokenizerFacts tokenizer in context.Tokenizers)
+        {
+            long count = Math.Max(tokenizer.Vocabulary.Count, context.Settings[SettingName.Vocabulary]?.At(null) ?? 0);
+            foreach (TokenId token in tokenizer.Ids)
+            {
+                if (token.Id is NoToken or NoTokenUnsigned)
+                {
+                    context.Keep("K-TOKEN-ID", $"'{token.Key}' is {token.Id}, which stands for no token", token.ByteOffset);
+                }
+                else if (token.Id < 0 || token.Id >= count)
+                {
+                    context.Find(ValidationErrors.TokenId, token.Key, $"'{token.Key}' is {token.Id}; there are {count} tokens", token.ByteOffset);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace ModelPack.Benchmarks;
+
+/// <summary>What to measure, and on what.</summary>
+internal sealed record BenchmarkOptions
+{
+    public const string Usage =
+        """
+        dotnet run -c Release --project tests/ModelPack.Benchmarks -- [options]
+
+          --size SIZE     size of the model, e.g. 300MB, 1GB (default), 6GB
+          --small-tensors measure a model of 100,000 small tensors instead
+          --dir PATH      where the files go (default: the temporary folder); three times the size is needed
+          --rounds N      rounds of which the median counts (default 7)
+          --scan          measure the finite scan and the decoders instead
+        """;
+
+    public long Size { get; init; } = 1 << 30;
+
+    public string Directory { get; init; } = Path.GetTempPath();
+
+    public int Rounds { get; init; } = 7;
+
+    public bool SmallTensors { get; init; }
+
+    public bool Scan { get; init; }
+
+    public static BenchmarkOptions? Parse(string[] arguments)
+    {
+        BenchmarkOptions options = new();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;
+            BenchmarkOptions? next = (arguments[i], value) switch
+            {
+                ("--small-tensors", _) => options with { SmallTensors = true },
+                ("--scan", _) => options with { Scan = true },
+                ("--size", not null) when ParseSize(value) is { } size => options with { Size = size },
+                ("--dir", not null) => options with { Directory = value },
+                ("--rounds", not null) when int.TryParse(value, out int rounds) && rounds > 0 => options with { Rounds = rounds },
+                _ => null,
+            };
+            if (next is null)
+            {
+                return null;
+            }
+
+            options = next;
+            i += arguments[i] is "--small-tensors" or "--scan" ? 0 : 1;
+        }
+
+        return options;
+    }
+
+    private static long? ParseSize(string text)
+    {
+        int shift = text.EndsWith("GB", StringComparison.OrdinalIgnoreCase) ? 30 : text.EndsWith("MB", StringComparison.OrdinalIgnoreCase) ? 20 : -1;
+        return shift > 0 && double.TryParse(text[..^2], CultureInfo.InvariantCulture, out double number) && number > 0 ? (long)(number * (1L << shift)) : null;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.IO.Hashing;
+using ModelPack.Codec;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Benchmarks;
+
+/// <summary>Proved conversions against what the machine needs to copy, read and hash the same file, in one run.</summary>
+internal sealed class ConversionBenchmark(string source, string directory, int rounds)
+{
+    private const string Copy = "cp";
+    private const string ReadBoth = "read both files (one thread)";
+    private const string Verify = "verify the pair GGUF, APR";
+
+    private static readonly ConversionOptions Replace = new() { Existing = ExistingTarget.Replace };
+
+    private readonly string apr = Path.Combine(directory, "modelpack-benchmark.apr");
+    private readonly string target = Path.Combine(directory, "modelpack-benchmark-target.bin");
+    private long childMemory;
+
+    public void Run()
+    {
+        ModelConverter.Convert(source, apr, ModelFormat.Apr, Replace);
+        long length = new FileInfo(source).Length;
+        Race race = new(rounds);
+        race.Add(new(Copy, length, () => Child.Run("cp", source, target), DeleteTarget));
+        race.Add(new("read", length, () => Read(source)));
+        race.Add(new("read and XXH128", length, () => FileHash.Xxh128(source)));
+        race.Add(new("GGUF → APR, proved", length, () => Convert(source, ModelFormat.Apr), DeleteTarget));
+        race.Add(new("APR → GGUF (restore), proved", length, () => Convert(apr, ModelFormat.Gguf), DeleteTarget));
+        race.Add(new("GGUF → SafeTensors, proved", length, () => Convert(source, ModelFormat.SafeTensors), DeleteTarget));
+        race.Add(new("GGUF → APR, proved, new process", length, () => childMemory = Math.Max(childMemory, Child.Convert(source, target, ModelFormat.Apr)), DeleteTarget));
+        if (FindTool() is { } tool)
+        {
+            race.Add(new("dotnet-modelpack convert", length, () => Child.Run(tool, "convert", source, target, "--to", "apr", "--force"), DeleteTarget));
+        }
+
+        race.Add(new(ReadBoth, length * 2, () => { Read(source); Read(apr); }));
+        race.Add(new(Verify, length * 2, VerifyPair));
+        race.Add(new("inspect (open, header only)", length, () => ModelFiles.Open(source).Dispose()));
+        race.Run();
+        race.Print(Copy);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"verify runs at {race.Median(ReadBoth) / race.Median(Verify):P0} of the rate of reading; peak memory of the process GGUF → APR: {childMemory / 1e6:0} MB, header {HeaderLength() / 1e6:0.0} MB."));
+        DeleteTarget();
+        Delete(apr);
+    }
+
+    // The command line tool, if it was built in the same configuration.
+    private static string? FindTool()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            string output = Path.Combine(at.FullName, "src", "ModelPack.Tool", "bin", "Release");
+            if (Directory.Exists(output))
+            {
+                return Directory.EnumerateFiles(output, "dotnet-modelpack*", SearchOption.AllDirectories)
+                    .FirstOrDefault(path => Path.GetExtension(path) is "" or ".exe");
+            }
+        }
+
+        return null;
+    }
+
+    private static void Read(string path)
+    {
+        using FileByteSource file = new(path);
+        FileHash.ForEachChunk(file, _ => { }, CancellationToken.None);
+    }
+
+    private static void Delete(string path)
+    {
+        File.Delete(path);
+        File.Delete(ModelConverter.CertificatePath(path));
+    }
+
+    private long HeaderLength()
+    {
+        using ModelFile file = ModelFiles.Open(source);
+        return file.Tensors.Min(tensor => tensor.Offset);
+    }
+
+    private void Convert(string from, ModelFormat to)
+    {
+        if (ModelConverter.Convert(from, target, to, Replace).Level != ProofLevel.L3)
+        {
+            throw new InvalidOperationException("the conversion was not proved");
+        }
+    }
+
+    private void VerifyPair()
+    {
+        if (!ModelVerifier.Verify(source, apr).Passed)
+        {
+            throw new InvalidOperationException("the pair differs");
+        }
+    }
+
+    private void DeleteTarget() => Delete(target);
+}

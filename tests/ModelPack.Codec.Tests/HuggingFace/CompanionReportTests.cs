@@ -1,0 +1,63 @@
+using ModelPack.Codec.HuggingFace;
+
+namespace ModelPack.Codec.Tests.HuggingFace;
+
+[TestClass]
+public sealed class CompanionReportTests
+{
+    [TestMethod]
+    public void Every_file_is_recorded_derived_or_missing()
+    {
+        DerivedFolder folder = new SmallGguf("falcon").Text("tokenizer.huggingface.json", "{}").Text("tokenizer.chat_template", "é").Count("tokenizer.ggml.eos_token_id", 1).Derive();
+        folder.AssertFile("modelpack-report.json", """
+            {
+              "files": [
+                {
+                  "name": "chat_template.jinja",
+                  "notes": [],
+                  "status": "derived"
+                },
+                {
+                  "name": "config.json",
+                  "notes": [
+                    "config.json cannot be derived: there is no rule for the architecture 'falcon'"
+                  ],
+                  "status": "missing"
+                },
+                {
+                  "name": "generation_config.json",
+                  "notes": [
+                    "do_sample is lost",
+                    "max_length is lost",
+                    "repetition_penalty is lost",
+                    "transformers_version is lost"
+                  ],
+                  "status": "derived"
+                },
+                {
+                  "name": "special_tokens_map.json",
+                  "notes": [
+                    "special_tokens_map.json cannot be derived: tokenizer.ggml.model is missing"
+                  ],
+                  "status": "missing"
+                },
+                {
+                  "name": "tokenizer.json",
+                  "notes": [],
+                  "status": "recorded"
+                },
+                {
+                  "name": "tokenizer_config.json",
+                  "notes": [
+                    "tokenizer_config.json cannot be derived: tokenizer.ggml.model is missing"
+                  ],
+                  "status": "missing"
+                }
+              ]
+            }
+
+            """);
+        string[] notes = [.. folder.Notes];
+        Assert.HasCount(7, notes);
+    }
+}

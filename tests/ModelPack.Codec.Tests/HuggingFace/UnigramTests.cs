@@ -1,0 +1,64 @@
+using System.Text.Json;
+using ModelPack.Codec.Gguf;
+using static ModelPack.Codec.Tests.HuggingFace.ByteLevelBpeTests;
+
+namespace ModelPack.Codec.Tests.HuggingFace;
+
+[TestClass]
+public sealed class UnigramTests
+{
+    private const string Metaspace = """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""";
+
+    [TestMethod]
+    public void Parts_are_those_of_T5()
+    {
+        JsonElement tokenizer = Tokenizer(SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([1, 2, 255, 0])));
+        Assert.AreEqual("""{"type":"Precompiled","precompiled_charsmap":"AQL/AA=="}""", Compact(tokenizer.GetProperty("normalizer")));
+        Assert.AreEqual($$"""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{{Metaspace}}]}""", Compact(tokenizer.GetProperty("pre_tokenizer")));
+        Assert.AreEqual(Metaspace, Compact(tokenizer.GetProperty("decoder")));
+        Assert.AreEqual(
+            """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}},{"Sequence":{"id":"B","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}],"special_tokens":{"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}}""",
+            Compact(tokenizer.GetProperty("post_processor")));
+        Assert.AreEqual(
+            """{"type":"Unigram","unk_id":2,"vocab":[["<pad>",0.0],["</s>",0.0],["<unk>",0.0],["▁",-2.0122929],["▁the",-3.5],["<x>",0.0]],"byte_fallback":false}""",
+            Compact(tokenizer.GetProperty("model")));
+    }
+
+    [TestMethod]
+    public void Normalizer_follows_both_keys()
+    {
+        Assert.AreEqual("null", Normalizer(SmallTokenizers.Unigram()));
+        Assert.AreEqual("""{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}""", Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)));
+        Assert.AreEqual(
+            """{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"AA=="},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}]}""",
+            Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true).Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0]))));
+    }
+
+    [TestMethod]
+    public void Begin_token_makes_the_template_of_XLM_R()
+    {
+        JsonElement post = Tokenizer(SmallTokenizers.Unigram().Count("tokenizer.ggml.bos_token_id", 0).Flag("tokenizer.ggml.add_bos_token", true)).GetProperty("post_processor");
+        Assert.AreEqual("<pad> A </s>", Pieces(post.GetProperty("single")));
+        Assert.AreEqual("<pad> A </s> </s> B </s>", Pieces(post.GetProperty("pair")));
+
+        static string Pieces(JsonElement pieces) => string.Join(' ', pieces.EnumerateArray().Select(piece => piece.EnumerateObject().Single().Value.GetProperty("id").GetString()));
+    }
+
+    [TestMethod]
+    public void Contradictions_are_named()
+    {
+        Refused(SmallTokenizers.Unigram().Without("tokenizer.ggml.scores"), "tokenizer.ggml.scores is missing");
+        Refused(SmallTokenizers.Unigram().Count("tokenizer.ggml.unknown_token_id", 6), "no key names the unknown token");
+        Refused(SmallTokenizers.Unigram().Flag("tokenizer.ggml.add_bos_token", true), "a begin token is to be added, but no key names it");
+        Refused(SmallTokenizers.Unigram().Flag("tokenizer.ggml.add_space_prefix", false), "tokenizer.ggml.add_space_prefix is false, for which there is no rule");
+        Refused(SmallTokenizers.Unigram().Text("tokenizer.ggml.precompiled_charsmap", "x"), "tokenizer.ggml.precompiled_charsmap is string \"x\", not an array of u8");
+    }
+
+    [TestMethod]
+    public void Prefix_space_without_a_key_is_a_guess() => SmallTokenizers.Unigram().Without("tokenizer.ggml.add_space_prefix").Derive()
+        .AssertNote("tokenizer.json: pre_tokenizer: the prefix space is a guess, tokenizer.ggml.add_space_prefix is missing");
+
+    private static string Normalizer(SmallGguf gguf) => Compact(Tokenizer(gguf).GetProperty("normalizer"));
+
+    private static void Refused(SmallGguf gguf, string reason) => gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
+}

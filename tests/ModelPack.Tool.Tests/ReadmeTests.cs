@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+
+namespace ModelPack.Tool.Tests;
+
+/// <summary>Every command of the README and of docs/ that calls the tool, run as it is written, on a real Q4_K_M model.</summary>
+[TestClass]
+public sealed partial class ReadmeTests
+{
+    private const string Call = "dotnet modelpack ";
+
+    public static IEnumerable<string> Commands => Documents().SelectMany(path => CommandPattern().Matches(File.ReadAllText(path)))
+        .Select(match => match.Groups["command"].Value.Trim())
+        .Distinct(StringComparer.Ordinal);
+
+    [TestMethod]
+    [DynamicData(nameof(Commands))]
+    public void Every_command_in_the_documents_does_what_it_says(string command)
+    {
+        using TestFolder folder = new();
+        string[] words = command[Call.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        bool writes = words[0] is "convert" or "split" or "merge";
+        string? target = writes ? words[2] : null;
+        foreach (string word in words[1..].Where(word => word != target))
+        {
+            Prepare(folder, word);
+        }
+
+        if (target is not null && File.Exists(folder.File(target)))
+        {
+            File.Delete(folder.File(target));
+        }
+
+        ToolProcess.StartProgram("dotnet", [ToolProcess.Dll, .. words], folder.Path).Wait().ShouldExitWith(0);
+    }
+
+    [TestMethod]
+    public void The_documents_hold_commands()
+    {
+        Assert.IsGreaterThan(10, Commands.Count());
+        CollectionAssert.Contains(Commands.ToArray(), "dotnet modelpack convert model.gguf model.apr");
+    }
+
+    private static IEnumerable<string> Documents() =>
+        [Path.Combine(RepositoryData.Repository, "README.md"), .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "docs"), "*.md")];
+
+    // Whatever a command reads is made from the one model that everything here is about.
+    private static void Prepare(TestFolder folder, string name)
+    {
+        string path = folder.File(name);
+        string model = folder.File("model.gguf");
+        if (!File.Exists(model))
+        {
+            File.Copy(RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf"), model);
+        }
+
+        if (name.StartsWith('-') || File.Exists(path) || Directory.Exists(path))
+        {
+            return;
+        }
+
+        if (name.EndsWith('/'))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))!);
+            ToolProcess.Run("convert", model, path, "--to", "safetensors", "--origin", "none").ShouldExitWith(0);
+            File.WriteAllText(Path.Combine(path, "config.json"), "{\"model_type\": \"qwen2\"}\n");
+        }
+        else if (name == "qwen.gguf")
+        {
+            Prepare(folder, "models/qwen/");
+            ToolProcess.Run("convert", folder.File("models/qwen/"), path).ShouldExitWith(0);
+        }
+        else if (Path.GetExtension(name) is ".gguf" or ".apr" or ".safetensors")
+        {
+            ToolProcess.Run("convert", model, path).ShouldExitWith(0);
+        }
+    }
+
+    [GeneratedRegex(@"(^|`)(?<command>dotnet modelpack (?!VERB)[a-z][^`#\n…]*)", RegexOptions.Multiline)]
+    private static partial Regex CommandPattern();
+}
