@@ -45,6 +45,9 @@ internal sealed class FreshConversion : ConversionJob
 
     public override ImmutableArray<string> Notes { get; }
 
+    /// <summary>Digest of what the output says by itself.</summary>
+    public UInt128 Digest => digest;
+
     public override string OutputName(int tensor) => steps[tensor].Name;
 
     public override TensorType OutputType(int tensor) => steps[tensor].StoredType;
@@ -71,6 +74,9 @@ internal sealed class FreshConversion : ConversionJob
     public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) => origin is null
         ? OutputProof.ProveTensors(output, steps, target.ReaderOrder(steps, form), pass, context)
         : OutputProof.ProveReturn(output, Source, pass, context);
+
+    /// <summary>For each source tensor, its place in the list that a reader of the output sees.</summary>
+    public int[] Places() => target.ReaderOrder(steps, form);
 
     private ModelPlan LayOut() => target.Layout(new(Source, steps, carried, origin, form) { Companions = companions });
 

@@ -72,5 +72,5 @@ internal sealed class RestoreConversion : ConversionJob
     public override ModelPlan Complete(PassResult pass) => Layout;
 
     public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) =>
-        OutputProof.ProveRestored(output, chain, pass, context);
+        OutputProof.ProveRestored(output, Source, chain, context);
 }

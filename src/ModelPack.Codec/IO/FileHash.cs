@@ -58,6 +58,9 @@ internal delegate void ChunkAction(ReadOnlySpan<byte> chunk);
 /// <summary>The unit of all streaming.</summary>
 internal static class Chunks
 {
-    /// <summary>Bytes in a chunk: small enough to stay in a core's cache from reading to writing.</summary>
-    public const int Size = 256 * 1024;
+    /// <summary>
+    /// Bytes in a chunk: small enough to stay in a core's cache from reading to writing, and large enough that the calls for each do not count (half of it costs
+    /// a tenth more processor time).
+    /// </summary>
+    public const int Size = 512 * 1024;
 }

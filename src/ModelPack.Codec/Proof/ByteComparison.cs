@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof;
@@ -8,22 +9,73 @@ internal static class ByteComparison
     /// <summary>Offset of the first byte that differs, or at which one of the two ends; null if they are equal.</summary>
     public static long? FirstDifference(ByteSource left, ByteSource right, CancellationToken cancellation)
     {
-        byte[] first = new byte[Chunks.Size];
-        byte[] second = new byte[Chunks.Size];
         long common = Math.Min(left.Length, right.Length);
-        for (long offset = 0; offset < common; offset += Chunks.Size)
+        long first = common;
+        long next = 0;
+        Lock gate = new();
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            int length = (int)Math.Min(Chunks.Size, common - offset);
-            left.ReadAt(offset, first.AsSpan(0, length));
-            right.ReadAt(offset, second.AsSpan(0, length));
-            int equal = first.AsSpan(0, length).CommonPrefixLength(second.AsSpan(0, length));
-            if (equal < length)
+            Parallel.For(0, (int)Math.Clamp(common / Chunks.Size, 1, Environment.ProcessorCount), new ParallelOptions { CancellationToken = cancellation }, _ =>
             {
-                return offset + equal;
-            }
+                byte[] own = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+                byte[] other = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+                for (long offset = Next(); offset < Volatile.Read(ref first); offset = Next())
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    int length = (int)Math.Min(Chunks.Size, common - offset);
+                    int equal = CommonPrefixLength(left, right, offset, own.AsSpan(0, length), other.AsSpan(0, length));
+                    lock (gate)
+                    {
+                        first = equal < length ? Math.Min(first, offset + equal) : first;
+                    }
+                }
+            });
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
-        return left.Length == right.Length ? null : common;
+        return first < common || left.Length != right.Length ? first : null;
+
+        long Next() => Interlocked.Add(ref next, Chunks.Size) - Chunks.Size;
+    }
+
+    /// <summary>Whether a source has the length of a plan and its bytes, payloads left out.</summary>
+    public static bool HoldsBesidePayloads(ByteSource source, ModelPlan plan)
+    {
+        if (source.Length != plan.Length)
+        {
+            return false;
+        }
+
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+        long position = 0;
+        foreach (Segment segment in plan.Segments)
+        {
+            for (long done = 0; done < segment.Length && segment is not PayloadSegment; done += buffer.Length)
+            {
+                Span<byte> found = buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done));
+                source.ReadAt(position + done, found);
+                bool holds = segment is LiteralSegment literal
+                    ? found.SequenceEqual(literal.Bytes.Span.Slice((int)done, found.Length))
+                    : !found.ContainsAnyExcept((byte)0);
+                if (!holds)
+                {
+                    return false;
+                }
+            }
+
+            position += segment.Length;
+        }
+
+        return true;
+    }
+
+    private static int CommonPrefixLength(ByteSource left, ByteSource right, long offset, Span<byte> own, Span<byte> other)
+    {
+        left.ReadAt(offset, own);
+        right.ReadAt(offset, other);
+        return own.SequenceEqual(other) ? own.Length : own.CommonPrefixLength(other);
     }
 }

@@ -31,7 +31,12 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
 
     private Comparison CompareUnedited(OriginChain chain)
     {
-        PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
+        (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, new(new(), progress, cancellation));
+        if (isSame)
+        {
+            return Comparison.Identical(original);
+        }
+
         using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
         if (ByteComparison.FirstDifference(again.Source, container.Source, cancellation) is not { } offset)
         {

@@ -35,4 +35,8 @@ public enum DifferenceKind
 /// <param name="ElementIndex">The first differing element, for payloads.</param>
 /// <param name="ByteOffset">The first differing byte in the second file, if it has a place there.</param>
 /// <param name="Count">How many bytes differ, for payloads.</param>
-public sealed record Difference(DifferenceKind Kind, string Place, string Text, long? ElementIndex = null, long? ByteOffset = null, long Count = 1);
+public sealed record Difference(DifferenceKind Kind, string Place, string Text, long? ElementIndex = null, long? ByteOffset = null, long Count = 1)
+{
+    /// <summary>How far two payloads are apart; null for every other difference.</summary>
+    public PayloadDifference? Payload { get; init; }
+}

@@ -64,7 +64,10 @@ internal static class MetadataComparison
 
             if (!own[i].RawBytes.Span.SequenceEqual(others[i].RawBytes.Span))
             {
-                return new(DifferenceKind.Metadata, key.Key, $"the key '{key.Key}' is {Show(own[i])} in the first file and {Show(others[i])} in the second");
+                string where = MetadataItems.Describe(own[i], others[i]) is { } items
+                    ? $"the key '{key.Key}' ({own[i].TypeName}) has {items}"
+                    : $"the key '{key.Key}' is {Show(own[i])} in the first file and {Show(others[i])} in the second";
+                return new(DifferenceKind.Metadata, key.Key, where);
             }
         }
 

@@ -29,7 +29,7 @@ internal static class OutputProof
         finally
         {
             // Nothing may read the output any more once it is closed and deleted.
-            ((IAsyncResult)returnedHash).AsyncWaitHandle.WaitOne();
+            AwaitEnd(returnedHash);
         }
 
         if (returned.Length != source.Source.Length || returnedHash.GetAwaiter().GetResult() != pass.FileHash)
@@ -69,10 +69,9 @@ internal static class OutputProof
     }
 
     /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
-    public static ProofLevel ProveRestored(ModelFile output, OriginChain chain, PassResult pass, ProofContext context)
+    public static ProofLevel ProveRestored(ModelFile output, ModelFile source, OriginChain chain, ProofContext context)
     {
-        PassWork sha256 = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
-        PassResult reread = Reconversion.Examine(output, sha256, context.Options.Threads, context.Progress, context.Cancellation);
+        (PassResult reread, bool isSource) = Reconversion.Compare(output, chain, source.Source, context);
         Accept(output, reread, context);
         for (int i = 0; i < chain.Record.Files.Length; i++)
         {
@@ -82,14 +81,26 @@ internal static class OutputProof
             }
         }
 
-        using Reconversion again = Reconversion.Compose(output, chain, reread, context.Cancellation);
-        if (FileHash.Xxh128(again.Source, context.Cancellation) == pass.FileHash)
+        if (isSource)
         {
             return ProofLevel.L3;
         }
 
         context.Notes.Add("the restored file is the original, by its hash; but converting it again does not give the source byte for byte, which another version may have made");
         return ProofLevel.L2;
+    }
+
+    // Waiting for a task that no thread has begun yet runs it here; waiting for its handle would need a free thread of the pool.
+    private static void AwaitEnd(Task task)
+    {
+        try
+        {
+            task.Wait(CancellationToken.None);
+        }
+        catch (AggregateException)
+        {
+            // Its result is looked at later, if at all.
+        }
     }
 
     private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)

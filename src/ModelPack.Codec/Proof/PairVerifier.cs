@@ -16,6 +16,9 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
 {
     private const int MaximumDifferences = 1000;
 
+    private static readonly Difference NoRecord = new(
+        DifferenceKind.Metadata, OriginRecord.Key, "neither file holds a record of the other: their metadata speak different words and were not compared");
+
     public VerificationReport Verify()
     {
         Comparison comparison = first.Format == second.Format ? SameFormat() : Compare(first, second) ?? Compare(second, first) ?? Unrelated([]);
@@ -75,9 +78,9 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             Proved = tensors.Count + bad.Length > 0 ? null : ProofLevel.L1,
             TensorCount = left.Tensors.Count,
             Tensors = [.. bad, .. tensors],
-            Metadata = [.. edits],
+            Metadata = edits.Count > 0 ? [.. edits] : [NoRecord],
             OtherBytes = new(DifferenceKind.Container, "the files", "the files have no bytes in common by their formats"),
-            Notes = edits.Count > 0 ? [] : ["neither file holds a record of the other: their metadata speak different words and were not compared"],
+            Notes = edits.Count > 0 ? [] : [NoRecord.Text],
         };
     }
 

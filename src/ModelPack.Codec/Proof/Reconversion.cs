@@ -52,40 +52,66 @@ internal sealed class Reconversion : IDisposable
         }
     }
 
+    /// <summary>Reads a file once, and says whether converting it again gives the bytes of a container.</summary>
+    /// <param name="file">The file at the end of the chain.</param>
+    /// <param name="chain">The conversions, the last one first.</param>
+    /// <param name="container">The container to compare with.</param>
+    /// <param name="context">Options and surroundings.</param>
+    /// <returns>What <see cref="Examine"/> finds out, and the answer.</returns>
+    public static (PassResult Pass, bool IsSame) Compare(ModelFile file, OriginChain chain, ByteSource container, ProofContext context)
+    {
+        PassWork more = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
+        if (chain.Steps.Length > 1)
+        {
+            PassResult examined = Examine(file, more, context.Options.Threads, context.Progress, context.Cancellation);
+            using Reconversion again = Compose(file, chain, examined, context.Cancellation);
+            return (examined, ByteComparison.FirstDifference(again.Source, container, context.Cancellation) is null);
+        }
+
+        FreshConversion conversion = Again(file, chain.Steps[0]);
+        PassResult pass = SourcePass.Run(
+            Examination(file) with
+            {
+                Tensors = conversion.Tensors,
+                Destinations = conversion.Destinations(),
+                Expected = container,
+                Work = Needed(file) | more,
+                Threads = context.Options.Threads,
+                Progress = context.Progress,
+            },
+            context.Cancellation);
+        return (pass, pass.IsAsExpected && ByteComparison.HoldsBesidePayloads(container, conversion.Complete(pass)));
+    }
+
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
     public static PassResult Examine(ModelFile file, PassWork more, int threads, Action<long>? progress, CancellationToken cancellation) => SourcePass.Run(
-        new()
+        Examination(file) with
         {
-            Source = file.Source,
-            Ranges = FileRange.Cover(file),
             Tensors = file.Tensors,
             Destinations = Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), file.Tensors.Count).ToArray(),
-            Work = more | PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+            Work = Needed(file) | more,
             Threads = threads,
             Progress = progress,
-            MemberEnds = file.MemberEnds,
         },
         cancellation);
 
     public void Dispose() => between.ForEach(file => file.Dispose());
 
+    private static PassRequest Examination(ModelFile file) => new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
+
+    private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
+
+    private static FreshConversion Again(ModelFile file, OriginStep step) =>
+        new(file, step.Files, step.Made, step.Form, new() { Quantized = step.Quantized, Naming = step.Naming }, []);
+
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {
-        ConversionOptions options = new() { Quantized = step.Quantized, Naming = step.Naming };
-        FreshConversion again = new(file, step.Files, step.Made, step.Form, options, []);
+        FreshConversion again = Again(file, step);
         PayloadDestination?[] destinations = again.Destinations();
         if (destinations.Any(destination => destination?.Action == TensorAction.Swap))
         {
             pass = SourcePass.Run(
-                new()
-                {
-                    Source = file.Source,
-                    Ranges = again.Ranges,
-                    Tensors = again.Tensors,
-                    Destinations = destinations,
-                    Work = PassWork.TensorHashes | PassWork.OutputCrc32,
-                    MemberEnds = file.MemberEnds,
-                },
+                Examination(file) with { Tensors = again.Tensors, Destinations = destinations, Work = PassWork.TensorHashes | PassWork.OutputCrc32 },
                 cancellation);
         }
 

@@ -34,6 +34,14 @@ internal sealed class StatisticsAccumulator
         _sums.Add(other._sums);
     }
 
+    /// <summary>Forgets everything, to be used again.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        _range = ValueRange.Empty;
+        _sums.Clear();
+    }
+
     /// <summary>Rounds the sums.</summary>
     public TensorStatistics ToStatistics()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.IO;
@@ -26,6 +27,9 @@ internal sealed record AprEntryBytes(byte[] Name, byte Type, ulong[] Dimensions,
 /// <summary>Writes the bytes of an APR file, any field of which can be made wrong; both checksums fit whatever was written.</summary>
 internal sealed record AprBytes
 {
+    /// <summary>Payloads can be placed at offsets below this.</summary>
+    public const int PlacedOffsets = 4096;
+
     public const string PlainMetadata = """{"model_type":"test","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":0}""";
 
     public string Magic { get; init; } = "APR\0";
@@ -79,9 +83,8 @@ internal sealed record AprBytes
         for (int i = 0; i < Entries.Count; i++)
         {
             int offset = data + (int)PlacedAt(i);
-            file.AddRange(Enumerable.Repeat(Padding, Math.Max(0, offset + Entries[i].Payload.Length - file.Count)));
-            file.RemoveRange(offset, Entries[i].Payload.Length);
-            file.InsertRange(offset, Entries[i].Payload);
+            Fill(file, offset + Entries[i].Payload.Length);
+            Entries[i].Payload.CopyTo(CollectionsMarshal.AsSpan(file)[offset..]);
             Pad(file);
         }
 
@@ -104,10 +107,20 @@ internal sealed record AprBytes
 
     private static int Align(int length) => (length + 63) / 64 * 64;
 
-    private void Pad(List<byte> file) => file.AddRange(Enumerable.Repeat(Padding, Align(file.Count) - file.Count));
+    private void Pad(List<byte> file) => Fill(file, Align(file.Count));
+
+    private void Fill(List<byte> file, int length)
+    {
+        int start = file.Count;
+        if (length > start)
+        {
+            CollectionsMarshal.SetCount(file, length);
+            CollectionsMarshal.AsSpan(file)[start..].Fill(Padding);
+        }
+    }
 
     /// <summary>Where a payload really goes: a wrong offset that lies outside of a small file is only announced.</summary>
-    private ulong PlacedAt(int entry) => Entries[entry].Offset is ulong offset and < 4096 ? offset : DefaultOffset(entry);
+    private ulong PlacedAt(int entry) => Entries[entry].Offset is ulong offset and < PlacedOffsets ? offset : DefaultOffset(entry);
 
     private ulong DefaultOffset(int entry) => (ulong)Entries.Take(entry).Sum(before => Align(before.Payload.Length));
 

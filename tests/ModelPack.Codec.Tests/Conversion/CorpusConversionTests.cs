@@ -93,7 +93,7 @@ public sealed class CorpusConversionTests
     private static Dictionary<string, string[]> ExpectedHashes()
     {
         Dictionary<string, string[]> hashes = [];
-        foreach (string path in ConversionCorpus.Valid.Where(path => File.Exists(Path.ChangeExtension(path, ".json"))))
+        foreach (string path in ConversionCorpus.Valid.Where(path => File.Exists(Path.ChangeExtension(path, ".json")) && !path.Contains("00001-of", StringComparison.Ordinal)))
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(path, ".json")));
             JsonElement[] tensors = [.. document.RootElement.GetProperty("tensors").EnumerateArray()];

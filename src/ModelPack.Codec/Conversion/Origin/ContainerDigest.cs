@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Origin;
@@ -13,7 +13,7 @@ internal static class ContainerDigest
 {
     public static UInt128 Compute(ModelFile file)
     {
-        XxHash128 hash = new();
+        Xxh128 hash = new();
         foreach (MetadataEntry entry in file.Metadata)
         {
             if (entry.Key != OriginRecord.Key)
@@ -35,16 +35,16 @@ internal static class ContainerDigest
             }
         }
 
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Finish();
     }
 
-    private static void Append(XxHash128 hash, ReadOnlySpan<byte> bytes)
+    private static void Append(Xxh128 hash, ReadOnlySpan<byte> bytes)
     {
         AppendNumber(hash, bytes.Length);
         hash.Append(bytes);
     }
 
-    private static void AppendNumber(XxHash128 hash, long number)
+    private static void AppendNumber(Xxh128 hash, long number)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, number);

@@ -41,6 +41,9 @@ internal sealed record PassRequest
     /// <summary>The model to write payloads to; null if the source is only looked at.</summary>
     public TemporaryModel? Output { get; init; }
 
+    /// <summary>A file that ought to hold the payloads at their destinations already; null if there is none.</summary>
+    public ByteSource? Expected { get; init; }
+
     /// <summary>Per tensor: what happens to its payload, and where it goes in the output; null for a payload that is only looked at. Empty if all are.</summary>
     public IReadOnlyList<PayloadDestination?> Destinations { get; init; } = [];
 
@@ -60,6 +63,9 @@ internal sealed record PassRequest
 internal sealed record PassResult(
     UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32)
 {
+    /// <summary>False if a payload is not what <see cref="PassRequest.Expected"/> holds.</summary>
+    public bool IsAsExpected { get; init; } = true;
+
     /// <summary>Per tensor: whether it holds one value.</summary>
     public UniformTally[] Uniform { get; init; } = [];
 }

@@ -9,12 +9,17 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
     private readonly Lock gate = new();
     private readonly uint[] payloadCrc = new uint[tensorCount];
     private uint sourceCrc;
+    private volatile bool isUnexpected;
 
     public FiniteTally[] Finite { get; } = new FiniteTally[tensorCount];
 
     public UniformTally[] Uniform { get; } = new UniformTally[tensorCount];
 
     public uint? SourceCrc32 => request.Work.HasFlag(PassWork.SourceCrc32) ? sourceCrc : null;
+
+    public bool IsAsExpected => !isUnexpected;
+
+    public void AddUnexpected() => isUnexpected = true;
 
     public void AddFinite(int tensor, in FiniteTally found)
     {

@@ -4,10 +4,11 @@ using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
-/// <summary>Does the work on windows that needs no order: scanning, checksums, writing. One for each thread.</summary>
+/// <summary>Does the work on windows that needs no order: scanning, checksums, writing or comparing. One for each thread.</summary>
 internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, PassTally tally)
 {
     private byte[]? scratch;
+    private byte[]? expected;
 
     public void Process(Window window)
     {
@@ -67,6 +68,23 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
         }
 
         request.Output?.Write(bytes, destination.Offset + slice.RangeOffset);
+        if (request.Expected is { } other && tally.IsAsExpected && !Holds(other, destination.Offset + slice.RangeOffset, bytes))
+        {
+            tally.AddUnexpected();
+        }
+    }
+
+    private bool Holds(ByteSource other, long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (offset > other.Length - bytes.Length)
+        {
+            return false;
+        }
+
+        expected ??= GC.AllocateUninitializedArray<byte>(Chunks.Size);
+        Span<byte> found = expected.AsSpan(0, bytes.Length);
+        other.ReadAt(offset, found);
+        return bytes.SequenceEqual(found);
     }
 
     private Span<byte> Reversed(int tensor, ReadOnlySpan<byte> bytes)

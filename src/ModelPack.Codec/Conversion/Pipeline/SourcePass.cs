@@ -59,6 +59,7 @@ internal sealed class SourcePass
         UInt128 hash = hasher.FileHash();
         return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes, tally.Finite, tally.SourceCrc32, tally.PayloadCrc32())
         {
+            IsAsExpected = tally.IsAsExpected,
             Uniform = tally.Uniform,
         };
     }

@@ -60,6 +60,13 @@ internal sealed class ExactSums
         }
     }
 
+    public void Clear()
+    {
+        Array.Clear(_sums);
+        Array.Clear(_squares);
+        Array.Clear(_counts);
+    }
+
     /// <summary>Mean and standard deviation of the finite values; null if there are none.</summary>
     public (double Mean, double Deviation)? Moments(long finite)
     {

@@ -64,7 +64,7 @@ internal static class AprGen
                 Encoding.UTF8.GetBytes(name), tensor.TypeByte, [.. tensor.Shape.Select(dimension => (ulong)dimension)], tensor.Payload))
                 .OrderBy(entry => entry.Name, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right))),
         ];
-        if (gap != 0)
+        if (gap != 0 && entries.Sum(entry => entry.Payload.Length + gap + 64) < AprBytes.PlacedOffsets)
         {
             ulong offset = 0;
             for (int i = 0; i < entries.Length; i++)

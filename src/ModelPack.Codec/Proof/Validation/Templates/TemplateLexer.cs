@@ -90,7 +90,7 @@ internal sealed class TemplateLexer
             text.Append(template[position] == '\\' ? ReadEscape() : template[position++]);
         }
 
-        position++;
+        position = Math.Min(position + 1, template.Length);
         tokens.Add(new(TemplateTokenKind.Text, text.ToString(), start));
     }
 

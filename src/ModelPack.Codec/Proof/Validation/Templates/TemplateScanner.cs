@@ -51,10 +51,13 @@ internal static class TemplateScanner
     public static IEnumerable<TemplateConstruct> Scan(string template)
     {
         List<TemplateToken> tokens = TemplateLexer.Read(template);
-        return Find(template, tokens).DistinctBy(construct => (construct.Line, construct.What)).Take(MaximumFound);
+        return Find(template, tokens)
+            .DistinctBy(found => (found.Line, found.What))
+            .Take(MaximumFound)
+            .Select(found => new TemplateConstruct(found.Line, found.What, Excerpt(template, found.Position)));
     }
 
-    private static IEnumerable<TemplateConstruct> Find(string template, List<TemplateToken> tokens)
+    private static IEnumerable<(int Line, string What, int Position)> Find(string template, List<TemplateToken> tokens)
     {
         int line = 1;
         int counted = 0;
@@ -70,7 +73,7 @@ internal static class TemplateScanner
             };
             if (what is not null)
             {
-                yield return new(line, what, Excerpt(template, tokens[i].Position));
+                yield return (line, what, tokens[i].Position);
             }
         }
     }

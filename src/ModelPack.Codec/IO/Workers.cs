@@ -1,0 +1,63 @@
+using System.Runtime.ExceptionServices;
+
+namespace ModelPack.Codec.IO;
+
+/// <summary>Runs work on every processor.</summary>
+internal static class Workers
+{
+    private const long ProgressStep = 16 << 20;
+
+    /// <summary>Runs the work once for each thread. The first failure stops the others and is what the caller gets.</summary>
+    public static void Run(int most, Action<CancellationToken> work, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ExceptionDispatchInfo? failure = null;
+        Parallel.For(0, Math.Clamp(most, 1, Environment.ProcessorCount), _ =>
+        {
+            try
+            {
+                work(stop.Token);
+            }
+            catch (Exception exception)
+            {
+                if (exception is not OperationCanceledException || !stop.IsCancellationRequested)
+                {
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+                }
+
+                stop.Cancel();
+            }
+        });
+        failure?.Throw();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Runs an action for each item, in order of starting.</summary>
+    public static void ForEach<T>(IReadOnlyList<T> items, Action<T, CancellationToken> action, CancellationToken cancellation)
+    {
+        int next = -1;
+        Run(items.Count, stop =>
+        {
+            for (int i = Interlocked.Increment(ref next); i < items.Count; i = Interlocked.Increment(ref next))
+            {
+                action(items[i], stop);
+            }
+        }, cancellation);
+    }
+
+    /// <summary>Counts bytes from several threads and tells a listener now and then, and at the end.</summary>
+    public sealed class Counter(Action<long>? listener, long total)
+    {
+        private long done;
+
+        public void Add(long bytes)
+        {
+            long now = Interlocked.Add(ref done, bytes);
+            if (listener is not null && (now == total || now / ProgressStep != (now - bytes) / ProgressStep))
+            {
+                listener(now);
+            }
+        }
+    }
+}

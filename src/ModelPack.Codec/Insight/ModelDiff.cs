@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Names;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Insight;
+
+/// <summary>What is different between two models, for people: tensor by tensor, then key by key. It is no proof; <see cref="ModelVerifier"/> gives that.</summary>
+/// <param name="TensorsCompared">Tensors of the first model.</param>
+/// <param name="MetadataCompared">Metadata keys of the first model; 0 if they could not be compared.</param>
+/// <param name="Differences">All differences.</param>
+/// <param name="Notes">What the comparison could not look at.</param>
+public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+{
+    /// <summary>
+    /// Compares two models of any formats. Models of different formats are compared in the words of the files that they were converted from, if these are of one
+    /// format; else names are translated where the architecture has a table, and metadata cannot be compared.
+    /// </summary>
+    /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
+    public static ModelDiff Compare(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        bool sameFormat = first.Format == second.Format;
+        LogicalModel own = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first);
+        LogicalModel other = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second);
+        TensorSet left = Tensors(first, own);
+        TensorSet right = Tensors(second, other);
+        HashSet<string> known = [.. left.Tensors.Select(tensor => tensor.Name)];
+        NameTable? table = NameTable.For(own.Architecture) ?? NameTable.For(other.Architecture);
+        long total = left.Tensors.Sum(tensor => tensor.ByteLength);
+        List<Difference> differences = new TensorComparison(left, right, TensorEquality.Meaning, cancellation).Compare(
+            name => known.Contains(name) ? name : table?.Translate(name, other.Format, own.Format) ?? name,
+            progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)));
+        if (own.Format != other.Format)
+        {
+            return Report(differences, 0, "no file of one format stands behind both models: their metadata speak different words and were not compared");
+        }
+
+        if (differences.Count == 0 && TensorComparison.CompareOrder(left, right) is { } order)
+        {
+            differences.Add(order);
+        }
+
+        differences.AddRange(MetadataComparison.Compare(own.Metadata, other.Metadata));
+        return Report(differences, own.Metadata.Count);
+
+        ModelDiff Report(List<Difference> found, int metadata, params ImmutableArray<string> notes)
+        {
+            found.AddRange(new[] { own.Doubt, other.Doubt }.OfType<string>().Select(doubt => new Difference(DifferenceKind.Metadata, OriginRecord.Key, doubt)));
+            return new(left.Tensors.Count, metadata, [.. found], notes);
+        }
+    }
+
+    private static TensorSet Tensors(ModelFile file, LogicalModel model) =>
+        new(file.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);
+}

@@ -1,0 +1,49 @@
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Insight;
+
+/// <summary>One hash of all statistics of a model; docs/hash.md has the serialisation.</summary>
+internal static class StatisticsDigest
+{
+    public static string Compute(IReadOnlyList<TensorSummary> tensors)
+    {
+        UInt128[] hashes = [.. tensors.Select(Hash)];
+        Array.Sort(hashes);
+        FieldHash whole = new();
+        whole.Number(hashes.Length);
+        foreach (UInt128 hash in hashes)
+        {
+            whole.Hash(hash);
+        }
+
+        return IO.FileHash.Format(whole.Result);
+    }
+
+    private static UInt128 Hash(TensorSummary tensor)
+    {
+        FieldHash hash = new();
+        hash.Text(TensorTypes.Get(tensor.Tensor.Type).Name);
+        hash.Shape(tensor.Tensor.Shape.AsSpan());
+        if (tensor.Statistics is { } values)
+        {
+            hash.Number(values.Count);
+            hash.Number(values.NaN);
+            hash.Number(values.Infinity);
+            hash.Number(values.Zeros);
+            hash.Number(values.Subnormals);
+            hash.Number(Bits(values.Minimum));
+            hash.Number(Bits(values.Maximum));
+            hash.Number(Bits(values.Mean));
+            hash.Number(Bits(values.StandardDeviation));
+            foreach (long bin in values.Magnitudes)
+            {
+                hash.Number(bin);
+            }
+        }
+
+        return hash.Result;
+    }
+
+    // A missing value is all ones, which is a NaN and so no value that can occur.
+    private static long Bits(double? value) => value is double number ? BitConverter.DoubleToInt64Bits(number) : -1;
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>Counts values that differ, and keeps the first and the largest difference.</summary>
+internal sealed class ValueTally
+{
+    public long Elements { get; private set; }
+
+    public ValueDifference? First { get; private set; }
+
+    public ValueDifference? Largest { get; private set; }
+
+    public void Add(long firstElement, ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        ReadOnlySpan<uint> own = MemoryMarshal.Cast<float, uint>(left);
+        ReadOnlySpan<uint> other = MemoryMarshal.Cast<float, uint>(right);
+        double largest = Largest?.Distance ?? -1;
+        for (int i = own.CommonPrefixLength(other); i < own.Length; i++)
+        {
+            if (own[i] == other[i])
+            {
+                continue;
+            }
+
+            Elements++;
+            First ??= new(firstElement + i, left[i], right[i]);
+            double distance = Math.Abs((double)left[i] - right[i]);
+            if (distance > largest)
+            {
+                largest = distance;
+                Largest = new(firstElement + i, left[i], right[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace ModelPack.Codec.Tests.Conversion.Faults;
+
+/// <summary>A small file system of its own. Needs the right to mount; a test that cannot have one has to fail, not to pass unseen.</summary>
+internal sealed class MountedFolder : IDisposable
+{
+    private MountedFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    public static MountedFolder Mount(string path, string options)
+    {
+        Directory.CreateDirectory(path);
+        Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", path);
+        return new(path);
+    }
+
+    public void Remount(string options) => Run("mount", "-o", $"remount,{options}", Path);
+
+    public void Dispose() => Run("umount", Path);
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, $"{program} {string.Join(' ', arguments)}: {errors}");
+    }
+}

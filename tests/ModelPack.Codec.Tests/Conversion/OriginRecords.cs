@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.SafeTensors;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Tests.Conversion;
+
+/// <summary>Writes origin records byte by byte, and containers that hold them.</summary>
+internal sealed class OriginBody
+{
+    private readonly List<byte> bytes = [];
+
+    public byte[] ToArray() => [.. bytes];
+
+    public OriginBody Byte(byte value)
+    {
+        bytes.Add(value);
+        return this;
+    }
+
+    public OriginBody Number(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            bytes.Add((byte)(value | 0x80));
+        }
+
+        return Byte((byte)value);
+    }
+
+    public OriginBody Raw(params byte[] raw)
+    {
+        bytes.AddRange(raw);
+        return this;
+    }
+
+    public OriginBody Text(string text) => Number((ulong)Encoding.UTF8.GetByteCount(text)).Raw(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Format (0 is GGUF), quantized, naming, and the form of the container: one file.</summary>
+    public OriginBody Modes(byte format = 0, byte quantized = 0, byte naming = 0) => Byte(format).Byte(quantized).Byte(naming).Text("").Number(0);
+
+    public OriginBody Tensor(ulong containerIndex, ulong length, byte action = 0) => Number(containerIndex).Number(length).Byte(action);
+
+    public OriginBody File(string name, ulong segments) => Text(name).Number(segments);
+
+    public OriginBody Literal(params byte[] literal) => Byte(0).Number((ulong)literal.Length).Raw(literal);
+
+    public OriginBody Zeros(ulong count) => Byte(1).Number(count);
+
+    public OriginBody Payload(ulong tensor) => Byte(2).Number(tensor);
+}
+
+internal static class OriginRecords
+{
+    /// <summary>Puts a record together around a body; the checksum fits.</summary>
+    public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, UInt128? digest = null, byte version = 1)
+    {
+        List<byte> record = [.. "MPOR"u8, version, .. new byte[16]];
+        byte[] hash = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(hash, digest ?? UInt128.Zero);
+        record.AddRange(hash);
+        foreach (int count in new[] { files, tensors })
+        {
+            record.AddRange(BitConverter.GetBytes(count));
+        }
+
+        record.AddRange(new byte[16 * Math.Clamp(files + (long)tensors, 0, 100)]);
+        record.AddRange(BitConverter.GetBytes(bodyLength ?? stored.Length));
+        record.AddRange(stored);
+        byte[] bytes = [.. record];
+        OriginCodec.Sign(bytes);
+        return bytes;
+    }
+
+    /// <summary>Makes the checksum fit after an edit.</summary>
+    public static byte[] Signed(byte[] record)
+    {
+        byte[] signed = [.. record];
+        OriginCodec.Sign(signed);
+        return signed;
+    }
+
+    /// <summary>A SafeTensors file of one U8 tensor of twelve bytes that holds a record.</summary>
+    public static byte[] Container(byte[] record) => SafeTensors.SafeTensorsTestFile.Build(
+        $$$"""{"__metadata__":{"format":"pt","modelpack.origin":"{{{Convert.ToBase64String(record)}}}"},"t":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12);
+
+    /// <summary>The digest that the record of such a container has to carry.</summary>
+    public static UInt128 Digest { get; } = ComputeDigest();
+
+    private static UInt128 ComputeDigest()
+    {
+        using SafeTensorsFile file = SafeTensors.SafeTensorsTestFile.Open(Container([]));
+        return ContainerDigest.Compute(file);
+    }
+}
