@@ -20,9 +20,16 @@ internal sealed class CertificateCopy
     {
         string certificate = ModelConverter.CertificatePath(target);
         string[] taken = [source, target, certificate];
-        if (taken.Any(other => string.Equals(Path.GetFullPath(other), Path.GetFullPath(path), StringComparison.OrdinalIgnoreCase)))
+        if (taken.Any(other => IsSame(other, path)))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would overwrite a file of the conversion itself") { FilePath = path };
+        }
+
+        // In the folder of a model, a JSON file is a part of it.
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
+        if ((Directory.Exists(source) && IsSame(source, folder)) || ((Path.EndsInDirectorySeparator(target) || Directory.Exists(target)) && IsSame(target, folder)))
+        {
+            throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would lie in the folder of a model") { FilePath = path };
         }
 
         if (existing == ExistingTarget.Refuse && File.Exists(path))
@@ -37,6 +44,9 @@ internal sealed class CertificateCopy
 
         return new(path, certificate);
     }
+
+    private static bool IsSame(string left, string right) => string.Equals(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(left)), Path.TrimEndingDirectorySeparator(Path.GetFullPath(right)), StringComparison.OrdinalIgnoreCase);
 
     public void Write()
     {

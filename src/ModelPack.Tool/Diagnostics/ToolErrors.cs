@@ -13,12 +13,17 @@ internal static class ToolErrors
     public static readonly ErrorCode UnknownEnding = new(
         "MP5002", "", ErrorKind.Usage,
         "The format of the output does not follow from the ending of its name.",
-        "Let TARGET end in .gguf, .apr or .safetensors, or add --to gguf, --to apr or --to safetensors.");
+        "Let TARGET end in .gguf, .apr or .safetensors, or add --to gguf, --to apr or --to safetensors; for a folder only --to tells.");
 
     public static readonly ErrorCode ReportOverwrites = new(
         "MP5003", "", ErrorKind.Usage,
-        "The report would overwrite a file of the conversion itself.",
-        "Give --report a name of its own.");
+        "The report would overwrite a file of the conversion itself, or become a part of its model.",
+        "Give --report a name of its own, outside of the folders of both models.");
+
+    public static readonly ErrorCode NothingToSplit = new(
+        "MP5004", "", ErrorKind.Usage,
+        "The model fits into one file of the size that was asked for.",
+        "Use the file as it is, or give --max-shard-size a smaller size.");
 
     public static readonly ErrorCode NotEqual = new(
         "MP5011", "", ErrorKind.NotProved,
@@ -41,5 +46,5 @@ internal static class ToolErrors
         "Remove it, name another, or add --force.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists];
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists];
 }
