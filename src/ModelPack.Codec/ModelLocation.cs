@@ -89,7 +89,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             }
         }
 
-        return [.. index.Files.Select(file => System.IO.Path.Combine(folder, file))];
+        // Whoever writes shards writes them in the order of their numbers; the index is sorted by tensor names.
+        return [.. index.Files.Order(StringComparer.Ordinal).Select(file => System.IO.Path.Combine(folder, file))];
     }
 
     private static ImmutableArray<string> Parts(string folder, string prefix, int count, string path)

@@ -124,7 +124,14 @@ public sealed class ModelSet : ModelFile
             throw new ModelFormatException(ModelSetErrors.NoModel, "none of the files holds tensors", 0) { FilePath = name };
         }
 
-        return index is null ? [] : SafeTensorsSet.Check(SafeTensorsIndex.Parse(index.Source.ReadBytes(0, (int)index.Source.Length), index.Source.Name), shards, index.Source.Name);
+        if (index is null)
+        {
+            return [];
+        }
+
+        string[] names = [.. members.Where(member => member.Model is not null).Select(member => member.Name)];
+        SafeTensorsIndex parsed = SafeTensorsIndex.Parse(index.Source.ReadBytes(0, (int)index.Source.Length), index.Source.Name);
+        return SafeTensorsSet.Check(parsed, shards, names, index.Source.Name);
     }
 
     private static IEnumerable<TensorInfo> Shifted(ModelSetMember member) =>

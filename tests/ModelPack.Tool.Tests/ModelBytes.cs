@@ -28,6 +28,16 @@ internal static class ModelBytes
         file.SetLength(file.Position + (elements * 4));
     }
 
+    /// <summary>A header as it is given, and zeros behind it.</summary>
+    public static byte[] SafeTensorsWithHeader(string json, int dataLength)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(json);
+        byte[] file = new byte[8 + text.Length + dataLength];
+        BinaryPrimitives.WriteInt64LittleEndian(file, text.Length);
+        text.CopyTo(file, 8);
+        return file;
+    }
+
     private static int HeaderLength(long elements) => Header(elements).Length;
 
     private static byte[] Header(long elements)

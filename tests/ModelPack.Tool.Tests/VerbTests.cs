@@ -151,7 +151,11 @@ public sealed class VerbTests
 
     [TestMethod]
     [DataRow("inspect", "FILE")]
+    [DataRow("inspect", "FILE", "--stats")]
     [DataRow("validate", "FILE")]
+    [DataRow("hash", "FILE")]
+    [DataRow("hash", "FILE", "--format", "gguf-hash")]
+    [DataRow("diff", "FILE", "FILE")]
     [DataRow("verify", "FILE", "FILE")]
     [DataRow("roundtrip", "FILE", "--via", "gguf")]
     public void Every_verb_refuses_a_hostile_file_with_3_and_a_missing_one_with_4(string verb, params string[] rest)

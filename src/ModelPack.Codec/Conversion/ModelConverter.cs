@@ -77,6 +77,11 @@ public static class ModelConverter
 
     private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
     {
+        if (options.MaxShardBytes is not null && !TemporaryModel.IsFolder(targetPath))
+        {
+            throw new ModelPackException(ConversionErrors.NeedsFolder, "a largest shard size was asked for, and one file as target") { FilePath = targetPath };
+        }
+
         string target = RealPath.Of(targetPath);
         string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
         foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath))])

@@ -1,7 +1,9 @@
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Proof.Validation;
 using ModelPack.Codec.SafeTensors;
 
 namespace ModelPack.Codec.Diagnostics;
@@ -12,7 +14,11 @@ public static class ErrorCatalog
     /// <summary>The codes in the order of their ids.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        .. new[] { GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All }
+        .. new[]
+            {
+                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
+                ValidationErrors.All, InsightErrors.All,
+            }
             .SelectMany(codes => codes)
             .OrderBy(code => code.Id, StringComparer.Ordinal),
     ];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
@@ -44,7 +45,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
             differences.Add(order);
         }
 
-        differences.AddRange(MetadataComparison.Compare(own.Metadata, other.Metadata));
+        differences.AddRange(MetadataComparison.Compare(LittleEndian(own.Metadata), LittleEndian(other.Metadata)));
         return Report(differences, own.Metadata.Count);
 
         ModelDiff Report(List<Difference> found, int metadata, params ImmutableArray<string> notes)
@@ -53,6 +54,10 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
             return new(left.Tensors.Count, metadata, [.. found], notes);
         }
     }
+
+    // The order of bytes is the container's business, as it is for tensors.
+    private static MetadataEntry[] LittleEndian(IReadOnlyList<MetadataEntry> metadata) =>
+        [.. metadata.Select(entry => entry.Value is GgufValue value ? entry with { Value = value.ToStandardEncoding() } : entry)];
 
     private static TensorSet Tensors(ModelFile file, LogicalModel model) =>
         new(file.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);

@@ -58,7 +58,9 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
 
     private Comparison SameFormat()
     {
-        Difference? bytes = ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is { } offset ? Place.Describe(second, offset) : null;
+        Difference? bytes = ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is { } offset
+            ? Place.Describe(second, offset)
+            : MemberComparison.FirstDifference(first, second);
         return bytes is null
             ? Comparison.Identical(first)
             : Comparison.Of(first, new(first.Source, first.Tensors), second, new(second.Source, second.Tensors), bytes, progress, cancellation);

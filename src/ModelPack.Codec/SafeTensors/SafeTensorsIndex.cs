@@ -17,7 +17,7 @@ public sealed class SafeTensorsIndex
         Text = text;
         WeightMap = weightMap;
         TotalSize = totalSize;
-        Files = [.. weightMap.Select(entry => entry.File).Distinct(StringComparer.Ordinal)];
+        Files = [.. weightMap.Select(entry => entry.File).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The text as it stands in the file; its form differs from writer to writer and cannot be recomputed.</summary>
@@ -26,7 +26,7 @@ public sealed class SafeTensorsIndex
     /// <summary>The weight map in the order of the file.</summary>
     public IReadOnlyList<SafeTensorsIndexEntry> WeightMap { get; }
 
-    /// <summary>The files of the set, in the order in which the weight map first names them.</summary>
+    /// <summary>The files of the set, in the order of their names.</summary>
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The sum of the tensor bytes as the index states it, often wrongly; null if it states none as an integer.</summary>

@@ -36,7 +36,7 @@ public sealed class SafeTensorsSet : IDisposable
                 files.Add(OpenFile(indexPath, entry));
             }
 
-            return new SafeTensorsSet(index, files, Check(index, files, indexPath));
+            return new SafeTensorsSet(index, files, Check(index, files, index.Files, indexPath));
         }
         catch
         {
@@ -78,14 +78,18 @@ public sealed class SafeTensorsSet : IDisposable
         }
     }
 
-    /// <summary>Checks that an index and files, opened in the order of <see cref="SafeTensorsIndex.Files"/>, agree tensor by tensor.</summary>
-    internal static IReadOnlyList<Note> Check(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, string indexPath)
+    /// <summary>Checks that an index and opened files agree tensor by tensor.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="names">The bare name of each file.</param>
+    /// <param name="indexPath">Where the index stands.</param>
+    internal static IReadOnlyList<Note> Check(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<string> names, string indexPath)
     {
-        CheckTensors(index, files, indexPath);
+        CheckTensors(index, files, names, indexPath);
         return SafeTensorsSetNotes.Of(index, files, indexPath);
     }
 
-    private static void CheckTensors(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, string indexPath)
+    private static void CheckTensors(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<string> names, string indexPath)
     {
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (int i = 0; i < files.Count; i++)
@@ -102,7 +106,7 @@ public sealed class SafeTensorsSet : IDisposable
 
         foreach (SafeTensorsIndexEntry entry in index.WeightMap)
         {
-            if (!places.TryGetValue(entry.Tensor, out int place) || index.Files[place] != entry.File)
+            if (!places.TryGetValue(entry.Tensor, out int place) || names[place] != entry.File)
             {
                 throw new ModelFormatException(SafeTensorsSetErrors.TensorNotFound, $"the file '{entry.File}' does not hold the tensor", entry.ByteOffset)
                 {

@@ -85,5 +85,8 @@ internal static class Arguments
         },
     };
 
+    /// <summary>An option that names a file.</summary>
+    public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 }

@@ -25,6 +25,8 @@ internal static class CommandTree
             MergeCommand.Create(session),
             InspectCommand.Create(session),
             ValidateCommand.Create(session),
+            DiffCommand.Create(session),
+            HashCommand.Create(session),
         };
 
         root.Options.Clear();

@@ -16,7 +16,8 @@ internal static class Conversion
         ToolSession session, string verb, string source, string target, ModelFormat to, ConversionOptions options, string? report = null)
     {
         session.Subject = source;
-        CertificateCopy? copy = report is null ? null : CertificateCopy.Prepare(report, source, target, options.Existing);
+        string certificatePath = ModelConverter.CertificatePath(target);
+        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, target, certificatePath);
         long start = Stopwatch.GetTimestamp();
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, verb))
@@ -24,8 +25,8 @@ internal static class Conversion
             certificate = ModelConverter.Convert(source, target, to, options, progress, session.Cancellation);
         }
 
-        ConversionOutcome outcome = new(target, ModelConverter.CertificatePath(target), certificate, Stopwatch.GetElapsedTime(start));
-        copy?.Write();
+        ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
+        copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
         session.Publish(() => ConvertText.Of(outcome), writer => ConvertJson.Write(writer, verb, outcome));
         return ExitCode.Done;
     }

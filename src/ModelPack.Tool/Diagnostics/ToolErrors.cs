@@ -17,8 +17,8 @@ internal static class ToolErrors
 
     public static readonly ErrorCode ReportOverwrites = new(
         "MP5003", "", ErrorKind.Usage,
-        "The report would overwrite a file of the conversion itself, or become a part of its model.",
-        "Give --report a name of its own, outside of the folders of both models.");
+        "The report would overwrite a file that the command works on, or become a part of its model.",
+        "Give the report a name of its own, outside of the folders of models.");
 
     public static readonly ErrorCode NothingToSplit = new(
         "MP5004", "", ErrorKind.Usage,
@@ -42,9 +42,19 @@ internal static class ToolErrors
 
     public static readonly ErrorCode ReportExists = new(
         "MP5022", "", ErrorKind.InputOutput,
-        "The file named by --report exists already.",
+        "The file that a report is to be written to exists already.",
         "Remove it, name another, or add --force.");
 
+    public static readonly ErrorCode Different = new(
+        "MP5031", "", ErrorKind.NotProved,
+        "The two models differ.",
+        "The report on standard output names every difference.");
+
+    public static readonly ErrorCode NotAsManifest = new(
+        "MP5032", "", ErrorKind.NotProved,
+        "The model is not the one that the manifest was written for.",
+        "The report on standard output names every tensor that differs.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists];
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
 }

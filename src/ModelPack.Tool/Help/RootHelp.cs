@@ -12,6 +12,7 @@ internal static class RootHelp
         new("are these two the same model?", "dotnet modelpack verify model.gguf model.apr"),
         new("would a chain of formats give the same file back?", "dotnet modelpack roundtrip model.gguf --via apr,safetensors"),
         new("what is in this file?", "dotnet modelpack inspect model.gguf"),
+        new("what changed between these two?", "dotnet modelpack diff old.gguf new.gguf"),
         new("is it sound, and are all its numbers finite?", "dotnet modelpack validate model.gguf"),
         new("the words and examples of one verb", "dotnet modelpack convert --help"),
     ];

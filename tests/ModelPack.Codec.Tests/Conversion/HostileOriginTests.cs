@@ -16,7 +16,11 @@ public sealed class HostileOriginTests
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
-    public static IEnumerable<object[]> HostileRecords()
+    private static readonly Dictionary<string, byte[]> Hostile = new(HostileRecords());
+
+    public static IEnumerable<string> HostileNames => Hostile.Keys;
+
+    private static IEnumerable<KeyValuePair<string, byte[]>> HostileRecords()
     {
         byte[] plain = Body().File("m.gguf", 1).Zeros(1).ToArray();
         byte[] one = new OriginBody().Modes().Tensor(0, 12).ToArray();
@@ -62,15 +66,16 @@ public sealed class HostileOriginTests
         yield return Case("fewer tensors than the file has", OriginRecords.Build(
             Body().File("m", 1).Literal(SmallModels.Gguf()).ToArray(), digest: OriginRecords.Digest));
         yield return Case("decompression bomb", OriginRecords.Build(Compressed(new byte[400 << 20]), bodyLength: 400 << 20));
-        yield return Case("many segments of nothing", OriginRecords.Build([.. Body().File("m", 1 << 26).ToArray(), .. new byte[8 << 20]]));
+        yield return Case("many segments of nothing", OriginRecords.Build([.. Body().File("m", 1 << 26).ToArray(), .. new byte[1 << 20]]));
         yield return Case("leads to itself", OriginRecords.Build(
             new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container([])[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
     }
 
     [TestMethod]
-    [DynamicData(nameof(HostileRecords))]
-    public void Hostile_record_is_refused_within_bounds(string what, byte[] record)
+    [DynamicData(nameof(HostileNames))]
+    public void Hostile_record_is_refused_within_bounds(string what)
     {
+        byte[] record = Hostile[what];
         using TempFolder folder = new();
         string path = folder.Write("hostile.safetensors", OriginRecords.Container(record));
         long before = GC.GetTotalAllocatedBytes();
@@ -200,7 +205,7 @@ public sealed class HostileOriginTests
         }
     }
 
-    private static object[] Case(string what, byte[] record) => [what, record];
+    private static KeyValuePair<string, byte[]> Case(string what, byte[] record) => new(what, record);
 
     private static OriginBody Body() => new OriginBody().Modes();
 

@@ -34,6 +34,34 @@ public sealed class RoundTripProperties
     [TestMethod]
     public void Any_safetensors_file_comes_back_through_any_chain() => Check(SafeTensorsGen.Model);
 
+    [TestMethod]
+    public void Any_file_comes_back_from_shards_of_any_size()
+    {
+        using TempFolder folder = new();
+        int number = 0;
+        Gen<GeneratedModel> models = Gen.OneOf(GgufGen.Model, AprGen.Model, SafeTensorsGen.Model);
+
+        // Within a format, a folder that holds a single file is copied: that file is the nearest one.
+        Gen.Select(models, Gen.OneOf(ModelFormat.Gguf, ModelFormat.SafeTensors), Gen.Long[1, 300]).Where(sample => sample.Item1.Format != sample.Item2).Sample(
+            (model, shards, size) =>
+            {
+                string at = folder.At($"{Interlocked.Increment(ref number)}");
+                Directory.CreateDirectory(at);
+                string path = Path.Combine(at, $"source.{model.Format.Extension()}");
+                File.WriteAllBytes(path, model.Bytes);
+                string set = Path.Combine(at, "set") + Path.DirectorySeparatorChar;
+                string back = Path.Combine(at, $"back.{model.Format.Extension()}");
+                ModelConverter.Convert(path, set, shards, ConversionCorpus.Allow with { MaxShardBytes = size });
+                ModelConverter.Convert(set, back, model.Format, ConversionCorpus.Allow);
+                bool identical = model.Bytes.AsSpan().SequenceEqual(File.ReadAllBytes(back));
+                Directory.Delete(at, recursive: true);
+                return identical;
+            },
+            iter: Cases / 4,
+            print: sample => $"{sample.Item1} | {sample.Item2} in shards of {sample.Item3} bytes");
+        Assert.IsGreaterThanOrEqualTo(Cases / 4, number);
+    }
+
     private static void Check(Gen<GeneratedModel> models)
     {
         using TempFolder folder = new();

@@ -40,7 +40,7 @@ internal sealed record OriginChain(
     /// <exception cref="ModelPackException">A record is damaged.</exception>
     public static OriginChain? Find(ModelFile container, ModelFormat wanted, out string? edited, AncestorForm form = AncestorForm.Nearest)
     {
-        if (ReadRecord(container) is not { } record)
+        if (ReadRecord(container, container) is not { } record)
         {
             edited = null;
             return null;
@@ -60,7 +60,7 @@ internal sealed record OriginChain(
     /// <exception cref="ModelPackException">A record is damaged, or fits the container no more.</exception>
     public static OriginChain? FindThroughEdits(ModelFile container, ModelFormat wanted)
     {
-        if (ReadRecord(container) is not { } record)
+        if (ReadRecord(container, container) is not { } record)
         {
             return null;
         }
@@ -93,7 +93,7 @@ internal sealed record OriginChain(
                 }
             }
 
-            if (ReadRecord(file) is not { } inner)
+            if (ReadRecord(file, container) is not { } inner)
             {
                 return nearest;
             }
@@ -107,11 +107,12 @@ internal sealed record OriginChain(
         throw Damaged(container, $"it leads through more than {MaximumSteps} conversions");
     }
 
-    private static OriginRecord? ReadRecord(ModelFile container)
+    // The file is the container itself, or one that was found within it.
+    private static OriginRecord? ReadRecord(ModelFile file, ModelFile container)
     {
-        if (container.OriginRecord is not { } bytes)
+        if (file.OriginRecord is not { } bytes)
         {
-            return container.Metadata.Any(entry => entry.Key == OriginRecord.Key)
+            return file.Metadata.Any(entry => entry.Key == OriginRecord.Key)
                 ? throw Damaged(container, $"the value of '{OriginRecord.Key}' holds no bytes")
                 : null;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Codec;
+using ModelPack.Codec.Insight;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Json;
@@ -7,7 +8,7 @@ namespace ModelPack.Tool.Output.Json;
 /// <summary>The document of <c>inspect</c> (docs/json.md). A program gets whole values: nothing is cut.</summary>
 internal static class InspectJson
 {
-    public static void Write(Utf8JsonWriter writer, string path, ModelFile model)
+    public static void Write(Utf8JsonWriter writer, string path, ModelFile model, ModelStatistics? statistics)
     {
         writer.WriteString("kind", "inspect");
         writer.WriteString("file", path);
@@ -35,6 +36,15 @@ internal static class InspectJson
 
         writer.WriteEndArray();
         writer.WriteNotes(model.Notes);
+        writer.WritePropertyName("statistics");
+        if (statistics is null)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            StatisticsJson.Write(writer, statistics);
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, TensorInfo tensor)
@@ -42,13 +52,7 @@ internal static class InspectJson
         writer.WriteStartObject();
         writer.WriteString("name", tensor.Name);
         writer.WriteString("type", TensorTypes.Get(tensor.Type).Name);
-        writer.WriteStartArray("shape");
-        foreach (long dimension in tensor.Shape)
-        {
-            writer.WriteNumberValue(dimension);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteShape(tensor.Shape);
         writer.WriteNumber("elements", tensor.ElementCount);
         writer.WriteNumber("bytes", tensor.ByteLength);
         writer.WriteNumber("offset", tensor.Offset);

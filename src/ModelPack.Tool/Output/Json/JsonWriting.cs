@@ -55,6 +55,69 @@ internal static class JsonWriting
         writer.WriteNumberOrNull("elementIndex", difference.ElementIndex);
         writer.WriteNumberOrNull("byteOffset", difference.ByteOffset);
         writer.WriteNumber("count", difference.Count);
+        writer.WritePropertyName("payload");
+        if (difference.Payload is PayloadDifference payload)
+        {
+            Write(writer, payload);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    public static void WriteShape(this Utf8JsonWriter writer, ImmutableArray<long> shape)
+    {
+        writer.WriteStartArray("shape");
+        foreach (long dimension in shape)
+        {
+            writer.WriteNumberValue(dimension);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A number; JSON has no word for NaN and infinity, so these are texts.</summary>
+    public static void WriteReal(this Utf8JsonWriter writer, string name, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            writer.WriteNumber(name, value);
+        }
+        else
+        {
+            writer.WriteString(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, PayloadDifference payload)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("bytes", payload.Bytes);
+        writer.WriteNumber("firstByte", payload.FirstByte);
+        writer.WriteNumber("blocks", payload.Blocks);
+        writer.WriteNumber("allBlocks", payload.AllBlocks);
+        writer.WriteNumberOrNull("elements", payload.Elements);
+        Write(writer, "first", payload.First);
+        Write(writer, "largest", payload.Largest);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, ValueDifference? difference)
+    {
+        if (difference is null)
+        {
+            writer.WriteNull(name);
+            return;
+        }
+
+        writer.WriteStartObject(name);
+        writer.WriteNumber("element", difference.Element);
+        writer.WriteReal("first", difference.First);
+        writer.WriteReal("second", difference.Second);
+        writer.WriteReal("distance", difference.Distance);
         writer.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Codec;
+using ModelPack.Codec.Insight;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
@@ -26,16 +27,29 @@ internal static class InspectText
     private static readonly Column[] TensorColumns =
         [new("name"), new("type"), new("shape"), new("bytes", ColumnAlign.Right), new("offset", ColumnAlign.Right)];
 
-    public static string Of(string path, ModelFile model, TensorListing listing)
+    /// <summary>The report. It does not say the file's name: the reports of two files are the same if the headers are.</summary>
+    public static string Of(ModelFile model, TensorListing listing, ModelStatistics? statistics)
     {
         TextReport report = new();
-        report.Line(path);
         report.Field("format", model.FormatDescription);
         report.Field("architecture", model.Architecture ?? "not named in the metadata");
         report.Field("size", Size.Exact(model.Source.Length));
         report.Field("tensors", Summary(model.Tensors));
+        if (statistics is not null)
+        {
+            report.Field("statistics", $"XXH128 {statistics.Digest}");
+        }
+
         Metadata(report, model.Metadata);
-        Tensors(report, model.Tensors, listing);
+        if (statistics is null)
+        {
+            Tensors(report, model.Tensors, listing);
+        }
+        else
+        {
+            StatisticsText.Write(report, statistics, listing);
+        }
+
         report.Section("notes", model.Notes.Select(NoteText.Of));
         return report.ToString();
     }

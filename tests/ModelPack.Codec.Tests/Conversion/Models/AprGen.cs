@@ -74,7 +74,7 @@ internal static class AprGen
                 offset += (ulong)((entries[i].Payload.Length + 63) / 64 * 64);
             }
         }
-        else if (sharesFirst && entries.Length > 0)
+        else if (sharesFirst && entries.Length > 0 && entries.Sum(entry => entry.Payload.Length + 64) < AprBytes.PlacedOffsets)
         {
             byte[] twin = [.. entries[^1].Name.Take(200), .. "~"u8];
             AprEntryBytes last = entries[^1] with { Offset = (ulong)entries[..^1].Sum(entry => (entry.Payload.Length + 63) / 64 * 64) };

@@ -115,7 +115,7 @@ public sealed class SetMutationTests
     {
         string whole = TinyFolder.Write(folder, "whole", null, ("README.md", "a tiny model"));
         string shards = folder["shards"];
-        ModelConverter.Convert(Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 800_000, Origin = OriginMode.None });
+        ModelConverter.Convert(Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None });
         foreach (string companion in Directory.GetFiles(whole).Where(file => Path.GetFileName(file) != "model.safetensors"))
         {
             File.Copy(companion, Path.Combine(shards, Path.GetFileName(companion)));

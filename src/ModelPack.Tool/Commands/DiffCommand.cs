@@ -1,0 +1,56 @@
+using System.CommandLine;
+using ModelPack.Codec;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Insight;
+using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Help;
+using ModelPack.Tool.Output;
+using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Text;
+using ModelPack.Tool.Progress;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>diff A B</c></summary>
+internal static class DiffCommand
+{
+    public static Verb Create(ToolSession session)
+    {
+        Argument<string> first = Arguments.Path("A", "A model.");
+        Argument<string> second = Arguments.Path("B", "Another one, in the same or another format.");
+        Verb verb = new("diff", "Show what changed between two models, tensor by tensor and key by key.")
+        {
+            Synopsis = "A B",
+            Examples =
+            [
+                new("what did the new version change?", "dotnet modelpack diff old.gguf new.gguf"),
+                new("across formats", "dotnet modelpack diff model.gguf model.apr"),
+                new("how far each tensor moved", "dotnet modelpack diff old.gguf new.gguf --json | jq '.differences[].payload.largest'"),
+            ],
+            Outcomes = [new("0", "no difference"), new("1", "different; everything that differs is named"), .. StandardOutcomes.All],
+        };
+        verb.Arguments.Add(first);
+        verb.Arguments.Add(second);
+        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(first), parsed.GetRequiredValue(second)));
+        return verb;
+    }
+
+    private static int Run(ToolSession session, string first, string second)
+    {
+        session.Subject = first;
+        using ModelFile own = ModelFiles.Open(first);
+        session.Subject = second;
+        using ModelFile other = ModelFiles.Open(second);
+        ModelDiff diff;
+        using (ProgressDisplay progress = ProgressDisplay.For(session, "diff"))
+        {
+            diff = ModelDiff.Compare(own, other, progress, session.Cancellation);
+        }
+
+        session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff));
+        return diff.Differences.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(Different(second, diff), second), ReportState.Published);
+    }
+
+    private static ModelPackException Different(string second, ModelDiff diff) =>
+        new(ToolErrors.Different, $"{Words.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}") { FilePath = second };
+}

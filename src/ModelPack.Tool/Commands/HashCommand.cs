@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text;
+using ModelPack.Codec;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Insight;
+using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Help;
+using ModelPack.Tool.Output;
+using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Text;
+using ModelPack.Tool.Progress;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>hash FILE</c></summary>
+internal static class HashCommand
+{
+    private const string GgufHash = "gguf-hash";
+
+    public static Verb Create(ToolSession session)
+    {
+        Argument<string> file = Arguments.Path("FILE", "The model to hash. Every tensor is read once.");
+        Option<string?> check = Arguments.File("--check", "Compare with the manifest FILE.");
+        Option<string?> write = Arguments.File("--write", "Write the manifest to FILE instead of standard output.");
+        Option<string> format = Arguments.Word(
+            "--format",
+            $"'manifest': hashes of each tensor and of the model that do not depend on the container; '{GgufHash}': the xxh64 and sha256 lines of llama.cpp's llama-gguf-hash.",
+            "manifest", "manifest", GgufHash);
+        Option<bool> force = Arguments.Flag("--force", "Replace the file that --write names if it exists.");
+        Verb verb = new("hash", "Hash every tensor and the model, whatever the container.")
+        {
+            Synopsis = "FILE",
+            Examples =
+            [
+                new("the hashes as a manifest", "dotnet modelpack hash model.gguf"),
+                new("keep it", "dotnet modelpack hash model.gguf --write model.manifest"),
+                new("is the conversion still that model?", "dotnet modelpack hash model.apr --check model.manifest"),
+                new("one hash for the whole model", "dotnet modelpack hash model.gguf --json | jq -r .model"),
+                new("for users of llama.cpp", $"dotnet modelpack hash model.gguf --format {GgufHash}"),
+            ],
+            Outcomes =
+            [
+                new("0", "hashed, and as the manifest says if there is one"),
+                new("1", "not as the manifest says; every tensor that differs is named"),
+                .. StandardOutcomes.All,
+            ],
+        };
+        verb.Arguments.Add(file);
+        verb.Options.Add(check);
+        verb.Options.Add(write);
+        verb.Options.Add(format);
+        verb.Options.Add(force);
+        verb.Validators.Add(result =>
+        {
+            bool isLines = result.GetValue(format) == GgufHash;
+            if (new[] { result.GetValue(check) is not null, result.GetValue(write) is not null, isLines }.Count(chosen => chosen) > 1)
+            {
+                result.AddError($"Only one of --check, --write and --format {GgufHash} can be given.");
+            }
+        });
+        verb.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(file);
+            ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
+            session.Subject = path;
+            return parsed.GetValue(check) is string manifest ? Check(session, path, manifest)
+                : parsed.GetValue(write) is string target ? Write(session, path, target, ReportFile.Prepare(target, existing, path))
+                : parsed.GetRequiredValue(format) == GgufHash ? Lines(session, path)
+                : Show(session, path);
+        });
+        return verb;
+    }
+
+    private static int Show(ToolSession session, string path)
+    {
+        ModelHash hashes = Compute(session, path);
+        session.Publish(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
+        foreach (string note in hashes.Notes)
+        {
+            session.Console.Message($"{path}: {note}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int Write(ToolSession session, string path, string target, ReportFile manifest)
+    {
+        ModelHash hashes = Compute(session, path);
+        manifest.Write(Encoding.UTF8.GetBytes(HashManifest.Write(hashes)), "the model is hashed");
+        session.Publish(() => HashText.Written(path, target, hashes), writer => HashJson.Write(writer, path, hashes));
+        return ExitCode.Done;
+    }
+
+    private static int Check(ToolSession session, string path, string manifest)
+    {
+        ModelHash expected = HashManifest.Read(manifest);
+        ModelHash hashes = Compute(session, path);
+        ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(expected, hashes);
+        session.Publish(
+            () => HashText.Checked(path, manifest, hashes, mismatches), writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
+        return mismatches.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
+    }
+
+    private static int Lines(ToolSession session, string path)
+    {
+        ImmutableArray<string> lines;
+        using (ModelFile model = ModelFiles.Open(path))
+        using (ProgressDisplay progress = ProgressDisplay.For(session, "hash"))
+        {
+            lines = GgufHashLines.Compute(model, path, progress, session.Cancellation);
+        }
+
+        session.Publish(() => string.Concat(lines.Select(line => $"{TerminalText.Clean(line)}\n")), writer => HashJson.WriteLines(writer, path, lines));
+        return ExitCode.Done;
+    }
+
+    private static ModelHash Compute(ToolSession session, string path)
+    {
+        using ModelFile model = ModelFiles.Open(path);
+        using ProgressDisplay progress = ProgressDisplay.For(session, "hash");
+        return ModelHash.Compute(model, progress, session.Cancellation);
+    }
+
+    private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>
+        new(ToolErrors.NotAsManifest, $"not as the manifest says: {Words.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}") { FilePath = path };
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using ModelPack.Codec.Insight;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Tool.Output.Json;
+
+/// <summary>The statistics in the document of <c>inspect</c> (docs/json.md). Numbers have all digits.</summary>
+internal static class StatisticsJson
+{
+    public static void Write(Utf8JsonWriter writer, ModelStatistics statistics)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("digest", statistics.Digest);
+        writer.WriteStartArray("types");
+        foreach (TypeShare share in statistics.Types)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", TensorTypes.Get(share.Type).Name);
+            writer.WriteNumber("tensors", share.Tensors);
+            writer.WriteNumber("elements", share.Elements);
+            writer.WriteNumber("bytes", share.Bytes);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("tensors");
+        foreach (TensorSummary tensor in statistics.Tensors)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", tensor.Tensor.Name);
+            writer.WriteString("type", TensorTypes.Get(tensor.Tensor.Type).Name);
+            writer.WriteShape(tensor.Tensor.Shape);
+            writer.WriteString("notDecoded", tensor.NotDecoded);
+            Write(writer, tensor.Statistics);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, TensorStatistics? values)
+    {
+        writer.WriteNumberOrNull("count", values?.Count);
+        writer.WriteNumberOrNull("nan", values?.NaN);
+        writer.WriteNumberOrNull("infinity", values?.Infinity);
+        writer.WriteNumberOrNull("zeros", values?.Zeros);
+        writer.WriteNumberOrNull("subnormals", values?.Subnormals);
+        WriteFloat(writer, "min", values?.Minimum);
+        WriteFloat(writer, "max", values?.Maximum);
+        WriteDouble(writer, "mean", values?.Mean);
+        WriteDouble(writer, "standardDeviation", values?.StandardDeviation);
+        writer.WriteStartArray("magnitudes");
+        foreach (long count in values?.Magnitudes ?? [])
+        {
+            writer.WriteNumberValue(count);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteFloat(Utf8JsonWriter writer, string name, float? value)
+    {
+        if (value is float number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    private static void WriteDouble(Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is double number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Insight;
+
+namespace ModelPack.Tool.Output;
+
+/// <summary>Magnitudes as a row of bars in one line of text. All tensors of a model share the scale, so that their rows can be compared.</summary>
+internal sealed class Sparkline
+{
+    private const string Bars = "▁▂▃▄▅▆▇█";
+    private const int MostColumns = 24;
+
+    private readonly int _first;
+    private readonly int _columns;
+    private readonly int _binsInColumn;
+
+    private Sparkline(MagnitudeRange range)
+    {
+        _binsInColumn = (range.Count + MostColumns - 1) / MostColumns;
+        _first = range.First;
+        _columns = (range.Count + _binsInColumn - 1) / _binsInColumn;
+        Heading = $"magnitudes 2^{MagnitudeRange.Exponent(range.First)} to 2^{MagnitudeRange.Exponent(range.First + (_columns * _binsInColumn))}";
+    }
+
+    /// <summary>What the first and the last bar stand for.</summary>
+    public string Heading { get; }
+
+    public static Sparkline For(IEnumerable<TensorSummary> tensors) => new(MagnitudeRange.Of(tensors));
+
+    /// <summary>One bar for each column; whatever occurs at all is seen.</summary>
+    public string Of(ImmutableArray<long> magnitudes)
+    {
+        long[] columns = new long[_columns];
+        for (int bin = 0; bin < _columns * _binsInColumn && _first + bin < magnitudes.Length; bin++)
+        {
+            columns[bin / _binsInColumn] += magnitudes[_first + bin];
+        }
+
+        long highest = Math.Max(1, columns.Max());
+        return string.Concat(columns.Select(count => count == 0 ? ' ' : Bars[(int)((Bars.Length - 1) * (decimal)count / highest)]));
+    }
+}
+
+/// <summary>The bins of magnitudes that a model uses.</summary>
+/// <param name="First">The lowest bin in use.</param>
+/// <param name="Count">Bins from there to the highest in use, at least one.</param>
+internal readonly record struct MagnitudeRange(int First, int Count)
+{
+    private const int Bins = 64;
+    private const int ExponentOfFirstBin = -48;
+
+    public static int Exponent(int bin) => bin + ExponentOfFirstBin;
+
+    public static MagnitudeRange Of(IEnumerable<TensorSummary> tensors)
+    {
+        int first = Bins;
+        int last = -1;
+        foreach (TensorSummary tensor in tensors.Where(tensor => tensor.Statistics is not null))
+        {
+            for (int bin = 0; bin < Bins; bin++)
+            {
+                if (tensor.Statistics!.Magnitudes[bin] > 0)
+                {
+                    first = Math.Min(first, bin);
+                    last = Math.Max(last, bin);
+                }
+            }
+        }
+
+        return last < 0 ? new(-ExponentOfFirstBin, 1) : new(first, last - first + 1);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using ModelPack.Codec.Insight;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Tool.Output.Text;
+
+/// <summary>Statistics as a table.</summary>
+internal static class StatisticsText
+{
+    private const string None = "-";
+
+    public static void Write(TextReport report, ModelStatistics statistics, TensorListing listing)
+    {
+        if (statistics.Tensors.IsEmpty)
+        {
+            return;
+        }
+
+        report.Line();
+        report.Line("types");
+        report.Table(
+            [new("type"), new("tensors", ColumnAlign.Right), new("elements", ColumnAlign.Right), new("bytes", ColumnAlign.Right)],
+            statistics.Types.Select(share => (string[])
+            [
+                TensorTypes.Get(share.Type).Name, Whole(share.Tensors), share.Elements.ToString("N0", CultureInfo.InvariantCulture), Whole(share.Bytes),
+            ]));
+
+        int shown = listing == TensorListing.Complete ? statistics.Tensors.Length : Math.Min(statistics.Tensors.Length, InspectText.TensorsShown);
+        Sparkline sparkline = Sparkline.For(statistics.Tensors);
+        report.Line();
+        report.Line("tensors");
+        report.Table(
+            [
+                new("name"), new("type"), new("shape"), Number("min"), Number("max"), Number("mean"), Number("deviation"), Number("NaN"), Number("inf"), Number("zeros"),
+                Number("subnormal"), new(sparkline.Heading),
+            ],
+            statistics.Tensors.Take(shown).Select(tensor => Row(tensor, sparkline)));
+        if (shown < statistics.Tensors.Length)
+        {
+            report.Line($"  ... {statistics.Tensors.Length - shown} more; --tensors lists them all");
+        }
+
+        report.Section(
+            "without statistics",
+            statistics.Tensors.Where(tensor => tensor.NotDecoded is not null).GroupBy(tensor => tensor.NotDecoded)
+                .Select(group => $"{Words.Count(group.Count(), "tensor")}, the first is '{group.First().Tensor.Name}': {group.Key}"));
+    }
+
+    /// <summary>Six digits are enough to look at; the digest and JSON have all of them.</summary>
+    public static string Real(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? None;
+
+    public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static Column Number(string heading) => new(heading, ColumnAlign.Right);
+
+    private static string[] Row(TensorSummary tensor, Sparkline sparkline)
+    {
+        string[] what = [tensor.Tensor.Name, TensorTypes.Get(tensor.Tensor.Type).Name, TensorShape.Format(tensor.Tensor.Shape.AsSpan())];
+        return tensor.Statistics is not TensorStatistics values
+            ? [.. what, None, None, None, None, None, None, None, None, ""]
+            :
+            [
+                .. what, Real(values.Minimum), Real(values.Maximum), Real(values.Mean), Real(values.StandardDeviation), Whole(values.NaN), Whole(values.Infinity), Whole(values.Zeros),
+                Whole(values.Subnormals), sparkline.Of(values.Magnitudes),
+            ];
+    }
+}

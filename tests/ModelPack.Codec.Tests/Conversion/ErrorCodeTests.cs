@@ -1,0 +1,107 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Codec.Tests.Conversion;
+
+/// <summary>Each code of conversion and proof, with the shortest way to it.</summary>
+[TestClass]
+public sealed class ErrorCodeTests
+{
+    private static readonly Dictionary<string, Func<TempFolder, ErrorCode>> Ways = new()
+    {
+        ["MP2001"] = folder => Thrown(() => ModelConverter.Convert(folder.Write("junk", "no model at all"u8), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP2002"] = folder => Thrown(() => ModelConverter.Convert(Hostile("nan-f32-inf.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP2003"] = folder => Thrown(() => ModelConverter.Convert(WithTail(folder), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP2004"] = folder => Thrown(() => ModelConverter.Convert(
+            folder.Write("bad.safetensors", OriginRecords.Container([1, 2, 3])), folder.At("out.gguf"), ModelFormat.Gguf, new())),
+        ["MP2005"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Quantized = QuantizedMode.Native })),
+        ["MP2006"] = folder => Thrown(() => ModelConverter.Convert(BadDescription(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
+        ["MP2007"] = folder => Thrown(() => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Apr), folder.At("source.apr"), ModelFormat.Gguf, new())),
+        ["MP2008"] = folder => Thrown(() => ModelConverter.Convert(LyingRecord(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
+        ["MP2009"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.safetensors"), ModelFormat.SafeTensors, new() { MaxShardBytes = 16 })),
+        ["MP2101"] = folder => Thrown(() => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
+        ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
+        ["MP3001"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.Write("out.apr", "x"u8), ModelFormat.Apr, new())),
+        ["MP3002"] = folder => Thrown(() => ModelConverter.Convert(folder.At("missing.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP3003"] = folder => Thrown(() => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), Foreign(folder), ModelFormat.SafeTensors, new()
+        {
+            Existing = ExistingTarget.Replace,
+        })),
+    };
+
+    public static IEnumerable<string> Codes => ConversionErrors.All.Concat(ProofErrors.All).Select(code => code.Id);
+
+    [TestMethod]
+    [DynamicData(nameof(Codes))]
+    public void Code_is_raised_by_what_it_describes(string id)
+    {
+        using TempFolder folder = new();
+        Assert.IsTrue(Ways.ContainsKey(id), $"no test raises {id}");
+        ErrorCode code = Ways[id](folder);
+        Assert.AreEqual(id, code.Id);
+    }
+
+    [TestMethod]
+    [DataRow("\"level\": \"L3\"", "\"level\": \"L9\"")]
+    [DataRow("\"level\": \"L3\"", "\"level\": \"7\"")]
+    [DataRow("\"level\": \"L3\"", "\"level\": \"L0, L1\"")]
+    [DataRow("\"level\": \"L3\"", "\"level\": null")]
+    [DataRow("\"schema\": 1", "\"schema\": 2")]
+    [DataRow("\"schema\": 1", "\"schema\": \"1\"")]
+    [DataRow("\"format\": \"Gguf\"", "\"format\": \"Pickle\"")]
+    [DataRow("\"shape\": [", "\"shape\": [1.5,")]
+    [DataRow("\"finite\": \"Finite\"", "\"finite\": \"2\"")]
+    [DataRow("\"tensors\"", "\"tenors\"")]
+    [DataRow("\"bytes\": ", "\"bytes\": 9999999999999999999")]
+    public void Certificate_with_a_field_that_means_nothing_is_refused(string old, string with)
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.Write(folder, ModelFormat.Gguf);
+        ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new());
+        string path = ModelConverter.CertificatePath(folder.At("out.apr"));
+        string text = File.ReadAllText(path);
+        StringAssert.Contains(text, old);
+        File.WriteAllText(path, text.Replace(old, with, StringComparison.Ordinal));
+        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelVerifier.Verify(path, source));
+        Assert.AreEqual("MP2101", exception.Code.Id);
+        Assert.AreEqual(path, exception.FilePath);
+    }
+
+    private static ErrorCode Thrown(Action action)
+    {
+        ModelPackException exception = Assert.Throws<ModelPackException>(action);
+        Console.WriteLine(exception.ToString());
+        return exception.Code;
+    }
+
+    private static string Hostile(string name) => RepositoryData.Path("corpus", "gguf", "hostile", name);
+
+    private static string WithTail(TempFolder folder)
+    {
+        string path = SmallModels.Write(folder, ModelFormat.Gguf);
+        using FileStream file = new(path, FileMode.Open);
+        file.SetLength(file.Length + (257L << 20));
+        return path;
+    }
+
+    private static string BadDescription(TempFolder folder) => folder.Write(
+        "bad.safetensors",
+        SafeTensors.SafeTensorsTestFile.Build("""{"__metadata__":{"modelpack.carried":"[]"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4));
+
+    private static string LyingRecord(TempFolder folder)
+    {
+        byte[] body = new OriginBody().Modes().File("m.gguf", 1).Literal(new Gguf.GgufBytes().Header(0, 0).ToArray()).ToArray();
+        return folder.Write("lying.safetensors", OriginRecords.Container(OriginRecords.Build(body, digest: OriginRecords.Digest)));
+    }
+
+    private static string Foreign(TempFolder folder)
+    {
+        Directory.CreateDirectory(folder.At("foreign"));
+        folder.Write("foreign/precious.txt", "x"u8);
+        return folder.At("foreign");
+    }
+}

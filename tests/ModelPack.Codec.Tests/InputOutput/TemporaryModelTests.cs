@@ -1,0 +1,101 @@
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tests.Conversion;
+
+namespace ModelPack.Codec.Tests.InputOutput;
+
+[TestClass]
+public sealed class TemporaryModelTests
+{
+    private static readonly ModelPlan Plan = ModelPlan.Single(new FilePlan([new ZeroSegment(100)]));
+
+    [TestMethod]
+    public void What_is_committed_has_the_final_name_and_nothing_else_is_left()
+    {
+        using TempFolder folder = new();
+        string path = folder.Write("model.apr", "old"u8);
+        using (TemporaryModel model = new(path, Plan))
+        {
+            model.Write("new"u8, 97);
+            Assert.AreEqual(3, new FileInfo(path).Length, "the old file is there until the commit");
+            model.Commit();
+        }
+
+        CollectionAssert.AreEqual(new[] { "model.apr" }, folder.Names());
+        CollectionAssert.AreEqual((byte[])[.. new byte[97], .. "new"u8], File.ReadAllBytes(path));
+    }
+
+    [TestMethod]
+    public void What_is_not_committed_leaves_nothing_and_the_old_file_as_it_was()
+    {
+        using TempFolder folder = new();
+        string path = folder.Write("model.apr", "old"u8);
+        using (TemporaryModel model = new(path, Plan))
+        {
+            model.Write("new"u8, 0);
+            Assert.HasCount(2, folder.Names());
+        }
+
+        CollectionAssert.AreEqual(new[] { "model.apr" }, folder.Names());
+        CollectionAssert.AreEqual("old"u8.ToArray(), File.ReadAllBytes(path));
+    }
+
+    [TestMethod]
+    public void A_left_over_of_a_killed_process_is_removed_and_other_files_are_not()
+    {
+        using TempFolder folder = new();
+        string path = folder.At("model.apr");
+        folder.Write(".model.apr.0123.modelpack-tmp", new byte[10]);
+        folder.Write(".other.apr.0123.modelpack-tmp", new byte[10]);
+        folder.Write(".model.apr.0123", new byte[10]);
+        using (TemporaryModel model = new(path, Plan))
+        {
+            model.Commit();
+        }
+
+        CollectionAssert.AreEqual(new[] { ".model.apr.0123", ".other.apr.0123.modelpack-tmp", "model.apr" }, folder.Names());
+    }
+
+    [TestMethod]
+    public void The_file_of_a_live_writer_is_left_alone()
+    {
+        using TempFolder folder = new();
+        string path = folder.At("model.apr");
+        using (TemporaryModel live = new(path, Plan))
+        {
+            using (TemporaryModel other = new(path, Plan))
+            {
+                Assert.HasCount(2, folder.Names());
+                other.Commit();
+            }
+
+            live.Write("live"u8, 0);
+            live.Commit();
+        }
+
+        CollectionAssert.AreEqual("live"u8.ToArray(), File.ReadAllBytes(path)[..4]);
+    }
+
+    [TestMethod]
+    public void A_place_that_does_not_exist_is_refused_and_nothing_is_created()
+    {
+        using TempFolder folder = new();
+        Assert.ThrowsExactly<DirectoryNotFoundException>(() => new TemporaryModel(folder.At("missing/model.apr"), Plan));
+        Assert.IsEmpty(folder.Names());
+    }
+
+    [TestMethod]
+    public void Offsets_run_on_from_file_to_file()
+    {
+        using TempFolder folder = new();
+        ModelPlan plan = new([new("a", new FilePlan([new ZeroSegment(4)])), new("b", new FilePlan([new ZeroSegment(3)]))]);
+        using (TemporaryModel model = new(folder.At("set") + Path.DirectorySeparatorChar, plan))
+        {
+            model.Write("AB"u8, 2);
+            model.Write("cd"u8, 5);
+            model.Commit();
+        }
+
+        CollectionAssert.AreEqual("\0\0AB"u8.ToArray(), File.ReadAllBytes(folder.At("set/a")));
+        CollectionAssert.AreEqual("\0cd"u8.ToArray(), File.ReadAllBytes(folder.At("set/b")));
+    }
+}
