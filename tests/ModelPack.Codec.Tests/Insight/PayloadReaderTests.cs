@@ -16,7 +16,7 @@ public sealed class PayloadReaderTests
     {
         // More than two chunks of any type, in rows that end inside a block where the type allows it.
         long columns = TensorTypes.Get(type).Rule is PayloadRule.Blocks or PayloadRule.PackedBits ? 64 * 256 : (64 * 256) - 29;
-        TestTensor tensor = TestTensor.Random("w", type, (int)type, 301, columns);
+        TestTensor tensor = TestTensor.Random("w", type, (int)type, 701, columns);
         uint[] expected = Whole(tensor);
         byte[] file = [1, 2, 3, .. tensor.Bytes];
         uint[] actual = new uint[expected.Length];

@@ -73,14 +73,14 @@ public sealed class IndexTests
     public void An_index_above_the_limit_is_refused_before_it_is_read() => Assert.AreEqual("MP1351", TooLargeRefusal().Code.Id);
 
     [TestMethod]
-    public void A_good_index_keeps_order_text_and_size()
+    public void A_good_index_keeps_text_and_size_and_names_its_files_in_their_own_order()
     {
         byte[] text = Encoding.UTF8.GetBytes("\n{\"weight_map\": {\"z\":\"b.safetensors\",\"a\":\"a.safetensors\",\"\":\"b.safetensors\"},"
             + "\"metadata\":{\"total_size\":12,\"total_parameters\":[1.5,{\"x\":null}]},\"more\":\"x\"} \n");
         SafeTensorsIndex index = SafeTensorsIndex.Parse(text, "index.json");
         CollectionAssert.AreEqual(text, index.Text.ToArray());
         CollectionAssert.AreEqual(new[] { "z", "a", "" }, index.WeightMap.Select(entry => entry.Tensor).ToArray());
-        CollectionAssert.AreEqual(new[] { "b.safetensors", "a.safetensors" }, index.Files.ToArray());
+        CollectionAssert.AreEqual(new[] { "a.safetensors", "b.safetensors" }, index.Files.ToArray());
         Assert.AreEqual(12, index.TotalSize);
     }
 
