@@ -23,6 +23,10 @@ public static class ModelFiles
         return location.IsSingleFile ? OpenFile(location.Files[0]) : OpenSet(location);
     }
 
+    /// <summary>The files of the model at a path, by the rules of <see cref="Open(string)"/>: those with tensors first, in the order in which they are read.</summary>
+    /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
+    public static IReadOnlyList<string> FilesOf(string path) => ModelLocation.Find(path).Files;
+
     /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
     internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
         files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);

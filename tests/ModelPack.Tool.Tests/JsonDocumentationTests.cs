@@ -7,6 +7,7 @@ namespace ModelPack.Tool.Tests;
 public sealed class JsonDocumentationTests
 {
     private static readonly string Gguf = RepositoryData.Corpus("gguf/valid/padding-not-zero.gguf");
+    private static readonly string Model = RepositoryData.Corpus("gguf/models/random-qwen2-small-Q4_K_M.gguf");
     private static readonly string Safe = RepositoryData.Corpus("safetensors/valid/nan_inf_signed_zero_subnormal.safetensors");
 
     [TestMethod]
@@ -15,14 +16,18 @@ public sealed class JsonDocumentationTests
     [DataRow("verify", "GGUF", "SAFE")]
     [DataRow("roundtrip", "GGUF", "--via", "apr", "--origin", "none")]
     [DataRow("convert", "GGUF", "TARGET")]
+    [DataRow("split", "MODEL", "FOLDER", "--max-shard-size", "500KB")]
+    [DataRow("plan", "GGUF", "TARGET", "--dry-run")]
     [DataRow("error", "SAFE", "none.onnx")]
     public void Every_field_of_a_document_is_described(string kind, params string[] rest)
     {
         using TestFolder folder = new();
-        string[] args = [kind == "error" ? "convert" : kind, .. rest.Select(word => word switch
+        string[] args = [kind is "error" or "plan" ? "convert" : kind, .. rest.Select(word => word switch
         {
             "GGUF" => Gguf,
             "SAFE" => Safe,
+            "MODEL" => Model,
+            "FOLDER" => folder.File("parts"),
             "TARGET" => folder.File("m.apr"),
             _ => word,
         })];
@@ -30,10 +35,34 @@ public sealed class JsonDocumentationTests
         using JsonDocument document = JsonDocument.Parse(result.Output);
         string[] fields = [.. Fields(document.RootElement).Distinct()];
         Assert.IsGreaterThan(4, fields.Length, result.Error);
-        string text = Chapters("", kind) + (kind is "roundtrip" ? Chapters("verify") : "") + (kind is "validate" ? Chapters("inspect") : "");
+        string text = Chapters("", kind is "split" ? "convert" : kind) + (kind is "roundtrip" ? Chapters("verify") : "") + (kind is "validate" ? Chapters("inspect") : "");
         foreach (string field in fields)
         {
             Assert.IsTrue(text.Contains($"`{field}`") || text.Contains($"`error.{field}`"), $"{kind}: {field}");
+        }
+    }
+
+    [TestMethod]
+    public void Every_field_of_a_certificate_is_described()
+    {
+        using TestFolder folder = new();
+        InProcess.Run("split", Model, folder.File("parts"), "--max-shard-size", "500KB").ShouldExitWith(0);
+        InProcess.Run("merge", folder.File("parts"), folder.File("m.gguf")).ShouldExitWith(0);
+        InProcess.Run("convert", Gguf, folder.File("m.apr"), "--sha256").ShouldExitWith(0);
+        string text = Chapters("certificate");
+        string[] names = ["parts.modelpack.json", "m.gguf.modelpack.json", "m.apr.modelpack.json"];
+        HashSet<string> fields = [];
+        foreach (string name in names)
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(folder.File(name)));
+            fields.UnionWith(Fields(document.RootElement));
+        }
+
+        Assert.Contains("parts", fields);
+        Assert.Contains("sha256", fields);
+        foreach (string field in fields)
+        {
+            Assert.Contains($"`{field}`", text);
         }
     }
 

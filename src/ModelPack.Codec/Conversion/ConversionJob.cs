@@ -32,6 +32,9 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     /// <summary>Name of each source tensor in the output.</summary>
     public abstract string OutputName(int tensor);
 
+    /// <summary>Type of each source tensor in the output.</summary>
+    public abstract TensorType OutputType(int tensor);
+
     /// <summary>What happens to each source tensor.</summary>
     public abstract TensorAction Action(int tensor);
 

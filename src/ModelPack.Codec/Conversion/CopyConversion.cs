@@ -27,6 +27,8 @@ internal sealed class CopyConversion : ConversionJob
 
     public override string OutputName(int tensor) => Source.Tensors[tensor].Name;
 
+    public override TensorType OutputType(int tensor) => Source.Tensors[tensor].Type;
+
     public override TensorAction Action(int tensor) => TensorAction.Copy;
 
     public override PayloadDestination?[] Destinations()

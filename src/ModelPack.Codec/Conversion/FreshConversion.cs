@@ -50,6 +50,8 @@ internal sealed class FreshConversion : ConversionJob
 
     public override string OutputName(int tensor) => steps[tensor].Name;
 
+    public override TensorType OutputType(int tensor) => steps[tensor].StoredType;
+
     public override TensorAction Action(int tensor) => steps[tensor].Action;
 
     public override PayloadDestination?[] Destinations()

@@ -47,6 +47,31 @@ public static class ModelConverter
         }
     }
 
+    /// <summary>
+    /// What a conversion with the same arguments would do: refuses what it would refuse on sight, reads headers only, writes nothing. That a tensor was edited
+    /// after it was converted, or holds NaN, shows only when payloads are read.
+    /// </summary>
+    /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
+    /// <exception cref="ModelPackException">The conversion is not possible, or reading failed.</exception>
+    public static ConversionPreview Plan(string sourcePath, string targetPath, ModelFormat to, ConversionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            CheckPaths(sourcePath, targetPath, options);
+            using ModelFile source = ModelFiles.Open(sourcePath);
+            ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
+                : FindOrigin(source, targetPath, to, options, out string? edited) is { } chain ? new RestoreConversion(source, chain)
+                : Fresh(source, targetPath, to, options, edited);
+            EnsureForm(job, targetPath, options);
+            return ConversionPreview.Of(job, targetPath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = sourcePath };
+        }
+    }
+
     /// <summary>Path of the certificate that belongs to an output.</summary>
     public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(targetPath) + ".modelpack.json";
 
@@ -87,16 +112,12 @@ public static class ModelConverter
     private static Certificate Convert(
         ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
-        bool isOneFile = source.AllMembers.Count == 1 && !TemporaryModel.IsFolder(targetPath);
-        if (source.Format == to && isOneFile && options.MaxShardBytes is null)
+        if (IsCopy(source, targetPath, to, options))
         {
             return Run(new CopyConversion(source), targetPath, options, progress, cancellation, _ => null)!;
         }
 
-        string? edited = null;
-        bool mayRestore = options.Origin == OriginMode.Embed && options.MaxShardBytes is null;
-        OriginChain? chain = mayRestore ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) : null;
-        if (chain is not null)
+        if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
         {
             RestoreConversion restore = new(source, chain);
             Certificate? restored = Run(restore, targetPath, options, progress, cancellation, pass => edited = Edited(restore, pass, cancellation));
@@ -106,11 +127,26 @@ public static class ModelConverter
             }
         }
 
+        return Run(Fresh(source, targetPath, to, options, edited), targetPath, options, progress, cancellation, _ => null)!;
+    }
+
+    private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
+        source.Format == to && source.AllMembers.Count == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+
+    private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
+    {
+        edited = null;
+        return options.Origin == OriginMode.Embed && options.MaxShardBytes is null
+            ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest)
+            : null;
+    }
+
+    private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
+    {
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
         OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? Stem(source) : null, options.MaxShardBytes);
-        FreshConversion fresh = new(source, names, to, form, options, notes);
-        return Run(fresh, targetPath, options, progress, cancellation, _ => null)!;
+        return new(source, names, to, form, options, notes);
     }
 
     // qwen-00001-of-00003.gguf gives qwen; a folder gives its name.
@@ -133,7 +169,7 @@ public static class ModelConverter
         Func<PassResult, string?> objection)
     {
         long total = job.Source.Source.Length;
-        EnsureForm(job, targetPath);
+        EnsureForm(job, targetPath, options);
         using TemporaryModel output = new(targetPath, job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
         if (objection(pass) is not null)
@@ -194,11 +230,18 @@ public static class ModelConverter
             cancellation);
     }
 
-    private static void EnsureForm(ConversionJob job, string targetPath)
+    private static void EnsureForm(ConversionJob job, string targetPath, ConversionOptions options)
     {
-        if (job.Layout.Files.Length > 1 && !TemporaryModel.IsFolder(targetPath))
+        if (TemporaryModel.IsFolder(targetPath))
         {
-            throw new ModelPackException(ConversionErrors.NeedsFolder, $"the output consists of {job.Layout.Files.Length} files") { FilePath = targetPath };
+            return;
+        }
+
+        int files = job.Layout.Files.Length;
+        string? why = files > 1 ? $"the output consists of {files} files" : options.MaxShardBytes is not null ? "a limit for shards was set, and the target is a file" : null;
+        if (why is not null)
+        {
+            throw new ModelPackException(ConversionErrors.NeedsFolder, why) { FilePath = targetPath };
         }
     }
 

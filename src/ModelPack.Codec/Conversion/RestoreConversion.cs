@@ -36,6 +36,8 @@ internal sealed class RestoreConversion : ConversionJob
 
     public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : chain.TensorNames[firstUse[tensor]];
 
+    public override TensorType OutputType(int tensor) => firstUse[tensor] < 0 ? Tensors[tensor].Type : chain.TensorTypes[firstUse[tensor]];
+
     public override TensorAction Action(int tensor) => firstUse[tensor] < 0 ? TensorAction.Copy : chain.Record.Tensors[firstUse[tensor]].Action;
 
     public override PayloadDestination?[] Destinations()

@@ -43,13 +43,23 @@ public sealed record Certificate
     public required ImmutableArray<string> Notes { get; init; }
 }
 
-/// <summary>A file in a certificate.</summary>
+/// <summary>A model in a certificate: a file, or a folder with several.</summary>
 /// <param name="Name">Bare file name.</param>
 /// <param name="Format">Container format.</param>
 /// <param name="Bytes">Length.</param>
 /// <param name="Xxh128">XXH128 of the whole file, 32 hexadecimal digits.</param>
 /// <param name="Sha256">SHA-256 of the whole file if it was asked for.</param>
-public sealed record CertifiedFile(string Name, ModelFormat Format, long Bytes, string Xxh128, string? Sha256);
+public sealed record CertifiedFile(string Name, ModelFormat Format, long Bytes, string Xxh128, string? Sha256)
+{
+    /// <summary>The files that it consists of, in the order in which the hash runs through them; empty if it is a single one.</summary>
+    public ImmutableArray<CertifiedPart> Parts { get; init; } = [];
+}
+
+/// <summary>One of several files of a model in a certificate: a shard, an index, a companion.</summary>
+/// <param name="Name">Bare file name.</param>
+/// <param name="Bytes">Length.</param>
+/// <param name="Xxh128">XXH128 of this file, 32 hexadecimal digits.</param>
+public sealed record CertifiedPart(string Name, long Bytes, string Xxh128);
 
 /// <summary>What happened to a tensor.</summary>
 public enum TensorAction

@@ -89,6 +89,21 @@ public static class CertificateJson
             json.WriteString("sha256", file.Sha256);
         }
 
+        if (!file.Parts.IsEmpty)
+        {
+            json.WriteStartArray("parts");
+            foreach (CertifiedPart part in file.Parts)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", part.Name);
+                json.WriteNumber("bytes", part.Bytes);
+                json.WriteString("xxh128", part.Xxh128);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -138,7 +153,19 @@ public static class CertificateJson
         Member<ModelFormat>(Text(file, "format")),
         file.GetProperty("bytes").GetInt64(),
         Text(file, "xxh128"),
-        file.TryGetProperty("sha256", out JsonElement sha256) ? sha256.GetString() : null);
+        file.TryGetProperty("sha256", out JsonElement sha256) ? sha256.GetString() : null)
+    {
+        Parts = file.TryGetProperty("parts", out JsonElement parts) ? [.. parts.EnumerateArray().Select(ReadPart)] : [],
+    };
+
+    // A part is looked up beside the model: its name must not lead elsewhere.
+    private static CertifiedPart ReadPart(JsonElement part)
+    {
+        string name = Text(part, "name");
+        return name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0
+            ? new(name, part.GetProperty("bytes").GetInt64(), Text(part, "xxh128"))
+            : throw new FormatException($"'{name}' is no file name");
+    }
 
     private static CertifiedTensor ReadTensor(JsonElement tensor) => new(
         Text(tensor, "name"),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
@@ -15,20 +16,38 @@ internal static class CertificateMaker
             Tool = ModelConverter.ToolName,
             Level = level,
             Source = new(
-                job.Source.ShortName, job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256)),
-            Output = new(outputName, job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256)),
-            Options = ImmutableSortedDictionary.CreateRange(
-                StringComparer.Ordinal,
-                new Dictionary<string, string>
-                {
-                    ["naming"] = options.Naming.ToString(),
-                    ["nonfinite"] = options.NonFinite.ToString(),
-                    ["origin"] = options.Origin.ToString(),
-                    ["quantized"] = options.Quantized.ToString(),
-                }),
+                job.Source.ShortName, job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256))
+            {
+                Parts = Parts(job.Source.AllMembers.Select(member => (member.Name, member.Length)), pass.MemberHashes),
+            },
+            Output = new(outputName, job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
+            {
+                Parts = Parts(job.Layout.Files.Select(file => (file.Name, file.Plan.Length)), context.OutputMemberHashes),
+            },
+            Options = Options(options),
             Tensors = [.. job.Tensors.Select((tensor, i) => Tensor(job, tensor, i, pass))],
             Notes = [.. job.Notes, .. context.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
         };
+
+    private static ImmutableSortedDictionary<string, string> Options(ConversionOptions options)
+    {
+        Dictionary<string, string> texts = new()
+        {
+            ["naming"] = options.Naming.ToString(),
+            ["nonfinite"] = options.NonFinite.ToString(),
+            ["origin"] = options.Origin.ToString(),
+            ["quantized"] = options.Quantized.ToString(),
+        };
+        if (options.MaxShardBytes is { } limit)
+        {
+            texts.Add("max-shard-size", limit.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, texts);
+    }
+
+    private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<UInt128> hashes) =>
+        hashes.Count == 1 ? [] : [.. files.Zip(hashes, (file, hash) => new CertifiedPart(file.Name, file.Length, FileHash.Format(hash)))];
 
     private static CertifiedTensor Tensor(ConversionJob job, TensorInfo tensor, int index, PassResult pass)
     {

@@ -11,6 +11,11 @@ internal static class CertificateVerifier
 {
     public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, CancellationToken cancellation)
     {
+        if (CertifiedParts.Find(certificate, path) is { } set)
+        {
+            return VerifySet(certificate, set, path, level, cancellation);
+        }
+
         using ModelFile file = ModelFiles.Open(path);
         string hash = FileHash.Format(FileHash.Xxh128(file.Source, cancellation));
         if (hash == certificate.Output.Xxh128 || hash == certificate.Source.Xxh128)
@@ -34,6 +39,24 @@ internal static class CertificateVerifier
         }
 
         return new(level, null, certificate.Tensors.Length, 0, [.. differences], []);
+    }
+
+    private static VerificationReport VerifySet(Certificate certificate, CertifiedFile expected, string path, ProofLevel level, CancellationToken cancellation)
+    {
+        List<Difference> files = [.. CertifiedParts.Compare(expected, path, cancellation)];
+        if (files.Count == 0)
+        {
+            return new(level, certificate.Level, certificate.Tensors.Length, 0, [], []);
+        }
+
+        if (!CertifiedParts.AreAllThere(expected, path))
+        {
+            return new(level, null, 0, 0, [.. files], ["the tensors were not compared: files are missing"]);
+        }
+
+        using ModelFile file = ModelFiles.Open(path);
+        IEnumerable<Difference> tensors = CompareTensors(certificate, file, ReferenceEquals(expected, certificate.Output), cancellation);
+        return new(level, null, certificate.Tensors.Length, 0, [.. tensors, .. files], []);
     }
 
     private static IEnumerable<Difference> CompareTensors(Certificate certificate, ModelFile file, bool isOutput, CancellationToken cancellation)
@@ -64,7 +87,10 @@ internal static class CertificateVerifier
             else if (Hash(file, logical[place], pass.TensorHashes[place], isOutput ? tensor.Action : TensorAction.Copy, cancellation) != tensor.Xxh128)
             {
                 TensorInfo stored = file.Tensors[place];
-                yield return new(DifferenceKind.Payload, name, $"tensor '{name}' holds other bytes than were proved, somewhere from byte {stored.Offset} on", null, stored.Offset);
+                ModelSetMember member = file.AllMembers.Last(member => member.Start <= stored.Offset);
+                string where = file.AllMembers.Count == 1 ? "" : $" of '{member.Name}'";
+                long offset = stored.Offset - member.Start;
+                yield return new(DifferenceKind.Payload, name, $"tensor '{name}' holds other bytes than were proved, somewhere from byte {offset}{where} on", null, offset);
             }
         }
 

@@ -115,6 +115,7 @@ internal static class OutputProof
                 Work = work | (output.HasFooter ? PassWork.SourceCrc32 : PassWork.None) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
+                MemberEnds = output.MemberEnds,
             },
             context.Cancellation);
         Accept(output, result, context);
@@ -125,6 +126,7 @@ internal static class OutputProof
     {
         EnsureFooter(output, result, context.Cancellation);
         context.OutputHash = result.FileHash;
+        context.OutputMemberHashes = result.MemberHashes;
         context.OutputSha256 = result.FileSha256;
     }
 

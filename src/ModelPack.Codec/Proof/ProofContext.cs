@@ -2,7 +2,7 @@ using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Codec.Proof;
 
-/// <summary>What a proof needs from its surroundings, and the place where it leaves the output's hash.</summary>
+/// <summary>What a proof needs from its surroundings, and the place where it leaves the output's hashes.</summary>
 internal sealed class ProofContext(ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
 {
     public ConversionOptions Options => options;
@@ -13,6 +13,9 @@ internal sealed class ProofContext(ConversionOptions options, Action<long>? prog
 
     /// <summary>XXH128 of the output, as re-read.</summary>
     public UInt128 OutputHash { get; set; }
+
+    /// <summary>XXH128 of each file of the output, as re-read.</summary>
+    public IReadOnlyList<UInt128> OutputMemberHashes { get; set; } = [];
 
     /// <summary>SHA-256 of the output, if asked for.</summary>
     public byte[]? OutputSha256 { get; set; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Tool.Commands;
 
@@ -64,6 +65,23 @@ internal static class Arguments
             }
 
             return number;
+        },
+    };
+
+    /// <summary>An option that takes a size in bytes.</summary>
+    public static Option<long?> Size(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SIZE",
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (!ShardSize.TryParse(word, out long bytes))
+            {
+                result.AddError($"{name} takes a size like 300KB, 500MB or 5GB, not '{word}'.");
+            }
+
+            return bytes;
         },
     };
 

@@ -21,6 +21,8 @@ internal static class CommandTree
             ConvertCommand.Create(session),
             VerifyCommand.Create(session),
             RoundTripCommand.Create(session),
+            SplitCommand.Create(session),
+            MergeCommand.Create(session),
             InspectCommand.Create(session),
             ValidateCommand.Create(session),
             DiffCommand.Create(session),

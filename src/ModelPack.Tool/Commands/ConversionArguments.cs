@@ -3,7 +3,7 @@ using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Tool.Commands;
 
-/// <summary>The options of a conversion that <c>convert</c> and <c>roundtrip</c> share.</summary>
+/// <summary>The options of a conversion that several verbs share.</summary>
 internal sealed class ConversionArguments
 {
     private readonly Option<string> _quantized = Arguments.Word(
@@ -32,6 +32,12 @@ internal sealed class ConversionArguments
     {
         command.Options.Add(_quantized);
         command.Options.Add(_naming);
+        AddSameFormatTo(command);
+    }
+
+    /// <summary>Adds what makes sense where the output has the format of the source.</summary>
+    public void AddSameFormatTo(Command command)
+    {
         command.Options.Add(_origin);
         command.Options.Add(_allowNonFinite);
         command.Options.Add(_threads);
@@ -39,16 +45,16 @@ internal sealed class ConversionArguments
 
     public ConversionOptions Read(ParseResult parsed) => new()
     {
-        Quantized = parsed.GetRequiredValue(_quantized) switch
+        Quantized = parsed.GetValue(_quantized) switch
         {
-            "auto" => QuantizedMode.Auto,
+            null or "auto" => QuantizedMode.Auto,
             "blocks" => QuantizedMode.Blocks,
             "native" => QuantizedMode.Native,
             string other => throw new InvalidOperationException(other),
         },
-        Naming = parsed.GetRequiredValue(_naming) switch
+        Naming = parsed.GetValue(_naming) switch
         {
-            "native" => NamingMode.Native,
+            null or "native" => NamingMode.Native,
             "verbatim" => NamingMode.Verbatim,
             string other => throw new InvalidOperationException(other),
         },

@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
 using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
-using ModelPack.Tool.Progress;
 
 namespace ModelPack.Tool.Commands;
 
@@ -17,9 +14,12 @@ internal static class ConvertCommand
     public static Verb Create(ToolSession session)
     {
         Argument<string> source = Arguments.Path("SOURCE", "The model to convert: a file, or a folder with one model. Its format is found by content.");
-        Argument<string> target = Arguments.Path("TARGET", "The file to write. Its ending names the format, unless --to does.");
-        Option<string> to = Arguments.Word("--to", "Format of the output.", FormatName.All);
+        Argument<string> target = Arguments.Path("TARGET", "The file to write, or the folder if it ends in a slash. The ending of a file names the format, unless --to does.");
+        Option<string> to = Arguments.Word("--to", "Format of the output. A folder always needs it.", FormatName.All);
         ConversionArguments conversion = new();
+        Option<long?> maxShardSize = Arguments.Size(
+            "--max-shard-size", "Begin a further shard (SafeTensors) or part (GGUF) at this size, for example 5GB; units are decimal. TARGET is a folder then.");
+        Option<bool> dryRun = Arguments.Flag("--dry-run", "Show what would be done, tensor by tensor, and write nothing.");
         Option<bool> sha256 = Arguments.Flag("--sha256", "Put SHA-256 of source and output into the certificate too (slower).");
         Option<bool> force = Arguments.Flag("--force", "Replace TARGET if it exists, once the new file is proved.");
         Option<string?> report = new("--report") { Description = "Write a copy of the certificate to FILE.", HelpName = "FILE" };
@@ -32,6 +32,8 @@ internal static class ConvertCommand
                 new("GGUF to APR; the proof is kept in model.apr.modelpack.json", "dotnet modelpack convert model.gguf model.apr"),
                 new("SafeTensors to GGUF, replacing an older output", "dotnet modelpack convert model.safetensors model.gguf --force"),
                 new("a folder with a sharded model", "dotnet modelpack convert models/qwen2 model.gguf"),
+                new("a folder with shards of at most 5 GB", "dotnet modelpack convert model.gguf shards/ --to safetensors --max-shard-size 5GB"),
+                new("what would happen to each tensor?", "dotnet modelpack convert model.gguf model.safetensors --dry-run"),
                 new("the format by name instead of by ending", "dotnet modelpack convert model.gguf model.bin --to safetensors"),
                 new("refuse what the target cannot hold under a type of its own", "dotnet modelpack convert model.gguf model.apr --quantized native"),
                 new("in CI: the certificate as an artifact, the answer as JSON",
@@ -48,41 +50,41 @@ internal static class ConvertCommand
         verb.Arguments.Add(target);
         verb.Options.Add(to);
         conversion.AddTo(verb);
+        verb.Options.Add(maxShardSize);
         verb.Options.Add(sha256);
         verb.Options.Add(force);
         verb.Options.Add(report);
+        verb.Options.Add(dryRun);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(dryRun) && result.GetResult(report) is not null)
+            {
+                result.AddError("--dry-run proves nothing, so there is nothing for --report to copy.");
+            }
+        });
         verb.SetAction(parsed =>
         {
             ConversionOptions options = conversion.Read(parsed) with
             {
+                MaxShardBytes = parsed.GetValue(maxShardSize),
                 Sha256 = parsed.GetValue(sha256),
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             };
             string targetPath = parsed.GetRequiredValue(target);
             ModelFormat format = parsed.GetValue(to) is string name ? FormatName.Named(name) : FormatName.OfTarget(targetPath);
-            return Run(session, parsed.GetRequiredValue(source), targetPath, format, options, parsed.GetValue(report));
+            string sourcePath = parsed.GetRequiredValue(source);
+            return parsed.GetValue(dryRun)
+                ? Preview(session, sourcePath, targetPath, format, options)
+                : Conversion.Run(session, "convert", sourcePath, targetPath, format, options, parsed.GetValue(report));
         });
         return verb;
     }
 
-    private static int Run(ToolSession session, string source, string target, ModelFormat to, ConversionOptions options, string? report)
+    private static int Preview(ToolSession session, string source, string target, ModelFormat to, ConversionOptions options)
     {
         session.Subject = source;
-        string certificatePath = ModelConverter.CertificatePath(target);
-        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, target, certificatePath);
-        long start = Stopwatch.GetTimestamp();
-        Certificate certificate;
-        using (ProgressDisplay progress = ProgressDisplay.For(session, "convert"))
-        {
-            certificate = ModelConverter.Convert(source, target, to, options, progress, session.Cancellation);
-        }
-
-        ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
-        copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
-        session.Publish(() => ConvertText.Of(outcome), writer => ConvertJson.Write(writer, outcome));
+        ConversionPreview preview = ModelConverter.Plan(source, target, to, options);
+        session.Publish(() => PreviewText.Of(target, preview), writer => PreviewJson.Write(writer, target, preview));
         return ExitCode.Done;
     }
 }
-
-/// <summary>A conversion that succeeded.</summary>
-internal sealed record ConversionOutcome(string TargetPath, string CertificatePath, Certificate Certificate, TimeSpan Duration);

@@ -16,9 +16,16 @@ internal sealed class ReportFile
     /// <param name="taken">Files that it must not replace in any case.</param>
     public static ReportFile Prepare(string path, ExistingTarget existing, params string[] taken)
     {
-        if (taken.Any(other => string.Equals(Path.GetFullPath(other), Path.GetFullPath(path), StringComparison.OrdinalIgnoreCase)))
+        if (taken.Any(other => IsSame(other, path)))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would overwrite a file that the command works on") { FilePath = path };
+        }
+
+        // In the folder of a model, a JSON file is a part of it.
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
+        if (taken.Any(other => IsFolder(other) && IsSame(other, folder)))
+        {
+            throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would lie in the folder of a model") { FilePath = path };
         }
 
         if (existing == ExistingTarget.Refuse && File.Exists(path))
@@ -33,6 +40,11 @@ internal sealed class ReportFile
 
         return new(path);
     }
+
+    private static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
+
+    private static bool IsSame(string left, string right) => string.Equals(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(left)), Path.TrimEndingDirectorySeparator(Path.GetFullPath(right)), StringComparison.OrdinalIgnoreCase);
 
     /// <param name="content">The bytes of the file.</param>
     /// <param name="whole">What the message says was done when writing fails.</param>

@@ -13,12 +13,17 @@ internal static class ToolErrors
     public static readonly ErrorCode UnknownEnding = new(
         "MP5002", "", ErrorKind.Usage,
         "The format of the output does not follow from the ending of its name.",
-        "Let TARGET end in .gguf, .apr or .safetensors, or add --to gguf, --to apr or --to safetensors.");
+        "Let TARGET end in .gguf, .apr or .safetensors, or add --to gguf, --to apr or --to safetensors; for a folder only --to tells.");
 
     public static readonly ErrorCode ReportOverwrites = new(
         "MP5003", "", ErrorKind.Usage,
-        "The report would overwrite a file that the command works on.",
-        "Give the report a name of its own.");
+        "The report would overwrite a file that the command works on, or become a part of its model.",
+        "Give the report a name of its own, outside of the folders of models.");
+
+    public static readonly ErrorCode NothingToSplit = new(
+        "MP5004", "", ErrorKind.Usage,
+        "The model fits into one file of the size that was asked for.",
+        "Use the file as it is, or give --max-shard-size a smaller size.");
 
     public static readonly ErrorCode NotEqual = new(
         "MP5011", "", ErrorKind.NotProved,
@@ -51,5 +56,5 @@ internal static class ToolErrors
         "The report on standard output names every tensor that differs.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
 }

@@ -31,6 +31,14 @@ internal static class Words
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
+    public static string Of(TensorAction action) => action switch
+    {
+        TensorAction.Copy => "copy",
+        TensorAction.Carry => "carry",
+        TensorAction.Swap => "swap",
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
+    };
+
     public static string Of(ByteOrder order) => order switch
     {
         ByteOrder.LittleEndian => "little-endian",

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
@@ -26,9 +27,11 @@ internal enum AncestorForm
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
 /// <param name="TensorNames">Names of the wanted file's tensors.</param>
+/// <param name="TensorTypes">Types of those tensors.</param>
 /// <param name="Steps">The conversions undone, the last one first.</param>
 /// <param name="Edited">Says which container on the way was edited since its record was made; null if none was. Such a chain restores nothing.</param>
-internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<OriginStep> Steps, string? Edited)
+internal sealed record OriginChain(
+    OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<TensorType> TensorTypes, ImmutableArray<OriginStep> Steps, string? Edited)
 {
     private const int MaximumSteps = 16;
 
@@ -82,10 +85,11 @@ internal sealed record OriginChain(OriginRecord Record, ImmutableArray<string> T
 
             if (record.Format == wanted)
             {
-                nearest ??= new(record, [.. file.Tensors.Select(tensor => tensor.Name)], steps, edited);
+                OriginChain found = new(record, [.. file.Tensors.Select(tensor => tensor.Name)], [.. file.Tensors.Select(tensor => tensor.Type)], steps, edited);
+                nearest ??= found;
                 if (form == AncestorForm.Nearest || record.Files.Length > 1)
                 {
-                    return record.Files.Length > 1 ? new(record, [.. file.Tensors.Select(tensor => tensor.Name)], steps, edited) : nearest;
+                    return record.Files.Length > 1 ? found : nearest;
                 }
             }
 

@@ -4,12 +4,12 @@ using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Json;
 
-/// <summary>The document of <c>convert</c> (docs/json.md).</summary>
+/// <summary>The document of <c>convert</c>, <c>split</c> and <c>merge</c> (docs/json.md).</summary>
 internal static class ConvertJson
 {
-    public static void Write(Utf8JsonWriter writer, ConversionOutcome outcome)
+    public static void Write(Utf8JsonWriter writer, string verb, ConversionOutcome outcome)
     {
-        writer.WriteString("kind", "convert");
+        writer.WriteString("kind", verb);
         writer.WriteString("target", outcome.TargetPath);
         writer.WriteString("certificatePath", outcome.CertificatePath);
         writer.WriteNumber("seconds", Math.Round(outcome.Duration.TotalSeconds, 3));

@@ -33,7 +33,8 @@ internal static class ConvertText
     private static string File(CertifiedFile file)
     {
         string sha256 = file.Sha256 is null ? "" : $", SHA-256 {file.Sha256}";
-        return $"{file.Format.Extension()}, {Size.Exact(file.Bytes)}, XXH128 {file.Xxh128}{sha256}";
+        string parts = file.Parts.IsEmpty ? "" : $" in {file.Parts.Length} files";
+        return $"{file.Format.Extension()}, {Size.Exact(file.Bytes)}{parts}, XXH128 {file.Xxh128}{sha256}";
     }
 
     private static string Tensors(Certificate certificate)

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion;
+
+/// <summary>A conversion that is planned and not run.</summary>
+public sealed record ConversionPreview
+{
+    /// <summary>Bare name of the source.</summary>
+    public required string SourceName { get; init; }
+
+    /// <summary>Format of the source.</summary>
+    public required ModelFormat From { get; init; }
+
+    /// <summary>Length of the source; of all its files together.</summary>
+    public required long SourceBytes { get; init; }
+
+    /// <summary>Format of the output.</summary>
+    public required ModelFormat To { get; init; }
+
+    /// <summary>Length of the output; of all its files together.</summary>
+    public required long OutputBytes { get; init; }
+
+    /// <summary>The files of the output.</summary>
+    public required ImmutableArray<PreviewedFile> Files { get; init; }
+
+    /// <summary>The tensors, in the order of the source.</summary>
+    public required ImmutableArray<PreviewedTensor> Tensors { get; init; }
+
+    /// <summary>What the certificate would say beside: how the output is made, oddities that are kept.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+
+    internal static ConversionPreview Of(ConversionJob job, string targetPath)
+    {
+        string target = Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath));
+        bool isFolder = TemporaryModel.IsFolder(targetPath);
+        return new()
+        {
+            SourceName = job.Source.ShortName,
+            From = job.Source.Format,
+            SourceBytes = job.Source.Source.Length,
+            To = job.To,
+            OutputBytes = job.Layout.Length,
+            Files = [.. job.Layout.Files.Select(file => new PreviewedFile(isFolder ? file.Name : target, file.Plan.Length))],
+            Tensors = [.. job.Tensors.Select((tensor, i) => new PreviewedTensor(
+                job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape, job.Action(i), tensor.ByteLength))],
+            Notes = [.. job.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
+        };
+    }
+}
+
+/// <summary>A file that a conversion would write.</summary>
+/// <param name="Name">Bare file name.</param>
+/// <param name="Bytes">Length.</param>
+public sealed record PreviewedFile(string Name, long Bytes);
+
+/// <summary>What a conversion would do with a tensor.</summary>
+/// <param name="Name">Name in the output.</param>
+/// <param name="SourceName">Name in the source.</param>
+/// <param name="Type">Type in the source.</param>
+/// <param name="StoredType">Type in the output.</param>
+/// <param name="Shape">Shape in the source, outermost first.</param>
+/// <param name="Action">What is done with the bytes.</param>
+/// <param name="Bytes">Length of the payload.</param>
+public sealed record PreviewedTensor(
+    string Name, string SourceName, string Type, string StoredType, ImmutableArray<long> Shape, TensorAction Action, long Bytes);

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using ModelPack.Codec.Conversion;
+using ModelPack.Tool.Help;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>merge SOURCE TARGET</c></summary>
+internal static class MergeCommand
+{
+    public static Verb Create(ToolSession session)
+    {
+        Argument<string> source = Arguments.Path("SOURCE", "The folder of the model, the first part of a GGUF split, or the index of SafeTensors shards.");
+        Argument<string> target = Arguments.Path("TARGET", "The file to write, in the same format.");
+        ConversionArguments conversion = new();
+        Option<bool> force = Arguments.Flag("--force", "Replace TARGET if it exists, once the new file is proved.");
+        Verb verb = new("merge", "Merge the files of a model into one. What 'split' has split comes back byte for byte.")
+        {
+            Synopsis = "SOURCE TARGET",
+            Examples =
+            [
+                new("GGUF parts in a folder", "dotnet modelpack merge parts/ model.gguf"),
+                new("the same by the first part", "dotnet modelpack merge parts/model-00001-of-00003.gguf model.gguf"),
+                new("shards of a Hugging Face model", "dotnet modelpack merge models/qwen/ model.safetensors"),
+            ],
+            Outcomes = [new("0", "merged and proved"), new("1", "NaN or infinity in the source; nothing was written"), .. StandardOutcomes.All],
+        };
+        verb.Arguments.Add(source);
+        verb.Arguments.Add(target);
+        conversion.AddSameFormatTo(verb);
+        verb.Options.Add(force);
+        verb.SetAction(parsed =>
+        {
+            string path = session.Subject = parsed.GetRequiredValue(source);
+            ConversionOptions options = conversion.Read(parsed) with
+            {
+                Naming = NamingMode.Verbatim,
+                Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
+            };
+            return Conversion.Run(session, "merge", path, parsed.GetRequiredValue(target), Conversion.FormatOf(path), options);
+        });
+        return verb;
+    }
+}

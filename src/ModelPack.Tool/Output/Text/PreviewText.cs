@@ -1,0 +1,50 @@
+using System.Globalization;
+using ModelPack.Codec;
+using ModelPack.Codec.Conversion;
+
+namespace ModelPack.Tool.Output.Text;
+
+/// <summary>What a conversion would do, for people.</summary>
+internal static class PreviewText
+{
+    private static readonly Column[] FileColumns = [new("name"), new("bytes", ColumnAlign.Right)];
+
+    private static readonly Column[] TensorColumns =
+        [new("name"), new("in the output"), new("type"), new("stored as"), new("action"), new("bytes", ColumnAlign.Right)];
+
+    public static string Of(string target, ConversionPreview preview)
+    {
+        TextReport report = new();
+        report.Line($"{preview.SourceName} -> {target}: planned, nothing was written");
+        report.Field("source", $"{preview.From.Extension()}, {Size.Exact(preview.SourceBytes)}");
+        report.Field("output", $"{preview.To.Extension()}, {Size.Exact(preview.OutputBytes)}{(preview.Files.Length == 1 ? "" : $" in {preview.Files.Length} files")}");
+        if (preview.Files.Length > 1)
+        {
+            report.Line();
+            report.Line("files");
+            report.Table(FileColumns, preview.Files.Select(file => (string[])[file.Name, Grouped(file.Bytes)]));
+        }
+
+        if (!preview.Tensors.IsEmpty)
+        {
+            report.Line();
+            report.Line("tensors");
+            report.Table(TensorColumns, preview.Tensors.Select(Row));
+        }
+
+        report.Section("notes", preview.Notes);
+        return report.ToString();
+    }
+
+    private static string[] Row(PreviewedTensor tensor) =>
+    [
+        tensor.SourceName,
+        tensor.Name == tensor.SourceName ? "=" : tensor.Name,
+        tensor.Type,
+        tensor.StoredType,
+        Words.Of(tensor.Action),
+        Grouped(tensor.Bytes),
+    ];
+
+    private static string Grouped(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
+}
