@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+
+namespace ModelPack.Codec.Tensors.Payloads;
+
+/// <summary>
+/// How a payload is made of the payloads of another list of tensors. A recipe is data: it can be printed, stored in an origin record, put inside another one, and
+/// read at any offset without being carried out as a whole (<c>RecipeSource</c>). Every kind moves or rewrites bytes by integer code: none depends on
+/// the machine.
+/// </summary>
+internal abstract record PayloadRecipe
+{
+    /// <summary>Length of what the recipe makes, in bytes.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>The recipes that this one is made of.</summary>
+    public virtual ImmutableArray<PayloadRecipe> Inner => [];
+
+    /// <summary>The tensors of the other list that the recipe takes bytes from.</summary>
+    public virtual IEnumerable<int> Tensors() => Inner.SelectMany(inner => inner.Tensors());
+
+    /// <summary>The same recipe with each stored payload made by a recipe of its own: two conversions one after the other are one recipe.</summary>
+    public abstract PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make);
+}
+
+/// <summary>The payload of a tensor of the other list, whole.</summary>
+/// <param name="Tensor">Index in that list.</param>
+/// <param name="Bytes">Length of that payload.</param>
+internal sealed record StoredPayload(int Tensor, long Bytes) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Bytes;
+
+    /// <inheritdoc/>
+    public override IEnumerable<int> Tensors() => [Tensor];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => make(this);
+}
+
+/// <summary>Bytes that are known: a small payload that no other one gives back.</summary>
+internal sealed record LiteralPayload(ReadOnlyMemory<byte> Bytes) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Bytes.Length;
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this;
+}
+
+/// <summary>
+/// A run of bytes from each of <paramref name="Count"/> groups, one after the other: bytes <paramref name="Start"/> to
+/// <paramref name="Start"/> + <paramref name="Size"/> of each <paramref name="Stride"/> bytes. One expert of a stack is a single group.
+/// </summary>
+/// <param name="Of">The payload taken from.</param>
+/// <param name="Start">Where the run begins in its group.</param>
+/// <param name="Size">Length of the run.</param>
+/// <param name="Stride">Length of a group.</param>
+/// <param name="Count">Number of groups.</param>
+internal sealed record TakenPayload(PayloadRecipe Of, long Start, long Size, long Stride, long Count) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Size * Count;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}
+
+/// <summary>
+/// Several payloads dealt out in <paramref name="Count"/> groups: the first part's first share, the second's first share, …, the first's second share, and so on.
+/// With one group, the parts one after the other: a stack of experts. The inverse of taking each part's run from every group.
+/// </summary>
+/// <param name="Parts">The payloads; each is <paramref name="Count"/> shares of equal length.</param>
+/// <param name="Count">Number of groups.</param>
+internal sealed record JoinedPayload(ImmutableArray<PayloadRecipe> Parts, long Count) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Parts.Sum(part => part.Length);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => Parts;
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Parts = [.. Parts.Select(part => part.Through(make))] };
+}
+
+/// <summary>
+/// A payload seen as [outer, rows, columns] of units, with rows and columns exchanged: [outer, columns, rows]. With rows of a matrix as units a permutation of rows
+/// (q and k: [heads, 2, half, row]), with elements as units a transposition. The inverse exchanges <paramref name="Rows"/> and <paramref name="Columns"/>.
+/// </summary>
+/// <param name="Of">The payload.</param>
+/// <param name="Outer">Number of independent parts.</param>
+/// <param name="Rows">Rows of a part before the exchange.</param>
+/// <param name="Columns">Columns of a part before the exchange.</param>
+/// <param name="UnitBytes">Length of a unit.</param>
+internal sealed record ExchangedPayload(PayloadRecipe Of, long Outer, long Rows, long Columns, long UnitBytes) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}
+
+/// <summary>The bytes of each number reversed: the other byte order.</summary>
+/// <param name="Of">The payload.</param>
+/// <param name="Type">Its type.</param>
+internal sealed record ReversedPayload(PayloadRecipe Of, TensorType Type) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}
+
+/// <summary>Whole blocks of a type, rows without padding, decoded to F32 as ggml decodes them.</summary>
+/// <param name="Of">The payload.</param>
+/// <param name="Type">Its type: one that decodes and has whole blocks (<see cref="PayloadRule.Blocks"/>).</param>
+internal sealed record WidenedPayload(PayloadRecipe Of, TensorType Type) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length / TensorTypes.Get(Type).BlockBytes * TensorTypes.Get(Type).BlockElements * sizeof(float);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}
+
+/// <summary>
+/// F32 numbers rounded to a 16-bit type, to nearest even. What was widened comes back bit for bit, NaN payloads included.
+/// </summary>
+/// <param name="Of">The payload, F32.</param>
+/// <param name="Type">BF16 or F16.</param>
+internal sealed record NarrowedPayload(PayloadRecipe Of, TensorType Type) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length / 2;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}
+
+/// <summary>F32 numbers with a constant added: the norms of gemma (hf-companions.md §3.2, T2). Rounds, so the way back keeps bytes instead.</summary>
+/// <param name="Of">The payload, F32.</param>
+/// <param name="Addend">What is added.</param>
+internal sealed record ShiftedPayload(PayloadRecipe Of, float Addend) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}
