@@ -36,6 +36,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>The file's or folder's own name.</summary>
     internal string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Source.Name));
 
+    /// <summary>The file's tensors, and after them those of its side file (<see cref="SideFile"/>).</summary>
+    internal virtual IReadOnlyList<TensorInfo> AllTensors => Tensors;
+
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
     internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this)];
 

@@ -15,6 +15,9 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     private const long MaximumCompanionBytes = 64 << 20;
     private const string CertificateEnding = ".modelpack.json";
 
+    // The name that loaders of Hugging Face folders expect.
+    private const string FolderStem = "model";
+
     private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
     private static readonly string[] CompanionNames = ["LICENSE", "NOTICE", "README", ".gitattributes"];
 
@@ -33,16 +36,26 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         string folder = System.IO.Path.GetDirectoryName(path) ?? "";
         if (SafeTensorsSetNotes.SingleFileName(name) is not null)
         {
-            return new(path, [.. Shards(path), path], []);
+            ImmutableArray<string> shards = Shards(path);
+            return new(path, [.. shards, .. Side(folder, shards), path], []);
         }
 
         bool isFirstPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && number == 1 && count > 1;
-        return new(path, isFirstPart && name.EndsWith(".gguf", StringComparison.Ordinal) ? Parts(folder, prefix, count, path) : [path], []);
+        return isFirstPart && name.EndsWith(".gguf", StringComparison.Ordinal) ? new(path, [.. Parts(folder, prefix, count, path), .. Side(folder, [path])], [])
+            : SideFile.IsName(name) || !ModelFormatNames.TryParse(System.IO.Path.GetExtension(name), out _) ? new(path, [path], [])
+            : new(path, [path, .. Side(folder, [path])], []);
+    }
+
+    private static string[] Side(string folder, IReadOnlyList<string> models)
+    {
+        string stem = models.Count == 0 ? FolderStem : SideFile.StemOf(System.IO.Path.GetFileName(models[0]));
+        string path = System.IO.Path.Combine(folder, SideFile.NameFor(stem));
+        return File.Exists(path) ? [path] : [];
     }
 
     private static ModelLocation InFolder(string folder)
     {
-        string[] all = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
+        string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path)).Order(StringComparer.Ordinal)];
         string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", "model.safetensors");
         if (tensors.Length > 0)
@@ -50,7 +63,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             string[] companions = [.. all.Where(IsCompanion)];
             string[] subfolders = [.. Directory.EnumerateDirectories(folder).Select(path => System.IO.Path.GetFileName(path)!)];
             IEnumerable<string> skipped = all.Except(tensors).Except(companions).Select(path => System.IO.Path.GetFileName(path)!);
-            return new(folder, [.. tensors, .. companions], [.. skipped, .. subfolders]);
+            string[] side = Side(folder, tensors);
+            return new(folder, [.. tensors, .. side, .. companions], [.. skipped, .. subfolders]);
         }
 
         string[] gguf = [.. all.Where(path => path.EndsWith(".gguf", StringComparison.Ordinal) && !IsLaterPart(path))];

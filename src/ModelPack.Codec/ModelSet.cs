@@ -10,7 +10,7 @@ namespace ModelPack.Codec;
 
 /// <summary>
 /// One model in several files: SafeTensors shards with their index, GGUF splits, a Hugging Face folder with its companions. It reads like one file: the members
-/// one after the other.
+/// one after the other. A single file with a side file is a set too.
 /// </summary>
 public sealed class ModelSet : ModelFile
 {
@@ -20,8 +20,9 @@ public sealed class ModelSet : ModelFile
         : base(source)
     {
         Members = members;
-        models = [.. members.Where(member => member.Model is not null).Select(member => member.Model!)];
-        Tensors = [.. members.Where(member => member.Model is not null).SelectMany(Shifted)];
+        models = [.. members.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
+        Tensors = [.. members.Where(member => member is { Model: not null, IsSideFile: false }).SelectMany(Shifted)];
+        AllTensors = members.Any(member => member.IsSideFile) ? [.. Tensors, .. members.Where(member => member.IsSideFile).SelectMany(Shifted)] : Tensors;
         Metadata = [.. members.SelectMany(MetadataOf)];
         Notes = [.. models.SelectMany(model => model.Notes), .. notes];
         Architecture = models[0].Architecture ?? ArchitectureOf(members);
@@ -65,8 +66,7 @@ public sealed class ModelSet : ModelFile
             long start = 0;
             foreach (NamedSource file in files)
             {
-                bool holdsTensors = file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal);
-                members.Add(new(file.Name, start, file.Source.Length, holdsTensors ? OpenMember(file, format) : null));
+                members.Add(new(file.Name, start, file.Source.Length, OpenMember(file, format)));
                 start += file.Source.Length;
             }
 
@@ -80,8 +80,14 @@ public sealed class ModelSet : ModelFile
         }
     }
 
+    /// <summary>The side file, if there is one.</summary>
+    internal ModelFile? SideModel => Members.FirstOrDefault(member => member.IsSideFile)?.Model;
+
     /// <inheritdoc/>
     internal override IReadOnlyList<ModelSetMember> AllMembers => Members;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<TensorInfo> AllTensors { get; }
 
     /// <inheritdoc/>
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
@@ -96,8 +102,14 @@ public sealed class ModelSet : ModelFile
     /// <summary>The file that an offset of the set lies in.</summary>
     internal ModelSetMember MemberAt(long offset) => Members.Last(member => member.Start <= offset);
 
-    private static ModelFile OpenMember(NamedSource file, ModelFormat format)
+    private static ModelFile? OpenMember(NamedSource file, ModelFormat format)
     {
+        format = SideFile.IsName(file.Name) ? SideFile.Format : format;
+        if (!file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         try
         {
             return ModelFiles.Open(file.Source, format);
@@ -111,6 +123,12 @@ public sealed class ModelSet : ModelFile
 
     private static IReadOnlyList<Note> Check(string name, IReadOnlyList<NamedSource> files, ImmutableArray<ModelSetMember> members)
     {
+        members = [.. members.Where(member => !member.IsSideFile)];
+        if (members.All(member => member.Model is not null) && members.Length == 1)
+        {
+            return [];
+        }
+
         if (members.FirstOrDefault(member => member.Model is GgufFile) is not null)
         {
             GgufSplitSet.Check([.. members.Select(member => (GgufFile)member.Model!)]);
@@ -140,6 +158,11 @@ public sealed class ModelSet : ModelFile
     // The first model file speaks for the model; what the others say is kept under their names, companions are values of their own.
     private IEnumerable<MetadataEntry> MetadataOf(ModelSetMember member)
     {
+        if (member.IsSideFile)
+        {
+            return [];
+        }
+
         if (member.Model is null)
         {
             return [new(member.Name, new CompanionValue(Source.ReadBytes(member.Start, checked((int)member.Length))))];

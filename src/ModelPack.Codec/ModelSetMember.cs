@@ -7,7 +7,11 @@ namespace ModelPack.Codec;
 /// <param name="Start">Where it starts in the set's <see cref="ModelFile.Source"/>.</param>
 /// <param name="Length">Length in bytes.</param>
 /// <param name="Model">The opened file, if it holds tensors; null for an index or a companion.</param>
-public sealed record ModelSetMember(string Name, long Start, long Length, ModelFile? Model);
+public sealed record ModelSetMember(string Name, long Start, long Length, ModelFile? Model)
+{
+    /// <summary>True for the file with the blocks of widened tensors.</summary>
+    internal bool IsSideFile => SideFile.IsName(Name);
+}
 
 /// <summary>A companion file, seen as a metadata value of the model that it belongs to.</summary>
 internal sealed class CompanionValue(ReadOnlyMemory<byte> bytes) : MetadataValue

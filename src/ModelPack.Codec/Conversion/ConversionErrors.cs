@@ -32,6 +32,15 @@ internal static class ConversionErrors
     public static readonly ErrorCode NeedsFolder = new(
         "MP2009", "", ErrorKind.Usage, "The output consists of several files.", "Name a folder as target: a path that ends in a separator.");
 
+    public static readonly ErrorCode Lossy = new(
+        "MP2011", "", ErrorKind.NotProved, "The conversion would lose something.", "Keep the origin record, or allow the loss by name with AllowLossy (--allow-lossy): it is then measured and reported.");
+
+    public static readonly ErrorCode MissingSideFile = new(
+        "MP2010", "", ErrorKind.InvalidFile, "The side file with the blocks of widened tensors is missing.", "Put the file NAME.ggml-blocks.safetensors back beside the model; without it the original cannot be restored.");
+
+    public static readonly ErrorCode NotEnoughSpace = new(
+        "MP3004", "", ErrorKind.InputOutput, "The output would not fit on the disk.", "Free some space, choose another folder, or keep quantized tensors as blocks with Quantized=blocks (--quantized blocks).");
+
     public static readonly ErrorCode ForeignFolder = new(
         "MP3003", "", ErrorKind.InputOutput, "The target folder holds files that no conversion wrote.", "Choose another folder, or empty this one yourself.");
 
@@ -42,5 +51,5 @@ internal static class ConversionErrors
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.", "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, ForeignFolder, TargetExists, ReadOrWriteFailed];
+        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, MissingSideFile, Lossy, NotEnoughSpace, ForeignFolder, TargetExists, ReadOrWriteFailed];
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -17,7 +19,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     /// <summary>The output's format.</summary>
     public ModelFormat To { get; } = to;
 
-    /// <summary>The source's tensors as the model means them.</summary>
+    /// <summary>The source's tensors as the model means them, and after them those of its side file.</summary>
     public abstract IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>The source cut into payloads and gaps.</summary>
@@ -25,6 +27,9 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
 
     /// <summary>The output, with blanks where hashes belong that are not known yet.</summary>
     public abstract ModelPlan Layout { get; }
+
+    /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source.</summary>
+    public abstract IReadOnlyList<PayloadRecipe> Payloads { get; }
 
     /// <summary>What is worth knowing about the plan.</summary>
     public abstract ImmutableArray<string> Notes { get; }
@@ -38,30 +43,71 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     /// <summary>What happens to each source tensor.</summary>
     public abstract TensorAction Action(int tensor);
 
-    /// <summary>Where each source tensor goes; null for one whose bytes the output has elsewhere.</summary>
-    public abstract PayloadDestination?[] Destinations();
+    /// <summary>Where each source tensor goes as it is read; null for one whose bytes the output has elsewhere, or in another form.</summary>
+    public PayloadDestination?[] Destinations() => Placement().Direct;
+
+    /// <summary>The payloads that have to be made after the source was read, with their places.</summary>
+    public IReadOnlyList<MadePayload> Made() => Placement().Made;
 
     /// <summary>The output without blanks. Same length, same places.</summary>
-    public abstract ModelPlan Complete(PassResult pass);
+    public abstract ModelPlan Complete(WrittenPayloads written);
 
     /// <summary>Proves the output that was written, re-reading it. Throws if it does not hold.</summary>
-    public abstract ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context);
+    public abstract ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context);
 
-    /// <summary>Start of every payload segment of a plan, by the tensor index that the plan uses.</summary>
-    protected static Dictionary<int, long> PayloadOffsets(ModelPlan plan)
+    /// <summary>What a pass found out, together with what was made after it.</summary>
+    public WrittenPayloads Written(PassResult pass, IReadOnlyDictionary<int, PayloadSum> made)
     {
-        Dictionary<int, long> offsets = [];
-        long position = 0;
-        foreach (Segment segment in plan.Segments)
+        Dictionary<int, uint> crc = made.ToDictionary(sum => sum.Key, sum => sum.Value.Crc32);
+        foreach ((int payload, int tensor) in Placement().Sources)
         {
-            if (segment is PayloadSegment payload)
+            if (pass.PayloadCrc32.TryGetValue(tensor, out uint sum))
             {
-                offsets.Add(payload.Tensor, position);
+                crc.Add(payload, sum);
+            }
+        }
+
+        return new(pass, made, crc);
+    }
+
+    // Each source tensor is written to one place while it is read. What is neither a copy nor a swap of one, or a second copy, is made afterwards.
+    private (PayloadDestination?[] Direct, List<MadePayload> Made, Dictionary<int, int> Sources) Placement()
+    {
+        PayloadDestination?[] direct = new PayloadDestination?[Source.AllTensors.Count];
+        List<MadePayload> made = [];
+        Dictionary<int, int> sources = [];
+        long position = 0;
+        foreach (Segment segment in Layout.Segments)
+        {
+            if (segment is PayloadSegment { Tensor: var payload, Length: > 0 })
+            {
+                PayloadRecipe recipe = Payloads[payload];
+                (int tensor, TensorAction action) = recipe switch
+                {
+                    StoredPayload stored => (stored.Tensor, TensorAction.Copy),
+                    ReversedPayload { Of: StoredPayload stored } reversed when reversed.Type == Tensors[stored.Tensor].Type => (stored.Tensor, TensorAction.Swap),
+                    _ => (-1, TensorAction.Move),
+                };
+                if (tensor >= 0 && direct[tensor] is null)
+                {
+                    direct[tensor] = new(position, action);
+                    sources.Add(payload, tensor);
+                }
+                else
+                {
+                    made.Add(new(payload, position, recipe));
+                }
             }
 
             position += segment.Length;
         }
 
-        return offsets;
+        return (direct, made, sources);
     }
 }
+
+/// <summary>What is known once every payload of an output was written.</summary>
+/// <param name="Pass">What the pass over the source found out.</param>
+/// <param name="Made">Sums of the payloads that were made after it, by their number in the layout.</param>
+/// <param name="PayloadCrc32">CRC-32 of each payload of the layout, if the output has a footer.</param>
+internal sealed record WrittenPayloads(PassResult Pass, IReadOnlyDictionary<int, PayloadSum> Made, IReadOnlyDictionary<int, uint> PayloadCrc32);

@@ -1,9 +1,14 @@
+using ModelPack.Codec.Tensors;
+
 namespace ModelPack.Codec.Conversion;
 
 /// <summary>What happens to a tensor whose type the target does not have.</summary>
 public enum QuantizedMode
 {
-    /// <summary>The best that keeps the output usable by the target's own programs. Until widening exists this equals <see cref="Blocks"/>.</summary>
+    /// <summary>
+    /// Quantized types become F32, bit for bit as the reference decodes them, so that the target's own programs can use the output. The blocks themselves go into a
+    /// side file. Types that have no float32 reading, or are plain numbers, travel as in <see cref="Blocks"/>.
+    /// </summary>
     Auto,
 
     /// <summary>The raw blocks travel as bytes with a typed description: compact and exact, but not runnable by the target's own programs.</summary>
@@ -33,6 +38,16 @@ public enum OriginMode
     None,
 }
 
+/// <summary>What to do about losses that options ask for by name.</summary>
+public enum LossPolicy
+{
+    /// <summary>The conversion fails.</summary>
+    Refuse,
+
+    /// <summary>They are made, measured and reported.</summary>
+    Allow,
+}
+
 /// <summary>What to do about NaN and infinity in the source.</summary>
 public enum NonFinitePolicy
 {
@@ -58,6 +73,18 @@ public sealed record ConversionOptions
 {
     /// <summary>Types that the target lacks.</summary>
     public QuantizedMode Quantized { get; init; }
+
+    /// <summary>
+    /// Narrows the floating-point matrices of the output to BF16 or F16: a named loss, for which <see cref="Loss"/> has to allow it. The source's bytes go into a side
+    /// file. Null changes nothing.
+    /// </summary>
+    public TensorType? Dtype { get; init; }
+
+    /// <summary>Whether a loss that was asked for is allowed.</summary>
+    public LossPolicy Loss { get; init; }
+
+    /// <summary>The largest absolute error that narrowing may make; null for any.</summary>
+    public double? Epsilon { get; init; }
 
     /// <summary>Tensor names.</summary>
     public NamingMode Naming { get; init; }

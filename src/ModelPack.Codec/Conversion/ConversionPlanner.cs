@@ -4,76 +4,224 @@ using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
-/// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name. Decides nothing by the file as a whole.</summary>
-internal static class ConversionPlanner
+/// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name, payload. Decides nothing by the file as a whole.</summary>
+internal sealed class ConversionPlanner
 {
-    public static ImmutableArray<TensorStep> Plan(ModelFile source, ContainerTarget target, ConversionOptions options)
-    {
-        IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(source);
-        (string Name, NameOrigin Origin)[] names = PlanNames(source, tensors, target, options.Naming);
-        ImmutableArray<TensorStep>.Builder steps = ImmutableArray.CreateBuilder<TensorStep>(tensors.Count);
-        for (int i = 0; i < tensors.Count; i++)
-        {
-            steps.Add(PlanTensor(source, tensors[i], names[i], target, options));
-        }
+    private readonly ModelFile source;
+    private readonly ContainerTarget target;
+    private readonly ConversionOptions options;
+    private readonly IReadOnlyList<TensorInfo> logical;
+    private readonly SourceModel model;
+    private readonly VocabularyChange change;
+    private readonly KeptPayloads kept;
+    private readonly List<TensorStep> outputs = [];
+    private readonly List<(TensorStep Step, int Output)> twins = [];
+    private readonly HashSet<int> views = [];
 
-        return steps.MoveToImmutable();
+    private ConversionPlanner(ModelFile source, ContainerTarget target, ConversionOptions options, ViewTrust trust)
+    {
+        this.source = source;
+        this.target = target;
+        this.options = options;
+        logical = CarriedTensors.Logical(source);
+        model = SourceModel.Of(source, trust);
+        change = VocabularyChange.Plan(source, model, target.Format, options.Naming);
+        kept = new(source, options.Origin);
     }
 
-    private static TensorStep PlanTensor(ModelFile source, TensorInfo tensor, (string Name, NameOrigin Origin) name, ContainerTarget target, ConversionOptions options)
+    /// <summary>Plans a conversion.</summary>
+    /// <exception cref="ModelPackException">The source holds what the target cannot, and the options do not let it be carried.</exception>
+    public static ConversionPlan Plan(ModelFile source, ContainerTarget target, ConversionOptions options, ViewTrust trust) =>
+        new ConversionPlanner(source, target, options, trust).Plan();
+
+    private ConversionPlan Plan()
     {
-        bool reversed = tensor.ByteOrder == ByteOrder.BigEndian;
-        ByteSwapSupport swap = reversed ? PayloadByteOrder.Support(tensor.Type) : ByteSwapSupport.NotNeeded;
-        TensorAction action = swap == ByteSwapSupport.Exact ? TensorAction.Swap : TensorAction.Copy;
-        if (target.Holds(tensor.Type) && swap != ByteSwapSupport.DerivedOnly)
+        (string Name, NameOrigin Origin)[] names = LegalNames();
+        for (int i = 0; i < change.Outputs.Length; i++)
         {
-            return new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape.AsSpan()), action);
+            Place(change.Outputs[i], names[i]);
         }
 
-        if (options.Quantized == QuantizedMode.Native)
+        HashSet<string> taken = [.. twins.Select(twin => twin.Step.Name)];
+        PayloadRecipe?[] places = Places();
+        HashSet<int> used = [.. change.Outputs.SelectMany(output => output.Payload.Tensors())];
+        PayloadRecipe?[] modelReturn =
+        [
+            .. change.Return.Select((recipe, m) => recipe is null
+                ? kept.Keep(model.Tensors[m], used.Contains(m) ? KeepReason.Changed : KeepReason.Unplaced, taken)
+                : Through(recipe, places)),
+        ];
+        ImmutableArray<PayloadRecipe?> sourceReturn =
+            [.. model.Return.Select((recipe, i) => recipe is null ? kept.KeepSide(i, taken) : Through(recipe, modelReturn))];
+        EnsureNothingLost();
+        ImmutableArray<TensorStep> side = [.. twins.Select(twin => twin.Step), .. kept.Side];
+        int[] first = FirstOutputs();
+        return new()
         {
-            string order = swap == ByteSwapSupport.DerivedOnly ? " in big-endian order" : "";
+            Outputs = [.. outputs],
+            Side = side,
+            Sources = [.. sourceReturn.Select((recipe, i) => Fate(i, first[i], recipe is null ? null : Numbered(recipe)))],
+            Notes = [.. change.Notes, .. kept.Notes],
+            Folded = model.Folded,
+        };
+    }
+
+    // Null if one of the payloads is not there to be used.
+    private static PayloadRecipe? Through(PayloadRecipe recipe, PayloadRecipe?[] payloads) =>
+        recipe.Tensors().All(tensor => payloads[tensor] is not null) ? recipe.Through(stored => payloads[stored.Tensor]!) : null;
+
+    private void EnsureNothingLost()
+    {
+        if (kept.Lost.Count > 0 && options.Loss == LossPolicy.Refuse)
+        {
+            string others = kept.Lost.Count == 1 ? "" : $" (and {kept.Lost.Count - 1} others)";
+            throw new ModelPackException(ConversionErrors.Lossy, $"{target.Format} has no place for it{others}, and without an origin record it would be lost")
+            {
+                FilePath = source.Source.Name,
+                TensorName = kept.Lost[0],
+            };
+        }
+
+        if (options.Dtype is { } dtype && options.Loss == LossPolicy.Refuse)
+        {
+            throw new ModelPackException(ConversionErrors.Lossy, $"narrowing to {TensorTypes.Get(dtype).Name} rounds") { FilePath = source.Source.Name };
+        }
+    }
+
+    // Kept tensors are numbered from the end of the twins on, which is only known now.
+    private PayloadRecipe Numbered(PayloadRecipe recipe) => recipe.Through(stored =>
+        stored.Tensor >= 0 ? stored : stored with { Tensor = outputs.Count + twins.Count + KeptPayloads.Index(stored) });
+
+    // Where the payload of each output is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another form only.
+    private PayloadRecipe?[] Places()
+    {
+        PayloadRecipe?[] places = [.. outputs.Select((step, i) => views.Contains(i) ? null : (PayloadRecipe)new StoredPayload(i, step.Payload.Length))];
+        for (int i = 0; i < twins.Count; i++)
+        {
+            places[twins[i].Output] = new StoredPayload(outputs.Count + i, twins[i].Step.Payload.Length);
+        }
+
+        return places;
+    }
+
+    private void Place(ModelTensor output, (string Name, NameOrigin Origin) name)
+    {
+        TensorInfo tensor = output.Info;
+        PayloadRecipe payload = output.Payload.Through(stored => model.Tensors[stored.Tensor].Payload);
+        bool isForeign = tensor.ByteOrder == ByteOrder.BigEndian;
+        if (Narrowed(tensor, payload) is { } narrowed)
+        {
+            PlaceView(output, payload, name, options.Dtype!.Value, narrowed);
+        }
+        else if (target.Holds(tensor.Type) && !isForeign)
+        {
+            outputs.Add(new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape.AsSpan()), payload));
+        }
+        else if (options.Quantized == QuantizedMode.Native)
+        {
+            string order = isForeign ? " in big-endian order" : "";
             throw new ModelPackException(ConversionErrors.NotExpressible, $"{target.Format} has no type for {TensorTypes.Get(tensor.Type).Name}{order}")
             {
                 FilePath = source.Source.Name,
                 TensorName = tensor.Name,
             };
         }
-
-        // Raw bytes are swapped too where it is known how: whether the type fits in the container must not change the bytes in it.
-        action = action == TensorAction.Swap ? TensorAction.Swap : TensorAction.Carry;
-        return new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor).AsSpan()), action);
+        else if (options.Quantized == QuantizedMode.Auto && !isForeign && CanWiden(tensor.Type))
+        {
+            PlaceView(output, payload, name, TensorType.F32, new WidenedPayload(payload, tensor.Type));
+        }
+        else
+        {
+            outputs.Add(new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor).AsSpan()), payload));
+        }
     }
 
-    private static (string Name, NameOrigin Origin)[] PlanNames(ModelFile source, IReadOnlyList<TensorInfo> tensors, ContainerTarget target, NamingMode naming)
+    private void PlaceView(ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
     {
-        NameTable? table = naming == NamingMode.Native ? NameTable.For(source.Architecture) : null;
-        string[] names = tensors.Select(tensor => table?.Translate(tensor.Name, source.Format, target.Format) ?? tensor.Name).ToArray();
-        bool undoable = table is not null
-            && names.Distinct(StringComparer.Ordinal).Count() == names.Length
-            && names.Zip(tensors).All(pair => table.Translate(pair.First, target.Format, source.Format) == pair.Second.Name);
-        HashSet<string> taken = new(StringComparer.Ordinal);
-        (string, NameOrigin)[] planned = new (string, NameOrigin)[names.Length];
-        for (int i = 0; i < names.Length; i++)
+        if (options.Origin == OriginMode.Embed && output.Info.ByteLength > 0)
         {
-            string name = undoable ? names[i] : tensors[i].Name;
-            planned[i] = (name, name == tensors[i].Name ? NameOrigin.Verbatim : NameOrigin.Mapped);
-            taken.Add(name);
+            TensorInfo raw = output.Info with { Name = name.Name };
+            twins.Add((new(raw, name.Name, NameOrigin.Verbatim, TensorType.U8, KeptPayloads.RawShape(raw), payload), outputs.Count));
         }
 
-        for (int i = 0; i < names.Length; i++)
+        views.Add(outputs.Count);
+        TensorInfo shown = output.Info with { Type = type, ByteLength = view.Length };
+        outputs.Add(new(shown, name.Name, name.Origin, type, target.Folded(shown.Shape.AsSpan()), view));
+    }
+
+    private static bool CanWiden(TensorType type) => TensorTypes.Get(type) is { IsQuantized: true, Rule: PayloadRule.Blocks } && TensorDecoder.CanDecode(type);
+
+    // Vectors are small, and programs want norms and biases in full (hf-companions.md §3.2).
+    private NarrowedPayload? Narrowed(TensorInfo tensor, PayloadRecipe payload)
+    {
+        if (options.Dtype is not { } dtype || tensor.Type == dtype || tensor.Shape.Length < 2 || tensor.ByteOrder == ByteOrder.BigEndian)
         {
-            if (!target.IsLegalName(planned[i].Item1))
+            return null;
+        }
+
+        return tensor.Type switch
+        {
+            TensorType.F32 => new(payload, dtype),
+            TensorType.F16 or TensorType.BF16 => new(new WidenedPayload(payload, tensor.Type), dtype),
+            _ when !target.Holds(tensor.Type) && options.Quantized == QuantizedMode.Auto && CanWiden(tensor.Type) => new(new WidenedPayload(payload, tensor.Type), dtype),
+            _ => null,
+        };
+    }
+
+    // For each tensor of the source, the first output that takes bytes from it.
+    private int[] FirstOutputs()
+    {
+        int[] first = new int[source.AllTensors.Count];
+        Array.Fill(first, -1);
+        for (int i = outputs.Count - 1; i >= 0; i--)
+        {
+            foreach (int tensor in outputs[i].Payload.Tensors())
             {
-                planned[i] = (Alias(i, taken), NameOrigin.Alias);
+                first[tensor] = i;
             }
         }
 
-        return planned;
+        return first;
     }
+
+    private SourceFate Fate(int tensor, int output, PayloadRecipe? back)
+    {
+        TensorInfo info = tensor < logical.Count ? logical[tensor] : source.AllTensors[tensor];
+        TensorStep? step = output < 0 ? null : outputs[output];
+        return new(info, step?.Name ?? "", step?.StoredType ?? info.Type, step is null ? TensorAction.Keep : ActionOf(step), back);
+    }
+
+    private static TensorAction ActionOf(TensorStep step) => step.Payload switch
+    {
+        StoredPayload => step.IsRaw ? TensorAction.Carry : TensorAction.Copy,
+        ReversedPayload { Of: StoredPayload } => TensorAction.Swap,
+        _ => Worst(step.Payload),
+    };
+
+    private static TensorAction Worst(PayloadRecipe recipe)
+    {
+        TensorAction inner = recipe.Inner.IsEmpty ? TensorAction.Move : recipe.Inner.Max(Worst);
+        TensorAction own = recipe switch
+        {
+            NarrowedPayload or ShiftedPayload => TensorAction.Change,
+            WidenedPayload => TensorAction.Widen,
+            _ => TensorAction.Move,
+        };
+        return own > inner ? own : inner;
+    }
+
+    private (string Name, NameOrigin Origin)[] LegalNames()
+    {
+        HashSet<string> taken = [.. change.Outputs.Select(output => output.Info.Name)];
+        return [.. change.Outputs.Select((output, i) => target.IsLegalName(output.Info.Name) ? (output.Info.Name, NameOf(output, i)) : (Alias(i, taken), NameOrigin.Alias))];
+    }
+
+    private NameOrigin NameOf(ModelTensor output, int index) =>
+        index < model.Tensors.Length && model.Tensors[index].Info.Name == output.Info.Name ? NameOrigin.Verbatim : NameOrigin.Mapped;
 
     private static string Alias(int index, HashSet<string> taken)
     {

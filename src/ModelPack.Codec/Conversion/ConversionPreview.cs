@@ -34,8 +34,7 @@ public sealed record ConversionPreview
 
     internal static ConversionPreview Of(ConversionJob job, string targetPath)
     {
-        string target = Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath));
-        bool isFolder = TemporaryModel.IsFolder(targetPath);
+        string[] names = TemporaryModel.FinalNames(targetPath, job.Layout);
         return new()
         {
             SourceName = job.Source.ShortName,
@@ -43,8 +42,8 @@ public sealed record ConversionPreview
             SourceBytes = job.Source.Source.Length,
             To = job.To,
             OutputBytes = job.Layout.Length,
-            Files = [.. job.Layout.Files.Select(file => new PreviewedFile(isFolder ? file.Name : target, file.Plan.Length))],
-            Tensors = [.. job.Tensors.Select((tensor, i) => new PreviewedTensor(
+            Files = [.. job.Layout.Files.Select((file, i) => new PreviewedFile(names[i], file.Plan.Length))],
+            Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => new PreviewedTensor(
                 job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape, job.Action(i), tensor.ByteLength))],
             Notes = [.. job.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
         };

@@ -8,6 +8,9 @@ public enum ConversionPhase
 
     /// <summary>Re-reading the output and converting it back.</summary>
     Proving,
+
+    /// <summary>Making the payloads that the output shows in another form: after writing, before proving.</summary>
+    Making,
 }
 
 /// <summary>A report of progress; sent at most a few times a second and at the end of each phase.</summary>

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -15,13 +15,16 @@ internal sealed class CopyConversion : ConversionJob
     public CopyConversion(ModelFile source)
         : base(source, source.Format)
     {
-        Tensors = CarriedTensors.Logical(source);
+        Tensors = [.. CarriedTensors.Logical(source), .. source.AllTensors.Skip(source.Tensors.Count)];
         Layout = OriginPlanner.Describe(source, Ranges);
+        Payloads = [.. source.AllTensors.Select((tensor, i) => new StoredPayload(i, tensor.ByteLength))];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
 
     public override ModelPlan Layout { get; }
+
+    public override IReadOnlyList<PayloadRecipe> Payloads { get; }
 
     public override ImmutableArray<string> Notes { get; } = ["the source has this format already: the output is a copy"];
 
@@ -31,18 +34,7 @@ internal sealed class CopyConversion : ConversionJob
 
     public override TensorAction Action(int tensor) => TensorAction.Copy;
 
-    public override PayloadDestination?[] Destinations()
-    {
-        PayloadDestination?[] destinations = new PayloadDestination?[Source.Tensors.Count];
-        foreach ((int tensor, long offset) in PayloadOffsets(Layout))
-        {
-            destinations[tensor] = new(offset, TensorAction.Copy);
-        }
+    public override ModelPlan Complete(WrittenPayloads written) => Layout;
 
-        return destinations;
-    }
-
-    public override ModelPlan Complete(PassResult pass) => Layout;
-
-    public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) => OutputProof.ProveCopy(output, pass, context);
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) => OutputProof.ProveCopy(output, written.Pass, context);
 }

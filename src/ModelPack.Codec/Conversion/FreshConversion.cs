@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using System.IO.Hashing;
 using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -14,32 +13,43 @@ namespace ModelPack.Codec.Conversion;
 internal sealed class FreshConversion : ConversionJob
 {
     private readonly ContainerTarget target;
-    private readonly ImmutableArray<TensorStep> steps;
+    private readonly ConversionPlan plan;
     private readonly OutputForm form;
     private readonly string? carried;
     private readonly ImmutableArray<Companion> companions;
+    private readonly OriginRecord record;
     private readonly byte[]? origin;
     private readonly UInt128 digest;
 
     public FreshConversion(
-        ModelFile source, IReadOnlyList<string> sourceNames, ModelFormat to, OutputForm form, ConversionOptions options, IEnumerable<string> notes)
+        ModelFile source,
+        IReadOnlyList<string> sourceNames,
+        ModelFormat to,
+        OutputForm form,
+        ConversionOptions options,
+        IEnumerable<string> notes,
+        ViewTrust views = ViewTrust.Record)
         : base(source, to)
     {
         target = ContainerTarget.For(to);
         this.form = form;
-        steps = ConversionPlanner.Plan(source, target, options);
-        Tensors = steps.Select(step => step.Logical).ToArray();
-        carried = CarriedTensors.Describe(steps);
+        plan = ConversionPlanner.Plan(source, target, options, views);
+        Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
+        Payloads = plan.Payloads;
+        carried = CarriedTensors.Describe(plan.Outputs);
         DerivedFolder derived = FolderCompanions.For(source, to, form);
         companions = derived.Files;
-        origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(Record(sourceNames, options)) : null;
+        record = Record(sourceNames, options);
+        origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(record) : null;
         Layout = LayOut();
         using ModelFile header = OpenHeader(Layout);
         digest = ContainerDigest.Compute(header);
-        Notes = [.. notes, .. derived.Notes, .. PlanNotes()];
+        Notes = [.. notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, Layout, to)];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
+
+    public override IReadOnlyList<PayloadRecipe> Payloads { get; }
 
     public override ModelPlan Layout { get; }
 
@@ -48,50 +58,77 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>Digest of what the output says by itself.</summary>
     public UInt128 Digest => digest;
 
-    public override string OutputName(int tensor) => steps[tensor].Name;
+    /// <summary>The record of the source, hashes left blank.</summary>
+    public OriginRecord Blank => record;
 
-    public override TensorType OutputType(int tensor) => steps[tensor].StoredType;
+    /// <summary>Tensors of the source that were taken for what lies in its side file.</summary>
+    public ImmutableArray<int> Folded => plan.Folded;
 
-    public override TensorAction Action(int tensor) => steps[tensor].Action;
+    public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
 
-    public override PayloadDestination?[] Destinations()
-    {
-        Dictionary<int, long> offsets = PayloadOffsets(Layout);
-        return steps.Select((step, i) => offsets.TryGetValue(i, out long offset) ? new PayloadDestination(offset, step.Action) : (PayloadDestination?)null).ToArray();
-    }
+    public override TensorType OutputType(int tensor) => plan.Sources[tensor].OutputType;
 
-    public override ModelPlan Complete(PassResult pass)
+    public override TensorAction Action(int tensor) => plan.Sources[tensor].Action;
+
+    public override ModelPlan Complete(WrittenPayloads written)
     {
         if (origin is null)
         {
-            return PlanCrc.Resolve(Layout, pass.PayloadCrc32);
+            return PlanCrc.Resolve(Layout, written.PayloadCrc32);
         }
 
-        OriginCodec.Complete(origin, digest, pass.MemberHashes, pass.TensorHashes);
-        return PlanCrc.Resolve(LayOut(), pass.PayloadCrc32);
+        Dictionary<int, UInt128> views = Views(written);
+        OriginCodec.Complete(
+            origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. record.Views.Select(view => views[view.ContainerIndex])]);
+        return PlanCrc.Resolve(LayOut(), written.PayloadCrc32);
     }
 
-    public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) => origin is null
-        ? OutputProof.ProveTensors(output, steps, target.ReaderOrder(steps, form), pass, context)
-        : OutputProof.ProveReturn(output, Source, pass, context);
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) => origin is null
+        ? OutputProof.ProveTensors(output, this, ReaderPlaces(), written, context)
+        : OutputProof.ProveReturn(output, Source, written.Pass, context);
 
-    /// <summary>For each source tensor, its place in the list that a reader of the output sees.</summary>
-    public int[] Places() => target.ReaderOrder(steps, form);
+    /// <summary>The plan.</summary>
+    public ConversionPlan Plan => plan;
 
-    private ModelPlan LayOut() => target.Layout(new(Source, steps, carried, origin, form) { Companions = companions });
+    private ModelPlan LayOut()
+    {
+        ModelPlan main = target.Layout(new(Source, plan.Outputs, carried, origin, form) { Companions = companions });
+        return plan.Side.IsEmpty ? main : SideFileLayout.Append(main, plan, To);
+    }
+
+    // For each payload of the plan, its place in the list that a reader of the output sees.
+    private int[] ReaderPlaces() =>
+        [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
-        int[] places = target.ReaderOrder(steps, form);
+        int[] places = ReaderPlaces();
+        PayloadRecipe[] returns = [.. plan.Sources.Select(fate => fate.Return?.Through(stored => stored with { Tensor = places[stored.Tensor] }) ?? new LiteralPayload(default))];
+        HashSet<int> used = [.. returns.SelectMany(recipe => recipe.Tensors())];
         return new()
         {
             Format = Source.Format,
             Quantized = options.Quantized,
             Naming = options.Naming,
+            Dtype = options.Dtype,
             Form = form,
             Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(OriginFileName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
-            Tensors = [.. steps.Select((step, i) => new OriginTensor(places[i], step.Logical.ByteLength, step.Action, UInt128.Zero))],
+            Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, UInt128.Zero))],
+            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, UInt128.Zero))],
+            SideTensors = plan.Side.Length,
         };
+    }
+
+    // Hashes of the outputs that the way back does not use. Most were made after the source was read; one that was not is a copy of a source tensor.
+    private Dictionary<int, UInt128> Views(WrittenPayloads written)
+    {
+        int[] places = ReaderPlaces();
+        UInt128 empty = new Xxh128().Finish();
+        return Enumerable.Range(0, plan.Outputs.Length).ToDictionary(
+            i => places[i],
+            i => written.Made.TryGetValue(i, out Pipeline.PayloadSum made) ? made.Xxh128
+                : Payloads[i] is StoredPayload { Bytes: > 0 } stored ? written.Pass.TensorHashes[stored.Tensor]
+                : empty);
     }
 
     // The strict reader has to accept the header before a single payload is copied.
@@ -99,19 +136,5 @@ internal sealed class FreshConversion : ConversionJob
     {
         ModelPlan blanked = layout.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment ? segment : new ZeroSegment(segment.Length))]));
         return ModelFiles.Open(blanked.Compose("planned output", []), "<planned output>", To);
-    }
-
-    private IEnumerable<string> PlanNotes()
-    {
-        foreach (IGrouping<TensorType, TensorStep> group in steps.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
-        {
-            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, but not readable by {To}'s own programs";
-        }
-
-        int aliases = steps.Count(step => step.NameOrigin == NameOrigin.Alias);
-        if (aliases > 0)
-        {
-            yield return $"{aliases} tensor names cannot be stored in {To} and are replaced by made-up ones until the way back";
-        }
     }
 }

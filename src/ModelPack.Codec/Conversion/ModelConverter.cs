@@ -4,7 +4,6 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 
@@ -127,11 +126,13 @@ public static class ModelConverter
             }
         }
 
-        return Run(Fresh(source, targetPath, to, options, edited), targetPath, options, progress, cancellation, _ => null)!;
+        FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
+        Certificate? made = Run(fresh, targetPath, options, progress, cancellation, pass => edited = EditedView(fresh, pass));
+        return made ?? Run(Fresh(source, targetPath, to, options, edited, ViewTrust.None), targetPath, options, progress, cancellation, _ => null)!;
     }
 
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        source.Format == to && source.AllMembers.Count == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+        source.Format == to && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
 
     private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
@@ -141,23 +142,29 @@ public static class ModelConverter
             : null;
     }
 
-    private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
+    private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited, ViewTrust views = ViewTrust.Record)
     {
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
-        OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? Stem(source) : null, options.MaxShardBytes);
-        return new(source, names, to, form, options, notes);
-    }
-
-    // qwen-00001-of-00003.gguf gives qwen; a folder gives its name.
-    private static string Stem(ModelFile source)
-    {
-        string name = source.AllMembers[0].Name;
-        return GgufSplitSet.TryParseName(name, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(name);
+        OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
+        return new(source, names, to, form, options, notes, views);
     }
 
     private static string? Edited(RestoreConversion restore, PassResult pass, CancellationToken cancellation) =>
         restore.FindEdited(pass, cancellation) is { } tensor ? $"tensor '{tensor}' was edited after it was converted" : null;
+
+    // What shows the content of the side file has to be what the record vouches for, or the side file does not say what the tensor is.
+    private static string? EditedView(FreshConversion fresh, PassResult pass)
+    {
+        if (fresh.Folded.IsEmpty)
+        {
+            return null;
+        }
+
+        Dictionary<int, UInt128> views = OriginCodec.Read(fresh.Source.OriginRecord!.Value.Span).Views.ToDictionary(view => view.ContainerIndex, view => view.Hash);
+        int edited = fresh.Folded.FirstOrDefault(tensor => pass.TensorHashes[tensor] != views[tensor], -1);
+        return edited < 0 ? null : $"tensor '{fresh.Tensors[edited].Name}' was edited after it was converted";
+    }
 
     // Returns null if what the pass found makes the job pointless.
     private static Certificate? Run(
@@ -170,6 +177,7 @@ public static class ModelConverter
     {
         long total = job.Source.Source.Length;
         EnsureForm(job, targetPath, options);
+        FreeSpace.Ensure(targetPath, job.Layout.Length);
         using TemporaryModel output = new(targetPath, job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
         if (objection(pass) is not null)
@@ -179,11 +187,13 @@ public static class ModelConverter
 
         OutputProof.EnsureFooter(job.Source, pass, cancellation);
         EnsureFinite(job, pass, options);
-        WriteLiterals(job.Complete(pass), output);
+        Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
+        WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
+        WriteLiterals(job.Complete(payloads), output);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
-        ProofLevel level = job.Prove(written, pass, context);
-        Certificate certificate = CertificateMaker.Make(job, pass, level, Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), options, context);
+        ProofLevel level = job.Prove(written, payloads, context);
+        Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         byte[] text = CertificateJson.ToUtf8(certificate);
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
         certificateFile.Write(text, 0);
@@ -237,7 +247,7 @@ public static class ModelConverter
             return;
         }
 
-        int files = job.Layout.Files.Length;
+        int files = job.Layout.Files.Count(file => !SideFile.IsName(file.Name));
         string? why = files > 1 ? $"the output consists of {files} files" : options.MaxShardBytes is not null ? "a limit for shards was set, and the target is a file" : null;
         if (why is not null)
         {

@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -17,12 +18,17 @@ internal sealed class RestoreConversion : ConversionJob
         : base(source, chain.Record.Format)
     {
         this.chain = chain;
-        Tensors = CarriedTensors.Logical(source);
-        firstUse = new int[source.Tensors.Count];
+        RestoredFile.Check(chain.Record, source);
+        Tensors = [.. CarriedTensors.Logical(source), .. source.AllTensors.Skip(source.Tensors.Count)];
+        Payloads = [.. chain.Record.Tensors.Select(tensor => tensor.Payload)];
+        firstUse = new int[source.AllTensors.Count];
         Array.Fill(firstUse, -1);
-        for (int i = chain.Record.Tensors.Length - 1; i >= 0; i--)
+        for (int i = Payloads.Count - 1; i >= 0; i--)
         {
-            firstUse[chain.Record.Tensors[i].ContainerIndex] = i;
+            foreach (int tensor in Payloads[i].Tensors())
+            {
+                firstUse[tensor] = i;
+            }
         }
 
         Notes = [$"restored '{chain.Record.Name}' from the origin record"];
@@ -32,35 +38,39 @@ internal sealed class RestoreConversion : ConversionJob
 
     public override ModelPlan Layout => chain.Record.Plan;
 
+    public override IReadOnlyList<PayloadRecipe> Payloads { get; }
+
     public override ImmutableArray<string> Notes { get; }
 
     public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : chain.TensorNames[firstUse[tensor]];
 
     public override TensorType OutputType(int tensor) => firstUse[tensor] < 0 ? Tensors[tensor].Type : chain.TensorTypes[firstUse[tensor]];
 
-    public override TensorAction Action(int tensor) => firstUse[tensor] < 0 ? TensorAction.Copy : chain.Record.Tensors[firstUse[tensor]].Action;
-
-    public override PayloadDestination?[] Destinations()
+    public override TensorAction Action(int tensor) => firstUse[tensor] < 0 ? TensorAction.Keep : Payloads[firstUse[tensor]] switch
     {
-        PayloadDestination?[] destinations = new PayloadDestination?[Source.Tensors.Count];
-        foreach ((int tensor, long offset) in PayloadOffsets(Layout))
-        {
-            OriginTensor origin = chain.Record.Tensors[tensor];
-            destinations[origin.ContainerIndex] = new(offset, origin.Action);
-        }
-
-        return destinations;
-    }
+        StoredPayload => TensorAction.Copy,
+        ReversedPayload { Of: StoredPayload } => TensorAction.Swap,
+        NarrowedPayload or WidenedPayload => TensorAction.Widen,
+        _ => TensorAction.Move,
+    };
 
     /// <summary>The first tensor whose bytes are not those that the record knows; null if all are.</summary>
     public string? FindEdited(PassResult pass, CancellationToken cancellation)
     {
-        ByteSource[] payloads = RestoredFile.Payloads(chain.Record, Source);
-        for (int i = 0; i < chain.Record.Tensors.Length; i++)
+        foreach (OriginView view in chain.Record.Views)
         {
-            OriginTensor tensor = chain.Record.Tensors[i];
-            UInt128 hash = tensor.Action == TensorAction.Swap ? FileHash.Xxh128(payloads[i], cancellation) : pass.TensorHashes[tensor.ContainerIndex];
-            if (hash != tensor.Hash)
+            if (pass.TensorHashes[view.ContainerIndex] != view.Hash)
+            {
+                return Tensors[view.ContainerIndex].Name;
+            }
+        }
+
+        for (int i = 0; i < Payloads.Count; i++)
+        {
+            UInt128 hash = Payloads[i] is StoredPayload stored
+                ? pass.TensorHashes[stored.Tensor]
+                : FileHash.Xxh128(MadePayloads.Open(Source, Payloads[i]), cancellation);
+            if (hash != chain.Record.Tensors[i].Hash)
             {
                 return chain.TensorNames[i];
             }
@@ -69,8 +79,8 @@ internal sealed class RestoreConversion : ConversionJob
         return null;
     }
 
-    public override ModelPlan Complete(PassResult pass) => Layout;
+    public override ModelPlan Complete(WrittenPayloads written) => Layout;
 
-    public override ProofLevel Prove(ModelFile output, PassResult pass, ProofContext context) =>
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
         OutputProof.ProveRestored(output, Source, chain, context);
 }

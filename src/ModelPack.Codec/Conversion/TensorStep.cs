@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -10,26 +10,26 @@ internal enum NameOrigin
     /// <summary>It is the source's name.</summary>
     Verbatim,
 
-    /// <summary>It was translated by the architecture's table, which can be undone.</summary>
+    /// <summary>It was translated by the architecture's table.</summary>
     Mapped,
 
-    /// <summary>It was made up, because the target cannot store the source's name.</summary>
+    /// <summary>It was made up, because the target cannot store the name that it should have.</summary>
     Alias,
 }
 
-/// <summary>What happens to one tensor of the source.</summary>
-/// <param name="Logical">The tensor as the model means it: a carried tensor under its own name, type and shape.</param>
+/// <summary>One tensor of the output.</summary>
+/// <param name="Logical">The tensor as the model means it: a carried tensor under its own name, type and shape. Its offset means nothing.</param>
 /// <param name="Name">Name in the output.</param>
 /// <param name="NameOrigin">Where that name comes from.</param>
 /// <param name="StoredType">Type in the output.</param>
 /// <param name="StoredShape">Shape in the output, outermost first.</param>
-/// <param name="Action">Copy, carry or swap. A type that the output lacks is carried, or swapped and carried.</param>
+/// <param name="Payload">How its payload is made of those of the source.</param>
 internal sealed record TensorStep(
-    TensorInfo Logical, string Name, NameOrigin NameOrigin, TensorType StoredType, ImmutableArray<long> StoredShape, TensorAction Action)
+    TensorInfo Logical, string Name, NameOrigin NameOrigin, TensorType StoredType, ImmutableArray<long> StoredShape, PayloadRecipe Payload)
 {
     /// <summary>True if the output's own type and shape do not say what the tensor is, so that a description has to.</summary>
     public bool IsDisguised => IsRaw || !StoredShape.SequenceEqual(Logical.Shape);
 
     /// <summary>True if the output holds the tensor as bytes whose type it does not know.</summary>
-    public bool IsRaw => Action == TensorAction.Carry || StoredType != Logical.Type;
+    public bool IsRaw => StoredType != Logical.Type;
 }

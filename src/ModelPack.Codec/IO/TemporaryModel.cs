@@ -34,9 +34,9 @@ internal sealed class TemporaryModel : IDisposable
                 Directory.CreateDirectory(temporaryPath);
             }
 
-            foreach (PlannedFile file in plan.Files)
+            for (int i = 0; i < plan.Files.Length; i++)
             {
-                string path = isFolder ? Path.Combine(temporaryPath, file.Name) : temporaryPath;
+                (PlannedFile file, string path) = (plan.Files[i], TemporaryPath(i));
                 handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, file.Plan.Length));
                 RandomAccess.SetLength(handles[^1], file.Plan.Length);
             }
@@ -53,9 +53,17 @@ internal sealed class TemporaryModel : IDisposable
     /// <summary>Whether a path means a folder: it ends in a separator, or a folder of that name exists.</summary>
     public static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
 
+    /// <summary>The names that the files of a plan get. Beside a single file may stand its side file, which is called after it.</summary>
+    public static string[] FinalNames(string targetPath, ModelPlan plan)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath));
+        return IsFolder(targetPath)
+            ? [.. plan.Files.Select(file => file.Name)]
+            : [.. plan.Files.Select((_, i) => i == 0 ? name : SideFile.NameFor(SideFile.StemOf(name)))];
+    }
+
     /// <summary>The files as they are now. They are closed with this object.</summary>
-    public List<NamedSource> Sources() =>
-        [.. plan.Files.Select((file, i) => new NamedSource(file.Name, new HandleByteSource(handles[i], isFolder ? Path.Combine(finalPath, file.Name) : finalPath)))];
+    public List<NamedSource> Sources() => [.. plan.Files.Select((file, i) => new NamedSource(file.Name, new HandleByteSource(handles[i], FinalPath(i))))];
 
     /// <summary>Writes at an offset that runs on from file to file.</summary>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
@@ -80,7 +88,7 @@ internal sealed class TemporaryModel : IDisposable
 
         if (!isFolder)
         {
-            File.Move(temporaryPath, finalPath, overwrite: true);
+            CommitFiles();
         }
         else if (Directory.Exists(finalPath))
         {
@@ -110,9 +118,31 @@ internal sealed class TemporaryModel : IDisposable
         {
             Directory.Delete(temporaryPath, recursive: true);
         }
-        else if (!isFolder && File.Exists(temporaryPath))
+
+        for (int i = 0; i < handles.Count && !isFolder; i++)
         {
-            File.Delete(temporaryPath);
+            File.Delete(TemporaryPath(i));
+        }
+    }
+
+    private string TemporaryPath(int file) => isFolder ? Path.Combine(temporaryPath, plan.Files[file].Name)
+        : file == 0 ? temporaryPath
+        : temporaryPath[..^Suffix.Length] + $".{file}{Suffix}";
+
+    private string FinalPath(int file) => Path.Combine(isFolder ? finalPath : Path.GetDirectoryName(finalPath)!, FinalNames(isFolder ? finalPath + "/" : finalPath, plan)[file]);
+
+    // The side file goes first: the model's own file stands for the whole. One that a former output needed, and this one does not, would be taken for a part of it.
+    private void CommitFiles()
+    {
+        for (int i = plan.Files.Length - 1; i >= 0; i--)
+        {
+            File.Move(TemporaryPath(i), FinalPath(i), overwrite: true);
+        }
+
+        string side = Path.Combine(Path.GetDirectoryName(finalPath)!, SideFile.NameFor(SideFile.StemOf(Path.GetFileName(finalPath))));
+        if (plan.Files.Length == 1 && side != finalPath)
+        {
+            File.Delete(side);
         }
     }
 

@@ -18,7 +18,8 @@ public static class GgufHashLines
         ModelFile file, string name, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
-        ImmutableArray<LogicalTensor> tensors = LogicalModel.Original(file).Tensors;
+        LogicalModel original = LogicalModel.Original(file);
+        ImmutableArray<LogicalTensor> tensors = original.Tensors;
         long total = tensors.Sum(tensor => tensor.Tensor.ByteLength);
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
         using Hashes model = new();
@@ -31,7 +32,7 @@ public static class GgufHashLines
             {
                 cancellation.ThrowIfCancellationRequested();
                 int length = (int)Math.Min(buffer.Length, tensor.Tensor.ByteLength - offset);
-                file.Source.ReadAt(tensor.Tensor.Offset + offset, buffer.AsSpan(0, length));
+                original.Source.ReadAt(tensor.Tensor.Offset + offset, buffer.AsSpan(0, length));
                 Parallel.Invoke(() => model.Append(buffer.AsSpan(0, length)), () => own.Append(buffer.AsSpan(0, length)));
                 offset += length;
                 counter.Add(length);

@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Insight;
 
 /// <summary>A tensor of a file under the name that the model's oldest known file has for it.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="Tensor">The tensor as it lies in the file at hand, with the type and shape that the model means.</param>
+/// <param name="Tensor">The tensor with the type and shape that the model means; its offset counts in <see cref="LogicalModel.Source"/>.</param>
 internal sealed record LogicalTensor(string Name, TensorInfo Tensor);
 
 /// <summary>
@@ -19,15 +21,29 @@ internal sealed record LogicalTensor(string Name, TensorInfo Tensor);
 /// <param name="Architecture">What that file says.</param>
 /// <param name="Tensors">The tensors in that file's order.</param>
 /// <param name="Metadata">That file's metadata.</param>
+/// <param name="Source">The bytes of the file at hand, and behind them payloads that are made of several of its tensors.</param>
 /// <param name="Doubt">Why an origin record was not followed, in one sentence; null if nothing is wrong with any.</param>
 internal sealed record LogicalModel(
-    ModelFormat Format, string? Architecture, ImmutableArray<LogicalTensor> Tensors, IReadOnlyList<MetadataEntry> Metadata, string? Doubt)
+    ModelFormat Format,
+    string? Architecture,
+    ImmutableArray<LogicalTensor> Tensors,
+    IReadOnlyList<MetadataEntry> Metadata,
+    ByteSource Source,
+    string? Doubt)
 {
     private const int MaximumSteps = 16;
 
+    // The tensors of the side file stand behind the model's own.
+    private ImmutableArray<TensorInfo> Beside { get; init; } = [];
+
     /// <summary>The model in the file's own words.</summary>
     public static LogicalModel Own(ModelFile file) => new(
-        file.Format, file.Architecture, [.. CarriedTensors.Logical(file).Select(tensor => new LogicalTensor(tensor.Name, tensor))], file.Metadata, null);
+        file.Format,
+        file.Architecture,
+        [.. CarriedTensors.Logical(file).Select(tensor => new LogicalTensor(tensor.Name, tensor))],
+        file.Metadata,
+        file.Source,
+        null) { Beside = [.. file.AllTensors.Skip(file.Tensors.Count)] };
 
     /// <summary>The model in the words of the oldest file that it demonstrably comes from.</summary>
     public static LogicalModel Original(ModelFile file)
@@ -61,6 +77,7 @@ internal sealed record LogicalModel(
         try
         {
             OriginRecord origin = OriginCodec.Read(record);
+            RestoredFile.EnsureSideFile(origin, made);
             doubt = $"the metadata or the tensor list of '{name}' was edited after it was converted";
             if (origin.ContainerDigest != ContainerDigest.Compute(made))
             {
@@ -81,17 +98,47 @@ internal sealed record LogicalModel(
     // The record says which payload belongs to which tensor; whether that is so, only the conversion itself can tell.
     private static LogicalModel? Follow(LogicalModel container, ModelFormat made, OriginRecord record, ModelFile source)
     {
-        ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Origin = OriginMode.None };
-        FreshConversion again = new(source, [], made, record.Form, options, []);
-        int[] places = again.Places();
-        bool isGenuine = again.Digest == record.ContainerDigest && record.Tensors.Select(tensor => tensor.ContainerIndex).SequenceEqual(places);
-        return isGenuine
-            ? new(
-                source.Format,
-                source.Architecture,
-                [.. again.Tensors.Select((tensor, i) => new LogicalTensor(tensor.Name, container.Tensors[places[i]].Tensor))],
-                source.Metadata,
-                null)
-            : null;
+        ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
+        FreshConversion again = new(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, []);
+        bool isGenuine = again.Digest == record.ContainerDigest && record.Tensors.Length == again.Blank.Tensors.Length
+            && record.Tensors.Zip(again.Blank.Tensors).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second.Payload)));
+        return isGenuine ? container.Before(record, source, again.Tensors) : null;
+    }
+
+    private LogicalModel Before(OriginRecord record, ModelFile source, IReadOnlyList<TensorInfo> logical)
+    {
+        ImmutableArray<TensorInfo> own = [.. Tensors.Select(tensor => tensor.Tensor), .. Beside];
+        List<ByteSource> made = [Source];
+        long end = Source.Length;
+        TensorInfo[] all = new TensorInfo[logical.Count];
+        for (int i = 0; i < all.Length; i++)
+        {
+            PayloadRecipe recipe = record.Tensors[i].Payload;
+            all[i] = logical[i] with { Offset = end };
+            if (recipe is StoredPayload stored)
+            {
+                // What lies in the container under a type of its own may have another order of bytes there.
+                TensorInfo there = own[stored.Tensor];
+                all[i] = logical[i] with { Offset = there.Offset, ByteOrder = logical[i].ByteOrder };
+                continue;
+            }
+
+            if (recipe is ReversedPayload { Of: StoredPayload reversed })
+            {
+                all[i] = logical[i] with { Offset = own[reversed.Tensor].Offset, ByteOrder = own[reversed.Tensor].ByteOrder };
+                continue;
+            }
+
+            made.Add(RecipeSource.Open(recipe, payload => new RangeByteSource(Source, own[payload.Tensor].Offset, payload.Bytes)));
+            end += recipe.Length;
+        }
+
+        return new(
+            source.Format,
+            source.Architecture,
+            [.. all.Take(source.Tensors.Count).Select(tensor => new LogicalTensor(tensor.Name, tensor))],
+            source.Metadata,
+            made.Count == 1 ? Source : new ConcatenatedByteSource(Source.Name, made),
+            null) { Beside = [.. all.Skip(source.Tensors.Count)] };
     }
 }

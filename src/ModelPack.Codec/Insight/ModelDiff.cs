@@ -27,8 +27,8 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         bool sameFormat = first.Format == second.Format;
         LogicalModel own = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first);
         LogicalModel other = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second);
-        TensorSet left = Tensors(first, own);
-        TensorSet right = Tensors(second, other);
+        TensorSet left = Tensors(own);
+        TensorSet right = Tensors(other);
         HashSet<string> known = [.. left.Tensors.Select(tensor => tensor.Name)];
         NameTable? table = NameTable.For(own.Architecture) ?? NameTable.For(other.Architecture);
         long total = left.Tensors.Sum(tensor => tensor.ByteLength);
@@ -59,6 +59,6 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
     private static MetadataEntry[] LittleEndian(IReadOnlyList<MetadataEntry> metadata) =>
         [.. metadata.Select(entry => entry.Value is GgufValue value ? entry with { Value = value.ToStandardEncoding() } : entry)];
 
-    private static TensorSet Tensors(ModelFile file, LogicalModel model) =>
-        new(file.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);
+    private static TensorSet Tensors(LogicalModel model) =>
+        new(model.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);
 }

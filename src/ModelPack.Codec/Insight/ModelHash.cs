@@ -43,7 +43,7 @@ public sealed record ModelHash
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
         TensorHash[] read = new TensorHash[first.Length];
         Workers.ForEach(
-            largestFirst, (i, stop) => read[i] = TensorHasher.Compute(file.Source, model.Tensors[i], counter, stop), cancellation);
+            largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], counter, stop), cancellation);
         IEnumerable<TensorHash> hashes = model.Tensors.Select((tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Tensor.Shape });
         return Of(hashes, model.Doubt is null ? [] : [$"{model.Doubt}; the tensors are hashed under the names that they have here"]);
     }

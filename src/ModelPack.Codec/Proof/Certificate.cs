@@ -72,6 +72,18 @@ public enum TensorAction
 
     /// <summary>The bytes of each number reversed, because the target is little-endian.</summary>
     Swap,
+
+    /// <summary>The same bytes in another order, as the target's own programs want them: permuted rows, transposed matrices, stacked experts.</summary>
+    Move,
+
+    /// <summary>Decoded to a wider type, bit for bit as the reference decodes it; the source's bytes come back from the side file or by narrowing.</summary>
+    Widen,
+
+    /// <summary>Other values, as the target's own programs want them (norm + 1), or as a named loss; the source's bytes are kept.</summary>
+    Change,
+
+    /// <summary>The target's own programs have no place for it; its bytes are only kept.</summary>
+    Keep,
 }
 
 /// <summary>Whether a tensor's values are finite.</summary>

@@ -11,7 +11,7 @@ namespace ModelPack.Codec.Proof;
 internal static class CertificateMaker
 {
     public static Certificate Make(
-        ConversionJob job, PassResult pass, ProofLevel level, string outputName, ConversionOptions options, ProofContext context) => new()
+        ConversionJob job, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options, ProofContext context) => new()
         {
             Tool = ModelConverter.ToolName,
             Level = level,
@@ -20,12 +20,12 @@ internal static class CertificateMaker
             {
                 Parts = Parts(job.Source.AllMembers.Select(member => (member.Name, member.Length)), pass.MemberHashes),
             },
-            Output = new(outputName, job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
+            Output = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
             {
-                Parts = Parts(job.Layout.Files.Select(file => (file.Name, file.Plan.Length)), context.OutputMemberHashes),
+                Parts = Parts(TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)), context.OutputMemberHashes),
             },
             Options = Options(options),
-            Tensors = [.. job.Tensors.Select((tensor, i) => Tensor(job, tensor, i, pass))],
+            Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass))],
             Notes = [.. job.Notes, .. context.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
         };
 
@@ -38,6 +38,11 @@ internal static class CertificateMaker
             ["origin"] = options.Origin.ToString(),
             ["quantized"] = options.Quantized.ToString(),
         };
+        if (options.Dtype is { } dtype)
+        {
+            texts.Add("dtype", TensorTypes.Get(dtype).Name);
+        }
+
         if (options.MaxShardBytes is { } limit)
         {
             texts.Add("max-shard-size", limit.ToString(CultureInfo.InvariantCulture));

@@ -5,6 +5,7 @@ using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Proof;
 
@@ -116,7 +117,11 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         int tensor = returned.Tensors.Select(candidate => candidate.Name).ToImmutableArray().IndexOf(difference.Place);
         long within = at - returned.Tensors[tensor].Offset;
         int block = TensorTypes.Get(returned.Tensors[tensor].Type).BlockBytes;
-        long same = record.Tensors[tensor].Action == TensorAction.Swap ? within / block * block : within;
-        return difference with { ByteOffset = container.Tensors[record.Tensors[tensor].ContainerIndex].Offset + same };
+        return record.Tensors[tensor].Payload switch
+        {
+            StoredPayload stored => difference with { ByteOffset = container.AllTensors[stored.Tensor].Offset + within },
+            ReversedPayload { Of: StoredPayload stored } => difference with { ByteOffset = container.AllTensors[stored.Tensor].Offset + (within / block * block) },
+            _ => difference with { ByteOffset = null },
+        };
     }
 }

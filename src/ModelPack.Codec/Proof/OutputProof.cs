@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Proof;
 
@@ -47,20 +48,30 @@ internal static class OutputProof
         return context.OutputHash == pass.FileHash ? ProofLevel.L3 : throw Failed(output, "the output is not a copy of the source", null);
     }
 
-    /// <summary>L1: every tensor of the output has the bytes of the source's.</summary>
-    public static ProofLevel ProveTensors(ModelFile output, IReadOnlyList<TensorStep> steps, int[] places, PassResult pass, ProofContext context)
+    /// <summary>L1: every tensor of the output has the bytes that the plan makes of the source's, and what the plan can undo gives the source's again.</summary>
+    public static ProofLevel ProveTensors(ModelFile output, FreshConversion conversion, int[] places, WrittenPayloads written, ProofContext context)
     {
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(output);
         PassResult reread = HashOutput(output, PassWork.TensorHashes, context);
-        for (int i = 0; i < steps.Count; i++)
+        for (int i = 0; i < conversion.Plan.Outputs.Length; i++)
         {
+            TensorStep step = conversion.Plan.Outputs[i];
             TensorInfo stored = tensors[places[i]];
-            UInt128 hash = steps[i].Action == TensorAction.Swap
-                ? FileHash.Xxh128(new ReversedByteSource(new RangeByteSource(output.Source, stored.Offset, stored.ByteLength), stored.Type), context.Cancellation)
-                : reread.TensorHashes[places[i]];
-            if (hash != pass.TensorHashes[i] || stored.Type != steps[i].Logical.Type || !stored.Shape.AsSpan().SequenceEqual(steps[i].Logical.Shape.AsSpan()))
+            UInt128 expected = written.Made.TryGetValue(i, out PayloadSum made) ? made.Xxh128
+                : step.Payload is StoredPayload copied ? written.Pass.TensorHashes[copied.Tensor]
+                : FileHash.Xxh128(MadePayloads.Open(conversion.Source, step.Payload), context.Cancellation);
+            if (reread.TensorHashes[places[i]] != expected || stored.Type != step.Logical.Type || !stored.Shape.AsSpan().SequenceEqual(step.Logical.Shape.AsSpan()))
             {
-                throw Failed(output, $"tensor '{steps[i].Logical.Name}' is another one in the output", stored.Offset);
+                throw Failed(output, $"tensor '{step.Logical.Name}' is another one in the output", stored.Offset);
+            }
+        }
+
+        foreach ((SourceFate fate, int i) in conversion.Plan.Sources.Select((fate, i) => (fate, i)))
+        {
+            if (fate.Return is { } back and not StoredPayload
+                && FileHash.Xxh128(MadePayloads.Open(output, back.Through(stored => stored with { Tensor = places[stored.Tensor] })), context.Cancellation) != written.Pass.TensorHashes[i])
+            {
+                throw Failed(output, $"tensor '{fate.Logical.Name}' does not come back from the output", null);
             }
         }
 

@@ -2,7 +2,6 @@ using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
 
@@ -80,15 +79,21 @@ internal sealed class Reconversion : IDisposable
                 Progress = context.Progress,
             },
             context.Cancellation);
-        return (pass, pass.IsAsExpected && ByteComparison.HoldsBesidePayloads(container, conversion.Complete(pass)));
+        if (!pass.IsAsExpected || !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation))
+        {
+            return (pass, false);
+        }
+
+        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, context.Cancellation));
+        return (pass, ByteComparison.HoldsBesidePayloads(container, conversion.Complete(payloads)));
     }
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
     public static PassResult Examine(ModelFile file, PassWork more, int threads, Action<long>? progress, CancellationToken cancellation) => SourcePass.Run(
         Examination(file) with
         {
-            Tensors = file.Tensors,
-            Destinations = Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), file.Tensors.Count).ToArray(),
+            Tensors = file.AllTensors,
+            Destinations = Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), file.AllTensors.Count).ToArray(),
             Work = Needed(file) | more,
             Threads = threads,
             Progress = progress,
@@ -102,7 +107,7 @@ internal sealed class Reconversion : IDisposable
     private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
     private static FreshConversion Again(ModelFile file, OriginStep step) =>
-        new(file, step.Files, step.Made, step.Form, new() { Quantized = step.Quantized, Naming = step.Naming }, []);
+        new(file, step.Files, step.Made, step.Form, step.Options, []);
 
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {
@@ -115,13 +120,8 @@ internal sealed class Reconversion : IDisposable
                 cancellation);
         }
 
-        Files = again.Complete(pass).Compose("a conversion made again", Payloads(file, again.Tensors, destinations));
+        WrittenPayloads written = again.Written(pass, MadePayloads.Make(file, again.Made(), output: null, progress: null, cancellation));
+        Files = again.Complete(written).Compose("a conversion made again", [.. again.Payloads.Select(recipe => MadePayloads.Open(file, recipe))]);
         Source = new ConcatenatedByteSource("<converted again>", Files.Select(made => made.Source));
     }
-
-    private static ByteSource[] Payloads(ModelFile file, IReadOnlyList<TensorInfo> logical, PayloadDestination?[] destinations) => file.Tensors.Select((tensor, i) =>
-    {
-        RangeByteSource range = new(file.Source, tensor.Offset, tensor.ByteLength);
-        return destinations[i]?.Action == TensorAction.Swap ? (ByteSource)new ReversedByteSource(range, logical[i].Type) : range;
-    }).ToArray();
 }

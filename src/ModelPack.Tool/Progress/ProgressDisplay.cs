@@ -18,6 +18,7 @@ internal abstract class ProgressDisplay : IProgress<ConversionProgress>, IDispos
     protected static string Label(string verb, ConversionPhase phase) => verb is not ("convert" or "roundtrip") ? verb : phase switch
     {
         ConversionPhase.Writing => "convert",
+        ConversionPhase.Making => "make",
         ConversionPhase.Proving => "prove",
         _ => throw new ArgumentOutOfRangeException(nameof(phase)),
     };

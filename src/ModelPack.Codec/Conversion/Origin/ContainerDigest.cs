@@ -6,7 +6,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>
-/// A digest of what a container says by itself: metadata in order (without the origin record) and the tensor list (names, types, shapes). It tells whether
+/// A digest of what a container says by itself: metadata in order (without the origin record) and the tensor list (names, types, shapes), that of a side file included. It tells whether
 /// somebody edited the container after its origin record was made.
 /// </summary>
 internal static class ContainerDigest
@@ -24,7 +24,7 @@ internal static class ContainerDigest
             }
         }
 
-        foreach (TensorInfo tensor in file.Tensors)
+        foreach (TensorInfo tensor in file.AllTensors)
         {
             Append(hash, Encoding.UTF8.GetBytes(tensor.Name));
             Append(hash, Encoding.UTF8.GetBytes(TensorTypes.Get(tensor.Type).Name));

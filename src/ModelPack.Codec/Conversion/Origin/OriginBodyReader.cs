@@ -1,8 +1,8 @@
+using ModelPack.Codec.Tensors;
 using System.Collections;
 using System.Collections.Immutable;
 using System.Text;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
@@ -15,8 +15,8 @@ internal enum OriginSegmentKind : byte
 }
 
 /// <summary>
-/// Reads the body of an origin record. A restored file can be no larger than the container's payloads and what a planner lets lie between them: each payload
-/// goes to one place at most, so that a small record cannot describe an endless file.
+/// Reads the body of an origin record. Each payload goes to one place at most; that all of them together are no longer than a container of that size can mean is
+/// checked where the container is at hand (<see cref="RestoredFile"/>), so that a small record cannot describe an endless file.
 /// </summary>
 internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
 {
@@ -26,14 +26,17 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
     private long outsidePayloads;
 
     /// <exception cref="InvalidDataException">The body breaks a rule of the layout.</exception>
-    public OriginRecord Read(UInt128 digest, UInt128[] fileHashes, UInt128[] tensorHashes)
+    public OriginRecord Read(UInt128 digest, UInt128[] fileHashes, UInt128[] tensorHashes, UInt128[] viewHashes)
     {
         ModelFormat format = body.TakeEnum<ModelFormat>();
         QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
         NamingMode naming = body.TakeEnum<NamingMode>();
+        TensorType? dtype = TakeDtype();
         string folder = TakeText();
         long maxShardBytes = body.TakeVarint();
-        OriginTensor[] tensors = ReadTensors(tensorHashes);
+        int sideTensors = body.TakeInt();
+        OriginTensor[] tensors = [.. tensorHashes.Select(hash => new OriginTensor(RecipeCodec.Read(body), hash))];
+        OriginView[] views = [.. viewHashes.Select(hash => new OriginView(body.TakeInt(), hash))];
         OriginFile[] files = new OriginFile[fileHashes.Length];
         for (int i = 0; i < files.Length; i++)
         {
@@ -46,27 +49,22 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             Format = format,
             Quantized = quantized,
             Naming = naming,
+            Dtype = dtype,
             Form = new(folder.Length == 0 ? null : folder, maxShardBytes == 0 ? null : maxShardBytes),
             ContainerDigest = digest,
             Files = ImmutableArray.Create(files),
             Tensors = ImmutableArray.Create(tensors),
+            Views = ImmutableArray.Create(views),
+            SideTensors = sideTensors,
         };
     }
 
-    private OriginTensor[] ReadTensors(UInt128[] hashes)
+    private TensorType? TakeDtype()
     {
-        OriginTensor[] tensors = new OriginTensor[hashes.Length];
-        HashSet<int> containerIndexes = new(tensors.Length);
-        for (int i = 0; i < tensors.Length; i++)
-        {
-            tensors[i] = new(body.TakeInt(), body.TakeVarint(), body.TakeEnum<TensorAction>(), hashes[i]);
-            if (!containerIndexes.Add(tensors[i].ContainerIndex))
-            {
-                throw new InvalidDataException($"two tensors have the payload {tensors[i].ContainerIndex}");
-            }
-        }
-
-        return tensors;
+        byte value = body.TakeByte();
+        return value <= TensorTypes.All.Count
+            ? value == 0 ? null : (TensorType)(value - 1)
+            : throw new InvalidDataException($"{value} is no tensor type");
     }
 
     private OriginFile ReadFile(OriginTensor[] tensors, UInt128 hash)
@@ -116,6 +114,6 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
         }
 
         placed[tensor] = true;
-        return new(tensor, tensors[tensor].Length);
+        return new(tensor, tensors[tensor].Payload.Length);
     }
 }

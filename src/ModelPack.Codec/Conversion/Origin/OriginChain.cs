@@ -3,6 +3,7 @@ using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
@@ -12,7 +13,12 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// <param name="Form">The files that the container consists of.</param>
 /// <param name="Quantized">Mode of that conversion.</param>
 /// <param name="Naming">Mode of that conversion.</param>
-internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming);
+/// <param name="Dtype">The type that numbers were narrowed to.</param>
+internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming, TensorType? Dtype)
+{
+    /// <summary>The options of that conversion that matter to its result.</summary>
+    public ConversionOptions Options => new() { Quantized = Quantized, Naming = Naming, Dtype = Dtype, Loss = LossPolicy.Allow };
+}
 
 /// <summary>Which ancestor is meant when there are several of one format.</summary>
 internal enum AncestorForm
@@ -46,6 +52,7 @@ internal sealed record OriginChain(
             return null;
         }
 
+        RestoredFile.EnsureSideFile(record, container);
         edited = FindEdit(container, record);
         if (edited is not null)
         {
@@ -65,6 +72,7 @@ internal sealed record OriginChain(
             return null;
         }
 
+        RestoredFile.EnsureSideFile(record, container);
         string? edited = FindEdit(container, record);
         return Follow(container, record, wanted, AncestorForm.Nearest, ref edited);
     }
@@ -76,7 +84,7 @@ internal sealed record OriginChain(
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
         {
-            steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming));
+            steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming, record.Dtype));
             using ModelFile file = OpenRestored(record, container);
             if (record.Tensors.Length != file.Tensors.Count)
             {
@@ -144,21 +152,29 @@ internal sealed record OriginChain(
         }
     }
 
-    // The inner record counts tensors of the file that the outer one describes.
-    private static OriginRecord Through(OriginRecord outer, OriginRecord inner, ModelFile container) => inner with
+    // The inner record counts tensors of the file that the outer one describes. A view within that is made of other payloads is checked by theirs.
+    private static OriginRecord Through(OriginRecord outer, OriginRecord inner, ModelFile container)
     {
-        Tensors = [.. inner.Tensors.Select(tensor =>
-        {
-            if (tensor.ContainerIndex >= outer.Tensors.Length)
-            {
-                throw Damaged(container, "a record within it names a tensor that does not exist");
-            }
+        OriginTensor Outer(int tensor) => tensor < outer.Tensors.Length
+            ? outer.Tensors[tensor]
+            : throw Damaged(container, "a record within it names a tensor that does not exist");
 
-            OriginTensor through = outer.Tensors[tensor.ContainerIndex];
-            TensorAction action = (tensor.Action == TensorAction.Swap) != (through.Action == TensorAction.Swap) ? TensorAction.Swap : TensorAction.Copy;
-            return tensor with { ContainerIndex = through.ContainerIndex, Action = action };
-        })],
-    };
+        return inner with
+        {
+            Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = Simplified(tensor.Payload.Through(stored => Outer(stored.Tensor).Payload)) })],
+            Views =
+            [
+                .. outer.Views,
+                .. inner.Views.Where(view => Outer(view.ContainerIndex).Payload is StoredPayload)
+                    .Select(view => view with { ContainerIndex = ((StoredPayload)Outer(view.ContainerIndex).Payload).Tensor }),
+            ],
+            SideTensors = outer.SideTensors,
+        };
+    }
+
+    // Reversed twice is not reversed: a payload that is copied as it is costs one pass less.
+    private static PayloadRecipe Simplified(PayloadRecipe recipe) =>
+        recipe is ReversedPayload { Of: ReversedPayload { Of: var payload } twice } once && once.Type == twice.Type ? payload : recipe;
 
     private static ModelPackException Damaged(ModelFile container, string why, Exception? cause = null) =>
         new(ConversionErrors.DamagedOrigin, $"the origin record cannot be followed: {why}", cause) { FilePath = container.Source.Name };

@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using System.Text;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 
@@ -15,11 +13,11 @@ namespace ModelPack.Codec.Conversion.Origin;
 internal static class OriginCodec
 {
     private const uint Magic = 0x524F504D; // "MPOR"
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int HashLength = 16;
     private const int ChecksumOffset = 4 + 1;
     private const int SignedOffset = ChecksumOffset + HashLength;
-    private const int PreambleLength = SignedOffset + HashLength + 4 + 4;
+    private const int PreambleLength = SignedOffset + HashLength + 4 + 4 + 4;
     private const int MaximumBody = 512 << 20;
     private const int FreeExpansion = 16 << 20;
     private const int MaximumRatio = 64;
@@ -30,7 +28,7 @@ internal static class OriginCodec
     {
         byte[] body = WriteBody(record);
         byte[] stored = Compress(body);
-        int hashes = (record.Files.Length + record.Tensors.Length) * HashLength;
+        int hashes = (record.Files.Length + record.Tensors.Length + record.Views.Length) * HashLength;
         byte[] bytes = new byte[checked(PreambleLength + hashes + 4 + stored.Length)];
         Span<byte> rest = bytes;
         BinaryPrimitives.WriteUInt32LittleEndian(rest, Magic);
@@ -39,6 +37,7 @@ internal static class OriginCodec
         PutHash(ref rest, record.ContainerDigest);
         PutCount(ref rest, record.Files.Length);
         PutCount(ref rest, record.Tensors.Length);
+        PutCount(ref rest, record.Views.Length);
         foreach (OriginFile file in record.Files)
         {
             PutHash(ref rest, file.Hash);
@@ -47,6 +46,11 @@ internal static class OriginCodec
         foreach (OriginTensor tensor in record.Tensors)
         {
             PutHash(ref rest, tensor.Hash);
+        }
+
+        foreach (OriginView view in record.Views)
+        {
+            PutHash(ref rest, view.Hash);
         }
 
         PutCount(ref rest, body.Length);
@@ -64,12 +68,14 @@ internal static class OriginCodec
     /// <param name="containerDigest">The digest of the container's header.</param>
     /// <param name="fileHashes">XXH128 of each file.</param>
     /// <param name="tensorHashes">XXH128 of each payload.</param>
-    public static void Complete(Span<byte> bytes, UInt128 containerDigest, IReadOnlyList<UInt128> fileHashes, IReadOnlyList<UInt128> tensorHashes)
+    /// <param name="viewHashes">XXH128 of each payload of the container that the way back does not use.</param>
+    public static void Complete(
+        Span<byte> bytes, UInt128 containerDigest, IReadOnlyList<UInt128> fileHashes, IReadOnlyList<UInt128> tensorHashes, IReadOnlyList<UInt128> viewHashes)
     {
         Span<byte> rest = bytes[SignedOffset..];
         PutHash(ref rest, containerDigest);
-        rest = rest[8..];
-        foreach (UInt128 hash in fileHashes.Concat(tensorHashes))
+        rest = rest[12..];
+        foreach (UInt128 hash in fileHashes.Concat(tensorHashes).Concat(viewHashes))
         {
             PutHash(ref rest, hash);
         }
@@ -111,73 +117,72 @@ internal static class OriginCodec
         UInt128 digest = TakeHash(ref rest);
         int fileCount = TakeCount(ref rest);
         int tensorCount = TakeCount(ref rest);
+        int viewCount = TakeCount(ref rest);
         if (fileCount == 0)
         {
             throw new InvalidDataException("it describes no file");
         }
 
-        if (((long)fileCount + tensorCount) * HashLength > rest.Length - 4)
+        if (((long)fileCount + tensorCount + viewCount) * HashLength > rest.Length - 4)
         {
-            throw new InvalidDataException($"{fileCount} files and {tensorCount} tensors do not fit in it");
+            throw new InvalidDataException($"{fileCount} files, {tensorCount} tensors and {viewCount} views do not fit in it");
         }
 
         UInt128[] fileHashes = TakeHashes(ref rest, fileCount);
         UInt128[] tensorHashes = TakeHashes(ref rest, tensorCount);
+        UInt128[] viewHashes = TakeHashes(ref rest, viewCount);
         byte[] body = Decompress(rest[4..], TakeCount(ref rest));
-        return new OriginBodyReader(new BodyReader(body), tensorHashes.Length).Read(digest, fileHashes, tensorHashes);
+        return new OriginBodyReader(new BodyReader(body), tensorHashes.Length).Read(digest, fileHashes, tensorHashes, viewHashes);
     }
 
     private static byte[] WriteBody(OriginRecord record)
     {
-        ArrayBufferWriter<byte> body = new();
-        PutByte(body, (byte)record.Format);
-        PutByte(body, (byte)record.Quantized);
-        PutByte(body, (byte)record.Naming);
-        PutText(body, record.Form.Folder ?? "");
-        PutVarint(body, record.Form.MaxShardBytes ?? 0);
+        BodyWriter body = new();
+        body.PutByte((byte)record.Format);
+        body.PutByte((byte)record.Quantized);
+        body.PutByte((byte)record.Naming);
+        body.PutByte((byte)(record.Dtype is { } narrow ? narrow + 1 : 0));
+        body.PutText(record.Form.Folder ?? "");
+        body.PutVarint(record.Form.MaxShardBytes ?? 0);
+        body.PutVarint(record.SideTensors);
         foreach (OriginTensor tensor in record.Tensors)
         {
-            PutVarint(body, tensor.ContainerIndex);
-            PutVarint(body, tensor.Length);
-            PutByte(body, (byte)tensor.Action);
+            RecipeCodec.Write(body, tensor.Payload);
+        }
+
+        foreach (OriginView view in record.Views)
+        {
+            body.PutVarint(view.ContainerIndex);
         }
 
         foreach (OriginFile file in record.Files)
         {
-            PutText(body, file.Name);
-            PutVarint(body, file.Plan.Segments.Count);
+            body.PutText(file.Name);
+            body.PutVarint(file.Plan.Segments.Count);
             foreach (Segment segment in file.Plan.Segments)
             {
                 PutSegment(body, segment);
             }
         }
 
-        return body.WrittenSpan.ToArray();
+        return body.ToArray();
     }
 
-    private static void PutText(ArrayBufferWriter<byte> body, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        PutVarint(body, bytes.Length);
-        body.Write(bytes);
-    }
-
-    private static void PutSegment(ArrayBufferWriter<byte> body, Segment segment)
+    private static void PutSegment(BodyWriter body, Segment segment)
     {
         switch (segment)
         {
             case LiteralSegment literal:
-                PutByte(body, (byte)OriginSegmentKind.Literal);
-                PutVarint(body, literal.Length);
-                body.Write(literal.Bytes.Span);
+                body.PutByte((byte)OriginSegmentKind.Literal);
+                body.PutBytes(literal.Bytes.Span);
                 break;
             case ZeroSegment zeros:
-                PutByte(body, (byte)OriginSegmentKind.Zeros);
-                PutVarint(body, zeros.Length);
+                body.PutByte((byte)OriginSegmentKind.Zeros);
+                body.PutVarint(zeros.Length);
                 break;
             case PayloadSegment payload:
-                PutByte(body, (byte)OriginSegmentKind.Payload);
-                PutVarint(body, payload.Tensor);
+                body.PutByte((byte)OriginSegmentKind.Payload);
+                body.PutVarint(payload.Tensor);
                 break;
             default:
                 throw new InvalidOperationException($"an origin record cannot hold a {segment.GetType().Name}");
@@ -222,22 +227,6 @@ internal static class OriginCodec
     {
         BinaryPrimitives.WriteInt32LittleEndian(rest, count);
         rest = rest[4..];
-    }
-
-    private static void PutByte(ArrayBufferWriter<byte> body, byte value) => body.Write([value]);
-
-    private static void PutVarint(ArrayBufferWriter<byte> body, long value)
-    {
-        for (ulong left = (ulong)value; ; left >>= 7)
-        {
-            if (left < 0x80)
-            {
-                PutByte(body, (byte)left);
-                return;
-            }
-
-            PutByte(body, (byte)(left | 0x80));
-        }
     }
 
     private static UInt128 TakeHash(ref ReadOnlySpan<byte> rest)

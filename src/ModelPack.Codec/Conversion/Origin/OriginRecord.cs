@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
@@ -23,6 +24,9 @@ internal sealed record OriginRecord
     /// <summary>The mode that chose the names in the container.</summary>
     public required NamingMode Naming { get; init; }
 
+    /// <summary>The type that numbers were narrowed to on the way into the container; null if none were.</summary>
+    public TensorType? Dtype { get; init; }
+
     /// <summary>The files that the container was made to consist of.</summary>
     public required OutputForm Form { get; init; }
 
@@ -40,6 +44,12 @@ internal sealed record OriginRecord
 
     /// <summary>The tensors of those files, in their order.</summary>
     public required ImmutableArray<OriginTensor> Tensors { get; init; }
+
+    /// <summary>The tensors of the container that the way back does not use: what they show lies elsewhere, and an edit of them must not be undone silently.</summary>
+    public ImmutableArray<OriginView> Views { get; init; } = [];
+
+    /// <summary>Number of tensors in the side file of the container.</summary>
+    public int SideTensors { get; init; }
 }
 
 /// <summary>A file described by a record.</summary>
@@ -49,8 +59,11 @@ internal sealed record OriginRecord
 internal sealed record OriginFile(string Name, FilePlan Plan, UInt128 Hash);
 
 /// <summary>A tensor described by a record.</summary>
-/// <param name="ContainerIndex">Index of the tensor in the container that holds its payload.</param>
-/// <param name="Length">Payload length in bytes.</param>
-/// <param name="Action">What was done to the payload on the way into the container.</param>
+/// <param name="Payload">How its payload is made of those of the container: its tensors, and after them those of its side file.</param>
 /// <param name="Hash">XXH128 of the payload as it stood in the file described.</param>
-internal readonly record struct OriginTensor(int ContainerIndex, long Length, TensorAction Action, UInt128 Hash);
+internal sealed record OriginTensor(PayloadRecipe Payload, UInt128 Hash);
+
+/// <summary>A tensor of the container that the way back does not use.</summary>
+/// <param name="ContainerIndex">Index of the tensor in the container.</param>
+/// <param name="Hash">XXH128 of its payload.</param>
+internal readonly record struct OriginView(int ContainerIndex, UInt128 Hash);

@@ -1,44 +1,84 @@
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>The files that an origin record describes, composed from the container's payloads without being written.</summary>
 internal static class RestoredFile
 {
+    // Numbers that were widened shrink on the way back, and one payload may stand for several that were equal. No conversion makes more of less than this.
+    private const int MaximumGrowth = 4;
+
     /// <summary>Composes the files. They read from <paramref name="container"/>, which has to outlive them.</summary>
+    /// <exception cref="ModelPackException">The record does not fit the container.</exception>
     public static List<NamedSource> Compose(OriginRecord record, ModelFile container) => record.Plan.Compose(container.Source.Name, Payloads(record, container));
 
     /// <summary>Opens the model that the record describes, without writing it.</summary>
+    /// <exception cref="ModelPackException">The record does not fit the container, or what it describes is no valid file.</exception>
     public static ModelFile Open(OriginRecord record, ModelFile container) => ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
 
     /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
-    public static ByteSource[] Payloads(OriginRecord record, ModelFile container) =>
-        Payloads(record, container, record.Tensors.Any(tensor => tensor.Action == TensorAction.Swap) ? CarriedTensors.Logical(container) : container.Tensors);
-
-    private static ByteSource[] Payloads(OriginRecord record, ModelFile container, IReadOnlyList<TensorInfo> logical) =>
-        record.Tensors.Select(tensor => Payload(tensor, container, logical)).ToArray();
-
-    // A swapped payload may be carried further as raw bytes: only its logical type says which bytes to swap.
-    private static ByteSource Payload(OriginTensor tensor, ModelFile container, IReadOnlyList<TensorInfo> logical)
+    /// <exception cref="ModelPackException">The record does not fit the container.</exception>
+    public static ByteSource[] Payloads(OriginRecord record, ModelFile container)
     {
-        TensorInfo stored = tensor.ContainerIndex < container.Tensors.Count && container.Tensors[tensor.ContainerIndex].ByteLength == tensor.Length
-            ? container.Tensors[tensor.ContainerIndex]
-            : throw Damaged(container, "names a tensor that the file does not hold", null);
-        RangeByteSource range = new(container.Source, stored.Offset, stored.ByteLength);
-        if (tensor.Action != TensorAction.Swap)
-        {
-            return range;
-        }
-
-        TensorType type = logical[tensor.ContainerIndex].Type;
-        return PayloadByteOrder.Support(type) == ByteSwapSupport.LittleEndianOnly
-            ? throw Damaged(container, $"swaps bytes of the type {TensorTypes.Get(type).Name}, which has no other byte order", stored.Name)
-            : new ReversedByteSource(range, type);
+        Check(record, container);
+        return [.. record.Tensors.Select(tensor => RecipeSource.Open(tensor.Payload, stored => Stored(container, stored.Tensor)))];
     }
 
-    private static ModelPackException Damaged(ModelFile container, string what, string? tensor) =>
-        new(ConversionErrors.DamagedOrigin, $"the origin record {what}") { FilePath = container.Source.Name, TensorName = tensor };
+    /// <summary>The payload of a tensor of a file, or of its side file, as it is stored.</summary>
+    public static ByteSource Stored(ModelFile file, int tensor)
+    {
+        TensorInfo info = file.AllTensors[tensor];
+        return new RangeByteSource(file.Source, info.Offset, info.ByteLength);
+    }
+
+    /// <summary>Checks that a record can be followed in a container.</summary>
+    /// <exception cref="ModelPackException">The record does not fit, or the side file that it needs is missing.</exception>
+    public static void Check(OriginRecord record, ModelFile container)
+    {
+        EnsureSideFile(record, container);
+        long[] lengths = [.. container.AllTensors.Select(tensor => tensor.ByteLength)];
+        Int128 total = 0;
+        for (int i = 0; i < record.Tensors.Length; i++)
+        {
+            try
+            {
+                RecipeRules.Check(record.Tensors[i].Payload, lengths);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or OverflowException)
+            {
+                throw Damaged(container, $"cannot make tensor {i}: {exception.Message}", exception);
+            }
+
+            total += record.Tensors[i].Payload.Length;
+        }
+
+        if (total > (MaximumGrowth * (Int128)container.Source.Length) + OriginPlanner.MaximumLiteralBytes)
+        {
+            throw Damaged(container, $"describes {total} bytes of tensors in a file of {container.Source.Length}");
+        }
+
+        if (record.Views.FirstOrDefault(view => view.ContainerIndex >= lengths.Length) is { ContainerIndex: > 0 } view)
+        {
+            throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
+        }
+    }
+
+    /// <summary>Checks that the side file is there, if the record needs one.</summary>
+    /// <exception cref="ModelPackException">It is missing.</exception>
+    public static void EnsureSideFile(OriginRecord record, ModelFile container)
+    {
+        if (record.SideTensors > 0 && container.AllTensors.Count == container.Tensors.Count)
+        {
+            throw new ModelPackException(ConversionErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in a side file that is not there")
+            {
+                FilePath = container.Source.Name,
+            };
+        }
+    }
+
+    private static ModelPackException Damaged(ModelFile container, string what, Exception? cause = null) =>
+        new(ConversionErrors.DamagedOrigin, $"the origin record {what}", cause) { FilePath = container.Source.Name };
 }

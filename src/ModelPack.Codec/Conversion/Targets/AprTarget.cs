@@ -46,7 +46,7 @@ internal sealed class AprTarget : ContainerTarget
         {
             Fields = AprMetadataFields.For(content.Source, content.Steps),
             CustomKeys = custom,
-            Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Logical.ByteLength))],
+            Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
         });
         return new([new(content.Form.Folder is { } stem ? $"{stem}.apr" : "", plan)]);
     }

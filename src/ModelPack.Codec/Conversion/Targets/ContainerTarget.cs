@@ -68,7 +68,7 @@ internal abstract class ContainerTarget
     }
 
     /// <summary>A plan whose payloads are counted in a part of the steps, counted in all of them.</summary>
-    protected static FilePlan Renumbered(FilePlan plan, ImmutableArray<int> tensors) =>
+    public static FilePlan Renumbered(FilePlan plan, ImmutableArray<int> tensors) =>
         new([.. plan.Segments.Select(segment => segment is PayloadSegment payload ? payload with { Tensor = tensors[payload.Tensor] } : segment)]);
 
     protected static int[] Inverse(IEnumerable<int> order)
@@ -103,6 +103,6 @@ internal sealed record OutputForm(string? Folder, long? MaxShardBytes)
 {
     /// <summary>Distributes tensors over files, in their order, by the rule of huggingface_hub (safetensors.md §5).</summary>
     public ImmutableArray<ImmutableArray<int>> Split(IReadOnlyList<TensorStep> steps) => MaxShardBytes is { } limit
-        ? SafeTensorsShards.Split([.. steps.Select(step => step.Logical.ByteLength)], limit)
+        ? SafeTensorsShards.Split([.. steps.Select(step => step.Payload.Length)], limit)
         : [[.. Enumerable.Range(0, steps.Count)]];
 }

@@ -52,7 +52,7 @@ internal sealed class GgufTarget : ContainerTarget
         FilePlan plan = GgufWriter.Plan(new()
         {
             Metadata = metadata,
-            Tensors = [.. tensors.Select(i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Logical.ByteLength))],
+            Tensors = [.. tensors.Select(i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Payload.Length))],
         });
         return Renumbered(plan, tensors);
     }

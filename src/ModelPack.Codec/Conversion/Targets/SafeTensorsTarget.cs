@@ -63,7 +63,7 @@ internal sealed class SafeTensorsTarget : ContainerTarget
         List<PlannedFile> beside = [.. content.Companions.Select(companion => Literal(companion.Name, companion.Bytes))];
         if (shards.Length > 1)
         {
-            beside.Add(Literal($"{Stem}.safetensors.index.json", SafeTensorsIndexWriter.Write(places, content.Steps.Sum(step => step.Logical.ByteLength))));
+            beside.Add(Literal($"{Stem}.safetensors.index.json", SafeTensorsIndexWriter.Write(places, content.Steps.Sum(step => step.Payload.Length))));
         }
 
         // The order in which a folder is read (ModelLocation): what holds tensors, then the rest by name.
@@ -79,5 +79,5 @@ internal sealed class SafeTensorsTarget : ContainerTarget
     private static FilePlan Shard(IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<TensorStep> steps, ImmutableArray<int> tensors) =>
         Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => Stored(steps[i]))])), tensors);
 
-    private static SafeTensorsModelTensor Stored(TensorStep step) => new(step.Name, step.StoredType, step.StoredShape, step.Logical.ByteLength);
+    private static SafeTensorsModelTensor Stored(TensorStep step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
 }

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
+
+namespace ModelPack.Codec.Conversion;
+
+/// <summary>What a conversion does with every tensor: data that can be printed, and followed in both directions.</summary>
+internal sealed record ConversionPlan
+{
+    /// <summary>The tensors of the output.</summary>
+    public required ImmutableArray<TensorStep> Outputs { get; init; }
+
+    /// <summary>The tensors of the output's side file; none if it has none.</summary>
+    public required ImmutableArray<TensorStep> Side { get; init; }
+
+    /// <summary>The tensors of the source, those of its side file after its own.</summary>
+    public required ImmutableArray<SourceFate> Sources { get; init; }
+
+    /// <summary>What is worth knowing.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+
+    /// <summary>Tensors of the source that the plan does not read as they are: what they show is made again of what lies in the source's side file.</summary>
+    public ImmutableArray<int> Folded { get; init; } = [];
+
+    /// <summary>How each payload is made: those of the outputs, then those of the side file.</summary>
+    public IReadOnlyList<PayloadRecipe> Payloads => [.. Outputs.Select(step => step.Payload), .. Side.Select(step => step.Payload)];
+}
+
+/// <summary>What becomes of a tensor of the source.</summary>
+/// <param name="Logical">The tensor as the model means it.</param>
+/// <param name="OutputName">The tensor of the output that holds it, or its first part; empty if only the way back knows it.</param>
+/// <param name="OutputType">Type of that tensor.</param>
+/// <param name="Action">What is done.</param>
+/// <param name="Return">How its payload comes back, from the payloads of the plan; null if it does not.</param>
+internal sealed record SourceFate(TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);

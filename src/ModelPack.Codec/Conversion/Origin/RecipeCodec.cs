@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
+
+namespace ModelPack.Codec.Conversion.Origin;
+
+/// <summary>The binary form of a recipe in an origin record: a kind, its numbers, the recipes inside.</summary>
+internal static class RecipeCodec
+{
+    private enum Kind : byte
+    {
+        Stored,
+        Literal,
+        Taken,
+        Joined,
+        Exchanged,
+        Reversed,
+        Widened,
+        Narrowed,
+        Shifted,
+    }
+
+    public static void Write(BodyWriter body, PayloadRecipe recipe)
+    {
+        switch (recipe)
+        {
+            case StoredPayload stored:
+                Put(body, Kind.Stored, stored.Tensor, stored.Bytes);
+                break;
+            case LiteralPayload literal:
+                Put(body, Kind.Literal);
+                body.PutBytes(literal.Bytes.Span);
+                break;
+            case TakenPayload taken:
+                Put(body, Kind.Taken, taken.Start, taken.Size, taken.Stride, taken.Count);
+                break;
+            case JoinedPayload joined:
+                Put(body, Kind.Joined, joined.Count, joined.Parts.Length);
+                break;
+            case ExchangedPayload exchanged:
+                Put(body, Kind.Exchanged, exchanged.Outer, exchanged.Rows, exchanged.Columns, exchanged.UnitBytes);
+                break;
+            case ReversedPayload reversed:
+                Put(body, Kind.Reversed, (int)reversed.Type);
+                break;
+            case WidenedPayload widened:
+                Put(body, Kind.Widened, (int)widened.Type);
+                break;
+            case NarrowedPayload narrowed:
+                Put(body, Kind.Narrowed, (int)narrowed.Type);
+                break;
+            case ShiftedPayload shifted:
+                Put(body, Kind.Shifted, BitConverter.SingleToUInt32Bits(shifted.Addend));
+                break;
+            default:
+                throw new InvalidOperationException($"a {recipe.GetType().Name} has no binary form");
+        }
+
+        foreach (PayloadRecipe inner in recipe.Inner)
+        {
+            Write(body, inner);
+        }
+    }
+
+    /// <summary>The binary form by itself, by which two recipes can be compared.</summary>
+    public static byte[] ToBytes(PayloadRecipe recipe)
+    {
+        BodyWriter body = new();
+        Write(body, recipe);
+        return body.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">It breaks the layout. Whether its numbers belong together is for <see cref="RecipeRules"/> to say.</exception>
+    public static PayloadRecipe Read(BodyReader body) => Read(body, RecipeRules.MaximumDepth);
+
+    private static PayloadRecipe Read(BodyReader body, int depth)
+    {
+        if (depth == 0)
+        {
+            throw new InvalidDataException($"a recipe is more than {RecipeRules.MaximumDepth} steps deep");
+        }
+
+        Kind kind = body.TakeEnum<Kind>();
+        return kind switch
+        {
+            Kind.Stored => new StoredPayload(body.TakeInt(), body.TakeVarint()),
+            Kind.Literal => new LiteralPayload(body.TakeBytes(body.TakeInt())),
+            Kind.Taken => ReadTaken(body, depth - 1),
+            Kind.Joined => ReadJoined(body, depth - 1),
+            Kind.Exchanged => ReadExchanged(body, depth - 1),
+            Kind.Reversed => ReadTyped(body, depth - 1, (of, type) => new ReversedPayload(of, type)),
+            Kind.Widened => ReadTyped(body, depth - 1, (of, type) => new WidenedPayload(of, type)),
+            Kind.Narrowed => ReadTyped(body, depth - 1, (of, type) => new NarrowedPayload(of, type)),
+            _ => ReadShifted(body, depth - 1),
+        };
+    }
+
+    private static TakenPayload ReadTaken(BodyReader body, int depth)
+    {
+        (long start, long size, long stride, long count) = (body.TakeVarint(), body.TakeVarint(), body.TakeVarint(), body.TakeVarint());
+        return new(Read(body, depth), start, size, stride, count);
+    }
+
+    private static JoinedPayload ReadJoined(BodyReader body, int depth)
+    {
+        long count = body.TakeVarint();
+        int parts = body.TakeInt();
+        ImmutableArray<PayloadRecipe>.Builder read = ImmutableArray.CreateBuilder<PayloadRecipe>(Math.Min(parts, body.Remaining));
+        for (int i = 0; i < parts; i++)
+        {
+            read.Add(Read(body, depth));
+        }
+
+        return new(read.ToImmutable(), count);
+    }
+
+    private static ExchangedPayload ReadExchanged(BodyReader body, int depth)
+    {
+        (long outer, long rows, long columns, long unit) = (body.TakeVarint(), body.TakeVarint(), body.TakeVarint(), body.TakeVarint());
+        return new(Read(body, depth), outer, rows, columns, unit);
+    }
+
+    private static ShiftedPayload ReadShifted(BodyReader body, int depth)
+    {
+        float addend = BitConverter.UInt32BitsToSingle(checked((uint)body.TakeVarint()));
+        return new(Read(body, depth), addend);
+    }
+
+    private static PayloadRecipe ReadTyped(BodyReader body, int depth, Func<PayloadRecipe, TensorType, PayloadRecipe> make)
+    {
+        int number = body.TakeInt();
+        return number < TensorTypes.All.Count
+            ? make(Read(body, depth), (TensorType)number)
+            : throw new InvalidDataException($"{number} is no tensor type");
+    }
+
+    private static void Put(BodyWriter body, Kind kind, params ReadOnlySpan<long> numbers)
+    {
+        body.PutByte((byte)kind);
+        foreach (long number in numbers)
+        {
+            body.PutVarint(number);
+        }
+    }
+}

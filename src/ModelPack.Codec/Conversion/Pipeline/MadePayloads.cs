@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors.Payloads;
+
+namespace ModelPack.Codec.Conversion.Pipeline;
+
+/// <summary>A payload of the output that is made of several reads of the source.</summary>
+/// <param name="Payload">Its number in the layout.</param>
+/// <param name="Offset">Where it goes in the output.</param>
+/// <param name="Recipe">How it is made.</param>
+internal sealed record MadePayload(int Payload, long Offset, PayloadRecipe Recipe);
+
+/// <summary>Sums of a payload.</summary>
+internal readonly record struct PayloadSum(UInt128 Xxh128, uint Crc32);
+
+/// <summary>Makes payloads, several at once and each from its first byte to its last, in chunks.</summary>
+internal static class MadePayloads
+{
+    /// <summary>Makes the payloads, and writes them if there is an output.</summary>
+    /// <returns>The sums of each, by its number in the layout.</returns>
+    public static IReadOnlyDictionary<int, PayloadSum> Make(
+        ModelFile source, IReadOnlyList<MadePayload> payloads, TemporaryModel? output, Action<long>? progress, CancellationToken cancellation)
+    {
+        ConcurrentDictionary<int, PayloadSum> sums = new();
+        Workers.Counter counter = new(progress, payloads.Sum(payload => payload.Recipe.Length));
+        Workers.ForEach(
+            [.. payloads.OrderByDescending(payload => payload.Recipe.Length)],
+            (payload, stop) => sums[payload.Payload] = Make(source, payload, output, counter, stop),
+            cancellation);
+        return sums;
+    }
+
+    /// <summary>Whether a file holds the payloads at their places.</summary>
+    public static bool AreIn(ByteSource expected, ModelFile source, IReadOnlyList<MadePayload> payloads, CancellationToken cancellation) => payloads.All(payload =>
+        payload.Offset <= expected.Length - payload.Recipe.Length
+        && Proof.ByteComparison.FirstDifference(Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null);
+
+    /// <summary>The bytes that a recipe makes of a file's payloads.</summary>
+    public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => RestoredFile.Stored(source, stored.Tensor));
+
+    private static PayloadSum Make(ModelFile source, MadePayload payload, TemporaryModel? output, Workers.Counter counter, CancellationToken cancellation)
+    {
+        Xxh128 hash = new();
+        uint crc = 0;
+        long position = payload.Offset;
+        FileHash.ForEachChunk(
+            Open(source, payload.Recipe),
+            chunk =>
+            {
+                hash.Append(chunk);
+                crc = Crc32Combiner.Combine(crc, Crc32Sum.Of(chunk), chunk.Length);
+                output?.Write(chunk, position);
+                position += chunk.Length;
+                counter.Add(chunk.Length);
+            },
+            cancellation);
+        return new(hash.Finish(), crc);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.SafeTensors;
+
+namespace ModelPack.Codec.Conversion;
+
+/// <summary>Lays out the side file of an output, and puts it among the output's files where a reader looks for it (<see cref="ModelLocation"/>).</summary>
+internal static class SideFileLayout
+{
+    private const string SingleFileStem = "model";
+
+    /// <summary>Adds the side file of a plan to the files of its output.</summary>
+    public static ModelPlan Append(ModelPlan main, ConversionPlan plan, ModelFormat format)
+    {
+        bool isSingle = main.Files is [{ Name: "" }];
+        string ending = $".{format.Extension()}";
+        ImmutableArray<PlannedFile> files = isSingle ? [main.Files[0] with { Name = SingleFileStem + ending }] : main.Files;
+        int models = files.Count(file => file.Name.EndsWith(ending, StringComparison.Ordinal));
+        string stem = SideFile.StemOf(files[0].Name);
+        return new([.. files[..models], new PlannedFile(SideFile.NameFor(stem), Layout(plan)), .. files[models..]]);
+    }
+
+    /// <summary>For each tensor of the side file, its place in the list that a reader sees.</summary>
+    public static IEnumerable<int> ReaderOrder(ImmutableArray<TensorStep> side)
+    {
+        int[] places = new int[side.Length];
+        int[] order = [.. SafeTensorsWriter.Order([.. side.Select(Stored)])];
+        for (int place = 0; place < order.Length; place++)
+        {
+            places[order[place]] = place;
+        }
+
+        return places;
+    }
+
+    private static FilePlan Layout(ConversionPlan plan)
+    {
+        KeyValuePair<string, string>[] metadata = CarriedTensors.Describe(plan.Side) is { } described ? [new(CarriedTensors.Key, described)] : [];
+        return ContainerTarget.Renumbered(
+            SafeTensorsWriter.Plan(new(metadata, [.. plan.Side.Select(Stored)])),
+            [.. Enumerable.Range(plan.Outputs.Length, plan.Side.Length)]);
+    }
+
+    private static SafeTensorsModelTensor Stored(TensorStep step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
+}

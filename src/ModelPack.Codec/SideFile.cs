@@ -1,0 +1,24 @@
+using ModelPack.Codec.Gguf;
+
+namespace ModelPack.Codec;
+
+/// <summary>
+/// The side file of an output: a SafeTensors file of U8 tensors beside it, with the payloads that the output's own tensors show in another form (the blocks of
+/// widened tensors), or that have no place in the target's words. Its name is one that loaders ignore (quantized-in-safetensors.md §2).
+/// </summary>
+internal static class SideFile
+{
+    public const string Ending = ".ggml-blocks.safetensors";
+
+    public const ModelFormat Format = ModelFormat.SafeTensors;
+
+    /// <summary>The name of the side file of a model.</summary>
+    /// <param name="stem">Name of the model's file without its ending; of a split model without the numbers.</param>
+    public static string NameFor(string stem) => stem + Ending;
+
+    /// <summary>The stem of a model whose first file has a name: <c>qwen-00001-of-00003.gguf</c> gives <c>qwen</c>.</summary>
+    public static string StemOf(string firstFile) =>
+        GgufSplitSet.TryParseName(firstFile, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(firstFile);
+
+    public static bool IsName(string name) => name.EndsWith(Ending, StringComparison.Ordinal);
+}

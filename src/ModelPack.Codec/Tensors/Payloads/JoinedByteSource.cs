@@ -1,0 +1,57 @@
+using ModelPack.Codec.IO;
+
+namespace ModelPack.Codec.Tensors.Payloads;
+
+/// <summary>Several payloads dealt out in groups (<see cref="JoinedPayload"/>). Does not own them.</summary>
+internal sealed class JoinedByteSource : ByteSource
+{
+    private readonly ByteSource[] parts;
+    private readonly long[] shares;
+    private readonly long[] starts;
+    private readonly long group;
+
+    public JoinedByteSource(ByteSource[] parts, long count)
+    {
+        this.parts = parts;
+        shares = [.. parts.Select(part => part.Length / count)];
+        starts = new long[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            starts[i] = group;
+            group += shares[i];
+        }
+
+        Length = group * count;
+    }
+
+    public override string Name => parts.Length == 0 ? "<nothing>" : parts[0].Name;
+
+    public override long Length { get; }
+
+    public override void ReadAt(long offset, Span<byte> destination)
+    {
+        while (destination.Length > 0)
+        {
+            long number = offset / group;
+            long within = offset - (number * group);
+            int part = Array.BinarySearch(starts, within);
+            part = part >= 0 ? LastAt(part) : ~part - 1;
+            long skip = within - starts[part];
+            int length = (int)Math.Min(destination.Length, shares[part] - skip);
+            parts[part].ReadAt((number * shares[part]) + skip, destination[..length]);
+            destination = destination[length..];
+            offset += length;
+        }
+    }
+
+    // Empty parts start where the next one does.
+    private int LastAt(int part)
+    {
+        while (shares[part] == 0 || (part > 0 && starts[part - 1] == starts[part] && shares[part - 1] > 0))
+        {
+            part += shares[part] == 0 ? 1 : -1;
+        }
+
+        return part;
+    }
+}
