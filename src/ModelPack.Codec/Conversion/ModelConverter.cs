@@ -126,8 +126,8 @@ public static class ModelConverter
             }
         }
 
-        FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
-        Certificate? made = Run(fresh, targetPath, options, progress, cancellation, pass => edited = EditedView(fresh, pass));
+        FreshConversion fresh = Fresh(source, targetPath, to, options, edited, edited is null ? ViewTrust.Record : ViewTrust.None);
+        Certificate? made = Run(fresh, targetPath, options, progress, cancellation, pass => edited = EditedFold(fresh, pass, cancellation));
         return made ?? Run(Fresh(source, targetPath, to, options, edited, ViewTrust.None), targetPath, options, progress, cancellation, _ => null)!;
     }
 
@@ -153,16 +153,22 @@ public static class ModelConverter
     private static string? Edited(RestoreConversion restore, PassResult pass, CancellationToken cancellation) =>
         restore.FindEdited(pass, cancellation) is { } tensor ? $"tensor '{tensor}' was edited after it was converted" : null;
 
-    // What shows the content of the side file has to be what the record vouches for, or the side file does not say what the tensor is.
-    private static string? EditedView(FreshConversion fresh, PassResult pass)
+    // What shows the content of the side file, and that content, have to be what the record vouches for. Else the side file does not say what the tensor is.
+    private static string? EditedFold(FreshConversion fresh, PassResult pass, CancellationToken cancellation)
     {
         if (fresh.Folded.IsEmpty)
         {
             return null;
         }
 
-        Dictionary<int, UInt128> views = OriginCodec.Read(fresh.Source.OriginRecord!.Value.Span).Views.ToDictionary(view => view.ContainerIndex, view => view.Hash);
+        OriginRecord record = OriginCodec.Read(fresh.Source.OriginRecord!.Value.Span);
+        Dictionary<int, UInt128> views = record.Views.ToDictionary(view => view.ContainerIndex, view => view.Hash);
         int edited = fresh.Folded.FirstOrDefault(tensor => pass.TensorHashes[tensor] != views[tensor], -1);
+        edited = edited >= 0 ? edited : record.Tensors
+            .Where(tensor => tensor.Payload.Tensors().Any(stored => stored >= fresh.Source.Tensors.Count))
+            .Where(tensor => tensor.Hash != MadePayloads.Hash(fresh.Source, tensor.Payload, pass, cancellation))
+            .Select(tensor => tensor.Payload.Tensors().First())
+            .FirstOrDefault(-1);
         return edited < 0 ? null : $"tensor '{fresh.Tensors[edited].Name}' was edited after it was converted";
     }
 

@@ -67,10 +67,7 @@ internal sealed class RestoreConversion : ConversionJob
 
         for (int i = 0; i < Payloads.Count; i++)
         {
-            UInt128 hash = Payloads[i] is StoredPayload stored
-                ? pass.TensorHashes[stored.Tensor]
-                : FileHash.Xxh128(MadePayloads.Open(Source, Payloads[i]), cancellation);
-            if (hash != chain.Record.Tensors[i].Hash)
+            if (MadePayloads.Hash(Source, Payloads[i], pass, cancellation) != chain.Record.Tensors[i].Hash)
             {
                 return chain.TensorNames[i];
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
@@ -45,7 +46,7 @@ public sealed class HostileOriginTests
         yield return Case("unknown format", OriginRecords.Build(new OriginBody().Modes(format: 9).File("m", 1).Zeros(1).ToArray()));
         yield return Case("unknown mode", OriginRecords.Build(new OriginBody().Modes(quantized: 9).File("m", 1).Zeros(1).ToArray()));
         yield return Case("unknown naming", OriginRecords.Build(new OriginBody().Modes(naming: 9).File("m", 1).Zeros(1).ToArray()));
-        yield return Case("unknown action", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12, action: 9).File("m", 1).Payload(0).ToArray(), tensors: 1));
+        yield return Case("unknown kind of recipe", OriginRecords.Build(new OriginBody().Modes().Byte(9).Number(0).Number(12).File("m", 1).Payload(0).ToArray(), tensors: 1));
         yield return Case("unknown segment", OriginRecords.Build(Body().File("m", 1).Byte(3).Number(1).ToArray()));
         yield return Case("bytes after the end", OriginRecords.Build([.. plain, 0]));
         yield return Case("name that is no UTF-8", OriginRecords.Build(Body().Number(1).Raw(0xFF).Number(1).Zeros(1).ToArray()));
@@ -60,7 +61,7 @@ public sealed class HostileOriginTests
         yield return Case("two tensors in one payload", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2));
         yield return Case("tensor that the container lacks", OriginRecords.Build(new OriginBody().Modes().Tensor(7, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("payload of another length", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 13).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
-        yield return Case("swap of a type without byte order", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12, action: 2).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+        yield return Case("swap of a type without byte order", OriginRecords.Build(new OriginBody().Modes().Byte(5).Number((ulong)TensorType.U8).Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("file that is none", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("empty file", OriginRecords.Build(Body().File("m", 0).ToArray(), digest: OriginRecords.Digest));
         yield return Case("fewer tensors than the file has", OriginRecords.Build(

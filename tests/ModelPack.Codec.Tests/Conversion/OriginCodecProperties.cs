@@ -4,7 +4,8 @@ using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -27,7 +28,10 @@ public sealed class OriginCodecProperties
         from fileHashes in AnyHash.Array[files]
         from lengths in Gen.Long[0, long.MaxValue >> 10].Array[0, 12]
         from order in Gen.Shuffle(Enumerable.Range(0, lengths.Length).ToArray())
-        from actions in Gen.OneOf(Enum.GetValues<TensorAction>()).Array[lengths.Length]
+        from recipes in Gen.Int[0, 6].Array[lengths.Length]
+        from views in AnyHash.Array[0, 3]
+        from dtype in Gen.OneOf<TensorType?>(null, TensorType.BF16, TensorType.F16)
+        from side in Gen.Int[0, 5]
         from hashes in AnyHash.Array[lengths.Length]
         from outside in AnyOutside.Array[lengths.Length + 1]
         from folder in Gen.OneOf<string?>(null, "stem")
@@ -40,7 +44,10 @@ public sealed class OriginCodecProperties
             Form = new OutputForm(folder, shard),
             ContainerDigest = digest,
             Files = [.. names.Select((name, i) => new OriginFile(name, new FilePlan(i == 0 ? Interleave(lengths, outside) : []), fileHashes[i]))],
-            Tensors = [.. lengths.Select((length, i) => new OriginTensor(order[i], length, actions[i], hashes[i]))],
+            Dtype = dtype,
+            Tensors = [.. lengths.Select((length, i) => new OriginTensor(Recipe(recipes[i], order[i], length), hashes[i]))],
+            Views = [.. views.Select((hash, i) => new OriginView(i, hash))],
+            SideTensors = side,
         };
 
     [TestMethod]
@@ -56,12 +63,25 @@ public sealed class OriginCodecProperties
                 ContainerDigest = UInt128.Zero,
                 Files = [.. record.Files.Select(file => file with { Hash = UInt128.Zero })],
                 Tensors = [.. record.Tensors.Select(tensor => tensor with { Hash = UInt128.Zero })],
+                Views = [.. record.Views.Select(view => view with { Hash = UInt128.Zero })],
             };
             byte[] bytes = OriginCodec.Write(blank);
-            OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(file => file.Hash)], [.. record.Tensors.Select(tensor => tensor.Hash)]);
+            OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(file => file.Hash)], [.. record.Tensors.Select(tensor => tensor.Hash)], [.. record.Views.Select(view => view.Hash)]);
             CollectionAssert.AreEqual(OriginCodec.Write(record), bytes);
         },
         iter: 500);
+
+    // Every kind of recipe, with the length that its segment in the plan has.
+    private static PayloadRecipe Recipe(int kind, int tensor, long length) => kind switch
+    {
+        0 => new ReversedPayload(new StoredPayload(tensor, length), TensorType.F32),
+        1 => new TakenPayload(new StoredPayload(tensor, length + 7), 3, length, length + 7, 1),
+        2 => new JoinedPayload([new StoredPayload(tensor, length), new LiteralPayload(default)], 1),
+        3 => new ExchangedPayload(new StoredPayload(tensor, length), 1, 2, 3, 4),
+        4 => new JoinedPayload([new NarrowedPayload(new ShiftedPayload(new StoredPayload(tensor, length / 2 * 4), -1.5f), TensorType.F16), new LiteralPayload(new byte[length % 2])], 1),
+        5 => new JoinedPayload([new WidenedPayload(new StoredPayload(tensor, length / 4 * 2), TensorType.BF16), new LiteralPayload(new byte[length % 4])], 1),
+        _ => new StoredPayload(tensor, length),
+    };
 
     private static ImmutableArray<Segment> Interleave(long[] lengths, Segment[] outside) =>
         [.. lengths.SelectMany((length, i) => new[] { outside[i], new PayloadSegment(i, length) }), outside[^1]];
@@ -69,9 +89,10 @@ public sealed class OriginCodecProperties
     private static string Describe(OriginRecord record) => string.Join(
         "|",
         [
-            $"{record.Format} {record.Quantized} {record.Naming} {record.Form} {record.ContainerDigest}",
+            $"{record.Format} {record.Quantized} {record.Naming} {record.Dtype} {record.Form} {record.ContainerDigest} {record.SideTensors}",
             .. record.Files.Select(file => $"{file.Name} {file.Hash} {string.Join(",", file.Plan.Segments.Select(Describe))}"),
-            .. record.Tensors.Select(tensor => $"{tensor}"),
+            .. record.Tensors.Select(tensor => $"{Convert.ToHexString(RecipeCodec.ToBytes(tensor.Payload))} {tensor.Payload.Length} {tensor.Hash}"),
+            .. record.Views.Select(view => $"{view}"),
         ]);
 
     private static string Describe(Segment segment) => segment is LiteralSegment literal ? Convert.ToHexString(literal.Bytes.Span) : $"{segment}";

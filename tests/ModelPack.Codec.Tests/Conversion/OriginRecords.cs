@@ -38,10 +38,12 @@ internal sealed class OriginBody
 
     public OriginBody Text(string text) => Number((ulong)Encoding.UTF8.GetByteCount(text)).Raw(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Format (0 is GGUF), quantized, naming, and the form of the container: one file.</summary>
-    public OriginBody Modes(byte format = 0, byte quantized = 0, byte naming = 0) => Byte(format).Byte(quantized).Byte(naming).Text("").Number(0);
+    /// <summary>Format (0 is GGUF), quantized, naming, no narrowing, and the form of the container: one file without a side file.</summary>
+    public OriginBody Modes(byte format = 0, byte quantized = 0, byte naming = 0, ulong side = 0) =>
+        Byte(format).Byte(quantized).Byte(naming).Byte(0).Text("").Number(0).Number(side);
 
-    public OriginBody Tensor(ulong containerIndex, ulong length, byte action = 0) => Number(containerIndex).Number(length).Byte(action);
+    /// <summary>A payload that the container stores as it was.</summary>
+    public OriginBody Tensor(ulong containerIndex, ulong length) => Byte(0).Number(containerIndex).Number(length);
 
     public OriginBody File(string name, ulong segments) => Text(name).Number(segments);
 
@@ -55,18 +57,18 @@ internal sealed class OriginBody
 internal static class OriginRecords
 {
     /// <summary>Puts a record together around a body; the checksum fits.</summary>
-    public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, UInt128? digest = null, byte version = 1)
+    public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, UInt128? digest = null, byte version = 2, int views = 0)
     {
         List<byte> record = [.. "MPOR"u8, version, .. new byte[16]];
         byte[] hash = new byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(hash, digest ?? UInt128.Zero);
         record.AddRange(hash);
-        foreach (int count in new[] { files, tensors })
+        foreach (int count in new[] { files, tensors, views })
         {
             record.AddRange(BitConverter.GetBytes(count));
         }
 
-        record.AddRange(new byte[16 * Math.Clamp(files + (long)tensors, 0, 100)]);
+        record.AddRange(new byte[16 * Math.Clamp(files + (long)tensors + views, 0, 100)]);
         record.AddRange(BitConverter.GetBytes(bodyLength ?? stored.Length));
         record.AddRange(stored);
         byte[] bytes = [.. record];

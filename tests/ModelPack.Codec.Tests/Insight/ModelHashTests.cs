@@ -158,7 +158,7 @@ public sealed class ModelHashTests
         TestTensor[] swapped = [tensors[0] with { Bytes = tensors[1].Bytes }, tensors[1] with { Bytes = tensors[0].Bytes }];
         string genuine = HashManifest.Write(Compute(source));
         Assert.AreEqual(genuine, HashManifest.Write(HashOf(Rewrite(path, tensors, record => record))), "the rewriting itself is harmless");
-        ModelHash forged = HashOf(Rewrite(path, swapped, record => record with { Tensors = [record.Tensors[0] with { ContainerIndex = 1 }, record.Tensors[1] with { ContainerIndex = 0 }] }));
+        ModelHash forged = HashOf(Rewrite(path, swapped, record => record with { Tensors = [record.Tensors[0] with { Payload = record.Tensors[1].Payload }, record.Tensors[1] with { Payload = record.Tensors[0].Payload }] }));
         Assert.AreNotEqual(genuine, HashManifest.Write(forged));
         Assert.AreEqual(HashManifest.Write(Hash(swapped)), HashManifest.Write(forged));
         Assert.Contains("does not give that file", forged.Notes.Single());
@@ -203,7 +203,7 @@ public sealed class ModelHashTests
         using ModelFile file = ModelFiles.Open(path);
         OriginRecord record = change(OriginCodec.Read(file.OriginRecord!.Value.Span));
         byte[] bytes = OriginCodec.Write(record);
-        OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(item => item.Hash)], [.. record.Tensors.Select(item => item.Hash)]);
+        OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(item => item.Hash)], [.. record.Tensors.Select(item => item.Hash)], []);
         return TestModels.GgufBytes(
             tensors, [.. file.Metadata.Select(entry => (entry.Key, entry.Key == OriginRecord.Key ? GgufValue.FromUInt8Array(bytes) : (GgufValue)entry.Value))]);
     }

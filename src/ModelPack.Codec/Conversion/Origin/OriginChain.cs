@@ -86,14 +86,14 @@ internal sealed record OriginChain(
         {
             steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming, record.Dtype));
             using ModelFile file = OpenRestored(record, container);
-            if (record.Tensors.Length != file.Tensors.Count)
+            if (record.Tensors.Length != file.AllTensors.Count)
             {
-                throw Damaged(container, $"it describes {record.Tensors.Length} tensors of a file that has {file.Tensors.Count}");
+                throw Damaged(container, $"it describes {record.Tensors.Length} tensors of a file that has {file.AllTensors.Count}");
             }
 
             if (record.Format == wanted)
             {
-                OriginChain found = new(record, [.. file.Tensors.Select(tensor => tensor.Name)], [.. file.Tensors.Select(tensor => tensor.Type)], steps, edited);
+                OriginChain found = new(record, [.. file.AllTensors.Select(tensor => tensor.Name)], [.. file.AllTensors.Select(tensor => tensor.Type)], steps, edited);
                 nearest ??= found;
                 if (form == AncestorForm.Nearest || record.Files.Length > 1)
                 {

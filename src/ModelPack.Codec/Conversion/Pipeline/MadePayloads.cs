@@ -39,6 +39,10 @@ internal static class MadePayloads
     /// <summary>The bytes that a recipe makes of a file's payloads.</summary>
     public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => RestoredFile.Stored(source, stored.Tensor));
 
+    /// <summary>The hash of what a recipe makes of a file's payloads, given what a pass over the file found out.</summary>
+    public static UInt128 Hash(ModelFile source, PayloadRecipe recipe, PassResult pass, CancellationToken cancellation) =>
+        recipe is StoredPayload stored ? pass.TensorHashes[stored.Tensor] : FileHash.Xxh128(Open(source, recipe), cancellation);
+
     private static PayloadSum Make(ModelFile source, MadePayload payload, TemporaryModel? output, Workers.Counter counter, CancellationToken cancellation)
     {
         Xxh128 hash = new();
