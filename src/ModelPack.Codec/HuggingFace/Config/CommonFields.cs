@@ -20,9 +20,9 @@ internal static class CommonFields
     public static void Sizes(this ConfigBuilder config)
     {
         long? layers = config.RequireCount("block_count", "num_hidden_layers");
-        if (layers > config.Derivation.Gguf.Tensors.Count)
+        if (layers > config.Derivation.Tensors.Count)
         {
-            config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Gguf.Tensors.Count} tensors");
+            config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Tensors.Count} tensors");
         }
 
         config.RequireCount("context_length", "max_position_embeddings");

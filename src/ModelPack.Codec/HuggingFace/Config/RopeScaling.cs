@@ -135,7 +135,7 @@ internal static class RopeScaling
             return null;
         }
 
-        byte[] payload = config.Derivation.Gguf.Source.ReadBytes(tensor.Offset, (int)count * sizeof(float));
+        byte[] payload = config.Derivation.ReadPayload(tensor);
         FiniteNumber[] numbers = new FiniteNumber[count];
         for (int item = 0; item < numbers.Length; item++)
         {
