@@ -61,7 +61,7 @@ internal static class GemmaFamily
     }
 
     /// <summary>Writes the kind of each layer; every <paramref name="fullLayer"/>th is full unless the file says otherwise.</summary>
-    private static void LayerTypes(ConfigBuilder config, long? fullLayer)
+    internal static void LayerTypes(ConfigBuilder config, long? fullLayer)
     {
         // A wrong count has been refused by the common fields; until then it must not decide how much is built here.
         if (config.OptionalCount("block_count") is not { } layers || layers > config.Derivation.Tensors.Count)

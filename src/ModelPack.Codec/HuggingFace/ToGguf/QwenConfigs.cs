@@ -16,7 +16,13 @@ internal static class QwenConfigs
     public static void Qwen3Moe(GgufDraft draft)
     {
         Describe(draft, moe: true);
-        draft.Allow("norm_topk_prob", flag: true, absent: false);
+
+        // Every published config says true, and a folder that was derived from GGUF leaves it out.
+        draft.Allow("norm_topk_prob", flag: true, absent: true);
+        if (!draft.Config.Has("norm_topk_prob"))
+        {
+            draft.Note("norm_topk_prob is missing; the runtime normalizes the weights of the experts");
+        }
     }
 
     private static void Describe(GgufDraft draft, bool moe)
