@@ -76,6 +76,21 @@ internal static class Arithmetic
     /// <summary>gelu_new and gelu_pytorch_tanh: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
     public static double Gelu(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 
+    /// <summary>gelu: x/2 · (1 + erf(x/√2)), with erf(z) = 2/√π · e^(−z²) · Σ 2ⁿ z^(2n+1) / (1·3·5·…·(2n+1)).</summary>
+    public static double ExactGelu(double x)
+    {
+        double z = x / Math.Sqrt(2);
+        double term = z;
+        double sum = z;
+        for (int n = 1; n < 200; n++)
+        {
+            term *= 2 * z * z / ((2 * n) + 1);
+            sum += term;
+        }
+
+        return Math.Abs(z) > 6 ? Math.Max(x, 0) : 0.5 * x * (1 + (2 / Math.Sqrt(Math.PI) * Math.Exp(-z * z) * sum));
+    }
+
     /// <summary>c · tanh(x / c).</summary>
     public static double SoftCap(double x, double cap) => cap * Math.Tanh(x / cap);
 

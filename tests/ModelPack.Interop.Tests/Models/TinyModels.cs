@@ -14,6 +14,18 @@ internal static class TinyModels
         type => new MixtralModel(type),
         type => new Qwen2Model(type),
         type => new Qwen3Model(type),
+        type => new Qwen2MoeModel(type),
+        type => new Qwen3MoeModel(type),
+        type => new Gemma2Model(type),
+        type => new Gemma3Model(type),
+        type => new Phi3Model(type),
+        type => new GraniteModel(type),
+        type => new Olmo2Model(type),
+        type => new StableLmModel(type),
+        type => new Starcoder2Model(type),
+        type => new Phi2Model(type),
+        type => new Gpt2Model(type),
+        type => new FalconModel(type),
     ];
 
     public static IReadOnlyList<TinyModel> All { get; } =

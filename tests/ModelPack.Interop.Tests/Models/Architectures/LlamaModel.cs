@@ -27,6 +27,8 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
 
     protected virtual bool HasProjectionBias => false;
 
+    protected virtual string OutputProjection => "o_proj";
+
     protected virtual double NormMean => 1;
 
     /// <summary>llama.cpp rotates neighbours instead of halves in this architecture: the rows of q and k are reordered.</summary>
@@ -84,7 +86,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
 
     protected override void Define(WeightMaker make)
     {
-        make.Matrix("model.embed_tokens.weight", Tokenizer.VocabularySize, Hidden, Math.Sqrt(Hidden));
+        make.Matrix("model.embed_tokens.weight", Tokenizer.VocabularySize, Hidden, HasOutput ? Math.Sqrt(Hidden) : 2);
         make.Norm("model.norm.weight", Hidden, NormMean);
         if (HasOutput)
         {
@@ -157,7 +159,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
         double[][] queries = [.. x.Select((row, position) => Arithmetic.Rotate(Query(at, row), HeadLength, position, frequencies))];
         double[][] keys = [.. x.Select((row, position) => Arithmetic.Rotate(Key(at, row), HeadLength, position, frequencies))];
         double[][] heads = AttentionOf(layer).Run(queries, keys, Each(x, row => Value(at, row)));
-        return Each(heads, row => Linear($"{at}.self_attn.o_proj", row));
+        return Each(heads, row => Linear($"{at}.self_attn.{OutputProjection}", row));
     }
 
     /// <summary>The feed-forward part.</summary>
