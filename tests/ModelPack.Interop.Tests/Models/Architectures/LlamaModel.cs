@@ -72,8 +72,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
         Entry($"{Architecture}.feed_forward_length", FeedForward),
         Entry($"{Architecture}.attention.head_count", Heads),
         Entry($"{Architecture}.attention.head_count_kv", KeyValueHeads),
-        Entry($"{Architecture}.attention.key_length", HeadLength),
-        Entry($"{Architecture}.attention.value_length", HeadLength),
+        .. HeadLengths().Select(key => Entry(key, HeadLength)),
         Entry($"{Architecture}.attention.layer_norm_rms_epsilon", (float)Epsilon),
         Entry($"{Architecture}.rope.dimension_count", HeadLength),
         Entry($"{Architecture}.rope.freq_base", (float)Theta),
@@ -165,6 +164,10 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     /// <summary>The feed-forward part.</summary>
     protected virtual double[] Transform(string at, double[] x) =>
         GatedFeedForward($"{at}.mlp.gate_proj", $"{at}.mlp.up_proj", $"{at}.mlp.down_proj", Arithmetic.Silu, x);
+
+    // They are written if config.json states the length of a head (hf-companions.md §1.1).
+    private string[] HeadLengths() =>
+        Config().ContainsKey("head_dim") ? [$"{Architecture}.attention.key_length", $"{Architecture}.attention.value_length"] : [];
 
     /// <summary>GGUF row 2j + s of a head is row j + s · d/2 of that head (hf-companions.md §3.2, T1).</summary>
     private ModelTensor Reorder(ModelTensor tensor)
