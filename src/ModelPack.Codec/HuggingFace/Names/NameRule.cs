@@ -71,7 +71,7 @@ internal sealed record NameRule(int Order, NamePattern Gguf, NamePattern Hugging
     /// <summary>A component that the same layer must have for the row to be read from GGUF; null if none.</summary>
     public NamePattern? With { get; init; }
 
-    /// <summary>Rank that the shape has in Hugging Face's form, with leading ones, where GGUF may leave these out; 0 if none.</summary>
+    /// <summary>Rank that a weight has in Hugging Face's form, with leading ones, where GGUF may leave these out; 0 if none.</summary>
     public int HuggingFaceRank { get; init; }
 }
 
@@ -86,4 +86,6 @@ internal readonly record struct NameMatch(NameRule Rule, int Layer, int Index, s
     public string GgufName => Rule.Gguf.Format(Layer, Index) + GgufEnding;
 
     public string HuggingFaceName => Rule.HuggingFace.Format(Layer, Index) + HuggingFaceEnding;
+
+    public int HuggingFaceRank => GgufEnding == ".weight" ? Rule.HuggingFaceRank : 0;
 }

@@ -38,7 +38,7 @@ internal static class TensorTranslator
                     Gather(pairs, match.HuggingFaceName, member);
                     break;
                 default:
-                    AddSingle(context, member, match.HuggingFaceName, SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.Rule.HuggingFaceRank), (index, 0, 0, 0));
+                    AddSingle(context, member, match.HuggingFaceName, SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.HuggingFaceRank), (index, 0, 0, 0));
                     break;
             }
         }
