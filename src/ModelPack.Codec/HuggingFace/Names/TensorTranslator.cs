@@ -72,6 +72,12 @@ internal static class TensorTranslator
             }
 
             NameMatch match = matches[0];
+            if (match.Rule.Gguf.IsInBlock && match.Layer >= facts.LayerCount)
+            {
+                context.Unplace(index, $"lies beyond the {facts.LayerCount} layers of the model, in one that predicts further tokens");
+                continue;
+            }
+
             TranslationMember member = new(index, tensor, match);
             switch (match.Rule.Transform)
             {

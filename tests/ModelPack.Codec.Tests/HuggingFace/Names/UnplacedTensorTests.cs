@@ -28,6 +28,15 @@ public sealed class UnplacedTensorTests
         ShouldBeUnplaced(new SmallList(architecture).AddCounting(name, 4).ToHuggingFace(), name, reason);
 
     [TestMethod]
+    public void A_layer_beyond_the_last_has_no_place()
+    {
+        SmallList list = new SmallList("deepseek2").Key("block_count", 61).AddCounting("model.layers.60.input_layernorm.weight", 2).AddCounting("model.layers.61.input_layernorm.weight", 2);
+        SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept("model.layers.61.input_layernorm.weight");
+        CollectionAssert.AreEqual(new[] { "blk.60.attn_norm.weight" }, gguf.Names);
+        Assert.AreEqual("'model.layers.61.input_layernorm.weight' lies beyond the 61 layers of the model, in one that predicts further tokens", gguf.Notes.Single());
+    }
+
+    [TestMethod]
     public void An_empty_tensor_has_no_place()
     {
         ShouldBeUnplaced(new SmallList("llama").Add("lm_head.weight", TensorType.F32, [], 0, 3).ToGguf(), "lm_head.weight", "is empty");

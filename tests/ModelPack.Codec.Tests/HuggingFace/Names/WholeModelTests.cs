@@ -1,4 +1,6 @@
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Names;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -91,6 +93,30 @@ public sealed class WholeModelTests
         SmallList stack = new SmallList("qwen3moe").AddCounting("blk.0.ffn_up_exps.weight", 12, 1, 1).AddCounting("token_embd.weight", 2, 2);
         CollectionAssert.AreEqual(
             Enumerable.Range(0, 12).Select(expert => $"model.layers.0.mlp.experts.{expert}.up_proj.weight").Append("model.embed_tokens.weight").ToArray(), stack.ToHuggingFace().Names);
+    }
+
+    [TestMethod]
+    [DataRow("random-qwen2-small-Q8_0.gguf")]
+    [DataRow("random-qwen2-small-Q4_K_M.gguf")]
+    public void A_file_that_the_converter_wrote_goes_to_a_folder_and_back_with_every_tensor(string name)
+    {
+        using GgufFile gguf = GgufFile.Open(new FileByteSource(RepositoryData.Path("corpus", "gguf", "models", name)));
+        SmallList list = new SmallList("qwen2").Keys(gguf.Metadata);
+        foreach (TensorInfo tensor in gguf.Tensors)
+        {
+            list.Add(tensor.Name, tensor.Type, gguf.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength), [.. tensor.Shape]);
+        }
+
+        SmallList.Translated folder = list.ToHuggingFace().ShouldComeBackExcept();
+        Assert.IsEmpty(folder.Unplaced);
+        Assert.Contains("model.layers.1.self_attn.q_proj.bias", folder.Names);
+        SmallList.Translated again = folder.AsList().ToGguf().ShouldComeBackExcept();
+        CollectionAssert.AreEquivalent(gguf.Tensors.Select(tensor => tensor.Name).ToArray(), again.Names);
+        foreach ((TensorInfo tensor, byte[] payload) in list.Tensors.Zip(list.Payloads))
+        {
+            Assert.AreEqual(tensor.Type, again[tensor.Name].Type);
+            CollectionAssert.AreEqual(payload, again.Bytes(tensor.Name));
+        }
     }
 
     [TestMethod]
