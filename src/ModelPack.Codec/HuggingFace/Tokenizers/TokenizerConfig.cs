@@ -23,6 +23,11 @@ internal static class TokenizerConfig
         (bool addsBos, bool addsEos) = TemplateDefaults(source);
         SetFlag(source, config, "add_bos_token", TokenizerKeys.AddBos, addsBos);
         SetFlag(source, config, "add_eos_token", TokenizerKeys.AddEos, addsEos);
+        if (source.Model == TokenizerKeys.SentencePieceBpe)
+        {
+            SetFlag(source, config, "add_prefix_space", TokenizerKeys.AddSpacePrefix, byTemplate: false);
+        }
+
         config.Set("added_tokens_decoder", text => WriteAddedTokens(text, source.Vocabulary));
         config.Set("tokenizer_class", SafeClass);
         CleanUp(source, config);
