@@ -1,5 +1,6 @@
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
@@ -16,7 +17,7 @@ public static class ErrorCatalog
     [
         .. new[]
             {
-                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
+                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, AprMetadataErrors.All, ProofErrors.All,
                 ValidationErrors.All, InsightErrors.All,
             }
             .SelectMany(codes => codes)
