@@ -1,5 +1,6 @@
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.HuggingFace.Names;
@@ -20,7 +21,7 @@ public static class ErrorCatalog
         .. new[]
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
-                ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
+                ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All, AprMetadataErrors.All,
             }
             .SelectMany(codes => codes)
             .OrderBy(code => code.Id, StringComparer.Ordinal),
