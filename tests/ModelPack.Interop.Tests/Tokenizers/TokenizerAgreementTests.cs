@@ -48,6 +48,19 @@ public sealed class TokenizerAgreementTests
     }
 
     [TestMethod]
+    [DataRow("tokenizer.json", "tokenizer.model", "tokenizer_config.json")]
+    [DataRow("tokenizer.model", "tokenizer_config.json")]
+    public void The_derived_sentencepiece_files_give_the_ids_back(params string[] names)
+    {
+        TrainedTokenizer tokenizer = TrainedSentencePiece.Llama();
+        string path = LlamaVocabulary.WriteGguf(tokenizer.Native);
+        using GgufFile file = GgufFile.Open(new FileByteSource(path));
+        Companion[] files = [.. DerivedCompanions.Derive(file).Files.Where(companion => names.Contains(companion.Name))];
+        Assert.HasCount(names.Length, files);
+        Compare(tokenizer, LlamaVocabulary.WriteGguf(TokenizerToGguf.Derive(files, new TokenizerTarget(null)).Entries), tokenizer.TokenizerJson);
+    }
+
+    [TestMethod]
     [DataRow("qwen2", "cafe\u0301 u\u0308ber", "llama.cpp does not compose letters and marks")]
     [DataRow("wordpiece", "\u0939\u093E\u0928", "llama.cpp removes marks with a width")]
     [DataRow("wordpiece", "\uD558", "llama.cpp leaves only the first letter of a Hangul syllable")]
