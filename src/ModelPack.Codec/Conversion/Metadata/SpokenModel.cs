@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Names;
 using ModelPack.Codec.HuggingFace.ToGguf;
 using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 using ModelPack.Codec.SafeTensors;
@@ -27,6 +28,8 @@ internal enum Vocabulary
 /// <summary>What a file says of its model, in GGUF's words: the common language of the three formats.</summary>
 internal sealed record SpokenModel
 {
+    private const string Embedding = "token_embd.weight";
+
     /// <summary>The architecture in GGUF's words; null if the file does not say one that is known.</summary>
     public string? Architecture { get; init; }
 
@@ -106,13 +109,13 @@ internal sealed record SpokenModel
 
         try
         {
-            DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, file.Tensors));
+            DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, CarriedTensors.Logical(file)));
             if (derived.Architecture is null)
             {
                 return own with { Notes = derived.Notes };
             }
 
-            DerivedTokenizer tokenizer = Tokenizer(companions, derived);
+            DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
             return own with
             {
                 Architecture = derived.Architecture,
@@ -134,12 +137,15 @@ internal sealed record SpokenModel
         }
     }
 
-    private static DerivedTokenizer Tokenizer(ImmutableArray<Companion> companions, DerivedGguf derived)
+    // The vocabulary has a token for each row of the embedding; config.json was compared with these already.
+    private static DerivedTokenizer Tokenizer(ModelFile file, ImmutableArray<Companion> companions, string architecture)
     {
         bool any = companions.Any(companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel);
-        MetadataEntry? rows = derived.Entries.FirstOrDefault(entry => entry.Key == $"{derived.Architecture}.vocab_size");
-        long? size = rows?.Value is GgufValue value && value.TryGetUInt32(out uint count) ? count : null;
-        return any ? TokenizerToGguf.Derive(companions, new(size)) : new([], ["there is no tokenizer.json and no tokenizer.model: the GGUF will have no tokenizer"]);
+        NameTable? names = NameTable.For(architecture);
+        TensorInfo? embedding = file.Tensors.FirstOrDefault(tensor => names?.FromHuggingFace(tensor.Name) is [{ GgufName: Embedding }]);
+        return any
+            ? TokenizerToGguf.Derive(companions, new(embedding is { Shape.Length: > 0 } ? embedding.Shape[0] : null))
+            : new([], ["there is no tokenizer.json and no tokenizer.model: the GGUF will have no tokenizer"]);
     }
 
     // The model's own keys first; a key that both derive is said once.
