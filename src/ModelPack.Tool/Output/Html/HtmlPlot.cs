@@ -90,7 +90,7 @@ internal static class HtmlPlot
     }
 
     private static double? Largest(TensorSummary tensor) =>
-        tensor.Statistics is { Minimum: float low, Maximum: float high } ? Math.Max(Math.Abs((double)low), Math.Abs((double)high)) : null;
+        tensor.Statistics is { Minimum: double low, Maximum: double high } ? Math.Max(Math.Abs(low), Math.Abs(high)) : null;
 
     private static double? Logarithm(double? value) => value > 0 ? Math.Log10(value.Value) : null;
 

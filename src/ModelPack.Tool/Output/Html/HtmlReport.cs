@@ -93,10 +93,8 @@ internal static class HtmlReport
             return;
         }
 
-        foreach (double? value in new double?[] { values.Minimum, values.Maximum, values.Mean, values.StandardDeviation })
-        {
-            page.Element("td", StatisticsText.Real(value), "n");
-        }
+        page.Element("td", StatisticsText.Extreme(values.WholeMinimum, values.Minimum), "n").Element("td", StatisticsText.Extreme(values.WholeMaximum, values.Maximum), "n");
+        page.Element("td", StatisticsText.Real(values.Mean), "n").Element("td", StatisticsText.Real(values.StandardDeviation), "n");
 
         page.Element("td", StatisticsText.Whole(values.NaN), values.NaN > 0 ? "n bad" : "n").Element("td", StatisticsText.Whole(values.Infinity), values.Infinity > 0 ? "n bad" : "n");
         page.Element("td", StatisticsText.Whole(values.Zeros), "n").Element("td", StatisticsText.Whole(values.Subnormals), "n");
