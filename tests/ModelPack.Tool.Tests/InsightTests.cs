@@ -163,6 +163,16 @@ public sealed partial class InsightTests
     }
 
     [TestMethod]
+    [DataRow("dtype_c64")]
+    [DataRow("empty_header")]
+    public void A_plot_without_values_says_so(string file)
+    {
+        using TestFolder folder = new();
+        InProcess.Run("inspect", RepositoryData.Corpus($"safetensors/valid/{file}.safetensors"), "--html", folder.File("m.html")).ShouldExitWith(0);
+        Assert.AreEqual(2, Regex.Count(File.ReadAllText(folder.File("m.html")), "no values to show"));
+    }
+
+    [TestMethod]
     public void Names_from_a_file_stay_text_in_the_page()
     {
         using TestFolder folder = new();
