@@ -47,7 +47,7 @@ public enum FileSide
 /// <param name="Text">One sentence with both values.</param>
 /// <param name="ElementIndex">The first differing element, for payloads.</param>
 /// <param name="ByteOffset">The first differing byte in the file that <see cref="OffsetIn"/> names, if it has a place there.</param>
-/// <param name="Count">How many bytes differ, for payloads.</param>
+/// <param name="Count">How many bytes differ, for payloads; how many values are beyond the tolerance, for values.</param>
 public sealed record Difference(DifferenceKind Kind, string Place, string Text, long? ElementIndex = null, long? ByteOffset = null, long Count = 1)
 {
     /// <summary>
