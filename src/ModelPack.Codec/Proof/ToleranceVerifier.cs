@@ -45,7 +45,7 @@ public static class ToleranceVerifier
         Workers.ForEach([.. Enumerable.Range(0, found.Length)], (i, stop) =>
         {
             found[i] = pairing.Others[i] is { } other
-                ? Compare(first.Source, tensors[i], second.Source, other, tolerance, stop)
+                ? Compare(pair.FirstTensors.Source, tensors[i], pair.SecondTensors.Source, other, tolerance, stop)
                 : (null, TensorPairing.Missing(tensors[i]));
             counter.Add(tensors[i].ByteLength);
         }, cancellation);
