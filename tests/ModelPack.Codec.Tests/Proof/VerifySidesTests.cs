@@ -1,4 +1,5 @@
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tests.Conversion;
@@ -66,6 +67,19 @@ public sealed class VerifySidesTests
             StringAssert.Contains(report.Differences.Single(difference => difference.Place == first).Text, $"the key '{first}' is missing in the second file");
             StringAssert.Contains(report.Differences.Single(difference => difference.Place == second).Text, $"the key '{second}' is in the second file only");
         }
+    }
+
+    [TestMethod]
+    public void Another_order_of_the_keys_is_a_difference()
+    {
+        using TempFolder folder = new();
+        string first = folder.Write("a.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)], ("x", GgufValue.FromUInt32(1)), ("y", GgufValue.FromUInt32(2))));
+        string second = folder.Write("b.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)], ("y", GgufValue.FromUInt32(2)), ("x", GgufValue.FromUInt32(1))));
+        VerificationReport report = ModelVerifier.Verify(first, second);
+        Assert.AreEqual(ProofLevel.L1, report.Proved);
+        Difference difference = report.Differences.Single();
+        Assert.AreEqual((DifferenceKind.Metadata, "y"), (difference.Kind, difference.Place));
+        Assert.AreEqual("the keys stand in another order: number 0 is 'x' in the first file and 'y' in the second", difference.Text);
     }
 
     [TestMethod]
