@@ -18,7 +18,7 @@ internal static class ChangedModel
             VerificationReport report = ModelVerifier.Verify(original, changed, ProofLevel.L3, cancellation: cancellation);
             return report.Differences.FirstOrDefault() is { } difference
                 ? new ModelPackException(code, $"{what}: {Text(difference)}{More(report)}")
-                { FilePath = changed, ByteOffset = difference.ByteOffset }
+                { FilePath = changed, ByteOffset = difference.OffsetIn == FileSide.Second ? difference.ByteOffset : null }
                 : new ModelPackException(code, $"{what}, in bytes that hold neither a tensor nor metadata") { FilePath = changed };
         }
         catch (ModelPackException broken)
