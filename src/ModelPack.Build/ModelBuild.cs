@@ -21,43 +21,58 @@ internal enum BuildOutcome
 /// </summary>
 internal static class ModelBuild
 {
-    public static BuildOutcome Run(ConversionRequest request, string copyDirectory, Action<string> log, CancellationToken cancellation)
+    public static (BuildOutcome Outcome, ModelState State) Run(ConversionRequest request, BuildContext context)
     {
-        using StateFile state = StateFile.Open(request.State, () => log($"Waiting for another build that converts to '{request.Output}'."), cancellation);
-        ModelState? known = state.Read();
+        using StateFile file = StateFile.Open(
+            request.State, () => context.Log($"Waiting for another build that converts to '{request.Output}'."), context.Cancellation);
+        ModelState? known = ModelState.Parse(file.Read());
         BuildOutcome outcome = BuildOutcome.UpToDate;
         if (known is null || !IsUpToDate(request, known))
         {
-            (outcome, known) = Update(request, state, known, cancellation);
+            (outcome, known) = Update(request, file, known, context);
         }
 
-        string copy = CopyToCheck(request, copyDirectory);
-        if (copy.Length > 0 && FileStamp.Of(copy) is { Exists: true } stamp && stamp != known.Output && stamp.Ticks >= known.Output.Ticks)
+        if (known.IsFolder)
         {
-            CheckCopy(request, copy, known, cancellation);
+            context.Claim(request);
         }
 
-        return outcome;
+        CheckCopies(request, known, context);
+        return (outcome, known);
     }
 
     private static bool IsUpToDate(ConversionRequest request, ModelState known) =>
         known.IsOf(request)
         && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.SourceHash)
-        && known.Source == FileStamp.Of(request.Source)
-        && known.Output == FileStamp.Of(request.Output)
-        && known.Certificate == FileStamp.Of(request.Certificate);
+        && FileRecord.AreUnchanged(request.Source, known.Source)
+        && (request.Check == OutputCheck.None
+            ? known.Output.All(file => File.Exists(file.In(known.Folder))) && File.Exists(known.CertificatePath)
+            : FileRecord.AreUnchanged(known.Target, known.Output) && FileStamp.Of(known.CertificatePath) == known.Certificate.Stamp);
 
     /// <summary>Only a copy under PreserveNewest can outlive a change: it is newer than its original and would not be written again.</summary>
-    private static string CopyToCheck(ConversionRequest request, string copyDirectory) =>
-        copyDirectory.Length > 0 && request.CopyToOutputDirectory == "preservenewest" ? Path.GetFullPath(request.Link, copyDirectory) : "";
+    private static void CheckCopies(ConversionRequest request, ModelState known, BuildContext context)
+    {
+        if (context.CopyDirectory.Length == 0 || request.CopyToOutputDirectory != "preservenewest" || request.Check != OutputCheck.Strict)
+        {
+            return;
+        }
+
+        foreach (FileRecord file in known.Output)
+        {
+            string copy = Path.GetFullPath(known.IsFolder ? Path.Combine(request.FolderLink, file.Name) : request.Link, context.CopyDirectory);
+            if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)
+            {
+                CheckCopy(known, file, copy, context.Cancellation);
+            }
+        }
+    }
 
     // Not inlined: the codec is loaded when a method that mentions it is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (BuildOutcome Outcome, ModelState State) Update(
-        ConversionRequest request, StateFile state, ModelState? known, CancellationToken cancellation) =>
-        ModelUpdate.Run(request, state, known, cancellation);
+    private static (BuildOutcome Outcome, ModelState State) Update(ConversionRequest request, StateFile file, ModelState? known, BuildContext context) =>
+        ModelUpdate.Run(request, file, known, context);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CheckCopy(ConversionRequest request, string copy, ModelState known, CancellationToken cancellation) =>
-        ModelUpdate.CheckCopy(request, copy, known, cancellation);
+    private static void CheckCopy(ModelState known, FileRecord file, string copy, CancellationToken cancellation) =>
+        ProvedOutput.CheckCopy(known, file, copy, cancellation);
 }
