@@ -6,16 +6,29 @@ namespace ModelPack.Build;
 /// <param name="Cancellation">Stops the work.</param>
 internal sealed record BuildContext(string CopyDirectory, Action<string> Log, CancellationToken Cancellation)
 {
-    private readonly Dictionary<string, string> _sourceOfFolder = new(RequestReader.PathComparer);
+    private readonly Dictionary<string, ConversionRequest> _owners = new(RequestReader.PathComparer);
 
-    /// <summary>Takes a folder for a source. Which outputs are folders is known for certain only when they are made.</summary>
-    /// <exception cref="Codec.Diagnostics.ModelPackException">Another source has it.</exception>
-    public void Claim(ConversionRequest request)
+    /// <summary>
+    /// Takes places for a model: files, and a folder as a whole, because it is replaced as a whole. What an output consists of is known only when it is planned.
+    /// </summary>
+    /// <exception cref="Codec.Diagnostics.ModelPackException">Another model has one of them.</exception>
+    public void Claim(ConversionRequest request, IEnumerable<string> places)
     {
-        string key = $"{request.Source}|{request.To}";
-        if (!_sourceOfFolder.TryAdd(request.FolderOutput, key) && _sourceOfFolder[request.FolderOutput] != key)
+        foreach (string place in places)
         {
-            throw RequestReader.Clash(_sourceOfFolder[request.FolderOutput].Split('|')[0], request.FolderOutput, request.Source);
+            foreach ((string taken, ConversionRequest owner) in _owners)
+            {
+                if (owner != request && (Holds(taken, place) || Holds(place, taken)))
+                {
+                    throw RequestReader.Clash(owner.Source, place, request.Source);
+                }
+            }
+
+            _owners[place] = request;
         }
     }
+
+    private static bool Holds(string outer, string inner) =>
+        RequestReader.PathComparer.Equals(outer, inner)
+        || (Path.EndsInDirectorySeparator(outer) && inner.Length > outer.Length && RequestReader.PathComparer.Equals(outer, inner[..outer.Length]));
 }

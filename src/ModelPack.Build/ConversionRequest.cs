@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace ModelPack.Build;
 
-/// <summary>How much an output that was changed since it was proved is looked at.</summary>
-internal enum OutputCheck
+/// <summary>How much a model is looked at: an output that was changed since it was proved, or a model that is only verified.</summary>
+internal enum VerifyMode
 {
-    /// <summary>Any other byte is an error.</summary>
+    /// <summary>Every byte counts.</summary>
     Strict,
 
-    /// <summary>It has to be a valid model; which one, is not asked.</summary>
+    /// <summary>It has to be a valid model; its payloads are not looked at.</summary>
     Structural,
 
-    /// <summary>It is not looked at. Only a missing file is made again.</summary>
+    /// <summary>It is not looked at. Only a missing output is made again.</summary>
     None,
 }
 
@@ -56,7 +56,7 @@ internal sealed record ConversionRequest
 
     public required string Naming { get; init; }
 
-    public required string AllowNonFinite { get; init; }
+    public required bool AllowNonFinite { get; init; }
 
     /// <summary>Payload bytes at which a further shard is begun; null for no limit.</summary>
     public long? MaxShardBytes { get; init; }
@@ -64,7 +64,7 @@ internal sealed record ConversionRequest
     /// <summary>XXH128 that the source must have, 32 hexadecimal digits in lower case, or empty.</summary>
     public required string ExpectedHash { get; init; }
 
-    public OutputCheck Check { get; init; }
+    public VerifyMode Verify { get; init; }
 
     public string State => Output + ".modelpack.state";
 

@@ -35,9 +35,8 @@ public abstract class ConversionTask : ModelTask
                 return false;
             }
 
-            string link = done.IsFolder ? request.FolderLink : request.Link;
-            files.AddRange(done.Output.Select(file => Copied(request, file.In(done.Folder), done.IsFolder ? Path.Combine(link, file.Name) : link)));
-            certificates.Add(Copied(request, done.CertificatePath, ConversionRequest.CertificateOf(link)));
+            files.AddRange(done.Output.Select(file => Copied(request, done.PathOf(file), done.LinkOf(file, request))));
+            certificates.Add(Copied(request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request))));
         }
 
         ConvertedFiles = [.. files];

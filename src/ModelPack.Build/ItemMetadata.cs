@@ -21,6 +21,9 @@ internal static class ItemMetadata
         where T : struct, Enum =>
         Enum.Parse<T>(Choice(item, source, name, [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())]), ignoreCase: true);
 
+    /// <summary>True or false; false if the item says nothing.</summary>
+    public static bool Flag(ITaskItem item, string source, string name) => Choice(item, source, name, "false", "true") == "true";
+
     /// <summary>XXH128 in lower case, or an empty text.</summary>
     public static string Hash(ITaskItem item, string source, string name)
     {

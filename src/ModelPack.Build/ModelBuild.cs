@@ -23,46 +23,51 @@ internal static class ModelBuild
 {
     public static (BuildOutcome Outcome, ModelState State) Run(ConversionRequest request, BuildContext context)
     {
+        context.Claim(request, [request.Output]);
         using StateFile file = StateFile.Open(
             request.State, () => context.Log($"Waiting for another build that converts to '{request.Output}'."), context.Cancellation);
         ModelState? known = ModelState.Parse(file.Read());
         BuildOutcome outcome = BuildOutcome.UpToDate;
+        if (known?.IsOf(request) == true)
+        {
+            Claim(request, known, context);
+        }
+
         if (known is null || !IsUpToDate(request, known))
         {
             (outcome, known) = Update(request, file, known, context);
         }
 
-        if (known.IsFolder)
-        {
-            context.Claim(request);
-        }
-
+        Claim(request, known, context);
         CheckCopies(request, known, context);
         return (outcome, known);
     }
+
+    private static void Claim(ConversionRequest request, ModelState known, BuildContext context) =>
+        context.Claim(request, known.IsFolder ? [known.Target] : known.Output.Select(known.PathOf));
 
     private static bool IsUpToDate(ConversionRequest request, ModelState known) =>
         known.IsOf(request)
         && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.SourceHash)
         && FileRecord.AreUnchanged(request.Source, known.Source)
-        && (request.Check == OutputCheck.None
-            ? known.Output.All(file => File.Exists(file.In(known.Folder))) && File.Exists(known.CertificatePath)
+        && (request.Verify == VerifyMode.None
+            ? known.Output.All(file => File.Exists(known.PathOf(file))) && File.Exists(known.CertificatePath)
             : FileRecord.AreUnchanged(known.Target, known.Output) && FileStamp.Of(known.CertificatePath) == known.Certificate.Stamp);
 
     /// <summary>Only a copy under PreserveNewest can outlive a change: it is newer than its original and would not be written again.</summary>
     private static void CheckCopies(ConversionRequest request, ModelState known, BuildContext context)
     {
-        if (context.CopyDirectory.Length == 0 || request.CopyToOutputDirectory != "preservenewest" || request.Check != OutputCheck.Strict)
+        if (context.CopyDirectory.Length == 0 || request.CopyToOutputDirectory != "preservenewest" || request.Verify != VerifyMode.Strict)
         {
             return;
         }
 
         foreach (FileRecord file in known.Output)
         {
-            string copy = Path.GetFullPath(known.IsFolder ? Path.Combine(request.FolderLink, file.Name) : request.Link, context.CopyDirectory);
+            string copy = Path.GetFullPath(known.LinkOf(file, request), context.CopyDirectory);
             if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)
             {
-                CheckCopy(known, file, copy, context.Cancellation);
+                CheckCopy(known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);
             }
         }
     }
@@ -73,6 +78,6 @@ internal static class ModelBuild
         ModelUpdate.Run(request, file, known, context);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CheckCopy(ModelState known, FileRecord file, string copy, CancellationToken cancellation) =>
-        ProvedOutput.CheckCopy(known, file, copy, cancellation);
+    private static void CheckCopy(ModelState known, FileRecord file, string model, string copy, CancellationToken cancellation) =>
+        ProvedOutput.CheckCopy(known, file, model, copy, cancellation);
 }

@@ -1,3 +1,4 @@
+using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
@@ -9,6 +10,9 @@ internal static class ModelCheck
 {
     private const int MostErrors = 20;
     private const string CertificateEnding = ".modelpack.json";
+
+    /// <summary>The code of a tensor with NaN or infinity: MP2102.</summary>
+    private const string NonFiniteTensor = "MP2102";
 
     /// <summary>The files as they are before they are read.</summary>
     public static VerifiedState Observe(VerificationRequest request) => new(
@@ -28,7 +32,7 @@ internal static class ModelCheck
         }
 
         List<ModelPackException> errors = [];
-        foreach (Finding finding in ModelValidator.Validate(request.Source, cancellation: cancellation).Findings)
+        foreach (Finding finding in Findings(request, cancellation))
         {
             FilePlace place = FilePlace.Of(request.Source, finding.ByteOffset, request.Source);
             errors.Add(new(finding.Code, $"{finding.Place}: {finding.Text}") { FilePath = place.File, ByteOffset = place.ByteOffset });
@@ -41,6 +45,18 @@ internal static class ModelCheck
 
         return errors.Count <= MostErrors ? errors
             : [.. errors[..MostErrors], new(errors[MostErrors].Code, $"{errors.Count - MostErrors} more findings in this model") { FilePath = request.Source }];
+    }
+
+    private static IEnumerable<Finding> Findings(VerificationRequest request, CancellationToken cancellation)
+    {
+        if (request.Verify == VerifyMode.Structural)
+        {
+            ModelFiles.Open(request.Source).Dispose();
+            return [];
+        }
+
+        return ModelValidator.Validate(request.Source, cancellation: cancellation).Findings
+            .Where(finding => !request.AllowNonFinite || finding.Code.Id != NonFiniteTensor);
     }
 
     private static IEnumerable<ModelPackException> Compare(VerificationRequest request, CancellationToken cancellation)

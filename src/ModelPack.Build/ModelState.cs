@@ -29,6 +29,30 @@ internal sealed record ModelState(
 
     public string CertificatePath => ConversionRequest.CertificateOf(Target);
 
+    /// <summary>Full path of a file of the output.</summary>
+    public string PathOf(FileRecord file) => file.In(Folder);
+
+    /// <summary>
+    /// Place of the copy of a file, relative to the output folder of the project. A file beside the output is called like it up to the ending, so that one
+    /// finds the other; it stays so where the output is copied under another name.
+    /// </summary>
+    public string LinkOf(FileRecord file, ConversionRequest request)
+    {
+        if (IsFolder)
+        {
+            return Path.Combine(request.FolderLink, file.Name);
+        }
+
+        string stem = Path.GetFileNameWithoutExtension(Target) + ".";
+        return file.Name == Path.GetFileName(Target) ? request.Link
+            : Path.Combine(
+                Path.GetDirectoryName(request.Link) ?? "",
+                file.Name.StartsWith(stem, StringComparison.Ordinal) ? $"{Path.GetFileNameWithoutExtension(request.Link)}.{file.Name[stem.Length..]}" : file.Name);
+    }
+
+    /// <summary>Place of the copy of the whole: of the folder, or of the file that stands for it.</summary>
+    public string LinkOfModel(ConversionRequest request) => IsFolder ? request.FolderLink : request.Link;
+
     public string Format() => StateText.Write([FirstLine, Tool, Options, SourcePath, SourceHash, Target], Source, Output, [Certificate]);
 
     /// <summary>Null for a text of another version or one that was cut short: then nothing is known, and the model is converted.</summary>

@@ -28,47 +28,59 @@ internal static class ModelUpdate
             CheckExpected(request, same?.SourceHash ?? FileHash.OfModel(request.Source, context.Cancellation));
         }
 
-        if (same is not null && same.Output.All(output => File.Exists(output.In(same.Folder))) && File.Exists(same.CertificatePath))
+        if (same is not null && same.Output.All(output => File.Exists(same.PathOf(output))) && File.Exists(same.CertificatePath))
         {
             ModelState renewed = ProvedOutput.Check(request, same, context.Cancellation) with { Source = source };
             file.Write(renewed.Format());
             return (BuildOutcome.Rehashed, renewed);
         }
 
+        ModelState? old = known is not null && (known.Target == request.Output || known.Target == request.FolderOutput) ? known : null;
+        if (old is { IsFolder: true })
+        {
+            // It is replaced as a whole, and what is not ours must not go with it.
+            ProvedOutput.CheckFolder(old);
+        }
+
         file.Clear();
-        ModelState converted = Convert(request, SourceFiles.List(request.Source), context);
-        RemoveOther(known, converted, request);
+        ModelState converted = Replace(request, old, context);
         file.Write(converted.Format());
         return (BuildOutcome.Converted, converted);
     }
 
-    private static ModelState Convert(ConversionRequest request, ImmutableArray<FileRecord> source, BuildContext context)
+    private static ModelState Replace(ConversionRequest request, ModelState? old, BuildContext context)
+    {
+        // A file may be wanted under the very name of a folder; and a folder without its certificate could be anybody's, so the converter would not replace it.
+        bool isInTheWay = request.Folder == FolderOutput.IfNeeded && Directory.Exists(request.Output);
+        if (old is { IsFolder: true } && (isInTheWay || !File.Exists(old.CertificatePath)))
+        {
+            Remove(old, keep: []);
+        }
+
+        ModelState converted = Convert(request, old, SourceFiles.List(request.Source), context);
+        if (old is not null)
+        {
+            Remove(old, keep: [.. converted.Output.Select(converted.PathOf), converted.CertificatePath]);
+        }
+
+        return converted;
+    }
+
+    private static ModelState Convert(ConversionRequest request, ModelState? old, ImmutableArray<FileRecord> source, BuildContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(request.Output)!);
-        if (request.Folder == FolderOutput.Always)
+        (string target, string[] planned) = Plan(request);
+        context.Claim(request, target == request.FolderOutput ? [target] : planned);
+        OutsideFiles.Write(request, target, planned);
+        if (old is not null && old.Target == Path.TrimEndingDirectorySeparator(target) && old.Target != target)
         {
-            context.Claim(request);
+            Remove(old, keep: []);
         }
 
-        string target = request.Folder == FolderOutput.Always ? request.FolderOutput : request.Output;
-        OutsideFiles.Write(request, target, []);
-        Certificate proof;
-        try
-        {
-            proof = ModelConverter.Convert(request.Source, target, Format(request.To), Options(request), cancellation: context.Cancellation);
-        }
-        catch (ModelPackException exception) when (exception.Code.Id == NeedsFolder && target == request.Output)
-        {
-            context.Claim(request);
-            target = request.FolderOutput;
-            OutsideFiles.Write(request, target, []);
-            proof = ModelConverter.Convert(request.Source, target, Format(request.To), Options(request), cancellation: context.Cancellation);
-        }
-
-        target = Directory.Exists(target) ? request.FolderOutput : target;
+        Certificate proof = ModelConverter.Convert(request.Source, target, Format(request.To), Options(request), cancellation: context.Cancellation);
         string certificate = ConversionRequest.CertificateOf(target);
         ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output);
-        OutsideFiles.Write(request, target, output);
+        OutsideFiles.Write(request, target, output.Select(file => file.In(FileRecord.FolderOf(target))));
         return new ModelState(
             ToolVersion.Text,
             request.OptionsText,
@@ -80,23 +92,37 @@ internal static class ModelUpdate
             new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, context.Cancellation)));
     }
 
-    /// <summary>An output that was a file and is a folder now, or the other way round.</summary>
-    private static void RemoveOther(ModelState? known, ModelState converted, ConversionRequest request)
+    /// <summary>Where the output goes, and the files that it will consist of.</summary>
+    private static (string Target, string[] Files) Plan(ConversionRequest request)
     {
-        if (known is null || known.Target == converted.Target || (known.Target != request.Output && known.Target != request.FolderOutput))
+        string target = request.Folder == FolderOutput.Always || Directory.Exists(request.Output) ? request.FolderOutput : request.Output;
+        try
         {
-            return;
+            return (target, Files(target));
+        }
+        catch (ModelPackException exception) when (exception.Code.Id == NeedsFolder && target == request.Output)
+        {
+            return (request.FolderOutput, Files(request.FolderOutput));
         }
 
-        foreach (FileRecord file in known.Output)
+        string[] Files(string path)
         {
-            File.Delete(file.In(known.Folder));
+            ConversionPreview preview = ModelConverter.Plan(request.Source, path, Format(request.To), Options(request));
+            return [.. preview.Files.Select(file => Path.Combine(FileRecord.FolderOf(path), file.Name))];
+        }
+    }
+
+    /// <summary>Removes files of an output that is not the current one any more, and its folder unless somebody has put something else into it.</summary>
+    private static void Remove(ModelState old, string[] keep)
+    {
+        foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, RequestReader.PathComparer).Where(File.Exists))
+        {
+            File.Delete(file);
         }
 
-        File.Delete(known.CertificatePath);
-        if (known.IsFolder && Directory.Exists(known.Target) && !Directory.EnumerateFileSystemEntries(known.Target).Any())
+        if (old.IsFolder && Directory.Exists(old.Target) && !Directory.EnumerateFileSystemEntries(old.Target).Any())
         {
-            Directory.Delete(known.Target);
+            Directory.Delete(old.Target);
         }
     }
 
@@ -116,7 +142,7 @@ internal static class ModelUpdate
     {
         Quantized = Enum.Parse<QuantizedMode>(request.Quantized, ignoreCase: true),
         Naming = Enum.Parse<NamingMode>(request.Naming, ignoreCase: true),
-        NonFinite = request.AllowNonFinite == "true" ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
+        NonFinite = request.AllowNonFinite ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
         MaxShardBytes = request.MaxShardBytes,
         Existing = ExistingTarget.Replace,
     };

@@ -3,7 +3,7 @@ namespace ModelPack.Build;
 /// <summary>The list by which Clean finds outputs that lie outside its folder. Written before the files are, so that those of a killed build are found too.</summary>
 internal static class OutsideFiles
 {
-    public static void Write(ConversionRequest request, string target, IEnumerable<FileRecord> files)
+    public static void Write(ConversionRequest request, string target, IEnumerable<string> files)
     {
         if (request.OutsideList is not { } list)
         {
@@ -11,7 +11,6 @@ internal static class OutsideFiles
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(list)!);
-        string folder = FileRecord.FolderOf(target);
-        File.WriteAllLines(list, [.. files.Select(file => file.In(folder)), target, ConversionRequest.CertificateOf(target), request.State]);
+        File.WriteAllLines(list, files.Union([target, ConversionRequest.CertificateOf(target), request.State]));
     }
 }

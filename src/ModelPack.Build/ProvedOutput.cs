@@ -23,12 +23,12 @@ internal static class ProvedOutput
     /// <returns>The state with the new times of what was compared byte for byte; anything else stays unknown to the next build.</returns>
     public static ModelState Check(ConversionRequest request, ModelState known, CancellationToken cancellation)
     {
-        if (request.Check == OutputCheck.None)
+        if (request.Verify == VerifyMode.None)
         {
             return known;
         }
 
-        if (request.Check == OutputCheck.Structural)
+        if (request.Verify == VerifyMode.Structural)
         {
             if (!FileRecord.AreUnchanged(known.Target, known.Output))
             {
@@ -41,10 +41,10 @@ internal static class ProvedOutput
         CheckFolder(known);
         foreach (FileRecord file in known.Output)
         {
-            if (!Holds(file, file.In(known.Folder), cancellation))
+            if (!Holds(file, known.PathOf(file), cancellation))
             {
                 throw ChangedModel.Error(
-                    BuildErrors.OutputChanged, "the file was changed after it was proved", request.Source, known.Target, file.In(known.Folder), cancellation);
+                    BuildErrors.OutputChanged, "the file was changed after it was proved", request.Source, known.Target, known.PathOf(file), cancellation);
             }
         }
 
@@ -52,14 +52,19 @@ internal static class ProvedOutput
         return FileStamp.Of(certificate) == known.Certificate.Stamp || FileHash.Xxh128(certificate, cancellation) == known.Certificate.Hash
             ? known with
             {
-                Output = [.. known.Output.Select(file => file with { Stamp = FileStamp.Of(file.In(known.Folder)) })],
+                Output = [.. known.Output.Select(file => file with { Stamp = FileStamp.Of(known.PathOf(file)) })],
                 Certificate = known.Certificate with { Stamp = FileStamp.Of(certificate) },
             }
             : throw new ModelPackException(BuildErrors.CertificateChanged, "the certificate was changed after it was written") { FilePath = certificate };
     }
 
     /// <summary>Compares a copy that is newer than its original. One that was only touched gets its time back, so that the next build need not look.</summary>
-    public static void CheckCopy(ModelState known, FileRecord file, string copy, CancellationToken cancellation)
+    /// <param name="known">The state.</param>
+    /// <param name="file">The original.</param>
+    /// <param name="model">The copied model that the copy is a file of.</param>
+    /// <param name="copy">The copy.</param>
+    /// <param name="cancellation">Ends the comparison.</param>
+    public static void CheckCopy(ModelState known, FileRecord file, string model, string copy, CancellationToken cancellation)
     {
         if (FileStamp.Of(copy).Bytes == file.Stamp.Bytes && FileHash.Xxh128(copy, cancellation) == file.Hash)
         {
@@ -67,8 +72,7 @@ internal static class ProvedOutput
             return;
         }
 
-        string changed = known.IsFolder ? Path.GetDirectoryName(copy)! : copy;
-        throw ChangedModel.Error(BuildErrors.CopyChanged, "the copy of a proved output was changed", known.Target, changed, copy, cancellation);
+        throw ChangedModel.Error(BuildErrors.CopyChanged, "the copy of a proved output was changed", known.Target, model, copy, cancellation);
     }
 
     private static bool Holds(FileRecord file, string path, CancellationToken cancellation)
@@ -78,9 +82,9 @@ internal static class ProvedOutput
     }
 
     /// <summary>A file that came into the folder of a model could be taken for a part of it.</summary>
-    private static void CheckFolder(ModelState known)
+    public static void CheckFolder(ModelState known)
     {
-        string? added = known.IsFolder ? FileRecord.NamesIn(known.Target).Except(known.Output.Select(file => file.Name)).FirstOrDefault() : null;
+        string? added = known.IsFolder && Directory.Exists(known.Target) ? FileRecord.NamesIn(known.Target).Except(known.Output.Select(file => file.Name)).FirstOrDefault() : null;
         if (added is not null)
         {
             throw new ModelPackException(BuildErrors.OutputChanged, "the file was put into the folder of a proved output") { FilePath = Path.Combine(known.Target, added) };

@@ -8,7 +8,6 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
 {
     private const string IndexEnding = ".safetensors.index.json";
     private static readonly string[] Formats = ["apr", "gguf", "safetensors"];
-    private static readonly string[] Booleans = ["false", "true"];
     private static readonly string[] NotAvailableYet = ["Dtype", "AllowLossy", "Epsilon"];
 
     /// <summary>How paths are compared on this system.</summary>
@@ -65,7 +64,7 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         EnsureApart(item, source, output);
         string link = item.GetMetadata("Link");
         long? limit = ItemMetadata.Size(item, source, "MaxShardSize");
-        bool isFolder = limit is not null || ItemMetadata.Choice(item, source, "Folder", Booleans) == "true";
+        bool isFolder = limit is not null || ItemMetadata.Flag(item, source, "Folder");
         return new ConversionRequest
         {
             Source = source,
@@ -79,10 +78,10 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             To = to,
             Quantized = ItemMetadata.Choice(item, source, "Quantized", "auto", "blocks", "native"),
             Naming = ItemMetadata.Choice(item, source, "Naming", "native", "verbatim"),
-            AllowNonFinite = ItemMetadata.Choice(item, source, "AllowNonFinite", Booleans),
+            AllowNonFinite = ItemMetadata.Flag(item, source, "AllowNonFinite"),
             MaxShardBytes = limit,
             ExpectedHash = ItemMetadata.Hash(item, source, "ExpectedHash"),
-            Check = ItemMetadata.Choice<OutputCheck>(item, source, "Verify"),
+            Verify = ItemMetadata.Choice<VerifyMode>(item, source, "Verify"),
         };
     }
 

@@ -20,7 +20,9 @@ internal sealed class VerificationReader(string projectDirectory, string outputD
             "",
             ItemMetadata.Hash(item, source, "ExpectedHash"),
             against.Length == 0 ? "" : FullPath(against, source),
-            ItemMetadata.Choice(item, source, "Level", "l2", "l1", "l3"));
+            ItemMetadata.Choice(item, source, "Level", "l2", "l1", "l3"),
+            ItemMetadata.Flag(item, source, "AllowNonFinite"),
+            ItemMetadata.Choice<VerifyMode>(item, source, "Verify"));
         return request with { State = StatePath(request) };
     }
 

@@ -40,6 +40,12 @@ public sealed class VerifyModelItems : ModelTask
 
     private IReadOnlyList<ModelPackException> Verify(VerificationRequest request)
     {
+        if (request.Verify == VerifyMode.None)
+        {
+            Log.LogMessage(MessageImportance.Low, $"{request.Source} is not verified: Verify is None.");
+            return [];
+        }
+
         using StateFile file = StateFile.Open(
             request.State, () => Log.LogMessage(MessageImportance.High, $"Waiting for another build that verifies '{request.Source}'."), Cancellation);
         if (VerifiedState.Parse(file.Read())?.Holds(request) == true)
@@ -54,7 +60,7 @@ public sealed class VerifyModelItems : ModelTask
         if (findings.Count == 0)
         {
             file.Write(state.Format());
-            Log.LogMessage(MessageImportance.High, $"{Path.GetFileName(request.Source)} verified");
+            Log.LogMessage(MessageImportance.High, $"{Path.GetFileName(request.Source)} verified{(request.Verify == VerifyMode.Structural ? " (structure only)" : "")}");
         }
 
         foreach (ModelPackException finding in findings)

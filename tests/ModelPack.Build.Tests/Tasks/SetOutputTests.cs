@@ -126,6 +126,55 @@ public sealed class SetOutputTests
     }
 
     [TestMethod]
+    public void A_model_cannot_lie_in_the_folder_of_another_one()
+    {
+        using SetFolder folder = new();
+        string inner = folder.In("models", "small", "inner.gguf");
+        File.Copy(folder.In("models", "small.gguf"), inner);
+        TaskItem outer = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Folder", "true"));
+        TaskItem within = TaskFolder.Item(inner, ("To", "apr"));
+        Assert.AreEqual(BuildErrors.OutputClash.Id, folder.Build(outer, within).Outcome);
+        Assert.AreEqual("up to date", folder.Build(outer).Outcome, "nothing was put into the folder of the first");
+        Assert.AreEqual(BuildErrors.OutputClash.Id, folder.Build(within, outer).Outcome);
+        Assert.AreEqual(
+            "up to date, converted", folder.Build(within, TaskFolder.Item("models/small.gguf", ("To", "apr"))).Outcome, "a file may lie beside a folder of its name");
+    }
+
+    [TestMethod]
+    public void A_folder_without_its_certificate_is_made_again_and_a_file_may_take_its_name()
+    {
+        using SetFolder folder = new();
+        TaskItem asFolder = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/weights"), ("Folder", "true"));
+        Assert.AreEqual("converted", folder.Build(asFolder).Outcome);
+        File.Delete(folder.In("out", "weights.modelpack.json"));
+        Assert.AreEqual("converted", folder.Build(asFolder).Outcome);
+        Assert.AreEqual("up to date", folder.Build(asFolder).Outcome);
+
+        TaskItem asFile = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/weights"));
+        Assert.AreEqual("converted", folder.Build(asFile).Outcome);
+        Assert.IsTrue(File.Exists(folder.In("out", "weights")));
+        Assert.AreEqual("converted", folder.Build(asFolder).Outcome);
+        Assert.IsTrue(Directory.Exists(folder.In("out", "weights")));
+    }
+
+    [TestMethod]
+    public void What_is_not_ours_does_not_go_with_a_folder_that_is_replaced()
+    {
+        using SetFolder folder = new();
+        TaskItem item = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Folder", "true"), ("OutputPath", "out/"));
+        folder.Build(item);
+        string mine = folder.In("out", "small", "mine.txt");
+        File.WriteAllText(mine, "mine");
+        item.SetMetadata("Naming", "verbatim");
+        SetBuild refused = folder.Build(item);
+        Assert.AreEqual(BuildErrors.OutputChanged.Id, refused.Outcome);
+        Assert.AreEqual(mine, refused.Errors[0].File);
+        Assert.IsTrue(File.Exists(mine));
+        File.Delete(mine);
+        Assert.AreEqual("converted", folder.Build(item).Outcome);
+    }
+
+    [TestMethod]
     public void An_apr_model_cannot_be_sharded()
     {
         using SetFolder folder = new();

@@ -47,6 +47,40 @@ public sealed class VerifyTaskTests
     }
 
     [TestMethod]
+    public void NaN_passes_only_where_it_is_allowed_or_values_are_not_looked_at()
+    {
+        using SetFolder folder = new();
+        string nan = Hostile(folder, "nan-f32-quiet.gguf");
+        Assert.StartsWith("MP2102", Verify(folder, TaskFolder.Item(nan)));
+        Assert.AreEqual("nan-f32-quiet.gguf verified", Verify(folder, TaskFolder.Item(nan, ("AllowNonFinite", "true"))));
+        Assert.AreEqual("nan-f32-quiet.gguf verified (structure only)", Verify(folder, TaskFolder.Item(nan, ("Verify", "Structural"))));
+        Assert.Contains("is not verified", Verify(folder, TaskFolder.Item(nan, ("Verify", "None"))));
+        Assert.StartsWith("MP2102", Verify(folder, TaskFolder.Item(nan)), "what passed in another way is not taken for sound");
+    }
+
+    [TestMethod]
+    public void A_broken_structure_is_found_unless_the_model_is_not_looked_at()
+    {
+        using SetFolder folder = new();
+        string broken = Hostile(folder, "count-n-tensors-max.gguf");
+        StringAssert.Matches(Verify(folder, TaskFolder.Item(broken, ("Verify", "Structural"))), new("^MP10"));
+        Assert.Contains("is not verified", Verify(folder, TaskFolder.Item(broken, ("Verify", "None"))));
+        Assert.StartsWith(BuildErrors.UnknownValue.Id, Verify(folder, TaskFolder.Item(broken, ("Verify", "Most"))));
+    }
+
+    [TestMethod]
+    public void Hash_and_comparison_are_asked_for_by_themselves()
+    {
+        using SetFolder folder = new();
+        string apr = folder.In("reference", "small.apr");
+        ModelConverter.Convert(folder.In("models", "small.gguf"), apr, ModelFormat.Apr, new());
+        Flip(folder.In("models", "small.gguf"));
+        Assert.StartsWith(BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", apr), ("Verify", "Structural"))));
+        Assert.StartsWith(
+            BuildErrors.UnexpectedSource.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", new string('0', 32)), ("Verify", "Structural"))));
+    }
+
+    [TestMethod]
     public void An_unexpected_hash_is_an_error()
     {
         using SetFolder folder = new();
