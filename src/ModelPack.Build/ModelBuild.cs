@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ModelPack.Build;
 
 /// <summary>What was found to be done for a model.</summary>
@@ -16,8 +14,7 @@ internal enum BuildOutcome
 }
 
 /// <summary>
-/// The build of one model. This class decides by the state file alone; the codec is used in <see cref="ModelUpdate"/> only, so that a build in which
-/// nothing changed neither loads the codec nor opens a model.
+/// The build of one model. This class decides by the state file and by sizes and times alone: a build in which nothing changed opens no model.
 /// </summary>
 internal static class ModelBuild
 {
@@ -35,7 +32,7 @@ internal static class ModelBuild
 
         if (known is null || !IsUpToDate(request, known))
         {
-            (outcome, known) = Update(request, file, known, context);
+            (outcome, known) = ModelUpdate.Run(request, file, known, context);
         }
 
         Claim(request, known, context);
@@ -67,17 +64,8 @@ internal static class ModelBuild
             string copy = Path.GetFullPath(known.LinkOf(file, request), context.CopyDirectory);
             if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)
             {
-                CheckCopy(known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);
+                ProvedOutput.CheckCopy(known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);
             }
         }
     }
-
-    // Not inlined: the codec is loaded when a method that mentions it is compiled.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (BuildOutcome Outcome, ModelState State) Update(ConversionRequest request, StateFile file, ModelState? known, BuildContext context) =>
-        ModelUpdate.Run(request, file, known, context);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CheckCopy(ModelState known, FileRecord file, string model, string copy, CancellationToken cancellation) =>
-        ProvedOutput.CheckCopy(known, file, model, copy, cancellation);
 }
