@@ -14,7 +14,7 @@ internal enum BuildOutcome
 }
 
 /// <summary>
-/// The build of one model. This class decides by the state file and by sizes and times alone: a build in which nothing changed opens no model.
+/// The build of one model. This class decides by the state file and by names, sizes and times alone: a build in which nothing changed reads no model, at most the index of its shards.
 /// </summary>
 internal static class ModelBuild
 {
@@ -46,7 +46,7 @@ internal static class ModelBuild
     private static bool IsUpToDate(ConversionRequest request, ModelState known) =>
         known.IsOf(request)
         && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.SourceHash)
-        && FileRecord.AreUnchanged(request.Source, known.Source)
+        && SourceFiles.AreUnchanged(request.Source, known.Source)
         && (request.Verify == VerifyMode.None
             ? known.Output.All(file => File.Exists(known.PathOf(file))) && File.Exists(known.CertificatePath)
             : FileRecord.AreUnchanged(known.Target, known.Output) && FileStamp.Of(known.CertificatePath) == known.Certificate.Stamp);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
@@ -20,7 +21,11 @@ internal static class ModelCheck
         request.OptionsText,
         request.Source,
         SourceFiles.List(request.Source),
-        request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against));
+        FilesOfAgainst(request));
+
+    /// <summary>The files that the model is compared with.</summary>
+    public static ImmutableArray<FileRecord> FilesOfAgainst(VerificationRequest request) =>
+        request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against);
 
     /// <summary>What is wrong; nothing if all is well.</summary>
     /// <exception cref="ModelPackException">The structure is broken, so that there is nothing else to say.</exception>

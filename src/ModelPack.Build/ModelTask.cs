@@ -35,6 +35,24 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
         engine?.Yield();
         try
         {
+            return Try(model, work);
+        }
+        finally
+        {
+            engine?.Reacquire();
+        }
+    }
+
+    /// <summary>Reads the items.</summary>
+    /// <returns>Null if one of them was refused; the error is reported.</returns>
+    private protected T? TryRead<T>(Func<T> read)
+        where T : class => Try(BuildEngine.ProjectFileOfTaskNode, read);
+
+    private T? Try<T>(string file, Func<T> work)
+        where T : class
+    {
+        try
+        {
             return work();
         }
         catch (ModelPackException exception)
@@ -43,34 +61,14 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogError(new ModelPackException(BuildErrors.FileAccess, exception.Message.TrimEnd('.')) { FilePath = model });
+            LogError(new ModelPackException(BuildErrors.FileAccess, exception.Message.TrimEnd('.')) { FilePath = file });
         }
         catch (OperationCanceledException)
         {
-            Log.LogMessage(MessageImportance.High, $"The work on {model} was cancelled.");
-        }
-        finally
-        {
-            engine?.Reacquire();
+            Log.LogMessage(MessageImportance.High, $"The work on {file} was cancelled.");
         }
 
         return null;
-    }
-
-    /// <summary>Reads the items.</summary>
-    /// <returns>Null if one of them was refused; the error is reported.</returns>
-    private protected T? TryRead<T>(Func<T> read)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (ModelPackException exception)
-        {
-            LogError(exception);
-            return null;
-        }
     }
 
     private protected void LogError(ModelPackException exception) =>

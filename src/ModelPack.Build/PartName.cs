@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
+using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
@@ -18,12 +19,16 @@ internal static partial class PartName
     public static IEnumerable<ITaskItem> Heads(IReadOnlyCollection<ITaskItem> items, string projectDirectory)
     {
         HashSet<string> all = [.. items.Select(item => FullPath(item, projectDirectory))];
+        ILookup<string, string> byFolder = all.ToLookup(path => Path.GetDirectoryName(path)!);
         foreach (ITaskItem item in items)
         {
             string path = FullPath(item, projectDirectory);
             if (HeadOf(path) is not { } head)
             {
-                yield return item;
+                if (!byFolder[Path.GetDirectoryName(path)!].Any(other => IsBeside(path, other)))
+                {
+                    yield return item;
+                }
             }
             else if (!all.Contains(head) && !all.Contains(Path.GetDirectoryName(path)!))
             {
@@ -31,6 +36,13 @@ internal static partial class PartName
             }
         }
     }
+
+    // A file that belongs to another one is called like it up to the ending; whether it belongs to it is the codec's to say.
+    private static bool IsBeside(string path, string model) =>
+        path != model
+        && path.StartsWith(Path.ChangeExtension(model, "."), StringComparison.Ordinal)
+        && File.Exists(model)
+        && ModelFiles.FilesOf(model).Contains(path);
 
     private static string? HeadOf(string path)
     {

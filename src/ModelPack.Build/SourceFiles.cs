@@ -18,6 +18,9 @@ internal static class SourceFiles
         return [.. model.Union(beside, StringComparer.Ordinal).Select(name => new FileRecord(name, FileStamp.Of(Path.Combine(folder, name)), ""))];
     }
 
+    /// <summary>True if no file has another size or time, and none came or went. Which files those are, the codec says each time: one may have come beside.</summary>
+    public static bool AreUnchanged(string source, ImmutableArray<FileRecord> known) => List(source).Select(Seen).SequenceEqual(known.Select(Seen));
+
     /// <summary>Adds the hashes of the model's files; reads those of another size or time than is known.</summary>
     public static ImmutableArray<FileRecord> Hash(string source, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, CancellationToken cancellation)
     {
@@ -49,6 +52,8 @@ internal static class SourceFiles
 
     /// <summary>True if the model's files have the same names, order and bytes.</summary>
     public static bool AreSame(ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known) => Model(files).SequenceEqual(Model(known));
+
+    private static (string Name, FileStamp Stamp) Seen(FileRecord file) => (file.Name, file.Stamp);
 
     private static IEnumerable<(string Name, string Hash)> Model(ImmutableArray<FileRecord> files) =>
         files.Where(file => file.Hash.Length > 0).Select(file => (file.Name, file.Hash));

@@ -22,6 +22,6 @@ internal sealed record VerifiedState(string Tool, string Options, string SourceP
     /// <summary>True if the same is asked for, and nothing has changed.</summary>
     public bool Holds(VerificationRequest request) =>
         Tool == ToolVersion.Text && Options == request.OptionsText && SourcePath == request.Source
-        && FileRecord.AreUnchanged(request.Source, Source)
-        && (request.Against.Length == 0 || FileRecord.AreUnchanged(request.Against, Against));
+        && SourceFiles.AreUnchanged(request.Source, Source)
+        && Against.SequenceEqual(ModelCheck.FilesOfAgainst(request));
 }

@@ -86,8 +86,9 @@ public sealed class SetTests
                 <ModelConvert Include="models/qwen/" To="gguf" />
                 <ModelConvert Include="models/split/small-00001-of-*.gguf" To="apr" />
                 <ModelVerify Include="models/other/model.safetensors.index.json" />
+                <ModelConvert Include="small.gguf" To="apr" />
               </ItemGroup>
-            """).WithModel("small.gguf");
+            """).WithModel("small.gguf").WithFile("small.blocks.safetensors", "");
         string[] folders = [WithShards(app, "models/qwen"), WithShards(app, "models/other"), app.In("models", "split")];
         SetFolder.Split(app.In("small.gguf"), folders[2], ModelFormat.Gguf);
 
@@ -98,7 +99,7 @@ public sealed class SetTests
             .Select(item => item.GetProperty("FullPath").GetString()!)];
         // Companions belong to a folder, not to its index.
         string[] models = [folders[0], app.In("models", "other", "model.safetensors.index.json"), Directory.GetFiles(folders[2], "*-00001-of-*").Single()];
-        foreach (string file in models.SelectMany(ModelFiles.FilesOf))
+        foreach (string file in models.SelectMany(ModelFiles.FilesOf).Append(app.In("small.blocks.safetensors")))
         {
             Assert.Contains(file, inputs);
         }
