@@ -1,6 +1,10 @@
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Names;
+using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Proof.Validation;
@@ -17,7 +21,7 @@ public static class ErrorCatalog
         .. new[]
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
-                ValidationErrors.All, InsightErrors.All,
+                ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All, AprMetadataErrors.All,
             }
             .SelectMany(codes => codes)
             .OrderBy(code => code.Id, StringComparer.Ordinal),

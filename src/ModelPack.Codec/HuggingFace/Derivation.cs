@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.HuggingFace;
@@ -8,22 +9,28 @@ namespace ModelPack.Codec.HuggingFace;
 /// <summary>Something to say about a file that was derived or could not be.</summary>
 internal readonly record struct DerivationNote(string File, string Text);
 
-/// <summary>One derivation at work: the GGUF, its keys, and the files and notes so far.</summary>
+/// <summary>One derivation at work: GGUF keys and tensors, and the files and notes so far.</summary>
 internal sealed class Derivation
 {
     private readonly List<Companion> files = [];
     private readonly List<DerivationNote> notes = [];
-    private readonly FrozenDictionary<string, TensorInfo> tensors;
+    private readonly FrozenDictionary<string, TensorInfo> names;
+    private readonly ByteSource payloads;
     private readonly HashSet<string> recorded = new(StringComparer.Ordinal);
 
-    public Derivation(GgufFile gguf)
+    public Derivation(IReadOnlyList<MetadataEntry> metadata, IReadOnlyList<TensorInfo> tensors, ByteSource payloads)
     {
-        Gguf = gguf;
-        Keys = new MetadataKeys(gguf);
-        tensors = gguf.Tensors.ToFrozenDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Keys = new MetadataKeys(metadata);
+        Architecture = Keys.Text(GgufFormat.ArchitectureKey);
+        Tensors = tensors;
+        this.payloads = payloads;
+        names = tensors.ToFrozenDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
-    public GgufFile Gguf { get; }
+    public Reading<string> Architecture { get; }
+
+    /// <summary>The tensors under their GGUF names.</summary>
+    public IReadOnlyList<TensorInfo> Tensors { get; }
 
     public MetadataKeys Keys { get; }
 
@@ -31,9 +38,11 @@ internal sealed class Derivation
 
     public IReadOnlyList<DerivationNote> Notes => notes;
 
-    public TensorInfo? FindTensor(string name) => tensors.GetValueOrDefault(name);
+    public TensorInfo? FindTensor(string name) => names.GetValueOrDefault(name);
 
-    public bool HasTensor(string name) => tensors.ContainsKey(name);
+    public bool HasTensor(string name) => names.ContainsKey(name);
+
+    public byte[] ReadPayload(TensorInfo tensor) => payloads.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength));
 
     public bool IsRecorded(string file) => recorded.Contains(file);
 

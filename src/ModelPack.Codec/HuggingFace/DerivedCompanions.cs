@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Config;
 using ModelPack.Codec.HuggingFace.Tokenizers;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.HuggingFace;
 
@@ -10,19 +12,28 @@ namespace ModelPack.Codec.HuggingFace;
 /// <param name="Bytes">The content.</param>
 internal sealed record Companion(string Name, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>The companion files that a GGUF's metadata gives, and what it does not give.</summary>
+/// <summary>The companion files that GGUF metadata give, and what it does not give.</summary>
 /// <param name="Files">The files, the report on them among these.</param>
 /// <param name="Notes">What was lost, guessed or refused; each begins with the name of a file.</param>
 internal sealed record DerivedFolder(ImmutableArray<Companion> Files, ImmutableArray<string> Notes);
 
-/// <summary>Derives the companion files of a folder from a GGUF that holds no recorded ones (hf-companions.md §1, §2).</summary>
+/// <summary>Derives the companion files of a folder from GGUF metadata that hold no recorded ones (hf-companions.md §1, §2).</summary>
 internal static class DerivedCompanions
 {
     /// <summary>The same file always gives the same bytes. Odd metadata gives notes, never an exception.</summary>
     public static DerivedFolder Derive(GgufFile gguf)
     {
         ArgumentNullException.ThrowIfNull(gguf);
-        Derivation derivation = new(gguf);
+        return Derive(gguf.Metadata, gguf.Tensors, gguf.Source);
+    }
+
+    /// <summary>As for a file, from metadata and tensors that need not be kept in GGUF.</summary>
+    /// <param name="metadata">GGUF keys with <see cref="GgufValue"/>s, each once.</param>
+    /// <param name="tensors">The tensors under their GGUF names.</param>
+    /// <param name="payloads">Where the offsets of the tensors point into; only tables of RoPE factors are read.</param>
+    public static DerivedFolder Derive(IReadOnlyList<MetadataEntry> metadata, IReadOnlyList<TensorInfo> tensors, ByteSource payloads)
+    {
+        Derivation derivation = new(metadata, tensors, payloads);
         ModelConfig.Derive(derivation);
         GenerationConfig.Derive(derivation);
         TokenizerFiles.Derive(derivation);

@@ -1,26 +1,30 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace;
 
-/// <summary>Reads keys with their types checked, and remembers which were read.</summary>
-internal sealed class MetadataKeys(GgufFile gguf)
+/// <summary>Reads GGUF keys with their types checked, and remembers which were read. The keys need not come from a GGUF file.</summary>
+internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
 {
     private const int LongestShownText = 80;
     private const int LongestShownName = 64;
 
+    private readonly FrozenDictionary<string, GgufValue> values = metadata.ToFrozenDictionary(entry => entry.Key, entry => (GgufValue)entry.Value, StringComparer.Ordinal);
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
 
     public GgufValue? Find(string key)
     {
         read.Add(key);
-        return gguf.Find(key);
+        return values.GetValueOrDefault(key);
     }
 
+    /// <summary>The keys below a prefix, in their order.</summary>
+    public IEnumerable<string> Below(string prefix) => metadata.Select(entry => entry.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>The keys below a prefix that nobody asked for.</summary>
-    public IEnumerable<string> Unread(string prefix) =>
-        gguf.Metadata.Select(entry => entry.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && !read.Contains(key));
+    public IEnumerable<string> Unread(string prefix) => Below(prefix).Where(key => !read.Contains(key));
 
     /// <summary>A count or an id: files disagree about its width (gguf.md §6).</summary>
     public Reading<long> Count(string key)

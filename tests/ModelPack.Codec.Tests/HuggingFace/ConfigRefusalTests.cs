@@ -8,7 +8,7 @@ namespace ModelPack.Codec.Tests.HuggingFace;
 public sealed class ConfigRefusalTests
 {
     [TestMethod]
-    [DataRow("falcon")]
+    [DataRow("mpt")]
     [DataRow("mamba")]
     [DataRow("nonsense")]
     [DataRow("")]

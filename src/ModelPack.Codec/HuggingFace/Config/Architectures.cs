@@ -17,7 +17,16 @@ internal static class Architectures
         "gemma2" => GemmaFamily.Gemma2,
         "gemma3" => GemmaFamily.Gemma3,
         "phi3" => Phi3,
+        "phi2" => OtherFamilies.Phi2,
+        "stablelm" => OtherFamilies.StableLm,
+        "starcoder2" => OtherFamilies.Starcoder2,
+        "gpt2" => OtherFamilies.Gpt2,
+        "falcon" => OtherFamilies.Falcon,
+        "olmo2" => LlamaFamily.Olmo2,
+        "granite" => LlamaFamily.Granite,
+        "deepseek2" => DeepseekFamily.Describe,
         "bert" => BertFamily.Describe,
+        "nomic-bert" => NomicBert.Describe,
         _ => null,
     };
 
@@ -91,7 +100,7 @@ internal static class Architectures
         config.Decoder();
         config.RopeBase();
         config.CountOrLose("rope.scaling.original_context_length", "original_max_position_embeddings");
-        config.RopeScalingField(config.HeadWithPartialRotary());
+        config.RopeScalingField(config.HeadWithPartialRotary(wholeIsDefault: true));
         config.TiedByTensor();
         if (config.OptionalCount("attention.sliding_window") == 0)
         {

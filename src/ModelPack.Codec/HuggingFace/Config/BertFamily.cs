@@ -29,7 +29,7 @@ internal static class BertFamily
         config.TokenIds();
         config.TorchType();
         TypeCount(config);
-        Causal(config);
+        Causal(config, "BertModel", "is_decoder");
         Labels(config);
         if (config.OptionalCount("pooling_type") is { } pooling)
         {
@@ -40,7 +40,7 @@ internal static class BertFamily
         config.Lose("hidden_dropout_prob", "attention_probs_dropout_prob");
     }
 
-    private static void TypeCount(ConfigBuilder config)
+    internal static void TypeCount(ConfigBuilder config)
     {
         Reading<long> reading = config.Derivation.Keys.Count(TypeCountKey);
         long? rows = config.Derivation.FindTensor("token_types.weight")?.Shape[0];
@@ -56,16 +56,16 @@ internal static class BertFamily
         config.Fields.Set("type_vocab_size", count);
     }
 
-    private static void Causal(ConfigBuilder config)
+    internal static void Causal(ConfigBuilder config, string modelClass, string field)
     {
         Reading<bool> causal = config.Derivation.Keys.Bool(config.Key("attention.causal"));
         if (causal.TryGet(out bool flag) && !flag)
         {
-            config.Fields.Set("is_decoder", false);
+            config.Fields.Set(field, false);
         }
         else if (!causal.IsAbsent)
         {
-            config.Refuse(causal.Problem ?? $"{config.Key("attention.causal")} is true, but BertModel is an encoder");
+            config.Refuse(causal.Problem ?? $"{config.Key("attention.causal")} is true, but {modelClass} is an encoder");
         }
     }
 

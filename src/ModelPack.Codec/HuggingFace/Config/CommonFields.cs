@@ -3,6 +3,12 @@ using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.HuggingFace.Config;
 
+/// <summary>Names that a model class gives to its sizes (hf-companions.md §1.1).</summary>
+internal sealed record SizeFields(string Layers, string? Context, string Hidden, string? FeedForward, string Heads)
+{
+    public static readonly SizeFields Usual = new("num_hidden_layers", "max_position_embeddings", "hidden_size", "intermediate_size", "num_attention_heads");
+}
+
 /// <summary>Fields that several model classes share (hf-companions.md §1.1, §1.2).</summary>
 internal static class CommonFields
 {
@@ -17,18 +23,21 @@ internal static class CommonFields
     }
 
     /// <summary>Sizes of the model; the embedding matrix has to agree with them.</summary>
-    public static void Sizes(this ConfigBuilder config)
+    public static void Sizes(this ConfigBuilder config) => config.Sizes(SizeFields.Usual);
+
+    /// <summary>The same under other names; a name of null is a size for which the class has no field.</summary>
+    public static void Sizes(this ConfigBuilder config, SizeFields fields)
     {
-        long? layers = config.RequireCount("block_count", "num_hidden_layers");
-        if (layers > config.Derivation.Gguf.Tensors.Count)
+        long? layers = config.RequireCount("block_count", fields.Layers);
+        if (layers > config.Derivation.Tensors.Count)
         {
-            config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Gguf.Tensors.Count} tensors");
+            config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Tensors.Count} tensors");
         }
 
-        config.RequireCount("context_length", "max_position_embeddings");
-        config.RequireCount("feed_forward_length", "intermediate_size", perLayer: true);
-        config.RequireCount("attention.head_count", "num_attention_heads", perLayer: true);
-        long? hidden = config.RequireCount("embedding_length", "hidden_size");
+        config.RequireCount("context_length", fields.Context);
+        config.RequireCount("feed_forward_length", fields.FeedForward, perLayer: true);
+        config.RequireCount("attention.head_count", fields.Heads, perLayer: true);
+        long? hidden = config.RequireCount("embedding_length", fields.Hidden);
         if (config.RequireTensor(EmbeddingTensor, 2) is not { } embedding)
         {
             return;
@@ -50,8 +59,14 @@ internal static class CommonFields
     /// <summary>What every decoder of the llama family has.</summary>
     public static void Decoder(this ConfigBuilder config)
     {
-        config.Sizes();
         config.RequireFloat("attention.layer_norm_rms_epsilon", "rms_norm_eps");
+        config.DecoderWithoutNorm();
+    }
+
+    /// <summary>The same for decoders that name the epsilon of their norms in another way.</summary>
+    public static void DecoderWithoutNorm(this ConfigBuilder config)
+    {
+        config.Sizes();
         if ((config.OptionalCount("attention.head_count_kv", perLayer: true) ?? config.OptionalCount("attention.head_count", perLayer: true)) is { } keyHeads)
         {
             config.Fields.Set("num_key_value_heads", keyHeads);

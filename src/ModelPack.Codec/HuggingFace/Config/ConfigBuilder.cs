@@ -42,7 +42,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
     public void LosePublished(string field, string published) => Note($"{field} is lost ({published} in published models)");
 
     /// <summary>A count that the model class cannot do without; above zero.</summary>
-    public long? RequireCount(string name, string field, bool perLayer = false)
+    public long? RequireCount(string name, string? field, bool perLayer = false)
     {
         string key = Key(name);
         Reading<long> reading = perLayer ? derivation.Keys.UniformCount(key) : derivation.Keys.Count(key);
@@ -52,7 +52,11 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
             return null;
         }
 
-        Fields.Set(field, count);
+        if (field is not null)
+        {
+            Fields.Set(field, count);
+        }
+
         return count;
     }
 
@@ -79,6 +83,9 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 
     /// <summary>A float that the file may leave out; a wrong one forbids the config.</summary>
     public FiniteNumber? OptionalFloat(string name) => Accept(derivation.Keys.Float(Key(name)), out FiniteNumber number) ? number : null;
+
+    /// <summary>A bool that the file may leave out; a wrong one forbids the config.</summary>
+    public bool? OptionalBool(string name) => Accept(derivation.Keys.Bool(Key(name)), out bool flag) ? flag : null;
 
     /// <summary>A text that the file may leave out; a wrong one forbids the config.</summary>
     public string? OptionalText(string name) => Accept(derivation.Keys.Text(Key(name)), out string text) ? text : null;

@@ -44,7 +44,7 @@ internal static class GemmaFamily
 
         config.CountOrLose("attention.sliding_window", "sliding_window");
         LayerTypes(config, Gemma3FullLayer);
-        if (config.Derivation.Gguf.Tensors.Any(tensor => tensor.Name.StartsWith("v.", StringComparison.Ordinal) || tensor.Name.StartsWith("mm.", StringComparison.Ordinal)))
+        if (config.Derivation.Tensors.Any(tensor => tensor.Name.StartsWith("v.", StringComparison.Ordinal) || tensor.Name.StartsWith("mm.", StringComparison.Ordinal)))
         {
             config.Refuse("the file holds tensors of a vision tower, whose config is lost");
         }
@@ -61,10 +61,10 @@ internal static class GemmaFamily
     }
 
     /// <summary>Writes the kind of each layer; every <paramref name="fullLayer"/>th is full unless the file says otherwise.</summary>
-    private static void LayerTypes(ConfigBuilder config, long? fullLayer)
+    internal static void LayerTypes(ConfigBuilder config, long? fullLayer)
     {
         // A wrong count has been refused by the common fields; until then it must not decide how much is built here.
-        if (config.OptionalCount("block_count") is not { } layers || layers > config.Derivation.Gguf.Tensors.Count)
+        if (config.OptionalCount("block_count") is not { } layers || layers > config.Derivation.Tensors.Count)
         {
             return;
         }

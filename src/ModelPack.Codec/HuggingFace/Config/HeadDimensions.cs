@@ -55,7 +55,9 @@ internal static class HeadDimensions
     }
 
     /// <summary>As <see cref="HeadWithoutField"/>, but a part of a head may be without rotation.</summary>
-    public static long? HeadWithPartialRotary(this ConfigBuilder config)
+    /// <param name="config">The config.</param>
+    /// <param name="wholeIsDefault">The class rotates the whole head if the field is absent.</param>
+    public static long? HeadWithPartialRotary(this ConfigBuilder config, bool wholeIsDefault)
     {
         if (config.ImpliedHeadDimension() is not { } dimension)
         {
@@ -69,7 +71,7 @@ internal static class HeadDimensions
         {
             config.Refuse($"{config.Key(Rotary)} is {rotary}, but a head has {dimension}");
         }
-        else if (rotary < dimension)
+        else if (rotary < dimension || !wholeIsDefault)
         {
             config.Fields.Set("partial_rotary_factor", new FiniteNumber((double)rotary / dimension));
         }

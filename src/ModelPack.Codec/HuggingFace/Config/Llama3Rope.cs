@@ -2,12 +2,34 @@ using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Config;
 
-/// <summary>Recognizes the scaling of Llama 3 in its table of factors (hf-companions.md §1.4).</summary>
+/// <summary>The numbers of Llama 3's scaling (hf-companions.md §1.4).</summary>
+internal readonly record struct Llama3Scaling(float Factor, float LowFactor, float HighFactor, float OriginalContext);
+
+/// <summary>The scaling of Llama 3: its table of factors, and how to recognize it there (hf-companions.md §1.4).</summary>
 internal static class Llama3Rope
 {
     private const float LowFactor = 1;
     private const float HighFactor = 4;
     private const int OriginalContext = 8192;
+
+    /// <summary>The wavelength of a frequency whose inverse is given, as float32 arithmetic gives it.</summary>
+    public static float Wavelength(float power) => 1 / (1 / power) * MathF.Tau;
+
+    public static float Factor(float wavelength, Llama3Scaling scaling)
+    {
+        if (wavelength < scaling.OriginalContext / scaling.HighFactor)
+        {
+            return 1;
+        }
+
+        if (wavelength > scaling.OriginalContext / scaling.LowFactor)
+        {
+            return scaling.Factor;
+        }
+
+        float smooth = ((scaling.OriginalContext / wavelength) - scaling.LowFactor) / (scaling.HighFactor - scaling.LowFactor);
+        return 1 / (((1 - smooth) / scaling.Factor) + smooth);
+    }
 
     public static void Derive(ConfigBuilder config, FiniteNumber[]? stored, long? rotary)
     {
@@ -43,10 +65,9 @@ internal static class Llama3Rope
     {
         foreach (float candidate in (ReadOnlySpan<float>)[power, MathF.BitDecrement(power), MathF.BitIncrement(power)])
         {
-            float frequency = 1 / candidate;
-            foreach (float wavelength in (ReadOnlySpan<float>)[1 / frequency * MathF.Tau, MathF.Tau / frequency])
+            foreach (float wavelength in (ReadOnlySpan<float>)[Wavelength(candidate), MathF.Tau / (1 / candidate)])
             {
-                if (stored.Equals(Value(wavelength, factor)))
+                if (stored.Equals(Factor(wavelength, new(factor, LowFactor, HighFactor, OriginalContext))))
                 {
                     return true;
                 }
@@ -54,21 +75,5 @@ internal static class Llama3Rope
         }
 
         return false;
-    }
-
-    private static float Value(float wavelength, float factor)
-    {
-        if (wavelength < OriginalContext / HighFactor)
-        {
-            return 1;
-        }
-
-        if (wavelength > OriginalContext / LowFactor)
-        {
-            return factor;
-        }
-
-        float smooth = ((OriginalContext / wavelength) - LowFactor) / (HighFactor - LowFactor);
-        return 1 / (((1 - smooth) / factor) + smooth);
     }
 }

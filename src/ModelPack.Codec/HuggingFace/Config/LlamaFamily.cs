@@ -1,5 +1,3 @@
-using ModelPack.Codec.Gguf;
-
 namespace ModelPack.Codec.HuggingFace.Config;
 
 /// <summary>One GGUF architecture for three model classes (hf-companions.md §1.3, llama).</summary>
@@ -13,7 +11,7 @@ internal static class LlamaFamily
     public static void Describe(ConfigBuilder config)
     {
         bool experts = config.OptionalCount("expert_count") > 0;
-        string? sign = experts ? config.Key("expert_count") : FindMistral(config.Derivation.Gguf);
+        string? sign = experts ? config.Key("expert_count") : FindMistral(config.Derivation.Keys);
         string modelClass = experts ? "MixtralForCausalLM" : sign is not null ? "MistralForCausalLM" : "LlamaForCausalLM";
         config.Class(modelClass, experts ? "mixtral" : sign is not null ? Mistral : "llama");
         config.Note(sign is null ? $"architectures: {modelClass} is a guess, no key says otherwise" : $"architectures: {modelClass} is a guess from {sign}");
@@ -42,7 +40,44 @@ internal static class LlamaFamily
         }
     }
 
-    private static string? FindMistral(GgufFile gguf) =>
-        Array.Find(Labels, key => gguf.Find(key)?.Text?.Contains(Mistral, StringComparison.OrdinalIgnoreCase) == true)
-        ?? (gguf.Find(PreTokenizerKey)?.Text == "tekken" ? PreTokenizerKey : null);
+    public static void Granite(ConfigBuilder config)
+    {
+        config.Class("GraniteForCausalLM", "granite");
+        config.Decoder();
+        config.RopeBase();
+        config.RopeScalingField(config.HeadWithoutField());
+        config.TiedByTensor();
+        config.AttentionBiasByTensor();
+        config.Fields.Set("mlp_bias", config.Derivation.HasTensor("blk.0.ffn_up.bias"));
+        config.Fields.Set("hidden_act", "silu");
+        foreach ((string key, string field) in (ReadOnlySpan<(string, string)>)
+        [
+            ("attention.scale", "attention_multiplier"), ("embedding_scale", "embedding_multiplier"), ("residual_scale", "residual_multiplier"), ("logit_scale", "logits_scaling"),
+        ])
+        {
+            config.FloatOrLose(key, field);
+        }
+    }
+
+    /// <summary>The third generation differs by its sliding windows alone.</summary>
+    public static void Olmo2(ConfigBuilder config)
+    {
+        bool sliding = config.OptionalCount("attention.sliding_window") is not null;
+        config.Class(sliding ? "Olmo3ForCausalLM" : "Olmo2ForCausalLM", sliding ? "olmo3" : "olmo2");
+        config.Decoder();
+        config.RopeBase();
+        config.RopeScalingField(config.HeadWithoutField());
+        config.TiedByTensor();
+        config.AttentionBiasByTensor();
+        config.Lose("hidden_act");
+        if (sliding)
+        {
+            config.CountOrLose("attention.sliding_window", "sliding_window");
+            GemmaFamily.LayerTypes(config, fullLayer: null);
+        }
+    }
+
+    private static string? FindMistral(MetadataKeys keys) =>
+        Array.Find(Labels, key => keys.Text(key).Value?.Contains(Mistral, StringComparison.OrdinalIgnoreCase) == true)
+        ?? (keys.Text(PreTokenizerKey).Value == "tekken" ? PreTokenizerKey : null);
 }

@@ -8,22 +8,21 @@ internal static class ModelConfig
 {
     public static void Derive(Derivation derivation)
     {
-        if (derivation.Gguf.Architecture is not { } architecture)
+        if (!derivation.Architecture.TryGet(out string architecture))
         {
-            Refuse(derivation, derivation.Keys.Text(GgufFormat.ArchitectureKey).Describe(GgufFormat.ArchitectureKey));
+            Refuse(derivation, derivation.Architecture.Describe(GgufFormat.ArchitectureKey));
             return;
         }
 
-        derivation.Keys.Find(GgufFormat.ArchitectureKey);
         if (Architectures.Find(architecture) is not { } describe)
         {
             Refuse(derivation, $"there is no rule for the architecture '{MetadataKeys.Shorten(architecture)}'");
             return;
         }
 
-        if (derivation.Gguf.Split is { Count: > 1 } split)
+        if (derivation.Keys.Count(GgufSplit.CountKey).Value is > 1 and long parts && derivation.Keys.Count(GgufSplit.TensorCountKey).Value != derivation.Tensors.Count)
         {
-            Refuse(derivation, $"the file is one of {split.Count} parts, and which tensors the model lacks cannot be seen in one part");
+            Refuse(derivation, $"the file is one of {parts} parts, and which tensors the model lacks cannot be seen in one part");
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.Tensors;
 
@@ -92,6 +93,15 @@ internal static class RopeScaling
             }
         }
 
+        // DeepSeek (hf-companions.md §1.3). The runtime takes the one number for both fields.
+        if (config.OptionalFloat("rope.scaling.yarn_log_multiplier") is { } logarithm)
+        {
+            FiniteNumber all = new((float)(decimal.Parse(logarithm.Text, NumberStyles.Float, CultureInfo.InvariantCulture) * 10));
+            fields.Set("mscale_all_dim", all);
+            fields.Set("mscale", all);
+            config.Note("rope_scaling: mscale is lost and taken to be mscale_all_dim");
+        }
+
         Write(config, "yarn", fields);
     }
 
@@ -135,7 +145,7 @@ internal static class RopeScaling
             return null;
         }
 
-        byte[] payload = config.Derivation.Gguf.Source.ReadBytes(tensor.Offset, (int)count * sizeof(float));
+        byte[] payload = config.Derivation.ReadPayload(tensor);
         FiniteNumber[] numbers = new FiniteNumber[count];
         for (int item = 0; item < numbers.Length; item++)
         {

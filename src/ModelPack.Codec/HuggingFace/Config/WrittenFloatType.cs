@@ -10,7 +10,7 @@ internal static class WrittenFloatType
     public static string? Find(ConfigBuilder config)
     {
         // Vectors are stored as F32 whatever the type of the model (§3.2), so only matrices tell.
-        TensorType[] matrices = [.. config.Derivation.Gguf.Tensors.Where(tensor => tensor.Shape.Length > 1).Select(tensor => Written(tensor.Type)).Distinct()];
+        TensorType[] matrices = [.. config.Derivation.Tensors.Where(tensor => tensor.Shape.Length > 1).Select(tensor => Written(tensor.Type)).Distinct()];
         TensorType? stated = Stated(config);
         if (stated is { } type && matrices.Length > 0 && !matrices.Contains(type))
         {
@@ -25,7 +25,7 @@ internal static class WrittenFloatType
             return null;
         }
 
-        if (config.Derivation.Gguf.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized))
+        if (config.Derivation.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized))
         {
             config.Note($"torch_dtype is that of the widened weights ({name}); the type before quantization is lost");
         }

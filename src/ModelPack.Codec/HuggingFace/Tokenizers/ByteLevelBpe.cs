@@ -163,7 +163,7 @@ internal static class ByteLevelBpe
         Fragments.Vocabulary(text, vocabulary, id => vocabulary.Kinds[id] switch
         {
             TokenKind.Normal => true,
-            TokenKind.Unused => !vocabulary.IsFiller(id),
+            TokenKind.Unused => !vocabulary.IsTrailingFiller(id),
             _ => merged.Contains(id),
         });
         Fragments.Merges(text, merges);

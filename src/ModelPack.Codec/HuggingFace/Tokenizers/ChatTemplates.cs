@@ -20,21 +20,21 @@ internal static class ChatTemplates
 
         // Names that differ in case alone are one file on some systems.
         HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
-        foreach (MetadataEntry entry in derivation.Gguf.Metadata.Where(entry => entry.Key.StartsWith(Key + ".", StringComparison.Ordinal)))
+        foreach (string key in derivation.Keys.Below(Key + "."))
         {
-            string name = entry.Key[(Key.Length + 1)..];
-            GgufValue value = derivation.Keys.Find(entry.Key)!;
+            string name = key[(Key.Length + 1)..];
+            GgufValue value = derivation.Keys.Find(key)!;
             if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || !written.Add(name))
             {
                 derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{MetadataKeys.Shorten(name)} cannot be a file name of its own and is not carried over");
                 continue;
             }
 
-            Add(derivation, entry.Key, $"{CompanionNames.NamedChatTemplates}/{name}.jinja", value);
+            Add(derivation, key, $"{CompanionNames.NamedChatTemplates}/{name}.jinja", value);
         }
 
         Reading<string[]> names = Vocabulary.ReadStrings(derivation.Keys, NamesKey);
-        foreach (string name in (names.Value ?? []).Where(name => derivation.Gguf.Find($"{Key}.{name}") is null).Take(MostNamesNoted))
+        foreach (string name in (names.Value ?? []).Where(name => derivation.Keys.Find($"{Key}.{name}") is null).Take(MostNamesNoted))
         {
             derivation.Note(CompanionNames.NamedChatTemplates, $"{NamesKey} names '{MetadataKeys.Shorten(name)}', which no key holds");
         }

@@ -31,7 +31,10 @@ internal static class PreTokenizers
     private static readonly ByteLevel Bytes = new(false);
     private static readonly Digits EachDigit = new(true);
 
-    private static readonly FrozenDictionary<string, PreTokenizer> ById = Rows().ToFrozenDictionary(row => row.Id, row => row.Row, StringComparer.Ordinal);
+    /// <summary>In order: of ids with the same rules, the first names them all.</summary>
+    private static readonly (string Id, PreTokenizer Row)[] InOrder = [.. Rows()];
+
+    private static readonly FrozenDictionary<string, PreTokenizer> ById = InOrder.ToFrozenDictionary(row => row.Id, row => row.Row, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, PublishedNormalizer> Normalizers = new Dictionary<string, PublishedNormalizer>
     {
@@ -48,16 +51,25 @@ internal static class PreTokenizers
 
     public static PublishedNormalizer NormalizerOf(string id) => Normalizers.GetValueOrDefault(id);
 
+    /// <summary>The id for a structure, or null if the table has none. Where several fit, equal clean-up counts more than a published normalizer.</summary>
+    public static string? Identify(PreTokenizerStep[] steps, bool ignoreMerges, bool roberta, PublishedNormalizer normalizer, bool? cleanUp) => InOrder
+        .Where(item => item.Row.Has(IgnoreMerges) == ignoreMerges && item.Row.Has(Roberta) == roberta && item.Row.Steps.SequenceEqual(steps))
+        .Where(item => NormalizerOf(item.Id) == PublishedNormalizer.Unknown || NormalizerOf(item.Id) == normalizer)
+        .OrderByDescending(item => cleanUp is null || item.Row.Has(CleanUp) == cleanUp)
+        .ThenByDescending(item => NormalizerOf(item.Id) == normalizer)
+        .Select(item => item.Id)
+        .FirstOrDefault();
+
     private static IEnumerable<(string Id, PreTokenizer Row)> Rows() =>
     [
         .. Ids("gpt-2 phi-2 mellum modern-bert gigachat a.x-4.0 exaone4 jina-v2-es jina-v2-de jina-es jina-de", CleanUp, Words),
         .. Ids("mpt olmo jais", CleanUp, Words),
         .. Ids("trillion granite-docling", None, Words),
-        .. Ids("jina-v1-en jina-v2-code roberta-bpe", CleanUp | Roberta, Words),
-        .. Ids("llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano", IgnoreMerges | CleanUp | AddsBos, new Split(Llama3), Bytes),
+        .. Ids("roberta-bpe jina-v1-en jina-v2-code", CleanUp | Roberta, Words),
+        .. Ids("llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano", IgnoreMerges | CleanUp | AddsBos, new Split(Llama3), Bytes),
         .. Ids("dbrx smaug-bpe glm4 chatglm-bpe", CleanUp, new Split(Llama3), Bytes),
         .. Ids("qwen2 deepseek-r1-qwen kormo f2llmv2 hunyuan solar-open grok-2", None, new Split(Qwen2), Bytes),
-        .. Ids("megrez stablelm2", CleanUp, new Split(Qwen2), Bytes),
+        .. Ids("stablelm2 megrez", CleanUp, new Split(Qwen2), Bytes),
         .. Ids("qwen35", None, new Split(Qwen35), Bytes),
         .. Ids("starcoder refact codeshell exaone minerva-7b mellum2", CleanUp, EachDigit, Words),
         .. Ids("command-r smollm", None, EachDigit, Words),

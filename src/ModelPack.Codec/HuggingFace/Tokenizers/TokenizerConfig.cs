@@ -23,11 +23,16 @@ internal static class TokenizerConfig
         (bool addsBos, bool addsEos) = TemplateDefaults(source);
         SetFlag(source, config, "add_bos_token", TokenizerKeys.AddBos, addsBos);
         SetFlag(source, config, "add_eos_token", TokenizerKeys.AddEos, addsEos);
+        if (source.Model == TokenizerKeys.SentencePieceBpe)
+        {
+            SetFlag(source, config, "add_prefix_space", TokenizerKeys.AddSpacePrefix, byTemplate: false);
+        }
+
         config.Set("added_tokens_decoder", text => WriteAddedTokens(text, source.Vocabulary));
         config.Set("tokenizer_class", SafeClass);
         CleanUp(source, config);
-        string lengthKey = $"{derivation.Gguf.Architecture}.context_length";
-        if (derivation.Gguf.Architecture is not null && derivation.Keys.Count(lengthKey).TryGet(out long length))
+        string lengthKey = $"{derivation.Architecture.Value}.context_length";
+        if (derivation.Architecture.IsRead && derivation.Keys.Count(lengthKey).TryGet(out long length))
         {
             config.Set("model_max_length", length);
             derivation.Note(CompanionNames.TokenizerConfig, $"model_max_length is lost; {lengthKey} was taken");

@@ -30,6 +30,11 @@ internal static class TokenizerFiles
             derivation.Add(CompanionNames.Tokenizer, plan.ToBytes(source.Vocabulary));
         }
 
+        if (model.Value == TokenizerKeys.SentencePieceBpe)
+        {
+            SentencePieceFile.Derive(source);
+        }
+
         TokenizerConfig.Derive(source);
         if (model.Value == TokenizerKeys.WordPiece)
         {

@@ -40,7 +40,7 @@ internal static class Unigram
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, charsmap.Value, removeExtra),
-            PreTokenizer = text => Fragments.Sequence(text, "pretokenizers", item => Fragments.Bare(item, "WhitespaceSplit"), WriteMetaspace),
+            PreTokenizer = text => WritePreTokenizer(text, removeExtra || source.Keys.Find(TokenizerKeys.RemoveExtraWhitespaces) is null),
             PostProcessor = addBos || addEos ? NewTemplate(addBos ? bos : null, addEos ? eos : null).Write : text => text.Null(),
             Decoder = WriteMetaspace,
             Model = text => WriteModel(text, source.Vocabulary, unknown),
@@ -116,6 +116,19 @@ internal static class Unigram
             default:
                 text.Null();
                 break;
+        }
+    }
+
+    /// <summary>The cut at white space also removes runs of it, which a file can rule out.</summary>
+    private static void WritePreTokenizer(JsonText text, bool splitsWhitespace)
+    {
+        if (splitsWhitespace)
+        {
+            Fragments.Sequence(text, "pretokenizers", item => Fragments.Bare(item, "WhitespaceSplit"), WriteMetaspace);
+        }
+        else
+        {
+            WriteMetaspace(text);
         }
     }
 

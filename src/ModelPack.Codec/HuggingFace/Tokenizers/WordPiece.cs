@@ -139,7 +139,7 @@ internal static class WordPiece
         Fragments.Field(text, "continuing_subword_prefix", Continuation);
         text.Name("max_input_chars_per_word");
         text.Number(LongestWord);
-        Fragments.Vocabulary(text, vocabulary, id => !vocabulary.IsFiller(id));
+        Fragments.Vocabulary(text, vocabulary, id => !vocabulary.IsTrailingFiller(id));
         text.EndObject();
     }
 }

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace ModelPack.Codec.Conversion.Metadata.Apr;
+
+/// <summary>The tensors whose shapes say something about the metadata, under the names of both vocabularies (apr-v2.md §12.1).</summary>
+internal sealed record ModelTensors(ImmutableArray<long>? Embedding, ImmutableArray<long>? Query, ImmutableArray<long>? Key, ImmutableArray<long>? Value)
+{
+    private static readonly string[] EmbeddingNames = ["model.embed_tokens.weight", "embed_tokens.weight", "token_embd.weight"];
+
+    public static bool IsEmbedding(string name) => EmbeddingNames.Contains(name);
+
+    /// <summary>Finds them; of the layers the first one counts.</summary>
+    public static ModelTensors Of(IEnumerable<(string Name, ImmutableArray<long> Shape)> tensors)
+    {
+        Dictionary<string, ImmutableArray<long>> matrices = tensors.Where(tensor => tensor.Shape.Length == 2)
+            .ToDictionary(tensor => tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
+        return new(Find(EmbeddingNames), Find(InLayer("q")), Find(InLayer("k")), Find(InLayer("v")));
+
+        ImmutableArray<long>? Find(IEnumerable<string> names)
+        {
+            foreach (string name in names)
+            {
+                if (matrices.TryGetValue(name, out ImmutableArray<long> shape))
+                {
+                    return shape;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private static string[] InLayer(string part) => [$"model.layers.0.self_attn.{part}_proj.weight", $"layers.0.self_attn.{part}_proj.weight", $"blk.0.attn_{part}.weight"];
+}

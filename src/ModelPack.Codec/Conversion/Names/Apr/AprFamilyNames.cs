@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace ModelPack.Codec.Conversion.Names.Apr;
+
+/// <summary>
+/// Names of a family whose checkpoints are not llama-like, in the checkpoint's words and in APR's (apr-v2.md §12.3). Each table is its own inverse: where a
+/// family has two spellings, they are two tables, chosen by the names that a model has.
+/// </summary>
+internal sealed class AprFamilyNames
+{
+    private const string AprLayer = "model.layers.";
+
+    private static readonly (string, string)[] Gpt2Layers =
+    [
+        ("ln_1", "input_layernorm"), ("ln_2", "post_attention_layernorm"), ("attn.c_proj", "self_attn.o_proj"), ("mlp.c_fc", "mlp.up_proj"), ("mlp.c_proj", "mlp.down_proj"),
+    ];
+
+    private static readonly (string, string)[] FalconLayers =
+    [
+        ("self_attention.query_key_value", "self_attn.qkv_proj"), ("self_attention.dense", "self_attn.o_proj"),
+        ("mlp.dense_h_to_4h", "mlp.up_proj"), ("mlp.dense_4h_to_h", "mlp.down_proj"),
+    ];
+
+    private static readonly (string, string)[] FalconOutside = [("transformer.word_embeddings", "model.embed_tokens"), ("transformer.ln_f", "model.norm")];
+
+    private readonly string layerPrefix;
+    private readonly ImmutableDictionary<string, string> toApr;
+    private readonly ImmutableDictionary<string, string> fromApr;
+    private readonly ImmutableDictionary<string, string> layerToApr;
+    private readonly ImmutableDictionary<string, string> layerFromApr;
+
+    private AprFamilyNames(string layerPrefix, string? fused, (string Checkpoint, string Apr)[] outside, (string Checkpoint, string Apr)[] inLayer)
+    {
+        this.layerPrefix = layerPrefix;
+        Fused = fused;
+        toApr = outside.ToImmutableDictionary(row => row.Checkpoint, row => row.Apr, StringComparer.Ordinal);
+        fromApr = outside.ToImmutableDictionary(row => row.Apr, row => row.Checkpoint, StringComparer.Ordinal);
+        layerToApr = inLayer.ToImmutableDictionary(row => row.Checkpoint, row => row.Apr, StringComparer.Ordinal);
+        layerFromApr = inLayer.ToImmutableDictionary(row => row.Apr, row => row.Checkpoint, StringComparer.Ordinal);
+    }
+
+    public static AprFamilyNames Gpt2 { get; } = new(
+        "transformer.h.", "attn.c_attn", [("transformer.wte", "model.embed_tokens"), ("transformer.wpe", "model.position_embedding"), ("transformer.ln_f", "model.norm")], Gpt2Layers);
+
+    /// <summary>GPT-2 as first published, without <c>transformer.</c> in front.</summary>
+    public static AprFamilyNames BareGpt2 { get; } = new(
+        "h.", "attn.c_attn", [("wte", "model.embed_tokens"), ("wpe", "model.position_embedding"), ("ln_f", "model.norm")], Gpt2Layers);
+
+    public static AprFamilyNames GptNeoX { get; } = new(
+        "gpt_neox.layers.",
+        "attention.query_key_value",
+        [("gpt_neox.embed_in", "model.embed_tokens"), ("gpt_neox.final_layer_norm", "model.norm"), ("embed_out", "lm_head")],
+        [("attention.dense", "self_attn.o_proj"), ("mlp.dense_h_to_4h", "mlp.up_proj"), ("mlp.dense_4h_to_h", "mlp.down_proj")]);
+
+    public static AprFamilyNames Opt { get; } = new(
+        "model.decoder.layers.",
+        null,
+        [("model.decoder.embed_tokens", "model.embed_tokens"), ("model.decoder.embed_positions", "model.position_embedding"), ("model.decoder.final_layer_norm", "model.norm")],
+        [
+            ("self_attn_layer_norm", "input_layernorm"), ("final_layer_norm", "post_attention_layernorm"),
+            ("self_attn.out_proj", "self_attn.o_proj"), ("fc1", "mlp.up_proj"), ("fc2", "mlp.down_proj"),
+        ]);
+
+    /// <summary>Falcon with one norm a layer, or with the two of a sequential model, whose names are APR's already. What is fused stays so.</summary>
+    public static AprFamilyNames Falcon { get; } = new("transformer.h.", null, FalconOutside, FalconLayers);
+
+    /// <summary>Falcon of the new decoder architecture, with <c>ln_attn</c> and <c>ln_mlp</c>.</summary>
+    public static AprFamilyNames NewFalcon { get; } = new(
+        "transformer.h.", null, FalconOutside, [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
+
+    public static IReadOnlyList<AprFamilyNames> All { get; } = [Gpt2, BareGpt2, GptNeoX, Opt, Falcon, NewFalcon];
+
+    /// <summary>The tensor in a layer that APR holds as <c>self_attn.q_proj</c>, <c>k_proj</c> and <c>v_proj</c>; null if there is none. <see cref="FusedSplit"/> cuts it.</summary>
+    public string? Fused { get; }
+
+    /// <summary>The table for a checkpoint of a family, named by <c>model_type</c>; null if it has none.</summary>
+    public static AprFamilyNames? For(string modelType, IEnumerable<string> names) => modelType switch
+    {
+        "gpt2" => names.Any(name => name.StartsWith("transformer.", StringComparison.Ordinal)) ? Gpt2 : BareGpt2,
+        "gpt_neox" => GptNeoX,
+        "opt" => Opt,
+        "falcon" => names.Any(name => name.Contains(".ln_attn.", StringComparison.Ordinal)) ? NewFalcon : Falcon,
+        _ => null,
+    };
+
+    /// <summary>The name in APR. An unknown name in a layer is kept behind the layer's prefix, another one stays as it is.</summary>
+    public string ToApr(string name) => Translate(name, layerPrefix, AprLayer, toApr, layerToApr);
+
+    /// <summary>The name in a checkpoint.</summary>
+    public string FromApr(string name) => Translate(name, AprLayer, layerPrefix, fromApr, layerFromApr);
+
+    /// <summary>The three names that a fused tensor becomes in APR, for q, k and v; empty for any other.</summary>
+    public ImmutableArray<string> Parts(string name)
+    {
+        (string stem, string ending) = Cut(name);
+        return Fused is not null && InLayer(stem, layerPrefix) is { } place && stem[place..] == Fused
+            ? [.. new[] { "q", "k", "v" }.Select(part => $"{AprLayer}{stem[layerPrefix.Length..place]}self_attn.{part}_proj{ending}")]
+            : [];
+    }
+
+    /// <summary>The name of the fused tensor that one of its three parts is taken from; null for any other name.</summary>
+    public string? Whole(string aprName)
+    {
+        (string stem, string ending) = Cut(aprName);
+        return Fused is not null && InLayer(stem, AprLayer) is { } place && stem[place..] is ("self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj")
+            ? layerPrefix + stem[AprLayer.Length..place] + Fused + ending
+            : null;
+    }
+
+    private static string Translate(string name, string prefix, string otherPrefix, ImmutableDictionary<string, string> outside, ImmutableDictionary<string, string> inLayer)
+    {
+        (string stem, string ending) = Cut(name);
+        if (InLayer(stem, prefix) is not { } place)
+        {
+            return outside.TryGetValue(stem, out string? other) ? other + ending : name;
+        }
+
+        return otherPrefix + stem[prefix.Length..place] + inLayer.GetValueOrDefault(stem[place..], stem[place..]) + ending;
+    }
+
+    /// <summary>Weights and biases map alike; other endings belong to the name.</summary>
+    private static (string Stem, string Ending) Cut(string name)
+    {
+        int dot = name.LastIndexOf('.');
+        return dot >= 0 && name[dot..] is (".weight" or ".bias") ? (name[..dot], name[dot..]) : (name, "");
+    }
+
+    /// <summary>Where the part behind <c>prefix N.</c> begins.</summary>
+    private static int? InLayer(string stem, string prefix)
+    {
+        int dot = stem.StartsWith(prefix, StringComparison.Ordinal) ? stem.IndexOf('.', prefix.Length) : -1;
+        return dot > prefix.Length && int.TryParse(stem.AsSpan(prefix.Length, dot - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? dot + 1 : null;
+    }
+}

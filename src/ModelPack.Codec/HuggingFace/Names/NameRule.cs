@@ -1,0 +1,91 @@
+namespace ModelPack.Codec.HuggingFace.Names;
+
+/// <summary>What the converter does to values besides renaming (hf-companions.md §3.2).</summary>
+internal enum NameTransform
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>T1: the rows of q and k are permuted within each head.</summary>
+    HeadRows,
+
+    /// <summary>T2: one is added to a norm.</summary>
+    NormPlusOne,
+
+    /// <summary>T3: A = -exp(A_log).</summary>
+    NegativeExponential,
+
+    /// <summary>T4: the middle dimension of one is dropped.</summary>
+    Squeeze,
+
+    /// <summary>T5: a vector becomes a matrix.</summary>
+    Column,
+
+    /// <summary>T6: a matrix is transposed.</summary>
+    Transpose,
+
+    /// <summary>T7: q, k, v of each head become all q, all k, all v.</summary>
+    HeadsApart,
+
+    /// <summary>T8: groups of several q, one k, one v become all q, all k, all v.</summary>
+    GroupsApart,
+
+    /// <summary>T9: one tensor for each expert becomes one stack.</summary>
+    Stack,
+
+    /// <summary>T10: two halves of a tensor become two tensors.</summary>
+    Halves,
+
+    /// <summary>T11: even and odd rows become two tensors, MXFP4 blocks are rearranged.</summary>
+    Interleaved,
+
+    /// <summary>T13: kv_b becomes k_b, transposed, and v_b.</summary>
+    LatentSplit,
+
+    /// <summary>T14: one norm for each head becomes one stack.</summary>
+    HeadStack,
+}
+
+/// <summary>From which side a row of the table is read.</summary>
+internal enum NameSides
+{
+    /// <summary>From both.</summary>
+    Both,
+
+    /// <summary>From GGUF alone: a name that converters no longer write.</summary>
+    Gguf,
+
+    /// <summary>From Hugging Face alone: another form of a name that has its own row.</summary>
+    HuggingFace,
+}
+
+/// <summary>A row of the name table.</summary>
+/// <param name="Order">Its place in the table.</param>
+/// <param name="Gguf">The component in GGUF's words, without the ending.</param>
+/// <param name="HuggingFace">The module in Hugging Face's words, without the ending.</param>
+/// <param name="Endings">The endings in both vocabularies.</param>
+/// <param name="Transform">What happens to the values.</param>
+/// <param name="Sides">From which side the row is read.</param>
+internal sealed record NameRule(int Order, NamePattern Gguf, NamePattern HuggingFace, (string Gguf, string HuggingFace)[] Endings, NameTransform Transform, NameSides Sides)
+{
+    /// <summary>A component that the same layer must have for the row to be read from GGUF; null if none.</summary>
+    public NamePattern? With { get; init; }
+
+    /// <summary>Rank that a weight has in Hugging Face's form, with leading ones, where GGUF may leave these out; 0 if none.</summary>
+    public int HuggingFaceRank { get; init; }
+}
+
+/// <summary>A name that a row of the table knows.</summary>
+/// <param name="Rule">The row.</param>
+/// <param name="Layer">Layer; -1 outside the layers.</param>
+/// <param name="Index">Expert or head; -1 if the name has none.</param>
+/// <param name="GgufEnding">The ending in GGUF's words.</param>
+/// <param name="HuggingFaceEnding">The ending in Hugging Face's words.</param>
+internal readonly record struct NameMatch(NameRule Rule, int Layer, int Index, string GgufEnding, string HuggingFaceEnding)
+{
+    public string GgufName => Rule.Gguf.Format(Layer, Index) + GgufEnding;
+
+    public string HuggingFaceName => Rule.HuggingFace.Format(Layer, Index) + HuggingFaceEnding;
+
+    public int HuggingFaceRank => GgufEnding == ".weight" ? Rule.HuggingFaceRank : 0;
+}

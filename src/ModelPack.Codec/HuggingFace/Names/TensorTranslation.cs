@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
+
+namespace ModelPack.Codec.HuggingFace.Names;
+
+/// <summary>A tensor in the other vocabulary.</summary>
+/// <param name="Name">Its name there.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Shape">Dimensions, outermost first.</param>
+/// <param name="Payload">How its payload is made of those of the given tensors.</param>
+internal sealed record TranslatedTensor(string Name, TensorType Type, ImmutableArray<long> Shape, PayloadRecipe Payload);
+
+/// <summary>
+/// A model's tensors in the other vocabulary. Recipes speak of little-endian payloads; a model in the other byte order puts <see cref="ReversedPayload"/> in through
+/// <see cref="PayloadRecipe.Through"/>.
+/// </summary>
+/// <param name="Tensors">The tensors in the other vocabulary.</param>
+/// <param name="Return">
+/// For each given tensor how its payload comes back, over <paramref name="Tensors"/>; null where it cannot be computed exactly, and its bytes must be kept.
+/// </param>
+/// <param name="Unplaced">The given tensors, by index, that have no place in the other vocabulary.</param>
+/// <param name="Notes">What to say about these.</param>
+internal sealed record TensorTranslation(
+    ImmutableArray<TranslatedTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Unplaced, ImmutableArray<string> Notes);

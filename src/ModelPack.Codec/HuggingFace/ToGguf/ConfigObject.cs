@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf;
+
+/// <summary>A JSON object of a companion file. Null counts as absent, as it does for transformers; a value of another type is an error that names file and field.</summary>
+internal sealed class ConfigObject
+{
+    private const int DeepestNesting = 64;
+    private const int LongestShown = 60;
+
+    private readonly string folder;
+    private readonly string file;
+    private readonly string prefix;
+    private readonly JsonElement element;
+
+    private ConfigObject(string folder, string file, string prefix, JsonElement element)
+    {
+        this.folder = folder;
+        this.file = file;
+        this.prefix = prefix;
+        this.element = element;
+    }
+
+    public static ConfigObject Parse(string folder, Companion companion)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(companion.Bytes, new JsonDocumentOptions { MaxDepth = DeepestNesting, AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new ConfigObject(folder, companion.Name, "", document.RootElement.Clone())
+                : throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is {Name(document.RootElement)}, not an object") { FilePath = folder };
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is not JSON: {fault.Message.TrimEnd('.')}", fault) { FilePath = folder };
+        }
+    }
+
+    public bool Has(string field) => Find(field) is not null;
+
+    /// <summary>The first field of several names that is there.</summary>
+    public string? FirstOf(params ReadOnlySpan<string> fields)
+    {
+        foreach (string field in fields)
+        {
+            if (Has(field))
+            {
+                return field;
+            }
+        }
+
+        return null;
+    }
+
+    public long? Count(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 && number <= uint.MaxValue ? number : throw Wrong(field, value, "a count");
+
+    public int? Int32(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Wrong(field, value, "an integer of 32 bits");
+
+    /// <summary>The float nearest to the decimal: a double in between would round twice.</summary>
+    public float? Float(string field) => Find(field) is { } value ? Float(field, value) : null;
+
+    public double? Double(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Wrong(field, value, "a number");
+
+    public bool? Bool(string field) => Find(field) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Wrong(field, value, "a boolean"),
+    };
+
+    public string? Text(string field) => Find(field) is { } value ? Text(field, value) : null;
+
+    public ConfigObject? Object(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? new ConfigObject(folder, file, $"{prefix}{field}.", value) : throw Wrong(field, value, "an object");
+
+    public float[]? Floats(string field) => Items(field) is { } items ? [.. items.Select(item => Float(field, item))] : null;
+
+    public string[]? Texts(string field) => Items(field) is { } items ? [.. items.Select(item => Text(field, item))] : null;
+
+    /// <summary>One count or a list of counts.</summary>
+    public long[]? Counts(string field)
+    {
+        if (Find(field) is not { ValueKind: JsonValueKind.Array } value)
+        {
+            return Count(field) is { } only ? [only] : null;
+        }
+
+        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetUInt32(out uint number) ? number : throw Wrong(field, item, "a count"))];
+    }
+
+    /// <summary>The names of the fields. Those that are no text are left out: nobody can ask for them.</summary>
+    public IEnumerable<string> Fields()
+    {
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            string? name = null;
+            try
+            {
+                name = property.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                // An escape for half a surrogate pair.
+            }
+
+            if (name is not null)
+            {
+                yield return name;
+            }
+        }
+    }
+
+    public string Path(string field) => $"{file}: {prefix}{field}";
+
+    public ModelPackException Contradiction(string detail) => new(HuggingFaceErrors.Contradiction, detail) { FilePath = folder };
+
+    public ModelPackException WrongValue(string field, string detail) => new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder };
+
+    private JsonElement? Find(string field) => element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private IEnumerable<JsonElement>? Items(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Wrong(field, value, "a list");
+
+    private float Float(string field, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && float.TryParse(value.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number)
+            ? number
+            : throw Wrong(field, value, "a finite 32-bit float");
+
+    private string Text(string field, JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(field, value, "a string");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong(field, value, "a string of valid Unicode");
+        }
+    }
+
+    private ModelPackException Wrong(string field, JsonElement value, string expected) => WrongValue(field, $"is {Name(value)}, not {expected}");
+
+    private static string Name(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        _ => value.GetRawText() is { Length: <= LongestShown } text ? text : value.GetRawText()[..LongestShown] + "…",
+    };
+}

@@ -1,0 +1,106 @@
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf;
+
+/// <summary>Derives GGUF keys from config.json and generation_config.json: the way back of what <see cref="DerivedCompanions"/> does (hf-companions.md §1).</summary>
+internal static class ConfigToGguf
+{
+    /// <summary>Files that only a folder of a whole model has.</summary>
+    private static readonly string[] Signs =
+    [
+        CompanionNames.GenerationConfig, CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap, "tokenizer.model",
+    ];
+
+    private static readonly StatedTokenIds NoIds = new(null, [], null);
+
+    /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can travel under its own names.</summary>
+    /// <exception cref="ModelPackException">A companion file is broken, or contradicts itself or the tensors.</exception>
+    public static DerivedGguf Derive(FolderSource folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (folder.Find(CompanionNames.Config) is not { } file)
+        {
+            return Array.Find(Signs, sign => folder.Find(sign) is not null) is { } present
+                ? throw new ModelPackException(HuggingFaceErrors.MissingConfig, $"there is {present}, but no {CompanionNames.Config}") { FilePath = folder.Path }
+                : Nothing([$"{CompanionNames.Config}: there is none"]);
+        }
+
+        ConfigObject config = ConfigObject.Parse(folder.Path, file);
+        ConfigObject? generation = folder.Find(CompanionNames.GenerationConfig) is { } settings ? ConfigObject.Parse(folder.Path, settings) : null;
+        string? type = config.Text("model_type");
+        if (type is null || Find(type) is not { } rule)
+        {
+            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{MetadataKeys.Shorten(type)}'")]);
+        }
+
+        GgufDraft draft = new(folder, config, rule.Architecture);
+        if (config.Has("quantization_config"))
+        {
+            draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
+        }
+
+        rule.Describe(draft);
+        if (draft.Obstacles.Count > 0)
+        {
+            return Nothing([.. draft.Obstacles.Distinct()]);
+        }
+
+        List<string> notes = [.. draft.Notes];
+        MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
+        return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation), [.. notes]);
+    }
+
+    /// <summary>general.file_type, if one type is true of all matrices (gguf.md §6.2).</summary>
+    public static MetadataEntry? FileType(IEnumerable<TensorType> matrices) => matrices.Distinct().Take(2).ToArray() switch
+    {
+        [TensorType.F32] => Label(0),
+        [TensorType.F16] => Label(1),
+        [TensorType.BF16] => Label(32),
+        [TensorType.Q8_0] => Label(7),
+        _ => null,
+    };
+
+    private static MetadataEntry Label(uint label) => new("general.file_type", GgufValue.FromUInt32(label));
+
+    private static DerivedGguf Nothing(string[] notes) => new(null, [], [], NoIds, [.. notes]);
+
+    private static IEnumerable<MetadataEntry> General(ConfigObject config, string architecture)
+    {
+        yield return new(GgufFormat.ArchitectureKey, GgufValue.FromString(architecture));
+        yield return new("general.type", GgufValue.FromString("model"));
+
+        // A repository's name as transformers records it, owner/name; a path of somebody's disk is no name.
+        if (config.Text("_name_or_path") is { } path && path.Split('/') is [{ Length: > 0 } owner, { Length: > 0 } name] && !owner.Contains('.') && !owner.Contains('~') && !path.Contains('\\'))
+        {
+            yield return new("general.name", GgufValue.FromString(name));
+        }
+    }
+
+    private static (string Architecture, Action<GgufDraft> Describe)? Find(string modelType) => modelType switch
+    {
+        "llama" => ("llama", LlamaConfigs.Llama),
+        "mistral" => ("llama", LlamaConfigs.Mistral),
+        "mixtral" => ("llama", LlamaConfigs.Mixtral),
+        "granite" => ("granite", LlamaConfigs.Granite),
+        "olmo2" or "olmo3" => ("olmo2", LlamaConfigs.Olmo2),
+        "starcoder2" => ("starcoder2", LlamaConfigs.Starcoder2),
+        "qwen2" => ("qwen2", QwenConfigs.Dense),
+        "qwen3" => ("qwen3", QwenConfigs.Dense),
+        "qwen2_moe" => ("qwen2moe", QwenConfigs.Qwen2Moe),
+        "qwen3_moe" => ("qwen3moe", QwenConfigs.Qwen3Moe),
+        "gemma" => ("gemma", GemmaConfigs.Gemma),
+        "gemma2" => ("gemma2", GemmaConfigs.Gemma2),
+        "gemma3_text" => ("gemma3", GemmaConfigs.Gemma3),
+        "phi" => ("phi2", PhiConfigs.Phi2),
+        "phi3" => ("phi3", PhiConfigs.Phi3),
+        "gpt2" => ("gpt2", OtherConfigs.Gpt2),
+        "falcon" => ("falcon", OtherConfigs.Falcon),
+        "stablelm" => ("stablelm", OtherConfigs.StableLm),
+        "deepseek_v2" or "deepseek_v3" => ("deepseek2", DeepseekConfigs.Describe),
+        "bert" => ("bert", BertConfigs.Bert),
+        "nomic_bert" => ("nomic-bert", BertConfigs.Nomic),
+        _ => null,
+    };
+}

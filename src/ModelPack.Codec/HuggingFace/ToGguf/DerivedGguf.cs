@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf;
+
+/// <summary>A tensor that no weight file of the folder holds (hf-companions.md §3.2 T17).</summary>
+internal sealed record ExtraTensor(string Name, ImmutableArray<long> Shape, ReadOnlyMemory<byte> F32LittleEndian);
+
+/// <summary>Ids of special tokens in config.json and generation_config.json; the tokenizer's own files come first where these say something too.</summary>
+/// <param name="Begin">bos_token_id.</param>
+/// <param name="End">Every eos_token_id; config.json's first one in front, since GGUF has room for one.</param>
+/// <param name="Padding">pad_token_id.</param>
+internal sealed record StatedTokenIds(long? Begin, ImmutableArray<long> End, long? Padding);
+
+/// <summary>What the companions of a folder say in GGUF's words.</summary>
+/// <param name="Architecture">The value of general.architecture; null if the model cannot be expressed, and then there are notes alone.</param>
+/// <param name="Entries">The keys, without general.file_type and without the tokenizer's.</param>
+/// <param name="Extra">Tensors that belong into the GGUF beside those of the folder.</param>
+/// <param name="TokenIds">Ids of special tokens.</param>
+/// <param name="Notes">What is lost, and why a model cannot be expressed.</param>
+internal sealed record DerivedGguf(
+    string? Architecture, ImmutableArray<MetadataEntry> Entries, ImmutableArray<ExtraTensor> Extra, StatedTokenIds TokenIds, ImmutableArray<string> Notes);

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf;
+
+/// <summary>The keys of one architecture in the making, in the order in which the converter of llama.cpp writes them.</summary>
+internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string architecture)
+{
+    private readonly List<MetadataEntry> entries = [];
+    private readonly List<ExtraTensor> extra = [];
+    private readonly List<string> notes = [];
+    private readonly List<string> obstacles = [];
+
+    public FolderSource Folder => folder;
+
+    public ConfigObject Config => config;
+
+    public string Architecture => architecture;
+
+    public IReadOnlyList<MetadataEntry> Entries => entries;
+
+    public IReadOnlyList<ExtraTensor> Extra => extra;
+
+    public IReadOnlyList<string> Notes => notes;
+
+    public IReadOnlyList<string> Obstacles => obstacles;
+
+    public void Note(string text) => notes.Add($"{CompanionNames.Config}: {text}");
+
+    /// <summary>Something that the architecture cannot say: then nothing is derived.</summary>
+    public void Obstruct(string reason) => obstacles.Add($"{CompanionNames.Config}: the model cannot be expressed as GGUF architecture '{architecture}': {reason}");
+
+    public void Count(string key, long? number)
+    {
+        if (number is { } count)
+        {
+            Add(key, GgufValue.FromUInt32(count is >= 0 and <= uint.MaxValue
+                ? (uint)count
+                : throw new ModelPackException(HuggingFaceErrors.WrongField, $"{CompanionNames.Config}: the value {count} of {architecture}.{key} does not fit 32 bits") { FilePath = folder.Path }));
+        }
+    }
+
+    public void Float(string key, float? number)
+    {
+        if (number is { } value)
+        {
+            Add(key, GgufValue.FromFloat32(value));
+        }
+    }
+
+    public void Flag(string key, bool? flag)
+    {
+        if (flag is { } value)
+        {
+            Add(key, GgufValue.FromBool(value));
+        }
+    }
+
+    public void Text(string key, string text) => Add(key, GgufValue.FromString(text));
+
+    public void Add(string key, GgufValue value) => AddWhole($"{architecture}.{key}", value);
+
+    /// <summary>A key that is not below the architecture's name.</summary>
+    public void AddWhole(string key, GgufValue value) => entries.Add(new(key, value));
+
+    public void AddTensor(string name, ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int item = 0; item < values.Length; item++)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(item * sizeof(float)), values[item]);
+        }
+
+        extra.Add(new(name, [values.Length], bytes));
+    }
+
+    /// <summary>A count above zero that the architecture cannot do without; 0 once the draft is obstructed.</summary>
+    public long Require(params ReadOnlySpan<string> fields)
+    {
+        if (config.FirstOf(fields) is not { } field)
+        {
+            Obstruct($"{string.Join(" and ", fields.ToArray())} {(fields.Length == 1 ? "is" : "are")} missing");
+            return 0;
+        }
+
+        long count = config.Count(field)!.Value;
+        return count > 0 ? count : throw config.WrongValue(field, "is 0");
+    }
+
+    public float? RequireFloat(params ReadOnlySpan<string> fields)
+    {
+        if (config.FirstOf(fields) is { } field)
+        {
+            return config.Float(field);
+        }
+
+        Obstruct($"{string.Join(" and ", fields.ToArray())} {(fields.Length == 1 ? "is" : "are")} missing");
+        return null;
+    }
+
+    /// <summary>The only values that the architecture computes with; an absent field is the class's default and one of them.</summary>
+    public void Allow(string field, params ReadOnlySpan<string> values)
+    {
+        if (config.Text(field) is { } text && !values.Contains(text))
+        {
+            Obstruct($"{field} is '{MetadataKeys.Shorten(text)}' instead of '{values[0]}'");
+        }
+    }
+
+    public void Allow(string field, bool flag, bool absent)
+    {
+        if ((config.Bool(field) ?? absent) != flag)
+        {
+            Obstruct($"{field} is {(flag ? "false" : "true")}");
+        }
+    }
+
+    /// <summary>Notes a field for which there is no key.</summary>
+    public void Lose(string field)
+    {
+        if (config.Has(field))
+        {
+            Note($"{field} has no key and is not carried over");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using ModelPack.Codec.HuggingFace.Config;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf;
+
+/// <summary>Keys and tensors for rotation (hf-companions.md §1.4).</summary>
+internal static class RopeKeys
+{
+    private const float DefaultBase = 10000;
+
+    /// <summary>A real head is a few hundred wide; a hostile width must not decide how much is built.</summary>
+    private const long WidestHead = 65_536;
+    private const string Original = "original_max_position_embeddings";
+
+    private static readonly (string Field, string Key)[] YarnFloats =
+    [
+        ("extrapolation_factor", "rope.scaling.yarn_ext_factor"),
+        ("attention_factor", "rope.scaling.yarn_attn_factor"),
+        ("beta_fast", "rope.scaling.yarn_beta_fast"),
+        ("beta_slow", "rope.scaling.yarn_beta_slow"),
+    ];
+
+    /// <summary>Scaling, then the base of the frequencies.</summary>
+    public static void Write(GgufDraft draft, RopeSettings rope, long llama3Width = 0)
+    {
+        Scaling(draft, rope, llama3Width);
+        draft.Float("rope.freq_base", rope.Base);
+        draft.Float("rope.freq_base_swa", rope.LocalBase);
+    }
+
+    /// <summary>For classes without scaling, and whose base the converter leaves to the runtime's default.</summary>
+    public static void WriteUnusualBase(GgufDraft draft, RopeSettings rope)
+    {
+        Scaling(draft, rope, 0);
+        draft.Float("rope.freq_base", rope.Base is DefaultBase ? null : rope.Base);
+    }
+
+    /// <summary>The rotated part of a head, for classes that may leave a part alone.</summary>
+    public static long RotaryWidth(GgufDraft draft, double? factor, long width)
+    {
+        long rotary = factor is > 0 and <= 1 ? (long)(factor.Value * width) : factor is null ? width : 0;
+        return rotary > 0 && rotary % 2 == 0 || draft.Obstacles.Count > 0
+            ? rotary
+            : throw draft.Config.WrongValue("partial_rotary_factor", string.Create(CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
+    }
+
+    public static void RequireWholeHead(GgufDraft draft, RopeSettings rope)
+    {
+        if (rope.PartialFactor is { } factor && factor != 1)
+        {
+            draft.Obstruct(string.Create(CultureInfo.InvariantCulture, $"partial_rotary_factor is {factor}"));
+        }
+    }
+
+    private static void Scaling(GgufDraft draft, RopeSettings rope, long llama3Width)
+    {
+        switch (rope.Type)
+        {
+            case null:
+                break;
+            case "linear" or "yarn" when Positive(draft, rope.Scaling!, "factor") is { } factor:
+                draft.Text("rope.scaling.type", rope.Type);
+                draft.Float("rope.scaling.factor", factor);
+                if (rope.Type == "yarn")
+                {
+                    Yarn(draft, rope.Scaling!);
+                }
+
+                break;
+            case "llama3" when llama3Width > 0:
+                Llama3(draft, rope, llama3Width);
+                break;
+            case "linear" or "yarn":
+                break;
+            default:
+                draft.Obstruct($"rope_scaling of type '{MetadataKeys.Shorten(rope.Type)}'");
+                break;
+        }
+    }
+
+    private static void Yarn(GgufDraft draft, ConfigObject scaling)
+    {
+        draft.Count("rope.scaling.original_context_length", scaling.Count(Original));
+        foreach ((string field, string key) in YarnFloats)
+        {
+            draft.Float(key, scaling.Float(field));
+        }
+    }
+
+    private static void Llama3(GgufDraft draft, RopeSettings rope, long width)
+    {
+        if (Positive(draft, rope.Scaling!, "factor") is not { } factor || Positive(draft, rope.Scaling!, "low_freq_factor") is not { } low
+            || Positive(draft, rope.Scaling!, "high_freq_factor") is not { } high || Positive(draft, rope.Scaling!, Original) is not { } original)
+        {
+            return;
+        }
+
+        if (width > WidestHead)
+        {
+            draft.Obstruct($"a head is {width} wide");
+            return;
+        }
+
+        if (high <= low)
+        {
+            throw draft.Config.Contradiction($"{rope.Scaling!.Path("high_freq_factor")} is {high}, but low_freq_factor is {low}");
+        }
+
+        float[] factors = new float[width / 2];
+        for (int item = 0; item < factors.Length; item++)
+        {
+            factors[item] = Llama3Rope.Factor(Llama3Rope.Wavelength((float)Math.Pow(rope.Base ?? DefaultBase, 2f * item / width)), new(factor, low, high, original));
+        }
+
+        draft.AddTensor("rope_freqs.weight", factors);
+    }
+
+    private static float? Positive(GgufDraft draft, ConfigObject scaling, string field)
+    {
+        if (scaling.Float(field) is not { } number)
+        {
+            draft.Obstruct($"{scaling.Path(field)[(CompanionNames.Config.Length + 2)..]} is missing");
+            return null;
+        }
+
+        return number > 0 ? number : throw scaling.WrongValue(field, string.Create(CultureInfo.InvariantCulture, $"is {number}"));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using ModelPack.Codec.HuggingFace.Tokenizers;
+using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
+
+/// <summary>The parts that both kinds of BPE have.</summary>
+internal static class BpeParts
+{
+    private static readonly string[] Affixes = ["continuing_subword_prefix", "end_of_word_suffix"];
+
+    public static void ReadVocabulary(JsonField model, TokenList tokens)
+    {
+        foreach (string affix in Affixes)
+        {
+            if (model.Find(affix) is { } found && found.Text().Length > 0)
+            {
+                throw found.NoRule($"is {found.Show()}");
+            }
+        }
+
+        if (model.Find("dropout") is { } dropout && dropout.Single() != 0)
+        {
+            throw dropout.NoRule($"is {dropout.Show()}");
+        }
+
+        foreach ((string text, JsonField id) in model.Require("vocab").Fields())
+        {
+            tokens.Add(id.Id(), text, TokenKind.Normal);
+        }
+    }
+
+    /// <summary>Pairs, or texts of two parts with one space between (files of before tokenizers 0.20).</summary>
+    public static List<(string Left, string Right)> ReadMerges(JsonField model, TokenList tokens)
+    {
+        JsonField list = model.Require("merges");
+        List<(string Left, string Right)> merges = [];
+        foreach (JsonField item in list.Items())
+        {
+            string[] parts = item.Value.ValueKind == JsonValueKind.String ? item.Text().Split(' ') : [.. item.Items().Select(part => part.Text())];
+            if (parts is not [{ Length: > 0 } left, { Length: > 0 } right])
+            {
+                throw Merge.At(item.File, $"{item.Path} is {item.Show()}, not two parts");
+            }
+
+            foreach (string part in (ReadOnlySpan<string>)[left, right, left + right])
+            {
+                if (!tokens.Contains(part))
+                {
+                    throw Merge.At(item.File, $"{item.Path} is {item.Show()}, but '{MetadataKeys.Shorten(part)}' is not in model.vocab");
+                }
+            }
+
+            merges.Add((left, right));
+        }
+
+        return merges;
+    }
+}

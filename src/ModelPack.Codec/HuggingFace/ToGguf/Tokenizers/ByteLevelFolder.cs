@@ -1,0 +1,90 @@
+using ModelPack.Codec.HuggingFace.Tokenizers;
+using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
+
+/// <summary>Byte-level BPE of a folder (hf-companions.md §2.2, §2.4).</summary>
+internal static class ByteLevelFolder
+{
+    private const int ByteCount = 256;
+    private const char FirstOther = '\u0100';
+
+    public static FolderTokenizer Read(TokenizerFolder folder, JsonField tokenizer, JsonField model)
+    {
+        Wrapping wrapping = Wrapping.Read(tokenizer);
+        string pre = PreTokenizerId(folder, tokenizer, model, wrapping);
+        TokenList tokens = new(tokenizer.File);
+        BpeParts.ReadVocabulary(model, tokens);
+        List<(string Left, string Right)> merges = BpeParts.ReadMerges(model, tokens);
+        int missing = Alphabet().Count(letter => !tokens.Contains(letter));
+        if (missing > 0)
+        {
+            folder.Note(tokenizer.File, $"model.vocab: {missing} of {ByteCount} bytes have no token, so that some texts have no tokens of their own");
+        }
+
+        AddedTokens.Read(tokenizer, tokens, folder.Notes);
+        return new FolderTokenizer(TokenizerKeys.ByteLevelBpe, pre, tokens.Close(folder.Target.VocabularySize, withScores: false), null, wrapping)
+        {
+            Merges = [.. merges.Select((merge, place) => Join(tokenizer.File, merge, place, tokens))],
+        };
+    }
+
+    private static string PreTokenizerId(TokenizerFolder folder, JsonField tokenizer, JsonField model, Wrapping wrapping)
+    {
+        bool nfc = IsNfc(tokenizer);
+        PreTokenizerStep[] steps = PreTokenizerReader.Read(tokenizer);
+        bool ignoreMerges = model.FlagOr("ignore_merges", false);
+        bool? cleanUp = folder.Config?.Find("clean_up_tokenization_spaces")?.Flag();
+        PublishedNormalizer normalizer = nfc ? PublishedNormalizer.Nfc : PublishedNormalizer.None;
+        if (PreTokenizers.Identify(steps, ignoreMerges, wrapping.IsRoberta, normalizer, cleanUp) is not { } id)
+        {
+            string shape = $"is of a structure that no tokenizer.ggml.pre stands for (ignore_merges {(ignoreMerges ? "true" : "false")}, normalizer {(nfc ? "NFC" : "null")}, {(wrapping.IsRoberta ? "RobertaProcessing" : "no RobertaProcessing")})";
+            throw tokenizer.Require("pre_tokenizer").NoRule(shape);
+        }
+
+        if (nfc)
+        {
+            folder.Note(tokenizer.File, "normalizer: NFC has no key; text that is not in this form gives other tokens");
+        }
+
+        return id;
+    }
+
+    private static bool IsNfc(JsonField tokenizer)
+    {
+        JsonField[] steps = tokenizer.Find("normalizer") is not { } normalizer ? []
+            : normalizer.Type() == "Sequence" ? [.. normalizer.Require("normalizers").Items()]
+            : [normalizer];
+        foreach (JsonField step in steps)
+        {
+            if (step.Type() != "NFC")
+            {
+                throw step.NoRule($"is {step.Show()}, which no key says for byte-level BPE");
+            }
+        }
+
+        return steps.Length > 0;
+    }
+
+    /// <summary>In the key a space divides the parts, so one inside a part is spelled as the byte alphabet does (hf-companions.md §2.1).</summary>
+    private static string Join(string file, (string Left, string Right) merge, int place, TokenList tokens)
+    {
+        const char SpaceLetter = '\u0120';
+        string left = merge.Left.Replace(' ', SpaceLetter);
+        string right = merge.Right.Replace(' ', SpaceLetter);
+        return tokens.Contains(left) && tokens.Contains(right) && tokens.Contains(left + right)
+            ? $"{left} {right}"
+            : throw Merge.At(file, $"model.merges[{place}] has a space inside a part, and '{MetadataKeys.Shorten(left + right)}' or a part of it is not in model.vocab");
+    }
+
+    /// <summary>The letters of the bytes (hf-companions.md §2.2).</summary>
+    private static IEnumerable<string> Alphabet()
+    {
+        int others = 0;
+        for (int value = 0; value < ByteCount; value++)
+        {
+            bool standsForItself = value is (>= 33 and <= 126) or (>= 161 and <= 172) or >= 174;
+            yield return ((char)(standsForItself ? value : FirstOther + others++)).ToString();
+        }
+    }
+}

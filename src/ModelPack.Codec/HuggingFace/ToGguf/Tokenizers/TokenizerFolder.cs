@@ -1,0 +1,69 @@
+using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
+
+/// <summary>The tokenizer files of a folder, parsed once.</summary>
+internal sealed class TokenizerFolder
+{
+    private readonly IReadOnlyList<Companion> companions;
+
+    public TokenizerFolder(IReadOnlyList<Companion> companions, TokenizerTarget target)
+    {
+        this.companions = companions;
+        Target = target;
+        Config = Parse(CompanionNames.TokenizerConfig);
+        SpecialMap = Parse(CompanionNames.SpecialTokensMap);
+        ModelConfig = Parse(CompanionNames.Config);
+    }
+
+    public TokenizerTarget Target { get; }
+
+    public List<string> Notes { get; } = [];
+
+    /// <summary>tokenizer_config.json.</summary>
+    public JsonField? Config { get; }
+
+    public JsonField? SpecialMap { get; }
+
+    /// <summary>config.json.</summary>
+    public JsonField? ModelConfig { get; }
+
+    public IEnumerable<Companion> Companions => companions;
+
+    public void Note(string file, string text) => Notes.Add($"{file}: {text}");
+
+    public Companion? Find(string name) => companions.FirstOrDefault(companion => companion.Name == name);
+
+    public JsonField? Parse(string name) => Find(name) is { } companion ? JsonField.Parse(companion) : null;
+
+    /// <summary>Reads the tokenizer by the rule for its kind (hf-companions.md §2.9.1).</summary>
+    public FolderTokenizer Read()
+    {
+        SentencePieceModel? pieces = Find(CompanionNames.SentencePieceModel) is { } file ? SentencePieceModel.Read(file) : null;
+        if (Parse(CompanionNames.Tokenizer) is not { } tokenizer)
+        {
+            return pieces?.Kind switch
+            {
+                SentencePieceKind.Bpe => SentencePieceFolder.Read(this, null, pieces),
+                SentencePieceKind.Unigram => UnigramFolder.Read(this, pieces),
+                null => throw MissingFile.At(
+                    CompanionNames.Tokenizer,
+                    Find("vocab.json") is null ? "there is neither tokenizer.json nor tokenizer.model" : "vocab.json and merges.txt do not tell how text is cut before merging"),
+                _ => throw UnknownStructure.At(pieces.File, $"model_type {(int)pieces.Kind} has no rule"),
+            };
+        }
+
+        JsonField model = tokenizer.Require("model");
+        string type = model.Type();
+        return type switch
+        {
+            "BPE" when model.FlagOr("byte_fallback", false) => pieces is null or { Kind: SentencePieceKind.Bpe }
+                ? SentencePieceFolder.Read(this, tokenizer, pieces)
+                : throw Disagreement.At(pieces.File, $"model_type is {(int)pieces.Kind}, but tokenizer.json holds BPE"),
+            "BPE" => ByteLevelFolder.Read(this, tokenizer, model),
+            "WordPiece" => WordPieceFolder.Read(this, tokenizer, model),
+            "Unigram" => UnigramFolder.Read(this, tokenizer, model),
+            _ => throw model.NoRule($"has type {MetadataKeys.Shorten(type)}, for which there is no rule"),
+        };
+    }
+}

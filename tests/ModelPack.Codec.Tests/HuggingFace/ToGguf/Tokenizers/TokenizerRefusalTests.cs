@@ -1,0 +1,220 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
+using static ModelPack.Codec.Tests.HuggingFace.ToGguf.Tokenizers.TokenizerFolders;
+
+namespace ModelPack.Codec.Tests.HuggingFace.ToGguf.Tokenizers;
+
+/// <summary>Every defect of a folder's tokenizer files is named.</summary>
+[TestClass]
+public sealed class TokenizerRefusalTests
+{
+    [TestMethod]
+    public void Text_that_is_not_JSON_is_refused()
+    {
+        Refused("MP2301", "tokenizer.json", () => Text("{"));
+        Refused("MP2301", "uplicate", () => Text("""{"model":1,"model":2}"""));
+        Refused("MP2301", "uplicate", () => Text("""{"model":{"type":"BPE","vocab":{"a":0,"a":1}}}"""));
+        Refused("MP2301", "depth", () => Text(new string('[', 100_000)));
+        Refused("MP2301", "surrogate", () => Text("""{"model":{"type":"\ud800"}}"""));
+        Refused("MP2301", "not UTF-8", () => TokenizerToGguf.Derive([new Companion("tokenizer.json", new byte[] { (byte)'"', 0xC3, (byte)'"' })], default));
+        Refused("MP2301", "chat_template.jinja: the template is not UTF-8", () => Derive(ByteLevel(), new Companion("chat_template.jinja", new byte[] { 0xFF })));
+    }
+
+    [TestMethod]
+    public void File_of_monstrous_size_is_refused_unread() =>
+        Refused("MP2302", "the file has 134217729 bytes, more than 134217728", () => TokenizerToGguf.Derive([new Companion("tokenizer.json", new byte[JsonField.MostBytes + 1])], default));
+
+    [TestMethod]
+    public void Wrong_types_are_named_with_their_place()
+    {
+        Refused("MP2303", "model is missing", () => Text("{}"));
+        Refused("MP2303", "the text is [], not an object", () => Text("[]"));
+        Changed("MP2303", "model.vocab is [], not an object", ByteLevel, "model", "vocab", "[]");
+        Changed("MP2303", "is -1, not an id", ByteLevel, "model", "vocab", """{"a":-1}""");
+        Changed("MP2303", "is 0.5, not an id", ByteLevel, "model", "vocab", """{"a":0.5}""");
+        Changed("MP2303", "the vocabulary has no tokens", () => Without(ByteLevel(), "added_tokens"), "model", "vocab", "{}", "[]");
+        Changed("MP2303", "model.vocab[0] is [\"a\"], not a token and its score", Unigram, "model", "vocab", """[["a"]]""");
+        Changed("MP2303", "is 1e300, not a number that f32 holds", Unigram, "model", "vocab", """[["a",1e300]]""");
+        Changed("MP2303", "precompiled_charsmap is not base64", Unigram, "normalizer", "precompiled_charsmap", "\"*\"");
+    }
+
+    [TestMethod]
+    public void Ids_and_texts_that_stand_twice_are_refused()
+    {
+        Changed("MP2304", "id 0 is given to 'a' and to 'b'", ByteLevel, "model", "vocab", """{"a":0,"b":0}""", "[]");
+        Changed("MP2305", "'a' has the ids 0 and 1", Unigram, "model", "vocab", """[["a",0],["a",1]]""");
+        JsonObject added = ByteLevel();
+        added["added_tokens"]![0]!["content"] = "a";
+        Refused("MP2305", "'a' has the ids 0 and 4", () => Derive(added));
+        JsonObject taken = ByteLevel();
+        taken["added_tokens"]![0]!["id"] = 0;
+        Refused("MP2304", "id 0 is given to 'a' and to '<|end|>'", () => Derive(taken));
+    }
+
+    [TestMethod]
+    public void Gaps_and_ids_beyond_the_model_are_refused()
+    {
+        JsonObject gap = ByteLevel();
+        gap["added_tokens"]![2]!["id"] = int.MaxValue;
+        Refused("MP2306", "id 6 belongs to no token, but the highest id is 2147483647", () => Derive(gap));
+        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows", () => Derive(6, ByteLevel()));
+    }
+
+    [TestMethod]
+    [DataRow("""[["a","z"]]""", "model.merges[0] is [\"a\",\"z\"], but 'z' is not in model.vocab")]
+    [DataRow("""[["b","a"]]""", "model.merges[0] is [\"b\",\"a\"], but 'ba' is not in model.vocab")]
+    [DataRow("""[["a"]]""", "not two parts")]
+    [DataRow("""["a b c"]""", "not two parts")]
+    [DataRow("""["ab"]""", "not two parts")]
+    public void Merges_of_unknown_parts_are_refused(string merges, string detail) => Changed("MP2308", detail, ByteLevel, "model", "merges", merges);
+
+    [TestMethod]
+    public void Space_inside_a_merge_needs_its_other_spelling()
+    {
+        JsonObject tokenizer = ByteLevel();
+        tokenizer["model"]!["vocab"] = JsonNode.Parse("""{"a":0," ":1," a":2,"b":3}""");
+        tokenizer["model"]!["merges"] = JsonNode.Parse("""[[" ","a"]]""");
+        Refused("MP2308", "model.merges[0] has a space inside a part", () => Derive(tokenizer));
+    }
+
+    [TestMethod]
+    [DataRow("""{"type":"Whitespace"}""")]
+    [DataRow("""{"type":"ByteLevel","add_prefix_space":true,"use_regex":true}""")]
+    [DataRow("""{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}""")]
+    [DataRow("""{"type":"Split","pattern":{"Regex":"a"},"behavior":"Isolated","invert":false}""")]
+    [DataRow("""{"type":"Split","pattern":{"Regex":"a"},"behavior":"Removed","invert":true}""")]
+    [DataRow("""{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true}]}""")]
+    [DataRow("""{"type":"Punctuation","behavior":"Isolated"}""")]
+    public void Pre_tokenizer_that_no_id_stands_for_is_refused(string pre) => Changed("MP2309", "pre_tokenizer", ByteLevel, "pre_tokenizer", "", pre);
+
+    [TestMethod]
+    public void Other_structures_without_a_key_are_refused()
+    {
+        Changed("MP2309", "normalizer", ByteLevel, "normalizer", "", """{"type":"Lowercase"}""");
+        Changed("MP2309", "post_processor", ByteLevel, "post_processor", "", """{"type":"Other"}""");
+        Changed("MP2309", "model", ByteLevel, "model", "type", "\"WordLevel\"");
+        Changed("MP2309", "end_of_word_suffix", ByteLevel, "model", "end_of_word_suffix", "\"</w>\"");
+        Changed("MP2309", "dropout", ByteLevel, "model", "dropout", "0.5");
+        Changed("MP2309", "normalizer", SentencePiece, "normalizer", "", """{"type":"NFKC"}""");
+        Changed("MP2309", "normalizer and pre_tokenizer", SentencePiece, "normalizer", "", "null");
+        Changed("MP2309", "pre_tokenizer", WordPiece, "pre_tokenizer", "", """{"type":"Whitespace"}""");
+        Changed("MP2309", "post_processor", WordPiece, "post_processor", "", "null");
+        Changed("MP2309", "clean_text", WordPiece, "normalizer", "clean_text", "false");
+        Changed("MP2309", "byte_fallback", Unigram, "model", "byte_fallback", "true");
+        Changed("MP2309", "unk_id 9", Unigram, "model", "unk_id", "9");
+        Changed("MP2309", "normalizer", Unigram, "normalizer", "", """{"type":"Lowercase"}""");
+        Changed("MP2309", "pre_tokenizer", Unigram, "pre_tokenizer", "", """{"type":"Whitespace"}""");
+    }
+
+    [TestMethod]
+    public void Special_tokens_that_are_not_in_the_vocabulary_are_refused()
+    {
+        Refused("MP2310", "tokenizer_config.json: bos_token is '<none>', which is not in the vocabulary", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"bos_token":"<none>"}""")));
+        Refused("MP2310", "special_tokens_map.json: pad_token is '<none>'", () => Derive(ByteLevel(), File("special_tokens_map.json", """{"pad_token":{"content":"<none>"}}""")));
+        Refused("MP2310", "a bos token is to be added, but no file names it", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true}""")));
+    }
+
+    [TestMethod]
+    public void Files_that_contradict_one_another_are_refused()
+    {
+        JsonObject tokenizer = WordPiece();
+        tokenizer["post_processor"]!["special_tokens"]!["[CLS]"]!["ids"] = new JsonArray(1);
+        Refused("MP2312", "post_processor gives '[CLS]' the id 1, but the vocabulary 2", () => Derive(tokenizer));
+        Refused("MP2312", "the begin token is '[PAD]'", () => Derive(WordPiece(), File("tokenizer_config.json", """{"bos_token":"[PAD]"}""")));
+        Refused("MP2312", "two chat templates have the name 'a_b'", () => Derive(ByteLevel(), File("additional_chat_templates/a-b.jinja", ""), File("additional_chat_templates/a_b.jinja", "")));
+        byte[] model = Pieces(("<unk>", 2), ("a", 1));
+        Refused("MP2312", "'a' has id 259, but 1 in tokenizer.model", () => Derive(SentencePiece(), new Companion("tokenizer.model", model)));
+    }
+
+    [TestMethod]
+    public void Folder_without_a_tokenizer_is_refused()
+    {
+        Refused("MP2313", "there is neither tokenizer.json nor tokenizer.model", () => TokenizerToGguf.Derive([], default));
+        Refused("MP2313", "vocab.json and merges.txt do not tell", () => TokenizerToGguf.Derive([File("vocab.json", "{}"), File("merges.txt", "")], default));
+    }
+
+    [TestMethod]
+    public void Order_of_merges_that_scores_cannot_say_is_refused()
+    {
+        Changed("MP2314", "model.merges[0] is '▁a' 'b', but scores would merge", SentencePiece, "model", "merges", """[["▁a","b"]]""");
+    }
+
+    [TestMethod]
+    public void Protobuf_is_read_to_its_last_byte()
+    {
+        byte[] model = Pieces(("<unk>", 2), ("a", 1));
+        Assert.AreEqual("[2, 1]", Model(model).Show("tokenizer.ggml.token_type"));
+        Assert.IsNull(Model(model).Find("tokenizer.ggml.add_bos_token"), "no file says it");
+        Refused("MP2311", "there are no pieces", () => Model([]));
+        Refused("MP2311", "type 7 of piece 1 does not exist", () => Model(Pieces(("<unk>", 2), ("a", 7))));
+        Refused("MP2311", "piece 0 has no text", () => Model([0x0A, 0x00]));
+        Refused("MP2311", "piece 0 is not UTF-8", () => Model([0x0A, 0x03, 0x0A, 0x01, 0xFF]));
+        Refused("MP2311", "wire type 3", () => Model([0x0B]));
+        Refused("MP2311", "a number is cut off", () => Model([0x0A, 0x80]));
+        Refused("MP2311", "field number 0", () => Model([0x00]));
+        Refused("MP2311", "more than 64 bits", () => Model([0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02]));
+        Refused("MP2311", "not finite", () => Model([0x0A, 0x08, 0x0A, 0x01, (byte)'a', 0x15, 0x00, 0x00, 0xC0, 0x7F]));
+        int cuts = 0;
+        for (int length = 1; length < model.Length; length++)
+        {
+            try
+            {
+                Model(model[..length]);
+            }
+            catch (ModelPack.Codec.Diagnostics.ModelFormatException error)
+            {
+                Assert.AreEqual("HF-TOK", error.Code.Rule[..6]);
+                cuts++;
+            }
+        }
+
+        Assert.IsGreaterThan(model.Length - 8, cuts);
+    }
+
+    private static DerivedTokenizer Model(byte[] bytes) => TokenizerToGguf.Derive([new Companion("tokenizer.model", bytes)], default);
+
+    /// <summary>A BPE model of pieces, without roles.</summary>
+    private static byte[] Pieces(params (string Text, byte Kind)[] pieces)
+    {
+        List<byte> bytes = [];
+        foreach ((string text, byte kind) in pieces)
+        {
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            bytes.AddRange([0x0A, (byte)(utf8.Length + 4), 0x0A, (byte)utf8.Length, .. utf8, 0x18, kind]);
+        }
+
+        byte[] none = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
+        byte[] trainer = [0x18, 0x02, 0xC8, 0x02, .. none, 0xD0, 0x02, .. none];
+        return [.. bytes, 0x12, (byte)trainer.Length, .. trainer, 0x1A, 0x02, 0x20, 0x00];
+    }
+
+    private static JsonObject Without(JsonObject tokenizer, string name)
+    {
+        tokenizer.Remove(name);
+        return tokenizer;
+    }
+
+    private static DerivedTokenizer Text(string json) => TokenizerToGguf.Derive([File("tokenizer.json", json)], default);
+
+    private static void Changed(string code, string detail, Func<JsonObject> make, string part, string field, string json, string? merges = null)
+    {
+        JsonObject tokenizer = make();
+        if (field.Length == 0)
+        {
+            tokenizer[part] = JsonNode.Parse(json);
+        }
+        else
+        {
+            tokenizer[part]![field] = JsonNode.Parse(json);
+        }
+
+        if (merges is not null)
+        {
+            tokenizer["model"]!["merges"] = JsonNode.Parse(merges);
+        }
+
+        Refused(code, detail, () => Derive(tokenizer));
+    }
+}
