@@ -6,6 +6,10 @@ namespace ModelPack.Interop.Tests.Native;
 /// <summary>llama.cpp itself, running on one of its CPU backends at a time.</summary>
 internal sealed class LlamaLibrary
 {
+    /// <summary>The type of cached keys and values that costs no precision (ggml's F32).</summary>
+    public const int SinglePrecision = 0;
+
+    private const int HalfPrecision = 1;
     private const int FlashAttentionOff = 0;
     private const int ErrorLevel = 4;
 
@@ -71,7 +75,7 @@ internal sealed class LlamaLibrary
 
     /// <summary>Runs the prompt and a greedy continuation on one thread without flash attention.</summary>
     /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
-    public LlamaRun Run(string modelPath, string backend, string prompt, int continuation)
+    public LlamaRun Run(string modelPath, string backend, string prompt, int continuation, int cacheType = HalfPrecision)
     {
         errors.Clear();
         nint registered = ggml.Get<BackendLoader>("ggml_backend_load")(BackendPath(backend));
@@ -82,7 +86,7 @@ internal sealed class LlamaLibrary
             LlamaModelParameters parameters = llama.Get<ModelDefaults>("llama_model_default_params")();
             parameters.CheckTensors = 1;
             model = llama.Get<ModelLoader>("llama_model_load_from_file")(modelPath, parameters);
-            context = model == 0 ? 0 : MakeContext(model);
+            context = model == 0 ? 0 : MakeContext(model, cacheType);
             return context != 0
                 ? Run(model, context, prompt, continuation)
                 : throw new InvalidOperationException($"llama.cpp refuses {modelPath} on {backend}: {errors}");
@@ -111,12 +115,14 @@ internal sealed class LlamaLibrary
         return new(tokens, logits);
     }
 
-    private nint MakeContext(nint model)
+    private nint MakeContext(nint model, int cacheType)
     {
         LlamaContextParameters parameters = llama.Get<ContextDefaults>("llama_context_default_params")();
         parameters.Threads = 1;
         parameters.BatchThreads = 1;
         parameters.FlashAttention = FlashAttentionOff;
+        parameters.KeyType = cacheType;
+        parameters.ValueType = cacheType;
         return llama.Get<ContextMaker>("llama_init_from_model")(model, parameters);
     }
 

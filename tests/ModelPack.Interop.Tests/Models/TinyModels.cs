@@ -1,0 +1,37 @@
+using ModelPack.Codec.Tensors;
+using ModelPack.Interop.Tests.Models.Architectures;
+
+namespace ModelPack.Interop.Tests.Models;
+
+/// <summary>All small models.</summary>
+internal static class TinyModels
+{
+    private static readonly Func<TensorType, TinyModel>[] Makers =
+    [
+        type => new LlamaModel(type),
+        type => new Llama3Model(type),
+        type => new MistralModel(type),
+        type => new MixtralModel(type),
+        type => new Qwen2Model(type),
+        type => new Qwen3Model(type),
+        type => new Qwen2MoeModel(type),
+        type => new Qwen3MoeModel(type),
+        type => new Gemma2Model(type),
+        type => new Gemma3Model(type),
+        type => new Phi3Model(type),
+        type => new GraniteModel(type),
+        type => new Olmo2Model(type),
+        type => new StableLmModel(type),
+        type => new Starcoder2Model(type),
+        type => new Phi2Model(type),
+        type => new Gpt2Model(type),
+        type => new FalconModel(type),
+    ];
+
+    public static IReadOnlyList<TinyModel> All { get; } =
+        [.. from make in Makers from type in (TensorType[])[TensorType.F32, TensorType.BF16] select make(type)];
+
+    public static IEnumerable<string> Labels => All.Select(model => model.Label);
+
+    public static TinyModel Get(string label) => All.Single(model => model.Label == label);
+}
