@@ -66,7 +66,7 @@ internal static class CertificateVerifier
             {
                 Source = file.Source,
                 Ranges = FileRange.Cover(file),
-                Tensors = file.Tensors,
+                Tensors = file.AllTensors,
                 Work = PassWork.TensorHashes,
             },
             cancellation);

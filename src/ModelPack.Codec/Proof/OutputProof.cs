@@ -111,7 +111,7 @@ internal static class OutputProof
             {
                 Source = output.Source,
                 Ranges = tensors ? FileRange.Cover(output) : FileRange.Cover([], output.Source.Length),
-                Tensors = tensors ? output.Tensors : [],
+                Tensors = tensors ? output.AllTensors : [],
                 Work = work | (output.HasFooter ? PassWork.SourceCrc32 : PassWork.None) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
