@@ -66,7 +66,8 @@ public sealed class ModelSet : ModelFile
             long start = 0;
             foreach (NamedSource file in files)
             {
-                members.Add(new(file.Name, start, file.Source.Length, OpenMember(file, format)));
+                bool isModel = file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal) || (members.Count == 0 && files.Count > 1 && SideFile.IsName(files[1].Name));
+                members.Add(new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
                 start += file.Source.Length;
             }
 
@@ -102,14 +103,9 @@ public sealed class ModelSet : ModelFile
     /// <summary>The file that an offset of the set lies in.</summary>
     internal ModelSetMember MemberAt(long offset) => Members.Last(member => member.Start <= offset);
 
-    private static ModelFile? OpenMember(NamedSource file, ModelFormat format)
+    private static ModelFile OpenMember(NamedSource file, ModelFormat format)
     {
         format = SideFile.IsName(file.Name) ? SideFile.Format : format;
-        if (!file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
         try
         {
             return ModelFiles.Open(file.Source, format);

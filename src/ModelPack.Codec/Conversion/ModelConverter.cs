@@ -83,7 +83,8 @@ public static class ModelConverter
 
         string target = RealPath.Of(targetPath);
         string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
-        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath))])
+        string side = RealPath.Of(Path.Combine(Path.GetDirectoryName(target) ?? target, SideFile.NameFor(Path.GetFileName(target))));
+        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath)), side])
         {
             if (sources.Any(source => RealPath.AreSame(source, written)))
             {
@@ -94,6 +95,11 @@ public static class ModelConverter
         if (Directory.Exists(CertificatePath(targetPath)))
         {
             throw new ModelPackException(ConversionErrors.TargetExists, $"'{CertificatePath(targetPath)}' is a folder") { FilePath = targetPath };
+        }
+
+        if (options.Existing == ExistingTarget.Refuse && !TemporaryModel.IsFolder(targetPath) && File.Exists(side))
+        {
+            throw new ModelPackException(ConversionErrors.TargetExists, $"the side file '{side}' of an earlier output exists already") { FilePath = targetPath };
         }
 
         bool isFilledFolder = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();

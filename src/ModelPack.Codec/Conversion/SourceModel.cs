@@ -68,7 +68,7 @@ internal sealed record SourceModel(ImmutableArray<ModelTensor> Tensors, Immutabl
         }
 
         HashSet<int> views = [.. record.Views.Select(view => view.ContainerIndex)];
-        Dictionary<string, int> byName = logical.Select((tensor, i) => (tensor.Name, i)).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> byName = source.Tensors.Select((tensor, i) => (tensor.Name, i)).ToDictionary(StringComparer.Ordinal);
         IReadOnlyList<TensorInfo> twins = CarriedTensors.Logical(side);
         for (int i = 0; i < twins.Count; i++)
         {
