@@ -94,6 +94,9 @@ public sealed class ModelSet : ModelFile
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
+    internal override void CheckFooter(CancellationToken cancellation) => models.ToList().ForEach(model => model.CheckFooter(cancellation));
+
+    /// <inheritdoc/>
     internal override string HeaderPart(long offset)
     {
         ModelSetMember member = MemberAt(offset);

@@ -138,12 +138,12 @@ public static class ModelConverter
     }
 
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        source.Format == to && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+        source.Format == to && options.Dtype is null && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
 
     private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
-        return options.Origin == OriginMode.Embed && options.MaxShardBytes is null
+        return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
             ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest)
             : null;
     }
@@ -204,6 +204,11 @@ public static class ModelConverter
         WriteLiterals(job.Complete(payloads), output);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
+        if (options.Dtype is not null && job is FreshConversion narrowing)
+        {
+            context.Losses = NarrowingLoss.Measure(narrowing, written, options, cancellation);
+        }
+
         ProofLevel level = job.Prove(written, payloads, context);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         byte[] text = CertificateJson.ToUtf8(certificate);

@@ -16,7 +16,7 @@ internal readonly record struct FileRange(long Offset, long Length, int[] Tensor
     public static List<FileRange> Cover(ModelFile file)
     {
         IReadOnlyList<ModelSetMember> members = file.AllMembers;
-        return Cover(file.Tensors, file.Source.Length, [.. members.Select(member => member.Start + member.Length)]);
+        return Cover(file.AllTensors, file.Source.Length, [.. members.Select(member => member.Start + member.Length)]);
     }
 
     /// <summary>Cuts a file into payloads and gaps, in the order of the file. The reader has checked that payloads do not overlap, except where they are one.</summary>

@@ -50,7 +50,7 @@ public sealed class FailedConversionTests
         string target = folder.Write("out.apr", "precious"u8);
         AssertFails("MP3001", () => ModelConverter.Convert(source, target, ModelFormat.Apr, new()));
         Assert.AreEqual("precious", File.ReadAllText(target));
-        Certificate certificate = ModelConverter.Convert(source, target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
+        Certificate certificate = ModelConverter.Convert(source, target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace, Quantized = QuantizedMode.Blocks });
         Assert.AreEqual(certificate.Output.Bytes, new FileInfo(target).Length);
         CollectionAssert.AreEqual(new[] { "out.apr", "out.apr.modelpack.json", "source.gguf" }, folder.Names());
     }
@@ -106,7 +106,7 @@ public sealed class FailedConversionTests
         using TempFolder folder = new();
         string source = SmallModels.WriteLarge(folder, "source.gguf", 4 << 20);
         using MountedFolder mount = MountedFolder.Mount(folder.At("mount"), "size=1m");
-        AssertFails("MP3002", () => ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()));
+        AssertFails("MP3004", () => ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()));
         Assert.IsEmpty(Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }));
 
         // With room for the output and none for its certificate.
@@ -121,6 +121,26 @@ public sealed class FailedConversionTests
         CollectionAssert.AreEqual(new[] { "filler" }, Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(Path.GetFileName).ToArray());
         mount.Remount("size=16m");
         Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()).Level);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Output_that_does_not_fit_is_refused_before_it_is_begun()
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.WriteLarge(folder, "source.gguf", 4 << 20);
+        using MountedFolder mount = MountedFolder.Mount(folder.At("mount"), "size=1m");
+        int reports = 0;
+        foreach (string target in new[] { "out.apr", "set/" })
+        {
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
+                source, Path.Combine(mount.Path, target), ModelFormat.SafeTensors, new(), new CallingProgress(ConversionPhase.Writing, 1, () => reports++)));
+            Assert.AreEqual("MP3004", exception.Code.Id);
+            Assert.Contains("1048576 are free", exception.Message);
+        }
+
+        Assert.AreEqual(0, reports);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }));
     }
 
     [TestMethod]
