@@ -50,11 +50,11 @@ public sealed class SideFileDamageTests
             byte[] bytes = [.. whole];
             bytes[offset] ^= (byte)(1 << (offset % 8));
             File.WriteAllBytes(ofSide ? copy.Side : copy.Output, bytes);
-            string? named = tensors.FirstOrDefault(item => offset >= item.Tensor.Offset && offset < item.Tensor.Offset + item.Tensor.ByteLength).Name;
+            (TensorInfo? tensor, string? named) = tensors.FirstOrDefault(item => offset >= item.Tensor.Offset && offset < item.Tensor.Offset + item.Tensor.ByteLength);
             try
             {
                 CheckVerify(copy.Source, copy.Output, named);
-                CheckVerify(copy.Certificate, copy.Output, named);
+                CheckVerify(copy.Certificate, copy.Output, tensor?.Name);
                 CheckBack(copy, source, named);
             }
             catch (Exception exception)

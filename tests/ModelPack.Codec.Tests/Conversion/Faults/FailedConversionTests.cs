@@ -148,6 +148,7 @@ public sealed class FailedConversionTests
     {
         using TempFolder folder = new();
         string source = SmallModels.WriteLarge(folder, "source.gguf", LargeBytes);
+        string blocks = SmallModels.WriteLargeBlocks(folder, "blocks.gguf");
         string before = TempFolder.Sha256(source);
         int cancelled = 0;
         foreach ((ConversionPhase phase, int report) in from phase in Enum.GetValues<ConversionPhase>() from report in Enumerable.Range(1, 3) select (phase, report))
@@ -155,11 +156,13 @@ public sealed class FailedConversionTests
             using CancellationTokenSource cancellation = new();
             CallingProgress progress = new(phase, report, cancellation.Cancel);
             Assert.Throws<OperationCanceledException>(
-                () => ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation.Token), $"{phase} {report}");
+                () => ModelConverter.Convert(phase == ConversionPhase.Making ? blocks : source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation.Token), $"{phase} {report}");
             Assert.IsTrue(progress.WasCalled);
             cancelled++;
-            CollectionAssert.AreEqual(new[] { "source.gguf" }, folder.Names());
+            CollectionAssert.AreEqual(new[] { "blocks.gguf", "source.gguf" }, folder.Names());
         }
+
+        File.Delete(blocks);
 
         Random random = new(20260726);
         for (int i = 0; i < 15; i++)
