@@ -142,7 +142,7 @@ internal sealed class ConversionPlanner
 
     private void PlaceView(ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
     {
-        if (options.Origin == OriginMode.Embed && output.Info.ByteLength > 0)
+        if (options.Origin == OriginMode.Embed)
         {
             TensorInfo raw = output.Info with { Name = name.Name };
             twins.Add((new(raw, name.Name, NameOrigin.Verbatim, TensorType.U8, KeptPayloads.RawShape(raw), payload), outputs.Count));

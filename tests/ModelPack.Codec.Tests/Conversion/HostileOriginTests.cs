@@ -33,7 +33,8 @@ public sealed class HostileOriginTests
         yield return Case("empty", []);
         yield return Case("magic only", "MPOR"u8.ToArray());
         yield return Case("another magic", [.. "MPOX"u8, .. OriginRecords.Build(plain)[4..]]);
-        yield return Case("version 2", OriginRecords.Build(plain, version: 2));
+        yield return Case("version 1", OriginRecords.Build(plain, version: 1));
+        yield return Case("version 3", OriginRecords.Build(plain, version: 3));
         yield return Case("wrong checksum", [.. OriginRecords.Build(plain)[..^1], 77]);
         yield return Case("no file", OriginRecords.Build(Body().ToArray(), files: 0));
         yield return Case("negative file count", OriginRecords.Build(plain, files: -1));
@@ -168,7 +169,7 @@ public sealed class HostileOriginTests
         }
 
         byte[] lying = [.. record];
-        lying[45] ^= 1;
+        lying[49] ^= 1;
         SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(lying)));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2008", exception.Code.Id);

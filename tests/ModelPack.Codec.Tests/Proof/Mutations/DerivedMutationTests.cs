@@ -13,6 +13,7 @@ namespace ModelPack.Codec.Tests.Proof.Mutations;
 public sealed class DerivedMutationTests
 {
     private static readonly ModelFolder Originals = new();
+    private static readonly ConversionOptions Blocks = new() { Quantized = QuantizedMode.Blocks };
 
     private readonly ModelFolder folder = new();
 
@@ -32,7 +33,7 @@ public sealed class DerivedMutationTests
 
         foreach (object[] pair in Pairs)
         {
-            ModelConverter.Convert(Source((ModelFormat)pair[0]), Output((ModelFormat)pair[0], (ModelFormat)pair[1]), (ModelFormat)pair[1], new());
+            ModelConverter.Convert(Source((ModelFormat)pair[0]), Output((ModelFormat)pair[0], (ModelFormat)pair[1]), (ModelFormat)pair[1], Blocks);
         }
     }
 
@@ -71,7 +72,7 @@ public sealed class DerivedMutationTests
             Assert.AreEqual(output.Tensors[i].Name, certified.Place);
 
             // The way back does not undo an edit silently.
-            Certificate back = ModelConverter.Convert(damaged, folder[$"back{i}.{source.Extension()}"], source, new());
+            Certificate back = ModelConverter.Convert(damaged, folder[$"back{i}.{source.Extension()}"], source, Blocks);
             StringAssert.Contains(string.Join("\n", back.Notes), "edited");
         }
     }
