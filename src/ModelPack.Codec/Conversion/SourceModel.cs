@@ -73,7 +73,7 @@ internal sealed record SourceModel(ImmutableArray<ModelTensor> Tensors, Immutabl
         for (int i = 0; i < twins.Count; i++)
         {
             TensorInfo twin = twins[i];
-            if (byName.TryGetValue(side.Tensors[i].Name, out int tensor) && views.Contains(tensor) && logical[tensor].Type == TensorType.F32
+            if (byName.TryGetValue(twin.Name, out int tensor) && views.Contains(tensor) && logical[tensor].Type == TensorType.F32
                 && TensorTypes.Get(twin.Type).IsQuantized && twin.Shape.AsSpan().SequenceEqual(logical[tensor].Shape.AsSpan()))
             {
                 folds.Add(tensor, (source.Tensors.Count + i, twin with { Name = logical[tensor].Name }));
