@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Globalization;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
@@ -22,18 +21,18 @@ internal static class NarrowingLoss
     /// <exception cref="ModelPackException">A value is further off than allowed, or became infinite.</exception>
     public static IReadOnlyDictionary<string, TensorLoss> Measure(FreshConversion conversion, ModelFile output, ConversionOptions options, CancellationToken cancellation)
     {
-        ConcurrentDictionary<string, TensorLoss> losses = new(StringComparer.Ordinal);
         (TensorStep Step, int Place)[] narrowed = [.. conversion.Placed().Where(output => output.Step.Payload is NarrowedPayload)];
+        Tally[] tallies = new Tally[narrowed.Length];
         Workers.ForEach(
-            [.. narrowed.OrderByDescending(tensor => tensor.Step.Payload.Length)],
-            (tensor, stop) =>
-            {
-                Tally tally = Measure(conversion.Source, (NarrowedPayload)tensor.Step.Payload, output, output.Tensors[tensor.Place], stop);
-                Ensure(tally, tensor.Step, options, conversion.Source.Source.Name);
-                losses[tensor.Step.Name] = tally.ToLoss(tensor.Step.StoredType);
-            },
+            [.. Enumerable.Range(0, narrowed.Length).OrderByDescending(i => narrowed[i].Step.Payload.Length)],
+            (i, stop) => tallies[i] = Measure(conversion.Source, (NarrowedPayload)narrowed[i].Step.Payload, output, output.Tensors[narrowed[i].Place], stop),
             cancellation);
-        return losses;
+        for (int i = 0; i < narrowed.Length; i++)
+        {
+            Ensure(tallies[i], narrowed[i].Step, options, conversion.Source.Source.Name);
+        }
+
+        return narrowed.Zip(tallies).ToDictionary(pair => pair.First.Step.Name, pair => pair.Second.ToLoss(pair.First.Step.StoredType), StringComparer.Ordinal);
     }
 
     private static Tally Measure(ModelFile source, NarrowedPayload narrowed, ModelFile output, TensorInfo stored, CancellationToken cancellation)

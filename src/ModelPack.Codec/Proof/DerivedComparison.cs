@@ -90,6 +90,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         int[] views = [.. record.Views.Select(view => view.ContainerIndex).Distinct()];
         TensorSet left = new(expected.Source, [.. views.Select(view => names[view] with { Offset = expected.AllTensors[view].Offset })]);
         TensorSet right = new(container.Source, [.. views.Select(view => names[view])]);
+        (left, right) = side == FileSide.Second ? (left, right) : (right, left);
         return [.. new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)];
     }
 

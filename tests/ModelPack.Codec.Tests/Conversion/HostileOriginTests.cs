@@ -59,7 +59,7 @@ public sealed class HostileOriginTests
         yield return Case("lengths that overflow", OriginRecords.Build([.. one, .. new OriginBody().File("m", 3).Zeros(long.MaxValue).Zeros(long.MaxValue).Payload(0).ToArray()], tensors: 1));
         yield return Case("tensor that no record has", OriginRecords.Build([.. one, .. new OriginBody().File("m", 1).Payload(1).ToArray()], tensors: 1));
         yield return Case("payload in two places", OriginRecords.Build([.. one, .. new OriginBody().File("m", 2).Payload(0).Payload(0).ToArray()], tensors: 1));
-        yield return Case("two tensors in one payload", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2));
+        yield return Case("two tensors in one payload", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2, digest: OriginRecords.Digest));
         yield return Case("tensor that the container lacks", OriginRecords.Build(new OriginBody().Modes().Tensor(7, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("payload of another length", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 13).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("swap of a type without byte order", OriginRecords.Build(new OriginBody().Modes().Byte(5).Number((ulong)TensorType.U8).Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));

@@ -53,7 +53,7 @@ public sealed class ModelStatisticsTests
         ModelStatistics actual = Compute(converted);
         CollectionAssert.AreEquivalent(expected.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), actual.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray());
         Assert.AreEqual(format == ModelFormat.SafeTensors, actual.Types is [{ Type: TensorType.F32 }], string.Join(", ", actual.Types));
-        Assert.AreEqual(format == ModelFormat.Apr, expected.Digest == actual.Digest);
+        Assert.AreEqual(expected.Digest, actual.Digest);
     }
 
     [TestMethod]

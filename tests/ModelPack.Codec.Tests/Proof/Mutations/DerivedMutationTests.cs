@@ -117,7 +117,7 @@ public sealed class DerivedMutationTests
         string damaged = DamageRecord(ModelFormat.Apr, target, _ => []);
         VerificationReport report = ModelVerifier.Verify(Source(ModelFormat.Apr), damaged);
         Assert.IsFalse(report.Passed);
-        Assert.AreEqual("modelpack.origin", report.Differences.Single().Place);
+        Assert.Contains("modelpack.origin", report.Differences.Select(difference => difference.Place));
     }
 
     [TestMethod]
@@ -140,14 +140,16 @@ public sealed class DerivedMutationTests
     [DynamicData(nameof(Pairs))]
     public void A_name_in_the_output_cannot_change_unnoticed(ModelFormat source, ModelFormat target)
     {
+        // A tensor that the architecture does not know is no tensor of a GGUF that is made for llama.cpp.
+        (string stored, string expected) = target == ModelFormat.Gguf && source != target ? ("output_norm.weight", "model.norm.weight") : ("lookup", "lookup");
         string damaged = Damage(source, target, bytes =>
         {
-            int at = bytes.AsSpan().LastIndexOf("lookup"u8);
+            int at = bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(stored));
             bytes[at + 5] = (byte)'q';
         });
         VerificationReport report = ModelVerifier.Verify(Source(source), damaged, ProofLevel.L1);
         Assert.IsFalse(report.Passed);
-        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.MissingTensor && difference.Place == "lookup"), string.Join("\n", report.Differences));
+        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.MissingTensor && difference.Place == expected), string.Join("\n", report.Differences));
     }
 
     [TestMethod]
