@@ -49,9 +49,15 @@ internal static class BuildErrors
     public static readonly ErrorCode OutputIsSource = new(
         "MP4014", "", ErrorKind.Usage, "The output would replace its source.", "Choose another OutputPath.");
 
+    public static readonly ErrorCode LaterPart = new(
+        "MP4015", "", ErrorKind.Usage, "The file is one of several of a model.", "Include the first part of a split, the index of the shards, or the model's folder.");
+
+    public static readonly ErrorCode NotEqual = new(
+        "MP4016", "", ErrorKind.NotProved, "The model is not equal to the one in Against.", "Restore the model, or correct Against or Level if this one is wanted.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         OldHost, NoTarget, UnknownValue, NotAvailable, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
-        CertificateChanged, CopyChanged, FileAccess, OutputIsSource,
+        CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual,
     ];
 }

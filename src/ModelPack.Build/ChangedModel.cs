@@ -1,3 +1,4 @@
+using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 
@@ -9,27 +10,32 @@ internal static class ChangedModel
     /// <param name="code">What kind of file it is.</param>
     /// <param name="what">What is known already: that its hash is another one.</param>
     /// <param name="original">A model that is equal to what the file should be.</param>
-    /// <param name="changed">The file.</param>
+    /// <param name="changed">The model.</param>
+    /// <param name="file">The file of it that was changed: itself, or one of several.</param>
     /// <param name="cancellation">Ends the comparison.</param>
-    public static ModelPackException Error(ErrorCode code, string what, string original, string changed, CancellationToken cancellation)
+    public static ModelPackException Error(ErrorCode code, string what, string original, string changed, string file, CancellationToken cancellation)
     {
         try
         {
             VerificationReport report = ModelVerifier.Verify(original, changed, ProofLevel.L3, cancellation: cancellation);
-            return report.Differences.FirstOrDefault() is { } difference
-                ? new ModelPackException(code, $"{what}: {Text(difference)}{More(report)}")
-                { FilePath = changed, ByteOffset = difference.ByteOffset }
-                : new ModelPackException(code, $"{what}, in bytes that hold neither a tensor nor metadata") { FilePath = changed };
+            if (report.Differences.FirstOrDefault() is not { } difference)
+            {
+                return new ModelPackException(code, $"{what}, in bytes that hold neither a tensor nor metadata") { FilePath = file };
+            }
+
+            FilePlace place = FilePlace.Of(changed, difference, file);
+            return new ModelPackException(code, $"{what}: {Text(difference)}{More(report)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
         }
         catch (ModelPackException broken)
         {
             // No longer a file that can be compared: the rule that it breaks names the place.
             return new ModelPackException(code, $"{what}: {broken.Message} [{broken.Code.Id}]", broken)
-            { FilePath = changed, TensorName = broken.TensorName, ByteOffset = broken.ByteOffset };
+            { FilePath = file, TensorName = broken.TensorName, ByteOffset = broken.ByteOffset };
         }
     }
 
-    private static string Text(Difference difference) =>
+    /// <summary>A difference in one sentence.</summary>
+    public static string Text(Difference difference) =>
         difference.Text.Contains(difference.Place, StringComparison.Ordinal) ? difference.Text : $"{difference.Place}: {difference.Text}";
 
     private static string More(VerificationReport report) =>

@@ -1,20 +1,16 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelPack.Codec.Diagnostics;
-using Task = Microsoft.Build.Utilities.Task;
 
 namespace ModelPack.Build;
 
-/// <summary>What both conversion tasks do: convert a list of models, report errors with code, file, tensor and byte offset, stop when cancelled.</summary>
-public abstract class ConversionTask : Task, ICancelableTask, IDisposable
+/// <summary>What both conversion tasks do: convert a list of models, and hand out what came of it.</summary>
+public abstract class ConversionTask : ModelTask
 {
-    private readonly CancellationTokenSource _cancellation = new();
-
     private protected ConversionTask()
     {
     }
 
-    /// <summary>The outputs, with the metadata that AssignTargetPaths and the copy targets read.</summary>
+    /// <summary>The files of the outputs, with the metadata that AssignTargetPaths and the copy targets read.</summary>
     [Output]
     public ITaskItem[] ConvertedFiles { get; private set; } = [];
 
@@ -22,81 +18,44 @@ public abstract class ConversionTask : Task, ICancelableTask, IDisposable
     [Output]
     public ITaskItem[] Certificates { get; private set; } = [];
 
-    /// <inheritdoc/>
-    public void Cancel() => _cancellation.Cancel();
-
-    /// <inheritdoc/>
-    public void Dispose()
+    private protected bool Convert(IReadOnlyCollection<ITaskItem> models, RequestReader reader, string copyDirectory)
     {
-        _cancellation.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected bool Convert(IEnumerable<ITaskItem> models, RequestReader reader, string copyDirectory)
-    {
-        IReadOnlyList<ConversionRequest> requests;
-        try
+        if (TryRead(() => reader.ReadAll(models)) is not { } requests)
         {
-            requests = reader.ReadAll(models);
-        }
-        catch (ModelPackException exception)
-        {
-            LogError(exception);
             return false;
         }
 
+        List<ITaskItem> files = [];
+        List<ITaskItem> certificates = [];
+        BuildContext context = new(copyDirectory, text => Log.LogMessage(MessageImportance.High, text), Cancellation);
         foreach (ConversionRequest request in requests)
         {
-            if (!TryBuild(request, copyDirectory))
+            if (TryWork(request.Output, () => Build(request, context)) is not { } done)
             {
                 return false;
             }
+
+            files.AddRange(done.Output.Select(file => Copied(request, done.PathOf(file), done.LinkOf(file, request))));
+            certificates.Add(Copied(request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request))));
         }
 
-        ConvertedFiles = [.. requests.Select(request => Copied(request, request.Output, request.Link))];
-        Certificates = [.. requests.Select(request => Copied(request, request.Certificate, request.Link + ".modelpack.json"))];
+        ConvertedFiles = [.. files];
+        Certificates = [.. certificates];
         return true;
     }
 
-    private protected void LogError(ModelPackException exception) =>
-        Log.LogError(null, exception.Code.Id, null, null, exception.FilePath, 0, 0, 0, 0, exception.Describe());
-
-    private bool TryBuild(ConversionRequest request, string copyDirectory)
+    private ModelState Build(ConversionRequest request, BuildContext context)
     {
-        // While this node reads and writes a model for minutes, the engine may let it work on another project.
-        var engine = BuildEngine as IBuildEngine3;
-        engine?.Yield();
-        try
-        {
-            BuildOutcome outcome = ModelBuild.Run(request, copyDirectory, text => Log.LogMessage(MessageImportance.High, text), _cancellation.Token);
-            Log.LogMessage(
-                outcome == BuildOutcome.Converted ? MessageImportance.High : MessageImportance.Low,
-                outcome switch
-                {
-                    BuildOutcome.Converted => $"{Path.GetFileName(request.Source)} -> {request.Output} (converted and proved)",
-                    BuildOutcome.Rehashed => $"{request.Output} is up to date: the bytes of {request.Source} are the same.",
-                    _ => $"{request.Output} is up to date.",
-                });
-            return true;
-        }
-        catch (ModelPackException exception)
-        {
-            LogError(exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            LogError(new ModelPackException(BuildErrors.FileAccess, exception.Message.TrimEnd('.')) { FilePath = request.Output });
-        }
-        catch (OperationCanceledException)
-        {
-            Log.LogMessage(MessageImportance.High, $"The conversion of {request.Source} was cancelled.");
-        }
-        finally
-        {
-            engine?.Reacquire();
-        }
-
-        return false;
+        (BuildOutcome outcome, ModelState state) = ModelBuild.Run(request, context);
+        Log.LogMessage(
+            outcome == BuildOutcome.Converted ? MessageImportance.High : MessageImportance.Low,
+            outcome switch
+            {
+                BuildOutcome.Converted => $"{Path.GetFileName(request.Source)} -> {state.Target} (converted and proved)",
+                BuildOutcome.Rehashed => $"{state.Target} is up to date: the bytes of {request.Source} are the same.",
+                _ => $"{state.Target} is up to date.",
+            });
+        return state;
     }
 
     private static TaskItem Copied(ConversionRequest request, string path, string link)

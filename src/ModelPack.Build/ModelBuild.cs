@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ModelPack.Build;
 
 /// <summary>What was found to be done for a model.</summary>
@@ -16,48 +14,58 @@ internal enum BuildOutcome
 }
 
 /// <summary>
-/// The build of one model. This class decides by the state file alone; the codec is used in <see cref="ModelUpdate"/> only, so that a build in which
-/// nothing changed neither loads the codec nor opens a model.
+/// The build of one model. This class decides by the state file and by names, sizes and times alone: a build in which nothing changed reads no model, at most the index of its shards.
 /// </summary>
 internal static class ModelBuild
 {
-    public static BuildOutcome Run(ConversionRequest request, string copyDirectory, Action<string> log, CancellationToken cancellation)
+    public static (BuildOutcome Outcome, ModelState State) Run(ConversionRequest request, BuildContext context)
     {
-        using StateFile state = StateFile.Open(request.State, () => log($"Waiting for another build that converts to '{request.Output}'."), cancellation);
-        ModelState? known = state.Read();
+        context.Claim(request, [request.Output]);
+        using StateFile file = StateFile.Open(
+            request.State, () => context.Log($"Waiting for another build that converts to '{request.Output}'."), context.Cancellation);
+        ModelState? known = ModelState.Parse(file.Read());
         BuildOutcome outcome = BuildOutcome.UpToDate;
+        if (known?.IsOf(request) == true)
+        {
+            Claim(request, known, context);
+        }
+
         if (known is null || !IsUpToDate(request, known))
         {
-            (outcome, known) = Update(request, state, known, cancellation);
+            (outcome, known) = ModelUpdate.Run(request, file, known, context);
         }
 
-        string copy = CopyToCheck(request, copyDirectory);
-        if (copy.Length > 0 && FileStamp.Of(copy) is { Exists: true } stamp && stamp != known.Output && stamp.Ticks >= known.Output.Ticks)
-        {
-            CheckCopy(request, copy, known, cancellation);
-        }
-
-        return outcome;
+        Claim(request, known, context);
+        CheckCopies(request, known, context);
+        return (outcome, known);
     }
+
+    private static void Claim(ConversionRequest request, ModelState known, BuildContext context) =>
+        context.Claim(request, known.IsFolder ? [known.Target] : known.Output.Select(known.PathOf));
 
     private static bool IsUpToDate(ConversionRequest request, ModelState known) =>
         known.IsOf(request)
         && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.SourceHash)
-        && known.Source == FileStamp.Of(request.Source)
-        && known.Output == FileStamp.Of(request.Output)
-        && known.Certificate == FileStamp.Of(request.Certificate);
+        && SourceFiles.AreUnchanged(request.Source, known.Source)
+        && (request.Verify == VerifyMode.None
+            ? known.Output.All(file => File.Exists(known.PathOf(file))) && File.Exists(known.CertificatePath)
+            : FileRecord.AreUnchanged(known.Target, known.Output) && FileStamp.Of(known.CertificatePath) == known.Certificate.Stamp);
 
     /// <summary>Only a copy under PreserveNewest can outlive a change: it is newer than its original and would not be written again.</summary>
-    private static string CopyToCheck(ConversionRequest request, string copyDirectory) =>
-        copyDirectory.Length > 0 && request.CopyToOutputDirectory == "preservenewest" ? Path.GetFullPath(request.Link, copyDirectory) : "";
+    private static void CheckCopies(ConversionRequest request, ModelState known, BuildContext context)
+    {
+        if (context.CopyDirectory.Length == 0 || request.CopyToOutputDirectory != "preservenewest" || request.Verify != VerifyMode.Strict)
+        {
+            return;
+        }
 
-    // Not inlined: the codec is loaded when a method that mentions it is compiled.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (BuildOutcome Outcome, ModelState State) Update(
-        ConversionRequest request, StateFile state, ModelState? known, CancellationToken cancellation) =>
-        ModelUpdate.Run(request, state, known, cancellation);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CheckCopy(ConversionRequest request, string copy, ModelState known, CancellationToken cancellation) =>
-        ModelUpdate.CheckCopy(request, copy, known, cancellation);
+        foreach (FileRecord file in known.Output)
+        {
+            string copy = Path.GetFullPath(known.LinkOf(file, request), context.CopyDirectory);
+            if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)
+            {
+                ProvedOutput.CheckCopy(known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);
+            }
+        }
+    }
 }

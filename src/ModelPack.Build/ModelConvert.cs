@@ -14,7 +14,7 @@ namespace ModelPack.Build;
 /// </remarks>
 public sealed class ModelConvert : ConversionTask
 {
-    /// <summary>Files and patterns (<c>*</c>, <c>?</c>, <c>**</c>), relative to the project's folder.</summary>
+    /// <summary>Files, folders with one model, and patterns (<c>*</c>, <c>?</c>, <c>**</c>), relative to the project's folder.</summary>
     [Required]
     public ITaskItem[] Include { get; set; } = [];
 
@@ -30,6 +30,15 @@ public sealed class ModelConvert : ConversionTask
 
     /// <summary>Whether NaN and infinity pass: true or false.</summary>
     public string? AllowNonFinite { get; set; }
+
+    /// <summary>Size at which a further shard is begun, for example 5GB; the outputs are folders then.</summary>
+    public string? MaxShardSize { get; set; }
+
+    /// <summary>Whether outputs are folders even if they consist of one file: true or false.</summary>
+    public string? Folder { get; set; }
+
+    /// <summary>How outputs that were changed since they were proved are checked: strict, structural or none.</summary>
+    public string? Verify { get; set; }
 
     /// <summary>XXH128 that the source must have.</summary>
     public string? ExpectedHash { get; set; }
@@ -65,8 +74,12 @@ public sealed class ModelConvert : ConversionTask
         var model = new TaskItem(path);
         item.CopyMetadataTo(model);
         model.SetMetadata("Target", Target);
-        foreach ((string name, string? value) in
-            new[] { ("Quantized", Quantized), ("Naming", Naming), ("AllowNonFinite", AllowNonFinite), ("ExpectedHash", ExpectedHash) })
+        (string Name, string? Value)[] options =
+        [
+            ("Quantized", Quantized), ("Naming", Naming), ("AllowNonFinite", AllowNonFinite), ("MaxShardSize", MaxShardSize), ("Folder", Folder),
+            ("Verify", Verify), ("ExpectedHash", ExpectedHash),
+        ];
+        foreach ((string name, string? value) in options)
         {
             if (!string.IsNullOrEmpty(value))
             {

@@ -1,44 +1,67 @@
+using System.Collections.Immutable;
+
 namespace ModelPack.Build;
 
 /// <summary>What a build knew about a model when it was done with it. The next build compares; when all is equal it reads nothing else.</summary>
 /// <param name="Tool">The program that converted.</param>
 /// <param name="Options">Everything that decides about the output, as text.</param>
 /// <param name="SourcePath">The source.</param>
-/// <param name="Source">Size and time of the source.</param>
-/// <param name="SourceHash">XXH128 of the source.</param>
-/// <param name="Output">Size and time of the output.</param>
-/// <param name="OutputHash">XXH128 of the output.</param>
-/// <param name="Certificate">Size and time of the certificate.</param>
-/// <param name="CertificateHash">XXH128 of the certificate.</param>
+/// <param name="SourceHash">XXH128 of the source: of all its files, one after the other.</param>
+/// <param name="Target">The output; ends in a separator if it is a folder.</param>
+/// <param name="Source">The files of the source, and what else lies in its folder.</param>
+/// <param name="Output">The files of the output.</param>
+/// <param name="Certificate">The certificate.</param>
 internal sealed record ModelState(
     string Tool,
     string Options,
     string SourcePath,
-    FileStamp Source,
     string SourceHash,
-    FileStamp Output,
-    string OutputHash,
-    FileStamp Certificate,
-    string CertificateHash)
+    string Target,
+    ImmutableArray<FileRecord> Source,
+    ImmutableArray<FileRecord> Output,
+    FileRecord Certificate)
 {
-    private const string FirstLine = "modelpack state 1";
+    private const string FirstLine = "modelpack state 2";
 
-    public string Format() => string.Join(
-        '\n', FirstLine, Tool, Options, SourcePath, Source, SourceHash, Output, OutputHash, Certificate, CertificateHash, "");
+    public bool IsFolder => Path.EndsInDirectorySeparator(Target);
 
-    /// <summary>Null for a text of another version or one that was cut short: then nothing is known, and the model is converted.</summary>
-    public static ModelState? Parse(string text)
+    public string Folder => FileRecord.FolderOf(Target);
+
+    public string CertificatePath => ConversionRequest.CertificateOf(Target);
+
+    /// <summary>Full path of a file of the output.</summary>
+    public string PathOf(FileRecord file) => file.In(Folder);
+
+    /// <summary>
+    /// Place of the copy of a file, relative to the output folder of the project. A file beside the output is called like it up to the ending, so that one
+    /// finds the other; it stays so where the output is copied under another name.
+    /// </summary>
+    public string LinkOf(FileRecord file, ConversionRequest request)
     {
-        string[] lines = text.Split('\n');
-        return lines.Length == 11
-            && lines[0] == FirstLine
-            && FileStamp.Parse(lines[4]) is { } source
-            && FileStamp.Parse(lines[6]) is { } output
-            && FileStamp.Parse(lines[8]) is { } certificate
-            ? new ModelState(lines[1], lines[2], lines[3], source, lines[5], output, lines[7], certificate, lines[9])
-            : null;
+        if (IsFolder)
+        {
+            return Path.Combine(request.FolderLink, file.Name);
+        }
+
+        string stem = Path.GetFileNameWithoutExtension(Target) + ".";
+        return file.Name == Path.GetFileName(Target) ? request.Link
+            : Path.Combine(
+                Path.GetDirectoryName(request.Link) ?? "",
+                file.Name.StartsWith(stem, StringComparison.Ordinal) ? $"{Path.GetFileNameWithoutExtension(request.Link)}.{file.Name[stem.Length..]}" : file.Name);
     }
 
+    /// <summary>Place of the copy of the whole: of the folder, or of the file that stands for it.</summary>
+    public string LinkOfModel(ConversionRequest request) => IsFolder ? request.FolderLink : request.Link;
+
+    public string Format() => StateText.Write([FirstLine, Tool, Options, SourcePath, SourceHash, Target], Source, Output, [Certificate]);
+
+    /// <summary>Null for a text of another version or one that was cut short: then nothing is known, and the model is converted.</summary>
+    public static ModelState? Parse(string text) =>
+        StateText.Read(text, texts: 6, lists: 3) is { } read && read.Texts[0] == FirstLine && !read.Lists[1].IsEmpty && read.Lists[2].Length == 1
+            ? new(read.Texts[1], read.Texts[2], read.Texts[3], read.Texts[4], read.Texts[5], read.Lists[0], read.Lists[1], read.Lists[2][0])
+            : null;
+
     /// <summary>True if the conversion that is asked for is the one that was done, whatever became of the files.</summary>
-    public bool IsOf(ConversionRequest request) => Tool == ToolVersion.Text && Options == request.OptionsText && SourcePath == request.Source;
+    public bool IsOf(ConversionRequest request) =>
+        Tool == ToolVersion.Text && Options == request.OptionsText && SourcePath == request.Source && (Target == request.Output || Target == request.FolderOutput);
 }

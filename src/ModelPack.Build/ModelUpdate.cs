@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
@@ -9,106 +10,140 @@ namespace ModelPack.Build;
 /// <summary>The build of a model about which something is not known: hashes what changed, converts if need be.</summary>
 internal static class ModelUpdate
 {
-    public static (BuildOutcome Outcome, ModelState State) Run(
-        ConversionRequest request, StateFile state, ModelState? known, CancellationToken cancellation)
+    /// <summary>The code with which the codec asks for a folder: MP2009.</summary>
+    private const string NeedsFolder = "MP2009";
+
+    public static (BuildOutcome Outcome, ModelState State) Run(ConversionRequest request, StateFile file, ModelState? known, BuildContext context)
     {
-        FileStamp source = FileStamp.Of(request.Source);
-        string? sourceHash = null;
-        if (request.ExpectedHash.Length > 0 || known?.Source != source)
+        ImmutableArray<FileRecord> source = SourceFiles.List(request.Source);
+        ModelState? same = known is not null && known.IsOf(request) ? known : null;
+        if (same is not null)
         {
-            sourceHash = FileHash.Xxh128(request.Source, cancellation);
-            CheckExpected(request, sourceHash);
+            source = SourceFiles.Hash(request.Source, source, same.Source, context.Cancellation);
+            same = SourceFiles.AreSame(source, same.Source) ? same : null;
         }
 
-        FileStamp output = FileStamp.Of(request.Output);
-        FileStamp certificate = FileStamp.Of(request.Certificate);
-        if (known is not null && known.IsOf(request) && output.Exists && certificate.Exists && (sourceHash ?? known.SourceHash) == known.SourceHash)
+        if (request.ExpectedHash.Length > 0)
         {
-            CheckOutput(request, known, output, cancellation);
-            CheckCertificate(request, known, certificate, cancellation);
-            ModelState renewed = known with { Source = source, Output = output, Certificate = certificate };
-            state.Write(renewed);
+            CheckExpected(request, same?.SourceHash ?? FileHash.OfModel(request.Source, context.Cancellation));
+        }
+
+        if (same is not null && same.Output.All(output => File.Exists(same.PathOf(output))) && File.Exists(same.CertificatePath))
+        {
+            ModelState renewed = ProvedOutput.Check(request, same, context.Cancellation) with { Source = source };
+            file.Write(renewed.Format());
             return (BuildOutcome.Rehashed, renewed);
         }
 
-        state.Clear();
-        ModelState converted = Convert(request, source, cancellation);
-        state.Write(converted);
+        ModelState? old = known is not null && (known.Target == request.Output || known.Target == request.FolderOutput) ? known : null;
+        if (old is { IsFolder: true })
+        {
+            // It is replaced as a whole, and what is not ours must not go with it.
+            ProvedOutput.CheckFolder(old);
+        }
+
+        file.Clear();
+        ModelState converted = Replace(request, old, context);
+        file.Write(converted.Format());
         return (BuildOutcome.Converted, converted);
     }
 
-    /// <summary>Compares a copy that is newer than its original. One that was only touched gets its time back, so that the next build need not look.</summary>
-    public static void CheckCopy(ConversionRequest request, string copy, ModelState known, CancellationToken cancellation)
+    private static ModelState Replace(ConversionRequest request, ModelState? old, BuildContext context)
     {
-        if (FileStamp.Of(copy).Bytes == known.Output.Bytes && FileHash.Xxh128(copy, cancellation) == known.OutputHash)
+        // A file may be wanted under the very name of a folder; and a folder without its certificate could be anybody's, so the converter would not replace it.
+        bool isInTheWay = request.Folder == FolderOutput.IfNeeded && Directory.Exists(request.Output);
+        if (old is { IsFolder: true } && (isInTheWay || !File.Exists(old.CertificatePath)))
         {
-            File.SetLastWriteTimeUtc(copy, new DateTime(known.Output.Ticks, DateTimeKind.Utc));
-            return;
+            Remove(old, keep: []);
         }
 
-        throw ChangedModel.Error(BuildErrors.CopyChanged, "the copy of a proved output was changed", request.Output, copy, cancellation);
+        ModelState converted = Convert(request, old, SourceFiles.List(request.Source), context);
+        if (old is not null)
+        {
+            Remove(old, keep: [.. converted.Output.Select(converted.PathOf), converted.CertificatePath]);
+        }
+
+        return converted;
     }
 
-    private static ModelState Convert(ConversionRequest request, FileStamp source, CancellationToken cancellation)
+    private static ModelState Convert(ConversionRequest request, ModelState? old, ImmutableArray<FileRecord> source, BuildContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(request.Output)!);
-        if (request.OutsideList is { } list)
+        (string target, string[] planned) = Plan(request);
+        context.Claim(request, target == request.FolderOutput ? [target] : planned);
+        OutsideFiles.Write(request, target, planned);
+        if (old is not null && old.Target == Path.TrimEndingDirectorySeparator(target) && old.Target != target)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(list)!);
-            File.WriteAllLines(list, [request.Output, request.Certificate, request.State]);
+            Remove(old, keep: []);
         }
 
-        Certificate proof = ModelConverter.Convert(request.Source, request.Output, Format(request.To), Options(request), cancellation: cancellation);
+        Certificate proof = ModelConverter.Convert(request.Source, target, Format(request.To), Options(request), cancellation: context.Cancellation);
+        string certificate = ConversionRequest.CertificateOf(target);
+        ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output);
+        OutsideFiles.Write(request, target, output.Select(file => file.In(FileRecord.FolderOf(target))));
         return new ModelState(
             ToolVersion.Text,
             request.OptionsText,
             request.Source,
-            source,
             proof.Source.Xxh128,
-            FileStamp.Of(request.Output),
-            proof.Output.Xxh128,
-            FileStamp.Of(request.Certificate),
-            FileHash.Xxh128(request.Certificate, cancellation));
+            target,
+            SourceFiles.WithHashes(request.Source, source, proof.Source),
+            output,
+            new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, context.Cancellation)));
+    }
+
+    /// <summary>Where the output goes, and the files that it will consist of.</summary>
+    private static (string Target, string[] Files) Plan(ConversionRequest request)
+    {
+        string target = request.Folder == FolderOutput.Always || Directory.Exists(request.Output) ? request.FolderOutput : request.Output;
+        try
+        {
+            return (target, Files(target));
+        }
+        catch (ModelPackException exception) when (exception.Code.Id == NeedsFolder && target == request.Output)
+        {
+            return (request.FolderOutput, Files(request.FolderOutput));
+        }
+
+        string[] Files(string path)
+        {
+            ConversionPreview preview = ModelConverter.Plan(request.Source, path, Format(request.To), Options(request));
+            return [.. preview.Files.Select(file => Path.Combine(FileRecord.FolderOf(path), file.Name))];
+        }
+    }
+
+    /// <summary>Removes files of an output that is not the current one any more, and its folder unless somebody has put something else into it.</summary>
+    private static void Remove(ModelState old, string[] keep)
+    {
+        foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, RequestReader.PathComparer).Where(File.Exists))
+        {
+            File.Delete(file);
+        }
+
+        if (old.IsFolder && Directory.Exists(old.Target) && !Directory.EnumerateFileSystemEntries(old.Target).Any())
+        {
+            Directory.Delete(old.Target);
+        }
     }
 
     private static void CheckExpected(ConversionRequest request, string hash)
     {
-        if (request.ExpectedHash.Length > 0 && request.ExpectedHash != hash)
+        if (request.ExpectedHash != hash)
         {
             throw new ModelPackException(BuildErrors.UnexpectedSource, $"the XXH128 is {hash}, and ExpectedHash says {request.ExpectedHash}")
             { FilePath = request.Source };
         }
     }
 
-    private static void CheckOutput(ConversionRequest request, ModelState known, FileStamp output, CancellationToken cancellation)
-    {
-        if (output != known.Output && (output.Bytes != known.Output.Bytes || FileHash.Xxh128(request.Output, cancellation) != known.OutputHash))
-        {
-            throw ChangedModel.Error(BuildErrors.OutputChanged, "the file was changed after it was proved", request.Source, request.Output, cancellation);
-        }
-    }
-
-    private static void CheckCertificate(ConversionRequest request, ModelState known, FileStamp certificate, CancellationToken cancellation)
-    {
-        if (certificate != known.Certificate && FileHash.Xxh128(request.Certificate, cancellation) != known.CertificateHash)
-        {
-            throw new ModelPackException(BuildErrors.CertificateChanged, "the certificate was changed after it was written") { FilePath = request.Certificate };
-        }
-    }
-
-    private static ModelFormat Format(string text) => text switch
-    {
-        "apr" => ModelFormat.Apr,
-        "gguf" => ModelFormat.Gguf,
-        "safetensors" => ModelFormat.SafeTensors,
-        _ => throw new ArgumentOutOfRangeException(nameof(text), text, null),
-    };
+    private static ModelFormat Format(string text) =>
+        ModelFormatNames.TryParse(text, out ModelFormat format) ? format : throw new ArgumentOutOfRangeException(nameof(text), text, null);
 
     private static ConversionOptions Options(ConversionRequest request) => new()
     {
         Quantized = Enum.Parse<QuantizedMode>(request.Quantized, ignoreCase: true),
         Naming = Enum.Parse<NamingMode>(request.Naming, ignoreCase: true),
-        NonFinite = request.AllowNonFinite == "true" ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
+        NonFinite = request.AllowNonFinite ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
+        MaxShardBytes = request.MaxShardBytes,
         Existing = ExistingTarget.Replace,
     };
 }

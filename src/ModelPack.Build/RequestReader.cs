@@ -6,23 +6,25 @@ namespace ModelPack.Build;
 /// <summary>Reads the metadata of an item. What is not understood, or not available yet, is refused: an option that is ignored would be a silent loss.</summary>
 internal sealed class RequestReader(string projectDirectory, string outputDirectory)
 {
+    private const string IndexEnding = ".safetensors.index.json";
     private static readonly string[] Formats = ["apr", "gguf", "safetensors"];
-    private static readonly string[] Booleans = ["false", "true"];
-    private static readonly string[] NotAvailableYet = ["Dtype", "AllowLossy", "Epsilon", "MaxShardSize"];
+    private static readonly string[] NotAvailableYet = ["Dtype", "AllowLossy", "Epsilon"];
+
+    /// <summary>How paths are compared on this system.</summary>
+    public static StringComparer PathComparer { get; } =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>Reads all items; two that have the same output are refused.</summary>
-    public IReadOnlyList<ConversionRequest> ReadAll(IEnumerable<ITaskItem> items)
+    public IReadOnlyList<ConversionRequest> ReadAll(IReadOnlyCollection<ITaskItem> items)
     {
         var requests = new List<ConversionRequest>();
         var sourceOfOutput = new Dictionary<string, string>(PathComparer);
-        foreach (ITaskItem item in items)
+        foreach (ITaskItem item in PartName.Heads(items, projectDirectory))
         {
             ConversionRequest request = Read(item);
             if (!sourceOfOutput.TryAdd(request.Output, request.Source))
             {
-                throw new ModelPackException(
-                    BuildErrors.OutputClash, $"'{sourceOfOutput[request.Output]}' and this file would both become '{request.Output}'")
-                { FilePath = request.Source };
+                throw Clash(sourceOfOutput[request.Output], request.Output, request.Source);
             }
 
             requests.Add(request);
@@ -31,13 +33,14 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         return requests;
     }
 
-    private static StringComparer PathComparer =>
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    /// <summary>The error for two sources with one output.</summary>
+    public static ModelPackException Clash(string first, string output, string second) =>
+        new(BuildErrors.OutputClash, $"'{first}' and this model would both become '{output}'") { FilePath = second };
 
     private ConversionRequest Read(ITaskItem item)
     {
-        string source = Path.GetFullPath(item.ItemSpec, projectDirectory);
-        if (!File.Exists(source))
+        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
+        if (!File.Exists(source) && !Directory.Exists(source))
         {
             throw new ModelPackException(BuildErrors.SourceMissing, $"'{item.ItemSpec}' does not exist") { FilePath = source };
         }
@@ -51,37 +54,62 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         }
 
         string to = ReadTarget(item, source);
-        string relative = Path.ChangeExtension(RelativePath(item, source), to);
+        string stem = Stem(RelativePath(item, source), source);
+        string relative = $"{stem}.{to}";
         string outputPath = item.GetMetadata("OutputPath");
-        string output = outputPath.Length == 0 ? Path.Combine(outputDirectory, relative)
-            : Path.GetFullPath(Path.EndsInDirectorySeparator(outputPath) ? outputPath + Path.GetFileName(relative) : outputPath, projectDirectory);
-        if (PathComparer.Equals(output, source))
-        {
-            throw new ModelPackException(BuildErrors.OutputIsSource, $"the output of '{item.ItemSpec}' would be the file itself") { FilePath = source };
-        }
-
+        bool isNamed = outputPath.Length > 0 && !Path.EndsInDirectorySeparator(outputPath);
+        string place = outputPath.Length == 0 ? outputDirectory : Path.GetFullPath(outputPath, projectDirectory);
+        string output = isNamed ? place : Path.Combine(place, outputPath.Length == 0 ? relative : Path.GetFileName(relative));
+        string folder = isNamed ? place : Path.Combine(place, outputPath.Length == 0 ? stem : Path.GetFileName(stem));
+        EnsureApart(item, source, output);
         string link = item.GetMetadata("Link");
+        long? limit = ItemMetadata.Size(item, source, "MaxShardSize");
+        bool isFolder = limit is not null || ItemMetadata.Flag(item, source, "Folder");
         return new ConversionRequest
         {
             Source = source,
             Output = output,
+            FolderOutput = folder + Path.DirectorySeparatorChar,
+            Folder = isFolder ? FolderOutput.Always : FolderOutput.IfNeeded,
             OutsideList = outputPath.Length == 0 ? null : Path.Combine(outputDirectory, relative + ".modelpack.outside"),
             Link = link.Length > 0 ? link : Path.Combine(Path.GetDirectoryName(relative)!, Path.GetFileName(output)),
-            CopyToOutputDirectory = Choice(item, source, "CopyToOutputDirectory", "preservenewest", "never", "always", "ifdifferent"),
+            FolderLink = link.Length > 0 ? link : Path.Combine(Path.GetDirectoryName(relative)!, Path.GetFileName(folder)),
+            CopyToOutputDirectory = ItemMetadata.Choice(item, source, "CopyToOutputDirectory", "preservenewest", "never", "always", "ifdifferent"),
             To = to,
-            Quantized = Choice(item, source, "Quantized", "auto", "blocks", "native"),
-            Naming = Choice(item, source, "Naming", "native", "verbatim"),
-            AllowNonFinite = Choice(item, source, "AllowNonFinite", Booleans),
-            ExpectedHash = ReadHash(item, source),
+            Quantized = ItemMetadata.Choice(item, source, "Quantized", "auto", "blocks", "native"),
+            Naming = ItemMetadata.Choice(item, source, "Naming", "native", "verbatim"),
+            AllowNonFinite = ItemMetadata.Flag(item, source, "AllowNonFinite"),
+            MaxShardBytes = limit,
+            ExpectedHash = ItemMetadata.Hash(item, source, "ExpectedHash"),
+            Verify = ItemMetadata.Choice<VerifyMode>(item, source, "Verify"),
         };
+    }
+
+    /// <summary>An output among the files of its source would be one of them in the next build.</summary>
+    private static void EnsureApart(ITaskItem item, string source, string output)
+    {
+        if (PathComparer.Equals(output, source) || PathComparer.Equals(Path.GetDirectoryName(output), source))
+        {
+            throw new ModelPackException(BuildErrors.OutputIsSource, $"the output of '{item.ItemSpec}' would be the model itself, or lie in its folder") { FilePath = source };
+        }
     }
 
     /// <summary>Keeps the folder below the project, like a Content item; from elsewhere, what the wildcards matched.</summary>
     private string RelativePath(ITaskItem item, string source)
     {
         string relative = Path.GetRelativePath(projectDirectory, source);
-        bool outside = Path.IsPathRooted(relative) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        bool outside = relative is "." or ".." || Path.IsPathRooted(relative) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         return outside ? Path.Combine(item.GetMetadata("RecursiveDir"), Path.GetFileName(source)) : relative;
+    }
+
+    /// <summary>What the files of the model are called without their numbers and endings. The name of a folder has no ending, whatever dots it holds.</summary>
+    private static string Stem(string relative, string source)
+    {
+        string folder = Path.GetDirectoryName(relative)!;
+        string name = Path.GetFileName(relative);
+        return Directory.Exists(source) ? relative
+            : name.EndsWith(IndexEnding, StringComparison.Ordinal) ? Path.Combine(folder, name[..^IndexEnding.Length])
+            : Path.Combine(folder, PartName.StemOfSplit(name) ?? Path.GetFileNameWithoutExtension(name));
     }
 
     /// <summary>Metadata names ignore case: <c>target</c> is <c>Target</c>, which MSBuild refuses only as an attribute of an item.</summary>
@@ -94,30 +122,10 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             throw new ModelPackException(BuildErrors.NoTarget, "the model has no target format") { FilePath = source };
         }
 
-        string to = Choice(item, source, hasTo ? "To" : "Target", Formats);
-        return !hasTarget || Choice(item, source, "Target", Formats) == to
+        string to = ItemMetadata.Choice(item, source, hasTo ? "To" : "Target", Formats);
+        return !hasTarget || ItemMetadata.Choice(item, source, "Target", Formats) == to
             ? to
             : throw new ModelPackException(
                 BuildErrors.TwoTargets, $"To is '{item.GetMetadata("To")}' and target is '{item.GetMetadata("Target")}'") { FilePath = source };
     }
-
-    private static string ReadHash(ITaskItem item, string source)
-    {
-        string hash = item.GetMetadata("ExpectedHash").Trim();
-        return hash.Length == 0 || (hash.Length == 32 && hash.All(char.IsAsciiHexDigit))
-            ? hash.ToLowerInvariant()
-            : throw Unknown("ExpectedHash", hash, "32 hexadecimal digits (XXH128)", source);
-    }
-
-    /// <summary>The value in lower case; the first choice if the item says nothing.</summary>
-    private static string Choice(ITaskItem item, string source, string name, params string[] choices)
-    {
-        string value = item.GetMetadata(name).Trim().ToLowerInvariant();
-        return value.Length == 0 ? choices[0]
-            : choices.Contains(value) ? value
-            : throw Unknown(name, item.GetMetadata(name), string.Join(", ", choices), source);
-    }
-
-    private static ModelPackException Unknown(string name, string value, string choices, string source) =>
-        new(BuildErrors.UnknownValue, $"{name} is '{value}'; it can be {choices}") { FilePath = source };
 }

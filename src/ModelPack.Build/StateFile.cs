@@ -43,17 +43,17 @@ internal sealed class StateFile : IDisposable
         }
     }
 
-    public ModelState? Read()
+    public string Read()
     {
         _stream.Position = 0;
         using var reader = new StreamReader(_stream, Encoding.UTF8, leaveOpen: true);
-        return ModelState.Parse(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 
-    public void Write(ModelState state)
+    public void Write(string text)
     {
         _stream.SetLength(0);
-        _stream.Write(Encoding.UTF8.GetBytes(state.Format()));
+        _stream.Write(Encoding.UTF8.GetBytes(text));
         _stream.Flush();
     }
 

@@ -18,7 +18,7 @@ public sealed partial class InsightTests
         {
             if (path != Gguf)
             {
-                InProcess.Run("convert", Gguf, path).ShouldExitWith(0);
+                InProcess.Run("convert", Gguf, path, "--quantized", "blocks").ShouldExitWith(0);
             }
 
             ToolResult result = ToolProcess.Run("inspect", path, "--stats", "--tensors");
@@ -65,11 +65,87 @@ public sealed partial class InsightTests
         Assert.AreEqual("F32", statistics.GetProperty("types")[0].GetProperty("type").GetString());
 
         Assert.AreEqual(JsonValueKind.Null, Json(0, "inspect", path).GetProperty("statistics").ValueKind);
-        string integers = RepositoryData.Corpus("safetensors/valid/thousand_tensors.safetensors");
-        JsonElement whole = Json(0, "inspect", integers, "--stats").GetProperty("statistics").GetProperty("tensors")[0];
-        Assert.AreEqual("I8 has no float32 reading", whole.GetProperty("notDecoded").GetString());
-        Assert.AreEqual(JsonValueKind.Null, whole.GetProperty("mean").ValueKind);
-        Assert.Contains("  1000 tensors, the first is 'layer.0.weight': I8 has no float32 reading\n", InProcess.Run("inspect", integers, "--stats").Output);
+        string pairs = folder.Write("c64.safetensors", ModelBytes.SafeTensorsWithHeader("""{"w":{"dtype":"C64","shape":[2],"data_offsets":[0,16]}}""", 16));
+        JsonElement complex = Json(0, "inspect", pairs, "--stats").GetProperty("statistics").GetProperty("tensors")[0];
+        Assert.AreEqual("C64 has no float32 reading", complex.GetProperty("notDecoded").GetString());
+        Assert.AreEqual(JsonValueKind.Null, complex.GetProperty("mean").ValueKind);
+        Assert.Contains("  1 tensor, the first is 'w': C64 has no float32 reading\n", InProcess.Run("inspect", pairs, "--stats").Output);
+    }
+
+    [TestMethod]
+    public void Whole_numbers_and_F64_have_statistics_in_table_document_and_page()
+    {
+        using TestFolder folder = new();
+        byte[] file = ModelBytes.SafeTensorsWithHeader("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"u":{"dtype":"U64","shape":[2],"data_offsets":[16,32]}}""", 32);
+        BitConverter.TryWriteBytes(file.AsSpan(file.Length - 32), 0.1);
+        BitConverter.TryWriteBytes(file.AsSpan(file.Length - 24), 0.3);
+        BitConverter.TryWriteBytes(file.AsSpan(file.Length - 16), ulong.MaxValue);
+        string path = folder.Write("m.safetensors", file);
+        JsonElement tensors = Json(0, "inspect", path, "--stats").GetProperty("statistics").GetProperty("tensors");
+        Assert.AreEqual((0.1, 0.3, 0.2), (tensors[0].GetProperty("min").GetDouble(), tensors[0].GetProperty("max").GetDouble(), tensors[0].GetProperty("mean").GetDouble()));
+        Assert.AreEqual("18446744073709551615", tensors[1].GetProperty("max").GetRawText());
+        Assert.AreEqual(1, tensors[1].GetProperty("zeros").GetInt32());
+        Assert.MatchesRegex(@"\n  u +U64 +\[2\] +0 +18446744073709551615 +9\.22337E\+18 +9\.22337E\+18 +0 +0 +1 +0 ", InProcess.Run("inspect", path, "--stats").Output);
+        InProcess.Run("inspect", path, "--html", folder.File("m.html")).ShouldExitWith(0);
+        Assert.Contains("<td class=\"n\">18446744073709551615</td>", File.ReadAllText(folder.File("m.html")));
+    }
+
+    [TestMethod]
+    public void Values_within_a_limit_exit_with_0_and_others_with_1()
+    {
+        using TestFolder folder = new();
+        string first = folder.Write("a.safetensors", ModelBytes.SafeTensors(1, 2, 3));
+        string second = folder.Write("b.safetensors", ModelBytes.SafeTensors(1, 2.5f, float.NaN));
+        string third = folder.Write("c.safetensors", ModelBytes.SafeTensors(1, 2.5f, 3));
+        ToolResult within = InProcess.Run("verify", first, third, "--epsilon", "0.5");
+        within.ShouldExitWith(0);
+        Assert.StartsWith($"within 0.5: {first} and {third}\n", within.Output);
+        Assert.MatchesRegex(@"\n  w +F32 +1 +0 +0\.5 +1 +0\.2 +1 +2,097,152 +1\n", within.Output);
+        Assert.AreEqual("", within.Error);
+        ToolResult beyond = InProcess.Run("verify", first, second, "--epsilon", "0.2rel");
+        beyond.ShouldExitWith(1);
+        Assert.StartsWith($"NOT within 0.2rel: {first} and {second}\n", beyond.Output);
+        Assert.StartsWith($"{second}: error MP5011: not within 0.2rel: 1 difference; the first: value: w: tensor 'w' (F32): 1 of 3 values are further apart than 0.2rel, 1 of them because", beyond.Error);
+        Assert.DoesNotContain("bytes differ", beyond.Output);
+
+        JsonElement json = Json(1, "verify", first, second, "--epsilon", "2097151ulp");
+        Assert.AreEqual(("2097151ulp", false), (json.GetProperty("epsilon").GetString(), json.GetProperty("passed").GetBoolean()));
+        Assert.AreEqual(JsonValueKind.Null, json.GetProperty("proved").ValueKind);
+        JsonElement distance = json.GetProperty("distances")[0];
+        Assert.AreEqual((2, 2, 1), (distance.GetProperty("different").GetInt32(), distance.GetProperty("beyond").GetInt32(), distance.GetProperty("nonFinite").GetInt32()));
+        Assert.AreEqual(2097152, distance.GetProperty("largestUlps").GetProperty("ulps").GetInt32());
+        Assert.AreEqual((1, 0.5), (distance.GetProperty("firstBeyond").GetProperty("element").GetInt32(), distance.GetProperty("largestAbsolute").GetProperty("absolute").GetDouble()));
+        JsonElement difference = json.GetProperty("differences")[0];
+        Assert.AreEqual(("value", "second", 1), (difference.GetProperty("kind").GetString(), difference.GetProperty("byteOffsetIn").GetString(), difference.GetProperty("elementIndex").GetInt32()));
+        Assert.AreEqual(JsonValueKind.Null, Json(0, "verify", first, first).GetProperty("epsilon").ValueKind);
+    }
+
+    [TestMethod]
+    [DataRow("--epsilon takes a limit like 1e-3, 1e-3rel or 4ulp, not '1.5ulp'.", "--epsilon", "1.5ulp")]
+    [DataRow("Only one of --level and --epsilon can be given: a level speaks of bits.", "--epsilon", "1", "--level", "L1")]
+    public void A_limit_that_means_nothing_is_a_wrong_command_line(string message, params string[] options)
+    {
+        ToolResult result = InProcess.Run(["verify", Gguf, Gguf, .. options]);
+        result.ShouldExitWith(2);
+        Assert.Contains($"MP5001: {message}", result.Error);
+    }
+
+    [TestMethod]
+    public void An_offset_says_which_file_it_counts_in()
+    {
+        using TestFolder folder = new();
+        string source = folder.Write("s.safetensors", ModelBytes.SafeTensors(1, 2, 3, 4));
+        InProcess.Run("convert", source, folder.File("m.gguf")).ShouldExitWith(0);
+        byte[] bytes = File.ReadAllBytes(folder.File("m.gguf"));
+        int place = bytes.AsSpan().LastIndexOf(new byte[] { 0, 0, 0x80, 0x40 }) + 3;
+        bytes[place] ^= 1;
+        File.WriteAllBytes(folder.File("m.gguf"), bytes);
+        foreach ((string side, string[] files) in new[] { ("second", new[] { source, folder.File("m.gguf") }), ("first", [folder.File("m.gguf"), source]) })
+        {
+            Assert.Contains($"at byte {place} of the {side} file", InProcess.Run(["verify", .. files]).Output);
+            JsonElement difference = Json(1, ["verify", .. files]).GetProperty("differences")[0];
+            Assert.AreEqual((place, side), (difference.GetProperty("byteOffset").GetInt32(), difference.GetProperty("byteOffsetIn").GetString()));
+        }
     }
 
     [TestMethod]
@@ -84,6 +160,16 @@ public sealed partial class InsightTests
         Assert.Contains("blk.3.ffn_up.weight", page);
         Assert.IsEmpty(Loading().Matches(page));
         CollectionAssert.AreEqual((string[])["m.html"], folder.Names);
+    }
+
+    [TestMethod]
+    [DataRow("dtype_c64")]
+    [DataRow("empty_header")]
+    public void A_plot_without_values_says_so(string file)
+    {
+        using TestFolder folder = new();
+        InProcess.Run("inspect", RepositoryData.Corpus($"safetensors/valid/{file}.safetensors"), "--html", folder.File("m.html")).ShouldExitWith(0);
+        Assert.AreEqual(2, Regex.Count(File.ReadAllText(folder.File("m.html")), "no values to show"));
     }
 
     [TestMethod]

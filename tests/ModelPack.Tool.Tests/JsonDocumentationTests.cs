@@ -14,6 +14,8 @@ public sealed class JsonDocumentationTests
     [DataRow("inspect", "GGUF")]
     [DataRow("validate", "SAFE")]
     [DataRow("verify", "GGUF", "SAFE")]
+    [DataRow("verify", "NEAR", "OTHER", "--epsilon", "1e-3")]
+    [DataRow("inspect", "GGUF", "--stats")]
     [DataRow("roundtrip", "GGUF", "--via", "apr", "--origin", "none")]
     [DataRow("convert", "GGUF", "TARGET")]
     [DataRow("split", "MODEL", "FOLDER", "--max-shard-size", "500KB")]
@@ -26,6 +28,8 @@ public sealed class JsonDocumentationTests
         {
             "GGUF" => Gguf,
             "SAFE" => Safe,
+            "OTHER" => folder.Write("other.safetensors", ModelBytes.SafeTensors(1, 2, 3)),
+            "NEAR" => folder.Write("near.safetensors", ModelBytes.SafeTensors(1, 2.5f, 3)),
             "MODEL" => Model,
             "FOLDER" => folder.File("parts"),
             "TARGET" => folder.File("m.apr"),
@@ -38,7 +42,7 @@ public sealed class JsonDocumentationTests
         string text = Chapters("", kind is "split" ? "convert" : kind) + (kind is "roundtrip" ? Chapters("verify") : "") + (kind is "validate" ? Chapters("inspect") : "");
         foreach (string field in fields)
         {
-            Assert.IsTrue(text.Contains($"`{field}`") || text.Contains($"`error.{field}`"), $"{kind}: {field}");
+            Assert.IsTrue(text.Contains($"`{field}`") || text.Contains($"`error.{field}`") || text.Contains($"`tensors[].{field}`"), $"{kind}: {field}");
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class ReportTests
           metadata     3 keys compared
 
         differences
-          payload: blk.0: 0x3F800000 against 0x3F800001 (element 5, at byte 1044, 2 bytes differ)
+          payload: blk.0: 0x3F800000 against 0x3F800001 (element 5, at byte 1044 of the second file, 2 bytes differ)
           metadata: general.name: only in the first
 
         """,
@@ -103,7 +103,7 @@ public sealed class ReportTests
               gguf -> apr: 2,900,000 bytes, L3 proved, converting back gives the source byte for byte
 
             difference
-              payload: blk.0: 0x3F800000 against 0x3F800001 (element 5, at byte 1044, 2 bytes differ)
+              payload: blk.0: 0x3F800000 against 0x3F800001 (element 5, at byte 1044 of the second file, 2 bytes differ)
 
             notes
               K-PAD: odd padding

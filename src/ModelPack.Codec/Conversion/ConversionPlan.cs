@@ -20,9 +20,6 @@ internal sealed record ConversionPlan
     /// <summary>What is worth knowing.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
-    /// <summary>Tensors of the source that the plan does not read as they are: what they show is made again of what lies in the source's side file.</summary>
-    public ImmutableArray<int> Folded { get; init; } = [];
-
     /// <summary>How each payload is made: those of the outputs, then those of the side file.</summary>
     public IReadOnlyList<PayloadRecipe> Payloads => [.. Outputs.Select(step => step.Payload), .. Side.Select(step => step.Payload)];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
@@ -24,21 +25,21 @@ internal sealed class ConversionPlanner
     private readonly List<(TensorStep Step, int Output)> twins = [];
     private readonly HashSet<int> views = [];
 
-    private ConversionPlanner(ModelFile source, ContainerTarget target, ConversionOptions options, ViewTrust trust)
+    private ConversionPlanner(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, ConversionOptions options)
     {
         this.source = source;
         this.target = target;
         this.options = options;
         logical = CarriedTensors.Logical(source);
-        model = SourceModel.Of(source, trust);
-        change = VocabularyChange.Plan(source, model, target.Format, options.Naming);
+        this.model = model;
+        change = VocabularyChange.Plan(model, words, target.Format);
         kept = new(source, options.Origin);
     }
 
     /// <summary>Plans a conversion.</summary>
     /// <exception cref="ModelPackException">The source holds what the target cannot, and the options do not let it be carried.</exception>
-    public static ConversionPlan Plan(ModelFile source, ContainerTarget target, ConversionOptions options, ViewTrust trust) =>
-        new ConversionPlanner(source, target, options, trust).Plan();
+    public static ConversionPlan Plan(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, ConversionOptions options) =>
+        new ConversionPlanner(source, model, words, target, options).Plan();
 
     private ConversionPlan Plan()
     {
@@ -68,13 +69,12 @@ internal sealed class ConversionPlanner
             Side = side,
             Sources = [.. sourceReturn.Select((recipe, i) => Fate(i, first[i], recipe is null ? null : Numbered(recipe)))],
             Notes = [.. change.Notes, .. kept.Notes],
-            Folded = model.Folded,
         };
     }
 
     // Null if one of the payloads is not there to be used.
     private static PayloadRecipe? Through(PayloadRecipe recipe, PayloadRecipe?[] payloads) =>
-        recipe.Tensors().All(tensor => payloads[tensor] is not null) ? recipe.Through(stored => payloads[stored.Tensor]!) : null;
+        recipe.Tensors().All(tensor => payloads[tensor] is not null) ? recipe.Through(stored => payloads[stored.Tensor]!).Simplified() : null;
 
     private void EnsureNothingLost()
     {
@@ -113,7 +113,7 @@ internal sealed class ConversionPlanner
     private void Place(ModelTensor output, (string Name, NameOrigin Origin) name)
     {
         TensorInfo tensor = output.Info;
-        PayloadRecipe payload = output.Payload.Through(stored => model.Tensors[stored.Tensor].Payload);
+        PayloadRecipe payload = output.Payload.Through(stored => model.Tensors[stored.Tensor].Payload).Simplified();
         bool isForeign = tensor.ByteOrder == ByteOrder.BigEndian;
         if (Narrowed(tensor, payload) is { } narrowed)
         {

@@ -1,20 +1,29 @@
-using ModelPack.Codec.Conversion.Origin;
+using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Names;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
-/// <summary>The companions of a Hugging Face folder that is made from a model without one: what GGUF metadata say, wherever they are kept.</summary>
+/// <summary>The companions of a Hugging Face folder: those that the model had, or what its metadata allow to derive.</summary>
 internal static class FolderCompanions
 {
     private static readonly DerivedFolder None = new([], []);
 
-    public static DerivedFolder For(ModelFile source, ModelFormat to, OutputForm form)
+    public static DerivedFolder For(ModelFile root, SpokenModel words, ModelFormat to, OutputForm form)
     {
-        if (to != ModelFormat.SafeTensors || source.Format == ModelFormat.SafeTensors)
+        if (to != ModelFormat.SafeTensors)
         {
             return None;
+        }
+
+        if (root.Format == ModelFormat.SafeTensors)
+        {
+            return form.Folder is null ? None : new([.. words.Companions.Where(companion => !companion.Name.EndsWith(".index.json", StringComparison.Ordinal))], []);
         }
 
         if (form.Folder is null)
@@ -22,24 +31,39 @@ internal static class FolderCompanions
             return new([], ["config.json, tokenizer.json and the like are written into a folder only: name one as target, with a separator at its end"]);
         }
 
-        if ((source is ModelSet set ? set.First : source) is GgufFile gguf)
+        if (root is GgufFile or ModelSet { First: GgufFile })
         {
-            return Derive(gguf);
+            return Placed(DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source));
         }
 
-        if (OriginChain.Find(source, ModelFormat.Gguf, out _) is not { } chain)
+        return words.Architecture is { } architecture && GgufNames(root, words, architecture) is { } tensors
+            ? Placed(DerivedCompanions.Derive(words.Entries, tensors, root.Source))
+            : new([], ["config.json and the tokenizer cannot be derived: the source does not say enough of its model"]);
+    }
+
+    // Derivation looks at names and shapes as GGUF has them. Tables of RoPE factors are tensors of GGUF only, so no payload is looked at.
+    private static TensorInfo[]? GgufNames(ModelFile root, SpokenModel words, string architecture)
+    {
+        if (words.Tensors != Vocabulary.HuggingFace)
         {
-            return new([], ["config.json and the tokenizer cannot be derived: the source holds no GGUF metadata"]);
+            return words.Tensors == Vocabulary.Gguf ? [.. root.Tensors] : null;
         }
 
-        using ModelFile ancestor = RestoredFile.Open(chain.Record, source);
-        return Derive((GgufFile)(ancestor is ModelSet parts ? parts.First : ancestor));
+        try
+        {
+            return TensorTranslator.ToGguf(root.Tensors, ModelFacts.From(architecture, words.Entries)) is { } translation
+                ? [.. translation.Tensors.Select(tensor => new TensorInfo { Name = tensor.Name, Type = tensor.Type, Shape = tensor.Shape, Offset = 0, ByteLength = tensor.Payload.Length })]
+                : null;
+        }
+        catch (Diagnostics.ModelPackException)
+        {
+            return null;
+        }
     }
 
     // A companion in a sub-folder would not be found again: a model's files lie side by side.
-    private static DerivedFolder Derive(GgufFile gguf)
+    private static DerivedFolder Placed(DerivedFolder derived)
     {
-        DerivedFolder derived = DerivedCompanions.Derive(gguf);
         Companion[] nested = [.. derived.Files.Where(file => file.Name.Contains('/'))];
         return new(
             [.. derived.Files.Except(nested)],

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.HuggingFace;
@@ -13,6 +14,7 @@ namespace ModelPack.Codec.Conversion;
 internal sealed class FreshConversion : ConversionJob
 {
     private readonly ContainerTarget target;
+    private readonly SpokenModel words;
     private readonly ConversionPlan plan;
     private readonly OutputForm form;
     private readonly string? carried;
@@ -28,23 +30,25 @@ internal sealed class FreshConversion : ConversionJob
         OutputForm form,
         ConversionOptions options,
         IEnumerable<string> notes,
-        ViewTrust views = ViewTrust.Record)
+        SourceModel model)
         : base(source, to)
     {
         target = ContainerTarget.For(to);
         this.form = form;
-        plan = ConversionPlanner.Plan(source, target, options, views);
+        Model = model;
+        words = SpokenModel.Of(model.Root, options.Naming);
+        plan = ConversionPlanner.Plan(source, model, words, target, options);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
         carried = CarriedTensors.Describe(plan.Outputs);
-        DerivedFolder derived = FolderCompanions.For(source, to, form);
+        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         companions = derived.Files;
         record = Record(sourceNames, options);
         origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(record) : null;
         Layout = LayOut();
         using ModelFile header = OpenHeader(Layout);
         digest = ContainerDigest.Compute(header);
-        Notes = [.. notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, Layout, to)];
+        Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, Layout, to)];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
@@ -55,14 +59,23 @@ internal sealed class FreshConversion : ConversionJob
 
     public override ImmutableArray<string> Notes { get; }
 
-    /// <summary>Digest of what the output says by itself.</summary>
-    public UInt128 Digest => digest;
+    /// <summary>The model that is converted.</summary>
+    public SourceModel Model { get; }
 
-    /// <summary>The record of the source, hashes left blank.</summary>
-    public OriginRecord Blank => record;
+    /// <summary>The conversion that made a container, planned again from what its record describes.</summary>
+    /// <param name="source">The file that the record describes.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="made">Format of the container.</param>
+    /// <param name="model">The model of <paramref name="source"/>.</param>
+    public static FreshConversion Again(ModelFile source, OriginRecord record, ModelFormat made, SourceModel model)
+    {
+        ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
+        return new(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model);
+    }
 
-    /// <summary>Tensors of the source that were taken for what lies in its side file.</summary>
-    public ImmutableArray<int> Folded => plan.Folded;
+    /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
+    public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest && candidate.Tensors.Length == record.Tensors.Length
+        && candidate.Tensors.Zip(record.Tensors).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second.Payload)));
 
     public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
 
@@ -95,12 +108,12 @@ internal sealed class FreshConversion : ConversionJob
 
     private ModelPlan LayOut()
     {
-        ModelPlan main = target.Layout(new(Source, plan.Outputs, carried, origin, form) { Companions = companions });
+        ModelPlan main = target.Layout(new(Model.Root, words, plan.Outputs, carried, origin, form) { Companions = companions });
         return plan.Side.IsEmpty ? main : SideFileLayout.Append(main, plan, To);
     }
 
-    // For each payload of the plan, its place in the list that a reader of the output sees.
-    private int[] ReaderPlaces() =>
+    /// <summary>For each payload of the plan, its place in the list that a reader of the output sees.</summary>
+    public int[] ReaderPlaces() =>
         [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)

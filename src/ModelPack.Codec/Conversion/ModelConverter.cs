@@ -132,9 +132,9 @@ public static class ModelConverter
             }
         }
 
-        FreshConversion fresh = Fresh(source, targetPath, to, options, edited, edited is null ? ViewTrust.Record : ViewTrust.None);
-        Certificate? made = Run(fresh, targetPath, options, progress, cancellation, pass => edited = EditedFold(fresh, pass, cancellation));
-        return made ?? Run(Fresh(source, targetPath, to, options, edited, ViewTrust.None), targetPath, options, progress, cancellation, _ => null)!;
+        FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
+        Certificate? made = Run(fresh, targetPath, options, progress, cancellation, pass => edited = EditedModel(fresh, pass, cancellation));
+        return made ?? Run(Fresh(source, targetPath, to, options, edited), targetPath, options, progress, cancellation, _ => null)!;
     }
 
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
@@ -148,35 +148,24 @@ public static class ModelConverter
             : null;
     }
 
-    private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited, ViewTrust views = ViewTrust.Record)
+    private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
     {
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
         OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
-        return new(source, names, to, form, options, notes, views);
+        RecordTrust trust = edited is null && options.Origin == OriginMode.Embed ? RecordTrust.Record : RecordTrust.None;
+        return new(source, names, to, form, options, notes, SourceModel.Of(source, trust));
     }
 
     private static string? Edited(RestoreConversion restore, PassResult pass, CancellationToken cancellation) =>
         restore.FindEdited(pass, cancellation) is { } tensor ? $"tensor '{tensor}' was edited after it was converted" : null;
 
-    // What shows the content of the side file, and that content, have to be what the record vouches for. Else the side file does not say what the tensor is.
-    private static string? EditedFold(FreshConversion fresh, PassResult pass, CancellationToken cancellation)
-    {
-        if (fresh.Folded.IsEmpty)
-        {
-            return null;
-        }
-
-        OriginRecord record = OriginCodec.Read(fresh.Source.OriginRecord!.Value.Span);
-        Dictionary<int, UInt128> views = record.Views.ToDictionary(view => view.ContainerIndex, view => view.Hash);
-        int edited = fresh.Folded.FirstOrDefault(tensor => pass.TensorHashes[tensor] != views[tensor], -1);
-        edited = edited >= 0 ? edited : record.Tensors
-            .Where(tensor => tensor.Payload.Tensors().Any(stored => stored >= fresh.Source.Tensors.Count))
-            .Where(tensor => tensor.Hash != MadePayloads.Hash(fresh.Source, tensor.Payload, pass, cancellation))
-            .Select(tensor => tensor.Payload.Tensors().First())
-            .FirstOrDefault(-1);
-        return edited < 0 ? null : $"tensor '{fresh.Tensors[edited].Name}' was edited after it was converted";
-    }
+    // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
+    private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Model.Records
+        .Select(record => EditedPayload.Find(record, fresh.Source, pass, cancellation))
+        .FirstOrDefault(tensor => tensor is not null) is { } edited
+        ? $"tensor '{edited}' was edited after it was converted"
+        : null;
 
     // Returns null if what the pass found makes the job pointless.
     private static Certificate? Run(

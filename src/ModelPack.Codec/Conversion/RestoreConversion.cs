@@ -56,27 +56,8 @@ internal sealed class RestoreConversion : ConversionJob
         _ => TensorAction.Move,
     };
 
-    /// <summary>The first tensor whose bytes are not those that the record knows; null if all are.</summary>
-    public string? FindEdited(PassResult pass, CancellationToken cancellation)
-    {
-        foreach (OriginView view in chain.Record.Views)
-        {
-            if (pass.TensorHashes[view.ContainerIndex] != view.Hash)
-            {
-                return Tensors[view.ContainerIndex].Name;
-            }
-        }
-
-        for (int i = 0; i < Payloads.Count; i++)
-        {
-            if (MadePayloads.Hash(Source, Payloads[i], pass, cancellation) != chain.Record.Tensors[i].Hash)
-            {
-                return chain.TensorNames[i];
-            }
-        }
-
-        return null;
-    }
+    /// <summary>The first tensor that was edited; null if none was.</summary>
+    public string? FindEdited(PassResult pass, CancellationToken cancellation) => EditedPayload.Find(chain.Record, Source, pass, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.
     private void FindShown(ModelFile container)

@@ -11,100 +11,106 @@ namespace ModelPack.Codec.Conversion;
 /// <param name="Payload">How its payload, little-endian, is made of those of the source.</param>
 internal sealed record ModelTensor(TensorInfo Info, PayloadRecipe Payload);
 
-/// <summary>
-/// The tensors of a source as the model means them, whatever the source shows: little-endian where the order of bytes is understood, carried ones under their own
-/// type, and widened ones as the blocks that lie in the side file. So that a model gives the same output, whichever containers it went through before.
-/// </summary>
-/// <param name="Tensors">The tensors.</param>
-/// <param name="Return">For each tensor of the source and of its side file, how its payload is made of those of <paramref name="Tensors"/>; null for a kept one.</param>
-/// <param name="Folded">Tensors of the source whose bytes were not used, since the side file has what they show.</param>
-internal sealed record SourceModel(ImmutableArray<ModelTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Folded)
+/// <summary>Whether the origin record of a source is believed.</summary>
+internal enum RecordTrust
 {
+    /// <summary>The model is the one that the record leads back to.</summary>
+    Record,
+
+    /// <summary>The model is what the source itself says: something was edited, or the record is not to count.</summary>
+    None,
+}
+
+/// <summary>
+/// The model that a source holds: that of the oldest file which its records lead back to. Whatever containers it went through, it is planned in that file's words, so
+/// that the way taken does not change the output. A source without a record speaks for itself.
+/// </summary>
+internal sealed record SourceModel
+{
+    private const int MaximumSteps = 16;
+
+    /// <summary>The file whose words these are: the source, or one within it.</summary>
+    public required ModelFile Root { get; init; }
+
+    /// <summary>The tensors of <see cref="Root"/>: little-endian where the order of bytes is understood, carried ones under their own type.</summary>
+    public required ImmutableArray<ModelTensor> Tensors { get; init; }
+
+    /// <summary>For each tensor of the source and of its side file, how its payload is made of those of <see cref="Tensors"/>; null for one that is only kept.</summary>
+    public required ImmutableArray<PayloadRecipe?> Return { get; init; }
+
+    /// <summary>The records on the way to <see cref="Root"/>, in terms of the source's payloads: if a hash in them is wrong, the source was edited.</summary>
+    public ImmutableArray<OriginRecord> Records { get; init; } = [];
+
     /// <summary>The model of a source.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="views">Whether to believe that what shows the content of the side file still shows it.</param>
-    public static SourceModel Of(ModelFile source, ViewTrust views)
+    /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
+    public static SourceModel Of(ModelFile source, RecordTrust trust) => Of(source, trust, MaximumSteps);
+
+    private static SourceModel Of(ModelFile source, RecordTrust trust, int steps)
+    {
+        if (trust == RecordTrust.None || steps == 0 || FindParent(source) is not var (record, parent))
+        {
+            return Own(source);
+        }
+
+        SourceModel model = Of(parent, trust, steps - 1);
+        FreshConversion again = FreshConversion.Again(parent, record, source.Format, model);
+        if (!again.IsGenuine(record))
+        {
+            return Own(source);
+        }
+
+        PayloadRecipe Stored(StoredPayload stored) => record.Tensors[stored.Tensor].Payload;
+        PayloadRecipe?[] back = new PayloadRecipe?[source.AllTensors.Count];
+        int[] places = again.ReaderPlaces();
+        for (int i = 0; i < places.Length; i++)
+        {
+            PayloadRecipe made = again.Payloads[i];
+            back[places[i]] = made.Tensors().All(tensor => model.Return[tensor] is not null) ? made.Through(stored => model.Return[stored.Tensor]!) : null;
+        }
+
+        return new()
+        {
+            Root = model.Root,
+            Tensors = [.. model.Tensors.Select(tensor => tensor with { Payload = tensor.Payload.Through(Stored).Simplified() })],
+            Return = [.. back],
+            Records = [record, .. model.Records.Select(inner => OriginChain.Through(record, inner, source))],
+        };
+    }
+
+    private static SourceModel Own(ModelFile source)
     {
         IReadOnlyList<TensorInfo> logical = CarriedTensors.Logical(source);
-        Dictionary<int, (int Side, TensorInfo Info)> folds = views == ViewTrust.Record ? FindFolds(source, logical) : [];
         PayloadRecipe?[] back = new PayloadRecipe?[source.AllTensors.Count];
         ImmutableArray<ModelTensor>.Builder tensors = ImmutableArray.CreateBuilder<ModelTensor>(logical.Count);
         for (int i = 0; i < logical.Count; i++)
         {
-            (TensorInfo info, PayloadRecipe payload) = (logical[i], new StoredPayload(i, logical[i].ByteLength));
+            TensorInfo info = logical[i];
             StoredPayload stored = new(i, info.ByteLength);
-            if (folds.TryGetValue(i, out (int Side, TensorInfo Info) fold))
-            {
-                stored = new(i, fold.Info.ByteLength);
-                (info, payload) = (fold.Info, new StoredPayload(fold.Side, fold.Info.ByteLength));
-                (back[i], back[fold.Side]) = (new WidenedPayload(stored, fold.Info.Type), stored);
-            }
-            else if (info.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(info.Type) == ByteSwapSupport.Exact)
-            {
-                payload = new ReversedPayload(payload, info.Type);
-                back[i] = new ReversedPayload(stored, info.Type);
-                info = info with { ByteOrder = ByteOrder.LittleEndian };
-            }
-            else
-            {
-                back[i] = stored;
-                bool isOfBytes = PayloadByteOrder.Support(info.Type) != ByteSwapSupport.DerivedOnly;
-                info = isOfBytes ? info with { ByteOrder = ByteOrder.LittleEndian } : info;
-            }
-
-            tensors.Add(new(info, payload));
+            ByteSwapSupport swap = info.ByteOrder == ByteOrder.BigEndian ? PayloadByteOrder.Support(info.Type) : ByteSwapSupport.NotNeeded;
+            PayloadRecipe payload = swap == ByteSwapSupport.Exact ? new ReversedPayload(stored, info.Type) : stored;
+            back[i] = payload;
+            tensors.Add(new(swap == ByteSwapSupport.DerivedOnly ? info : info with { ByteOrder = ByteOrder.LittleEndian }, payload));
         }
 
-        return new(tensors.MoveToImmutable(), ImmutableArray.Create(back), [.. folds.Keys.Order()]);
+        return new() { Root = source, Tensors = tensors.MoveToImmutable(), Return = [.. back] };
     }
 
-    // Only a record that fits the container vouches for its views; whether their bytes are still those, the pass will tell (MP2008 would, otherwise).
-    private static Dictionary<int, (int Side, TensorInfo Info)> FindFolds(ModelFile source, IReadOnlyList<TensorInfo> logical)
-    {
-        Dictionary<int, (int, TensorInfo)> folds = [];
-        if (source is not ModelSet { SideModel: { } side } || FittingRecord(source) is not { } record)
-        {
-            return folds;
-        }
-
-        HashSet<int> views = [.. record.Views.Select(view => view.ContainerIndex)];
-        Dictionary<string, int> byName = source.Tensors.Select((tensor, i) => (tensor.Name, i)).ToDictionary(StringComparer.Ordinal);
-        IReadOnlyList<TensorInfo> twins = CarriedTensors.Logical(side);
-        for (int i = 0; i < twins.Count; i++)
-        {
-            TensorInfo twin = twins[i];
-            if (byName.TryGetValue(twin.Name, out int tensor) && views.Contains(tensor) && logical[tensor].Type == TensorType.F32
-                && TensorTypes.Get(twin.Type).IsQuantized && twin.Shape.AsSpan().SequenceEqual(logical[tensor].Shape.AsSpan()))
-            {
-                folds.Add(tensor, (source.Tensors.Count + i, twin with { Name = logical[tensor].Name }));
-            }
-        }
-
-        return folds;
-    }
-
-    // A damaged record was refused before, unless the caller wants none to count.
-    private static OriginRecord? FittingRecord(ModelFile source)
+    // Restoring refuses a record that is damaged; whoever comes here wants the file to be converted all the same. The parent reads from the source and owns nothing.
+    private static (OriginRecord Record, ModelFile File)? FindParent(ModelFile source)
     {
         try
         {
-            return source.OriginRecord is { } bytes && OriginCodec.Read(bytes.Span) is { } record && record.ContainerDigest == ContainerDigest.Compute(source)
-                ? record
-                : null;
+            if (source.OriginRecord is not { } bytes || OriginCodec.Read(bytes.Span) is not { } record || record.ContainerDigest != ContainerDigest.Compute(source))
+            {
+                return null;
+            }
+
+            ModelFile parent = RestoredFile.Open(record, source);
+            return record.Tensors.Length == parent.AllTensors.Count ? (record, parent) : null;
         }
         catch (ModelPackException)
         {
             return null;
         }
     }
-}
-
-/// <summary>Whether tensors that show the content of a side file are taken for it.</summary>
-internal enum ViewTrust
-{
-    /// <summary>As the origin record says.</summary>
-    Record,
-
-    /// <summary>They are tensors of their own: one of them was edited.</summary>
-    None,
 }

@@ -30,6 +30,10 @@ internal sealed class ComposedByteSource : ByteSource
 
     public override long Length { get; }
 
+    /// <summary>The payloads that the file holds, and where.</summary>
+    public IEnumerable<(long Offset, ByteSource Payload)> Payloads =>
+        segments.Select((segment, i) => (segment, i)).Where(at => at.segment is PayloadSegment).Select(at => (starts[at.i], payloads[((PayloadSegment)at.segment).Tensor]));
+
     public override void ReadAt(long offset, Span<byte> destination)
     {
         if (offset < 0 || offset > Length - destination.Length)

@@ -7,6 +7,11 @@ internal sealed class RangeByteSource(ByteSource inner, long start, long length)
 
     public override long Length => length;
 
+    /// <summary>Where the part starts.</summary>
+    public long Start => start;
+
+    public bool IsPartOf(ByteSource source) => ReferenceEquals(inner, source);
+
     public override void ReadAt(long offset, Span<byte> destination)
     {
         if (offset < 0 || offset > length - destination.Length)

@@ -10,6 +10,10 @@ internal sealed class TemporaryModel : IDisposable
 {
     private const string Suffix = ".modelpack-tmp";
 
+    // Aligned writes of this size are kept in pages of this size, which are cheaper to make and to read again than many small ones. Larger ones gain little,
+    // and a system whose memory is in use has few of them left.
+    private const int WriteBytes = 256 * 1024;
+
     private readonly string finalPath;
     private readonly string temporaryPath;
     private readonly bool isFolder;
@@ -74,7 +78,13 @@ internal sealed class TemporaryModel : IDisposable
             offset -= plan.Files[file].Plan.Length;
         }
 
-        RandomAccess.Write(handles[file], bytes, offset);
+        while (bytes.Length > 0)
+        {
+            int part = (int)Math.Min(bytes.Length, WriteBytes - (offset % WriteBytes));
+            RandomAccess.Write(handles[file], bytes[..part], offset);
+            bytes = bytes[part..];
+            offset += part;
+        }
     }
 
     /// <summary>Gives the model its final name, replacing what has it.</summary>

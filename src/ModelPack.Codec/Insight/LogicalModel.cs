@@ -98,10 +98,8 @@ internal sealed record LogicalModel(
     // The record says which payload belongs to which tensor; whether that is so, only the conversion itself can tell.
     private static LogicalModel? Follow(LogicalModel container, ModelFormat made, OriginRecord record, ModelFile source)
     {
-        ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
-        FreshConversion again = new(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, []);
-        bool isGenuine = again.Digest == record.ContainerDigest && record.Tensors.Length == again.Blank.Tensors.Length
-            && record.Tensors.Zip(again.Blank.Tensors).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second.Payload)));
+        FreshConversion again = FreshConversion.Again(source, record, made, SourceModel.Of(source, RecordTrust.Record));
+        bool isGenuine = again.IsGenuine(record);
         return isGenuine ? container.Before(record, source, again.Tensors) : null;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Proof;
@@ -24,17 +23,12 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        bool sameFormat = first.Format == second.Format;
-        LogicalModel own = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first);
-        LogicalModel other = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second);
-        TensorSet left = Tensors(own);
-        TensorSet right = Tensors(other);
-        HashSet<string> known = [.. left.Tensors.Select(tensor => tensor.Name)];
-        NameTable? table = NameTable.For(own.Architecture) ?? NameTable.For(other.Architecture);
+        ModelPair pair = new(first, second);
+        (LogicalModel own, LogicalModel other) = (pair.First, pair.Second);
+        (TensorSet left, TensorSet right) = (pair.FirstTensors, pair.SecondTensors);
         long total = left.Tensors.Sum(tensor => tensor.ByteLength);
-        List<Difference> differences = new TensorComparison(left, right, TensorEquality.Meaning, cancellation).Compare(
-            name => known.Contains(name) ? name : table?.Translate(name, other.Format, own.Format) ?? name,
-            progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)));
+        List<Difference> differences = new TensorComparison(left, right, TensorEquality.Meaning, FileSide.Second, cancellation).Compare(
+            pair.Translate, progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)));
         if (own.Format != other.Format)
         {
             return Report(differences, 0, "no file of one format stands behind both models: their metadata speak different words and were not compared");
@@ -50,7 +44,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
 
         ModelDiff Report(List<Difference> found, int metadata, params ImmutableArray<string> notes)
         {
-            found.AddRange(new[] { own.Doubt, other.Doubt }.OfType<string>().Select(doubt => new Difference(DifferenceKind.Metadata, OriginRecord.Key, doubt)));
+            found.AddRange(pair.Doubts.Select(doubt => new Difference(DifferenceKind.Metadata, OriginRecord.Key, doubt)));
             return new(left.Tensors.Count, metadata, [.. found], notes);
         }
     }
@@ -58,7 +52,4 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
     // The order of bytes is the container's business, as it is for tensors.
     private static MetadataEntry[] LittleEndian(IReadOnlyList<MetadataEntry> metadata) =>
         [.. metadata.Select(entry => entry.Value is GgufValue value ? entry with { Value = value.ToStandardEncoding() } : entry)];
-
-    private static TensorSet Tensors(LogicalModel model) =>
-        new(model.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);
 }

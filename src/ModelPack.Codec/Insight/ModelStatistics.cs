@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Statistics;
 
 namespace ModelPack.Codec.Insight;
 
@@ -17,7 +18,7 @@ public sealed record ModelStatistics
     public required string Digest { get; init; }
 
     /// <summary>
-    /// Decodes every payload to float32 once, in chunks and on all processors, and collects statistics. They are exact: the same values give the same
+    /// Reads every payload once, in chunks and on all processors, and collects statistics. They are exact: the same values give the same
     /// digits whatever the container, the chunks and the threads.
     /// </summary>
     /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
@@ -26,7 +27,7 @@ public sealed record ModelStatistics
         ArgumentNullException.ThrowIfNull(file);
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(file);
         TensorStatistics?[] statistics = new StatisticsPass(file.Source, tensors).Run(progress, cancellation);
-        ImmutableArray<TensorSummary> summaries = [.. tensors.Zip(statistics, (tensor, values) => new TensorSummary(tensor, values, PayloadReader.WhyNotDecoded(tensor)))];
+        ImmutableArray<TensorSummary> summaries = [.. tensors.Zip(statistics, (tensor, values) => new TensorSummary(tensor, values, TensorAccumulator.WhyNone(tensor)))];
         return new() { Tensors = summaries, Types = TypeShare.Of(tensors), Digest = StatisticsDigest.Compute(summaries) };
     }
 }

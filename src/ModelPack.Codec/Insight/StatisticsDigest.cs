@@ -22,7 +22,6 @@ internal static class StatisticsDigest
     private static UInt128 Hash(TensorSummary tensor)
     {
         FieldHash hash = new();
-        hash.Text(TensorTypes.Get(tensor.Tensor.Type).Name);
         hash.Shape(tensor.Tensor.Shape.AsSpan());
         if (tensor.Statistics is { } values)
         {
@@ -31,8 +30,8 @@ internal static class StatisticsDigest
             hash.Number(values.Infinity);
             hash.Number(values.Zeros);
             hash.Number(values.Subnormals);
-            hash.Number(Bits(values.Minimum));
-            hash.Number(Bits(values.Maximum));
+            hash.Number(values.WholeMinimum is { } lowest ? Bits(lowest) : Bits(values.Minimum));
+            hash.Number(values.WholeMaximum is { } highest ? Bits(highest) : Bits(values.Maximum));
             hash.Number(Bits(values.Mean));
             hash.Number(Bits(values.StandardDeviation));
             foreach (long bin in values.Magnitudes)
@@ -43,6 +42,8 @@ internal static class StatisticsDigest
 
         return hash.Result;
     }
+
+    private static long Bits(Int128 whole) => unchecked((long)whole);
 
     // A missing value is all ones, which is a NaN and so no value that can occur.
     private static long Bits(double? value) => value is double number ? BitConverter.DoubleToInt64Bits(number) : -1;

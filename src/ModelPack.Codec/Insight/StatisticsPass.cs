@@ -1,6 +1,7 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Statistics;
 
 namespace ModelPack.Codec.Insight;
 
@@ -27,11 +28,11 @@ internal sealed class StatisticsPass
         long chunks = 0;
         for (int i = 0; i < ends.Length; i++)
         {
-            bool isDecoded = PayloadReader.WhyNotDecoded(tensors[i]) is null;
-            long own = isDecoded && first[i] == i ? PayloadReader.CountChunks(tensors[i]) : 0;
-            if (isDecoded && PayloadReader.CountChunks(tensors[i]) == 0)
+            bool hasNumbers = TensorAccumulator.WhyNone(tensors[i]) is null;
+            long own = hasNumbers && first[i] == i ? PayloadReader.CountChunks(tensors[i]) : 0;
+            if (hasNumbers && PayloadReader.CountChunks(tensors[i]) == 0)
             {
-                results[i] = new StatisticsAccumulator().ToStatistics();
+                results[i] = TensorAccumulator.For(tensors[i].Type).ToStatistics();
             }
 
             chunks = checked(chunks + own);
@@ -55,7 +56,7 @@ internal sealed class StatisticsPass
 
     private void Work(long chunks, Workers.Counter counter, CancellationToken stop)
     {
-        StatisticsAccumulator own = new();
+        TensorAccumulator? own = null;
         PayloadReader? reader = null;
         int tensor = -1;
         long taken = 0;
@@ -69,12 +70,13 @@ internal sealed class StatisticsPass
                     Finish(tensor, own, taken);
                     tensor = Find(chunk, tensor);
                     taken = 0;
+                    own = TensorAccumulator.For(tensors[tensor].Type);
                     reader?.Dispose();
                     reader = null;
                     reader = new(source, tensors[tensor]);
                 }
 
-                counter.Add(Add(reader!, chunk - Start(tensor), own));
+                counter.Add(Add(reader!, chunk - Start(tensor), own!));
                 taken++;
             }
 
@@ -86,14 +88,10 @@ internal sealed class StatisticsPass
         }
     }
 
-    private static long Add(PayloadReader reader, long chunk, StatisticsAccumulator own)
+    private static long Add(PayloadReader reader, long chunk, TensorAccumulator own)
     {
         int bytes = reader.Read(chunk).Length;
-        while (reader.Decode(out ReadOnlySpan<float> values))
-        {
-            own.Add(values);
-        }
-
+        own.Add(reader);
         return bytes + (chunk == 0 ? reader.Header.Length : 0);
     }
 
@@ -107,22 +105,25 @@ internal sealed class StatisticsPass
         return tensor;
     }
 
-    private void Finish(int tensor, StatisticsAccumulator own, long taken)
+    private void Finish(int tensor, TensorAccumulator? own, long taken)
     {
-        if (taken == 0)
+        if (own is null || taken == 0)
         {
             return;
         }
 
         lock (unfinished)
         {
-            if (!unfinished.TryGetValue(tensor, out Unfinished? all))
+            if (unfinished.TryGetValue(tensor, out Unfinished? all))
             {
-                all = new(ends[tensor] - Start(tensor));
+                all.Values.Merge(own);
+            }
+            else
+            {
+                all = new(own, ends[tensor] - Start(tensor));
                 unfinished.Add(tensor, all);
             }
 
-            all.Values.Merge(own);
             all.ChunksLeft -= taken;
             if (all.ChunksLeft == 0)
             {
@@ -130,15 +131,13 @@ internal sealed class StatisticsPass
                 unfinished.Remove(tensor);
             }
         }
-
-        own.Clear();
     }
 
     private long Start(int tensor) => tensor == 0 ? 0 : ends[tensor - 1];
 
-    private sealed class Unfinished(long chunks)
+    private sealed class Unfinished(TensorAccumulator values, long chunks)
     {
-        public StatisticsAccumulator Values { get; } = new();
+        public TensorAccumulator Values => values;
 
         public long ChunksLeft { get; set; } = chunks;
     }

@@ -5,7 +5,7 @@ namespace ModelPack.Codec.Insight;
 
 /// <summary>A tensor with the statistics of its values.</summary>
 /// <param name="Tensor">The tensor as the model means it.</param>
-/// <param name="Statistics">Statistics of the decoded values; null if they cannot be told.</param>
+/// <param name="Statistics">Statistics of the values; null if they cannot be told.</param>
 /// <param name="NotDecoded">Why not; null if they can.</param>
 public sealed record TensorSummary(TensorInfo Tensor, TensorStatistics? Statistics, string? NotDecoded);
 

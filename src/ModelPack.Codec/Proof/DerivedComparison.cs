@@ -13,7 +13,7 @@ namespace ModelPack.Codec.Proof;
 /// Compares a file with a container of another format that says it was made from it. The container has to be what converting the file gives, byte for byte.
 /// Where it is not, what it leads back to is compared; and if it was edited, it is compared with what it ought to be, so that the edit gets a name.
 /// </summary>
-internal sealed class DerivedComparison(ModelFile original, ModelFile container, Action<long>? progress, CancellationToken cancellation)
+internal sealed class DerivedComparison(ModelFile original, ModelFile container, FileSide side, Action<long>? progress, CancellationToken cancellation)
 {
     /// <returns>Null if the container leads to no file of that format. Without a result, the edit is all that can be said.</returns>
     /// <exception cref="ModelPackException">The origin record is damaged.</exception>
@@ -44,7 +44,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             return Comparison.Identical(original);
         }
 
-        Difference bytes = Place.Describe(container, offset);
+        Difference bytes = Place.Describe(container, offset, side);
         ImmutableArray<Difference> shown = CompareViews(chain.Record, again);
         using ModelFile returned = RestoredFile.Open(chain.Record, container);
         if (ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is not { } returnedOffset)
@@ -65,7 +65,8 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             new(original.Source, original.Tensors),
             returned,
             new(returned.Source, returned.Tensors),
-            Place.Describe(returned, returnedOffset),
+            side,
+            Place.Describe(returned, returnedOffset, side),
             progress,
             cancellation);
         return found with
@@ -89,7 +90,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         int[] views = [.. record.Views.Select(view => view.ContainerIndex).Distinct()];
         TensorSet left = new(expected.Source, [.. views.Select(view => names[view] with { Offset = expected.AllTensors[view].Offset })]);
         TensorSet right = new(container.Source, [.. views.Select(view => names[view])]);
-        return [.. TensorComparison.Compare(left, right, name => name, progress: null, cancellation)];
+        return [.. new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)];
     }
 
     private Comparison? CompareEdited(Difference edit)
@@ -106,7 +107,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
             TensorSet right = TensorSet.Of(container, out Difference? bad);
             TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);
-            Comparison found = Comparison.Of(expected, left, container, right, edit, progress, cancellation);
+            Comparison found = Comparison.Of(expected, left, container, right, side, edit, progress, cancellation);
             return found with
             {
                 Proved = found.Tensors.IsEmpty ? ProofLevel.L1 : null,
@@ -132,7 +133,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
     // What differs in the restored file differs in the container's payload; that is where a reader can look for it.
     private Difference InContainer(Difference difference, OriginRecord record, ModelFile returned)
     {
-        if (difference.Kind != DifferenceKind.Payload || difference.ByteOffset is not { } at)
+        if (difference.ByteOffset is not { } at)
         {
             return difference;
         }

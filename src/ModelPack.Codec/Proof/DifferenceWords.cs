@@ -22,7 +22,7 @@ internal static class DifferenceWords
     {
         if (payload.First is not { } first)
         {
-            return "the decoded values are the same";
+            return $"all {elements} decoded values are the same, bit for bit";
         }
 
         string most = payload.Largest is { } largest

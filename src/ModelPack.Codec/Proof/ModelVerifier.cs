@@ -33,14 +33,13 @@ public static class ModelVerifier
     {
         ArgumentNullException.ThrowIfNull(firstPath);
         ArgumentNullException.ThrowIfNull(secondPath);
-        if (IsCertificate(secondPath))
+        if (IsCertificate(firstPath) || IsCertificate(secondPath))
         {
-            (firstPath, secondPath) = (secondPath, firstPath);
-        }
-
-        if (IsCertificate(firstPath))
-        {
-            return CertificateVerifier.Verify(CertificateJson.Read(firstPath), secondPath, level, cancellation);
+            bool isSecond = IsCertificate(secondPath);
+            (string certificate, string model) = isSecond ? (secondPath, firstPath) : (firstPath, secondPath);
+            VerificationReport proof = CertificateVerifier.Verify(CertificateJson.Read(certificate), model, level, cancellation);
+            FileSide side = isSecond ? FileSide.First : FileSide.Second;
+            return proof with { Differences = [.. proof.Differences.Select(difference => difference with { OffsetIn = side })] };
         }
 
         using ModelFile first = ModelFiles.Open(firstPath);
@@ -50,5 +49,5 @@ public static class ModelVerifier
         return new PairVerifier(first, second, level, report, cancellation).Verify();
     }
 
-    private static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
 }

@@ -21,19 +21,21 @@ internal static class OutputProof
             throw Failed(output, "the output's header is not the one that was planned", null);
         }
 
-        using ConcatenatedByteSource returned = new($"<{record.Name}>", RestoredFile.Compose(record, output).Select(file => file.Source));
-        Task<UInt128> returnedHash = Task.Run(() => FileHash.Xxh128(returned, context.Cancellation), context.Cancellation);
+        ByteSource[] files = [.. RestoredFile.Compose(record, output).Select(file => file.Source)];
+        using ConcatenatedByteSource returned = new($"<{record.Name}>", files);
+        ReturnedRanges ranges = new(returned, files, output.Source, pass, context.Cancellation);
+        PassResult reread;
         try
         {
-            HashOutput(output, PassWork.None, context);
+            reread = HashOutput(output, PassWork.TensorHashes, context);
         }
         finally
         {
             // Nothing may read the output any more once it is closed and deleted.
-            AwaitEnd(returnedHash);
+            ranges.AwaitEnd();
         }
 
-        if (returned.Length != source.Source.Length || returnedHash.GetAwaiter().GetResult() != pass.FileHash)
+        if (!ranges.AreSource(reread))
         {
             throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, source.Source, context.Cancellation));
         }
@@ -99,19 +101,6 @@ internal static class OutputProof
 
         context.Notes.Add("the restored file is the original, by its hash; but converting it again does not give the source byte for byte, which another version may have made");
         return ProofLevel.L2;
-    }
-
-    // Waiting for a task that no thread has begun yet runs it here; waiting for its handle would need a free thread of the pool.
-    private static void AwaitEnd(Task task)
-    {
-        try
-        {
-            task.Wait(CancellationToken.None);
-        }
-        catch (AggregateException)
-        {
-            // Its result is looked at later, if at all.
-        }
     }
 
     private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)

@@ -40,30 +40,37 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             }
         }
 
-        return new(level, proved, comparison.TensorCount, comparison.MetadataCount, [.. counted.Take(MaximumDifferences)], comparison.Notes);
+        return new(level, proved, comparison.TensorCount, comparison.MetadataCount, [.. counted.Take(MaximumDifferences)], [.. comparison.Notes, .. EqualByValue(comparison)]);
+    }
+
+    // Equal values are not equal bits: the levels speak of bits, unless it is proved that the one file was converted from the other.
+    private static IEnumerable<string> EqualByValue(Comparison comparison)
+    {
+        int count = comparison.Tensors.Count(difference => difference is { Kind: DifferenceKind.Type, Payload.Elements: 0 });
+        return count == 0 ? [] : [$"{count} of {comparison.TensorCount} tensors differ in type or order of bytes only: every decoded value is the same, bit for bit"];
     }
 
     private Comparison? Compare(ModelFile original, ModelFile container)
     {
-        DerivedComparison derived = new(original, container, progress, cancellation);
+        DerivedComparison derived = new(original, container, SideOf(container), progress, cancellation);
         try
         {
             return derived.Compare() is { Edit: var edit } found ? found.Result ?? Unrelated([edit!]) : null;
         }
         catch (ModelPackException exception) when (exception.Code == ConversionErrors.DamagedOrigin)
         {
-            return Unrelated([new(DifferenceKind.Metadata, OriginRecord.Key, $"{exception.Message} (in the {(ReferenceEquals(container, first) ? "first" : "second")} file)")]);
+            return Unrelated([new(DifferenceKind.Metadata, OriginRecord.Key, $"{exception.Message} (in the {SideOf(container).Word()} file)")]);
         }
     }
 
     private Comparison SameFormat()
     {
         Difference? bytes = ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is { } offset
-            ? Place.Describe(second, offset)
+            ? Place.Describe(second, offset, FileSide.Second)
             : MemberComparison.FirstDifference(first, second);
         return bytes is null
             ? Comparison.Identical(first)
-            : Comparison.Of(first, new(first.Source, first.Tensors), second, new(second.Source, second.Tensors), bytes, progress, cancellation);
+            : Comparison.Of(first, new(first.Source, first.Tensors), second, new(second.Source, second.Tensors), FileSide.Second, bytes, progress, cancellation);
     }
 
     private Comparison Unrelated(IReadOnlyList<Difference> edits)
@@ -73,8 +80,8 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         TensorSet right = TensorSet.Of(second, out Difference? badSecond);
         Difference[] bad = [.. new[] { badFirst, badSecond }.OfType<Difference>()];
         HashSet<string> own = [.. left.Tensors.Select(tensor => tensor.Name)];
-        List<Difference> tensors = TensorComparison.Compare(
-            left, right, name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name, progress, cancellation);
+        List<Difference> tensors = new TensorComparison(left, right, TensorEquality.Bits, FileSide.Second, cancellation).Compare(
+            name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name, progress);
         return new()
         {
             Proved = tensors.Count + bad.Length > 0 ? null : ProofLevel.L1,
@@ -95,10 +102,12 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         }
         catch (ModelFormatException exception)
         {
-            string which = ReferenceEquals(file, first) ? "first" : "second";
-            return new(DifferenceKind.Container, "the footer", $"the {which} file is damaged: {exception.Message}", null, exception.ByteOffset);
+            FileSide side = SideOf(file);
+            return new(DifferenceKind.Container, "the footer", $"the {side.Word()} file is damaged: {exception.Message}", null, exception.ByteOffset) { OffsetIn = side };
         }
     }
+
+    private FileSide SideOf(ModelFile file) => ReferenceEquals(file, first) ? FileSide.First : FileSide.Second;
 }
 
 /// <summary>What a comparison found, before it is asked which level has to hold.</summary>
@@ -123,10 +132,28 @@ internal sealed record Comparison
         new() { Proved = ProofLevel.L3, TensorCount = file.Tensors.Count, MetadataCount = file.Metadata.Count };
 
     /// <summary>Compares two files of one format, that are known not to be the same bytes.</summary>
+    /// <param name="other">A file.</param>
+    /// <param name="otherTensors">Its tensors.</param>
+    /// <param name="placed">The file that offsets count in.</param>
+    /// <param name="placedTensors">Its tensors.</param>
+    /// <param name="side">Which of the two files that the user named this one is, or stands for.</param>
+    /// <param name="bytes">The first byte that differs.</param>
+    /// <param name="progress">Told now and then.</param>
+    /// <param name="cancellation">Stops the work.</param>
     public static Comparison Of(
-        ModelFile first, TensorSet left, ModelFile second, TensorSet right, Difference bytes, Action<long>? progress, CancellationToken cancellation)
+        ModelFile other,
+        TensorSet otherTensors,
+        ModelFile placed,
+        TensorSet placedTensors,
+        FileSide side,
+        Difference bytes,
+        Action<long>? progress,
+        CancellationToken cancellation)
     {
-        List<Difference> tensors = TensorComparison.Compare(left, right, name => name, progress, cancellation);
+        (ModelFile first, TensorSet left, ModelFile second, TensorSet right) = side == FileSide.Second
+            ? (other, otherTensors, placed, placedTensors)
+            : (placed, placedTensors, other, otherTensors);
+        List<Difference> tensors = new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress);
         List<Difference> metadata = [.. MetadataComparison.Compare(first.Metadata, second.Metadata)];
         if (tensors.Count == 0 && TensorComparison.CompareOrder(left, right) is { } order)
         {

@@ -13,7 +13,7 @@ internal static class PayloadComparison
         using PayloadReader right = new(secondSource, second);
         ByteTally bytes = new();
         bytes.Add(0, left.Header, right.Header);
-        ValueTally? values = PayloadReader.WhyNotDecoded(first) is null ? new() : null;
+        ValueTally? values = PayloadReader.WhyNotDecoded(first) is null ? new(NaNEquality.Bits) : null;
         bool sameHeader = bytes.Count == 0;
         long blocks = 0;
         for (long chunk = 0; chunk < left.ChunkCount; chunk++)
@@ -70,7 +70,7 @@ internal static class PayloadComparison
 
         using PayloadReader left = new(firstSource, first);
         using PayloadReader right = new(secondSource, second);
-        ValueTally values = new();
+        ValueTally values = new(NaNEquality.Any);
         ReadOnlySpan<float> own = default;
         ReadOnlySpan<float> other = default;
         long leftChunk = 0;

@@ -11,5 +11,8 @@ internal static class ProofErrors
     public static readonly ErrorCode NonFiniteTensor = new(
         "MP2102", "N-FINITE", ErrorKind.NotProved, "A tensor holds NaN or infinity.", "Fix the model at its source; a conversion neither introduces nor repairs such values.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [BadCertificate, NonFiniteTensor];
+    public static readonly ErrorCode NoValues = new(
+        "MP2103", "", ErrorKind.Usage, "A certificate stands in place of a model whose values are to be compared.", "Name both models, or compare without a tolerance.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [BadCertificate, NonFiniteTensor, NoValues];
 }

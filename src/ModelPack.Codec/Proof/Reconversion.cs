@@ -107,7 +107,7 @@ internal sealed class Reconversion : IDisposable
     private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
     private static FreshConversion Again(ModelFile file, OriginStep step) =>
-        new(file, step.Files, step.Made, step.Form, step.Options, []);
+        new(file, step.Files, step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record));
 
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {

@@ -53,7 +53,7 @@ public static class RoundTrip
                 difference is null,
                 FileHash.Format(FileHash.Xxh128(source.Source, cancellation)),
                 FileHash.Format(FileHash.Xxh128(returned.Source, cancellation)),
-                difference is null ? null : Place.Describe(source, difference.Value),
+                difference is null ? null : Place.Describe(source, difference.Value, FileSide.First),
                 steps.ToImmutable());
         }
         finally

@@ -30,48 +30,27 @@ internal enum TensorEquality
     /// <summary>Same type, same order of bytes, same bytes.</summary>
     Bits,
 
-    /// <summary>Same type, same bytes once both are little-endian. Where the types differ, the values are compared too.</summary>
+    /// <summary>Same type, same bytes once both are little-endian.</summary>
     Meaning,
 }
 
-/// <summary>Compares tensors.</summary>
-internal sealed class TensorComparison(TensorSet first, TensorSet second, TensorEquality equality, CancellationToken cancellation)
+/// <summary>Compares tensors. Byte offsets in the result count in the file of one side.</summary>
+internal sealed class TensorComparison(TensorSet first, TensorSet second, TensorEquality equality, FileSide offsetsIn, CancellationToken cancellation)
 {
-    /// <summary>Compares two sets bit for bit by name; the second set's names are translated first.</summary>
-    public static List<Difference> Compare(TensorSet first, TensorSet second, Func<string, string> translate, Action<long>? progress, CancellationToken cancellation) =>
-        new TensorComparison(first, second, TensorEquality.Bits, cancellation).Compare(translate, progress);
 
     /// <summary>Compares the sets by name; the second set's names are translated first.</summary>
     public List<Difference> Compare(Func<string, string> translate, Action<long>? progress)
     {
-        Dictionary<string, TensorInfo> others = new(StringComparer.Ordinal);
-        HashSet<string> known = [.. first.Tensors.Select(tensor => tensor.Name)];
-        List<TensorInfo> extra = [];
-        foreach ((TensorInfo tensor, string name) in second.Tensors.Select(tensor => (tensor, translate(tensor.Name))).OrderByDescending(pair => pair.tensor.Name == pair.Item2))
-        {
-            if (!known.Contains(name) || !others.TryAdd(name, tensor))
-            {
-                extra.Add(tensor);
-            }
-        }
-
+        TensorPairing pairing = TensorPairing.Of(first.Tensors, second.Tensors, translate);
         Difference?[] found = new Difference?[first.Tensors.Count];
         Workers.Counter counter = new(progress, first.Tensors.Sum(tensor => tensor.ByteLength));
         Workers.ForEach([.. Enumerable.Range(0, found.Length)], (i, _) =>
         {
             TensorInfo tensor = first.Tensors[i];
-            found[i] = others.TryGetValue(tensor.Name, out TensorInfo? other)
-                ? Compare(tensor, other)
-                : new(DifferenceKind.MissingTensor, tensor.Name, $"tensor '{tensor.Name}' is missing in the second file");
+            found[i] = pairing.Others[i] is { } other ? Compare(tensor, other) : TensorPairing.Missing(tensor);
             counter.Add(tensor.ByteLength);
         }, cancellation);
-        HashSet<string> additional = [.. extra.Select(tensor => tensor.Name)];
-        return
-        [
-            .. found.OfType<Difference>(),
-            .. second.Tensors.Where(tensor => additional.Contains(tensor.Name))
-                .Select(tensor => new Difference(DifferenceKind.ExtraTensor, tensor.Name, $"tensor '{tensor.Name}' is in the second file only")),
-        ];
+        return [.. found.OfType<Difference>(), .. pairing.Additional()];
     }
 
     /// <summary>The first place at which the lists stand in another order.</summary>
@@ -91,34 +70,35 @@ internal sealed class TensorComparison(TensorSet first, TensorSet second, Tensor
 
     private Difference? Compare(TensorInfo own, TensorInfo other)
     {
+        long start = offsetsIn == FileSide.First ? own.Offset : other.Offset;
         bool sameShape = own.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
         string shapes = $"{TensorShape.Format(own.Shape.AsSpan())} in the first file and {TensorShape.Format(other.Shape.AsSpan())} in the second";
         if (own.Type != other.Type || !SameOrder(own, other))
         {
-            PayloadDifference? values = equality == TensorEquality.Meaning && sameShape ? PayloadComparison.OfValues(first.Source, own, second.Source, other, cancellation) : null;
+            PayloadDifference? values = sameShape ? PayloadComparison.OfValues(first.Source, own, second.Source, other, cancellation) : null;
             string text = $"tensor '{own.Name}' is {TypeName(own)} in the first file and {TypeName(other)} in the second";
             string more = !sameShape ? $", with the shape {shapes}" : values is null ? "" : $"; {DifferenceWords.Values(values, own.ElementCount)}";
-            return new(DifferenceKind.Type, own.Name, text + more, null, other.Offset) { Payload = values };
+            return new(DifferenceKind.Type, own.Name, text + more, null, start) { OffsetIn = offsetsIn, Payload = values };
         }
 
         return sameShape
-            ? ComparePayload(own, other)
-            : new(DifferenceKind.Shape, own.Name, $"tensor '{own.Name}' has the shape {shapes}", null, other.Offset);
+            ? ComparePayload(own, other, start)
+            : new(DifferenceKind.Shape, own.Name, $"tensor '{own.Name}' has the shape {shapes}", null, start) { OffsetIn = offsetsIn };
     }
 
     private bool SameOrder(TensorInfo own, TensorInfo other) => own.ByteOrder == other.ByteOrder
         || (equality == TensorEquality.Meaning && PayloadByteOrder.Support(own.Type) is ByteSwapSupport.Exact or ByteSwapSupport.NotNeeded);
 
-    private Difference? ComparePayload(TensorInfo own, TensorInfo other) =>
+    private Difference? ComparePayload(TensorInfo own, TensorInfo other, long start) =>
         PayloadComparison.OfBytes(first.Source, own, second.Source, other, cancellation) is { } payload
             ? new(
                 DifferenceKind.Payload,
                 own.Name,
                 DifferenceWords.Bytes(own, payload),
                 payload.First?.Element ?? payload.FirstElement,
-                other.Offset + payload.FirstByte,
+                start + payload.FirstByte,
                 payload.Bytes)
-            { Payload = payload }
+            { OffsetIn = offsetsIn, Payload = payload }
             : null;
 
     private static string TypeName(TensorInfo tensor) =>

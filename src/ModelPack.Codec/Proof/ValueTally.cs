@@ -2,8 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace ModelPack.Codec.Proof;
 
+/// <summary>When two NaN count as the same value.</summary>
+internal enum NaNEquality
+{
+    /// <summary>If they have the same bits.</summary>
+    Bits,
+
+    /// <summary>Always: which NaN a decoder gives depends on the machine (ggml-types.md §7).</summary>
+    Any,
+}
+
 /// <summary>Counts values that differ, and keeps the first and the largest difference.</summary>
-internal sealed class ValueTally
+internal sealed class ValueTally(NaNEquality nan)
 {
     public long Elements { get; private set; }
 
@@ -18,7 +28,7 @@ internal sealed class ValueTally
         double largest = Largest?.Distance ?? -1;
         for (int i = own.CommonPrefixLength(other); i < own.Length; i++)
         {
-            if (own[i] == other[i])
+            if (own[i] == other[i] || (nan == NaNEquality.Any && float.IsNaN(left[i]) && float.IsNaN(right[i])))
             {
                 continue;
             }

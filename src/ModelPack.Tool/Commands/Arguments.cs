@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Proof;
 
 namespace ModelPack.Tool.Commands;
 
@@ -99,6 +100,23 @@ internal static class Arguments
             }
 
             return bytes;
+        },
+    };
+
+    /// <summary>An option that takes a distance between values.</summary>
+    public static Option<ValueTolerance?> Tolerance(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "E",
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (!ValueTolerance.TryParse(word, out ValueTolerance? tolerance))
+            {
+                result.AddError($"{name} takes a limit like 1e-3, 1e-3rel or 4ulp, not '{word}'.");
+            }
+
+            return tolerance;
         },
     };
 

@@ -21,6 +21,11 @@ internal static class VerifyCommand
             "--level",
             "What to prove. L1: every tensor's name, type, shape and bits. L2: all metadata too. L3: converting back gives the same file, byte for byte.",
             "L2", "L1", "L2", "L3");
+        Option<ValueTolerance?> epsilon = Arguments.Tolerance(
+            "--epsilon",
+            "Compare decoded values instead of bits, also where types differ; metadata are not compared. E is an absolute limit (1e-3), a relative one (1e-3rel: "
+            + "difference by the larger magnitude) or a number of float32 steps (4ulp). NaN equals NaN, an infinity equals itself, and against anything else both are "
+            + "beyond every limit. Whole numbers have to be the same.");
         Verb verb = new("verify", "Compare two models of any formats, bit for bit.")
         {
             Synopsis = "A B",
@@ -29,25 +34,49 @@ internal static class VerifyCommand
                 new("is the conversion the same model?", "dotnet modelpack verify model.gguf model.apr"),
                 new("only the tensors", "dotnet modelpack verify model.gguf model.safetensors --level L1"),
                 new("does it lead back to the very same file?", "dotnet modelpack verify model.gguf model.apr --level L3"),
+                new("how far is the quantized model from the original?", "dotnet modelpack verify model-f32.gguf model-q8_0.gguf --epsilon 0.01"),
                 new("is the output still what its certificate says?", "dotnet modelpack verify model.apr.modelpack.json model.apr"),
             ],
-            Outcomes = [new("0", "equal at the level"), new("1", "not equal; every difference is named"), .. StandardOutcomes.All],
+            Outcomes = [new("0", "equal at the level, or within the limit"), new("1", "not equal; every difference is named"), .. StandardOutcomes.All],
         };
         verb.Arguments.Add(first);
         verb.Arguments.Add(second);
         verb.Options.Add(level);
-        verb.SetAction(parsed => Run(
-            session,
-            parsed.GetRequiredValue(first),
-            parsed.GetRequiredValue(second),
-            parsed.GetRequiredValue(level) switch
+        verb.Options.Add(epsilon);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult(level) is { Implicit: false } && result.GetResult(epsilon) is not null)
             {
-                "L1" => ProofLevel.L1,
-                "L2" => ProofLevel.L2,
-                "L3" => ProofLevel.L3,
-                string other => throw new InvalidOperationException(other),
-            }));
+                result.AddError("Only one of --level and --epsilon can be given: a level speaks of bits.");
+            }
+        });
+        verb.SetAction(parsed =>
+        {
+            (string own, string other) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second));
+            return parsed.GetValue(epsilon) is { } tolerance ? Run(session, own, other, tolerance) : Run(session, own, other, Level(parsed.GetRequiredValue(level)));
+        });
         return verb;
+    }
+
+    private static ProofLevel Level(string word) => word switch
+    {
+        "L1" => ProofLevel.L1,
+        "L2" => ProofLevel.L2,
+        "L3" => ProofLevel.L3,
+        _ => throw new InvalidOperationException(word),
+    };
+
+    private static int Run(ToolSession session, string first, string second, ValueTolerance tolerance)
+    {
+        session.Subject = first;
+        ToleranceReport report;
+        using (ProgressDisplay progress = ProgressDisplay.For(session, "verify"))
+        {
+            report = ToleranceVerifier.Verify(first, second, tolerance, progress, session.Cancellation);
+        }
+
+        session.Publish(() => ToleranceText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report));
+        return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotWithin(second, report), second), ReportState.Published);
     }
 
     private static int Run(ToolSession session, string first, string second, ProofLevel level)
@@ -62,6 +91,9 @@ internal static class VerifyCommand
         session.Publish(() => VerifyText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report));
         return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotEqual(second, report), second), ReportState.Published);
     }
+
+    private static ModelPackException NotWithin(string second, ToleranceReport report) => new(
+        ToolErrors.NotEqual, $"not within {report.Tolerance}: {Words.Count(report.Differences.Length, "difference")}; the first: {DifferenceText.Of(report.Differences[0])}") { FilePath = second };
 
     private static ModelPackException NotEqual(string second, VerificationReport report)
     {

@@ -28,7 +28,15 @@ internal static class Words
         DifferenceKind.Order => "order",
         DifferenceKind.Metadata => "metadata",
         DifferenceKind.Container => "container",
+        DifferenceKind.Value => "value",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    public static string Of(FileSide side) => side switch
+    {
+        FileSide.First => "first",
+        FileSide.Second => "second",
+        _ => throw new ArgumentOutOfRangeException(nameof(side)),
     };
 
     public static string Of(TensorAction action) => action switch

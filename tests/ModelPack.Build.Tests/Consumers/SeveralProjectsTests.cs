@@ -36,6 +36,49 @@ public sealed class SeveralProjectsTests
     [TestMethod]
     [DataRow("-m")]
     [DataRow("-mt")]
+    public void Folders_flow_to_referencing_projects_and_are_made_once_for_all_frameworks(string mode)
+    {
+        string root = PackedFeed.NewFolder("Solution");
+        Consumer library = Consumer.Create(
+            """
+              <PropertyGroup><AssemblyName>library</AssemblyName></PropertyGroup>
+              <ItemGroup>
+                <ModelConvert Include="models/small.gguf" To="safetensors" MaxShardSize="500KB" />
+              </ItemGroup>
+            """,
+            frameworks: "net10.0;netstandard2.0",
+            directory: Path.Combine(root, "library")).WithModel("models/small.gguf");
+        Consumer app = Consumer.Create(
+            """
+              <PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>
+              <ItemGroup>
+                <ProjectReference Include="../library/App.csproj" />
+              </ItemGroup>
+            """,
+            directory: Path.Combine(root, "app")).WithFile("Program.cs", "return;\n");
+
+        Assert.AreEqual(1, library.Build(mode).Succeeded().Count("(converted and proved)"));
+        Assert.AreEqual(0, app.Build(mode).Succeeded().Count("(converted and proved)"));
+        app.Run("publish", "--no-build", "-c", "Debug", "-o", app.In("published")).Succeeded();
+
+        string[] files = Names(library.In("obj", "Debug", "modelpack", "models", "small"));
+        Assert.IsGreaterThan(3, files.Length);
+        string[] copies =
+        [
+            library.In("bin", "Debug", "net10.0"), library.In("bin", "Debug", "netstandard2.0"), app.In("bin", "Debug", "net10.0"), app.In("published"),
+        ];
+        foreach (string copy in copies)
+        {
+            CollectionAssert.AreEqual(files, Names(Path.Combine(copy, "models", "small")), copy);
+            Assert.IsTrue(File.Exists(Path.Combine(copy, "models", "small.modelpack.json")), copy);
+        }
+    }
+
+    private static string[] Names(string folder) => [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    [TestMethod]
+    [DataRow("-m")]
+    [DataRow("-mt")]
     public void Models_flow_to_referencing_projects_and_a_shared_output_is_made_once(string mode)
     {
         string root = PackedFeed.NewFolder("Solution");

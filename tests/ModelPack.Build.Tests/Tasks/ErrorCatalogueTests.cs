@@ -1,4 +1,5 @@
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Tests.Documentation;
 
 namespace ModelPack.Build.Tests.Tasks;
 
@@ -23,6 +24,14 @@ public sealed class ErrorCatalogueTests
     {
         int fields = typeof(BuildErrors).GetFields().Count(field => field.FieldType == typeof(ErrorCode));
         Assert.HasCount(fields, BuildErrors.All);
+    }
+
+    [TestMethod]
+    public void The_table_in_the_documentation_is_the_catalogue()
+    {
+        string rows = string.Concat(BuildErrors.All.Select(code => $"| {code.Id} | {code.Summary} | {code.Remedy.Replace("|", "\\|", StringComparison.Ordinal)} |\n"));
+        GeneratedSection.ShouldBe(
+            Path.Combine(RepositoryData.Repository, "docs", "errors.md"), "build-errors", "| Code | What is wrong | What to do |\n|---|---|---|\n" + rows);
     }
 
     [TestMethod]

@@ -41,6 +41,31 @@ public sealed class ModelConvertTests
     }
 
     [TestMethod]
+    public void Folders_and_the_parts_of_a_split_go_in_and_folders_come_out()
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithShards("qwen");
+        string parts = Path.Combine(Path.GetDirectoryName(folder.WithSplit("split"))!, "*.gguf");
+        using ModelConvert task = new()
+        {
+            BuildEngine = new RecordingEngine(),
+            Include = [TaskFolder.Item(qwen + "/"), TaskFolder.Item(parts)],
+            Target = "safetensors",
+            MaxShardSize = "600KB",
+            OutputDirectory = folder.In("out"),
+        };
+
+        Assert.IsTrue(task.Execute());
+        Assert.HasCount(2, task.Certificates);
+        foreach (string name in new[] { "qwen", "small" })
+        {
+            string[] made = Directory.GetFiles(Directory.GetDirectories(folder.In("out"), name, SearchOption.AllDirectories).Single());
+            Assert.IsGreaterThan(2, made.Length);
+            CollectionAssert.IsSubsetOf(made, task.ConvertedFiles.Select(file => file.ItemSpec).ToArray());
+        }
+    }
+
+    [TestMethod]
     public void Only_the_task_of_the_items_says_that_it_may_share_a_process()
     {
         static bool IsMarked(Type type) => type.GetCustomAttributesData()

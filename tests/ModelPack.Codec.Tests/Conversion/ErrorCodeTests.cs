@@ -27,6 +27,8 @@ public sealed class ErrorCodeTests
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Dtype = Codec.Tensors.TensorType.BF16 })),
         ["MP2101"] = folder => Thrown(() => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
+        ["MP2103"] = folder => Thrown(() => ToleranceVerifier.Verify(
+            folder.At("x.modelpack.json"), SmallModels.Write(folder, ModelFormat.Gguf), ValueTolerance.TryParse("1", out ValueTolerance? limit) ? limit : throw new InvalidOperationException())),
         ["MP3001"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.Write("out.apr", "x"u8), ModelFormat.Apr, new())),
         ["MP3002"] = folder => Thrown(() => ModelConverter.Convert(folder.At("missing.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),

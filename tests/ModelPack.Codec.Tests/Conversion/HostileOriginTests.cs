@@ -69,6 +69,10 @@ public sealed class HostileOriginTests
             Body().File("m", 1).Literal(SmallModels.Gguf()).ToArray(), digest: OriginRecords.Digest));
         yield return Case("decompression bomb", OriginRecords.Build(Compressed(new byte[400 << 20]), bodyLength: 400 << 20));
         yield return Case("many segments of nothing", OriginRecords.Build([.. Body().File("m", 1 << 26).ToArray(), .. new byte[1 << 20]]));
+        byte[] beyond = OriginRecords.Build(
+            new OriginBody().Modes().Tensor(7, 12).File("m.gguf", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest);
+        yield return Case("record within that names a tensor that does not exist", OriginRecords.Build(
+            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(beyond)[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("leads to itself", OriginRecords.Build(
             new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container([])[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
     }

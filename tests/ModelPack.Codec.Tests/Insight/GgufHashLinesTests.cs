@@ -26,6 +26,21 @@ public sealed class GgufHashLinesTests
         CollectionAssert.AreEqual(expected, GgufHashLines.Compute(file, "test.gguf").ToArray());
     }
 
+    /// <summary>
+    /// The numbers were made without this library: each payload was cut out with dd at the place that the reference writer's description of the file states, and hashed
+    /// with xxhsum -H64 (xxHash 0.8.1) and sha256sum (coreutils 9.1).
+    /// </summary>
+    [TestMethod]
+    public void Hashes_are_those_of_xxhsum_and_sha256sum()
+    {
+        string[] expected = [.. File.ReadAllLines(Path.ChangeExtension(TestModels.Qwen, ".hashes.txt"))
+            .Select(line => line.Split(' ', 3))
+            .Select(fields => $"{fields[0],-10}{fields[1]}  {(fields.Length == 3 ? $"m.gguf:{fields[2]}" : "m.gguf")}")];
+        using ModelFile file = ModelFiles.Open(TestModels.Qwen);
+        Assert.HasCount(102, expected);
+        CollectionAssert.AreEqual(expected, GgufHashLines.Compute(file, "m.gguf").ToArray());
+    }
+
     [TestMethod]
     public void An_empty_payload_has_the_known_hash_of_nothing()
     {

@@ -2,6 +2,7 @@ using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Insight;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Statistics;
 
 namespace ModelPack.Codec.Tests.Insight;
 
@@ -60,7 +61,7 @@ public sealed class ModelStatisticsTests
     {
         TestTensor[] tensors =
         [
-            TestTensor.Random("big", TensorType.F16, 1, 700, 1000), TestTensor.Random("ids", TensorType.I64, 2, 5), TestTensor.F32("small", 1, -2, 0, float.NaN, float.PositiveInfinity, 1e-40f),
+            TestTensor.Random("big", TensorType.F16, 1, 700, 1000), TestTensor.Random("pairs", TensorType.C64, 2, 5), TestTensor.F32("small", 1, -2, 0, float.NaN, float.PositiveInfinity, 1e-40f),
             TestTensor.Random("empty", TensorType.F32, 3, 0, 4),
         ];
         using ModelFile file = TestModels.SafeTensors(tensors);
@@ -70,10 +71,10 @@ public sealed class ModelStatisticsTests
         StatisticsAccumulator accumulator = new();
         accumulator.Add(values);
         Assert.AreEqual(Text(accumulator.ToStatistics()), Text(summaries["big"].Statistics));
-        Assert.IsNull(summaries["ids"].Statistics);
-        Assert.AreEqual("I64 has no float32 reading", summaries["ids"].NotDecoded);
+        Assert.IsNull(summaries["pairs"].Statistics);
+        Assert.AreEqual("C64 has no float32 reading", summaries["pairs"].NotDecoded);
         TensorStatistics small = summaries["small"].Statistics!;
-        Assert.AreEqual((6L, 1L, 1L, 1L, 1L, -2f, 1f), (small.Count, small.NaN, small.Infinity, small.Zeros, small.Subnormals, small.Minimum, small.Maximum));
+        Assert.AreEqual((6L, 1L, 1L, 1L, 1L, -2d, 1d), (small.Count, small.NaN, small.Infinity, small.Zeros, small.Subnormals, small.Minimum, small.Maximum));
         Assert.AreEqual(0, summaries["empty"].Statistics!.Count);
         Assert.IsNull(summaries["empty"].Statistics!.Minimum);
     }
@@ -103,7 +104,7 @@ public sealed class ModelStatisticsTests
     public void Progress_ends_with_every_byte_that_has_values()
     {
         TestTensor big = TestTensor.Random("big", TensorType.F32, 1, 20, 300, 1000);
-        using ModelFile file = TestModels.SafeTensors(big, TestTensor.Random("ids", TensorType.I64, 2, 5));
+        using ModelFile file = TestModels.SafeTensors(big, TestTensor.Random("pairs", TensorType.C64, 2, 5));
         Recorder recorder = new();
         ModelStatistics.Compute(file, recorder);
         Assert.Contains(new ConversionProgress(ConversionPhase.Proving, big.Bytes.Length, big.Bytes.Length), recorder.Reports);

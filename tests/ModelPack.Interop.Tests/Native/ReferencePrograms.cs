@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace ModelPack.Interop.Tests.Native;
 
 /// <summary>
-/// The programs of others that the tests run against: llama.cpp's libraries and a GGUF parser in JavaScript. Both are npm packages whose
+/// The programs of others that the tests run against: llama.cpp's libraries, a GGUF parser in JavaScript and Hugging Face's tokenizers. All are npm packages whose
 /// versions and hashes the lock file pins; the first use installs them.
 /// </summary>
 internal static class ReferencePrograms

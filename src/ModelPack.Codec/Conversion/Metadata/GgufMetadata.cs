@@ -1,47 +1,17 @@
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.ToGguf;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Metadata;
 
-/// <summary>The GGUF keys that can be said of a model that comes from another format. What the source does not hold is not invented.</summary>
+/// <summary>The keys of a new GGUF. What the source does not hold is not invented.</summary>
 internal static class GgufMetadata
 {
     private const uint QuantizationVersion = 2;
+    private const string QuantizationVersionKey = "general.quantization_version";
+    private const string FileTypeKey = "general.file_type";
 
-    public static List<MetadataEntry> For(ModelFile source, IReadOnlyList<TensorStep> steps)
-    {
-        if (source is GgufFile or ModelSet { First: GgufFile })
-        {
-            // A file with all tensors is no part of a split any more; its layout is new, so its alignment is the default.
-            GgufFile gguf = source as GgufFile ?? (GgufFile)((ModelSet)source).First;
-            return [.. gguf.Metadata.Where(entry => entry.Key is not (GgufFormat.AlignmentKey or Origin.OriginRecord.Key or CarriedTensors.Key) && !IsSplitKey(entry.Key))];
-        }
-
-        List<MetadataEntry> entries = [];
-        if (source.Architecture is { Length: > 0 } architecture)
-        {
-            entries.Add(new("general.architecture", GgufValue.FromString(architecture)));
-        }
-
-        foreach ((string key, string field) in Labels)
-        {
-            if (source.Metadata.LastOrDefault(entry => entry.Key == field)?.Value.Text is { Length: > 0 } label)
-            {
-                entries.Add(new(key, GgufValue.FromString(label)));
-            }
-        }
-
-        if (steps.Any(step => TensorTypes.Get(step.StoredType).IsQuantized))
-        {
-            entries.Add(new("general.quantization_version", GgufValue.FromUInt32(QuantizationVersion)));
-        }
-
-        return entries;
-    }
-
-    private static bool IsSplitKey(string key) => key is GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
-
-    private static IEnumerable<(string Key, string Field)> Labels =>
+    private static readonly (string Key, string Field)[] Labels =
     [
         ("general.name", "name"),
         ("general.description", "description"),
@@ -49,4 +19,50 @@ internal static class GgufMetadata
         ("general.license", "license"),
         ("general.version", "version"),
     ];
+
+    public static List<MetadataEntry> For(ModelFile root, SpokenModel words, IReadOnlyList<TensorStep> steps)
+    {
+        if (root is GgufFile or ModelSet { First: GgufFile })
+        {
+            return [.. words.Entries];
+        }
+
+        List<MetadataEntry> entries = words.Entries.IsEmpty ? Minimal(root) : [.. words.Entries];
+        HashSet<string> known = [.. entries.Select(entry => entry.Key)];
+        if (steps.Any(step => TensorTypes.Get(step.StoredType).IsQuantized) && known.Add(QuantizationVersionKey))
+        {
+            entries.Add(new(QuantizationVersionKey, GgufValue.FromUInt32(QuantizationVersion)));
+        }
+
+        if (!words.Entries.IsEmpty && !known.Contains(FileTypeKey)
+            && ConfigToGguf.FileType(steps.Where(step => step.StoredShape.Length > 1).Select(step => step.StoredType)) is { } fileType)
+        {
+            entries.Add(fileType);
+        }
+
+        return entries;
+    }
+
+    /// <summary>True for keys that speak of one container: its layout, its place in a split, what was carried in it.</summary>
+    public static bool IsOfTheContainer(string key) => key is GgufFormat.AlignmentKey or Origin.OriginRecord.Key or CarriedTensors.Key
+        or GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
+
+    private static List<MetadataEntry> Minimal(ModelFile root)
+    {
+        List<MetadataEntry> entries = [];
+        if (root.Architecture is { Length: > 0 } architecture)
+        {
+            entries.Add(new(GgufFormat.ArchitectureKey, GgufValue.FromString(architecture)));
+        }
+
+        foreach ((string key, string field) in Labels)
+        {
+            if (root.Metadata.LastOrDefault(entry => entry.Key == field)?.Value.Text is { Length: > 0 } label)
+            {
+                entries.Add(new(key, GgufValue.FromString(label)));
+            }
+        }
+
+        return entries;
+    }
 }

@@ -1,4 +1,9 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Metadata;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Names;
+using ModelPack.Codec.HuggingFace.ToGguf;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -10,18 +15,67 @@ namespace ModelPack.Codec.Conversion.Names;
 /// <param name="Notes">What is worth knowing.</param>
 internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<string> Notes)
 {
-    public static VocabularyChange Plan(ModelFile source, SourceModel model, ModelFormat target, NamingMode naming)
+    /// <summary>Plans the change; what cannot be translated travels as it is.</summary>
+    /// <exception cref="ModelPackException">The tensors contradict what a folder's config.json says of them.</exception>
+    public static VocabularyChange Plan(SourceModel model, SpokenModel words, ModelFormat target)
     {
-        NameTable? table = naming == NamingMode.Native ? NameTable.For(source.Architecture) : null;
-        string[] names = [.. model.Tensors.Select(tensor => table?.Translate(tensor.Info.Name, source.Format, target) ?? tensor.Info.Name)];
-        bool undoable = table is not null
-            && names.Distinct(StringComparer.Ordinal).Count() == names.Length
-            && names.Zip(model.Tensors).All(pair => table.Translate(pair.First, target, source.Format) == pair.Second.Info.Name);
-        return new(
-            [.. model.Tensors.Select((tensor, i) => new ModelTensor(undoable ? tensor.Info with { Name = names[i] } : tensor.Info, Whole(tensor, i)))],
-            [.. model.Tensors.Select((tensor, i) => Whole(tensor, i))],
-            []);
+        Vocabulary wanted = Wanted(words, target, model.Root.Format);
+        if (words.Architecture is null || words.Tensors == Vocabulary.Unknown || wanted == words.Tensors)
+        {
+            return Unchanged(model, []);
+        }
+
+        if (model.Tensors.Any(tensor => tensor.Info.ByteOrder == ByteOrder.BigEndian))
+        {
+            return Unchanged(model, ["tensors whose byte order is not understood are not translated: all of them keep their names"]);
+        }
+
+        try
+        {
+            TensorInfo[] tensors = [.. model.Tensors.Select(tensor => tensor.Info with { ByteLength = tensor.Payload.Length })];
+            ModelFacts facts = ModelFacts.From(words.Architecture, words.Entries);
+            TensorTranslation? translation = wanted == Vocabulary.Gguf ? TensorTranslator.ToGguf(tensors, facts) : TensorTranslator.ToHuggingFace(tensors, facts);
+            return translation is null
+                ? Unchanged(model, [$"there is no table of names for the architecture '{words.Architecture}': tensors keep theirs"])
+                : Of(translation, wanted == Vocabulary.Gguf ? words.Extra : []);
+        }
+        catch (ModelPackException exception) when (!words.IsStrict)
+        {
+            return Unchanged(model, [$"tensors keep their names, since they cannot be translated: {exception.Message}"]);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = model.Root.Source.Name;
+            throw;
+        }
     }
 
-    private static StoredPayload Whole(ModelTensor tensor, int index) => new(index, tensor.Payload.Length);
+    // APR has the names of the file that it is made from, but for the families that its own programs rename (apr-v2.md §12.2).
+    private static Vocabulary Wanted(SpokenModel words, ModelFormat target, ModelFormat root) => target switch
+    {
+        ModelFormat.Gguf => Vocabulary.Gguf,
+        ModelFormat.SafeTensors => Vocabulary.HuggingFace,
+        _ when words.Architecture is "qwen2" or "qwen3" => Vocabulary.HuggingFace,
+        _ => root == ModelFormat.Gguf ? Vocabulary.Gguf : words.Tensors,
+    };
+
+    private static VocabularyChange Of(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
+    {
+        HashSet<string> names = [.. translation.Tensors.Select(tensor => tensor.Name)];
+        return new(
+            [
+                .. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload)),
+                .. extra.Where(tensor => names.Add(tensor.Name)).Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
+            ],
+            translation.Return,
+            translation.Notes);
+    }
+
+    private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
+        new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);
+
+    private static VocabularyChange Unchanged(SourceModel model, ImmutableArray<string> notes) => new(
+        [.. model.Tensors.Select((tensor, i) => new ModelTensor(tensor.Info, new StoredPayload(i, tensor.Payload.Length)))],
+        [.. model.Tensors.Select((tensor, i) => new StoredPayload(i, tensor.Payload.Length))],
+        notes);
 }

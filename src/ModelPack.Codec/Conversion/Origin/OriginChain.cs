@@ -152,8 +152,9 @@ internal sealed record OriginChain(
         }
     }
 
-    // The inner record counts tensors of the file that the outer one describes. A view within that is made of other payloads is checked by theirs.
-    private static OriginRecord Through(OriginRecord outer, OriginRecord inner, ModelFile container)
+    /// <summary>The inner record in terms of the outer container: it counts tensors of the file that the outer one describes.</summary>
+    /// <remarks>A view within that is made of other payloads is checked by theirs.</remarks>
+    public static OriginRecord Through(OriginRecord outer, OriginRecord inner, ModelFile container)
     {
         OriginTensor Outer(int tensor) => tensor < outer.Tensors.Length
             ? outer.Tensors[tensor]
@@ -161,7 +162,7 @@ internal sealed record OriginChain(
 
         return inner with
         {
-            Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = Simplified(tensor.Payload.Through(stored => Outer(stored.Tensor).Payload)) })],
+            Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = tensor.Payload.Through(stored => Outer(stored.Tensor).Payload).Simplified() })],
             Views =
             [
                 .. outer.Views,
@@ -171,10 +172,6 @@ internal sealed record OriginChain(
             SideTensors = outer.SideTensors,
         };
     }
-
-    // Reversed twice is not reversed: a payload that is copied as it is costs one pass less.
-    private static PayloadRecipe Simplified(PayloadRecipe recipe) =>
-        recipe is ReversedPayload { Of: ReversedPayload { Of: var payload } twice } once && once.Type == twice.Type ? payload : recipe;
 
     private static ModelPackException Damaged(ModelFile container, string why, Exception? cause = null) =>
         new(ConversionErrors.DamagedOrigin, $"the origin record cannot be followed: {why}", cause) { FilePath = container.Source.Name };

@@ -18,7 +18,7 @@ internal enum PassWork
     /// <summary>SHA-256 of the source.</summary>
     SourceSha256 = 4,
 
-    /// <summary>XXH128 of every payload.</summary>
+    /// <summary>XXH128 of every payload, and of what lies between them.</summary>
     TensorHashes = 8,
 
     /// <summary>Looks for NaN and infinity.</summary>
@@ -68,4 +68,13 @@ internal sealed record PassResult(
 
     /// <summary>Per tensor: whether it holds one value.</summary>
     public UniformTally[] Uniform { get; init; } = [];
+
+    /// <summary>Length of the source in bytes.</summary>
+    public long Length => Ranges.Count == 0 ? 0 : Ranges[^1].End;
+
+    /// <summary>The ranges that the source was cut into.</summary>
+    public IReadOnlyList<FileRange> Ranges { get; init; } = [];
+
+    /// <summary>The hash of each range; empty if they were not asked for.</summary>
+    public UInt128[] RangeHashes { get; init; } = [];
 }

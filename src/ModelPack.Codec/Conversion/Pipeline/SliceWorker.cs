@@ -21,31 +21,31 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
         {
             foreach (int tensor in request.Ranges[slice.Range].Tensors)
             {
-                ReadOnlySpan<byte> bytes = window.Bytes.Slice(slice.Start, slice.Length);
-                Scan(tensor, slice, bytes);
-                Write(tensor, slice, bytes);
+                Scan(tensor, slice, window);
+                Write(tensor, slice, window.Bytes.Slice(slice.Start, slice.Length));
             }
         }
     }
 
-    private void Scan(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
+    private void Scan(int tensor, Slice slice, Window window)
     {
         if (tensors[tensor].Scanner is { } scanner)
         {
+            ReadOnlySpan<byte> bytes = window.BlocksOf(slice, request.Ranges[slice.Range].Length, scanner.Granularity, out long offset);
             bytes = tensors[tensor].IsReversed ? Reversed(tensor, bytes) : bytes;
             FiniteTally found = default;
-            scanner.Scan(slice.RangeOffset, bytes, ref found);
+            scanner.Scan(offset, bytes, ref found);
             tally.AddFinite(tensor, found);
-            ScanUniform(tensor, slice, bytes);
+            ScanUniform(tensor, offset, bytes);
         }
     }
 
-    private void ScanUniform(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
+    private void ScanUniform(int tensor, long offset, ReadOnlySpan<byte> bytes)
     {
         if (tensors[tensor].Uniform is { } scanner)
         {
             UniformTally found = tally.UniformSoFar(tensor);
-            scanner.Scan(slice.RangeOffset, bytes, ref found);
+            scanner.Scan(offset, bytes, ref found);
             tally.AddUniform(tensor, found);
         }
     }
@@ -89,7 +89,7 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
 
     private Span<byte> Reversed(int tensor, ReadOnlySpan<byte> bytes)
     {
-        scratch ??= GC.AllocateUninitializedArray<byte>(Chunks.Size);
+        scratch ??= GC.AllocateUninitializedArray<byte>(Chunks.Size + Window.MaximumOverhang);
         Span<byte> copy = scratch.AsSpan(0, bytes.Length);
         bytes.CopyTo(copy);
         PayloadByteOrder.Reverse(tensors[tensor].Info.Type, copy);

@@ -8,25 +8,42 @@ internal sealed class SourceHasher : IDisposable
 {
     private readonly PassRequest request;
     private readonly Xxh128 file = new();
-    private readonly Xxh128 tensor = new();
+    private readonly Xxh128 range = new();
     private readonly Xxh128 member = new();
     private readonly List<UInt128> members = [];
     private readonly IncrementalHash? sha256;
+    private readonly int tensorCount;
 
     public SourceHasher(PassRequest request, int tensorCount)
     {
         this.request = request;
+        this.tensorCount = tensorCount;
         sha256 = request.Work.HasFlag(PassWork.SourceSha256) ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        TensorHashes = new UInt128[tensorCount];
-        Array.Fill(TensorHashes, tensor.Finish());
+        RangeHashes = request.Work.HasFlag(PassWork.TensorHashes) ? new UInt128[request.Ranges.Count] : [];
     }
 
-    /// <summary>The hash of each payload; that of no bytes for a tensor that no range names.</summary>
-    public UInt128[] TensorHashes { get; }
+    /// <summary>The hash of each range, if asked for.</summary>
+    public UInt128[] RangeHashes { get; }
 
     public byte[]? FileSha256 => sha256?.GetCurrentHash();
 
     public UInt128 FileHash() => file.Finish();
+
+    /// <summary>The hash of each payload; that of no bytes for a tensor that no range names.</summary>
+    public UInt128[] TensorHashes()
+    {
+        UInt128[] hashes = new UInt128[tensorCount];
+        Array.Fill(hashes, range.Finish());
+        for (int i = 0; i < RangeHashes.Length; i++)
+        {
+            foreach (int tensor in request.Ranges[i].Tensors)
+            {
+                hashes[tensor] = RangeHashes[i];
+            }
+        }
+
+        return hashes;
+    }
 
     /// <summary>The hash of each file that the source consists of.</summary>
     public UInt128[] MemberHashes(UInt128 fileHash) => request.MemberEnds.Count == 0 ? [fileHash] : [.. members];
@@ -43,10 +60,10 @@ internal sealed class SourceHasher : IDisposable
 
         foreach (Slice slice in window.Slices)
         {
-            FileRange range = request.Ranges[slice.Range];
-            if (!range.IsGap)
+            range.Append(window.Bytes.Slice(slice.Start, slice.Length));
+            if (slice.RangeEnd == request.Ranges[slice.Range].Length)
             {
-                AppendPayload(range, slice, window.Bytes.Slice(slice.Start, slice.Length));
+                RangeHashes[slice.Range] = range.Finish();
             }
         }
     }
@@ -69,19 +86,6 @@ internal sealed class SourceHasher : IDisposable
             }
 
             members.Add(member.Finish());
-        }
-    }
-
-    private void AppendPayload(FileRange range, Slice slice, ReadOnlySpan<byte> bytes)
-    {
-        tensor.Append(bytes);
-        if (slice.RangeOffset + slice.Length == range.Length)
-        {
-            UInt128 hash = tensor.Finish();
-            foreach (int index in range.Tensors)
-            {
-                TensorHashes[index] = hash;
-            }
         }
     }
 }

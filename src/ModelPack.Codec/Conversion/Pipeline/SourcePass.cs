@@ -57,10 +57,12 @@ internal sealed class SourcePass
         Task.WaitAll(others, CancellationToken.None);
         failure?.Throw();
         UInt128 hash = hasher.FileHash();
-        return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes, tally.Finite, tally.SourceCrc32, tally.PayloadCrc32())
+        return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes(), tally.Finite, tally.SourceCrc32, tally.PayloadCrc32())
         {
             IsAsExpected = tally.IsAsExpected,
             Uniform = tally.Uniform,
+            Ranges = request.Ranges,
+            RangeHashes = hasher.RangeHashes,
         };
     }
 
@@ -72,7 +74,7 @@ internal sealed class SourcePass
             while (Take() is { } window)
             {
                 cancellation.ThrowIfCancellationRequested();
-                request.Source.ReadAt(window.Offset, window.Bytes);
+                request.Source.ReadAt(window.Offset, window.BytesWithOverhang);
                 worker.Process(window);
                 Hash(window, hasher);
             }

@@ -20,7 +20,7 @@ internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scann
     /// <summary>True if the payload is stored highest byte first, and it is known which bytes to swap.</summary>
     public bool IsReversed => Info.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(Info.Type) == ByteSwapSupport.Exact;
 
-    /// <summary>Slices of the payload start at multiples of this many bytes.</summary>
+    /// <summary>Slices of a payload whose bytes are swapped start at multiples of this many bytes.</summary>
     public int Granularity => Scanner?.Granularity ?? Math.Max(1, TensorTypes.Get(Info.Type).BlockBytes);
 
     public static TensorWork[] For(PassRequest request)

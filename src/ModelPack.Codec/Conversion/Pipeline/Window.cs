@@ -1,4 +1,5 @@
 using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
@@ -7,23 +8,49 @@ namespace ModelPack.Codec.Conversion.Pipeline;
 /// <param name="RangeOffset">Where the slice starts in the range.</param>
 /// <param name="Start">Where the slice starts in the window.</param>
 /// <param name="Length">Length in bytes.</param>
-internal readonly record struct Slice(int Range, long RangeOffset, int Start, int Length);
+internal readonly record struct Slice(int Range, long RangeOffset, int Start, int Length)
+{
+    public long RangeEnd => RangeOffset + Length;
+}
 
 /// <summary>A chunk of a file with the slices that it consists of.</summary>
 internal sealed class Window
 {
-    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size, pinned: true);
+    /// <summary>Most bytes that a window holds behind its end: what is missing to a block of the largest type.</summary>
+    public const int MaximumOverhang = 512;
+
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size + MaximumOverhang, pinned: true);
 
     public long Offset { get; set; }
 
     public int Length { get; set; }
 
+    /// <summary>Bytes behind the end that complete the last block, which is scanned with this window; they belong to the next.</summary>
+    public int Overhang { get; set; }
+
     public List<Slice> Slices { get; } = [];
 
     public Span<byte> Bytes => buffer.AsSpan(0, Length);
+
+    public Span<byte> BytesWithOverhang => buffer.AsSpan(0, Length + Overhang);
+
+    /// <summary>The whole blocks that start in a slice, and where they stand in the range: each block is scanned once, with the slice that it starts in.</summary>
+    public ReadOnlySpan<byte> BlocksOf(Slice slice, long rangeLength, int granularity, out long rangeOffset)
+    {
+        rangeOffset = RoundUp(slice.RangeOffset, granularity, rangeLength);
+        long end = RoundUp(slice.RangeEnd, granularity, rangeLength);
+        return buffer.AsSpan(slice.Start + (int)(rangeOffset - slice.RangeOffset), (int)(end - rangeOffset));
+    }
+
+    /// <summary>The end of the block that an offset lies in; a range ends with its last block, whole or not.</summary>
+    public static long RoundUp(long rangeOffset, int granularity, long rangeLength) =>
+        Math.Min((rangeOffset + granularity - 1) / granularity * granularity, rangeLength);
 }
 
-/// <summary>Walks over the ranges of a file and cuts them into windows. A payload is only cut between blocks, so that each slice can be scanned by itself.</summary>
+/// <summary>
+/// Walks over the ranges of a file and cuts them into windows. A payload is cut where a chunk of the output ends: a file that is written in aligned chunks lies in
+/// few large pages of memory, which makes it a quarter cheaper to write, and cheaper to read again.
+/// </summary>
 internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
 {
     private int range;
@@ -44,7 +71,7 @@ internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
             int take = (int)Math.Min(left, Chunks.Size - used);
             if (take < left && !ranges[range].IsGap)
             {
-                take -= (int)((rangeOffset + take) % Granularity(ranges[range]));
+                take -= Surplus(ranges[range], rangeOffset + take);
                 if (take <= 0)
                 {
                     break;
@@ -66,11 +93,46 @@ internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
         }
 
         window.Length = used;
+        window.Overhang = used == 0 ? 0 : Overhang(window.Slices[^1]);
         Position += used;
     }
 
-    // Tensors that share a range may have different types of the same size; a common multiple suits all of them.
-    private long Granularity(FileRange at)
+    // Bytes between the last place before an offset at which the range may be cut, and that offset.
+    private int Surplus(FileRange at, long offset)
+    {
+        foreach (int tensor in at.Tensors)
+        {
+            if (tensors[tensor].Destination?.Action == TensorAction.Swap)
+            {
+                return (int)(offset % BlockMultiple(at));
+            }
+        }
+
+        foreach (int tensor in at.Tensors)
+        {
+            if (tensors[tensor].Destination is { } destination)
+            {
+                return (int)((destination.Offset + offset) % Chunks.Size);
+            }
+        }
+
+        return (int)((at.Offset + offset) % Chunks.Size);
+    }
+
+    private int Overhang(Slice last)
+    {
+        FileRange at = ranges[last.Range];
+        long end = last.RangeEnd;
+        foreach (int tensor in at.Tensors)
+        {
+            end = tensors[tensor].Scanner is { } scanner ? Math.Max(end, Window.RoundUp(last.RangeEnd, scanner.Granularity, at.Length)) : end;
+        }
+
+        return (int)(end - last.RangeEnd);
+    }
+
+    // Bytes are swapped block by block. Tensors that share a range may have different types of the same size; a common multiple suits all of them.
+    private long BlockMultiple(FileRange at)
     {
         long common = 1;
         foreach (int tensor in at.Tensors)

@@ -1,6 +1,7 @@
 using System.Text;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion.Metadata;
+using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
@@ -31,7 +32,8 @@ internal sealed class AprTarget : ContainerTarget
             throw new ModelPackException(ConversionErrors.NotExpressible, "APR has no shards");
         }
 
-        List<KeyValuePair<string, AprJson>> custom = [];
+        AprMetadataFrom metadata = AprWords.For(content);
+        List<KeyValuePair<string, AprJson>> custom = [.. metadata.CustomKeys];
         if (content.Carried is not null)
         {
             custom.Add(new(CarriedTensors.Key, AprJson.String(content.Carried)));
@@ -44,7 +46,7 @@ internal sealed class AprTarget : ContainerTarget
 
         FilePlan plan = AprWriter.Plan(new()
         {
-            Fields = AprMetadataFields.For(content.Source, content.Steps),
+            Fields = metadata.Fields,
             CustomKeys = custom,
             Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
         });

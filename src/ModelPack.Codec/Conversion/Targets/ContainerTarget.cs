@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
@@ -85,12 +86,13 @@ internal abstract class ContainerTarget
 }
 
 /// <summary>What goes into an output file.</summary>
-/// <param name="Source">The file converted, for its metadata.</param>
+/// <param name="Root">The file whose model is converted.</param>
+/// <param name="Words">What it says of the model.</param>
 /// <param name="Steps">The tensors.</param>
 /// <param name="Carried">The description of carried tensors, if there are any.</param>
 /// <param name="Origin">The origin record, if one is embedded.</param>
 /// <param name="Form">The files that it is to consist of.</param>
-internal sealed record OutputContent(ModelFile Source, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin, OutputForm Form)
+internal sealed record OutputContent(ModelFile Root, SpokenModel Words, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin, OutputForm Form)
 {
     /// <summary>Files that go beside the tensors, if the output is a folder.</summary>
     public ImmutableArray<Companion> Companions { get; init; } = [];

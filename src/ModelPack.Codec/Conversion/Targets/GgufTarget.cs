@@ -25,7 +25,7 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override ModelPlan Layout(OutputContent content)
     {
-        List<MetadataEntry> metadata = GgufMetadata.For(content.Source, content.Steps);
+        List<MetadataEntry> metadata = GgufMetadata.For(content.Root, content.Words, content.Steps);
         if (content.Carried is not null)
         {
             metadata.Add(new(CarriedTensors.Key, GgufValue.FromString(content.Carried)));

@@ -18,6 +18,17 @@ internal abstract record PayloadRecipe
     /// <summary>The tensors of the other list that the recipe takes bytes from.</summary>
     public virtual IEnumerable<int> Tensors() => Inner.SelectMany(inner => inner.Tensors());
 
+    /// <summary>The same without steps that undo one another, so that a payload that is copied as it is can be seen to be.</summary>
+    public PayloadRecipe Simplified() => this switch
+    {
+        ReversedPayload { Of: ReversedPayload inner } outer when inner.Type == outer.Type => inner.Of.Simplified(),
+        ExchangedPayload { Of: ExchangedPayload inner } outer
+            when (inner.Outer, inner.Rows, inner.Columns, inner.UnitBytes) == (outer.Outer, outer.Columns, outer.Rows, outer.UnitBytes) => inner.Of.Simplified(),
+        NarrowedPayload { Of: WidenedPayload inner } outer when inner.Type == outer.Type => inner.Of.Simplified(),
+        JoinedPayload { Parts: [var only] } => only.Simplified(),
+        _ => this,
+    };
+
     /// <summary>The same recipe with each stored payload made by a recipe of its own: two conversions one after the other are one recipe.</summary>
     public abstract PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make);
 }

@@ -12,6 +12,8 @@ internal sealed class ExactSums
     public const int LargestBlock = 1 << 15;
 
     private const int Exponents = 256;
+    private const int Bias = 127;
+    private const int SmallestExponent = -149;
     private const int NonFiniteExponent = 255;
     private const int CountShift = 48;
     private const int Tables = 4;
@@ -60,21 +62,9 @@ internal sealed class ExactSums
         }
     }
 
-    public void Clear()
-    {
-        Array.Clear(_sums);
-        Array.Clear(_squares);
-        Array.Clear(_counts);
-    }
-
     /// <summary>Mean and standard deviation of the finite values; null if there are none.</summary>
     public (double Mean, double Deviation)? Moments(long finite)
     {
-        if (finite == 0)
-        {
-            return null;
-        }
-
         // In units of the smallest subnormal, 2^-149, and of its square.
         BigInteger sum = 0;
         BigInteger squares = 0;
@@ -85,17 +75,16 @@ internal sealed class ExactSums
             squares += (BigInteger)_squares[exponent] << (2 * shift);
         }
 
-        double variance = Divide((finite * squares) - (sum * sum), (BigInteger)finite * finite, -298);
-        return (Divide(sum, finite, -149), Math.Sqrt(variance));
+        return ExactMoments.Of(finite, sum, squares, SmallestExponent);
     }
 
     /// <summary>The bins of <see cref="TensorStatistics.Magnitudes"/>.</summary>
     public ImmutableArray<long> Magnitudes(long zeros)
     {
-        var bins = new long[64];
+        var bins = new long[MagnitudeBins.Count];
         for (int exponent = 0; exponent < NonFiniteExponent; exponent++)
         {
-            bins[Math.Clamp(exponent - 127 + 48, 0, 63)] += _counts[exponent];
+            bins[MagnitudeBins.Of(exponent - Bias)] += _counts[exponent];
         }
 
         bins[0] -= zeros;
@@ -112,26 +101,5 @@ internal sealed class ExactSums
             int place = (int)(bits >> 23) + ((i & (Tables - 1)) * TablePlaces);
             places[place] += Vector128.Create((1ul << CountShift) + mantissa, mantissa * mantissa);
         }
-    }
-
-    // (numerator / denominator) × 2^exponent, rounded to nearest even.
-    private static double Divide(BigInteger numerator, BigInteger denominator, int exponent)
-    {
-        if (numerator.IsZero)
-        {
-            return 0;
-        }
-
-        int shift = (int)(64 + denominator.GetBitLength() - BigInteger.Abs(numerator).GetBitLength());
-        BigInteger scaled = shift >= 0 ? BigInteger.Abs(numerator) << shift : BigInteger.Abs(numerator);
-        BigInteger divisor = shift >= 0 ? denominator : denominator << -shift;
-        BigInteger quotient = BigInteger.DivRem(scaled, divisor, out BigInteger remainder);
-
-        // 64 or 65 bits: the lowest may stand for everything below it, since a double keeps 53.
-        bool isLong = quotient.GetBitLength() > 64;
-        bool isInexact = !remainder.IsZero || (isLong && !quotient.IsEven);
-        ulong top = (ulong)(isLong ? quotient >> 1 : quotient) | (isInexact ? 1ul : 0);
-        double magnitude = Math.ScaleB((double)top, exponent - shift + (isLong ? 1 : 0));
-        return numerator.Sign < 0 ? -magnitude : magnitude;
     }
 }

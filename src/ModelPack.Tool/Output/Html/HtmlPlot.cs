@@ -34,6 +34,11 @@ internal static class HtmlPlot
             }
         }
 
+        if (!sums.Any(sum => sum > 0))
+        {
+            return Empty("values by magnitude");
+        }
+
         double column = (double)(Width - (2 * Inset)) / range.Count;
         string bars = Bars([.. sums], range, column, Inset + (column / 2), Height - Bottom, Height - Bottom - Top);
         StringBuilder svg = Start("values by magnitude");
@@ -53,12 +58,12 @@ internal static class HtmlPlot
         double?[] deviations = [.. tensors.Select(tensor => Logarithm(tensor.Statistics?.StandardDeviation))];
         double?[] extremes = [.. tensors.Select(tensor => Logarithm(Largest(tensor)))];
         double[] all = [.. deviations.Concat(extremes).OfType<double>()];
-        StringBuilder svg = Start("deviation and largest magnitude of each tensor");
         if (all.Length == 0)
         {
-            return svg.Append("</svg>").ToString();
+            return Empty("deviation and largest magnitude of each tensor");
         }
 
+        StringBuilder svg = Start("deviation and largest magnitude of each tensor");
         int low = (int)Math.Floor(all.Min());
         int high = Math.Max(low + 1, (int)Math.Ceiling(all.Max()));
         double scale = (double)(Height - Bottom - Top) / (high - low);
@@ -90,12 +95,15 @@ internal static class HtmlPlot
     }
 
     private static double? Largest(TensorSummary tensor) =>
-        tensor.Statistics is { Minimum: float low, Maximum: float high } ? Math.Max(Math.Abs((double)low), Math.Abs((double)high)) : null;
+        tensor.Statistics is { Minimum: double low, Maximum: double high } ? Math.Max(Math.Abs(low), Math.Abs(high)) : null;
 
     private static double? Logarithm(double? value) => value > 0 ? Math.Log10(value.Value) : null;
 
     private static StringBuilder Start(string label) =>
         new StringBuilder().Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{label}\">");
+
+    private static string Empty(string label) => Start(label)
+        .Append(CultureInfo.InvariantCulture, $"<text class=\"t\" x=\"{Width / 2}\" y=\"{Height / 2}\" text-anchor=\"middle\">no values to show</text></svg>").ToString();
 
     private static string Bars(ImmutableArray<long> counts, MagnitudeRange range, double column, double left, int floor, int height)
     {

@@ -53,7 +53,7 @@ internal static class HtmlReport
     private static void Types(HtmlText page, ModelStatistics statistics)
     {
         decimal all = Math.Max(1, statistics.Types.Sum(share => (decimal)share.Bytes));
-        page.Raw("<h2>Types</h2>\n<table><tr><th>type</th><th class=\"n\">tensors</th><th class=\"n\">elements</th><th class=\"n\">bytes</th><th>share of the bytes</th></tr>\n");
+        page.Raw("<h2>Types</h2>\n<div class=\"wide\"><table><tr><th>type</th><th class=\"n\">tensors</th><th class=\"n\">elements</th><th class=\"n\">bytes</th><th>share of the bytes</th></tr>\n");
         foreach (TypeShare share in statistics.Types)
         {
             decimal percent = share.Bytes / all * 100;
@@ -62,7 +62,7 @@ internal static class HtmlReport
             page.Raw(string.Create(CultureInfo.InvariantCulture, $"<td><div class=\"share\"><i style=\"width:{percent:0.##}%\"></i></div></td></tr>\n"));
         }
 
-        page.Raw("</table>\n");
+        page.Raw("</table></div>\n");
     }
 
     private static void Tensors(HtmlText page, ModelStatistics statistics, MagnitudeRange range)
@@ -93,10 +93,8 @@ internal static class HtmlReport
             return;
         }
 
-        foreach (double? value in new double?[] { values.Minimum, values.Maximum, values.Mean, values.StandardDeviation })
-        {
-            page.Element("td", StatisticsText.Real(value), "n");
-        }
+        page.Element("td", StatisticsText.Extreme(values.WholeMinimum, values.Minimum), "n").Element("td", StatisticsText.Extreme(values.WholeMaximum, values.Maximum), "n");
+        page.Element("td", StatisticsText.Real(values.Mean), "n").Element("td", StatisticsText.Real(values.StandardDeviation), "n");
 
         page.Element("td", StatisticsText.Whole(values.NaN), values.NaN > 0 ? "n bad" : "n").Element("td", StatisticsText.Whole(values.Infinity), values.Infinity > 0 ? "n bad" : "n");
         page.Element("td", StatisticsText.Whole(values.Zeros), "n").Element("td", StatisticsText.Whole(values.Subnormals), "n");

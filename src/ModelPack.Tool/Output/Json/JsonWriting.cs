@@ -54,6 +54,7 @@ internal static class JsonWriting
         writer.WriteString("text", difference.Text);
         writer.WriteNumberOrNull("elementIndex", difference.ElementIndex);
         writer.WriteNumberOrNull("byteOffset", difference.ByteOffset);
+        writer.WriteString("byteOffsetIn", difference.ByteOffset is null ? null : Words.Of(difference.OffsetIn));
         writer.WriteNumber("count", difference.Count);
         writer.WritePropertyName("payload");
         if (difference.Payload is PayloadDifference payload)

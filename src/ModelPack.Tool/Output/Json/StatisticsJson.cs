@@ -46,8 +46,8 @@ internal static class StatisticsJson
         writer.WriteNumberOrNull("infinity", values?.Infinity);
         writer.WriteNumberOrNull("zeros", values?.Zeros);
         writer.WriteNumberOrNull("subnormals", values?.Subnormals);
-        WriteFloat(writer, "min", values?.Minimum);
-        WriteFloat(writer, "max", values?.Maximum);
+        WriteExtreme(writer, "min", values?.WholeMinimum, values?.Minimum);
+        WriteExtreme(writer, "max", values?.WholeMaximum, values?.Maximum);
         WriteDouble(writer, "mean", values?.Mean);
         WriteDouble(writer, "standardDeviation", values?.StandardDeviation);
         writer.WriteStartArray("magnitudes");
@@ -59,15 +59,20 @@ internal static class StatisticsJson
         writer.WriteEndArray();
     }
 
-    private static void WriteFloat(Utf8JsonWriter writer, string name, float? value)
+    // A whole number of at most 64 bits, signed or not.
+    private static void WriteExtreme(Utf8JsonWriter writer, string name, Int128? whole, double? value)
     {
-        if (value is float number)
+        if (whole is not { } number)
         {
-            writer.WriteNumber(name, number);
+            WriteDouble(writer, name, value);
+        }
+        else if (number < 0)
+        {
+            writer.WriteNumber(name, (long)number);
         }
         else
         {
-            writer.WriteNull(name);
+            writer.WriteNumber(name, (ulong)number);
         }
     }
 

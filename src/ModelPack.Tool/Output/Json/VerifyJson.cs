@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -24,5 +25,79 @@ internal static class VerifyJson
 
         writer.WriteEndArray();
         writer.WriteStrings("notes", report.Notes);
+        writer.WriteNull("epsilon");
+        writer.WriteStartArray("distances");
+        writer.WriteEndArray();
+    }
+
+    public static void Write(Utf8JsonWriter writer, string first, string second, ToleranceReport report)
+    {
+        writer.WriteString("kind", "verify");
+        writer.WriteString("first", first);
+        writer.WriteString("second", second);
+        writer.WriteNull("requested");
+        writer.WriteNull("proved");
+        writer.WriteBoolean("passed", report.Passed);
+        writer.WriteNumber("tensorsCompared", report.TensorsCompared);
+        writer.WriteNumber("metadataCompared", 0);
+        writer.WriteStartArray("differences");
+        foreach (Difference difference in report.Differences)
+        {
+            writer.WriteDifference(difference);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStrings("notes", report.Notes);
+        writer.WriteString("epsilon", report.Tolerance.ToString());
+        writer.WriteStartArray("distances");
+        foreach (TensorDistance distance in report.Distances)
+        {
+            Write(writer, distance);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, TensorDistance distance)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", distance.Name);
+        writer.WriteString("firstType", TensorTypes.Get(distance.FirstType).Name);
+        writer.WriteString("secondType", TensorTypes.Get(distance.SecondType).Name);
+        writer.WriteNumber("elements", distance.Elements);
+        writer.WriteNumber("different", distance.Different);
+        writer.WriteNumber("beyond", distance.Beyond);
+        writer.WriteNumber("nonFinite", distance.NonFinite);
+        Write(writer, "firstBeyond", distance.FirstBeyond);
+        Write(writer, "largestAbsolute", distance.LargestAbsolute);
+        Write(writer, "largestRelative", distance.LargestRelative);
+        Write(writer, "largestUlps", distance.LargestUlps);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, ValueDistance? distance)
+    {
+        if (distance is null)
+        {
+            writer.WriteNull(name);
+            return;
+        }
+
+        writer.WriteStartObject(name);
+        writer.WriteNumber("element", distance.Element);
+        writer.WriteReal("first", distance.First);
+        writer.WriteReal("second", distance.Second);
+        writer.WriteReal("absolute", distance.Absolute);
+        writer.WriteReal("relative", distance.Relative);
+        if (distance.Ulps is ulong ulps)
+        {
+            writer.WriteNumber("ulps", ulps);
+        }
+        else
+        {
+            writer.WriteNull("ulps");
+        }
+
+        writer.WriteEndObject();
     }
 }

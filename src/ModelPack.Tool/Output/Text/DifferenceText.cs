@@ -16,7 +16,7 @@ internal static class DifferenceText
 
         if (difference.ByteOffset is long offset)
         {
-            places.Add(string.Create(CultureInfo.InvariantCulture, $"at byte {offset}"));
+            places.Add(string.Create(CultureInfo.InvariantCulture, $"at byte {offset} of the {Words.Of(difference.OffsetIn)} file"));
         }
 
         if (difference.Kind == DifferenceKind.Payload)

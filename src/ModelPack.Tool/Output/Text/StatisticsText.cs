@@ -49,6 +49,9 @@ internal static class StatisticsText
     /// <summary>Six digits are enough to look at; the digest and JSON have all of them.</summary>
     public static string Real(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? None;
 
+    /// <summary>The smallest or largest value; whole numbers have all digits.</summary>
+    public static string Extreme(Int128? whole, double? value) => whole?.ToString(CultureInfo.InvariantCulture) ?? Real(value);
+
     public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static Column Number(string heading) => new(heading, ColumnAlign.Right);
@@ -60,7 +63,7 @@ internal static class StatisticsText
             ? [.. what, None, None, None, None, None, None, None, None, ""]
             :
             [
-                .. what, Real(values.Minimum), Real(values.Maximum), Real(values.Mean), Real(values.StandardDeviation), Whole(values.NaN), Whole(values.Infinity), Whole(values.Zeros),
+                .. what, Extreme(values.WholeMinimum, values.Minimum), Extreme(values.WholeMaximum, values.Maximum), Real(values.Mean), Real(values.StandardDeviation), Whole(values.NaN), Whole(values.Infinity), Whole(values.Zeros),
                 Whole(values.Subnormals), sparkline.Of(values.Magnitudes),
             ];
     }

@@ -35,6 +35,12 @@ public sealed class SourcePassTests
             Assert.AreEqual(XxHash128.HashToUInt128(layout.Bytes), result.FileHash, $"seed {seed}");
             Assert.AreEqual(Crc32.HashToUInt32(layout.Bytes), result.SourceCrc32);
             CollectionAssert.AreEqual(SHA256.HashData(layout.Bytes), result.FileSha256);
+            for (int i = 0; i < result.Ranges.Count; i++)
+            {
+                ReadOnlySpan<byte> range = layout.Bytes.AsSpan((int)result.Ranges[i].Offset, (int)result.Ranges[i].Length);
+                Assert.AreEqual(XxHash128.HashToUInt128(range), result.RangeHashes[i], $"seed {seed}, range {i}");
+            }
+
             byte[] written = File.ReadAllBytes(path);
             for (int i = 0; i < layout.Tensors.Length; i++)
             {
@@ -101,7 +107,7 @@ public sealed class SourcePassTests
     }
 
     [TestMethod]
-    public void Windows_cover_the_file_without_gaps_and_cut_payloads_between_blocks_only()
+    public void Windows_cover_the_file_without_gaps_and_cut_payloads_where_chunks_of_the_output_end_or_swapped_ones_between_blocks()
     {
         for (int seed = 0; seed < 100; seed++)
         {
@@ -111,6 +117,7 @@ public sealed class SourcePassTests
             Window window = new();
             long position = 0;
             long[] covered = new long[request.Ranges.Count];
+            long[] scanned = new long[request.Ranges.Count];
             while (!cursor.AtEnd)
             {
                 cursor.Next(window);
@@ -123,14 +130,33 @@ public sealed class SourcePassTests
                     Assert.AreEqual(range.Offset + slice.RangeOffset, window.Offset + slice.Start);
                     Assert.AreEqual(covered[slice.Range], slice.RangeOffset);
                     covered[slice.Range] += slice.Length;
-                    Assert.IsTrue(range.Tensors.All(tensor => slice.RangeOffset % TensorTypes.Get(layout.Tensors[tensor].Type).BlockBytes == 0), $"seed {seed}");
+                    foreach (int tensor in slice.RangeOffset == 0 ? [] : range.Tensors)
+                    {
+                        PayloadDestination destination = layout.Destinations[tensor]!.Value;
+                        long surplus = destination.Action == TensorAction.Swap
+                            ? slice.RangeOffset % TensorTypes.Get(layout.Tensors[tensor].Type).BlockBytes
+                            : (destination.Offset + slice.RangeOffset) % Chunks.Size;
+                        Assert.AreEqual(0, surplus, $"seed {seed}");
+                    }
+
+                    foreach (int tensor in range.Tensors)
+                    {
+                        int block = TensorTypes.Get(layout.Tensors[tensor].Type).BlockBytes;
+                        ReadOnlySpan<byte> blocks = window.BlocksOf(slice, range.Length, block, out long offset);
+                        Assert.AreEqual(scanned[slice.Range], offset, $"seed {seed}");
+                        Assert.AreEqual(0, blocks.Length % block, $"seed {seed}");
+                        scanned[slice.Range] += blocks.Length;
+                    }
                 }
+
+                Assert.IsLessThanOrEqualTo(layout.Bytes.Length, window.Offset + window.BytesWithOverhang.Length, $"seed {seed}");
 
                 position += window.Length;
             }
 
             Assert.AreEqual(layout.Bytes.Length, position);
             CollectionAssert.AreEqual(request.Ranges.Select(range => range.Length).ToArray(), covered);
+            CollectionAssert.AreEqual(request.Ranges.Select(range => range.IsGap ? 0 : range.Length).ToArray(), scanned);
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class GgufFromApr
     private GgufMetadataFrom Read()
     {
         IReadOnlyList<MetadataEntry> leftovers = GgufLeftovers.Read(file.FindMetadata(GgufLeftovers.Key), notes);
-        ModelTensors tensors = ModelTensors.Of(file.Tensors.Select(tensor => (tensor.Name, tensor.Shape)));
+        ModelTensors tensors = ModelTensors.Of(CarriedTensors.Logical(file).Select(tensor => (tensor.Name, tensor.Shape)));
         string? architecture = AprSlugs.Find(file, notes);
         if (architecture is not null)
         {

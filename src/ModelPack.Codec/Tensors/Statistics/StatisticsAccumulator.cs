@@ -1,17 +1,21 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codec.Tensors.Statistics;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Codec.Tensors.Statistics;
 
-/// <summary>
-/// Collects <see cref="TensorStatistics"/> over chunks of decoded values. Accumulators of different chunks may be merged in any order:
-/// integers only, nothing is rounded before the end. Not thread-safe; use one a thread.
-/// </summary>
-internal sealed class StatisticsAccumulator
+/// <summary>Statistics of values decoded to float32.</summary>
+internal sealed class StatisticsAccumulator : TensorAccumulator
 {
     private readonly ExactSums _sums = new();
     private ValueRange _range = ValueRange.Empty;
     private long _count;
+
+    public override void Add(PayloadReader reader)
+    {
+        while (reader.Decode(out ReadOnlySpan<float> values))
+        {
+            Add(values);
+        }
+    }
 
     /// <summary>Adds values. Chunks of some ten thousand elements are fastest.</summary>
     public void Add(ReadOnlySpan<float> values)
@@ -26,24 +30,15 @@ internal sealed class StatisticsAccumulator
         }
     }
 
-    /// <summary>Adds what another accumulator collected.</summary>
-    public void Merge(StatisticsAccumulator other)
+    public override void Merge(TensorAccumulator other)
     {
-        _count += other._count;
-        _range = _range.Merge(other._range);
-        _sums.Add(other._sums);
+        StatisticsAccumulator from = (StatisticsAccumulator)other;
+        _count += from._count;
+        _range = _range.Merge(from._range);
+        _sums.Add(from._sums);
     }
 
-    /// <summary>Forgets everything, to be used again.</summary>
-    public void Clear()
-    {
-        _count = 0;
-        _range = ValueRange.Empty;
-        _sums.Clear();
-    }
-
-    /// <summary>Rounds the sums.</summary>
-    public TensorStatistics ToStatistics()
+    public override TensorStatistics ToStatistics()
     {
         long nonFinite = _sums.NonFinite;
         (double Mean, double Deviation)? moments = _sums.Moments(_count - nonFinite);

@@ -1,0 +1,37 @@
+using ModelPack.Codec;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Build;
+
+/// <summary>A place in one of the files of a model.</summary>
+internal readonly record struct FilePlace(string File, long? ByteOffset)
+{
+    /// <summary>Turns an offset in a model, whose files are counted one after the other, into one in a file.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="offset">The offset in it, if there is one.</param>
+    /// <param name="otherwise">The file to name if the offset lies in no file of a set.</param>
+    public static FilePlace Of(string model, long? offset, string otherwise)
+    {
+        if (offset is not { } place)
+        {
+            return new(otherwise, null);
+        }
+
+        foreach (string file in ModelFiles.FilesOf(model))
+        {
+            long length = new FileInfo(file).Length;
+            if (place < length)
+            {
+                return new(file, place);
+            }
+
+            place -= length;
+        }
+
+        return new(otherwise, offset);
+    }
+
+    /// <summary>Where a difference lies in the second of two models; no offset if it is known in the first one only.</summary>
+    public static FilePlace Of(string model, Difference difference, string otherwise) =>
+        Of(model, difference.OffsetIn == FileSide.Second ? difference.ByteOffset : null, otherwise);
+}

@@ -1,0 +1,47 @@
+using Microsoft.Build.Framework;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>Values of an item's metadata. What is not understood is refused with what would be.</summary>
+internal static class ItemMetadata
+{
+    /// <summary>The value in lower case; the first choice if the item says nothing.</summary>
+    public static string Choice(ITaskItem item, string source, string name, params string[] choices)
+    {
+        string value = item.GetMetadata(name).Trim().ToLowerInvariant();
+        return value.Length == 0 ? choices[0]
+            : choices.Contains(value) ? value
+            : throw Unknown(name, item.GetMetadata(name), string.Join(", ", choices), source);
+    }
+
+    /// <summary>A value by its name in an enumeration; the first one if the item says nothing.</summary>
+    public static T Choice<T>(ITaskItem item, string source, string name)
+        where T : struct, Enum =>
+        Enum.Parse<T>(Choice(item, source, name, [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())]), ignoreCase: true);
+
+    /// <summary>True or false; false if the item says nothing.</summary>
+    public static bool Flag(ITaskItem item, string source, string name) => Choice(item, source, name, "false", "true") == "true";
+
+    /// <summary>XXH128 in lower case, or an empty text.</summary>
+    public static string Hash(ITaskItem item, string source, string name)
+    {
+        string hash = item.GetMetadata(name).Trim();
+        return hash.Length == 0 || (hash.Length == 32 && hash.All(char.IsAsciiHexDigit))
+            ? hash.ToLowerInvariant()
+            : throw Unknown(name, hash, "32 hexadecimal digits (XXH128)", source);
+    }
+
+    /// <summary>A size in bytes, or null if the item says nothing.</summary>
+    public static long? Size(ITaskItem item, string source, string name)
+    {
+        string text = item.GetMetadata(name).Trim();
+        return text.Length == 0 ? null
+            : ShardSize.TryParse(text, out long bytes) ? bytes
+            : throw Unknown(name, text, "a size like 300KB, 500MB or 5GB", source);
+    }
+
+    private static ModelPackException Unknown(string name, string value, string choices, string source) =>
+        new(BuildErrors.UnknownValue, $"{name} is '{value}'; it can be {choices}") { FilePath = source };
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using ModelPack.Codec;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Build;
+
+/// <summary>Checks a model without converting it.</summary>
+internal static class ModelCheck
+{
+    private const int MostErrors = 20;
+    private const string CertificateEnding = ".modelpack.json";
+
+    /// <summary>The code of a tensor with NaN or infinity: MP2102.</summary>
+    private const string NonFiniteTensor = "MP2102";
+
+    /// <summary>The files as they are before they are read.</summary>
+    public static VerifiedState Observe(VerificationRequest request) => new(
+        ToolVersion.Text,
+        request.OptionsText,
+        request.Source,
+        SourceFiles.List(request.Source),
+        FilesOfAgainst(request));
+
+    /// <summary>The files that the model is compared with.</summary>
+    public static ImmutableArray<FileRecord> FilesOfAgainst(VerificationRequest request) =>
+        request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against);
+
+    /// <summary>What is wrong; nothing if all is well.</summary>
+    /// <exception cref="ModelPackException">The structure is broken, so that there is nothing else to say.</exception>
+    public static IReadOnlyList<ModelPackException> Run(VerificationRequest request, CancellationToken cancellation)
+    {
+        if (request.ExpectedHash.Length > 0 && FileHash.OfModel(request.Source, cancellation) is var hash && hash != request.ExpectedHash)
+        {
+            return [new(BuildErrors.UnexpectedSource, $"the XXH128 is {hash}, and ExpectedHash says {request.ExpectedHash}") { FilePath = request.Source }];
+        }
+
+        List<ModelPackException> errors = [];
+        foreach (Finding finding in Findings(request, cancellation))
+        {
+            FilePlace place = FilePlace.Of(request.Source, finding.ByteOffset, request.Source);
+            errors.Add(new(finding.Code, $"{finding.Place}: {finding.Text}") { FilePath = place.File, ByteOffset = place.ByteOffset });
+        }
+
+        if (request.Against.Length > 0)
+        {
+            errors.AddRange(Compare(request, cancellation));
+        }
+
+        return errors.Count <= MostErrors ? errors
+            : [.. errors[..MostErrors], new(errors[MostErrors].Code, $"{errors.Count - MostErrors} more findings in this model") { FilePath = request.Source }];
+    }
+
+    private static IEnumerable<Finding> Findings(VerificationRequest request, CancellationToken cancellation)
+    {
+        if (request.Verify == VerifyMode.Structural)
+        {
+            ModelFiles.Open(request.Source).Dispose();
+            return [];
+        }
+
+        return ModelValidator.Validate(request.Source, cancellation: cancellation).Findings
+            .Where(finding => !request.AllowNonFinite || finding.Code.Id != NonFiniteTensor);
+    }
+
+    private static IEnumerable<ModelPackException> Compare(VerificationRequest request, CancellationToken cancellation)
+    {
+        ProofLevel level = Enum.Parse<ProofLevel>(request.Level, ignoreCase: true);
+        VerificationReport report = ModelVerifier.Verify(request.Against, request.Source, level, cancellation: cancellation);
+        string than = Path.GetFileName(request.Against);
+        if (!report.Passed && report.Differences.IsEmpty)
+        {
+            yield return new(BuildErrors.NotEqual, $"compared with '{than}' only {report.Proved} holds, not {level}") { FilePath = request.Source };
+        }
+
+        foreach (Difference difference in report.Differences)
+        {
+            FilePlace place = IsCertificate(request.Against) ? CertifiedPlace(request, difference) : FilePlace.Of(request.Source, difference, request.Source);
+            yield return new(BuildErrors.NotEqual, $"compared with '{than}': {ChangedModel.Text(difference)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
+        }
+    }
+
+    // A certificate knows the files of a folder by name, and counts the bytes of each.
+    private static FilePlace CertifiedPlace(VerificationRequest request, Difference difference) =>
+        new(difference.Kind == DifferenceKind.Container && Directory.Exists(request.Source) ? Path.Combine(request.Source, difference.Place) : request.Source, difference.ByteOffset);
+
+    private static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
+
+    private static FileRecord Record(string path) => new(Path.GetFileName(path), FileStamp.Of(path), "");
+}

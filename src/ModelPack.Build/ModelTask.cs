@@ -1,0 +1,76 @@
+using Microsoft.Build.Framework;
+using ModelPack.Codec.Diagnostics;
+using Task = Microsoft.Build.Utilities.Task;
+
+namespace ModelPack.Build;
+
+/// <summary>What all tasks do: report errors with code, file, tensor and byte offset, leave the node to others while they work, stop when cancelled.</summary>
+public abstract class ModelTask : Task, ICancelableTask, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    private protected ModelTask()
+    {
+    }
+
+    private protected CancellationToken Cancellation => _cancellation.Token;
+
+    /// <inheritdoc/>
+    public void Cancel() => _cancellation.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Works on one model.</summary>
+    /// <returns>What the work gives; null if an error was reported, or the build was cancelled.</returns>
+    private protected T? TryWork<T>(string model, Func<T> work)
+        where T : class
+    {
+        // While this node reads and writes a model for minutes, the engine may let it work on another project.
+        var engine = BuildEngine as IBuildEngine3;
+        engine?.Yield();
+        try
+        {
+            return Try(model, work);
+        }
+        finally
+        {
+            engine?.Reacquire();
+        }
+    }
+
+    /// <summary>Reads the items.</summary>
+    /// <returns>Null if one of them was refused; the error is reported.</returns>
+    private protected T? TryRead<T>(Func<T> read)
+        where T : class => Try(BuildEngine.ProjectFileOfTaskNode, read);
+
+    private T? Try<T>(string file, Func<T> work)
+        where T : class
+    {
+        try
+        {
+            return work();
+        }
+        catch (ModelPackException exception)
+        {
+            LogError(exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogError(new ModelPackException(BuildErrors.FileAccess, exception.Message.TrimEnd('.')) { FilePath = file });
+        }
+        catch (OperationCanceledException)
+        {
+            Log.LogMessage(MessageImportance.High, $"The work on {file} was cancelled.");
+        }
+
+        return null;
+    }
+
+    private protected void LogError(ModelPackException exception) =>
+        Log.LogError(null, exception.Code.Id, null, null, exception.FilePath, 0, 0, 0, 0, exception.Describe());
+}

@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using Microsoft.Build.Framework;
+using ModelPack.Codec;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>
+/// Files that are one of several of a model, by their names: <c>m-00002-of-00003.gguf</c> belongs to the first part, a shard of SafeTensors to its index. A
+/// pattern like <c>*.gguf</c> matches them all, and they are one model.
+/// </summary>
+internal static partial class PartName
+{
+    /// <summary>What stands before the number in the name of a part of a split GGUF model; null if the file is none.</summary>
+    public static string? StemOfSplit(string fileName) => Match(fileName) is { } match && match.Groups["ending"].Value == "gguf" ? match.Groups["stem"].Value : null;
+
+    /// <summary>Leaves out what belongs to another item.</summary>
+    /// <exception cref="ModelPackException">A part stands alone: the file that it belongs to is not among the items.</exception>
+    public static IEnumerable<ITaskItem> Heads(IReadOnlyCollection<ITaskItem> items, string projectDirectory)
+    {
+        HashSet<string> all = [.. items.Select(item => FullPath(item, projectDirectory))];
+        ILookup<string, string> byFolder = all.ToLookup(path => Path.GetDirectoryName(path)!);
+        foreach (ITaskItem item in items)
+        {
+            string path = FullPath(item, projectDirectory);
+            if (HeadOf(path) is not { } head)
+            {
+                if (!byFolder[Path.GetDirectoryName(path)!].Any(other => IsBeside(path, other)))
+                {
+                    yield return item;
+                }
+            }
+            else if (!all.Contains(head) && !all.Contains(Path.GetDirectoryName(path)!))
+            {
+                throw new ModelPackException(BuildErrors.LaterPart, $"the file belongs to '{Path.GetFileName(head)}', which is not among the items") { FilePath = path };
+            }
+        }
+    }
+
+    // A file that belongs to another one is called like it up to the ending; whether it belongs to it is the codec's to say.
+    private static bool IsBeside(string path, string model) =>
+        path != model
+        && path.StartsWith(Path.ChangeExtension(model, "."), StringComparison.Ordinal)
+        && File.Exists(model)
+        && ModelFiles.FilesOf(model).Contains(path);
+
+    private static string? HeadOf(string path)
+    {
+        if (Match(Path.GetFileName(path)) is not { } match)
+        {
+            return null;
+        }
+
+        string folder = Path.GetDirectoryName(path)!;
+        if (match.Groups["ending"].Value == "gguf")
+        {
+            return match.Groups["number"].Value == "00001" ? null : Path.Combine(folder, $"{match.Groups["stem"]}-00001-of-{match.Groups["count"]}.gguf");
+        }
+
+        string index = Path.Combine(folder, $"{match.Groups["stem"]}.safetensors.index.json");
+        return File.Exists(index) ? index : null;
+    }
+
+    private static Match? Match(string fileName) => Pattern().Match(fileName) is { Success: true } match && match.Groups["count"].Value != "00001" ? match : null;
+
+    private static string FullPath(ITaskItem item, string projectDirectory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
+
+    [GeneratedRegex(@"^(?<stem>.+)-(?<number>\d{5})-of-(?<count>\d{5})\.(?<ending>gguf|safetensors)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Pattern();
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using ModelPack.Codec;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Build;
+
+/// <summary>The files of a source: those of the model, and for a folder whatever else lies there, because it could become part of the model.</summary>
+internal static class SourceFiles
+{
+    /// <summary>The files with size and time.</summary>
+    /// <exception cref="Codec.Diagnostics.ModelFormatException">Files of the model are missing, or it is none.</exception>
+    public static ImmutableArray<FileRecord> List(string source)
+    {
+        string folder = FileRecord.FolderOf(source);
+        IEnumerable<string> model = ModelFiles.FilesOf(source).Select(path => Path.GetFileName(path));
+        IEnumerable<string> beside = folder == source ? FileRecord.NamesIn(source) : [];
+        return [.. model.Union(beside, StringComparer.Ordinal).Select(name => new FileRecord(name, FileStamp.Of(Path.Combine(folder, name)), ""))];
+    }
+
+    /// <summary>True if no file has another size or time, and none came or went. Which files those are, the codec says each time: one may have come beside.</summary>
+    public static bool AreUnchanged(string source, ImmutableArray<FileRecord> known) => List(source).Select(Seen).SequenceEqual(known.Select(Seen));
+
+    /// <summary>Adds the hashes of the model's files; reads those of another size or time than is known.</summary>
+    public static ImmutableArray<FileRecord> Hash(string source, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, CancellationToken cancellation)
+    {
+        string folder = FileRecord.FolderOf(source);
+        HashSet<string> model = [.. ModelFiles.FilesOf(source).Select(path => Path.GetFileName(path))];
+        return
+        [
+            .. files.Select(file => file with
+            {
+                Hash = !model.Contains(file.Name) ? ""
+                    : known.FirstOrDefault(other => other.Name == file.Name && other.Stamp == file.Stamp) is { Hash.Length: > 0 } unchanged ? unchanged.Hash
+                    : FileHash.Xxh128(file.In(folder), cancellation),
+            }),
+        ];
+    }
+
+    /// <summary>Adds the hashes that a conversion has computed.</summary>
+    public static ImmutableArray<FileRecord> WithHashes(string source, ImmutableArray<FileRecord> files, CertifiedFile proved)
+    {
+        string first = Path.GetFileName(ModelFiles.FilesOf(source)[0]);
+        return
+        [
+            .. files.Select(file => file with
+            {
+                Hash = proved.Parts.FirstOrDefault(part => part.Name == file.Name)?.Xxh128 ?? (proved.Parts.IsEmpty && file.Name == first ? proved.Xxh128 : ""),
+            }),
+        ];
+    }
+
+    /// <summary>True if the model's files have the same names, order and bytes.</summary>
+    public static bool AreSame(ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known) => Model(files).SequenceEqual(Model(known));
+
+    private static (string Name, FileStamp Stamp) Seen(FileRecord file) => (file.Name, file.Stamp);
+
+    private static IEnumerable<(string Name, string Hash)> Model(ImmutableArray<FileRecord> files) =>
+        files.Where(file => file.Hash.Length > 0).Select(file => (file.Name, file.Hash));
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Build.Framework;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>Reads the metadata of the items <c>ModelVerify</c>.</summary>
+internal sealed class VerificationReader(string projectDirectory, string outputDirectory)
+{
+    public IReadOnlyList<VerificationRequest> ReadAll(IReadOnlyCollection<ITaskItem> items) =>
+        [.. PartName.Heads(items, projectDirectory).Select(Read)];
+
+    private VerificationRequest Read(ITaskItem item)
+    {
+        string source = FullPath(item.ItemSpec, item.ItemSpec);
+        string against = item.GetMetadata("Against");
+        VerificationRequest request = new(
+            source,
+            "",
+            ItemMetadata.Hash(item, source, "ExpectedHash"),
+            against.Length == 0 ? "" : FullPath(against, source),
+            ItemMetadata.Choice(item, source, "Level", "l2", "l1", "l3"),
+            ItemMetadata.Flag(item, source, "AllowNonFinite"),
+            ItemMetadata.Choice<VerifyMode>(item, source, "Verify"));
+        return request with { State = StatePath(request) };
+    }
+
+    /// <summary>One model may be checked in several ways: each has a state of its own.</summary>
+    private string StatePath(VerificationRequest request)
+    {
+        byte[] key = SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Source}\n{request.OptionsText}"));
+        return Path.Combine(outputDirectory, $"{Path.GetFileName(request.Source)}.{Convert.ToHexStringLower(key.AsSpan(0, 4))}.modelpack.verified");
+    }
+
+    private string FullPath(string path, string file)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, projectDirectory));
+        return File.Exists(full) || Directory.Exists(full)
+            ? full
+            : throw new ModelPackException(BuildErrors.SourceMissing, $"'{path}' does not exist") { FilePath = Path.GetFullPath(file, projectDirectory) };
+    }
+}

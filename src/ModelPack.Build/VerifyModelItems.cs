@@ -1,0 +1,73 @@
+using Microsoft.Build.Framework;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>Checks the items <c>ModelVerify</c> of a project. Called by ModelPack.Build.targets, which hands over absolute paths.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class VerifyModelItems : ModelTask
+{
+    /// <summary>The items.</summary>
+    [Required]
+    public ITaskItem[] Models { get; set; } = [];
+
+    /// <summary>Folder of the project, absolute.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>Folder of the state files, absolute.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        var reader = new VerificationReader(ProjectDirectory, OutputDirectory);
+        if (TryRead(() => reader.ReadAll(Models)) is not { } requests)
+        {
+            return false;
+        }
+
+        // All models are looked at, so that one build tells everything that is wrong.
+        bool sound = true;
+        foreach (VerificationRequest request in requests)
+        {
+            sound &= TryWork(request.Source, () => Verify(request)) is { } findings && findings.Count == 0;
+        }
+
+        return sound;
+    }
+
+    private IReadOnlyList<ModelPackException> Verify(VerificationRequest request)
+    {
+        if (request.Verify == VerifyMode.None)
+        {
+            Log.LogMessage(MessageImportance.Low, $"{request.Source} is not verified: Verify is None.");
+            return [];
+        }
+
+        using StateFile file = StateFile.Open(
+            request.State, () => Log.LogMessage(MessageImportance.High, $"Waiting for another build that verifies '{request.Source}'."), Cancellation);
+        if (VerifiedState.Parse(file.Read())?.Holds(request) == true)
+        {
+            Log.LogMessage(MessageImportance.Low, $"{request.Source} is as it was when it was verified.");
+            return [];
+        }
+
+        file.Clear();
+        VerifiedState state = ModelCheck.Observe(request);
+        IReadOnlyList<ModelPackException> findings = ModelCheck.Run(request, Cancellation);
+        if (findings.Count == 0)
+        {
+            file.Write(state.Format());
+            Log.LogMessage(MessageImportance.High, $"{Path.GetFileName(request.Source)} verified{(request.Verify == VerifyMode.Structural ? " (structure only)" : "")}");
+        }
+
+        foreach (ModelPackException finding in findings)
+        {
+            LogError(finding);
+        }
+
+        return findings;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion.Metadata.Apr;
+using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.HuggingFace;
+
+namespace ModelPack.Codec.Conversion.Metadata;
+
+/// <summary>The metadata of a new APR file (apr-v2.md §7).</summary>
+internal static class AprWords
+{
+    public static AprMetadataFrom For(OutputContent content)
+    {
+        SpokenModel words = content.Words;
+        Companion? config = words.Companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config);
+        (string? type, string? className) = config is null ? (null, null) : Identity(config);
+        HashSet<string> known = new(StringComparer.Ordinal);
+        return AprFromGguf.Write(new()
+        {
+            Architecture = words.Architecture,
+
+            // A GGUF may hold a key twice; the first one is what readers find.
+            Entries = [.. words.Entries.Where(entry => known.Add(entry.Key))],
+            Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.Logical.Type, step.Logical.Shape, step.Payload.Length))],
+            Format = content.Root.Format,
+            Rows = AprVocabularies.Of(content.Steps.Select(step => step.Name)) == AprVocabulary.Gguf ? RowOrder.Gguf : RowOrder.HuggingFace,
+            ParameterCount = (ulong)content.Steps.Sum(step => step.Logical.ElementCount),
+            HuggingFaceClass = className,
+            HuggingFaceModelType = type,
+            HuggingFaceConfig = config?.Bytes,
+        });
+    }
+
+    private static (string? Type, string? Class) Identity(Companion config)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(config.Bytes);
+            JsonElement root = document.RootElement;
+            string? type = root.TryGetProperty("model_type", out JsonElement named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+            string? first = root.TryGetProperty("architectures", out JsonElement classes) && classes is { ValueKind: JsonValueKind.Array } && classes.GetArrayLength() > 0
+                && classes[0].ValueKind == JsonValueKind.String ? classes[0].GetString() : null;
+            return (type, first);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return (null, null);
+        }
+    }
+}

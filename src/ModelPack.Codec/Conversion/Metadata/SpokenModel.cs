@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion.Metadata.Apr;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Names;
+using ModelPack.Codec.HuggingFace.ToGguf;
+using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
+using ModelPack.Codec.SafeTensors;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Conversion.Metadata;
+
+/// <summary>Whose names and values the tensors of a model have (hf-companions.md §3).</summary>
+internal enum Vocabulary
+{
+    /// <summary>Nothing tells: such tensors travel as they are.</summary>
+    Unknown,
+
+    /// <summary>GGUF's, as llama.cpp wants them.</summary>
+    Gguf,
+
+    /// <summary>Hugging Face's, as transformers wants them.</summary>
+    HuggingFace,
+}
+
+/// <summary>What a file says of its model, in GGUF's words: the common language of the three formats.</summary>
+internal sealed record SpokenModel
+{
+    private const string Embedding = "token_embd.weight";
+
+    /// <summary>The architecture in GGUF's words; null if the file does not say one that is known.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>The keys, each once; none if the file does not say enough.</summary>
+    public ImmutableArray<MetadataEntry> Entries { get; init; } = [];
+
+    /// <summary>Tensors that GGUF wants and the file states otherwise.</summary>
+    public ImmutableArray<ExtraTensor> Extra { get; init; } = [];
+
+    /// <summary>Whose names and values the file's tensors have.</summary>
+    public Vocabulary Tensors { get; init; }
+
+    /// <summary>True if tensors that contradict what the file says are an error; else they travel as they are.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>The companion files of a folder.</summary>
+    public ImmutableArray<Companion> Companions { get; init; } = [];
+
+    /// <summary>What is missing or guessed.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>What a file says.</summary>
+    /// <exception cref="ModelPackException">A folder's companions contradict its tensors, and their words were asked for.</exception>
+    public static SpokenModel Of(ModelFile file, NamingMode naming) => (file is ModelSet set ? set.First : file) switch
+    {
+        GgufFile gguf => OfGguf(file, gguf),
+        AprFile apr => OfApr(apr, naming),
+        SafeTensorsFile => OfFolder(file, naming),
+        _ => new(),
+    };
+
+    private static SpokenModel OfGguf(ModelFile file, GgufFile gguf) => new()
+    {
+        Architecture = gguf.Architecture,
+        Entries = [.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key))],
+        Tensors = file.Tensors.Count > 0 ? Vocabulary.Gguf : Vocabulary.Unknown,
+    };
+
+    private static SpokenModel OfApr(AprFile apr, NamingMode naming)
+    {
+        if (naming == NamingMode.Verbatim)
+        {
+            return new() { Architecture = apr.Architecture };
+        }
+
+        GgufMetadataFrom read = GgufFromApr.Read(apr);
+        ImmutableArray<string> notes = [.. read.Notes.Where(note => note.Rule == MetadataNotes.Contradiction).Select(note => $"{note.Rule}: {note.Text}")];
+        if (read.Architecture is null || !notes.IsEmpty)
+        {
+            return new() { Architecture = apr.Architecture, Notes = notes };
+        }
+
+        AprVocabulary names = AprVocabularies.Of(apr.Tensors.Select(tensor => tensor.Name));
+        RowOrder? rows = AprRowOrder.Of(apr);
+        Vocabulary tensors = (names, rows) switch
+        {
+            (AprVocabulary.Gguf, RowOrder.Gguf) => Vocabulary.Gguf,
+            (AprVocabulary.HuggingFace, RowOrder.HuggingFace) => Vocabulary.HuggingFace,
+            (AprVocabulary.HuggingFace, _) when !RopeRows.Differ(read.Architecture) => Vocabulary.HuggingFace,
+            _ => Vocabulary.Unknown,
+        };
+        return new() { Architecture = read.Architecture, Entries = read.Entries, Tensors = tensors };
+    }
+
+    private static SpokenModel OfFolder(ModelFile file, NamingMode naming)
+    {
+        ImmutableArray<Companion> companions =
+        [
+            .. file.AllMembers.Where(member => member.Model is null)
+                .Select(member => new Companion(member.Name, file.Source.ReadBytes(member.Start, checked((int)member.Length)))),
+        ];
+        SpokenModel own = new() { Architecture = file.Architecture, Companions = companions };
+        if (naming == NamingMode.Verbatim || companions.IsEmpty)
+        {
+            return own;
+        }
+
+        try
+        {
+            DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, CarriedTensors.Logical(file)));
+            if (derived.Architecture is null)
+            {
+                return own with { Notes = derived.Notes };
+            }
+
+            DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
+            return own with
+            {
+                Architecture = derived.Architecture,
+                Entries = Merged(derived.Entries, tokenizer.Entries),
+                Extra = derived.Extra,
+                Tensors = Vocabulary.HuggingFace,
+                IsStrict = true,
+                Notes = [.. derived.Notes, .. tokenizer.Notes],
+            };
+        }
+        catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
+        {
+            return own with { Notes = [$"{exception.Message}; the file travels as it is, and nothing is read from it"] };
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = file.Source.Name;
+            throw;
+        }
+    }
+
+    // The vocabulary has a token for each row of the embedding; config.json was compared with these already.
+    private static DerivedTokenizer Tokenizer(ModelFile file, ImmutableArray<Companion> companions, string architecture)
+    {
+        bool any = companions.Any(companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel);
+        NameTable? names = NameTable.For(architecture);
+        TensorInfo? embedding = file.Tensors.FirstOrDefault(tensor => names?.FromHuggingFace(tensor.Name) is [{ GgufName: Embedding }]);
+        return any
+            ? TokenizerToGguf.Derive(companions, new(embedding is { Shape.Length: > 0 } ? embedding.Shape[0] : null))
+            : new([], ["there is no tokenizer.json and no tokenizer.model: the GGUF will have no tokenizer"]);
+    }
+
+    // The model's own keys first; a key that both derive is said once.
+    private static ImmutableArray<MetadataEntry> Merged(ImmutableArray<MetadataEntry> model, ImmutableArray<MetadataEntry> tokenizer)
+    {
+        HashSet<string> known = [.. model.Select(entry => entry.Key)];
+        return [.. model, .. tokenizer.Where(entry => known.Add(entry.Key))];
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Insight;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
+
+namespace ModelPack.Codec.Proof;
+
+/// <summary>
+/// Compares the decoded values of two models whose types may differ. Whole numbers, BOOL and C64 have no tolerance: they have to be the same bits. Metadata are not
+/// compared. For a proof of equality there is <see cref="ModelVerifier"/>.
+/// </summary>
+public static class ToleranceVerifier
+{
+    /// <summary>Compares two models of the same or of different formats.</summary>
+    /// <exception cref="ModelPackException">One of the files is a certificate: it holds hashes, not values.</exception>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
+    public static ToleranceReport Verify(
+        string firstPath, string secondPath, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(firstPath);
+        ArgumentNullException.ThrowIfNull(secondPath);
+        ArgumentNullException.ThrowIfNull(tolerance);
+        if (new[] { firstPath, secondPath }.FirstOrDefault(ModelVerifier.IsCertificate) is { } certificate)
+        {
+            throw new ModelPackException(ProofErrors.NoValues, "the file is a certificate, which holds hashes and no values") { FilePath = certificate };
+        }
+
+        using ModelFile first = ModelFiles.Open(firstPath);
+        using ModelFile second = ModelFiles.Open(secondPath);
+        return Verify(first, second, tolerance, progress, cancellation);
+    }
+
+    /// <summary>Compares two opened models.</summary>
+    internal static ToleranceReport Verify(
+        ModelFile first, ModelFile second, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ModelPair pair = new(first, second);
+        IReadOnlyList<TensorInfo> tensors = pair.FirstTensors.Tensors;
+        TensorPairing pairing = TensorPairing.Of(tensors, pair.SecondTensors.Tensors, pair.Translate);
+        long total = tensors.Sum(tensor => tensor.ByteLength);
+        Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
+        (TensorDistance? Distance, Difference? Difference)[] found = new (TensorDistance?, Difference?)[tensors.Count];
+        Workers.ForEach([.. Enumerable.Range(0, found.Length)], (i, stop) =>
+        {
+            found[i] = pairing.Others[i] is { } other
+                ? Compare(pair.FirstTensors.Source, tensors[i], pair.SecondTensors.Source, other, tolerance, stop)
+                : (null, TensorPairing.Missing(tensors[i]));
+            counter.Add(tensors[i].ByteLength);
+        }, cancellation);
+        return new(
+            tolerance,
+            tensors.Count,
+            [.. found.Select(one => one.Distance).OfType<TensorDistance>()],
+            [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional()],
+            [.. pair.Doubts]);
+    }
+
+    private static (TensorDistance?, Difference?) Compare(
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+    {
+        string? why = NumberReader.WhyNot(first) ?? NumberReader.WhyNot(second);
+        if (why is not null || !first.Shape.AsSpan().SequenceEqual(second.Shape.AsSpan()))
+        {
+            // What has no values with a tolerance is equal or it is not.
+            TensorSet left = new(firstSource, [first]);
+            TensorSet right = new(secondSource, [second with { Name = first.Name }]);
+            return (null, new TensorComparison(left, right, TensorEquality.Meaning, FileSide.Second, cancellation).Compare(name => name, null).SingleOrDefault());
+        }
+
+        if (!DistanceTally.CanMeasure(first, second, tolerance))
+        {
+            string types = $"{TensorTypes.Get(first.Type).Name} in the first file and {TensorTypes.Get(second.Type).Name} in the second";
+            string text = $"tensor '{first.Name}' is {types}, between which ULPs cannot be counted; ask for an absolute or a relative tolerance";
+            return (null, new(DifferenceKind.Type, first.Name, text, null, second.Offset));
+        }
+
+        TensorDistance distance = Measure(firstSource, first, secondSource, second, tolerance, cancellation);
+        return (distance, Beyond(second, distance, tolerance));
+    }
+
+    private static TensorDistance Measure(
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+    {
+        DistanceTally tally = new(first, second, tolerance);
+        using NumberReader own = new(firstSource, first);
+        using NumberReader other = new(secondSource, second);
+        ReadOnlySpan<double> left = default;
+        ReadOnlySpan<double> right = default;
+        for (long element = 0; element < first.ElementCount;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            left = left.IsEmpty ? own.Next() : left;
+            right = right.IsEmpty ? other.Next() : right;
+            int common = Math.Min(left.Length, right.Length);
+            tally.Add(element, left[..common], right[..common]);
+            left = left[common..];
+            right = right[common..];
+            element += common;
+        }
+
+        return tally.ToDistance();
+    }
+
+    private static Difference? Beyond(TensorInfo second, TensorDistance distance, ValueTolerance tolerance)
+    {
+        if (distance.FirstBeyond is not { } first)
+        {
+            return null;
+        }
+
+        string types = distance.FirstType == distance.SecondType
+            ? TensorTypes.Get(distance.FirstType).Name
+            : $"{TensorTypes.Get(distance.FirstType).Name} against {TensorTypes.Get(distance.SecondType).Name}";
+        string special = distance.NonFinite > 0 ? $", {distance.NonFinite} of them because one side is NaN or infinite" : "";
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"tensor '{distance.Name}' ({types}): {distance.Beyond} of {distance.Elements} values are further apart than {tolerance}{special}; element {first.Element} is {first.First:R} in the first file and {first.Second:R} in the second");
+        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(second, first.Element), distance.Beyond);
+    }
+}

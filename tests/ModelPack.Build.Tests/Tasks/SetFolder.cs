@@ -1,0 +1,64 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using ModelPack.Codec;
+using ModelPack.Codec.Conversion;
+
+namespace ModelPack.Build.Tests.Tasks;
+
+/// <summary>A project folder with a model in each form that consists of several files.</summary>
+internal sealed class SetFolder : IDisposable
+{
+    private readonly TaskFolder _folder = new();
+
+    /// <summary>The project's folder.</summary>
+    public string Path => _folder.Path;
+
+    public string In(params string[] parts) => _folder.In(parts);
+
+    /// <summary>A Hugging Face folder: shards, index and a companion.</summary>
+    public string WithShards(string name)
+    {
+        string folder = In("models", name);
+        Split(_folder.Source, folder, ModelFormat.SafeTensors);
+        File.WriteAllText(System.IO.Path.Combine(folder, "config.json"), "{\"model_type\": \"qwen2\"}\n");
+        File.Delete(ModelConverter.CertificatePath(folder));
+        return folder;
+    }
+
+    /// <summary>A split GGUF model; returns its first part.</summary>
+    public string WithSplit(string name)
+    {
+        string folder = In("models", name);
+        Split(_folder.Source, folder, ModelFormat.Gguf);
+        return Directory.GetFiles(folder).Order(StringComparer.Ordinal).First();
+    }
+
+    public static void Split(string model, string folder, ModelFormat to)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder)!);
+        ModelConverter.Convert(model, folder + "/", to, new() { MaxShardBytes = 500_000, Origin = OriginMode.None });
+    }
+
+    /// <summary>Runs the task of the targets; says what it did to each model, or the codes of its errors.</summary>
+    public SetBuild Build(params TaskItem[] items)
+    {
+        using ConvertModelItems task = _folder.Task(items);
+        var engine = (RecordingEngine)task.BuildEngine;
+        bool succeeded = task.Execute();
+        Assert.AreEqual(succeeded, engine.Errors.Count == 0);
+        string[] outcomes = succeeded
+            ? [.. engine.Messages.Select(message => message.Contains("converted and proved", StringComparison.Ordinal) ? "converted"
+                : message.Contains("the bytes of", StringComparison.Ordinal) ? "rehashed" : "up to date")]
+            : [.. engine.Errors.Select(error => error.Code)];
+        return new(string.Join(", ", outcomes), engine.Errors, task.ConvertedFiles, task.Certificates);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>What a build did.</summary>
+internal sealed record SetBuild(string Outcome, IReadOnlyList<BuildErrorEventArgs> Errors, ITaskItem[] Files, ITaskItem[] Certificates)
+{
+    /// <summary>Where the files go below the output folder of the project.</summary>
+    public string[] Links => [.. Files.Select(file => file.GetMetadata("TargetPath").Replace('\\', '/')).Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,132 @@
+using Microsoft.Build.Utilities;
+using ModelPack.Build.Tests.Consumers;
+
+namespace ModelPack.Build.Tests.Tasks;
+
+/// <summary>Sources that consist of several files.</summary>
+[TestClass]
+public sealed class SetSourceTests
+{
+    [TestMethod]
+    [DataRow("models/qwen2.5/")]
+    [DataRow("models/qwen2.5")]
+    public void A_folder_is_one_model_and_every_file_of_it_is_an_input(string include)
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithShards("qwen2.5");
+        TaskItem item = TaskFolder.Item(include, ("To", "apr"));
+        SetBuild first = folder.Build(item);
+        Assert.AreEqual("converted", first.Outcome, Texts(first));
+        CollectionAssert.AreEqual(new[] { "models/qwen2.5.apr" }, first.Links, "dots in the name of a folder are no ending");
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+
+        File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "a companion was edited");
+        File.WriteAllText(Path.Combine(qwen, "tokenizer.json"), "{}");
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "a companion was added");
+        File.Delete(Path.Combine(qwen, "tokenizer.json"));
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "a companion was removed");
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+
+        string shard = Directory.GetFiles(qwen, "model-00002-of-*").Single();
+        File.SetLastWriteTimeUtc(shard, DateTime.UtcNow.AddMinutes(1));
+        Assert.AreEqual("rehashed", folder.Build(item).Outcome, "a shard was touched");
+        File.WriteAllText(Path.Combine(qwen, "notes.bin"), "does not belong to the model");
+        Assert.AreEqual("rehashed", folder.Build(item).Outcome, "a file came that does not belong to the model");
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+
+        Consumer.FlipByte(shard, new FileInfo(shard).Length - 1);
+        Assert.AreEqual("converted", folder.Build(TaskFolder.Item(include, ("To", "apr"), ("AllowNonFinite", "true"))).Outcome);
+        File.Delete(shard);
+        SetBuild missing = folder.Build(item);
+        Assert.Contains(Path.GetFileName(shard), missing.Errors.Single().Message!);
+    }
+
+    [TestMethod]
+    public void The_first_part_of_a_split_stands_for_all_parts()
+    {
+        using SetFolder folder = new();
+        string[] parts = [.. Directory.GetFiles(Path.GetDirectoryName(folder.WithSplit("split"))!, "*.gguf").Order(StringComparer.Ordinal)];
+        Assert.IsGreaterThan(2, parts.Length);
+        TaskItem[] glob = [.. parts.Select(part => TaskFolder.Item(part, ("To", "apr")))];
+
+        SetBuild first = folder.Build(glob);
+        Assert.AreEqual("converted", first.Outcome, Texts(first));
+        CollectionAssert.AreEqual(new[] { "models/split/small.apr" }, first.Links);
+        Assert.AreEqual("up to date", folder.Build(glob[0]).Outcome, "the pattern and the first part are the same model");
+
+        File.SetLastWriteTimeUtc(parts[^1], DateTime.UtcNow.AddMinutes(1));
+        Assert.AreEqual("rehashed", folder.Build(glob).Outcome);
+        Consumer.FlipByte(parts[^1], new FileInfo(parts[^1]).Length - 1);
+        Assert.AreEqual("converted", folder.Build(TaskFolder.Item(parts[0], ("To", "apr"), ("AllowNonFinite", "true"))).Outcome);
+
+        File.Delete(parts[1]);
+        SetBuild missing = folder.Build(glob);
+        Assert.AreEqual("MP1303", missing.Outcome);
+        Assert.Contains(Path.GetFileName(parts[1]), missing.Errors[0].Message!);
+    }
+
+    [TestMethod]
+    public void A_part_without_its_head_is_refused()
+    {
+        using SetFolder folder = new();
+        string split = folder.WithSplit("split");
+        string second = split.Replace("-00001-of-", "-00002-of-", StringComparison.Ordinal);
+        SetBuild alone = folder.Build(TaskFolder.Item(second, ("To", "apr")));
+        Assert.AreEqual(BuildErrors.LaterPart.Id, alone.Outcome);
+        Assert.AreEqual(second, alone.Errors[0].File);
+        Assert.Contains(Path.GetFileName(split), alone.Errors[0].Message!);
+
+        string shards = folder.WithShards("qwen");
+        TaskItem[] glob = [.. Directory.GetFiles(shards, "*.safetensors").Select(shard => TaskFolder.Item(shard, ("To", "apr")))];
+        Assert.IsGreaterThan(1, glob.Length);
+        SetBuild shard = folder.Build(glob);
+        Assert.AreEqual(BuildErrors.LaterPart.Id, shard.Outcome);
+        Assert.Contains("model.safetensors.index.json", shard.Errors[0].Message!);
+        Assert.AreEqual("converted", folder.Build([.. glob, TaskFolder.Item(shards, ("To", "apr"))]).Outcome, "the folder stands for them");
+    }
+
+    [TestMethod]
+    public void An_index_stands_for_its_shards()
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithShards("qwen");
+        TaskItem item = TaskFolder.Item("models/qwen/model.safetensors.index.json", ("To", "gguf"));
+        SetBuild built = folder.Build(item);
+        Assert.AreEqual("converted", built.Outcome, Texts(built));
+        CollectionAssert.AreEqual(new[] { "models/qwen/model.gguf" }, built.Links);
+        File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
+        Assert.AreEqual("up to date", folder.Build(item).Outcome, "a companion does not belong to the index");
+        File.SetLastWriteTimeUtc(Directory.GetFiles(qwen, "model-00002-of-*").Single(), DateTime.UtcNow.AddMinutes(1));
+        Assert.AreEqual("rehashed", folder.Build(item).Outcome);
+    }
+
+    [TestMethod]
+    public void The_expected_hash_of_a_folder_is_that_of_its_certificate()
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithShards("qwen");
+        folder.Build(TaskFolder.Item(qwen, ("To", "apr")));
+        string hash = Codec.Proof.CertificateJson.Read(folder.In("obj", "models", "qwen.apr.modelpack.json")).Source.Xxh128;
+        TaskItem item = TaskFolder.Item(qwen, ("To", "gguf"), ("ExpectedHash", hash));
+        Assert.AreEqual("converted", folder.Build(item).Outcome);
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+
+        File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
+        SetBuild other = folder.Build(item);
+        Assert.AreEqual(BuildErrors.UnexpectedSource.Id, other.Outcome);
+        Assert.AreEqual(qwen, other.Errors[0].File);
+    }
+
+    [TestMethod]
+    public void An_output_in_the_folder_of_its_source_is_refused()
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithShards("qwen");
+        Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/"))).Outcome);
+        Assert.AreEqual(
+            "MP2007", folder.Build(TaskFolder.Item(qwen, ("To", "safetensors"), ("OutputPath", "models/"), ("MaxShardSize", "300KB"))).Outcome, "the folder itself");
+    }
+
+    private static string Texts(SetBuild build) => string.Join('\n', build.Errors.Select(error => $"{error.Code}: {error.Message}"));
+}
