@@ -16,7 +16,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     private const string CertificateEnding = ".modelpack.json";
 
     // The name that loaders of Hugging Face folders expect.
-    private const string FolderStem = "model";
+    private const string FolderModel = "model.safetensors";
 
     private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
     private static readonly string[] CompanionNames = ["LICENSE", "NOTICE", "README", ".gitattributes"];
@@ -40,16 +40,15 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             return new(path, [.. shards, .. Side(folder, shards), path], []);
         }
 
-        bool isFirstPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && number == 1 && count > 1;
-        return isFirstPart && name.EndsWith(".gguf", StringComparison.Ordinal) ? new(path, [.. Parts(folder, prefix, count, path), .. Side(folder, [path])], [])
-            : SideFile.IsName(name) || !ModelFormatNames.TryParse(System.IO.Path.GetExtension(name), out _) ? new(path, [path], [])
+        bool isPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && count > 1 && name.EndsWith(".gguf", StringComparison.Ordinal);
+        return isPart && number == 1 ? new(path, [.. Parts(folder, prefix, count, path), .. Side(folder, [path])], [])
+            : isPart || SideFile.IsName(name) ? new(path, [path], [])
             : new(path, [path, .. Side(folder, [path])], []);
     }
 
     private static string[] Side(string folder, IReadOnlyList<string> models)
     {
-        string stem = models.Count == 0 ? FolderStem : SideFile.StemOf(System.IO.Path.GetFileName(models[0]));
-        string path = System.IO.Path.Combine(folder, SideFile.NameFor(stem));
+        string path = System.IO.Path.Combine(folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0])));
         return File.Exists(path) ? [path] : [];
     }
 

@@ -66,7 +66,8 @@ public sealed class ModelSet : ModelFile
             long start = 0;
             foreach (NamedSource file in files)
             {
-                members.Add(new(file.Name, start, file.Source.Length, OpenMember(file, format)));
+                bool isModel = file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal) || (members.Count == 0 && files.Count > 1 && SideFile.IsName(files[1].Name));
+                members.Add(new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
                 start += file.Source.Length;
             }
 
@@ -93,6 +94,9 @@ public sealed class ModelSet : ModelFile
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
+    internal override void CheckFooter(CancellationToken cancellation) => models.ToList().ForEach(model => model.CheckFooter(cancellation));
+
+    /// <inheritdoc/>
     internal override string HeaderPart(long offset)
     {
         ModelSetMember member = MemberAt(offset);
@@ -102,14 +106,9 @@ public sealed class ModelSet : ModelFile
     /// <summary>The file that an offset of the set lies in.</summary>
     internal ModelSetMember MemberAt(long offset) => Members.Last(member => member.Start <= offset);
 
-    private static ModelFile? OpenMember(NamedSource file, ModelFormat format)
+    private static ModelFile OpenMember(NamedSource file, ModelFormat format)
     {
         format = SideFile.IsName(file.Name) ? SideFile.Format : format;
-        if (!file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
         try
         {
             return ModelFiles.Open(file.Source, format);

@@ -10,11 +10,21 @@ internal static class SideFile
 {
     public const string Ending = ".ggml-blocks.safetensors";
 
+    private const string SafeTensorsEnding = ".safetensors";
+
     public const ModelFormat Format = ModelFormat.SafeTensors;
 
-    /// <summary>The name of the side file of a model.</summary>
-    /// <param name="stem">Name of the model's file without its ending; of a split model without the numbers.</param>
-    public static string NameFor(string stem) => stem + Ending;
+    /// <summary>
+    /// The name of the side file of a model: <c>model.ggml-blocks.safetensors</c> beside <c>model.safetensors</c>, and <c>model.apr.ggml-blocks.safetensors</c> beside
+    /// <c>model.apr</c>, so that models in several formats can stand in one folder.
+    /// </summary>
+    /// <param name="firstFile">Name of the model's first file.</param>
+    public static string NameFor(string firstFile)
+    {
+        string ending = Path.GetExtension(firstFile);
+        string whole = GgufSplitSet.TryParseName(firstFile, out string prefix, out _, out _) ? prefix + ending : firstFile;
+        return (ending == SafeTensorsEnding ? whole[..^ending.Length] : whole) + Ending;
+    }
 
     /// <summary>The stem of a model whose first file has a name: <c>qwen-00001-of-00003.gguf</c> gives <c>qwen</c>.</summary>
     public static string StemOf(string firstFile) =>

@@ -19,7 +19,13 @@ public sealed class ConvertTests
         result.ShouldExitWith(0);
         Assert.AreEqual("", result.Error);
         Assert.StartsWith($"random-qwen2-small-Q8_0.gguf -> {folder.File(name)}: L3 proved, converting back gives the source byte for byte\n", result.Output);
-        CollectionAssert.AreEqual(new[] { name, $"{name}.modelpack.json" }, folder.Names);
+        string[] side = name switch
+        {
+            "model.apr" => ["model.apr.ggml-blocks.safetensors"],
+            "model.safetensors" => ["model.ggml-blocks.safetensors"],
+            _ => [],
+        };
+        CollectionAssert.AreEquivalent((string[])[name, $"{name}.modelpack.json", .. side], folder.Names);
         Assert.Contains($"certificate  {folder.File(name)}.modelpack.json\n", result.Output);
     }
 
@@ -131,10 +137,46 @@ public sealed class ConvertTests
     }
 
     [TestMethod]
+    public void Narrowing_has_to_be_allowed_and_is_measured()
+    {
+        using TestFolder folder = new();
+        string[] words = ["convert", Gguf, folder.File("m.safetensors"), "--dtype", "bf16"];
+        ToolResult refused = ToolProcess.Run(words);
+        refused.ShouldExitWith(1);
+        Assert.Contains("error MP2011: narrowing to BF16 rounds", refused.Error);
+        Assert.Contains("--allow-lossy", refused.Error);
+        Assert.IsEmpty(folder.Names);
+
+        ToolResult beyond = ToolProcess.Run([.. words, "--allow-lossy", "--epsilon", "1e-9"]);
+        beyond.ShouldExitWith(1);
+        Assert.MatchesRegex("error MP2011: tensor '[^']+': element [0-9]+ is .* in BF16, more than 1E-09 apart", beyond.Error);
+        Assert.IsEmpty(folder.Names);
+
+        ToolResult allowed = ToolProcess.Run([.. words, "--allow-lossy", "--epsilon", "0.5"]);
+        allowed.ShouldExitWith(0);
+        Assert.Contains("L3 proved", allowed.Output);
+        Assert.MatchesRegex("changed in value, rounding to BF16 is off by at most [0-9.E-]+\n", allowed.Output);
+        ToolProcess.Run("convert", folder.File("m.safetensors"), folder.File("back.gguf")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(File.ReadAllBytes(Gguf), File.ReadAllBytes(folder.File("back.gguf")));
+        ToolProcess.Run("roundtrip", Gguf, "--via", "safetensors,apr", "--dtype", "f16", "--allow-lossy").ShouldExitWith(0);
+    }
+
+    [TestMethod]
+    public void Narrowing_within_a_format_is_no_copy()
+    {
+        using TestFolder folder = new();
+        string source = folder.File("m.safetensors");
+        ToolProcess.Run("convert", Gguf, source, "--origin", "none").ShouldExitWith(0);
+        ToolProcess.Run("convert", source, folder.File("half.safetensors"), "--dtype", "f16", "--allow-lossy").ShouldExitWith(0);
+        Assert.Contains("F16", ToolProcess.Run("inspect", folder.File("half.safetensors")).Output);
+        ToolProcess.Run("convert", folder.File("half.safetensors"), folder.File("back.safetensors")).ShouldExitWith(0);
+    }
+
+    [TestMethod]
     public void The_report_is_a_copy_of_the_certificate()
     {
         using TestFolder folder = new();
-        ToolProcess.Run("convert", Gguf, folder.File("m.apr"), "--report", folder.File("proof.json")).ShouldExitWith(0);
+        ToolProcess.Run("convert", Gguf, folder.File("m.apr"), "--quantized", "blocks", "--report", folder.File("proof.json")).ShouldExitWith(0);
         Assert.AreEqual(File.ReadAllText(folder.File("m.apr.modelpack.json")), File.ReadAllText(folder.File("proof.json")));
         CollectionAssert.AreEqual(new[] { "m.apr", "m.apr.modelpack.json", "proof.json" }, folder.Names);
     }

@@ -16,7 +16,7 @@ public sealed class DryRunTests
         result.ShouldExitWith(0);
         Assert.IsEmpty(folder.Names);
         Assert.StartsWith($"random-qwen2-small-Q4_K_M.gguf -> {folder.File("m.safetensors")}: planned, nothing was written\n", result.Output);
-        Assert.MatchesRegex(@"(?m)^  blk\.0\.attn_q\.weight +model\.layers\.0\.self_attn\.q_proj\.weight +Q4_K +U8 +carry +[\d,]+$", result.Output);
+        Assert.MatchesRegex(@"(?m)^  blk\.0\.attn_q\.weight +model\.layers\.0\.self_attn\.q_proj\.weight +Q4_K +F32 +widen +[\d,]+$", result.Output);
         Assert.MatchesRegex(@"(?m)^  blk\.0\.attn_norm\.weight +\S+ +F32 +F32 +copy +[\d,]+$", result.Output);
         Assert.Contains("\nnotes\n", result.Output);
     }

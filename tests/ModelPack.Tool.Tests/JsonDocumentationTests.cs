@@ -53,8 +53,9 @@ public sealed class JsonDocumentationTests
         InProcess.Run("split", Model, folder.File("parts"), "--max-shard-size", "500KB").ShouldExitWith(0);
         InProcess.Run("merge", folder.File("parts"), folder.File("m.gguf")).ShouldExitWith(0);
         InProcess.Run("convert", Gguf, folder.File("m.apr"), "--sha256").ShouldExitWith(0);
+        InProcess.Run("convert", Model, folder.File("half.safetensors"), "--dtype", "f16", "--allow-lossy", "--epsilon", "1").ShouldExitWith(0);
         string text = Chapters("certificate");
-        string[] names = ["parts.modelpack.json", "m.gguf.modelpack.json", "m.apr.modelpack.json"];
+        string[] names = ["half.safetensors.modelpack.json", "parts.modelpack.json", "m.gguf.modelpack.json", "m.apr.modelpack.json"];
         HashSet<string> fields = [];
         foreach (string name in names)
         {
@@ -64,6 +65,9 @@ public sealed class JsonDocumentationTests
 
         Assert.Contains("parts", fields);
         Assert.Contains("sha256", fields);
+        Assert.Contains("epsilon", fields);
+        Assert.Contains("relative_element", fields);
+        Assert.IsTrue(Enum.GetNames<Codec.Proof.TensorAction>().All(action => text.Contains($"| `{action}` |")));
         foreach (string field in fields)
         {
             Assert.Contains($"`{field}`", text);

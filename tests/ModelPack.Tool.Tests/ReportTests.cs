@@ -143,7 +143,7 @@ public sealed class ReportTests
     [TestMethod]
     public void Every_enumerated_value_has_a_word()
     {
-        Assert.HasCount(3, Enum.GetValues<TensorAction>().Select(action => Output.Words.Of(action)).Distinct());
+        Assert.HasCount(7, Enum.GetValues<TensorAction>().Select(action => Output.Words.Of(action)).Distinct());
         string[] kinds = [.. Enum.GetValues<DifferenceKind>().Select(kind => Output.Words.Of(kind))];
         Assert.HasCount(kinds.Length, kinds.Distinct());
         Assert.HasCount(3, Enum.GetValues<ModelFormat>().Select(format => format.Extension()).Distinct());

@@ -33,7 +33,7 @@ internal static class ConversionErrors
         "MP2009", "", ErrorKind.Usage, "The output consists of several files.", "Name a folder as target: a path that ends in a separator.");
 
     public static readonly ErrorCode Lossy = new(
-        "MP2011", "", ErrorKind.NotProved, "The conversion would lose something.", "Keep the origin record, or allow the loss by name with AllowLossy (--allow-lossy): it is then measured and reported.");
+        "MP2011", "", ErrorKind.NotProved, "The conversion would lose something.", "Keep the origin record, or allow the loss by name with AllowLossy (--allow-lossy): it is then measured and reported, and Epsilon (--epsilon) limits it.");
 
     public static readonly ErrorCode MissingSideFile = new(
         "MP2010", "", ErrorKind.InvalidFile, "The side file with the blocks of widened tensors is missing.", "Put the file NAME.ggml-blocks.safetensors back beside the model; without it the original cannot be restored.");

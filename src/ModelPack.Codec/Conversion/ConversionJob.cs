@@ -13,6 +13,8 @@ namespace ModelPack.Codec.Conversion;
 /// </summary>
 internal abstract class ConversionJob(ModelFile source, ModelFormat to)
 {
+    private Placement? placement;
+
     /// <summary>The source.</summary>
     public ModelFile Source { get; } = source;
 
@@ -44,10 +46,10 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public abstract TensorAction Action(int tensor);
 
     /// <summary>Where each source tensor goes as it is read; null for one whose bytes the output has elsewhere, or in another form.</summary>
-    public PayloadDestination?[] Destinations() => Placement().Direct;
+    public PayloadDestination?[] Destinations() => Placed.Direct;
 
     /// <summary>The payloads that have to be made after the source was read, with their places.</summary>
-    public IReadOnlyList<MadePayload> Made() => Placement().Made;
+    public IReadOnlyList<MadePayload> Made() => Placed.Made;
 
     /// <summary>The output without blanks. Same length, same places.</summary>
     public abstract ModelPlan Complete(WrittenPayloads written);
@@ -59,7 +61,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public WrittenPayloads Written(PassResult pass, IReadOnlyDictionary<int, PayloadSum> made)
     {
         Dictionary<int, uint> crc = made.ToDictionary(sum => sum.Key, sum => sum.Value.Crc32);
-        foreach ((int payload, int tensor) in Placement().Sources)
+        foreach ((int payload, int tensor) in Placed.Sources)
         {
             if (pass.PayloadCrc32.TryGetValue(tensor, out uint sum))
             {
@@ -70,8 +72,10 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
         return new(pass, made, crc);
     }
 
+    private Placement Placed => placement ??= Place();
+
     // Each source tensor is written to one place while it is read. What is neither a copy nor a swap of one, or a second copy, is made afterwards.
-    private (PayloadDestination?[] Direct, List<MadePayload> Made, Dictionary<int, int> Sources) Placement()
+    private Placement Place()
     {
         PayloadDestination?[] direct = new PayloadDestination?[Source.AllTensors.Count];
         List<MadePayload> made = [];
@@ -102,8 +106,10 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
             position += segment.Length;
         }
 
-        return (direct, made, sources);
+        return new(direct, made, sources);
     }
+
+    private sealed record Placement(PayloadDestination?[] Direct, List<MadePayload> Made, Dictionary<int, int> Sources);
 }
 
 /// <summary>What is known once every payload of an output was written.</summary>

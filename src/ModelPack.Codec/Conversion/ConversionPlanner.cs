@@ -12,6 +12,8 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name, payload. Decides nothing by the file as a whole.</summary>
 internal sealed class ConversionPlanner
 {
+    private static readonly ContainerTarget SideNames = ContainerTarget.For(SideFile.Format);
+
     private readonly ModelFile source;
     private readonly ContainerTarget target;
     private readonly ConversionOptions options;
@@ -142,10 +144,12 @@ internal sealed class ConversionPlanner
 
     private void PlaceView(ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
     {
-        if (options.Origin == OriginMode.Embed && output.Info.ByteLength > 0)
+        if (options.Origin == OriginMode.Embed)
         {
             TensorInfo raw = output.Info with { Name = name.Name };
-            twins.Add((new(raw, name.Name, NameOrigin.Verbatim, TensorType.U8, KeptPayloads.RawShape(raw), payload), outputs.Count));
+            bool isLegal = SideNames.IsLegalName(raw.Name);
+            string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputs.Select(step => step.Name), .. twins.Select(other => other.Step.Name)]);
+            twins.Add((new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, KeptPayloads.RawShape(raw), payload), outputs.Count));
         }
 
         views.Add(outputs.Count);

@@ -106,6 +106,9 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>The plan.</summary>
     public ConversionPlan Plan => plan;
 
+    /// <summary>The tensors of the output, each with its place in the list that a reader sees.</summary>
+    public IEnumerable<(TensorStep Step, int Place)> Placed() => plan.Outputs.Zip(target.ReaderOrder(plan.Outputs, form));
+
     private ModelPlan LayOut()
     {
         ModelPlan main = target.Layout(new(Model.Root, words, plan.Outputs, carried, origin, form) { Companions = companions });

@@ -83,7 +83,8 @@ public static class ModelConverter
 
         string target = RealPath.Of(targetPath);
         string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
-        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath))])
+        string side = RealPath.Of(Path.Combine(Path.GetDirectoryName(target) ?? target, SideFile.NameFor(Path.GetFileName(target))));
+        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath)), side])
         {
             if (sources.Any(source => RealPath.AreSame(source, written)))
             {
@@ -94,6 +95,11 @@ public static class ModelConverter
         if (Directory.Exists(CertificatePath(targetPath)))
         {
             throw new ModelPackException(ConversionErrors.TargetExists, $"'{CertificatePath(targetPath)}' is a folder") { FilePath = targetPath };
+        }
+
+        if (options.Existing == ExistingTarget.Refuse && !TemporaryModel.IsFolder(targetPath) && File.Exists(side))
+        {
+            throw new ModelPackException(ConversionErrors.TargetExists, $"the side file '{side}' of an earlier output exists already") { FilePath = targetPath };
         }
 
         bool isFilledFolder = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();
@@ -132,12 +138,12 @@ public static class ModelConverter
     }
 
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        source.Format == to && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+        source.Format == to && options.Dtype is null && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
 
     private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
-        return options.Origin == OriginMode.Embed && options.MaxShardBytes is null
+        return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
             ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest)
             : null;
     }
@@ -187,6 +193,11 @@ public static class ModelConverter
         WriteLiterals(job.Complete(payloads), output);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
+        if (options.Dtype is not null && job is FreshConversion narrowing)
+        {
+            context.Losses = NarrowingLoss.Measure(narrowing, written, options, cancellation);
+        }
+
         ProofLevel level = job.Prove(written, payloads, context);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         byte[] text = CertificateJson.ToUtf8(certificate);

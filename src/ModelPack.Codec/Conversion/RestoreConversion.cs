@@ -13,6 +13,7 @@ internal sealed class RestoreConversion : ConversionJob
 {
     private readonly OriginChain chain;
     private readonly int[] firstUse;
+    private readonly HashSet<int> shown = [];
 
     public RestoreConversion(ModelFile source, OriginChain chain)
         : base(source, chain.Record.Format)
@@ -31,6 +32,7 @@ internal sealed class RestoreConversion : ConversionJob
             }
         }
 
+        FindShown(source);
         Notes = [$"restored '{chain.Record.Name}' from the origin record"];
     }
 
@@ -46,7 +48,7 @@ internal sealed class RestoreConversion : ConversionJob
 
     public override TensorType OutputType(int tensor) => firstUse[tensor] < 0 ? Tensors[tensor].Type : chain.TensorTypes[firstUse[tensor]];
 
-    public override TensorAction Action(int tensor) => firstUse[tensor] < 0 ? TensorAction.Keep : Payloads[firstUse[tensor]] switch
+    public override TensorAction Action(int tensor) => shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : Payloads[firstUse[tensor]] switch
     {
         StoredPayload => TensorAction.Copy,
         ReversedPayload { Of: StoredPayload } => TensorAction.Swap,
@@ -56,6 +58,26 @@ internal sealed class RestoreConversion : ConversionJob
 
     /// <summary>The first tensor that was edited; null if none was.</summary>
     public string? FindEdited(PassResult pass, CancellationToken cancellation) => EditedPayload.Find(chain.Record, Source, pass, cancellation);
+
+    // What only shows a tensor of the side file is that tensor, to people.
+    private void FindShown(ModelFile container)
+    {
+        if (container is not ModelSet { SideModel: { } side })
+        {
+            return;
+        }
+
+        Dictionary<string, int> twins = CarriedTensors.Logical(side).Select((tensor, i) => (tensor.Name, i)).ToDictionary(StringComparer.Ordinal);
+        foreach (OriginView view in chain.Record.Views)
+        {
+            if (view.ContainerIndex < container.Tensors.Count && twins.TryGetValue(container.Tensors[view.ContainerIndex].Name, out int twin)
+                && firstUse[view.ContainerIndex] < 0 && firstUse[container.Tensors.Count + twin] >= 0)
+            {
+                firstUse[view.ContainerIndex] = firstUse[container.Tensors.Count + twin];
+                shown.Add(view.ContainerIndex);
+            }
+        }
+    }
 
     public override ModelPlan Complete(WrittenPayloads written) => Layout;
 

@@ -17,8 +17,7 @@ internal static class SideFileLayout
         string ending = $".{format.Extension()}";
         ImmutableArray<PlannedFile> files = isSingle ? [main.Files[0] with { Name = SingleFileStem + ending }] : main.Files;
         int models = files.Count(file => file.Name.EndsWith(ending, StringComparison.Ordinal));
-        string stem = SideFile.StemOf(files[0].Name);
-        return new([.. files[..models], new PlannedFile(SideFile.NameFor(stem), Layout(plan)), .. files[models..]]);
+        return new([.. files[..models], new PlannedFile(SideFile.NameFor(files[0].Name), Layout(plan)), .. files[models..]]);
     }
 
     /// <summary>For each tensor of the side file, its place in the list that a reader sees.</summary>

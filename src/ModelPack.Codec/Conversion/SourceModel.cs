@@ -47,12 +47,11 @@ internal sealed record SourceModel
 
     private static SourceModel Of(ModelFile source, RecordTrust trust, int steps)
     {
-        if (trust == RecordTrust.None || steps == 0 || FittingRecord(source) is not { } record)
+        if (trust == RecordTrust.None || steps == 0 || FindParent(source) is not var (record, parent))
         {
             return Own(source);
         }
 
-        ModelFile parent = RestoredFile.Open(record, source);
         SourceModel model = Of(parent, trust, steps - 1);
         FreshConversion again = FreshConversion.Again(parent, record, source.Format, model);
         if (!again.IsGenuine(record))
@@ -96,19 +95,18 @@ internal sealed record SourceModel
         return new() { Root = source, Tensors = tensors.MoveToImmutable(), Return = [.. back] };
     }
 
-    // Restoring refuses a record that is damaged; whoever comes here wants the file to be converted all the same.
-    private static OriginRecord? FittingRecord(ModelFile source)
+    // Restoring refuses a record that is damaged; whoever comes here wants the file to be converted all the same. The parent reads from the source and owns nothing.
+    private static (OriginRecord Record, ModelFile File)? FindParent(ModelFile source)
     {
         try
         {
-            if (source.OriginRecord is not { } bytes)
+            if (source.OriginRecord is not { } bytes || OriginCodec.Read(bytes.Span) is not { } record || record.ContainerDigest != ContainerDigest.Compute(source))
             {
                 return null;
             }
 
-            OriginRecord record = OriginCodec.Read(bytes.Span);
-            RestoredFile.Check(record, source);
-            return record.ContainerDigest == ContainerDigest.Compute(source) && record.Tensors.Length == RestoredFile.Open(record, source).AllTensors.Count ? record : null;
+            ModelFile parent = RestoredFile.Open(record, source);
+            return record.Tensors.Length == parent.AllTensors.Count ? (record, parent) : null;
         }
         catch (ModelPackException)
         {

@@ -63,7 +63,7 @@ internal sealed class TemporaryModel : IDisposable
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath));
         return IsFolder(targetPath)
             ? [.. plan.Files.Select(file => file.Name)]
-            : [.. plan.Files.Select((_, i) => i == 0 ? name : SideFile.NameFor(SideFile.StemOf(name)))];
+            : [.. plan.Files.Select((_, i) => i == 0 ? name : SideFile.NameFor(name))];
     }
 
     /// <summary>The files as they are now. They are closed with this object.</summary>
@@ -149,7 +149,7 @@ internal sealed class TemporaryModel : IDisposable
             File.Move(TemporaryPath(i), FinalPath(i), overwrite: true);
         }
 
-        string side = Path.Combine(Path.GetDirectoryName(finalPath)!, SideFile.NameFor(SideFile.StemOf(Path.GetFileName(finalPath))));
+        string side = Path.Combine(Path.GetDirectoryName(finalPath)!, SideFile.NameFor(Path.GetFileName(finalPath)));
         if (plan.Files.Length == 1 && side != finalPath)
         {
             File.Delete(side);

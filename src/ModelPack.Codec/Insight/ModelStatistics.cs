@@ -14,7 +14,7 @@ public sealed record ModelStatistics
     /// <summary>The types, the one with most bytes first.</summary>
     public required ImmutableArray<TypeShare> Types { get; init; }
 
-    /// <summary>XXH128 of all statistics without the tensors' names and order (docs/hash.md): equal for a model in every container.</summary>
+    /// <summary>XXH128 of all statistics without the tensors' names and order (docs/hash.md): equal for a model in every container that has its types.</summary>
     public required string Digest { get; init; }
 
     /// <summary>

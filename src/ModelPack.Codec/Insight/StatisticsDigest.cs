@@ -22,7 +22,6 @@ internal static class StatisticsDigest
     private static UInt128 Hash(TensorSummary tensor)
     {
         FieldHash hash = new();
-        hash.Text(TensorTypes.Get(tensor.Tensor.Type).Name);
         hash.Shape(tensor.Tensor.Shape.AsSpan());
         if (tensor.Statistics is { } values)
         {

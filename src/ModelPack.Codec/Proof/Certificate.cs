@@ -109,4 +109,16 @@ public enum FiniteStatus
 /// <param name="Finite">Whether the values are finite.</param>
 /// <param name="NonFiniteCount">Number of NaN and infinite values.</param>
 public sealed record CertifiedTensor(
-    string Name, string SourceName, string Type, ImmutableArray<long> Shape, TensorAction Action, string Xxh128, FiniteStatus Finite, long NonFiniteCount);
+    string Name, string SourceName, string Type, ImmutableArray<long> Shape, TensorAction Action, string Xxh128, FiniteStatus Finite, long NonFiniteCount)
+{
+    /// <summary>What rounding cost, if the output holds rounded values.</summary>
+    public TensorLoss? Loss { get; init; }
+}
+
+/// <summary>What rounding a tensor cost: measured over every value of the output, against the values that were rounded.</summary>
+/// <param name="Type">The narrower type.</param>
+/// <param name="Absolute">The largest distance; infinite if a value was beyond the range of the type.</param>
+/// <param name="AbsoluteElement">The element of the output with that distance.</param>
+/// <param name="Relative">The largest distance divided by the magnitude of the value.</param>
+/// <param name="RelativeElement">The element of the output with that quotient.</param>
+public sealed record TensorLoss(string Type, double Absolute, long AbsoluteElement, double Relative, long RelativeElement);

@@ -10,6 +10,7 @@ namespace ModelPack.Codec.Proof;
 public static class CertificateJson
 {
     private const int Schema = 1;
+    private const string Infinite = "infinity";
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -124,7 +125,31 @@ public static class CertificateJson
         json.WriteString("xxh128", tensor.Xxh128);
         json.WriteString("finite", tensor.Finite.ToString());
         json.WriteNumber("non_finite", tensor.NonFiniteCount);
+        if (tensor.Loss is { } loss)
+        {
+            json.WriteStartObject("loss");
+            json.WriteString("type", loss.Type);
+            WriteDistance(json, "absolute", loss.Absolute);
+            json.WriteNumber("absolute_element", loss.AbsoluteElement);
+            WriteDistance(json, "relative", loss.Relative);
+            json.WriteNumber("relative_element", loss.RelativeElement);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
+    }
+
+    // JSON has no number for infinity.
+    private static void WriteDistance(Utf8JsonWriter json, string name, double distance)
+    {
+        if (double.IsFinite(distance))
+        {
+            json.WriteNumber(name, distance);
+        }
+        else
+        {
+            json.WriteString(name, Infinite);
+        }
     }
 
     private static Certificate Read(JsonElement root)
@@ -175,7 +200,25 @@ public static class CertificateJson
         Member<TensorAction>(Text(tensor, "action")),
         Text(tensor, "xxh128"),
         Member<FiniteStatus>(Text(tensor, "finite")),
-        tensor.GetProperty("non_finite").GetInt64());
+        tensor.GetProperty("non_finite").GetInt64())
+    {
+        Loss = tensor.TryGetProperty("loss", out JsonElement loss) ? ReadLoss(loss) : null,
+    };
+
+    private static TensorLoss ReadLoss(JsonElement loss) => new(
+        Text(loss, "type"),
+        Distance(loss, "absolute"),
+        loss.GetProperty("absolute_element").GetInt64(),
+        Distance(loss, "relative"),
+        loss.GetProperty("relative_element").GetInt64());
+
+    private static double Distance(JsonElement loss, string name)
+    {
+        JsonElement distance = loss.GetProperty(name);
+        return distance.ValueKind != JsonValueKind.String ? distance.GetDouble()
+            : distance.ValueEquals(Infinite) ? double.PositiveInfinity
+            : throw new FormatException($"'{distance}' is no distance");
+    }
 
     // Enum.Parse would also take numbers, and lists of names.
     private static T Member<T>(string name)

@@ -25,7 +25,7 @@ internal static class CertificateMaker
                 Parts = Parts(TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)), context.OutputMemberHashes),
             },
             Options = Options(options),
-            Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass))],
+            Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass, context))],
             Notes = [.. job.Notes, .. context.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
         };
 
@@ -41,6 +41,10 @@ internal static class CertificateMaker
         if (options.Dtype is { } dtype)
         {
             texts.Add("dtype", TensorTypes.Get(dtype).Name);
+            if (options.Epsilon is { } epsilon)
+            {
+                texts.Add("epsilon", epsilon.ToString("R", CultureInfo.InvariantCulture));
+            }
         }
 
         if (options.MaxShardBytes is { } limit)
@@ -54,7 +58,7 @@ internal static class CertificateMaker
     private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<UInt128> hashes) =>
         hashes.Count == 1 ? [] : [.. files.Zip(hashes, (file, hash) => new CertifiedPart(file.Name, file.Length, FileHash.Format(hash)))];
 
-    private static CertifiedTensor Tensor(ConversionJob job, TensorInfo tensor, int index, PassResult pass)
+    private static CertifiedTensor Tensor(ConversionJob job, TensorInfo tensor, int index, PassResult pass, ProofContext context)
     {
         FiniteStatus status = !TensorWork.CanScan(tensor) ? FiniteStatus.NotChecked
             : pass.Finite[index].IsFinite ? FiniteStatus.Finite
@@ -67,7 +71,10 @@ internal static class CertificateMaker
             job.Action(index),
             FileHash.Format(pass.TensorHashes[index]),
             status,
-            pass.Finite[index].NonFinite);
+            pass.Finite[index].NonFinite)
+        {
+            Loss = context.Losses.GetValueOrDefault(job.OutputName(index)),
+        };
     }
 
     private static string? Hex(byte[]? hash) => hash is null ? null : Convert.ToHexStringLower(hash);

@@ -71,20 +71,36 @@ internal static class CertificateVerifier
             },
             cancellation);
         IReadOnlyList<TensorInfo> logical = TensorSet.Of(file, out _).Tensors;
+        CertifiedReturn? back = isOutput ? CertifiedReturn.Find(certificate, file, pass, cancellation) : null;
+        HashSet<string> expected = new(StringComparer.Ordinal);
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (int i = 0; i < file.Tensors.Count; i++)
         {
             places[file.Tensors[i].Name] = i;
         }
 
-        foreach (CertifiedTensor tensor in certificate.Tensors)
+        for (int i = 0; i < certificate.Tensors.Length; i++)
         {
+            CertifiedTensor tensor = certificate.Tensors[i];
             string name = isOutput ? tensor.Name : tensor.SourceName;
-            if (!places.Remove(name, out int place))
+            bool isFirst = expected.Add(name);
+            if (isOutput && tensor.Action == TensorAction.Keep)
             {
-                yield return new(DifferenceKind.MissingTensor, name, $"tensor '{name}' is missing");
+                if (back?.IsWrong(i) == true)
+                {
+                    yield return new(DifferenceKind.Payload, tensor.SourceName, $"tensor '{tensor.SourceName}', which is only kept, does not come back as it was proved");
+                }
             }
-            else if (Hash(file, logical[place], pass.TensorHashes[place], isOutput ? tensor.Action : TensorAction.Copy, cancellation) != tensor.Xxh128)
+            else if (!places.TryGetValue(name, out int place))
+            {
+                if (isFirst)
+                {
+                    yield return new(DifferenceKind.MissingTensor, name, $"tensor '{name}' is missing");
+                }
+            }
+            else if (isOutput && tensor.Action > TensorAction.Swap
+                ? back?.IsWrong(i, place) == true
+                : Hash(file, logical[place], pass.TensorHashes[place], isOutput ? tensor.Action : TensorAction.Copy, cancellation) != tensor.Xxh128)
             {
                 TensorInfo stored = file.Tensors[place];
                 ModelSetMember member = file.AllMembers.Last(member => member.Start <= stored.Offset);
@@ -94,7 +110,7 @@ internal static class CertificateVerifier
             }
         }
 
-        foreach (string name in places.Keys)
+        foreach (string name in places.Keys.Where(name => !expected.Contains(name) && back?.Knows(places[name]) != true))
         {
             yield return new(DifferenceKind.ExtraTensor, name, $"tensor '{name}' was not there when the file was proved");
         }

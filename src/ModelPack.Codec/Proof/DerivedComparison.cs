@@ -45,16 +45,18 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         }
 
         Difference bytes = Place.Describe(container, offset, side);
+        ImmutableArray<Difference> shown = CompareViews(chain.Record, again);
         using ModelFile returned = RestoredFile.Open(chain.Record, container);
         if (ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is not { } returnedOffset)
         {
             ImmutableArray<Difference> wrong = [.. WrongHashes(chain.Record, pass)];
             return Comparison.Identical(original) with
             {
-                Proved = wrong.IsEmpty ? ProofLevel.L2 : ProofLevel.L1,
+                Proved = !shown.IsEmpty ? null : wrong.IsEmpty ? ProofLevel.L2 : ProofLevel.L1,
+                Tensors = shown,
                 Metadata = wrong,
                 OtherBytes = bytes,
-                Notes = [$"{bytes.Text}; the tensors and metadata that it leads back to are the same all the same"],
+                Notes = !shown.IsEmpty ? [] : [$"{bytes.Text}; the tensors and metadata that it leads back to are the same all the same"],
             };
         }
 
@@ -67,7 +69,29 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             Place.Describe(returned, returnedOffset, side),
             progress,
             cancellation);
-        return found with { Tensors = [.. found.Tensors.Select(difference => InContainer(difference, chain.Record, returned))], OtherBytes = bytes };
+        return found with
+        {
+            Proved = shown.IsEmpty ? found.Proved : null,
+            Tensors = [.. found.Tensors.Select(difference => InContainer(difference, chain.Record, returned)), .. shown],
+            OtherBytes = bytes,
+        };
+    }
+
+    // The way back does not read them, but they are what the container's own programs run.
+    private ImmutableArray<Difference> CompareViews(OriginRecord record, Reconversion again)
+    {
+        if (record.Views.IsEmpty)
+        {
+            return [];
+        }
+
+        using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
+        TensorInfo[] names = [.. CarriedTensors.Logical(container), .. container.AllTensors.Skip(container.Tensors.Count)];
+        int[] views = [.. record.Views.Select(view => view.ContainerIndex).Distinct()];
+        TensorSet left = new(expected.Source, [.. views.Select(view => names[view] with { Offset = expected.AllTensors[view].Offset })]);
+        TensorSet right = new(container.Source, [.. views.Select(view => names[view])]);
+        (left, right) = side == FileSide.Second ? (left, right) : (right, left);
+        return [.. new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)];
     }
 
     private Comparison? CompareEdited(Difference edit)

@@ -20,6 +20,9 @@ internal sealed class ProofContext(ConversionOptions options, Action<long>? prog
     /// <summary>SHA-256 of the output, if asked for.</summary>
     public byte[]? OutputSha256 { get; set; }
 
+    /// <summary>What narrowing cost, by the names of tensors in the output.</summary>
+    public IReadOnlyDictionary<string, TensorLoss> Losses { get; set; } = new Dictionary<string, TensorLoss>();
+
     /// <summary>Why a level is lower than L3.</summary>
     public List<string> Notes { get; } = [];
 }

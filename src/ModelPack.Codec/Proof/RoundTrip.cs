@@ -38,7 +38,10 @@ public static class RoundTrip
             {
                 bool isSet = i == chain.Length - 1 && source.AllMembers.Count > 1;
                 string next = Path.Combine(folder.FullName, isSet ? "returned/" : $"{i}.{chain[i].Extension()}");
-                steps.Add(ModelConverter.Convert(current, next, chain[i], options, progress, cancellation));
+
+                // Narrowed once is enough; and what leads back restores, which narrowing would not.
+                ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null };
+                steps.Add(ModelConverter.Convert(current, next, chain[i], step, progress, cancellation));
                 DeleteStep(folder, current);
                 current = next;
             }

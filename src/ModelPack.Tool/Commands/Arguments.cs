@@ -69,6 +69,23 @@ internal static class Arguments
         },
     };
 
+    /// <summary>An option that takes a distance: a number that is not negative.</summary>
+    public static Option<double?> Distance(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "E",
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (!double.TryParse(word, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+            {
+                result.AddError($"{name} takes a number from 0 on, for example 0.01 or 1e-3, not '{word}'.");
+            }
+
+            return number;
+        },
+    };
+
     /// <summary>An option that takes a size in bytes.</summary>
     public static Option<long?> Size(string name, string description) => new(name)
     {

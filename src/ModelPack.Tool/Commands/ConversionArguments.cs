@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Commands;
 
@@ -8,8 +9,8 @@ internal sealed class ConversionArguments
 {
     private readonly Option<string> _quantized = Arguments.Word(
         "--quantized",
-        "A type that the target lacks: 'blocks' carries the raw blocks as bytes (exact, but not runnable by the target's own programs), "
-        + "'native' refuses, 'auto' takes the best that is exact.",
+        "A quantized type that the target lacks: 'auto' widens it to F32, for the target's own programs, and keeps the blocks in a side file; "
+        + "'blocks' carries the raw blocks as bytes (compact, but not runnable by the target's own programs); 'native' refuses.",
         "auto", "auto", "blocks", "native");
 
     private readonly Option<string> _naming = Arguments.Word(
@@ -22,6 +23,15 @@ internal sealed class ConversionArguments
         "Embed the record that makes the way back byte-exact (proves L3), or leave it out (proves less).",
         "embed", "embed", "none");
 
+    private readonly Option<string> _dtype = Arguments.Word(
+        "--dtype", "Round the matrices of the output to a 16-bit type. A loss: needs --allow-lossy. The source's bytes are kept in a side file.", ["bf16", "f16"]);
+
+    private readonly Option<bool> _allowLossy = Arguments.Flag(
+        "--allow-lossy", "Allow what loses something and was asked for by name. It is measured, and the certificate has it.");
+
+    private readonly Option<double?> _epsilon = Arguments.Distance(
+        "--epsilon", "The largest absolute error that --dtype may make; beyond it the conversion fails and names the value.");
+
     private readonly Option<bool> _allowNonFinite = Arguments.Flag(
         "--allow-nonfinite", "Let NaN and infinity pass, bit for bit. Without it they are an error that names the tensor.");
 
@@ -32,6 +42,16 @@ internal sealed class ConversionArguments
     {
         command.Options.Add(_quantized);
         command.Options.Add(_naming);
+        command.Options.Add(_dtype);
+        command.Options.Add(_allowLossy);
+        command.Options.Add(_epsilon);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_epsilon) is not null && result.GetResult(_dtype) is null)
+            {
+                result.AddError("--epsilon limits what --dtype does, which is not given.");
+            }
+        });
         AddSameFormatTo(command);
     }
 
@@ -64,6 +84,15 @@ internal sealed class ConversionArguments
             "none" => OriginMode.None,
             string other => throw new InvalidOperationException(other),
         },
+        Dtype = parsed.GetValue(_dtype) switch
+        {
+            null => null,
+            "bf16" => TensorType.BF16,
+            "f16" => TensorType.F16,
+            string other => throw new InvalidOperationException(other),
+        },
+        Loss = parsed.GetValue(_allowLossy) ? LossPolicy.Allow : LossPolicy.Refuse,
+        Epsilon = parsed.GetValue(_epsilon),
         NonFinite = parsed.GetValue(_allowNonFinite) ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
         Threads = parsed.GetValue(_threads),
     };

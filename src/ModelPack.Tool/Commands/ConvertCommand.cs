@@ -36,6 +36,8 @@ internal static class ConvertCommand
                 new("what would happen to each tensor?", "dotnet modelpack convert model.gguf model.safetensors --dry-run"),
                 new("the format by name instead of by ending", "dotnet modelpack convert model.gguf model.bin --to safetensors"),
                 new("refuse what the target cannot hold under a type of its own", "dotnet modelpack convert model.gguf model.apr --quantized native"),
+                new("compact: quantized blocks as they are, in one file", "dotnet modelpack convert model.gguf model.safetensors --quantized blocks"),
+                new("half the size, every value within 0.01 of the source's", "dotnet modelpack convert model.safetensors model.gguf --dtype bf16 --allow-lossy --epsilon 0.01"),
                 new("in CI: the certificate as an artifact, the answer as JSON",
                     "dotnet modelpack convert model.gguf model.apr --report proof.json --json"),
             ],

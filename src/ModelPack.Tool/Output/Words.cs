@@ -44,6 +44,10 @@ internal static class Words
         TensorAction.Copy => "copy",
         TensorAction.Carry => "carry",
         TensorAction.Swap => "swap",
+        TensorAction.Move => "move",
+        TensorAction.Widen => "widen",
+        TensorAction.Change => "change",
+        TensorAction.Keep => "keep",
         _ => throw new ArgumentOutOfRangeException(nameof(action)),
     };
 

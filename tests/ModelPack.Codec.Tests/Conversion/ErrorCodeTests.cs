@@ -22,6 +22,9 @@ public sealed class ErrorCodeTests
         ["MP2008"] = folder => Thrown(() => ModelConverter.Convert(LyingRecord(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
         ["MP2009"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.safetensors"), ModelFormat.SafeTensors, new() { MaxShardBytes = 16 })),
+        ["MP2010"] = folder => Thrown(() => ModelConverter.Convert(WithoutSideFile(folder), folder.At("back.gguf"), ModelFormat.Gguf, new())),
+        ["MP2011"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Dtype = Codec.Tensors.TensorType.BF16 })),
         ["MP2101"] = folder => Thrown(() => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
         ["MP2103"] = folder => Thrown(() => ToleranceVerifier.Verify(
@@ -35,7 +38,8 @@ public sealed class ErrorCodeTests
         })),
     };
 
-    public static IEnumerable<string> Codes => ConversionErrors.All.Concat(ProofErrors.All).Select(code => code.Id);
+    /// <summary>A disk that is too small needs a mount; <see cref="Faults.FailedConversionTests.Output_that_does_not_fit_is_refused_before_it_is_begun"/> has one.</summary>
+    public static IEnumerable<string> Codes => ConversionErrors.All.Concat(ProofErrors.All).Select(code => code.Id).Where(id => id != "MP3004");
 
     [TestMethod]
     [DynamicData(nameof(Codes))]
@@ -98,6 +102,13 @@ public sealed class ErrorCodeTests
     {
         byte[] body = new OriginBody().Modes().File("m.gguf", 1).Literal(new Gguf.GgufBytes().Header(0, 0).ToArray()).ToArray();
         return folder.Write("lying.safetensors", OriginRecords.Container(OriginRecords.Build(body, digest: OriginRecords.Digest)));
+    }
+
+    private static string WithoutSideFile(TempFolder folder)
+    {
+        ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        File.Delete(folder.At("out.apr.ggml-blocks.safetensors"));
+        return folder.At("out.apr");
     }
 
     private static string Foreign(TempFolder folder)

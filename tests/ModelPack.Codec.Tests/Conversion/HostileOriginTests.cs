@@ -33,7 +33,8 @@ public sealed class HostileOriginTests
         yield return Case("empty", []);
         yield return Case("magic only", "MPOR"u8.ToArray());
         yield return Case("another magic", [.. "MPOX"u8, .. OriginRecords.Build(plain)[4..]]);
-        yield return Case("version 2", OriginRecords.Build(plain, version: 2));
+        yield return Case("version 1", OriginRecords.Build(plain, version: 1));
+        yield return Case("version 3", OriginRecords.Build(plain, version: 3));
         yield return Case("wrong checksum", [.. OriginRecords.Build(plain)[..^1], 77]);
         yield return Case("no file", OriginRecords.Build(Body().ToArray(), files: 0));
         yield return Case("negative file count", OriginRecords.Build(plain, files: -1));
@@ -58,7 +59,7 @@ public sealed class HostileOriginTests
         yield return Case("lengths that overflow", OriginRecords.Build([.. one, .. new OriginBody().File("m", 3).Zeros(long.MaxValue).Zeros(long.MaxValue).Payload(0).ToArray()], tensors: 1));
         yield return Case("tensor that no record has", OriginRecords.Build([.. one, .. new OriginBody().File("m", 1).Payload(1).ToArray()], tensors: 1));
         yield return Case("payload in two places", OriginRecords.Build([.. one, .. new OriginBody().File("m", 2).Payload(0).Payload(0).ToArray()], tensors: 1));
-        yield return Case("two tensors in one payload", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2));
+        yield return Case("two tensors in one payload", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2, digest: OriginRecords.Digest));
         yield return Case("tensor that the container lacks", OriginRecords.Build(new OriginBody().Modes().Tensor(7, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("payload of another length", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 13).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("swap of a type without byte order", OriginRecords.Build(new OriginBody().Modes().Byte(5).Number((ulong)TensorType.U8).Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
@@ -168,7 +169,7 @@ public sealed class HostileOriginTests
         }
 
         byte[] lying = [.. record];
-        lying[45] ^= 1;
+        lying[49] ^= 1;
         SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(lying)));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2008", exception.Code.Id);

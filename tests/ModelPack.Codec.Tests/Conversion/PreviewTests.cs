@@ -85,5 +85,5 @@ public sealed class PreviewTests
         CollectionAssert.AreEqual(done.Notes.ToArray(), preview.Notes.ToArray());
     }
 
-    private static string[] Files(string target) => Directory.Exists(target) ? Directory.GetFiles(target) : [target];
+    private static string[] Files(string target) => Directory.Exists(target) ? Directory.GetFiles(target) : [.. ModelFiles.FilesOf(target)];
 }

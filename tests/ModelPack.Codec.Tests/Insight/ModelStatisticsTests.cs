@@ -28,7 +28,7 @@ public sealed class ModelStatisticsTests
             foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
             {
                 string converted = Path.Combine(folder, $"{files}.{format.Extension()}");
-                ModelConverter.Convert(path, converted, format, new() { NonFinite = NonFinitePolicy.Allow });
+                ModelConverter.Convert(path, converted, format, new() { NonFinite = NonFinitePolicy.Allow, Quantized = QuantizedMode.Blocks });
                 ModelStatistics actual = Compute(converted);
                 Assert.AreEqual(expected.Digest, actual.Digest, $"{path} as {format}");
                 CollectionAssert.AreEquivalent(
@@ -40,6 +40,20 @@ public sealed class ModelStatisticsTests
         }
 
         Assert.IsGreaterThan(100, files);
+    }
+
+    [TestMethod]
+    [DataRow(ModelFormat.Apr)]
+    [DataRow(ModelFormat.SafeTensors)]
+    public void Widened_tensors_have_the_statistics_of_their_blocks(ModelFormat format)
+    {
+        string converted = Path.Combine(folder, $"widened.{format.Extension()}");
+        ModelConverter.Convert(TestModels.Qwen, converted, format, new());
+        ModelStatistics expected = Compute(TestModels.Qwen);
+        ModelStatistics actual = Compute(converted);
+        CollectionAssert.AreEquivalent(expected.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), actual.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray());
+        Assert.AreEqual(format == ModelFormat.SafeTensors, actual.Types is [{ Type: TensorType.F32 }], string.Join(", ", actual.Types));
+        Assert.AreEqual(expected.Digest, actual.Digest);
     }
 
     [TestMethod]

@@ -9,7 +9,7 @@ namespace ModelPack.Codec.Tests.Proof;
 [TestClass]
 public sealed class VerifyEditTests
 {
-    private static readonly ConversionOptions Options = ConversionCorpus.Allow;
+    private static readonly ConversionOptions Options = ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks };
 
     public static IEnumerable<object[]> Conversions => VerifyDamageTests.Conversions;
 

@@ -37,7 +37,8 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
             TensorTranslation? translation = wanted == Vocabulary.Gguf ? TensorTranslator.ToGguf(tensors, facts) : TensorTranslator.ToHuggingFace(tensors, facts);
             return translation is null
                 ? Unchanged(model, [$"there is no table of names for the architecture '{words.Architecture}': tensors keep theirs"])
-                : Of(translation, wanted == Vocabulary.Gguf ? words.Extra : []);
+                : wanted == Vocabulary.Gguf ? ToGguf(translation, words.Extra)
+                : ToHuggingFace(translation, model, target);
         }
         catch (ModelPackException exception) when (!words.IsStrict)
         {
@@ -59,7 +60,8 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         _ => root == ModelFormat.Gguf ? Vocabulary.Gguf : words.Tensors,
     };
 
-    private static VocabularyChange Of(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
+    // llama.cpp refuses a file with a tensor that it does not know: such a one is only kept.
+    private static VocabularyChange ToGguf(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
     {
         HashSet<string> names = [.. translation.Tensors.Select(tensor => tensor.Name)];
         return new(
@@ -69,6 +71,30 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
             ],
             translation.Return,
             translation.Notes);
+    }
+
+    // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.
+    private static VocabularyChange ToHuggingFace(TensorTranslation translation, SourceModel model, ModelFormat target)
+    {
+        List<ModelTensor> outputs = [.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
+        HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
+        PayloadRecipe?[] back = [.. translation.Return];
+        List<string> notes = [];
+        foreach ((int index, string note) in translation.Unplaced.Zip(translation.Notes))
+        {
+            ModelTensor tensor = model.Tensors[index];
+            bool isStated = target == ModelFormat.SafeTensors && tensor.Info.Name.StartsWith("rope_f", StringComparison.Ordinal);
+            if (isStated || !names.Add(tensor.Info.Name))
+            {
+                notes.Add(note);
+                continue;
+            }
+
+            back[index] = new StoredPayload(outputs.Count, tensor.Payload.Length);
+            outputs.Add(new(tensor.Info, new StoredPayload(index, tensor.Payload.Length)));
+        }
+
+        return new([.. outputs], [.. back], [.. notes]);
     }
 
     private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>

@@ -20,6 +20,9 @@ internal static class RecipeCodec
         Shifted,
     }
 
+    // A count is believed as far as parts follow; the experts of a stack are fewer.
+    private const int LikelyParts = 256;
+
     public static void Write(BodyWriter body, PayloadRecipe recipe)
     {
         switch (recipe)
@@ -105,7 +108,7 @@ internal static class RecipeCodec
     {
         long count = body.TakeVarint();
         int parts = body.TakeInt();
-        ImmutableArray<PayloadRecipe>.Builder read = ImmutableArray.CreateBuilder<PayloadRecipe>(Math.Min(parts, body.Remaining));
+        ImmutableArray<PayloadRecipe>.Builder read = ImmutableArray.CreateBuilder<PayloadRecipe>(Math.Min(parts, LikelyParts));
         for (int i = 0; i < parts; i++)
         {
             read.Add(Read(body, depth));

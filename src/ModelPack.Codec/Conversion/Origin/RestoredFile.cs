@@ -72,7 +72,7 @@ internal static class RestoredFile
     {
         if (record.SideTensors > 0 && container.AllTensors.Count == container.Tensors.Count)
         {
-            throw new ModelPackException(ConversionErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in a side file that is not there")
+            throw new ModelPackException(ConversionErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not there")
             {
                 FilePath = container.Source.Name,
             };

@@ -42,6 +42,15 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
 
         long row = rows * unit;
         long firstColumn = offset / row;
+        long next = ((firstColumn + 1) * row) - offset;
+        if (next < destination.Length && destination.Length <= row)
+        {
+            // The end of one row and the begin of the next: reading both whole would cost far more than what is asked for.
+            ReadPart(start, offset, destination[..(int)next]);
+            ReadPart(start, offset + next, destination[(int)next..]);
+            return;
+        }
+
         int count = (int)(((offset + destination.Length - 1) / row) - firstColumn + 1);
         long firstRow = count > 1 ? 0 : offset / unit % rows;
         long lastRow = count > 1 ? rows - 1 : (offset + destination.Length - 1) / unit % rows;

@@ -12,11 +12,21 @@ internal static class RecipeRules
     // An exchange reads small runs; one inside another inside another would read them over and over.
     private const int MaximumExchanges = 4;
 
+    // Reads that one byte may take: three for each byte of the largest block.
+    private const long MaximumExpense = 1024;
+
     /// <summary>Checks a recipe.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="payloadLengths">Lengths of the payloads that it may use.</param>
     /// <exception cref="InvalidDataException">It breaks a rule; the message says which.</exception>
-    public static void Check(PayloadRecipe recipe, IReadOnlyList<long> payloadLengths) => Check(recipe, payloadLengths, MaximumDepth, MaximumExchanges);
+    public static void Check(PayloadRecipe recipe, IReadOnlyList<long> payloadLengths)
+    {
+        Check(recipe, payloadLengths, MaximumDepth, MaximumExchanges);
+        if (Expense(recipe) > MaximumExpense)
+        {
+            throw new InvalidDataException("a recipe changes blocks and exchanges single bytes of them in turns");
+        }
+    }
 
     private static void Check(PayloadRecipe recipe, IReadOnlyList<long> payloadLengths, int depth, int exchanges)
     {
@@ -39,6 +49,21 @@ internal static class RecipeRules
         {
             throw new InvalidDataException(problem);
         }
+    }
+
+    // What a single byte costs. A block whose bytes lie apart is a read for each of them, and that again for each block within.
+    private static long Expense(PayloadRecipe recipe)
+    {
+        long inner = recipe.Inner.IsEmpty ? 1 : recipe.Inner.Max(Expense);
+        int block = recipe switch
+        {
+            ReversedPayload reversed => TensorTypes.Get(reversed.Type).BlockBytes,
+            WidenedPayload widened => TensorTypes.Get(widened.Type).BlockBytes,
+            NarrowedPayload or ShiftedPayload => sizeof(float),
+            ExchangedPayload => 3,
+            _ => 1,
+        };
+        return inner == 1 && recipe is not ExchangedPayload ? 1 : Math.Min(inner * block, MaximumExpense + 1);
     }
 
     private static string? Problem(PayloadRecipe recipe, IReadOnlyList<long> payloadLengths) => recipe switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelPack.Codec;
 using ModelPack.Codec.Proof;
 using ModelPack.Tool.Commands;
@@ -43,6 +44,15 @@ internal static class ConvertText
         Count(TensorAction.Copy, "copied");
         Count(TensorAction.Carry, "carried as raw blocks");
         Count(TensorAction.Swap, "byte order reversed");
+        Count(TensorAction.Move, "with their bytes in another order");
+        Count(TensorAction.Widen, "widened");
+        Count(TensorAction.Change, "changed in value");
+        Count(TensorAction.Keep, "only kept for the way back");
+        if (certificate.Tensors.Select(tensor => tensor.Loss).OfType<TensorLoss>().MaxBy(loss => loss.Absolute) is { } worst)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"rounding to {worst.Type} is off by at most {worst.Absolute:G4}"));
+        }
+
         long nonFinite = certificate.Tensors.Sum(tensor => tensor.NonFiniteCount);
         if (nonFinite > 0)
         {

@@ -50,7 +50,7 @@ public sealed class FailedConversionTests
         string target = folder.Write("out.apr", "precious"u8);
         AssertFails("MP3001", () => ModelConverter.Convert(source, target, ModelFormat.Apr, new()));
         Assert.AreEqual("precious", File.ReadAllText(target));
-        Certificate certificate = ModelConverter.Convert(source, target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
+        Certificate certificate = ModelConverter.Convert(source, target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace, Quantized = QuantizedMode.Blocks });
         Assert.AreEqual(certificate.Output.Bytes, new FileInfo(target).Length);
         CollectionAssert.AreEqual(new[] { "out.apr", "out.apr.modelpack.json", "source.gguf" }, folder.Names());
     }
@@ -106,7 +106,7 @@ public sealed class FailedConversionTests
         using TempFolder folder = new();
         string source = SmallModels.WriteLarge(folder, "source.gguf", 4 << 20);
         using MountedFolder mount = MountedFolder.Mount(folder.At("mount"), "size=1m");
-        AssertFails("MP3002", () => ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()));
+        AssertFails("MP3004", () => ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()));
         Assert.IsEmpty(Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }));
 
         // With room for the output and none for its certificate.
@@ -124,10 +124,31 @@ public sealed class FailedConversionTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Output_that_does_not_fit_is_refused_before_it_is_begun()
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.WriteLarge(folder, "source.gguf", 4 << 20);
+        using MountedFolder mount = MountedFolder.Mount(folder.At("mount"), "size=1m");
+        int reports = 0;
+        foreach (string target in new[] { "out.apr", "set/" })
+        {
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
+                source, Path.Combine(mount.Path, target), ModelFormat.SafeTensors, new(), new CallingProgress(ConversionPhase.Writing, 1, () => reports++)));
+            Assert.AreEqual("MP3004", exception.Code.Id);
+            Assert.Contains("1048576 are free", exception.Message);
+        }
+
+        Assert.AreEqual(0, reports);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }));
+    }
+
+    [TestMethod]
     public void Cancelled_conversion_leaves_nothing_behind_whenever_that_is()
     {
         using TempFolder folder = new();
         string source = SmallModels.WriteLarge(folder, "source.gguf", LargeBytes);
+        string blocks = SmallModels.WriteLargeBlocks(folder, "blocks.gguf");
         string before = TempFolder.Sha256(source);
         int cancelled = 0;
         foreach ((ConversionPhase phase, int report) in from phase in Enum.GetValues<ConversionPhase>() from report in Enumerable.Range(1, 3) select (phase, report))
@@ -135,11 +156,13 @@ public sealed class FailedConversionTests
             using CancellationTokenSource cancellation = new();
             CallingProgress progress = new(phase, report, cancellation.Cancel);
             Assert.Throws<OperationCanceledException>(
-                () => ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation.Token), $"{phase} {report}");
+                () => ModelConverter.Convert(phase == ConversionPhase.Making ? blocks : source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation.Token), $"{phase} {report}");
             Assert.IsTrue(progress.WasCalled);
             cancelled++;
-            CollectionAssert.AreEqual(new[] { "source.gguf" }, folder.Names());
+            CollectionAssert.AreEqual(new[] { "blocks.gguf", "source.gguf" }, folder.Names());
         }
+
+        File.Delete(blocks);
 
         Random random = new(20260726);
         for (int i = 0; i < 15; i++)

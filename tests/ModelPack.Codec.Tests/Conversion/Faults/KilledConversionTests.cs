@@ -44,7 +44,7 @@ public sealed class KilledConversionTests
         ModelConverter.Convert(small, target, ModelFormat.Apr, new());
         Assert.IsEmpty(LeftOvers(folder));
         Assert.IsTrue(ModelVerifier.Verify(small, target, ProofLevel.L3).Passed);
-        CollectionAssert.AreEqual(new[] { "out.apr", "out.apr.modelpack.json", "small.gguf", "source.gguf" }, folder.Names());
+        CollectionAssert.AreEqual(new[] { "out.apr", "out.apr.ggml-blocks.safetensors", "out.apr.modelpack.json", "small.gguf", "source.gguf" }, folder.Names());
     }
 
     [TestMethod]

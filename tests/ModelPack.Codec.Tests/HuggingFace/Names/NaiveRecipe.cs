@@ -18,6 +18,8 @@ internal static class NaiveRecipe
             TakenPayload taken => Take(taken, Evaluate(taken.Of, payloads)),
             JoinedPayload joined => Join(joined, [.. joined.Parts.Select(part => Evaluate(part, payloads))]),
             ExchangedPayload exchanged => Exchange(exchanged, Evaluate(exchanged.Of, payloads)),
+            ReversedPayload { Type: TensorType.F16 or TensorType.F64 } reversed =>
+                [.. Evaluate(reversed.Of, payloads).Chunk(reversed.Type == TensorType.F16 ? 2 : 8).SelectMany(number => number.Reverse())],
             WidenedPayload widened => Words(Wide(Evaluate(widened.Of, payloads), widened.Type)),
             NarrowedPayload narrowed => Narrow(Evaluate(narrowed.Of, payloads), narrowed.Type),
             ShiftedPayload shifted => Words(

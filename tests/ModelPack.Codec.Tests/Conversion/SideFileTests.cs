@@ -1,0 +1,155 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Codec.Tests.Conversion;
+
+/// <summary>Where side files stand, and what they are taken for.</summary>
+[TestClass]
+public sealed class SideFileTests
+{
+    [TestMethod]
+    [DataRow("model.safetensors", "model.ggml-blocks.safetensors")]
+    [DataRow("model.apr", "model.apr.ggml-blocks.safetensors")]
+    [DataRow("a.b.gguf", "a.b.gguf.ggml-blocks.safetensors")]
+    [DataRow("qwen-00001-of-00003.gguf", "qwen.gguf.ggml-blocks.safetensors")]
+    [DataRow("model-00001-of-00002.safetensors", "model.ggml-blocks.safetensors")]
+    [DataRow("model", "model.ggml-blocks.safetensors")]
+    public void Side_file_is_called_after_the_model(string model, string side) => Assert.AreEqual(side, SideFile.NameFor(model));
+
+    [TestMethod]
+    public void Outputs_of_several_formats_in_one_folder_keep_their_own_side_files()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        ModelConverter.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        ModelConverter.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        CollectionAssert.IsSubsetOf(new[] { "m.apr.ggml-blocks.safetensors", "m.ggml-blocks.safetensors" }, folder.Names());
+        using (ModelFile file = ModelFiles.Open(source))
+        {
+            Assert.HasCount(1, file.AllMembers);
+        }
+
+        foreach (string output in new[] { "m.safetensors", "m.apr" })
+        {
+            Assert.IsTrue(ModelVerifier.Verify(source, folder.At(output), ProofLevel.L3).Passed);
+            ModelConverter.Convert(folder.At(output), folder.At($"back-of-{output}.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+            CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At($"back-of-{output}.gguf")));
+        }
+    }
+
+    [TestMethod]
+    public void Side_file_that_exists_is_replaced_only_if_it_may_be()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        string plain = folder.Write("plain.gguf", new Gguf.GgufBytes().Header(1, 0).Record("a", Gguf.GgufBytes.F32, 0, 1).Pad().Data(4).Pad().ToArray());
+        string side = folder.Write("out.apr.ggml-blocks.safetensors", "precious"u8);
+        foreach (string model in new[] { source, plain })
+        {
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(model, folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow));
+            Assert.AreEqual("MP3001", exception.Code.Id);
+            StringAssert.Contains(exception.Message, Path.GetFileName(side));
+            Assert.AreEqual("precious", File.ReadAllText(side));
+        }
+
+        ConversionOptions replace = ConversionCorpus.Allow with { Existing = ExistingTarget.Replace };
+        ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, replace);
+        Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.apr"), ProofLevel.L3).Passed);
+
+        // One that the new output does not need would be taken for a part of it.
+        ModelConverter.Convert(plain, folder.At("out.apr"), ModelFormat.Apr, replace);
+        Assert.IsFalse(File.Exists(side));
+        Assert.IsTrue(ModelVerifier.Verify(plain, folder.At("out.apr"), ProofLevel.L3).Passed);
+    }
+
+    [TestMethod]
+    public void Side_file_of_the_source_is_not_overwritten()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        ModelConverter.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
+            folder.At("m.safetensors"), folder.At("m"), ModelFormat.Apr, ConversionCorpus.Allow with { Existing = ExistingTarget.Replace }));
+        Assert.AreEqual("MP2007", exception.Code.Id);
+    }
+
+    [TestMethod]
+    public void Output_of_any_name_has_its_side_file()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        foreach (string name in new[] { "weights.bin", "WEIGHTS.SAFETENSORS", "weights" })
+        {
+            string output = folder.At(name);
+            ModelConverter.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+            Assert.IsTrue(File.Exists(folder.At(SideFile.NameFor(name))), name);
+            Assert.IsTrue(ModelVerifier.Verify(source, output, ProofLevel.L3).Passed, name);
+            ModelConverter.Convert(output, folder.At($"{name}.back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+            CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At($"{name}.back.gguf")), name);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow(600L)]
+    public void Folder_holds_its_side_file(long? shard)
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        string set = folder.At("set") + Path.DirectorySeparatorChar;
+        Certificate certificate = ModelConverter.Convert(source, set, ModelFormat.SafeTensors, ConversionCorpus.Allow with { MaxShardBytes = shard });
+        string side = Directory.GetFiles(set).Select(path => Path.GetFileName(path)).Single(SideFile.IsName);
+        Assert.IsTrue(certificate.Output.Parts.Any(part => part.Name == side));
+        Assert.IsTrue(ModelVerifier.Verify(source, set, ProofLevel.L3).Passed);
+        Assert.IsTrue(ModelVerifier.Verify(ModelConverter.CertificatePath(set), set, ProofLevel.L3).Passed);
+        ModelConverter.Convert(set, folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
+        File.Delete(Path.Combine(set, side));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(set, folder.At("again.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow));
+        Assert.AreEqual("MP2010", exception.Code.Id);
+        StringAssert.Contains(exception.Message, side);
+    }
+
+    [TestMethod]
+    public void Name_that_the_side_file_cannot_store_is_replaced_until_the_way_back()
+    {
+        using TempFolder folder = new();
+        byte[] model = new Gguf.GgufBytes().Header(1, 0).Record("__metadata__", 13, 0, 256).Pad().Data(176).Pad().ToArray();
+        string source = folder.Write("m.gguf", model);
+        ModelConverter.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        using (ModelFile output = ModelFiles.Open(folder.At("m.apr")))
+        {
+            Assert.AreEqual("__metadata__", output.Tensors.Single().Name);
+            Assert.AreNotEqual("__metadata__", output.AllTensors[1].Name);
+        }
+
+        ModelConverter.Convert(folder.At("m.apr"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        CollectionAssert.AreEqual(model, File.ReadAllBytes(folder.At("back.gguf")));
+    }
+
+    [TestMethod]
+    public void Blocks_do_not_pile_up_over_a_chain()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        ModelConverter.Convert(source, folder.At("one.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        ModelConverter.Convert(folder.At("one.safetensors"), folder.At("two.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        ModelConverter.Convert(source, folder.At("direct.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        using (ModelFile two = ModelFiles.Open(folder.At("two.apr")))
+        using (ModelFile direct = ModelFiles.Open(folder.At("direct.apr")))
+        {
+            CollectionAssert.AreEquivalent(direct.AllTensors.Select(Describe).ToArray(), two.AllTensors.Select(Describe).ToArray());
+            Assert.IsLessThan(direct.OriginRecord!.Value.Length + 4096L, two.OriginRecord!.Value.Length);
+        }
+
+        ModelConverter.Convert(folder.At("two.apr"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
+        ModelConverter.Convert(folder.At("two.apr"), folder.At("back.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.At("one.safetensors")), File.ReadAllBytes(folder.At("back.safetensors")));
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.At("one.ggml-blocks.safetensors")), File.ReadAllBytes(folder.At("back.ggml-blocks.safetensors")));
+    }
+
+    // Names that a format cannot store are made up by the order of the source.
+    private static string Describe(Codec.Tensors.TensorInfo tensor) => $"{tensor.Type} {tensor.ByteLength}";
+}
