@@ -40,6 +40,24 @@ public sealed partial class ReadmeTests
         CollectionAssert.Contains(Commands.ToArray(), "dotnet modelpack convert model.gguf model.apr");
     }
 
+    [TestMethod]
+    [DataRow("README.md")]
+    [DataRow("docs/llama.cpp.md")]
+    [DataRow("docs/transformers.md")]
+    [DataRow("docs/apr.md")]
+    public void Each_page_for_users_holds_commands_and_its_links_lead_somewhere(string page)
+    {
+        string path = Path.Combine(RepositoryData.Repository, page);
+        string text = File.ReadAllText(path);
+        Assert.IsNotEmpty(CommandPattern().Matches(text));
+        string[] links = [.. LinkPattern().Matches(text).Select(match => match.Groups["path"].Value)];
+        Assert.IsNotEmpty(links);
+        foreach (string link in links)
+        {
+            Assert.IsTrue(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, link)), $"{page}: {link}");
+        }
+    }
+
     private static IEnumerable<string> Documents() =>
         [Path.Combine(RepositoryData.Repository, "README.md"), .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "docs"), "*.md")];
 
@@ -62,9 +80,8 @@ public sealed partial class ReadmeTests
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))!);
             ToolProcess.Run("convert", model, path, "--to", "safetensors", "--origin", "none").ShouldExitWith(0);
-            File.WriteAllText(Path.Combine(path, "config.json"), "{\"model_type\": \"qwen2\"}\n");
         }
-        else if (name == "qwen.gguf")
+        else if (name is "qwen.gguf" or "qwen.apr")
         {
             Prepare(folder, "models/qwen/");
             ToolProcess.Run("convert", folder.File("models/qwen/"), path).ShouldExitWith(0);
@@ -74,6 +91,9 @@ public sealed partial class ReadmeTests
             ToolProcess.Run("convert", model, path).ShouldExitWith(0);
         }
     }
+
+    [GeneratedRegex(@"\]\((?<path>[^):#]+)\)")]
+    private static partial Regex LinkPattern();
 
     [GeneratedRegex(@"(^|`)(?<command>dotnet modelpack (?!VERB)[a-z][^`#\n…]*)", RegexOptions.Multiline)]
     private static partial Regex CommandPattern();

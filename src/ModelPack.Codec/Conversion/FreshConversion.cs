@@ -59,6 +59,9 @@ internal sealed class FreshConversion : ConversionJob
 
     public override ImmutableArray<string> Notes { get; }
 
+    /// <summary>The companion files of an output that is a folder.</summary>
+    public ImmutableArray<Companion> Companions => companions;
+
     /// <summary>The model that is converted.</summary>
     public SourceModel Model { get; }
 

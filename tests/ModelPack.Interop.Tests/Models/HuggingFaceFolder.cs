@@ -16,7 +16,7 @@ internal static class HuggingFaceFolder
     public static void Write(TinyModel model, string folder)
     {
         Directory.CreateDirectory(folder);
-        WriteWeights(model, Path.Combine(folder, "model.safetensors"));
+        WriteWeights(model, model.Tensors, Path.Combine(folder, "model.safetensors"));
         File.WriteAllText(Path.Combine(folder, "config.json"), Config(model));
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), Sorted(Generation(model.Tokenizer)) + "\n");
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer(model.Tokenizer).ToJsonString(Indented));
@@ -24,9 +24,9 @@ internal static class HuggingFaceFolder
         File.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), SpecialTokens(model.Tokenizer).ToJsonString(Indented) + "\n");
     }
 
-    private static void WriteWeights(TinyModel model, string path)
+    public static void WriteWeights(TinyModel model, IEnumerable<ModelTensor> weights, string path)
     {
-        ModelTensor[] tensors = [.. model.Tensors];
+        ModelTensor[] tensors = [.. weights];
         byte[][] payloads = [.. tensors.Select(tensor => tensor.Payload(model.Type))];
         SafeTensorsModel layout = new(
             [new("format", "pt")],

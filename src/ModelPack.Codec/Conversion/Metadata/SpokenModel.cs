@@ -130,8 +130,9 @@ internal sealed record SpokenModel
         {
             return own with { Notes = [$"{exception.Message}; the file travels as it is, and nothing is read from it"] };
         }
-        catch (ModelPackException exception) when (exception.FilePath is null)
+        catch (ModelPackException exception)
         {
+            // The message begins with the name of the companion; the path is that of the folder.
             exception.FilePath = file.Source.Name;
             throw;
         }

@@ -138,7 +138,7 @@ internal sealed record OriginChain(
 
     private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container)
         ? null
-        : $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
+        : EditedCompanion.Find(container, record) ?? $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
 
     private static ModelFile OpenRestored(OriginRecord record, ModelFile container)
     {

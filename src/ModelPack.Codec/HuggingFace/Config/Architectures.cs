@@ -73,7 +73,9 @@ internal static class Architectures
         config.Class("Qwen3MoeForCausalLM", "qwen3_moe");
         Qwen3Attention(config);
         Experts(config);
-        config.LosePublished("norm_topk_prob", "true");
+
+        // There is no key: the runtime always does, the class by default does not.
+        config.Fields.Set("norm_topk_prob", true);
         config.Lose("decoder_sparse_step");
     }
 

@@ -1,5 +1,6 @@
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.HuggingFace.ToGguf;
 
 namespace ModelPack.Codec.HuggingFace.Config;
 
@@ -28,7 +29,7 @@ internal static class GemmaFamily
         config.CountOrLose("attention.sliding_window", "sliding_window");
         LayerTypes(config, fullLayer: null);
         config.Fields.Set("hidden_activation", "gelu_pytorch_tanh");
-        config.LosePublished("query_pre_attn_scalar", "256, with 27B parameters 144");
+        AttentionScale(config, GemmaConfigs.Gemma2LargestLayers);
     }
 
     public static void Gemma3(ConfigBuilder config)
@@ -49,7 +50,18 @@ internal static class GemmaFamily
             config.Refuse("the file holds tensors of a vision tower, whose config is lost");
         }
 
-        config.Lose("query_pre_attn_scalar", "hidden_activation");
+        AttentionScale(config, GemmaConfigs.Gemma3LargestLayers);
+        config.Lose("hidden_activation");
+    }
+
+    /// <summary>There is no key. The class would take 256; the runtime takes the width of a head, and in the largest model the embedding divided among the heads.</summary>
+    private static void AttentionScale(ConfigBuilder config, long largest)
+    {
+        if (config.OptionalCount("attention.head_count") is > 0 and { } heads && config.OptionalCount("embedding_length") is { } hidden
+            && config.OptionalCount("block_count") is { } layers && config.OptionalCount("attention.key_length") is { } head)
+        {
+            config.Fields.Set("query_pre_attn_scalar", layers == largest ? hidden / heads : head);
+        }
     }
 
     private static void Common(ConfigBuilder config)

@@ -13,7 +13,37 @@ internal static class ConfigToGguf
         CompanionNames.GenerationConfig, CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap, "tokenizer.model",
     ];
 
+    private static readonly Dictionary<string, (string Architecture, Action<GgufDraft> Describe)> Rules = new(StringComparer.Ordinal)
+    {
+        ["llama"] = ("llama", LlamaConfigs.Llama),
+        ["mistral"] = ("llama", LlamaConfigs.Mistral),
+        ["mixtral"] = ("llama", LlamaConfigs.Mixtral),
+        ["granite"] = ("granite", LlamaConfigs.Granite),
+        ["olmo2"] = ("olmo2", LlamaConfigs.Olmo2),
+        ["olmo3"] = ("olmo2", LlamaConfigs.Olmo2),
+        ["starcoder2"] = ("starcoder2", LlamaConfigs.Starcoder2),
+        ["qwen2"] = ("qwen2", QwenConfigs.Dense),
+        ["qwen3"] = ("qwen3", QwenConfigs.Dense),
+        ["qwen2_moe"] = ("qwen2moe", QwenConfigs.Qwen2Moe),
+        ["qwen3_moe"] = ("qwen3moe", QwenConfigs.Qwen3Moe),
+        ["gemma"] = ("gemma", GemmaConfigs.Gemma),
+        ["gemma2"] = ("gemma2", GemmaConfigs.Gemma2),
+        ["gemma3_text"] = ("gemma3", GemmaConfigs.Gemma3),
+        ["phi"] = ("phi2", PhiConfigs.Phi2),
+        ["phi3"] = ("phi3", PhiConfigs.Phi3),
+        ["gpt2"] = ("gpt2", OtherConfigs.Gpt2),
+        ["falcon"] = ("falcon", OtherConfigs.Falcon),
+        ["stablelm"] = ("stablelm", OtherConfigs.StableLm),
+        ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Describe),
+        ["deepseek_v3"] = ("deepseek2", DeepseekConfigs.Describe),
+        ["bert"] = ("bert", BertConfigs.Bert),
+        ["nomic_bert"] = ("nomic-bert", BertConfigs.Nomic),
+    };
+
     private static readonly StatedTokenIds NoIds = new(null, [], null);
+
+    /// <summary>The model types with a rule, and what GGUF calls them.</summary>
+    public static IEnumerable<(string ModelType, string Architecture)> ModelTypes => Rules.Select(rule => (rule.Key, rule.Value.Architecture));
 
     /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can travel under its own names.</summary>
     /// <exception cref="ModelPackException">A companion file is broken, or contradicts itself or the tensors.</exception>
@@ -30,7 +60,7 @@ internal static class ConfigToGguf
         ConfigObject config = ConfigObject.Parse(folder.Path, file);
         ConfigObject? generation = folder.Find(CompanionNames.GenerationConfig) is { } settings ? ConfigObject.Parse(folder.Path, settings) : null;
         string? type = config.Text("model_type");
-        if (type is null || Find(type) is not { } rule)
+        if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<GgufDraft> Describe) rule))
         {
             return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{MetadataKeys.Shorten(type)}'")]);
         }
@@ -77,30 +107,4 @@ internal static class ConfigToGguf
             yield return new("general.name", GgufValue.FromString(name));
         }
     }
-
-    private static (string Architecture, Action<GgufDraft> Describe)? Find(string modelType) => modelType switch
-    {
-        "llama" => ("llama", LlamaConfigs.Llama),
-        "mistral" => ("llama", LlamaConfigs.Mistral),
-        "mixtral" => ("llama", LlamaConfigs.Mixtral),
-        "granite" => ("granite", LlamaConfigs.Granite),
-        "olmo2" or "olmo3" => ("olmo2", LlamaConfigs.Olmo2),
-        "starcoder2" => ("starcoder2", LlamaConfigs.Starcoder2),
-        "qwen2" => ("qwen2", QwenConfigs.Dense),
-        "qwen3" => ("qwen3", QwenConfigs.Dense),
-        "qwen2_moe" => ("qwen2moe", QwenConfigs.Qwen2Moe),
-        "qwen3_moe" => ("qwen3moe", QwenConfigs.Qwen3Moe),
-        "gemma" => ("gemma", GemmaConfigs.Gemma),
-        "gemma2" => ("gemma2", GemmaConfigs.Gemma2),
-        "gemma3_text" => ("gemma3", GemmaConfigs.Gemma3),
-        "phi" => ("phi2", PhiConfigs.Phi2),
-        "phi3" => ("phi3", PhiConfigs.Phi3),
-        "gpt2" => ("gpt2", OtherConfigs.Gpt2),
-        "falcon" => ("falcon", OtherConfigs.Falcon),
-        "stablelm" => ("stablelm", OtherConfigs.StableLm),
-        "deepseek_v2" or "deepseek_v3" => ("deepseek2", DeepseekConfigs.Describe),
-        "bert" => ("bert", BertConfigs.Bert),
-        "nomic_bert" => ("nomic-bert", BertConfigs.Nomic),
-        _ => null,
-    };
 }

@@ -7,8 +7,8 @@ internal static class GemmaConfigs
 {
     private const int Gemma2FullLayer = 2;
     private const int Gemma3FullLayer = 6;
-    private const long Gemma2LargestLayers = 46;
-    private const long Gemma3LargestLayers = 62;
+    internal const long Gemma2LargestLayers = 46;
+    internal const long Gemma3LargestLayers = 62;
 
     public static void Gemma(GgufDraft draft)
     {

@@ -5,7 +5,10 @@ namespace ModelPack.Codec.Conversion.Metadata.Apr;
 /// <summary>The tensors whose shapes say something about the metadata, under the names of both vocabularies (apr-v2.md §12.1).</summary>
 internal sealed record ModelTensors(ImmutableArray<long>? Embedding, ImmutableArray<long>? Query, ImmutableArray<long>? Key, ImmutableArray<long>? Value)
 {
-    private static readonly string[] EmbeddingNames = ["model.embed_tokens.weight", "embed_tokens.weight", "token_embd.weight"];
+    private static readonly string[] EmbeddingNames =
+    [
+        "model.embed_tokens.weight", "embed_tokens.weight", "token_embd.weight", "transformer.wte.weight", "wte.weight", "transformer.word_embeddings.weight",
+    ];
 
     public static bool IsEmbedding(string name) => EmbeddingNames.Contains(name);
 

@@ -1,0 +1,37 @@
+using System.Text;
+using ModelPack.Codec.HuggingFace.Config;
+using ModelPack.Codec.HuggingFace.Names;
+using ModelPack.Codec.HuggingFace.ToGguf;
+
+namespace ModelPack.Codec.Tests.Documentation;
+
+[TestClass]
+public sealed class ArchitectureTableTests
+{
+    [TestMethod]
+    public void The_table_of_architectures_is_what_the_code_does()
+    {
+        StringBuilder table = new("| Architecture in GGUF | `model_type` of a folder | tensors: names and values | config.json → GGUF keys | GGUF keys → config.json |\n|---|---|---|---|---|\n");
+        ILookup<string, string> types = ConfigToGguf.ModelTypes.ToLookup(pair => pair.Architecture, pair => pair.ModelType, StringComparer.Ordinal);
+        foreach (string architecture in NameTable.Architectures)
+        {
+            string bare = architecture.Split('+')[0];
+            string[] own = [.. types[bare].Where(type => (type == "mixtral") == (architecture != bare))];
+            string named = own.Length == 0 ? "–" : string.Join(", ", own.Select(type => $"`{type}`"));
+            string values = NameTable.For(architecture)!.HasValues ? "yes" : "–";
+            table.Append($"| {(architecture == bare ? bare : $"{bare} with experts")} | {named} | {values} | {(own.Length > 0 ? "yes" : "–")} | {(Architectures.Find(bare) is null ? "–" : "yes")} |\n");
+        }
+
+        GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "architectures.md"), "architectures", table.ToString());
+    }
+
+    [TestMethod]
+    public void Every_model_type_that_is_read_leads_to_an_architecture_with_names_and_values_and_back()
+    {
+        foreach ((string type, string architecture) in ConfigToGguf.ModelTypes)
+        {
+            Assert.IsTrue(NameTable.For(architecture)?.HasValues, type);
+            Assert.IsNotNull(Architectures.Find(architecture), type);
+        }
+    }
+}
