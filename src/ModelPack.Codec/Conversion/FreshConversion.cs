@@ -122,7 +122,7 @@ internal sealed class FreshConversion : ConversionJob
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
         int[] places = ReaderPlaces();
-        PayloadRecipe[] returns = [.. plan.Sources.Select(fate => fate.Return?.Through(stored => stored with { Tensor = places[stored.Tensor] }) ?? new LiteralPayload(default))];
+        PayloadRecipe[] returns = [.. plan.Sources.Select(fate => Returned(fate, options.Origin, places))];
         HashSet<int> used = [.. returns.SelectMany(recipe => recipe.Tensors())];
         return new()
         {
@@ -137,6 +137,13 @@ internal sealed class FreshConversion : ConversionJob
             SideTensors = plan.Side.Length,
         };
     }
+
+    // Without a record nothing needs to come back.
+    private static PayloadRecipe Returned(SourceFate fate, OriginMode origin, int[] places) => fate.Return is { } back
+        ? back.Through(stored => stored with { Tensor = places[stored.Tensor] })
+        : origin == OriginMode.None
+        ? new LiteralPayload(default)
+        : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // Hashes of the outputs that the way back does not use. Most were made after the source was read; one that was not is a copy of a source tensor.
     private Dictionary<int, UInt128> Views(WrittenPayloads written)

@@ -89,7 +89,8 @@ internal sealed record SourceModel
             ByteSwapSupport swap = info.ByteOrder == ByteOrder.BigEndian ? PayloadByteOrder.Support(info.Type) : ByteSwapSupport.NotNeeded;
             PayloadRecipe payload = swap == ByteSwapSupport.Exact ? new ReversedPayload(stored, info.Type) : stored;
             back[i] = payload;
-            tensors.Add(new(swap == ByteSwapSupport.DerivedOnly ? info : info with { ByteOrder = ByteOrder.LittleEndian }, payload));
+            bool isPlain = info.ByteOrder == ByteOrder.LittleEndian || swap == ByteSwapSupport.DerivedOnly;
+            tensors.Add(new(isPlain ? info : info with { ByteOrder = ByteOrder.LittleEndian }, payload));
         }
 
         return new() { Root = source, Tensors = tensors.MoveToImmutable(), Return = [.. back] };

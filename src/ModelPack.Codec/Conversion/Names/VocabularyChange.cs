@@ -100,8 +100,9 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
         new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);
 
-    private static VocabularyChange Unchanged(SourceModel model, ImmutableArray<string> notes) => new(
-        [.. model.Tensors.Select((tensor, i) => new ModelTensor(tensor.Info, new StoredPayload(i, tensor.Payload.Length)))],
-        [.. model.Tensors.Select((tensor, i) => new StoredPayload(i, tensor.Payload.Length))],
-        notes);
+    private static VocabularyChange Unchanged(SourceModel model, ImmutableArray<string> notes)
+    {
+        ImmutableArray<PayloadRecipe?> whole = [.. model.Tensors.Select((tensor, i) => new StoredPayload(i, tensor.Payload.Length))];
+        return new([.. model.Tensors.Zip(whole, (tensor, payload) => tensor with { Payload = payload! })], whole, notes);
+    }
 }
