@@ -18,7 +18,7 @@ public sealed partial class InsightTests
         {
             if (path != Gguf)
             {
-                InProcess.Run("convert", Gguf, path).ShouldExitWith(0);
+                InProcess.Run("convert", Gguf, path, "--quantized", "blocks").ShouldExitWith(0);
             }
 
             ToolResult result = ToolProcess.Run("inspect", path, "--stats", "--tensors");
@@ -33,6 +33,9 @@ public sealed partial class InsightTests
         Assert.Contains("▁▁▁▁▁▁▁▁▁▁▂▃▅█▇▂▁", reports[0][^1] + reports[0][^2] + string.Concat(reports[0]));
         CollectionAssert.AreEqual(reports[0], reports[1]);
         CollectionAssert.AreEqual(reports[0], reports[2]);
+        string widened = folder.File("widened.safetensors");
+        InProcess.Run("convert", Gguf, widened).ShouldExitWith(0);
+        Assert.AreEqual(reports[0][0], Digest().Match(ToolProcess.Run("inspect", widened, "--stats").Output).Value, "widening changes no statistic");
     }
 
     [TestMethod]

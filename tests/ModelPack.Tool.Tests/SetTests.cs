@@ -144,7 +144,7 @@ public sealed class SetTests
     private static string Model(TestFolder folder, ModelFormat format)
     {
         string path = folder.File("model." + format.Extension());
-        InProcess.Run("convert", Gguf, path).ShouldExitWith(0);
+        InProcess.Run("convert", Gguf, path, "--quantized", "blocks").ShouldExitWith(0);
         return path;
     }
 }

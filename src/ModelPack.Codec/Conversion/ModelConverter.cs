@@ -152,6 +152,10 @@ public static class ModelConverter
     {
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
+
+        // Within a format (split, merge) what was carried as blocks stays blocks, and what was widened stays widened.
+        bool staysBlocks = source.Format == to && options.Quantized == QuantizedMode.Auto && source.AllTensors.Count == source.Tensors.Count;
+        options = staysBlocks ? options with { Quantized = QuantizedMode.Blocks } : options;
         OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
         RecordTrust trust = edited is null && options.Origin == OriginMode.Embed ? RecordTrust.Record : RecordTrust.None;
         return new(source, names, to, form, options, notes, SourceModel.Of(source, trust));

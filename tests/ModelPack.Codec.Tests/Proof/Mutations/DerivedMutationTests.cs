@@ -141,15 +141,15 @@ public sealed class DerivedMutationTests
     public void A_name_in_the_output_cannot_change_unnoticed(ModelFormat source, ModelFormat target)
     {
         // A tensor that the architecture does not know is no tensor of a GGUF that is made for llama.cpp.
-        (string stored, string expected) = target == ModelFormat.Gguf && source != target ? ("output_norm.weight", "model.norm.weight") : ("lookup", "lookup");
+        string name = (source, target) == (ModelFormat.Apr, ModelFormat.Gguf) ? "output_norm.weight" : "lookup";
         string damaged = Damage(source, target, bytes =>
         {
-            int at = bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(stored));
+            int at = bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(name));
             bytes[at + 5] = (byte)'q';
         });
         VerificationReport report = ModelVerifier.Verify(Source(source), damaged, ProofLevel.L1);
         Assert.IsFalse(report.Passed);
-        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.MissingTensor && difference.Place == expected), string.Join("\n", report.Differences));
+        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.MissingTensor && difference.Place == name), string.Join("\n", report.Differences));
     }
 
     [TestMethod]
