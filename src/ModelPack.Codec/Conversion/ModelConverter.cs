@@ -84,7 +84,10 @@ public static class ModelConverter
         string target = RealPath.Of(targetPath);
         string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
         string side = RealPath.Of(Path.Combine(Path.GetDirectoryName(target) ?? target, SideFile.NameFor(Path.GetFileName(target))));
-        foreach (string written in (ReadOnlySpan<string>)[target, RealPath.Of(CertificatePath(targetPath)), side])
+
+        // The side file of a folder lies in it; one beside it belongs to another model.
+        string[] all = [target, RealPath.Of(CertificatePath(targetPath)), .. TemporaryModel.IsFolder(targetPath) ? (string[])[] : [side]];
+        foreach (string written in all)
         {
             if (sources.Any(source => RealPath.AreSame(source, written)))
             {

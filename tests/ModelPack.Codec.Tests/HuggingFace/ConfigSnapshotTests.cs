@@ -234,6 +234,7 @@ public sealed class ConfigSnapshotTests
               "max_position_embeddings": 2048,
               "model_type": "qwen3_moe",
               "moe_intermediate_size": 48,
+              "norm_topk_prob": true,
               "num_attention_heads": 4,
               "num_experts": 128,
               "num_experts_per_tok": 8,
@@ -299,6 +300,7 @@ public sealed class ConfigSnapshotTests
               "num_attention_heads": 4,
               "num_hidden_layers": 2,
               "num_key_value_heads": 2,
+              "query_pre_attn_scalar": 32,
               "rms_norm_eps": 1e-05,
               "rope_scaling": null,
               "sliding_window": 4096,
@@ -343,6 +345,7 @@ public sealed class ConfigSnapshotTests
               "num_attention_heads": 4,
               "num_hidden_layers": 7,
               "num_key_value_heads": 2,
+              "query_pre_attn_scalar": 32,
               "rms_norm_eps": 1e-05,
               "rope_local_base_freq": 10000.0,
               "rope_scaling": {

@@ -59,6 +59,19 @@ public sealed class QuantizedFolderTests
         Assert.IsLessThanOrEqualTo(mode == QuantizedMode.Blocks ? 0 : Tolerances.Mistake, difference);
     }
 
+    [TestMethod]
+    public void A_model_with_a_side_file_converts_into_a_folder_of_its_own_name()
+    {
+        string path = Write(new WideLlama(), TensorType.Q8_0, []);
+        string there = Path.ChangeExtension(path, ".safetensors");
+        string folder = Path.ChangeExtension(path, null) + Path.DirectorySeparatorChar;
+        ModelConverter.Convert(path, there, ModelFormat.SafeTensors, new());
+        Assert.IsTrue(File.Exists(Path.Combine(WrittenFiles.Folder, SideFile.NameFor(Path.GetFileName(there)))));
+        ModelConverter.Convert(there, folder, ModelFormat.Gguf, new());
+        CollectionAssert.AreEqual(File.ReadAllBytes(path), File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(path))));
+        Assert.IsTrue(File.Exists(Path.Combine(WrittenFiles.Folder, SideFile.NameFor(Path.GetFileName(there)))));
+    }
+
     private static IEnumerable<(string Theirs, string Native, int Heads)> Matrices(WideLlama model)
     {
         yield return ("model.embed_tokens.weight", "token_embd.weight", 0);
