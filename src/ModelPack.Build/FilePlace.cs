@@ -31,7 +31,20 @@ internal readonly record struct FilePlace(string File, long? ByteOffset)
         return new(otherwise, offset);
     }
 
-    /// <summary>Where a difference lies in the second of two models; no offset if it is known in the first one only.</summary>
-    public static FilePlace Of(string model, Difference difference, string otherwise) =>
-        Of(model, difference.OffsetIn == FileSide.Second ? difference.ByteOffset : null, otherwise);
+    /// <summary>Where a difference lies in the second of two models. Where its offset counts in the first, what differs is a payload that both have, if a place is known.</summary>
+    public static FilePlace Of(string model, Difference difference, string otherwise)
+    {
+        if (difference.OffsetIn == FileSide.Second)
+        {
+            return Of(model, difference.ByteOffset, otherwise);
+        }
+
+        if (difference.Payload is not { } payload)
+        {
+            return Of(model, offset: null, otherwise);
+        }
+
+        using ModelFile file = ModelFiles.Open(model);
+        return Of(model, file.Tensors.FirstOrDefault(tensor => tensor.Name == difference.Place)?.Offset + payload.FirstByte, otherwise);
+    }
 }

@@ -115,7 +115,7 @@ public sealed class RequestTests
         using TaskFolder folder = new();
         using ConvertModelItems task = folder.Task(
             TaskFolder.Item("models/small.gguf", ("To", "apr")),
-            TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/weights.st"), ("CopyToOutputDirectory", "Never")));
+            TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "blocks"), ("OutputPath", "out/weights.st"), ("CopyToOutputDirectory", "Never")));
 
         Assert.IsTrue(task.Execute());
 

@@ -92,7 +92,7 @@ public sealed class SetOutputTests
     public void Another_limit_or_form_replaces_the_output()
     {
         using SetFolder folder = new();
-        SetBuild Build(params (string Name, string Value)[] more) => folder.Build(TaskFolder.Item("models/small.gguf", [("To", "safetensors"), .. more]));
+        SetBuild Build(params (string Name, string Value)[] more) => folder.Build(TaskFolder.Item("models/small.gguf", [("To", "safetensors"), ("Quantized", "blocks"), .. more]));
         string[] many = Build(("MaxShardSize", "300KB")).Links;
         string[] few = Build(("MaxShardSize", "1MB")).Links;
         Assert.IsGreaterThan(few.Length, many.Length);
