@@ -27,6 +27,9 @@ public static class ModelFiles
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
     public static IReadOnlyList<string> FilesOf(string path) => ModelLocation.Find(path).Files;
 
+    /// <summary>The names of those files: bare ones, and relative ones of companions in sub-folders, with '/' on every system.</summary>
+    internal static IReadOnlyList<string> NamesOf(string path) => [.. ModelLocation.Find(path).Names];
+
     /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
     internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
         files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);
@@ -55,9 +58,9 @@ public static class ModelFiles
         List<NamedSource> files = [];
         try
         {
-            foreach (string path in location.Files)
+            foreach ((string path, string name) in location.Files.Zip(location.Names))
             {
-                files.Add(new(Path.GetFileName(path), new FileByteSource(path)));
+                files.Add(new(name, new FileByteSource(path)));
             }
         }
         catch
@@ -66,7 +69,7 @@ public static class ModelFiles
             throw;
         }
 
-        return ModelSet.Open(location.Path, files, Detect(files[0].Source));
+        return ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes);
     }
 
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>
