@@ -15,9 +15,6 @@ internal static class BuildErrors
     public static readonly ErrorCode UnknownValue = new(
         "MP4003", "", ErrorKind.Usage, "An option has a value that is not understood.", "Use one of the values that the message lists.");
 
-    public static readonly ErrorCode NotAvailable = new(
-        "MP4004", "", ErrorKind.Usage, "The option is not available yet.", "Remove it; the conversion would not do what it says.");
-
     public static readonly ErrorCode TwoTargets = new(
         "MP4005", "", ErrorKind.Usage, "To and target name different formats.", "Keep one of them.");
 
@@ -55,9 +52,12 @@ internal static class BuildErrors
     public static readonly ErrorCode NotEqual = new(
         "MP4016", "", ErrorKind.NotProved, "The model is not equal to the one in Against.", "Restore the model, or correct Against or Level if this one is wanted.");
 
+    public static readonly ErrorCode Conflict = new(
+        "MP4017", "", ErrorKind.Usage, "An option makes no sense without another one, or beside it.", "Set both, or one of them, as the message says.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        OldHost, NoTarget, UnknownValue, NotAvailable, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
-        CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual,
+        OldHost, NoTarget, UnknownValue, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
+        CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual, Conflict,
     ];
 }
