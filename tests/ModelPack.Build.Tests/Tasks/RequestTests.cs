@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Build.Tests.Tasks;
@@ -70,6 +71,23 @@ public sealed class RequestTests
             TaskFolder.Item("models/small.gguf", ("To", "apr")), TaskFolder.Item("models/small.bin", ("To", "apr")));
         Assert.AreEqual(BuildErrors.OutputClash.Id, error.Code);
         Assert.Contains(folder.Output, error.Message!);
+    }
+
+    [TestMethod]
+    [DataRow("weights/main.bin")]
+    [DataRow("weights/main.bin.safetensors")]
+    public void Two_models_with_one_place_for_their_copies_are_refused(string link)
+    {
+        using TaskFolder folder = new();
+        TaskItem first = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Link", "weights/main.bin"));
+        TaskItem second = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/"), ("Link", link));
+        BuildErrorEventArgs error = folder.FailItems(first, second);
+        Assert.AreEqual(BuildErrors.OutputClash.Id, error.Code);
+        Assert.Contains(link == "weights/main.bin" ? $"'{link}'" : "'weights/main.bin.ggml-blocks.safetensors'", error.Message!);
+
+        second.SetMetadata("CopyToOutputDirectory", "Never");
+        using ConvertModelItems task = folder.Task(first, second);
+        Assert.IsTrue(task.Execute());
     }
 
     [TestMethod]
