@@ -208,7 +208,8 @@ public static class ModelConverter
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
         WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
-        WriteLiterals(job.Complete(payloads), output);
+        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Crc32);
+        WriteLiterals(plan, output);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         if (options.Dtype is not null && job is FreshConversion narrowing)
@@ -216,7 +217,7 @@ public static class ModelConverter
             context.Losses = NarrowingLoss.Measure(narrowing, written, options, cancellation);
         }
 
-        ProofLevel level = job.Prove(written, payloads, context);
+        ProofLevel level = job.Prove(written, plan, payloads, context);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         byte[] text = CertificateJson.ToUtf8(certificate);
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
