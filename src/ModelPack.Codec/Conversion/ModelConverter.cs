@@ -48,7 +48,7 @@ public static class ModelConverter
             CheckPaths(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             path = targetPath;
-            return Convert(source, targetPath, to, new(targetPath, options, progress, planned, cancellation));
+            return Convert(source, to, new(targetPath, options, progress, planned, cancellation));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -132,9 +132,9 @@ public static class ModelConverter
         }
     }
 
-    private static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionRun run)
+    private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
     {
-        ConversionOptions options = run.Options;
+        (string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
         if (IsCopy(source, targetPath, to, options))
         {
             return Run(new CopyConversion(source), run, _ => null)!;
@@ -143,7 +143,7 @@ public static class ModelConverter
         if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
         {
             RestoreConversion restore = new(source, chain);
-            Certificate? restored = Run(restore, run, pass => edited = Edited(restore, pass, run.Cancellation));
+            Certificate? restored = Run(restore, run, pass => edited = Edited(restore, pass, cancellation));
             if (restored is not null)
             {
                 return restored;
@@ -151,7 +151,7 @@ public static class ModelConverter
         }
 
         FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
-        Certificate? made = Run(fresh, run, pass => edited = EditedModel(fresh, pass, run.Cancellation));
+        Certificate? made = Run(fresh, run, pass => edited = EditedModel(fresh, pass, cancellation));
         return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
     }
 
