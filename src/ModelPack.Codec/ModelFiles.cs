@@ -27,6 +27,10 @@ public static class ModelFiles
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
     public static IReadOnlyList<string> FilesOf(string path) => ModelLocation.Find(path).Files;
 
+    /// <summary>Where the side file of a model stands, if it has one: beside it, called after it.</summary>
+    /// <param name="path">The model's file; the first part of a split.</param>
+    public static string SideFilePath(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", SideFile.NameFor(Path.GetFileName(path)));
+
     /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
     internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
         files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);
