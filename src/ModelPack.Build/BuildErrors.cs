@@ -15,14 +15,11 @@ internal static class BuildErrors
     public static readonly ErrorCode UnknownValue = new(
         "MP4003", "", ErrorKind.Usage, "An option has a value that is not understood.", "Use one of the values that the message lists.");
 
-    public static readonly ErrorCode NotAvailable = new(
-        "MP4004", "", ErrorKind.Usage, "The option is not available yet.", "Remove it; the conversion would not do what it says.");
-
     public static readonly ErrorCode TwoTargets = new(
         "MP4005", "", ErrorKind.Usage, "To and target name different formats.", "Keep one of them.");
 
     public static readonly ErrorCode OutputClash = new(
-        "MP4006", "", ErrorKind.Usage, "Two models have the same output.", "Give one of them another OutputPath or OutputDirectory.");
+        "MP4006", "", ErrorKind.Usage, "Two models have the same output.", "Give one of them another OutputPath or OutputDirectory; where copies would meet, another Link.");
 
     public static readonly ErrorCode SourceMissing = new(
         "MP4007", "", ErrorKind.InputOutput, "The source does not exist.", "Correct the path in Include.");
@@ -53,11 +50,14 @@ internal static class BuildErrors
         "MP4015", "", ErrorKind.Usage, "The file is one of several of a model.", "Include the first part of a split, the index of the shards, or the model's folder.");
 
     public static readonly ErrorCode NotEqual = new(
-        "MP4016", "", ErrorKind.NotProved, "The model is not equal to the one in Against.", "Restore the model, or correct Against or Level if this one is wanted.");
+        "MP4016", "", ErrorKind.NotProved, "The model is not equal to the one in Against.", "Restore the model, or correct Against, Level or Epsilon if this one is wanted.");
+
+    public static readonly ErrorCode Conflict = new(
+        "MP4017", "", ErrorKind.Usage, "An option makes no sense without another one, or beside it.", "Set both, or one of them, as the message says.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        OldHost, NoTarget, UnknownValue, NotAvailable, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
-        CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual,
+        OldHost, NoTarget, UnknownValue, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
+        CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual, Conflict,
     ];
 }

@@ -56,6 +56,15 @@ internal sealed record ConversionRequest
 
     public required string Naming { get; init; }
 
+    /// <summary>The 16-bit type that matrices are rounded to; empty for none.</summary>
+    public required string Dtype { get; init; }
+
+    /// <summary>Whether what loses something, and was asked for, is done.</summary>
+    public required bool AllowLossy { get; init; }
+
+    /// <summary>The largest absolute error that rounding may make; null for any.</summary>
+    public double? Epsilon { get; init; }
+
     public required bool AllowNonFinite { get; init; }
 
     /// <summary>Payload bytes at which a further shard is begun; null for no limit.</summary>
@@ -71,7 +80,7 @@ internal sealed record ConversionRequest
     /// <summary>Everything that decides about the bytes of the output.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
-        $"to={To} quantized={Quantized} naming={Naming} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
+        $"to={To} quantized={Quantized} naming={Naming} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
 
     public static string CertificateOf(string target) => Path.TrimEndingDirectorySeparator(target) + ".modelpack.json";
 }

@@ -27,6 +27,7 @@ public abstract class ConversionTask : ModelTask
 
         List<ITaskItem> files = [];
         List<ITaskItem> certificates = [];
+        Dictionary<string, ConversionRequest> copies = new(RequestReader.PathComparer);
         BuildContext context = new(copyDirectory, text => Log.LogMessage(MessageImportance.High, text), Cancellation);
         foreach (ConversionRequest request in requests)
         {
@@ -35,7 +36,18 @@ public abstract class ConversionTask : ModelTask
                 return false;
             }
 
-            files.AddRange(done.Output.Select(file => Copied(request, done.PathOf(file), done.LinkOf(file, request))));
+            foreach (FileRecord file in done.Output)
+            {
+                string link = done.LinkOf(file, request);
+                if (request.CopyToOutputDirectory != "never" && !copies.TryAdd(link, request))
+                {
+                    LogError(RequestReader.Clash(copies[link].Source, link, request.Source));
+                    return false;
+                }
+
+                files.Add(Copied(request, done.PathOf(file), link));
+            }
+
             certificates.Add(Copied(request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request))));
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.Build.Framework;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 
@@ -13,7 +14,7 @@ internal static class ItemMetadata
         string value = item.GetMetadata(name).Trim().ToLowerInvariant();
         return value.Length == 0 ? choices[0]
             : choices.Contains(value) ? value
-            : throw Unknown(name, item.GetMetadata(name), string.Join(", ", choices), source);
+            : throw Unknown(name, item.GetMetadata(name), string.Join(", ", choices.Where(choice => choice.Length > 0)), source);
     }
 
     /// <summary>A value by its name in an enumeration; the first one if the item says nothing.</summary>
@@ -40,6 +41,24 @@ internal static class ItemMetadata
         return text.Length == 0 ? null
             : ShardSize.TryParse(text, out long bytes) ? bytes
             : throw Unknown(name, text, "a size like 300KB, 500MB or 5GB", source);
+    }
+
+    /// <summary>An absolute distance between values, or null if the item says nothing.</summary>
+    public static double? Distance(ITaskItem item, string source, string name)
+    {
+        string text = item.GetMetadata(name).Trim();
+        return text.Length == 0 ? null
+            : ValueTolerance.TryParse(text, out ValueTolerance? tolerance) && tolerance.Kind == ToleranceKind.Absolute ? tolerance.Limit
+            : throw Unknown(name, text, "a number from 0 on, for example 0.01 or 1e-3", source);
+    }
+
+    /// <summary>A distance between values in any measure, or null if the item says nothing.</summary>
+    public static ValueTolerance? Tolerance(ITaskItem item, string source, string name)
+    {
+        string text = item.GetMetadata(name).Trim();
+        return text.Length == 0 ? null
+            : ValueTolerance.TryParse(text, out ValueTolerance? tolerance) ? tolerance
+            : throw Unknown(name, text, "a limit like 1e-3, 1e-3rel or 4ulp", source);
     }
 
     private static ModelPackException Unknown(string name, string value, string choices, string source) =>

@@ -66,20 +66,25 @@ internal static class ModelCheck
 
     private static IEnumerable<ModelPackException> Compare(VerificationRequest request, CancellationToken cancellation)
     {
-        ProofLevel level = Enum.Parse<ProofLevel>(request.Level, ignoreCase: true);
-        VerificationReport report = ModelVerifier.Verify(request.Against, request.Source, level, cancellation: cancellation);
         string than = Path.GetFileName(request.Against);
-        if (!report.Passed && report.Differences.IsEmpty)
+        if (request.Epsilon is { } tolerance)
         {
-            yield return new(BuildErrors.NotEqual, $"compared with '{than}' only {report.Proved} holds, not {level}") { FilePath = request.Source };
+            ToleranceReport values = ToleranceVerifier.Verify(request.Against, request.Source, tolerance, cancellation: cancellation);
+            return values.Differences.Select(difference => NotEqual($"not within {tolerance} of '{than}'", difference, FilePlace.Of(request.Source, difference, request.Source)));
         }
 
-        foreach (Difference difference in report.Differences)
-        {
-            FilePlace place = IsCertificate(request.Against) ? CertifiedPlace(request, difference) : FilePlace.Of(request.Source, difference, request.Source);
-            yield return new(BuildErrors.NotEqual, $"compared with '{than}': {ChangedModel.Text(difference)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
-        }
+        ProofLevel level = Enum.Parse<ProofLevel>(request.Level, ignoreCase: true);
+        VerificationReport report = ModelVerifier.Verify(request.Against, request.Source, level, cancellation: cancellation);
+        return !report.Passed && report.Differences.IsEmpty
+            ? [new(BuildErrors.NotEqual, $"compared with '{than}' only {report.Proved} holds, not {level}") { FilePath = request.Source }]
+            : report.Differences.Select(difference => NotEqual(
+                $"compared with '{than}'",
+                difference,
+                IsCertificate(request.Against) ? CertifiedPlace(request, difference) : FilePlace.Of(request.Source, difference, request.Source)));
     }
+
+    private static ModelPackException NotEqual(string what, Difference difference, FilePlace place) =>
+        new(BuildErrors.NotEqual, $"{what}: {ChangedModel.Text(difference)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
 
     // A certificate knows the files of a folder by name, and counts the bytes of each.
     private static FilePlace CertifiedPlace(VerificationRequest request, Difference difference) =>

@@ -28,6 +28,15 @@ public sealed class ModelConvert : ConversionTask
     /// <summary>Names of the tensors: native or verbatim.</summary>
     public string? Naming { get; set; }
 
+    /// <summary>The type that matrices are rounded to: bf16 or f16. A loss, for which <see cref="AllowLossy"/> has to allow it.</summary>
+    public string? Dtype { get; set; }
+
+    /// <summary>Whether what loses something, and was asked for, is done: true or false.</summary>
+    public string? AllowLossy { get; set; }
+
+    /// <summary>The largest absolute error that <see cref="Dtype"/> may make, for example 0.01.</summary>
+    public string? Epsilon { get; set; }
+
     /// <summary>Whether NaN and infinity pass: true or false.</summary>
     public string? AllowNonFinite { get; set; }
 
@@ -76,8 +85,8 @@ public sealed class ModelConvert : ConversionTask
         model.SetMetadata("Target", Target);
         (string Name, string? Value)[] options =
         [
-            ("Quantized", Quantized), ("Naming", Naming), ("AllowNonFinite", AllowNonFinite), ("MaxShardSize", MaxShardSize), ("Folder", Folder),
-            ("Verify", Verify), ("ExpectedHash", ExpectedHash),
+            ("Quantized", Quantized), ("Naming", Naming), ("Dtype", Dtype), ("AllowLossy", AllowLossy), ("Epsilon", Epsilon), ("AllowNonFinite", AllowNonFinite),
+            ("MaxShardSize", MaxShardSize), ("Folder", Folder), ("Verify", Verify), ("ExpectedHash", ExpectedHash),
         ];
         foreach ((string name, string? value) in options)
         {

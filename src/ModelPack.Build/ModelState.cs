@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec;
 
 namespace ModelPack.Build;
 
@@ -33,8 +34,8 @@ internal sealed record ModelState(
     public string PathOf(FileRecord file) => file.In(Folder);
 
     /// <summary>
-    /// Place of the copy of a file, relative to the output folder of the project. A file beside the output is called like it up to the ending, so that one
-    /// finds the other; it stays so where the output is copied under another name.
+    /// Place of the copy of a file, relative to the output folder of the project. What stands beside an output is its side file, which is called after it, also
+    /// where the output is copied under another name.
     /// </summary>
     public string LinkOf(FileRecord file, ConversionRequest request)
     {
@@ -43,11 +44,7 @@ internal sealed record ModelState(
             return Path.Combine(request.FolderLink, file.Name);
         }
 
-        string stem = Path.GetFileNameWithoutExtension(Target) + ".";
-        return file.Name == Path.GetFileName(Target) ? request.Link
-            : Path.Combine(
-                Path.GetDirectoryName(request.Link) ?? "",
-                file.Name.StartsWith(stem, StringComparison.Ordinal) ? $"{Path.GetFileNameWithoutExtension(request.Link)}.{file.Name[stem.Length..]}" : file.Name);
+        return file.Name == Path.GetFileName(Target) ? request.Link : ModelFiles.SideFilePath(request.Link);
     }
 
     /// <summary>Place of the copy of the whole: of the folder, or of the file that stands for it.</summary>

@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Build;
 
@@ -77,7 +78,8 @@ internal static class ModelUpdate
             Remove(old, keep: []);
         }
 
-        Certificate proof = ModelConverter.Convert(request.Source, target, Format(request.To), Options(request), cancellation: context.Cancellation);
+        Certificate proof = ModelConverter.Convert(
+            request.Source, target, Format(request.To), Options(request), planned: preview => Announce(request, target, preview, context), cancellation: context.Cancellation);
         string certificate = ConversionRequest.CertificateOf(target);
         ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output);
         OutsideFiles.Write(request, target, output.Select(file => file.In(FileRecord.FolderOf(target))));
@@ -90,6 +92,14 @@ internal static class ModelUpdate
             SourceFiles.WithHashes(request.Source, source, proof.Source),
             output,
             new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, context.Cancellation)));
+    }
+
+    private static void Announce(ConversionRequest request, string target, ConversionPreview preview, BuildContext context)
+    {
+        if (preview.Growth is { } growth)
+        {
+            context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}");
+        }
     }
 
     /// <summary>Where the output goes, and the files that it will consist of.</summary>
@@ -150,6 +160,9 @@ internal static class ModelUpdate
     {
         Quantized = Enum.Parse<QuantizedMode>(request.Quantized, ignoreCase: true),
         Naming = Enum.Parse<NamingMode>(request.Naming, ignoreCase: true),
+        Dtype = request.Dtype.Length == 0 ? null : Enum.Parse<TensorType>(request.Dtype, ignoreCase: true),
+        Loss = request.AllowLossy ? LossPolicy.Allow : LossPolicy.Refuse,
+        Epsilon = request.Epsilon,
         NonFinite = request.AllowNonFinite ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
         MaxShardBytes = request.MaxShardBytes,
         Existing = ExistingTarget.Replace,

@@ -11,8 +11,13 @@ namespace ModelPack.Build;
 /// </summary>
 internal static partial class PartName
 {
-    /// <summary>What stands before the number in the name of a part of a split GGUF model; null if the file is none.</summary>
-    public static string? StemOfSplit(string fileName) => Match(fileName) is { } match && match.Groups["ending"].Value == "gguf" ? match.Groups["stem"].Value : null;
+    private const string IndexEnding = ".safetensors.index.json";
+
+    /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the first part of a split, an index.</summary>
+    public static string StemOf(string fileName) =>
+        fileName.EndsWith(IndexEnding, StringComparison.Ordinal) ? fileName[..^IndexEnding.Length]
+        : Match(fileName) is { } match && match.Groups["ending"].Value == "gguf" ? match.Groups["stem"].Value
+        : Path.GetFileNameWithoutExtension(fileName);
 
     /// <summary>Leaves out what belongs to another item.</summary>
     /// <exception cref="ModelPackException">A part stands alone: the file that it belongs to is not among the items.</exception>
@@ -40,7 +45,7 @@ internal static partial class PartName
     // A file that belongs to another one is called like it up to the ending; whether it belongs to it is the codec's to say.
     private static bool IsBeside(string path, string model) =>
         path != model
-        && path.StartsWith(Path.ChangeExtension(model, "."), StringComparison.Ordinal)
+        && Path.GetFileName(path).StartsWith(StemOf(Path.GetFileName(model)) + ".", StringComparison.Ordinal)
         && File.Exists(model)
         && ModelFiles.FilesOf(model).Contains(path);
 
@@ -57,7 +62,7 @@ internal static partial class PartName
             return match.Groups["number"].Value == "00001" ? null : Path.Combine(folder, $"{match.Groups["stem"]}-00001-of-{match.Groups["count"]}.gguf");
         }
 
-        string index = Path.Combine(folder, $"{match.Groups["stem"]}.safetensors.index.json");
+        string index = Path.Combine(folder, $"{match.Groups["stem"]}{IndexEnding}");
         return File.Exists(index) ? index : null;
     }
 

@@ -3,12 +3,10 @@ using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
 
-/// <summary>Reads the metadata of an item. What is not understood, or not available yet, is refused: an option that is ignored would be a silent loss.</summary>
+/// <summary>Reads the metadata of an item. What is not understood is refused: an option that is ignored would be a silent loss.</summary>
 internal sealed class RequestReader(string projectDirectory, string outputDirectory)
 {
-    private const string IndexEnding = ".safetensors.index.json";
     private static readonly string[] Formats = ["apr", "gguf", "safetensors"];
-    private static readonly string[] NotAvailableYet = ["Dtype", "AllowLossy", "Epsilon"];
 
     /// <summary>How paths are compared on this system.</summary>
     public static StringComparer PathComparer { get; } =
@@ -45,14 +43,6 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             throw new ModelPackException(BuildErrors.SourceMissing, $"'{item.ItemSpec}' does not exist") { FilePath = source };
         }
 
-        foreach (string name in NotAvailableYet)
-        {
-            if (item.GetMetadata(name).Length > 0)
-            {
-                throw new ModelPackException(BuildErrors.NotAvailable, $"{name} is not available yet") { FilePath = source };
-            }
-        }
-
         string to = ReadTarget(item, source);
         string stem = Stem(RelativePath(item, source), source);
         string relative = $"{stem}.{to}";
@@ -64,6 +54,13 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         EnsureApart(item, source, output);
         string link = item.GetMetadata("Link");
         long? limit = ItemMetadata.Size(item, source, "MaxShardSize");
+        string dtype = ItemMetadata.Choice(item, source, "Dtype", "", "bf16", "f16");
+        double? epsilon = ItemMetadata.Distance(item, source, "Epsilon");
+        if (epsilon is not null && dtype.Length == 0)
+        {
+            throw new ModelPackException(BuildErrors.Conflict, $"Epsilon is '{item.GetMetadata("Epsilon")}'; it limits what Dtype does, which is not set") { FilePath = source };
+        }
+
         bool isFolder = limit is not null || ItemMetadata.Flag(item, source, "Folder");
         return new ConversionRequest
         {
@@ -78,6 +75,9 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             To = to,
             Quantized = ItemMetadata.Choice(item, source, "Quantized", "auto", "blocks", "native"),
             Naming = ItemMetadata.Choice(item, source, "Naming", "native", "verbatim"),
+            Dtype = dtype,
+            AllowLossy = ItemMetadata.Flag(item, source, "AllowLossy"),
+            Epsilon = epsilon,
             AllowNonFinite = ItemMetadata.Flag(item, source, "AllowNonFinite"),
             MaxShardBytes = limit,
             ExpectedHash = ItemMetadata.Hash(item, source, "ExpectedHash"),
@@ -108,9 +108,7 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     {
         string folder = Path.GetDirectoryName(relative)!;
         string name = Path.GetFileName(relative);
-        return Directory.Exists(source) ? relative
-            : name.EndsWith(IndexEnding, StringComparison.Ordinal) ? Path.Combine(folder, name[..^IndexEnding.Length])
-            : Path.Combine(folder, PartName.StemOfSplit(name) ?? Path.GetFileNameWithoutExtension(name));
+        return Directory.Exists(source) ? relative : Path.Combine(folder, PartName.StemOf(name));
     }
 
     /// <summary>Metadata names ignore case: <c>target</c> is <c>Target</c>, which MSBuild refuses only as an attribute of an item.</summary>

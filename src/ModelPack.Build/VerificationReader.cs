@@ -21,8 +21,15 @@ internal sealed class VerificationReader(string projectDirectory, string outputD
             ItemMetadata.Hash(item, source, "ExpectedHash"),
             against.Length == 0 ? "" : FullPath(against, source),
             ItemMetadata.Choice(item, source, "Level", "l2", "l1", "l3"),
+            ItemMetadata.Tolerance(item, source, "Epsilon"),
             ItemMetadata.Flag(item, source, "AllowNonFinite"),
             ItemMetadata.Choice<VerifyMode>(item, source, "Verify"));
+        if (request.Epsilon is not null && (against.Length == 0 || item.GetMetadata("Level").Length > 0))
+        {
+            string why = against.Length == 0 ? "it compares with Against, which is not set" : $"it compares values, and Level, which is '{item.GetMetadata("Level")}', bits";
+            throw new ModelPackException(BuildErrors.Conflict, $"Epsilon is '{item.GetMetadata("Epsilon")}'; {why}") { FilePath = source };
+        }
+
         return request with { State = StatePath(request) };
     }
 

@@ -1,3 +1,5 @@
+using ModelPack.Codec.Proof;
+
 namespace ModelPack.Build;
 
 /// <summary>One model to check without converting it, with absolute paths and checked options.</summary>
@@ -6,10 +8,11 @@ namespace ModelPack.Build;
 /// <param name="ExpectedHash">XXH128 that the model must have, or empty.</param>
 /// <param name="Against">A model or certificate that it is compared with, or empty.</param>
 /// <param name="Level">What that comparison has to prove: l1, l2 or l3.</param>
+/// <param name="Epsilon">If it is set, the comparison is one of decoded values, with this limit.</param>
 /// <param name="AllowNonFinite">Whether NaN and infinity pass.</param>
 /// <param name="Verify">How much the model itself is looked at.</param>
 internal sealed record VerificationRequest(
-    string Source, string State, string ExpectedHash, string Against, string Level, bool AllowNonFinite, VerifyMode Verify)
+    string Source, string State, string ExpectedHash, string Against, string Level, ValueTolerance? Epsilon, bool AllowNonFinite, VerifyMode Verify)
 {
-    public string OptionsText => $"verify={Verify} allow-nonfinite={AllowNonFinite} expected-hash={ExpectedHash} level={Level} against={Against}";
+    public string OptionsText => $"verify={Verify} allow-nonfinite={AllowNonFinite} expected-hash={ExpectedHash} level={Level} epsilon={Epsilon} against={Against}";
 }

@@ -30,6 +30,10 @@ public static class ModelFiles
     /// <summary>The names of those files: bare ones, and relative ones of companions in sub-folders, with '/' on every system.</summary>
     internal static IReadOnlyList<string> NamesOf(string path) => [.. ModelLocation.Find(path).Names];
 
+    /// <summary>Where the side file of a model stands, if it has one: beside it, called after it.</summary>
+    /// <param name="path">The model's file; the first part of a split.</param>
+    public static string SideFilePath(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", SideFile.NameFor(Path.GetFileName(path)));
+
     /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
     internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
         files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);

@@ -30,5 +30,18 @@ internal static class SideFile
     public static string StemOf(string firstFile) =>
         GgufSplitSet.TryParseName(firstFile, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(firstFile);
 
+    /// <summary>
+    /// Another model beside a model whose side file would be the same one: <c>model</c> and <c>model.safetensors</c>, <c>m.gguf</c> and <c>m-00001-of-00003.gguf</c>. Null if there is none.
+    /// </summary>
+    public static string? SharerOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        string side = NameFor(name);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder)
+            .Select(file => Path.GetFileName(file))
+            .FirstOrDefault(other => other != name && NameFor(other) == side);
+    }
+
     public static bool IsName(string name) => name.EndsWith(Ending, StringComparison.Ordinal);
 }

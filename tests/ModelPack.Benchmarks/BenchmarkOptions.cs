@@ -12,7 +12,8 @@ internal sealed record BenchmarkOptions
           --size SIZE     size of the model, e.g. 300MB, 1GB (default), 6GB
           --small-tensors measure a model of 100,000 small tensors instead
           --dir PATH      where the files go (default: the temporary folder); three times the size is needed
-          --rounds N      rounds of which the median counts (default 7)
+          --rounds N      rounds (default 9)
+          --tool PATH     measure this dotnet-modelpack too, as a package installs it
           --scan          measure the finite scan and the decoders instead
         """;
 
@@ -20,7 +21,9 @@ internal sealed record BenchmarkOptions
 
     public string Directory { get; init; } = Path.GetTempPath();
 
-    public int Rounds { get; init; } = 7;
+    public int Rounds { get; init; } = 9;
+
+    public string? Tool { get; init; }
 
     public bool SmallTensors { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record BenchmarkOptions
                 ("--scan", _) => options with { Scan = true },
                 ("--size", not null) when ParseSize(value) is { } size => options with { Size = size },
                 ("--dir", not null) => options with { Directory = value },
+                ("--tool", not null) => options with { Tool = value },
                 ("--rounds", not null) when int.TryParse(value, out int rounds) && rounds > 0 => options with { Rounds = rounds },
                 _ => null,
             };

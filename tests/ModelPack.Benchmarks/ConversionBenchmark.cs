@@ -8,7 +8,7 @@ using ModelPack.Codec.Proof;
 namespace ModelPack.Benchmarks;
 
 /// <summary>Proved conversions against what the machine needs to copy, read and hash the same file, in one run.</summary>
-internal sealed class ConversionBenchmark(string source, string directory, int rounds)
+internal sealed class ConversionBenchmark(string source, BenchmarkOptions options)
 {
     private const string Copy = "cp";
     private const string ReadBoth = "read both files (one thread)";
@@ -17,15 +17,15 @@ internal sealed class ConversionBenchmark(string source, string directory, int r
     // What is measured is moving bytes; widening makes seven times as many of them.
     private static readonly ConversionOptions Replace = new() { Existing = ExistingTarget.Replace, Quantized = QuantizedMode.Blocks };
 
-    private readonly string apr = Path.Combine(directory, "modelpack-benchmark.apr");
-    private readonly string target = Path.Combine(directory, "modelpack-benchmark-target.bin");
+    private readonly string apr = Path.Combine(options.Directory, "modelpack-benchmark.apr");
+    private readonly string target = Path.Combine(options.Directory, "modelpack-benchmark-target.bin");
     private long childMemory;
 
     public void Run()
     {
         ModelConverter.Convert(source, apr, ModelFormat.Apr, Replace);
         long length = new FileInfo(source).Length;
-        Race race = new(rounds);
+        Race race = new(options.Rounds);
         race.Add(new(Copy, length, () => Child.Run("cp", source, target), DeleteTarget));
         race.Add(new("read", length, () => Read(source)));
         race.Add(new("read and XXH128", length, () => FileHash.Xxh128(source)));
@@ -33,9 +33,11 @@ internal sealed class ConversionBenchmark(string source, string directory, int r
         race.Add(new("APR → GGUF (restore), proved", length, () => Convert(apr, ModelFormat.Gguf), DeleteTarget));
         race.Add(new("GGUF → SafeTensors, proved", length, () => Convert(source, ModelFormat.SafeTensors), DeleteTarget));
         race.Add(new("GGUF → APR, proved, new process", length, () => childMemory = Math.Max(childMemory, Child.Convert(source, target, ModelFormat.Apr)), DeleteTarget));
-        if (FindTool() is { } tool)
+        if (options.Tool is { } tool)
         {
-            race.Add(new("dotnet-modelpack convert", length, () => Child.Run(tool, "convert", source, target, "--to", "apr", "--force"), DeleteTarget));
+            race.Add(new("dotnet-modelpack convert", length, () => Child.Run(tool, "convert", source, target, "--to", "apr", "--quantized", "blocks", "--force"), DeleteTarget));
+            race.Add(new("dotnet-modelpack inspect", length, () => Child.Run(tool, "inspect", source)));
+            race.Add(new("dotnet-modelpack --version", length, () => Child.Run(tool, "--version")));
         }
 
         race.Add(new(ReadBoth, length * 2, () => { Read(source); Read(apr); }));
@@ -45,25 +47,9 @@ internal sealed class ConversionBenchmark(string source, string directory, int r
         race.Print(Copy);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"verify runs at {race.Median(ReadBoth) / race.Median(Verify):P0} of the rate of reading; peak memory of the process GGUF → APR: {childMemory / 1e6:0} MB, header {HeaderLength() / 1e6:0.0} MB."));
+            $"verify runs at {race.Best(ReadBoth) / race.Best(Verify):P0} of the rate of reading; peak memory of the process GGUF → APR: {childMemory / 1e6:0} MB, header {HeaderLength() / 1e6:0.0} MB."));
         DeleteTarget();
         Delete(apr);
-    }
-
-    // The command line tool, if it was built in the same configuration.
-    private static string? FindTool()
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            string output = Path.Combine(at.FullName, "src", "ModelPack.Tool", "bin", "Release");
-            if (Directory.Exists(output))
-            {
-                return Directory.EnumerateFiles(output, "dotnet-modelpack*", SearchOption.AllDirectories)
-                    .FirstOrDefault(path => Path.GetExtension(path) is "" or ".exe");
-            }
-        }
-
-        return null;
     }
 
     private static void Read(string path)

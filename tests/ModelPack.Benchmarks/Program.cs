@@ -36,10 +36,10 @@ try
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{file.Source.Length / 1e9:0.00} GB, {file.Tensors.Count} tensors, {Environment.ProcessorCount} processors, medians of {options.Rounds} rounds\n"));
+            $"{file.Source.Length / 1e9:0.00} GB, {file.Tensors.Count} tensors, {Environment.ProcessorCount} processors, {options.Rounds} rounds\n"));
     }
 
-    new ConversionBenchmark(model, options.Directory, options.Rounds).Run();
+    new ConversionBenchmark(model, options).Run();
     return 0;
 }
 finally

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ModelPack.Tool.Tests;
 
@@ -17,7 +18,7 @@ public sealed class ConvertTests
         using TestFolder folder = new();
         ToolResult result = ToolProcess.Run("convert", Gguf, folder.File(name));
         result.ShouldExitWith(0);
-        Assert.AreEqual("", result.Error);
+        Assert.AreEqual(name == "model.GGUF", result.Error.Length == 0);
         Assert.StartsWith($"random-qwen2-small-Q8_0.gguf -> {folder.File(name)}: L3 proved, converting back gives the source byte for byte\n", result.Output);
         string[] side = name switch
         {
@@ -43,6 +44,37 @@ public sealed class ConvertTests
         Assert.IsTrue(JsonElement.DeepEquals(certificate.RootElement, root.GetProperty("certificate")));
         string sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Gguf)));
         Assert.Contains(sha256, result.Output);
+    }
+
+    [TestMethod]
+    [DataRow("m.safetensors")]
+    [DataRow("m.apr")]
+    public void The_size_of_a_widened_output_is_told_on_standard_error_before_the_conversion(string name)
+    {
+        using TestFolder folder = new();
+        ToolResult result = ToolProcess.Run("convert", Gguf, folder.File(name), "--json");
+        result.ShouldExitWith(0);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        long after = document.RootElement.GetProperty("certificate").GetProperty("output").GetProperty("bytes").GetInt64();
+        string size = FormattableString.Invariant($"the output takes {after:N0} bytes, ");
+        Assert.MatchesRegex($"^{Regex.Escape(Gguf)}: [0-9]+ quantized tensors become F32: {size}[0-9.]+ times the [0-9,]+ bytes of the source; [^\n]+\n$", result.Error);
+
+        ToolResult blocks = ToolProcess.Run("convert", Gguf, folder.File(name), "--quantized", "blocks", "--force");
+        blocks.ShouldExitWith(0);
+        Assert.AreEqual("", blocks.Error);
+    }
+
+    [TestMethod]
+    public void A_conversion_that_fails_has_told_the_size_before()
+    {
+        using TestFolder folder = new();
+        ToolResult result = ToolProcess.Run("convert", RepositoryData.Corpus("gguf/hostile/nan-q8_0-scale-inf.gguf"), folder.File("m.safetensors"));
+        result.ShouldExitWith(1);
+        string[] lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.HasCount(2, lines);
+        Assert.Contains("quantized tensors become F32", lines[0]);
+        Assert.Contains("error MP2002", lines[1]);
+        Assert.IsEmpty(folder.Names);
     }
 
     [TestMethod]

@@ -77,6 +77,7 @@ public sealed class FaultTests
         ToolResult result = ToolProcess.Run("convert", Gguf, Path.Combine(disk.Path, "m.apr"), "--json");
         result.ShouldExitWith(4);
         using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.StartsWith($"{Gguf}: ", result.Error, "how much it will take is told first");
         Assert.MatchesRegex("^MP(30|50)[0-9]{2}$", document.RootElement.GetProperty("error").GetProperty("code").GetString()!);
         Assert.IsEmpty(Directory.GetFileSystemEntries(disk.Path));
     }

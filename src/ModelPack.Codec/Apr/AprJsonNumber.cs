@@ -18,6 +18,12 @@ internal static class AprJsonNumber
     /// <summary>Arranges shortest round-trip digits. Between the limits for the place of the point they stand without an exponent.</summary>
     private static string Arrange(string shortest, int lowest, int highest)
     {
+        // Without an exponent .NET writes numbers whose point lies between the limits, unless they have very many digits.
+        if (shortest.Length <= highest && !shortest.Contains('E', StringComparison.Ordinal))
+        {
+            return shortest.Contains('.', StringComparison.Ordinal) ? shortest : shortest + ".0";
+        }
+
         string sign = shortest[0] == '-' ? "-" : "";
         string[] parts = shortest[sign.Length..].Split('E');
         int exponent = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;

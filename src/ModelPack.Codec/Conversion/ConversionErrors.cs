@@ -38,6 +38,12 @@ internal static class ConversionErrors
     public static readonly ErrorCode MissingSideFile = new(
         "MP2010", "", ErrorKind.InvalidFile, "The side file with the blocks of widened tensors is missing.", "Put the file NAME.ggml-blocks.safetensors back beside the model; without it the original cannot be restored.");
 
+    public static readonly ErrorCode SideFileName = new(
+        "MP2012", "", ErrorKind.Usage, "The target has the name of a side file.", "Choose a name that does not end in .ggml-blocks.safetensors; such a file is taken for a part of the model beside it.");
+
+    public static readonly ErrorCode SharedSideFile = new(
+        "MP2013", "", ErrorKind.Usage, "Another model beside the target would have the same side file.", "Choose another name or another folder for the target.");
+
     public static readonly ErrorCode NotEnoughSpace = new(
         "MP3004", "", ErrorKind.InputOutput, "The output would not fit on the disk.", "Free some space, choose another folder, or keep quantized tensors as blocks with Quantized=blocks (--quantized blocks).");
 
@@ -51,5 +57,5 @@ internal static class ConversionErrors
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.", "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, MissingSideFile, Lossy, NotEnoughSpace, ForeignFolder, TargetExists, ReadOrWriteFailed];
+        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, MissingSideFile, Lossy, SideFileName, SharedSideFile, NotEnoughSpace, ForeignFolder, TargetExists, ReadOrWriteFailed];
 }

@@ -46,38 +46,44 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public abstract TensorAction Action(int tensor);
 
     /// <summary>Where each source tensor goes as it is read; null for one whose bytes the output has elsewhere, or in another form.</summary>
-    public PayloadDestination?[] Destinations() => Placed.Direct;
+    public long?[] Destinations() => Placed.Direct;
 
     /// <summary>The payloads that have to be made after the source was read, with their places.</summary>
     public IReadOnlyList<MadePayload> Made() => Placed.Made;
 
-    /// <summary>The output without blanks. Same length, same places.</summary>
+    /// <summary>The output without blanks but for footers. Same length, same places.</summary>
     public abstract ModelPlan Complete(WrittenPayloads written);
 
     /// <summary>Proves the output that was written, re-reading it. Throws if it does not hold.</summary>
-    public abstract ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context);
+    /// <param name="output">The output.</param>
+    /// <param name="plan">What was written, without blanks.</param>
+    /// <param name="written">The payloads among it.</param>
+    /// <param name="context">Options and surroundings.</param>
+    public abstract ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context);
 
     /// <summary>What a pass found out, together with what was made after it.</summary>
     public WrittenPayloads Written(PassResult pass, IReadOnlyDictionary<int, PayloadSum> made)
     {
+        Dictionary<int, UInt128> hashes = made.ToDictionary(sum => sum.Key, sum => sum.Value.Xxh128);
         Dictionary<int, uint> crc = made.ToDictionary(sum => sum.Key, sum => sum.Value.Crc32);
         foreach ((int payload, int tensor) in Placed.Sources)
         {
+            hashes.Add(payload, pass.TensorHashes[tensor]);
             if (pass.PayloadCrc32.TryGetValue(tensor, out uint sum))
             {
                 crc.Add(payload, sum);
             }
         }
 
-        return new(pass, made, crc);
+        return new(pass, hashes, crc);
     }
 
     private Placement Placed => placement ??= Place();
 
-    // Each source tensor is written to one place while it is read. What is neither a copy nor a swap of one, or a second copy, is made afterwards.
+    // Each source tensor is written to one place while it is read. What is no copy of one, or a second copy, is made afterwards.
     private Placement Place()
     {
-        PayloadDestination?[] direct = new PayloadDestination?[Source.AllTensors.Count];
+        long?[] direct = new long?[Source.AllTensors.Count];
         List<MadePayload> made = [];
         Dictionary<int, int> sources = [];
         long position = 0;
@@ -85,21 +91,14 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
         {
             if (segment is PayloadSegment { Tensor: var payload, Length: > 0 })
             {
-                PayloadRecipe recipe = Payloads[payload];
-                (int tensor, TensorAction action) = recipe switch
+                if (Payloads[payload] is StoredPayload { Tensor: var tensor } && direct[tensor] is null)
                 {
-                    StoredPayload stored => (stored.Tensor, TensorAction.Copy),
-                    ReversedPayload { Of: StoredPayload stored } reversed when reversed.Type == Tensors[stored.Tensor].Type => (stored.Tensor, TensorAction.Swap),
-                    _ => (-1, TensorAction.Move),
-                };
-                if (tensor >= 0 && direct[tensor] is null)
-                {
-                    direct[tensor] = new(position, action);
+                    direct[tensor] = position;
                     sources.Add(payload, tensor);
                 }
                 else
                 {
-                    made.Add(new(payload, position, recipe));
+                    made.Add(new(payload, position, Payloads[payload]));
                 }
             }
 
@@ -109,11 +108,11 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
         return new(direct, made, sources);
     }
 
-    private sealed record Placement(PayloadDestination?[] Direct, List<MadePayload> Made, Dictionary<int, int> Sources);
+    private sealed record Placement(long?[] Direct, List<MadePayload> Made, Dictionary<int, int> Sources);
 }
 
 /// <summary>What is known once every payload of an output was written.</summary>
 /// <param name="Pass">What the pass over the source found out.</param>
-/// <param name="Made">Sums of the payloads that were made after it, by their number in the layout.</param>
-/// <param name="PayloadCrc32">CRC-32 of each payload of the layout, if the output has a footer.</param>
-internal sealed record WrittenPayloads(PassResult Pass, IReadOnlyDictionary<int, PayloadSum> Made, IReadOnlyDictionary<int, uint> PayloadCrc32);
+/// <param name="Xxh128">XXH128 of each payload, by its number in the layout; those of no bytes are left out.</param>
+/// <param name="Crc32">CRC-32 likewise, if the output has a footer.</param>
+internal sealed record WrittenPayloads(PassResult Pass, IReadOnlyDictionary<int, UInt128> Xxh128, IReadOnlyDictionary<int, uint> Crc32);

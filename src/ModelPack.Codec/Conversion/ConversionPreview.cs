@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -32,6 +33,11 @@ public sealed record ConversionPreview
     /// <summary>What the certificate would say beside: how the output is made, oddities that are kept.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
+    /// <summary>
+    /// What to tell before it is run: how many quantized tensors are widened, and what that makes of the size. Null if none is, or if the output is no larger than the source.
+    /// </summary>
+    public string? Growth { get; init; }
+
     internal static ConversionPreview Of(ConversionJob job, string targetPath)
     {
         string[] names = TemporaryModel.FinalNames(targetPath, job.Layout);
@@ -45,8 +51,23 @@ public sealed record ConversionPreview
             Files = [.. job.Layout.Files.Select((file, i) => new PreviewedFile(names[i], file.Plan.Length))],
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => new PreviewedTensor(
                 job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape, job.Action(i), tensor.ByteLength))],
+            Growth = GrowthOf(job),
             Notes = [.. job.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
         };
+    }
+
+    private static string? GrowthOf(ConversionJob job)
+    {
+        (long before, long after) = (job.Source.Source.Length, job.Layout.Length);
+        int widened = Enumerable.Range(0, job.Source.Tensors.Count)
+            .Count(tensor => job.Action(tensor) == TensorAction.Widen && TensorTypes.Get(job.Tensors[tensor].Type).IsQuantized);
+        if (widened == 0 || after <= before)
+        {
+            return null;
+        }
+
+        string sizes = string.Create(CultureInfo.InvariantCulture, $"the output takes {after:N0} bytes, {(double)after / before:0.0} times the {before:N0} bytes of the source");
+        return $"{widened} quantized tensors become F32: {sizes}; Quantized=blocks (--quantized blocks) keeps them small";
     }
 }
 

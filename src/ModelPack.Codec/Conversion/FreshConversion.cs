@@ -17,8 +17,7 @@ internal sealed class FreshConversion : ConversionJob
     private readonly SpokenModel words;
     private readonly ConversionPlan plan;
     private readonly OutputForm form;
-    private readonly string? carried;
-    private readonly ImmutableArray<Companion> companions;
+    private readonly OutputContent content;
     private readonly OriginRecord record;
     private readonly byte[]? origin;
     private readonly UInt128 digest;
@@ -40,11 +39,13 @@ internal sealed class FreshConversion : ConversionJob
         plan = ConversionPlanner.Plan(source, model, words, target, options);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
-        carried = CarriedTensors.Describe(plan.Outputs);
         DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
-        companions = derived.Files;
         record = Record(sourceNames, options);
-        origin = options.Origin == OriginMode.Embed ? OriginCodec.Write(record) : null;
+        Task<byte[]>? writing = options.Origin == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
+        content = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = derived.Files };
+        target.Prepare(content);
+        origin = writing?.GetAwaiter().GetResult();
+        content = content with { Origin = origin };
         Layout = LayOut();
         using ModelFile header = OpenHeader(Layout);
         digest = ContainerDigest.Compute(header);
@@ -60,7 +61,7 @@ internal sealed class FreshConversion : ConversionJob
     public override ImmutableArray<string> Notes { get; }
 
     /// <summary>The companion files of an output that is a folder.</summary>
-    public ImmutableArray<Companion> Companions => companions;
+    public ImmutableArray<Companion> Companions => content.Companions;
 
     /// <summary>The model that is converted.</summary>
     public SourceModel Model { get; }
@@ -90,18 +91,17 @@ internal sealed class FreshConversion : ConversionJob
     {
         if (origin is null)
         {
-            return PlanCrc.Resolve(Layout, written.PayloadCrc32);
+            return Layout;
         }
 
         Dictionary<int, UInt128> views = Views(written);
         OriginCodec.Complete(
             origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. record.Views.Select(view => views[view.ContainerIndex])]);
-        return PlanCrc.Resolve(LayOut(), written.PayloadCrc32);
+        return LayOut();
     }
 
-    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) => origin is null
-        ? OutputProof.ProveTensors(output, this, ReaderPlaces(), written, context)
-        : OutputProof.ProveReturn(output, Source, written.Pass, context);
+    public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
+        origin is null ? OutputProof.ProveTensors(output, this, plan, written, context) : OutputProof.ProveReturn(output, this, plan, written, context);
 
     /// <summary>The plan.</summary>
     public ConversionPlan Plan => plan;
@@ -111,7 +111,7 @@ internal sealed class FreshConversion : ConversionJob
 
     private ModelPlan LayOut()
     {
-        ModelPlan main = target.Layout(new(Model.Root, words, plan.Outputs, carried, origin, form) { Companions = companions });
+        ModelPlan main = target.Layout(content);
         return plan.Side.IsEmpty ? main : SideFileLayout.Append(main, plan, To);
     }
 
@@ -145,16 +145,14 @@ internal sealed class FreshConversion : ConversionJob
         ? new LiteralPayload(default)
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
-    // Hashes of the outputs that the way back does not use. Most were made after the source was read; one that was not is a copy of a source tensor.
+    // Hashes of the outputs, by their places.
     private Dictionary<int, UInt128> Views(WrittenPayloads written)
     {
         int[] places = ReaderPlaces();
         UInt128 empty = new Xxh128().Finish();
         return Enumerable.Range(0, plan.Outputs.Length).ToDictionary(
             i => places[i],
-            i => written.Made.TryGetValue(i, out Pipeline.PayloadSum made) ? made.Xxh128
-                : Payloads[i] is StoredPayload { Bytes: > 0 } stored ? written.Pass.TensorHashes[stored.Tensor]
-                : empty);
+            i => written.Xxh128.GetValueOrDefault(i, empty));
     }
 
     // The strict reader has to accept the header before a single payload is copied.

@@ -21,6 +21,15 @@ public static class ModelConverter
     /// Converts <paramref name="sourcePath"/> to <paramref name="targetPath"/>, proves it by re-reading and converting back, writes the certificate
     /// <c>TARGET.modelpack.json</c>, and only then gives both their names. On any failure nothing appears under the final names and no temporary file is left.
     /// </summary>
+    /// <param name="sourcePath">The model.</param>
+    /// <param name="targetPath">The file, or the folder if it ends in a separator.</param>
+    /// <param name="to">Format of the output.</param>
+    /// <param name="options">What else is asked for.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="planned">
+    /// Hears of the plan before anything is written, and before the free space is looked at. It hears of another one if payloads show that a tensor was edited after it was converted.
+    /// </param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
     /// <exception cref="ModelPackException">The conversion is not possible, not lossless, or not proved, or reading or writing failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -30,6 +39,7 @@ public static class ModelConverter
         ModelFormat to,
         ConversionOptions options,
         IProgress<ConversionProgress>? progress = null,
+        Action<ConversionPreview>? planned = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -39,7 +49,7 @@ public static class ModelConverter
             CheckPaths(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             path = targetPath;
-            return Convert(source, targetPath, to, options, progress, cancellation);
+            return Convert(source, to, new(targetPath, options, progress, planned, cancellation));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -77,6 +87,11 @@ public static class ModelConverter
 
     private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
     {
+        if (SideFile.IsName(Path.TrimEndingDirectorySeparator(targetPath)))
+        {
+            throw new ModelPackException(ConversionErrors.SideFileName, $"'{Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath))}' is the name of a side file") { FilePath = targetPath };
+        }
+
         if (options.MaxShardBytes is not null && !TemporaryModel.IsFolder(targetPath))
         {
             throw new ModelPackException(ConversionErrors.NeedsFolder, "a largest shard size was asked for, and one file as target") { FilePath = targetPath };
@@ -115,18 +130,18 @@ public static class ModelConverter
         ReplacedFolder.Check(targetPath);
     }
 
-    private static Certificate Convert(
-        ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
     {
+        (string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
         if (IsCopy(source, targetPath, to, options))
         {
-            return Run(new CopyConversion(source), targetPath, options, progress, cancellation, _ => null)!;
+            return Run(new CopyConversion(source), run, _ => null)!;
         }
 
         if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
         {
             RestoreConversion restore = new(source, chain);
-            Certificate? restored = Run(restore, targetPath, options, progress, cancellation, pass => edited = Edited(restore, pass, cancellation));
+            Certificate? restored = Run(restore, run, pass => edited = Edited(restore, pass, cancellation));
             if (restored is not null)
             {
                 return restored;
@@ -134,8 +149,8 @@ public static class ModelConverter
         }
 
         FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
-        Certificate? made = Run(fresh, targetPath, options, progress, cancellation, pass => edited = EditedModel(fresh, pass, cancellation));
-        return made ?? Run(Fresh(source, targetPath, to, options, edited), targetPath, options, progress, cancellation, _ => null)!;
+        Certificate? made = Run(fresh, run, pass => edited = EditedModel(fresh, pass, cancellation));
+        return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
     }
 
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
@@ -178,16 +193,12 @@ public static class ModelConverter
         : null;
 
     // Returns null if what the pass found makes the job pointless.
-    private static Certificate? Run(
-        ConversionJob job,
-        string targetPath,
-        ConversionOptions options,
-        IProgress<ConversionProgress>? progress,
-        CancellationToken cancellation,
-        Func<PassResult, string?> objection)
+    private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, string?> objection)
     {
+        (string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
         EnsureForm(job, targetPath, options);
+        run.Planned?.Invoke(ConversionPreview.Of(job, targetPath));
         FreeSpace.Ensure(targetPath, job.Layout.Length);
         using TemporaryModel output = new(targetPath, job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
@@ -200,7 +211,8 @@ public static class ModelConverter
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
         WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
-        WriteLiterals(job.Complete(payloads), output);
+        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Crc32);
+        WriteLiterals(plan, output);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         if (options.Dtype is not null && job is FreshConversion narrowing)
@@ -208,7 +220,7 @@ public static class ModelConverter
             context.Losses = NarrowingLoss.Measure(narrowing, written, options, cancellation);
         }
 
-        ProofLevel level = job.Prove(written, payloads, context);
+        ProofLevel level = job.Prove(written, plan, payloads, context);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         byte[] text = CertificateJson.ToUtf8(certificate);
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
@@ -270,6 +282,18 @@ public static class ModelConverter
         {
             throw new ModelPackException(ConversionErrors.NeedsFolder, why) { FilePath = targetPath };
         }
+
+        EnsureOwnSideFile(job, targetPath);
+    }
+
+    // A side file beside the output is read as a part of it, and one that the output brings would be read as a part of the other model.
+    private static void EnsureOwnSideFile(ConversionJob job, string targetPath)
+    {
+        string side = ModelFiles.SideFilePath(targetPath);
+        if ((job.Layout.Files.Length > 1 || File.Exists(side)) && SideFile.SharerOf(targetPath) is { } other)
+        {
+            throw new ModelPackException(ConversionErrors.SharedSideFile, $"the side file '{Path.GetFileName(side)}' would be that of '{other}' too") { FilePath = targetPath };
+        }
     }
 
     private static void WriteLiterals(ModelPlan plan, TemporaryModel output)
@@ -303,4 +327,8 @@ public static class ModelConverter
 
     private static Action<long>? Reporter(IProgress<ConversionProgress>? progress, ConversionPhase phase, long total) =>
         progress is null ? null : done => progress.Report(new(phase, done, total));
+
+    /// <summary>What the attempts at one conversion share.</summary>
+    private sealed record ConversionRun(
+        string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<ConversionPreview>? Planned, CancellationToken Cancellation);
 }

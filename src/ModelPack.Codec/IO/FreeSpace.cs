@@ -10,7 +10,7 @@ internal static class FreeSpace
     public static void Ensure(string targetPath, long bytes)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(targetPath)))!;
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(folder) || IsShare(folder))
         {
             return;
         }
@@ -21,4 +21,7 @@ internal static class FreeSpace
             throw new ModelPackException(ConversionErrors.NotEnoughSpace, $"it takes {bytes} bytes, and {free} are free") { FilePath = targetPath };
         }
     }
+
+    // Windows tells the free space of drives only.
+    private static bool IsShare(string folder) => OperatingSystem.IsWindows() && folder.StartsWith(@"\\", StringComparison.Ordinal);
 }

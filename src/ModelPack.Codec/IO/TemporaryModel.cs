@@ -156,7 +156,7 @@ internal sealed class TemporaryModel : IDisposable
         }
 
         string side = Path.Combine(Path.GetDirectoryName(finalPath)!, SideFile.NameFor(Path.GetFileName(finalPath)));
-        if (plan.Files.Length == 1 && side != finalPath)
+        if (plan.Files.Length == 1 && SideFile.SharerOf(finalPath) is null)
         {
             File.Delete(side);
         }

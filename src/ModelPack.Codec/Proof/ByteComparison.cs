@@ -41,7 +41,7 @@ internal static class ByteComparison
         long Next() => Interlocked.Add(ref next, Chunks.Size) - Chunks.Size;
     }
 
-    /// <summary>Whether a source has the length of a plan and its bytes, payloads left out.</summary>
+    /// <summary>Whether a source has the length of a plan and its bytes, payloads and footers that are not resolved left out.</summary>
     public static bool HoldsBesidePayloads(ByteSource source, ModelPlan plan)
     {
         if (source.Length != plan.Length)
@@ -53,7 +53,7 @@ internal static class ByteComparison
         long position = 0;
         foreach (Segment segment in plan.Segments)
         {
-            for (long done = 0; done < segment.Length && segment is not PayloadSegment; done += buffer.Length)
+            for (long done = 0; done < segment.Length && segment is not (PayloadSegment or Crc32Segment); done += buffer.Length)
             {
                 Span<byte> found = buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done));
                 source.ReadAt(position + done, found);

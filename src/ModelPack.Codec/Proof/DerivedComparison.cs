@@ -32,7 +32,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
 
     private Comparison CompareUnedited(OriginChain chain)
     {
-        (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, new(new(), progress, cancellation));
+        (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, known: null, new(new(), progress, cancellation));
         if (isSame)
         {
             return Comparison.Identical(original);

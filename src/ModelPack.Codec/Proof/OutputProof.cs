@@ -11,8 +11,8 @@ namespace ModelPack.Codec.Proof;
 /// <summary>Proves an output that was just written, from the output alone: what is compared was read back from it.</summary>
 internal static class OutputProof
 {
-    /// <summary>L3: what the output's origin record and payloads give is the source, byte for byte.</summary>
-    public static ProofLevel ProveReturn(ModelFile output, ModelFile source, PassResult pass, ProofContext context)
+    /// <summary>L3: the output is what was planned, and what its origin record and payloads give is the source, byte for byte.</summary>
+    public static ProofLevel ProveReturn(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, ProofContext context)
     {
         ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
         OriginRecord record = OriginCodec.Read(bytes.Span);
@@ -23,7 +23,7 @@ internal static class OutputProof
 
         ByteSource[] files = [.. RestoredFile.Compose(record, output).Select(file => file.Source)];
         using ConcatenatedByteSource returned = new($"<{record.Name}>", files);
-        ReturnedRanges ranges = new(returned, files, output.Source, pass, context.Cancellation);
+        ReturnedRanges ranges = new(returned, files, output.Source, written.Pass, context.Cancellation);
         PassResult reread;
         try
         {
@@ -35,9 +35,10 @@ internal static class OutputProof
             ranges.AwaitEnd();
         }
 
+        EnsureWritten(output, conversion, plan, written, reread);
         if (!ranges.AreSource(reread))
         {
-            throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, source.Source, context.Cancellation));
+            throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, conversion.Source.Source, context.Cancellation));
         }
 
         return ProofLevel.L3;
@@ -50,21 +51,19 @@ internal static class OutputProof
         return context.OutputHash == pass.FileHash ? ProofLevel.L3 : throw Failed(output, "the output is not a copy of the source", null);
     }
 
-    /// <summary>L1: every tensor of the output has the bytes that the plan makes of the source's, and what the plan can undo gives the source's again.</summary>
-    public static ProofLevel ProveTensors(ModelFile output, FreshConversion conversion, int[] places, WrittenPayloads written, ProofContext context)
+    /// <summary>L1: the output is what was planned, and what the plan can undo gives the source's tensors again.</summary>
+    public static ProofLevel ProveTensors(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, ProofContext context)
     {
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(output);
-        PassResult reread = HashOutput(output, PassWork.TensorHashes, context);
+        EnsureWritten(output, conversion, plan, written, HashOutput(output, PassWork.TensorHashes, context));
+        int[] places = conversion.ReaderPlaces();
         for (int i = 0; i < conversion.Plan.Outputs.Length; i++)
         {
-            TensorStep step = conversion.Plan.Outputs[i];
+            TensorInfo planned = conversion.Plan.Outputs[i].Logical;
             TensorInfo stored = tensors[places[i]];
-            UInt128 expected = written.Made.TryGetValue(i, out PayloadSum made) ? made.Xxh128
-                : step.Payload is StoredPayload copied ? written.Pass.TensorHashes[copied.Tensor]
-                : FileHash.Xxh128(MadePayloads.Open(conversion.Source, step.Payload), context.Cancellation);
-            if (reread.TensorHashes[places[i]] != expected || stored.Type != step.Logical.Type || !stored.Shape.AsSpan().SequenceEqual(step.Logical.Shape.AsSpan()))
+            if (stored.Type != planned.Type || !stored.Shape.AsSpan().SequenceEqual(planned.Shape.AsSpan()))
             {
-                throw Failed(output, $"tensor '{step.Logical.Name}' is another one in the output", stored.Offset);
+                throw Failed(output, $"tensor '{planned.Name}' is another one in the output", stored.Offset);
             }
         }
 
@@ -82,10 +81,11 @@ internal static class OutputProof
     }
 
     /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
-    public static ProofLevel ProveRestored(ModelFile output, ModelFile source, OriginChain chain, ProofContext context)
+    public static ProofLevel ProveRestored(ModelFile output, ModelFile source, OriginChain chain, PassResult pass, ProofContext context)
     {
-        (PassResult reread, bool isSource) = Reconversion.Compare(output, chain, source.Source, context);
-        Accept(output, reread, context);
+        (PassResult reread, bool isSource) = Reconversion.Compare(output, chain, source.Source, pass, context);
+        EnsureFooter(output, reread, context.Cancellation);
+        Accept(reread, context);
         for (int i = 0; i < chain.Record.Files.Length; i++)
         {
             if (reread.MemberHashes[i] != chain.Record.Files[i].Hash)
@@ -103,6 +103,25 @@ internal static class OutputProof
         return ProofLevel.L2;
     }
 
+    // A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were planned.
+    private static void EnsureWritten(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, PassResult reread)
+    {
+        int[] places = conversion.ReaderPlaces();
+        foreach ((int payload, UInt128 hash) in written.Xxh128)
+        {
+            if (reread.TensorHashes[places[payload]] != hash)
+            {
+                TensorInfo tensor = output.AllTensors[places[payload]];
+                throw Failed(output, $"tensor '{tensor.Name}' is not the one that was written", tensor.Offset);
+            }
+        }
+
+        if (!ByteComparison.HoldsBesidePayloads(output.Source, plan))
+        {
+            throw Failed(output, "what stands beside the tensors is not what was written", null);
+        }
+    }
+
     private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)
     {
         bool tensors = work != PassWork.None;
@@ -112,19 +131,18 @@ internal static class OutputProof
                 Source = output.Source,
                 Ranges = tensors ? FileRange.Cover(output) : FileRange.Cover([], output.Source.Length),
                 Tensors = tensors ? output.AllTensors : [],
-                Work = work | (output.HasFooter ? PassWork.SourceCrc32 : PassWork.None) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
+                Work = work | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
                 MemberEnds = output.MemberEnds,
             },
             context.Cancellation);
-        Accept(output, result, context);
+        Accept(result, context);
         return result;
     }
 
-    private static void Accept(ModelFile output, PassResult result, ProofContext context)
+    private static void Accept(PassResult result, ProofContext context)
     {
-        EnsureFooter(output, result, context.Cancellation);
         context.OutputHash = result.FileHash;
         context.OutputMemberHashes = result.MemberHashes;
         context.OutputSha256 = result.FileSha256;

@@ -2,6 +2,7 @@ using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Proof;
 
@@ -55,9 +56,10 @@ internal sealed class Reconversion : IDisposable
     /// <param name="file">The file at the end of the chain.</param>
     /// <param name="chain">The conversions, the last one first.</param>
     /// <param name="container">The container to compare with.</param>
+    /// <param name="known">What a pass over the container found out, its footer checked; null if its payloads have to be read.</param>
     /// <param name="context">Options and surroundings.</param>
     /// <returns>What <see cref="Examine"/> finds out, and the answer.</returns>
-    public static (PassResult Pass, bool IsSame) Compare(ModelFile file, OriginChain chain, ByteSource container, ProofContext context)
+    public static (PassResult Pass, bool IsSame) Compare(ModelFile file, OriginChain chain, ByteSource container, PassResult? known, ProofContext context)
     {
         PassWork more = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
         if (chain.Steps.Length > 1)
@@ -68,24 +70,27 @@ internal sealed class Reconversion : IDisposable
         }
 
         FreshConversion conversion = Again(file, chain.Steps[0]);
+        PassWork needed = known is null ? Needed(file) : Needed(file) & ~PassWork.OutputCrc32;
         PassResult pass = SourcePass.Run(
             Examination(file) with
             {
                 Tensors = conversion.Tensors,
                 Destinations = conversion.Destinations(),
-                Expected = container,
-                Work = Needed(file) | more,
+                Expected = known is null ? container : null,
+                Work = needed | more,
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
             },
             context.Cancellation);
-        if (!pass.IsAsExpected || !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation))
+        if (!pass.IsAsExpected || (known is not null && !HasDirect(known, file, conversion, pass))
+            || !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation))
         {
             return (pass, false);
         }
 
         WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, context.Cancellation));
-        return (pass, ByteComparison.HoldsBesidePayloads(container, conversion.Complete(payloads)));
+        ModelPlan complete = conversion.Complete(payloads);
+        return (pass, ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Crc32) : complete));
     }
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
@@ -93,7 +98,7 @@ internal sealed class Reconversion : IDisposable
         Examination(file) with
         {
             Tensors = file.AllTensors,
-            Destinations = Enumerable.Repeat<PayloadDestination?>(new(0, TensorAction.Copy), file.AllTensors.Count).ToArray(),
+            Destinations = Enumerable.Repeat<long?>(0, file.AllTensors.Count).ToArray(),
             Work = Needed(file) | more,
             Threads = threads,
             Progress = progress,
@@ -101,6 +106,23 @@ internal sealed class Reconversion : IDisposable
         cancellation);
 
     public void Dispose() => between.ForEach(file => file.Dispose());
+
+    // Both were read, each for its own sake. A payload of the container is one of its ranges.
+    private static bool HasDirect(PassResult known, ModelFile file, FreshConversion conversion, PassResult pass)
+    {
+        Dictionary<(long Offset, long Length), UInt128> hashes = known.HashesByRange();
+        long?[] destinations = conversion.Destinations();
+        for (int i = 0; i < destinations.Length; i++)
+        {
+            TensorInfo tensor = file.AllTensors[i];
+            if (destinations[i] is { } at && (!hashes.TryGetValue((at, tensor.ByteLength), out UInt128 hash) || hash != pass.TensorHashes[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static PassRequest Examination(ModelFile file) => new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
 
@@ -117,16 +139,8 @@ internal sealed class Reconversion : IDisposable
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {
         FreshConversion again = Again(file, step);
-        PayloadDestination?[] destinations = again.Destinations();
-        if (destinations.Any(destination => destination?.Action == TensorAction.Swap))
-        {
-            pass = SourcePass.Run(
-                Examination(file) with { Tensors = again.Tensors, Destinations = destinations, Work = PassWork.TensorHashes | PassWork.OutputCrc32 },
-                cancellation);
-        }
-
         WrittenPayloads written = again.Written(pass, MadePayloads.Make(file, again.Made(), output: null, progress: null, cancellation));
-        Files = again.Complete(written).Compose("a conversion made again", [.. again.Payloads.Select(recipe => MadePayloads.Open(file, recipe))]);
+        Files = PlanCrc.Resolve(again.Complete(written), written.Crc32).Compose("a conversion made again", [.. again.Payloads.Select(recipe => MadePayloads.Open(file, recipe))]);
         Source = new ConcatenatedByteSource("<converted again>", Files.Select(made => made.Source));
     }
 }

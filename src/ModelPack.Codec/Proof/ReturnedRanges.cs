@@ -58,12 +58,7 @@ internal sealed class ReturnedRanges
             return false;
         }
 
-        Dictionary<(long Offset, long Length), UInt128> hashes = [];
-        for (int i = 0; i < output.RangeHashes.Length; i++)
-        {
-            hashes.Add((output.Ranges[i].Offset, output.Ranges[i].Length), output.RangeHashes[i]);
-        }
-
+        Dictionary<(long Offset, long Length), UInt128> hashes = output.HashesByRange();
         UInt128[] others = read.GetAwaiter().GetResult();
         for (int i = 0; i < stored.Length; i++)
         {

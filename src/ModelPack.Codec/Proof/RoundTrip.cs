@@ -41,7 +41,7 @@ public static class RoundTrip
 
                 // Narrowed once is enough; and what leads back restores, which narrowing would not.
                 ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null };
-                steps.Add(ModelConverter.Convert(current, next, chain[i], step, progress, cancellation));
+                steps.Add(ModelConverter.Convert(current, next, chain[i], step, progress, cancellation: cancellation));
                 DeleteStep(folder, current);
                 current = next;
             }

@@ -112,12 +112,15 @@ public sealed class SetTests
                 <ModelConvert Include="models/qwen/" To="gguf" />
                 <ModelConvert Include="models/split/small-00001-of-*.gguf" To="apr" />
                 <ModelVerify Include="models/other/model.safetensors.index.json" />
-                <ModelConvert Include="small.gguf" To="apr" />
+                <ModelConvert Include="small.apr" To="gguf" />
+                <ModelConvert Include="back/back-00001-of-*.gguf" To="safetensors" />
               </ItemGroup>
-            """).WithModel("small.gguf").WithFile("small.blocks.safetensors", "");
+            """).WithModel("small.gguf", "models/random-qwen2-small-Q8_0.gguf");
         string[] folders = [WithShards(app, "models/qwen"), WithShards(app, "models/other"), app.In("models", "split")];
         SetFolder.AddSubfolders(folders[0]);
         SetFolder.Split(app.In("small.gguf"), folders[2], ModelFormat.Gguf);
+        Codec.Conversion.ModelConverter.Convert(app.In("small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
+        string sided = SetFolder.SplitWithSideFile(app.In("small.gguf"), app.In("back"));
 
         DotNetResult result = app.Build("-t:_ModelPackCollectUpToDateCheckInputs", "-getItem:UpToDateCheckInput").Succeeded();
 
@@ -125,8 +128,10 @@ public sealed class SetTests
         HashSet<string> inputs = [.. document.RootElement.GetProperty("Items").GetProperty("UpToDateCheckInput").EnumerateArray()
             .Select(item => item.GetProperty("FullPath").GetString()!)];
         // Companions belong to a folder, not to its index.
-        string[] models = [folders[0], app.In("models", "other", "model.safetensors.index.json"), Directory.GetFiles(folders[2], "*-00001-of-*").Single()];
-        foreach (string file in models.SelectMany(ModelFiles.FilesOf).Append(app.In("small.blocks.safetensors")))
+        string[] models = [folders[0], app.In("models", "other", "model.safetensors.index.json"), Directory.GetFiles(folders[2], "*-00001-of-*").Single(), app.In("small.apr"), sided];
+        Assert.HasCount(2, ModelFiles.FilesOf(app.In("small.apr")));
+        Assert.Contains(ModelFiles.SideFilePath(sided), ModelFiles.FilesOf(sided));
+        foreach (string file in models.SelectMany(ModelFiles.FilesOf))
         {
             Assert.Contains(file, inputs);
         }

@@ -7,7 +7,7 @@ namespace ModelPack.Build.Tests.Tasks;
 [TestClass]
 public sealed class OutputFilesTests
 {
-    private const string Blocks = "small.blocks.safetensors";
+    private const string Blocks = "small.ggml-blocks.safetensors";
 
     [TestMethod]
     public void A_file_beside_the_output_is_copied_beside_the_copy_and_keeps_its_name_like_it()
@@ -20,9 +20,11 @@ public sealed class OutputFilesTests
         ConversionRequest plain = Request(folder, Path.Combine("models", "small.safetensors"));
         CollectionAssert.AreEqual(new[] { "models/small.safetensors", $"models/{Blocks}" }, Links(plain));
         ConversionRequest renamed = Request(folder, Path.Combine("weights", "other.safetensors"));
-        CollectionAssert.AreEqual(new[] { "weights/other.safetensors", "weights/other.blocks.safetensors" }, Links(renamed));
+        ConversionRequest ending = Request(folder, "other.bin");
+        CollectionAssert.AreEqual(new[] { "other.bin", "other.bin.ggml-blocks.safetensors" }, Links(ending), "a reader looks for it under that name");
+        CollectionAssert.AreEqual(new[] { "weights/other.safetensors", "weights/other.ggml-blocks.safetensors" }, Links(renamed));
         Assert.AreEqual("other.safetensors", Request(folder, "other.safetensors").Link);
-        CollectionAssert.AreEqual(new[] { "other.safetensors", "other.blocks.safetensors" }, Links(Request(folder, "other.safetensors")));
+        CollectionAssert.AreEqual(new[] { "other.safetensors", "other.ggml-blocks.safetensors" }, Links(Request(folder, "other.safetensors")));
 
         string[] Links(ConversionRequest request) => [.. files.Select(file => state.LinkOf(file, request).Replace('\\', '/'))];
     }

@@ -12,6 +12,11 @@ internal sealed class RecordingEngine : IBuildEngine3
 
     public List<string> Messages { get; } = [];
 
+    /// <summary>The messages that say what was done to a model; the others come before it is done.</summary>
+    public IEnumerable<string> Outcomes => Messages.Where(message => !message.Contains("quantized tensors become F32", StringComparison.Ordinal));
+
+    public List<MessageImportance> Importance { get; } = [];
+
     public List<string> Calls { get; } = [];
 
     public bool ContinueOnError => false;
@@ -31,6 +36,7 @@ internal sealed class RecordingEngine : IBuildEngine3
     public void LogMessageEvent(BuildMessageEventArgs e)
     {
         Messages.Add(e.Message!);
+        Importance.Add(e.Importance);
         _message.Set();
     }
 

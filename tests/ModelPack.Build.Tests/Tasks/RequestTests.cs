@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Build.Tests.Tasks;
@@ -20,6 +21,12 @@ public sealed class RequestTests
     [DataRow("Quantized", "always", "auto, blocks, native")]
     [DataRow("Naming", "other", "native, verbatim")]
     [DataRow("AllowNonFinite", "yes", "false, true")]
+    [DataRow("Dtype", "f32", "bf16, f16")]
+    [DataRow("AllowLossy", "1", "false, true")]
+    [DataRow("Epsilon", "-0.1", "a number from 0 on, for example 0.01 or 1e-3")]
+    [DataRow("Epsilon", "4ulp", "a number from 0 on, for example 0.01 or 1e-3")]
+    [DataRow("Epsilon", "0,01", "a number from 0 on, for example 0.01 or 1e-3")]
+    [DataRow("Epsilon", "NaN", "a number from 0 on, for example 0.01 or 1e-3")]
     [DataRow("CopyToOutputDirectory", "Sometimes", "preservenewest, never, always, ifdifferent")]
     [DataRow("MaxShardSize", "5GiB", "a size like 300KB, 500MB or 5GB")]
     [DataRow("MaxShardSize", "0", "a size like 300KB, 500MB or 5GB")]
@@ -37,15 +44,13 @@ public sealed class RequestTests
     }
 
     [TestMethod]
-    [DataRow("Dtype", "F16")]
-    [DataRow("AllowLossy", "true")]
-    [DataRow("Epsilon", "0.001")]
-    public void An_option_that_is_not_available_yet_is_refused_not_ignored(string name, string value)
+    public void A_limit_for_narrowing_without_narrowing_is_refused_not_ignored()
     {
         using TaskFolder folder = new();
-        BuildErrorEventArgs error = folder.Fail(("To", "apr"), (name, value));
-        Assert.AreEqual(BuildErrors.NotAvailable.Id, error.Code);
-        Assert.Contains($"{name} is not available yet", error.Message!);
+        BuildErrorEventArgs error = folder.Fail(("To", "apr"), ("Epsilon", "0.001"));
+        Assert.AreEqual(BuildErrors.Conflict.Id, error.Code);
+        Assert.AreEqual(folder.Source, error.File);
+        Assert.Contains("Epsilon is '0.001'; it limits what Dtype does, which is not set", error.Message!);
         Assert.IsFalse(File.Exists(folder.Output));
     }
 
@@ -66,6 +71,23 @@ public sealed class RequestTests
             TaskFolder.Item("models/small.gguf", ("To", "apr")), TaskFolder.Item("models/small.bin", ("To", "apr")));
         Assert.AreEqual(BuildErrors.OutputClash.Id, error.Code);
         Assert.Contains(folder.Output, error.Message!);
+    }
+
+    [TestMethod]
+    [DataRow("weights/main.bin")]
+    [DataRow("weights/main.bin.safetensors")]
+    public void Two_models_with_one_place_for_their_copies_are_refused(string link)
+    {
+        using TaskFolder folder = new();
+        TaskItem first = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Link", "weights/main.bin"));
+        TaskItem second = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/"), ("Link", link));
+        BuildErrorEventArgs error = folder.FailItems(first, second);
+        Assert.AreEqual(BuildErrors.OutputClash.Id, error.Code);
+        Assert.Contains(link == "weights/main.bin" ? $"'{link}'" : "'weights/main.bin.ggml-blocks.safetensors'", error.Message!);
+
+        second.SetMetadata("CopyToOutputDirectory", "Never");
+        using ConvertModelItems task = folder.Task(first, second);
+        Assert.IsTrue(task.Execute());
     }
 
     [TestMethod]

@@ -2,13 +2,18 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Build.Tests.Tasks;
 
 /// <summary>A project folder with a model in each form that consists of several files.</summary>
 internal sealed class SetFolder : IDisposable
 {
-    private readonly TaskFolder _folder = new();
+    private readonly TaskFolder _folder;
+
+    public SetFolder() => _folder = new();
+
+    public SetFolder(string model) => _folder = new(model);
 
     /// <summary>The project's folder.</summary>
     public string Path => _folder.Path;
@@ -62,6 +67,15 @@ internal sealed class SetFolder : IDisposable
         ModelConverter.Convert(model, folder + "/", to, new() { MaxShardBytes = 500_000, Origin = OriginMode.None });
     }
 
+    /// <summary>A split GGUF model with a side file, which holds what narrowing rounded; returns its first part.</summary>
+    public static string SplitWithSideFile(string model, string folder)
+    {
+        string wide = folder + ".safetensors";
+        ModelConverter.Convert(model, wide, ModelFormat.SafeTensors, new() { Origin = OriginMode.None });
+        ModelConverter.Convert(wide, folder + "/", ModelFormat.Gguf, new() { MaxShardBytes = 500_000, Dtype = TensorType.BF16, Loss = LossPolicy.Allow });
+        return Directory.GetFiles(folder, "*-00001-of-*").Single();
+    }
+
     /// <summary>Runs the task of the targets; says what it did to each model, or the codes of its errors.</summary>
     public SetBuild Build(params TaskItem[] items)
     {
@@ -70,7 +84,7 @@ internal sealed class SetFolder : IDisposable
         bool succeeded = task.Execute();
         Assert.AreEqual(succeeded, engine.Errors.Count == 0);
         string[] outcomes = succeeded
-            ? [.. engine.Messages.Select(message => message.Contains("converted and proved", StringComparison.Ordinal) ? "converted"
+            ? [.. engine.Outcomes.Select(message => message.Contains("converted and proved", StringComparison.Ordinal) ? "converted"
                 : message.Contains("the bytes of", StringComparison.Ordinal) ? "rehashed" : "up to date")]
             : [.. engine.Errors.Select(error => error.Code)];
         return new(string.Join(", ", outcomes), engine.Errors, task.ConvertedFiles, task.Certificates);

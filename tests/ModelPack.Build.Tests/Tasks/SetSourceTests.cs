@@ -1,5 +1,6 @@
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Codec;
 
 namespace ModelPack.Build.Tests.Tasks;
 
@@ -90,6 +91,24 @@ public sealed class SetSourceTests
         SetBuild missing = folder.Build(glob);
         Assert.AreEqual("MP1303", missing.Outcome);
         Assert.Contains(Path.GetFileName(parts[1]), missing.Errors[0].Message!);
+    }
+
+    [TestMethod]
+    public void A_side_file_belongs_to_its_model_also_where_a_pattern_matches_both()
+    {
+        using SetFolder folder = new();
+        string first = SetFolder.SplitWithSideFile(folder.In("models", "small.gguf"), folder.In("models", "split", "back"));
+        string side = ModelFiles.SideFilePath(first);
+        Assert.IsTrue(File.Exists(side));
+        TaskItem[] glob = [.. Directory.GetFiles(Path.GetDirectoryName(first)!).Select(file => TaskFolder.Item(file, ("To", "safetensors")))];
+
+        SetBuild built = folder.Build(glob);
+        Assert.AreEqual("converted", built.Outcome, Texts(built));
+        Assert.AreEqual("up to date", folder.Build(glob).Outcome);
+        File.SetLastWriteTimeUtc(side, DateTime.UtcNow.AddMinutes(1));
+        Assert.AreEqual("rehashed", folder.Build(glob).Outcome);
+        File.Delete(side);
+        Assert.AreEqual("MP2010", folder.Build([.. glob.Where(item => item.ItemSpec != side)]).Outcome);
     }
 
     [TestMethod]

@@ -6,10 +6,16 @@ namespace ModelPack.Build.Tests.Tasks;
 /// <summary>A project folder with a small model, and the task of the targets called in this process.</summary>
 internal sealed class TaskFolder : IDisposable
 {
-    public TaskFolder()
+    /// <summary>A model that APR holds as it is.</summary>
+    private const string Q4 = "random-qwen2-small-Q4_K_M.gguf";
+
+    /// <summary>A model of a type that APR lacks.</summary>
+    public const string Q8 = "random-qwen2-small-Q8_0.gguf";
+
+    public TaskFolder(string model = Q4)
     {
         Path = Directory.CreateTempSubdirectory("modelpack-task-").FullName;
-        File.Copy(RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf"), Source);
+        File.Copy(RepositoryData.Path("corpus", "gguf", "models", model), Source);
     }
 
     public string Path { get; }
@@ -56,7 +62,7 @@ internal sealed class TaskFolder : IDisposable
         var engine = (RecordingEngine)task.BuildEngine;
         Assert.IsTrue(task.Execute(), string.Join('\n', engine.Errors.Select(error => error.Message)));
         Assert.AreEqual("Yield Reacquire", string.Join(' ', engine.Calls));
-        string message = engine.Messages.Single();
+        string message = engine.Outcomes.Single();
         return message.Contains("converted and proved", StringComparison.Ordinal) ? "converted"
             : message.Contains("the bytes of", StringComparison.Ordinal) ? "rehashed" : "up to date";
     }

@@ -121,6 +121,40 @@ public sealed class VerifyTaskTests
     }
 
     [TestMethod]
+    public void Values_are_compared_with_a_limit_whatever_the_types()
+    {
+        using SetFolder folder = new();
+        ModelConverter.Convert(folder.In("models", "small.gguf"), folder.In("models", "half.safetensors"), ModelFormat.SafeTensors, new()
+        {
+            Origin = OriginMode.None, Dtype = Codec.Tensors.TensorType.BF16, Loss = LossPolicy.Allow,
+        });
+        TaskItem item = TaskFolder.Item("models/half.safetensors", ("Against", "models/small.gguf"), ("Epsilon", "0.5"));
+        Assert.AreEqual("half.safetensors verified", Verify(folder, item));
+        Assert.Contains("as it was", Verify(folder, item));
+
+        item.SetMetadata("Epsilon", "1e-9");
+        string error = Verify(folder, item);
+        Assert.StartsWith($"{BuildErrors.NotEqual.Id} {folder.In("models", "half.safetensors")}: not within 1E-09 of 'small.gguf': ", error);
+        StringAssert.Matches(error, new(@"\(at byte \d+\)"));
+        Assert.Contains("as it was", Verify(folder, TaskFolder.Item("models/half.safetensors", ("Against", "models/small.gguf"), ("Epsilon", "0.50"))), "the same limit");
+    }
+
+    [TestMethod]
+    public void A_limit_for_values_needs_a_reference_and_goes_with_no_level()
+    {
+        using SetFolder folder = new();
+        string alone = Verify(folder, TaskFolder.Item("models/small.gguf", ("Epsilon", "1e-3")));
+        Assert.StartsWith($"{BuildErrors.Conflict.Id} {folder.In("models", "small.gguf")}", alone);
+        Assert.Contains("Against, which is not set", alone);
+        string both = Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "models/small.gguf"), ("Epsilon", "1e-3"), ("Level", "L2")));
+        Assert.StartsWith(BuildErrors.Conflict.Id, both);
+        Assert.Contains("Level, which is 'L2'", both);
+        string wrong = Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "models/small.gguf"), ("Epsilon", "much")));
+        Assert.StartsWith(BuildErrors.UnknownValue.Id, wrong);
+        Assert.Contains("Epsilon is 'much'; it can be a limit like 1e-3, 1e-3rel or 4ulp", wrong);
+    }
+
+    [TestMethod]
     public void A_folder_is_compared_with_its_certificate_file_by_file()
     {
         using SetFolder folder = new();

@@ -25,6 +25,10 @@ public sealed class ErrorCodeTests
         ["MP2010"] = folder => Thrown(() => ModelConverter.Convert(WithoutSideFile(folder), folder.At("back.gguf"), ModelFormat.Gguf, new())),
         ["MP2011"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Dtype = Codec.Tensors.TensorType.BF16 })),
+        ["MP2012"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.ggml-blocks.safetensors"), ModelFormat.SafeTensors, new())),
+        ["MP2013"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), Path.ChangeExtension(folder.Write("out", "another model"u8), ".safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow)),
         ["MP2101"] = folder => Thrown(() => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
         ["MP2103"] = folder => Thrown(() => ToleranceVerifier.Verify(

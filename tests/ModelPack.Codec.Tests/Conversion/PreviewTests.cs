@@ -35,6 +35,42 @@ public sealed class PreviewTests
     }
 
     [TestMethod]
+    public void Growth_is_told_before_anything_is_written_and_before_there_may_be_too_little_space()
+    {
+        string target = Path.Combine(folder, "m.safetensors");
+        List<ConversionPreview> heard = [];
+        Certificate done = ModelConverter.Convert(Model, target, ModelFormat.SafeTensors, new(), planned: preview =>
+        {
+            Assert.IsEmpty(Directory.GetFileSystemEntries(folder));
+            heard.Add(preview);
+        });
+        ConversionPreview planned = heard.Single();
+        AssertSame(planned, done);
+        int widened;
+        using (ModelFile model = ModelFiles.Open(Model))
+        {
+            widened = model.Tensors.Count(tensor => TensorTypes.Get(tensor.Type).IsQuantized);
+        }
+
+        Assert.AreEqual(
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{widened} quantized tensors become F32: the output takes {done.Output.Bytes:N0} bytes, {(double)done.Output.Bytes / done.Source.Bytes:0.0} times the {done.Source.Bytes:N0} bytes of the source; Quantized=blocks (--quantized blocks) keeps them small"),
+            planned.Growth);
+    }
+
+    [TestMethod]
+    public void Nothing_is_told_of_growth_where_no_quantized_tensor_is_widened()
+    {
+        Assert.IsNull(ModelConverter.Plan(Model, Path.Combine(folder, "m.gguf"), ModelFormat.Gguf, new()).Growth);
+        string blocks = Path.Combine(folder, "blocks.safetensors");
+        Assert.IsNull(ModelConverter.Plan(Model, blocks, ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Blocks }).Growth);
+        string wide = Path.Combine(folder, "wide.safetensors");
+        ModelConverter.Convert(Model, wide, ModelFormat.SafeTensors, new());
+        Assert.IsNull(ModelConverter.Plan(wide, Path.Combine(folder, "back.gguf"), ModelFormat.Gguf, new()).Growth);
+    }
+
+    [TestMethod]
     public void A_preview_of_the_way_back_shows_the_original()
     {
         string middle = Path.Combine(folder, "m.safetensors");

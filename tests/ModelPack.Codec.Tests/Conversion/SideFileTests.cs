@@ -43,7 +43,7 @@ public sealed class SideFileTests
     {
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
-        string plain = folder.Write("plain.gguf", new Gguf.GgufBytes().Header(1, 0).Record("a", Gguf.GgufBytes.F32, 0, 1).Pad().Data(4).Pad().ToArray());
+        string plain = folder.Write("plain.gguf", Plain());
         string side = folder.Write("out.apr.ggml-blocks.safetensors", "precious"u8);
         foreach (string model in new[] { source, plain })
         {
@@ -72,6 +72,61 @@ public sealed class SideFileTests
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
             folder.At("m.safetensors"), folder.At("m"), ModelFormat.Apr, ConversionCorpus.Allow with { Existing = ExistingTarget.Replace }));
         Assert.AreEqual("MP2007", exception.Code.Id);
+    }
+
+    [TestMethod]
+    [DataRow("m.ggml-blocks.safetensors", ModelFormat.SafeTensors)]
+    [DataRow(".ggml-blocks.safetensors", ModelFormat.Apr)]
+    [DataRow("m.ggml-blocks.safetensors/", ModelFormat.SafeTensors)]
+    public void Target_that_is_called_like_a_side_file_is_refused_before_anything_is_read_or_written(string target, ModelFormat to)
+    {
+        using TempFolder folder = new();
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("absent.gguf"), folder.At(target), to, ConversionCorpus.Allow));
+        Assert.AreEqual("MP2012", exception.Code.Id);
+        Assert.AreEqual(folder.At(target), exception.FilePath);
+        Assert.IsEmpty(folder.Names());
+    }
+
+    [TestMethod]
+    [DataRow("out.safetensors", ModelFormat.SafeTensors, "out")]
+    [DataRow("out", ModelFormat.SafeTensors, "out.safetensors")]
+    [DataRow("out.gguf.safetensors", ModelFormat.SafeTensors, "out.gguf")]
+    [DataRow("out.apr", ModelFormat.Apr, "out.apr.safetensors")]
+    public void Models_never_share_a_side_file(string first, ModelFormat format, string second)
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        string plain = folder.Write("plain.gguf", Plain());
+        ModelConverter.Convert(source, folder.At(first), format, ConversionCorpus.Allow);
+        Dictionary<string, byte[]> before = folder.Names().ToDictionary(name => name, name => File.ReadAllBytes(folder.At(name)));
+        ConversionOptions replace = ConversionCorpus.Allow with { Existing = ExistingTarget.Replace };
+        foreach (string model in new[] { source, plain })
+        {
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(model, folder.At(second), ModelFormat.SafeTensors, replace));
+            Assert.AreEqual("MP2013", exception.Code.Id);
+            Assert.AreEqual(folder.At(second), exception.FilePath);
+            StringAssert.Contains(exception.Message, $"'{first}'");
+            StringAssert.Contains(exception.Message, $"'{SideFile.NameFor(second)}'");
+            Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Plan(model, folder.At(second), ModelFormat.SafeTensors, replace));
+        }
+
+        CollectionAssert.AreEquivalent(before.Keys, folder.Names());
+        Assert.IsTrue(before.All(file => file.Value.AsSpan().SequenceEqual(File.ReadAllBytes(folder.At(file.Key)))));
+        Assert.IsTrue(ModelVerifier.Verify(source, folder.At(first), ProofLevel.L3).Passed);
+    }
+
+    [TestMethod]
+    public void Models_whose_side_file_would_be_the_same_may_stand_side_by_side_without_one()
+    {
+        using TempFolder folder = new();
+        string plain = folder.Write("plain.gguf", Plain());
+        foreach (string name in new[] { "out", "out.safetensors" })
+        {
+            ModelConverter.Convert(plain, folder.At(name), ModelFormat.SafeTensors, new());
+            ModelConverter.Convert(plain, folder.At(name), ModelFormat.SafeTensors, new() { Existing = ExistingTarget.Replace });
+        }
+
+        Assert.IsTrue(ModelVerifier.Verify(folder.At("out"), folder.At("out.safetensors"), ProofLevel.L2).Passed);
     }
 
     [TestMethod]
@@ -152,4 +207,6 @@ public sealed class SideFileTests
 
     // Names that a format cannot store are made up by the order of the source.
     private static string Describe(Codec.Tensors.TensorInfo tensor) => $"{tensor.Type} {tensor.ByteLength}";
+
+    private static byte[] Plain() => new Gguf.GgufBytes().Header(1, 0).Record("a", Gguf.GgufBytes.F32, 0, 1).Pad().Data(4).Pad().ToArray();
 }

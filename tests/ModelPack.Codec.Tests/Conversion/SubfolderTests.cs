@@ -265,7 +265,7 @@ public sealed class SubfolderTests
         string[] before = folder.Names();
         using CancellationTokenSource stop = new();
         StopWhenProving progress = new(stop, folder);
-        Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new(), progress, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new(), progress, cancellation: stop.Token));
         CollectionAssert.AreEqual(before, folder.Names());
         Assert.IsTrue(progress.SawSubfolder, "the sub-folders were there when it was stopped");
 

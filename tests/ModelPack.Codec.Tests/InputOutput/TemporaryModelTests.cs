@@ -76,6 +76,27 @@ public sealed class TemporaryModelTests
     }
 
     [TestMethod]
+    public void A_side_file_goes_with_the_model_that_is_replaced_and_only_with_that()
+    {
+        using TempFolder folder = new();
+        string side = folder.Write("model.ggml-blocks.safetensors", "blocks"u8);
+        folder.Write("model.safetensors", "came while the other one was written"u8);
+        Replace("model");
+        Assert.IsTrue(File.Exists(side), "it may be that of model.safetensors");
+        File.Delete(folder.At("model"));
+        Replace("model.apr");
+        Assert.IsTrue(File.Exists(side));
+        Replace("model.safetensors");
+        Assert.IsFalse(File.Exists(side), "a reader would take it for a part of what is there now");
+
+        void Replace(string name)
+        {
+            using TemporaryModel model = new(folder.At(name), Plan);
+            model.Commit();
+        }
+    }
+
+    [TestMethod]
     public void A_place_that_does_not_exist_is_refused_and_nothing_is_created()
     {
         using TempFolder folder = new();

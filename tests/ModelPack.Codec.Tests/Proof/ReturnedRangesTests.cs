@@ -66,7 +66,7 @@ public sealed class ReturnedRangesTests
     {
         PassRequest request = layout.Request(2) with { Destinations = [], Work = PassWork.TensorHashes };
         PassResult source = SourcePass.Run(request, CancellationToken.None);
-        long[] offsets = [.. layout.Destinations.Select(destination => destination!.Value.Offset)];
+        long[] offsets = [.. layout.Destinations.Select(destination => destination!.Value)];
         byte[] bytes = new byte[layout.OutputLength];
         for (int i = 0; i < offsets.Length; i++)
         {
@@ -75,7 +75,7 @@ public sealed class ReturnedRangesTests
 
         damage(bytes, offsets);
         using MemoryByteSource output = new(bytes);
-        List<FileRange> ranges = FileRange.Cover([.. layout.Tensors.Select((tensor, i) => tensor with { Offset = layout.Destinations[i]!.Value.Offset })], bytes.Length);
+        List<FileRange> ranges = FileRange.Cover([.. layout.Tensors.Select((tensor, i) => tensor with { Offset = layout.Destinations[i]!.Value })], bytes.Length);
         PassResult reread = SourcePass.Run(request with { Source = output, Ranges = ranges }, CancellationToken.None);
         ByteSource[] payloads = [.. layout.Tensors.Select((tensor, i) => new RangeByteSource(output, offsets[i], tensor.ByteLength))];
         ComposedByteSource file = new("<returned>", change(PlanOf(layout, source)), payloads);

@@ -12,7 +12,7 @@ internal enum PassWork
     /// <summary>CRC-32 of every byte of the source, for a footer to be checked.</summary>
     SourceCrc32 = 1,
 
-    /// <summary>CRC-32 of every payload as written, for a footer to be made.</summary>
+    /// <summary>CRC-32 of every payload that has a destination, for a footer to be made.</summary>
     OutputCrc32 = 2,
 
     /// <summary>SHA-256 of the source.</summary>
@@ -44,8 +44,8 @@ internal sealed record PassRequest
     /// <summary>A file that ought to hold the payloads at their destinations already; null if there is none.</summary>
     public ByteSource? Expected { get; init; }
 
-    /// <summary>Per tensor: what happens to its payload, and where it goes in the output; null for a payload that is only looked at. Empty if all are.</summary>
-    public IReadOnlyList<PayloadDestination?> Destinations { get; init; } = [];
+    /// <summary>Per tensor: where its payload goes in the output, as it is; null for a payload that is only looked at. Empty if all are.</summary>
+    public IReadOnlyList<long?> Destinations { get; init; } = [];
 
     public PassWork Work { get; init; }
 
@@ -77,4 +77,16 @@ internal sealed record PassResult(
 
     /// <summary>The hash of each range; empty if they were not asked for.</summary>
     public UInt128[] RangeHashes { get; init; } = [];
+
+    /// <summary>The hash of each range, by its place.</summary>
+    public Dictionary<(long Offset, long Length), UInt128> HashesByRange()
+    {
+        Dictionary<(long, long), UInt128> hashes = new(RangeHashes.Length);
+        for (int i = 0; i < RangeHashes.Length; i++)
+        {
+            hashes.Add((Ranges[i].Offset, Ranges[i].Length), RangeHashes[i]);
+        }
+
+        return hashes;
+    }
 }

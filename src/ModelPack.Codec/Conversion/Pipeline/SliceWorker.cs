@@ -1,16 +1,16 @@
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
-/// <summary>Does the work on windows that needs no order: scanning, checksums, writing or comparing. One for each thread.</summary>
+/// <summary>Does the work on windows that needs no order: scanning, checksums, comparing, writing. One for each thread.</summary>
 internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, PassTally tally)
 {
     private byte[]? scratch;
     private byte[]? expected;
 
-    public void Process(Window window)
+    /// <summary>Everything but writing.</summary>
+    public void Examine(Window window)
     {
         if (request.Work.HasFlag(PassWork.SourceCrc32))
         {
@@ -22,7 +22,25 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
             foreach (int tensor in request.Ranges[slice.Range].Tensors)
             {
                 Scan(tensor, slice, window);
-                Write(tensor, slice, window.Bytes.Slice(slice.Start, slice.Length));
+                if (tensors[tensor].Destination is { } destination)
+                {
+                    Examine(tensor, slice, window.Bytes.Slice(slice.Start, slice.Length), destination);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the payloads that have a destination.</summary>
+    public void Write(Window window, TemporaryModel output)
+    {
+        foreach (Slice slice in window.Slices)
+        {
+            foreach (int tensor in request.Ranges[slice.Range].Tensors)
+            {
+                if (tensors[tensor].Destination is { } destination)
+                {
+                    output.Write(window.Bytes.Slice(slice.Start, slice.Length), destination + slice.RangeOffset);
+                }
             }
         }
     }
@@ -50,25 +68,14 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
         }
     }
 
-    private void Write(int tensor, Slice slice, ReadOnlySpan<byte> bytes)
+    private void Examine(int tensor, Slice slice, ReadOnlySpan<byte> bytes, long destination)
     {
-        if (tensors[tensor].Destination is not { } destination)
-        {
-            return;
-        }
-
-        if (destination.Action == TensorAction.Swap)
-        {
-            bytes = Reversed(tensor, bytes);
-        }
-
         if (request.Work.HasFlag(PassWork.OutputCrc32))
         {
             tally.AddPayload(tensor, slice.RangeOffset, bytes);
         }
 
-        request.Output?.Write(bytes, destination.Offset + slice.RangeOffset);
-        if (request.Expected is { } other && tally.IsAsExpected && !Holds(other, destination.Offset + slice.RangeOffset, bytes))
+        if (request.Expected is { } other && tally.IsAsExpected && !Holds(other, destination + slice.RangeOffset, bytes))
         {
             tally.AddUnexpected();
         }

@@ -4,9 +4,9 @@ using ModelPack.Codec.IO;
 namespace ModelPack.Codec.Conversion.Pipeline;
 
 /// <summary>
-/// Reads a file once, in windows that stay in the cache of one core: each thread takes the next window, reads it and does all the work on it. Only hashes of a
-/// stream need the order of the file: windows that are done wait until those before them are, and one thread at a time hashes what is ready.
-/// Memory is a few windows for each thread, whatever the size of the file.
+/// Reads a file once, in windows that stay in the cache of one core. Threads take what there is to do: writing first, since a system lets one thread at a time
+/// write to a file and has the others wait; then hashing, which needs the order of the file; then reading the next window and all the work on it that needs no
+/// order. Memory is a few windows for each thread, whatever the size of the file.
 /// </summary>
 internal sealed class SourcePass
 {
@@ -21,9 +21,11 @@ internal sealed class SourcePass
 
     private readonly object gate = new();
     private readonly Stack<Window> free = [];
-    private readonly Dictionary<long, Window> done = [];
+    private readonly Queue<Window> toWrite = [];
+    private readonly Dictionary<long, Window> toHash = [];
     private long hashed;
     private long reported;
+    private bool isWriting;
     private bool isHashing;
     private ExceptionDispatchInfo? failure;
 
@@ -35,6 +37,13 @@ internal sealed class SourcePass
         cursor = new(request.Ranges, tensors);
         int wanted = request.Threads > 0 ? request.Threads : Environment.ProcessorCount;
         threads = (int)Math.Clamp(request.Source.Length / Chunks.Size, 1, wanted);
+    }
+
+    private enum Job
+    {
+        Read,
+        Hash,
+        Write,
     }
 
     public static PassResult Run(PassRequest request, CancellationToken cancellation) => new SourcePass(request).Run(cancellation);
@@ -71,12 +80,11 @@ internal sealed class SourcePass
         try
         {
             SliceWorker worker = new(request, tensors, tally);
-            while (Take() is { } window)
+            while (Take() is { } next)
             {
                 cancellation.ThrowIfCancellationRequested();
-                request.Source.ReadAt(window.Offset, window.BytesWithOverhang);
-                worker.Process(window);
-                Hash(window, hasher);
+                Do(next.Job, next.Window, worker, hasher);
+                Done(next.Job, next.Window);
             }
         }
         catch (Exception exception)
@@ -89,58 +97,93 @@ internal sealed class SourcePass
         }
     }
 
-    private Window? Take()
+    private void Do(Job job, Window window, SliceWorker worker, SourceHasher hasher)
+    {
+        switch (job)
+        {
+            case Job.Read:
+                request.Source.ReadAt(window.Offset, window.BytesWithOverhang);
+                worker.Examine(window);
+                break;
+            case Job.Hash:
+                hasher.Append(window);
+                Report(window.Offset + window.Length);
+                break;
+            case Job.Write:
+                worker.Write(window, request.Output!);
+                break;
+        }
+    }
+
+    private (Job Job, Window Window)? Take()
     {
         lock (gate)
         {
-            while (free.Count == 0 && failure is null)
+            while (failure is null)
             {
+                if (!isWriting && toWrite.TryDequeue(out Window? next))
+                {
+                    isWriting = true;
+                    return (Job.Write, next);
+                }
+
+                if (!isHashing && toHash.Remove(hashed, out next))
+                {
+                    isHashing = true;
+                    return (Job.Hash, next);
+                }
+
+                if (!cursor.AtEnd && free.TryPop(out next))
+                {
+                    cursor.Next(next);
+                    return (Job.Read, next);
+                }
+
+                if (hashed == request.Source.Length && toWrite.Count == 0)
+                {
+                    return null;
+                }
+
                 Monitor.Wait(gate);
             }
 
-            if (failure is not null || cursor.AtEnd)
-            {
-                return null;
-            }
-
-            Window window = free.Pop();
-            cursor.Next(window);
-            return window;
+            return null;
         }
     }
 
-    private void Hash(Window finished, SourceHasher hasher)
+    private void Done(Job job, Window window)
     {
         lock (gate)
         {
-            done.Add(finished.Offset, finished);
-            if (isHashing)
+            switch (job)
             {
-                return;
+                case Job.Read:
+                    window.AwaitsHashing = true;
+                    toHash.Add(window.Offset, window);
+                    if (request.Output is not null)
+                    {
+                        window.AwaitsWriting = true;
+                        toWrite.Enqueue(window);
+                    }
+
+                    break;
+                case Job.Hash:
+                    isHashing = false;
+                    hashed += window.Length;
+                    window.AwaitsHashing = false;
+                    break;
+                case Job.Write:
+                    isWriting = false;
+                    window.AwaitsWriting = false;
+                    break;
             }
 
-            isHashing = true;
-        }
-
-        while (NextInOrder() is { } window)
-        {
-            hasher.Append(window);
-            Report(window.Offset + window.Length);
-            lock (gate)
+            if (!window.AwaitsHashing && !window.AwaitsWriting)
             {
-                hashed += window.Length;
                 free.Push(window);
-                Monitor.Pulse(gate);
             }
-        }
-    }
 
-    private Window? NextInOrder()
-    {
-        lock (gate)
-        {
-            isHashing = done.Remove(hashed, out Window? next);
-            return next;
+            Monitor.PulseAll(gate);
         }
     }
 

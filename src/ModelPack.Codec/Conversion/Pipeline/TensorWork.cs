@@ -1,27 +1,18 @@
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
-/// <summary>Where a payload goes, and what is done to it on the way.</summary>
-/// <param name="Offset">Offset in the output file.</param>
-/// <param name="Action">Copy, carry (the same bytes) or swap.</param>
-internal readonly record struct PayloadDestination(long Offset, TensorAction Action);
-
 /// <summary>What a pass knows of one tensor.</summary>
 /// <param name="Info">The tensor.</param>
 /// <param name="Scanner">Its finite check; null if its values cannot be looked at.</param>
-/// <param name="Destination">Where it goes, if there is an output.</param>
-internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scanner, PayloadDestination? Destination)
+/// <param name="Destination">Where it goes in the output, if it does.</param>
+internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scanner, long? Destination)
 {
     /// <summary>Its check for one value; only beside the finite check.</summary>
     public UniformScanner? Uniform { get; init; }
 
     /// <summary>True if the payload is stored highest byte first, and it is known which bytes to swap.</summary>
     public bool IsReversed => Info.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(Info.Type) == ByteSwapSupport.Exact;
-
-    /// <summary>Slices of a payload whose bytes are swapped start at multiples of this many bytes.</summary>
-    public int Granularity => Scanner?.Granularity ?? Math.Max(1, TensorTypes.Get(Info.Type).BlockBytes);
 
     public static TensorWork[] For(PassRequest request)
     {

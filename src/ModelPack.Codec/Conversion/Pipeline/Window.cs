@@ -1,5 +1,4 @@
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion.Pipeline;
 
@@ -29,6 +28,12 @@ internal sealed class Window
     public int Overhang { get; set; }
 
     public List<Slice> Slices { get; } = [];
+
+    /// <summary>Read, and not yet written.</summary>
+    public bool AwaitsWriting { get; set; }
+
+    /// <summary>Read, and not yet hashed.</summary>
+    public bool AwaitsHashing { get; set; }
 
     public Span<byte> Bytes => buffer.AsSpan(0, Length);
 
@@ -102,17 +107,9 @@ internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
     {
         foreach (int tensor in at.Tensors)
         {
-            if (tensors[tensor].Destination?.Action == TensorAction.Swap)
-            {
-                return (int)(offset % BlockMultiple(at));
-            }
-        }
-
-        foreach (int tensor in at.Tensors)
-        {
             if (tensors[tensor].Destination is { } destination)
             {
-                return (int)((destination.Offset + offset) % Chunks.Size);
+                return (int)((destination + offset) % Chunks.Size);
             }
         }
 
@@ -129,25 +126,5 @@ internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
         }
 
         return (int)(end - last.RangeEnd);
-    }
-
-    // Bytes are swapped block by block. Tensors that share a range may have different types of the same size; a common multiple suits all of them.
-    private long BlockMultiple(FileRange at)
-    {
-        long common = 1;
-        foreach (int tensor in at.Tensors)
-        {
-            long own = tensors[tensor].Granularity;
-            long left = common;
-            long right = own;
-            while (right != 0)
-            {
-                (left, right) = (right, left % right);
-            }
-
-            common = common / left * own;
-        }
-
-        return common;
     }
 }

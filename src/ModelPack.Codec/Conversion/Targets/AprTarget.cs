@@ -1,7 +1,5 @@
 using System.Text;
 using ModelPack.Codec.Apr;
-using ModelPack.Codec.Conversion.Metadata;
-using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
@@ -25,6 +23,8 @@ internal sealed class AprTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) is > 0 and <= AprFormat.MaximumNameBytes;
 
+    public override void Prepare(OutputContent content) => _ = content.AprMetadata;
+
     public override ModelPlan Layout(OutputContent content)
     {
         if (content.Form.MaxShardBytes is not null)
@@ -32,8 +32,7 @@ internal sealed class AprTarget : ContainerTarget
             throw new ModelPackException(ConversionErrors.NotExpressible, "APR has no shards");
         }
 
-        AprMetadataFrom metadata = AprWords.For(content);
-        List<KeyValuePair<string, AprJson>> custom = [.. metadata.CustomKeys];
+        List<KeyValuePair<string, AprJson>> custom = [.. content.AprMetadata.CustomKeys];
         if (content.Carried is not null)
         {
             custom.Add(new(CarriedTensors.Key, AprJson.String(content.Carried)));
@@ -46,7 +45,7 @@ internal sealed class AprTarget : ContainerTarget
 
         FilePlan plan = AprWriter.Plan(new()
         {
-            Fields = metadata.Fields,
+            Fields = content.AprMetadata.Fields,
             CustomKeys = custom,
             Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
         });

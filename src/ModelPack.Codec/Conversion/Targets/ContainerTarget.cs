@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Metadata;
+using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
@@ -23,6 +24,11 @@ internal abstract class ContainerTarget
 
     /// <summary>Whether the format can store the name.</summary>
     public abstract bool IsLegalName(string name);
+
+    /// <summary>Does the part of the layout that does not depend on the origin record, which may be compressed meanwhile.</summary>
+    public virtual void Prepare(OutputContent content)
+    {
+    }
 
     /// <summary>Lays the output out: one file, or shards.</summary>
     public abstract ModelPlan Layout(OutputContent content);
@@ -94,8 +100,17 @@ internal abstract class ContainerTarget
 /// <param name="Form">The files that it is to consist of.</param>
 internal sealed record OutputContent(ModelFile Root, SpokenModel Words, IReadOnlyList<TensorStep> Steps, string? Carried, byte[]? Origin, OutputForm Form)
 {
+    private AprMetadataFrom? apr;
+    private List<MetadataEntry>? gguf;
+
     /// <summary>Files that go beside the tensors, if the output is a folder.</summary>
     public ImmutableArray<Companion> Companions { get; init; } = [];
+
+    /// <summary>The metadata in APR's words. An output is laid out twice, since hashes in its record are known only in the end; the words stay the same.</summary>
+    public AprMetadataFrom AprMetadata => apr ??= AprWords.For(this);
+
+    /// <summary>The metadata in GGUF's words.</summary>
+    public IReadOnlyList<MetadataEntry> GgufMetadata => gguf ??= Metadata.GgufMetadata.For(Root, Words, Steps);
 }
 
 /// <summary>The files that an output is to consist of.</summary>

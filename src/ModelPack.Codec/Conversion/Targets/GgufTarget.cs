@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
@@ -23,9 +22,11 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes && !name.Contains('\0');
 
+    public override void Prepare(OutputContent content) => _ = content.GgufMetadata;
+
     public override ModelPlan Layout(OutputContent content)
     {
-        List<MetadataEntry> metadata = GgufMetadata.For(content.Root, content.Words, content.Steps);
+        List<MetadataEntry> metadata = [.. content.GgufMetadata];
         if (content.Carried is not null)
         {
             metadata.Add(new(CarriedTensors.Key, GgufValue.FromString(content.Carried)));

@@ -12,14 +12,9 @@ internal static class ConvertingProcess
 
     public static Process Start(string source, string target)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
+        ProcessStartInfo start = ThisProgram.Again();
         start.Environment[Source] = source;
         start.Environment[Target] = target;
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ConvertingProcess).Assembly.Location);
-        }
-
         return Process.Start(start)!;
     }
 

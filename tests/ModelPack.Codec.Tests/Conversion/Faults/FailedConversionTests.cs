@@ -156,7 +156,7 @@ public sealed class FailedConversionTests
             using CancellationTokenSource cancellation = new();
             CallingProgress progress = new(phase, report, cancellation.Cancel);
             Assert.Throws<OperationCanceledException>(
-                () => ModelConverter.Convert(phase == ConversionPhase.Making ? blocks : source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation.Token), $"{phase} {report}");
+                () => ModelConverter.Convert(phase == ConversionPhase.Making ? blocks : source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation: cancellation.Token), $"{phase} {report}");
             Assert.IsTrue(progress.WasCalled);
             cancelled++;
             CollectionAssert.AreEqual(new[] { "blocks.gguf", "source.gguf" }, folder.Names());
@@ -170,7 +170,7 @@ public sealed class FailedConversionTests
             using CancellationTokenSource cancellation = new(TimeSpan.FromMilliseconds(random.Next(0, 120)));
             try
             {
-                ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new(), null, cancellation.Token);
+                ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new(), cancellation: cancellation.Token);
                 File.Delete(folder.At("out.apr"));
                 File.Delete(folder.At("out.apr.modelpack.json"));
             }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Pipeline;
@@ -45,13 +44,12 @@ internal sealed class RandomLayout
         }
 
         Bytes = [.. bytes];
-        Destinations = new PayloadDestination?[count];
+        Destinations = new long?[count];
         int[] order = [.. Enumerable.Range(0, count)];
         Random.Shuffle(order);
         foreach (int i in order)
         {
-            TensorAction action = Tensors[i].ByteOrder == ByteOrder.BigEndian ? TensorAction.Swap : TensorAction.Copy;
-            Destinations[i] = new(OutputLength, action);
+            Destinations[i] = OutputLength;
             OutputLength += Tensors[i].ByteLength;
         }
     }
@@ -64,30 +62,18 @@ internal sealed class RandomLayout
 
     public long[] NonFinite { get; }
 
-    public PayloadDestination?[] Destinations { get; }
+    public long?[] Destinations { get; }
 
     public long OutputLength { get; }
 
     public byte[] Payload(int tensor) => Bytes.AsSpan((int)Tensors[tensor].Offset, (int)Tensors[tensor].ByteLength).ToArray();
-
-    /// <summary>The payload as the output holds it: lowest byte first.</summary>
-    public byte[] Stored(int tensor)
-    {
-        byte[] payload = Payload(tensor);
-        if (Tensors[tensor].ByteOrder == ByteOrder.BigEndian)
-        {
-            PayloadByteOrder.Reverse(Tensors[tensor].Type, payload);
-        }
-
-        return payload;
-    }
 
     public byte[] Output()
     {
         byte[] output = new byte[OutputLength];
         for (int i = 0; i < Tensors.Length; i++)
         {
-            Stored(i).CopyTo(output, Destinations[i]!.Value.Offset);
+            Payload(i).CopyTo(output, Destinations[i]!.Value);
         }
 
         return output;
