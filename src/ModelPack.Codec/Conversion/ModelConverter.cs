@@ -153,8 +153,9 @@ public static class ModelConverter
         return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
     }
 
+    // A file to a file, or the files of a set to a folder.
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        source.Format == to && options.Dtype is null && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+        source.Format == to && options is { Dtype: null, MaxShardBytes: null } && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
 
     private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
