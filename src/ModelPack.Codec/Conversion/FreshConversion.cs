@@ -63,6 +63,9 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>The companion files of an output that is a folder.</summary>
     public ImmutableArray<Companion> Companions => content.Companions;
 
+    /// <summary>What the model says of itself.</summary>
+    public SpokenModel Words => words;
+
     /// <summary>The model that is converted.</summary>
     public SourceModel Model { get; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
@@ -69,6 +70,52 @@ internal sealed record LogicalModel(
         {
             opened.ForEach(source => source.Dispose());
         }
+    }
+
+    /// <summary>
+    /// The tensors of a model as GGUF says them: names, order of rows, stacks; payloads in another form are made as they are read, the others lie where they are. With a
+    /// file that was converted by another program this is what can be compared.
+    /// </summary>
+    /// <param name="file">A file of another format.</param>
+    /// <param name="note">That it was said so, or why it cannot be, in one sentence.</param>
+    /// <returns>The model; null if it cannot be converted.</returns>
+    public static LogicalModel? AsGguf(ModelFile file, out string note)
+    {
+        FreshConversion conversion;
+        try
+        {
+            ConversionOptions options = new() { Quantized = QuantizedMode.Blocks, Origin = OriginMode.None, Loss = LossPolicy.Allow };
+            conversion = new(
+                file, [.. file.AllMembers.Select(member => member.Name)], ModelFormat.Gguf, new(null, null), options, [], SourceModel.Of(file, RecordTrust.Record));
+        }
+        catch (ModelPackException exception)
+        {
+            note = $"'{file.ShortName}' cannot be said in GGUF's words, so names are all that was translated: {exception.Message}";
+            return null;
+        }
+
+        if (conversion.Words.Architecture is null)
+        {
+            note = $"'{file.ShortName}' does not say what architecture it has, so names are all that was translated";
+            return null;
+        }
+
+        note = $"'{file.ShortName}' was compared as a conversion puts it into GGUF: names, order of rows, stacks";
+        List<ByteSource> made = [file.Source];
+        long end = file.Source.Length;
+        ImmutableArray<LogicalTensor>.Builder tensors = ImmutableArray.CreateBuilder<LogicalTensor>(conversion.Plan.Outputs.Length);
+        foreach (TensorStep step in conversion.Plan.Outputs)
+        {
+            long offset = step.Payload is StoredPayload stored ? file.AllTensors[stored.Tensor].Offset : end;
+            tensors.Add(new(step.Name, step.Logical with { Name = step.Name, Offset = offset, ByteLength = step.Payload.Length }));
+            if (step.Payload is not StoredPayload)
+            {
+                made.Add(MadePayloads.Open(file, step.Payload));
+                end += step.Payload.Length;
+            }
+        }
+
+        return new(ModelFormat.Gguf, conversion.Words.Architecture, tensors.MoveToImmutable(), [], new ConcatenatedByteSource(file.Source.Name, made), null);
     }
 
     private static LogicalModel? Follow(LogicalModel container, ModelFile made, ReadOnlySpan<byte> record, List<ModelFile> opened, out string doubt)

@@ -16,7 +16,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
 {
     /// <summary>
     /// Compares two models of any formats. Models of different formats are compared in the words of the files that they were converted from, if these are of one
-    /// format; else names are translated where the architecture has a table, and metadata cannot be compared.
+    /// format; else tensors as a conversion to GGUF puts them, if one model is GGUF, or by translated names, and metadata cannot be compared.
     /// </summary>
     /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
     public static ModelDiff Compare(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
@@ -27,9 +27,9 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         (LogicalModel own, LogicalModel other) = (pair.First, pair.Second);
         (TensorSet left, TensorSet right) = (pair.FirstTensors, pair.SecondTensors);
         long total = left.Tensors.Sum(tensor => tensor.ByteLength);
-        List<Difference> differences = new TensorComparison(left, right, TensorEquality.Meaning, FileSide.Second, cancellation).Compare(
+        List<Difference> differences = new TensorComparison(left, right, TensorEquality.Meaning, pair.OffsetsIn, cancellation).Compare(
             pair.Translate, progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)));
-        if (own.Format != other.Format)
+        if (own.Format != other.Format || !pair.Notes.IsEmpty)
         {
             return Report(differences, 0, "no file of one format stands behind both models: their metadata speak different words and were not compared");
         }
@@ -45,7 +45,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         ModelDiff Report(List<Difference> found, int metadata, params ImmutableArray<string> notes)
         {
             found.AddRange(pair.Doubts.Select(doubt => new Difference(DifferenceKind.Metadata, OriginRecord.Key, doubt)));
-            return new(left.Tensors.Count, metadata, [.. found], notes);
+            return new(left.Tensors.Count, metadata, [.. found], [.. notes, .. pair.Notes]);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -5,8 +6,8 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.Insight;
 
 /// <summary>
-/// Two models in words that can be compared: models of different formats in the words of the files that they were converted from, and names translated where these
-/// are of different formats too and the architecture has a table.
+/// Two models in words that can be compared: models of different formats in the words of the files that they were converted from; where these are of different formats
+/// too and one is GGUF, both in its words, as a conversion would put them.
 /// </summary>
 internal sealed class ModelPair
 {
@@ -18,6 +19,17 @@ internal sealed class ModelPair
         bool sameFormat = first.Format == second.Format;
         First = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first);
         Second = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second);
+        Doubts = [.. new[] { First.Doubt, Second.Doubt }.OfType<string>()];
+        if (First.Format != Second.Format && (First.Format == ModelFormat.Gguf || Second.Format == ModelFormat.Gguf))
+        {
+            bool isFirst = First.Format == ModelFormat.Gguf;
+            LogicalModel? spoken = LogicalModel.AsGguf(isFirst ? second : first, out string note);
+            Notes = [note];
+            First = isFirst ? First : spoken ?? First;
+            Second = isFirst ? spoken ?? Second : Second;
+            OffsetsIn = isFirst && spoken is not null ? FileSide.First : FileSide.Second;
+        }
+
         FirstTensors = Tensors(First);
         SecondTensors = Tensors(Second);
         known = [.. FirstTensors.Tensors.Select(tensor => tensor.Name)];
@@ -32,8 +44,14 @@ internal sealed class ModelPair
 
     public TensorSet SecondTensors { get; }
 
+    /// <summary>The file whose payloads lie where its tensors say; those of the other one may have been made in another form.</summary>
+    public FileSide OffsetsIn { get; } = FileSide.Second;
+
     /// <summary>Why origin records were not followed.</summary>
-    public IEnumerable<string> Doubts => new[] { First.Doubt, Second.Doubt }.OfType<string>();
+    public ImmutableArray<string> Doubts { get; }
+
+    /// <summary>Whether a model was said in the words of the other, or why it was not.</summary>
+    public ImmutableArray<string> Notes { get; } = [];
 
     /// <summary>A name of the second model as the first spells it.</summary>
     public string Translate(string name) => known.Contains(name) ? name : table?.Translate(name, Second.Format, First.Format) ?? name;

@@ -3,6 +3,7 @@ using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Insight;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -80,8 +81,16 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         TensorSet right = TensorSet.Of(second, out Difference? badSecond);
         Difference[] bad = [.. new[] { badFirst, badSecond }.OfType<Difference>()];
         HashSet<string> own = [.. left.Tensors.Select(tensor => tensor.Name)];
-        List<Difference> tensors = new TensorComparison(left, right, TensorEquality.Bits, FileSide.Second, cancellation).Compare(
-            name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name, progress);
+        Func<string, string> translate = name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name;
+        FileSide side = FileSide.Second;
+        ImmutableArray<string> notes = [];
+        if (bad.Length + edits.Count == 0)
+        {
+            ModelPair pair = new(first, second);
+            (left, right, translate, side, notes) = (pair.FirstTensors, pair.SecondTensors, pair.Translate, pair.OffsetsIn, pair.Notes);
+        }
+
+        List<Difference> tensors = new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(translate, progress);
         return new()
         {
             Proved = tensors.Count + bad.Length > 0 ? null : ProofLevel.L1,
@@ -89,7 +98,7 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             Tensors = [.. bad, .. tensors],
             Metadata = edits.Count > 0 ? [.. edits] : [NoRecord],
             OtherBytes = new(DifferenceKind.Container, "the files", "the files have no bytes in common by their formats"),
-            Notes = edits.Count > 0 ? [] : [NoRecord.Text],
+            Notes = edits.Count > 0 ? [] : [NoRecord.Text, .. notes],
         };
     }
 

@@ -45,7 +45,7 @@ public static class ToleranceVerifier
         Workers.ForEach([.. Enumerable.Range(0, found.Length)], (i, stop) =>
         {
             found[i] = pairing.Others[i] is { } other
-                ? Compare(pair.FirstTensors.Source, tensors[i], pair.SecondTensors.Source, other, tolerance, stop)
+                ? Compare(pair, tensors[i], other, tolerance, stop)
                 : (null, TensorPairing.Missing(tensors[i]));
             counter.Add(tensors[i].ByteLength);
         }, cancellation);
@@ -54,30 +54,33 @@ public static class ToleranceVerifier
             tensors.Count,
             [.. found.Select(one => one.Distance).OfType<TensorDistance>()],
             [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional()],
-            [.. pair.Doubts]);
+            [.. pair.Doubts, .. pair.Notes]);
     }
 
     private static (TensorDistance?, Difference?) Compare(
-        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+        ModelPair pair, TensorInfo first, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
     {
+        ByteSource firstSource = pair.FirstTensors.Source;
+        ByteSource secondSource = pair.SecondTensors.Source;
+        TensorInfo placed = pair.OffsetsIn == FileSide.First ? first : second;
         string? why = NumberReader.WhyNot(first) ?? NumberReader.WhyNot(second);
         if (why is not null || !first.Shape.AsSpan().SequenceEqual(second.Shape.AsSpan()))
         {
             // What has no values with a tolerance is equal or it is not.
             TensorSet left = new(firstSource, [first]);
             TensorSet right = new(secondSource, [second with { Name = first.Name }]);
-            return (null, new TensorComparison(left, right, TensorEquality.Meaning, FileSide.Second, cancellation).Compare(name => name, null).SingleOrDefault());
+            return (null, new TensorComparison(left, right, TensorEquality.Meaning, pair.OffsetsIn, cancellation).Compare(name => name, null).SingleOrDefault());
         }
 
         if (!DistanceTally.CanMeasure(first, second, tolerance))
         {
             string types = $"{TensorTypes.Get(first.Type).Name} in the first file and {TensorTypes.Get(second.Type).Name} in the second";
             string text = $"tensor '{first.Name}' is {types}, between which ULPs cannot be counted; ask for an absolute or a relative tolerance";
-            return (null, new(DifferenceKind.Type, first.Name, text, null, second.Offset));
+            return (null, new(DifferenceKind.Type, first.Name, text, null, placed.Offset) { OffsetIn = pair.OffsetsIn });
         }
 
         TensorDistance distance = Measure(firstSource, first, secondSource, second, tolerance, cancellation);
-        return (distance, Beyond(second, distance, tolerance));
+        return (distance, Beyond(placed, distance, tolerance) is { } beyond ? beyond with { OffsetIn = pair.OffsetsIn } : null);
     }
 
     private static TensorDistance Measure(
@@ -103,7 +106,7 @@ public static class ToleranceVerifier
         return tally.ToDistance();
     }
 
-    private static Difference? Beyond(TensorInfo second, TensorDistance distance, ValueTolerance tolerance)
+    private static Difference? Beyond(TensorInfo placed, TensorDistance distance, ValueTolerance tolerance)
     {
         if (distance.FirstBeyond is not { } first)
         {
@@ -117,6 +120,6 @@ public static class ToleranceVerifier
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"tensor '{distance.Name}' ({types}): {distance.Beyond} of {distance.Elements} values are further apart than {tolerance}{special}; element {first.Element} is {first.First:R} in the first file and {first.Second:R} in the second");
-        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(second, first.Element), distance.Beyond);
+        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(placed, first.Element), distance.Beyond);
     }
 }
