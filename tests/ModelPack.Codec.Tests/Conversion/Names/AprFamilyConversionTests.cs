@@ -86,7 +86,7 @@ public sealed class AprFamilyConversionTests
         string back = folder.At("back") + Path.DirectorySeparatorChar;
         Certificate certificate = ModelConverter.Convert(apr, back, ModelFormat.SafeTensors, new());
         string note = certificate.Notes.Single(note => note.Contains("origin record was left behind", StringComparison.Ordinal));
-        StringAssert.Contains(note, $"tensor '{whole}'");
+        StringAssert.Contains(note, $"one of the 3 tensors '{Edited.Replace("k_", "q_", StringComparison.Ordinal)}' to '{Edited.Replace("k_", "v_", StringComparison.Ordinal)}' was edited");
         Assert.AreEqual(ProofLevel.L3, certificate.Level);
 
         // What the file says by itself is joined, with the edit.
@@ -152,6 +152,72 @@ public sealed class AprFamilyConversionTests
             Assert.IsTrue(report.Differences.All(difference => difference.Kind == DifferenceKind.Payload && difference.Place.Contains("qkv", StringComparison.Ordinal)), string.Join("; ", report.Differences));
             Assert.HasCount(2, report.Differences);
         }
+    }
+
+    [TestMethod]
+    public void Rows_that_another_program_cut_through_heads_are_not_joined()
+    {
+        using TempFolder folder = new();
+        FamilyCheckpoint model = FamilyCheckpoint.Of("gpt_neox");
+        string apr = To(folder, model.Write(folder), "model.apr", Bare);
+        SmallModels.Replace(apr, "\"modelpack.row_order\"", "\"elsewhere.row_order\"");
+        Certificate certificate = ModelConverter.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
+        AssertTensors(model.Apr, folder.At("back"));
+        Assert.Contains("'modelpack.row_order' does not say whose rows q, k and v have: tensors keep their names", certificate.Notes);
+    }
+
+    [TestMethod]
+    public void Falcon_that_does_not_say_what_its_norms_are_keeps_its_names()
+    {
+        using TempFolder folder = new();
+        FamilyCheckpoint model = FamilyCheckpoint.Of("new falcon");
+        string apr = To(folder, model.Write(folder), "model.apr", Bare);
+        SmallModels.Replace(apr, "\"hf_config\"", "\"no_config\"");
+        foreach (string target in new[] { "back/", "model.gguf" })
+        {
+            Certificate certificate = ModelConverter.Convert(apr, folder.At(target), target == "back/" ? ModelFormat.SafeTensors : ModelFormat.Gguf, new());
+            AssertTensors(model.Apr, folder.At(target));
+            Assert.IsTrue(certificate.Notes.Any(note => note.Contains("'hf_config' is missing", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("v_proj.weight", "w_proj.weight", "is missing")]
+    [DataRow("\"num_attention_heads\":2", "\"num_attention_heads\":3", "do not make up")]
+    public void Parts_that_do_not_make_up_one_tensor_keep_their_names(string old, string with, string reason)
+    {
+        using TempFolder folder = new();
+        string apr = To(folder, FamilyCheckpoint.Of("gpt_neox").Write(folder), "model.apr", Bare);
+        SmallModels.Replace(apr, old, with);
+        EditableTensor[] stored = Read(apr);
+        Certificate certificate = ModelConverter.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
+        AssertTensors(stored, folder.At("back"));
+        Assert.IsTrue(certificate.Notes.Any(note => note.StartsWith("tensors keep their names", StringComparison.Ordinal) && note.Contains(reason, StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+    }
+
+    [TestMethod]
+    public void Heads_that_do_not_divide_the_rows_leave_the_tensor_whole()
+    {
+        const string Fused = "gpt_neox.layers.1.attention.query_key_value.weight";
+        using TempFolder folder = new();
+        FamilyCheckpoint model = FamilyCheckpoint.Of("gpt_neox").Set("num_attention_heads", 3);
+        string source = model.Write(folder);
+        Certificate certificate = ModelConverter.Convert(source, folder.At("model.apr"), ModelFormat.Apr, new());
+        Assert.Contains($"'{Fused}' is not split into q, k and v: its shape [24, 8] and type F16 do not show where", certificate.Notes, string.Join("; ", certificate.Notes));
+        EditableTensor whole = Read(folder.At("model.apr")).Single(tensor => tensor.Name == "model.layers.1.attention.query_key_value.weight");
+        CollectionAssert.AreEqual(model.Tensors.Single(tensor => tensor.Name == Fused).Payload, whole.Payload);
+        AssertSameFolder(source, To(folder, folder.At("model.apr"), "back/"));
+    }
+
+    [TestMethod]
+    public void Two_tensors_of_one_name_leave_all_names_as_they_are()
+    {
+        using TempFolder folder = new();
+        FamilyCheckpoint model = FamilyCheckpoint.Of("opt");
+        model.Tensors.Add(new("model.embed_tokens.weight", TensorType.F16, [1], [0, 0]));
+        Certificate certificate = ModelConverter.Convert(model.Write(folder), folder.At("model.apr"), ModelFormat.Apr, new());
+        AssertTensors(model.Tensors, folder.At("model.apr"));
+        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("would both be 'model.embed_tokens.weight'", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
     }
 
     private static string[] Places(VerificationReport report, DifferenceKind kind) =>
