@@ -1,7 +1,7 @@
 namespace ModelPack.Build;
 
 /// <summary>What is known about one file of a model.</summary>
-/// <param name="Name">Bare name; all files of a model lie in one folder.</param>
+/// <param name="Name">Name in the model's folder; with '/' for a companion in a sub-folder.</param>
 /// <param name="Stamp">Size and time.</param>
 /// <param name="Hash">XXH128; empty for a file that lies in the model's folder and does not belong to it.</param>
 internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
@@ -13,9 +13,16 @@ internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
     /// <summary>The folder in which the files of a model lie: itself, or that of the file which stands for it.</summary>
     public static string FolderOf(string model) => Path.EndsInDirectorySeparator(model) || Directory.Exists(model) ? model : Path.GetDirectoryName(model)!;
 
-    /// <summary>The names of all files in a folder; subfolders do not belong to a model.</summary>
-    public static IEnumerable<string> NamesIn(string folder) =>
-        Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+    /// <summary>The name of a file that lies in a folder or in a sub-folder of it.</summary>
+    public static string NameIn(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>The names of all files in a folder and its sub-folders. Hidden sub-folders and links to folders never belong to a model.</summary>
+    public static IEnumerable<string> NamesIn(string folder) => PathsIn(folder).Select(path => NameIn(folder, path)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> PathsIn(string folder) => Directory.EnumerateFiles(folder).Concat(
+        new DirectoryInfo(folder).EnumerateDirectories()
+            .Where(subfolder => !subfolder.Name.StartsWith('.') && subfolder.LinkTarget is null)
+            .SelectMany(subfolder => PathsIn(Path.Combine(folder, subfolder.Name))));
 
     /// <summary>True if no file of a model has another size or time, and none came or went.</summary>
     public static bool AreUnchanged(string model, IReadOnlyCollection<FileRecord> known)

@@ -122,7 +122,7 @@ internal static class ModelUpdate
         }
     }
 
-    /// <summary>Removes files of an output that is not the current one any more, and its folder unless somebody has put something else into it.</summary>
+    /// <summary>Removes files of an output that is not the current one any more, and its folders unless somebody has put something else into them.</summary>
     private static void Remove(ModelState old, string[] keep)
     {
         foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, RequestReader.PathComparer).Where(File.Exists))
@@ -130,9 +130,17 @@ internal static class ModelUpdate
             File.Delete(file);
         }
 
-        if (old.IsFolder && Directory.Exists(old.Target) && !Directory.EnumerateFileSystemEntries(old.Target).Any())
+        if (!old.IsFolder)
         {
-            Directory.Delete(old.Target);
+            return;
+        }
+
+        foreach (string folder in OutsideFiles.Subfolders(old.Target, old.Output.Select(old.PathOf)).Append(old.Target))
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
         }
     }
 

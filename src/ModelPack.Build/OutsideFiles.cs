@@ -1,6 +1,6 @@
 namespace ModelPack.Build;
 
-/// <summary>The list by which Clean finds outputs that lie outside its folder. Written before the files are, so that those of a killed build are found too.</summary>
+/// <summary>The list by which Clean finds outputs that lie outside its folder, and sub-folders of these. Written before the files are, so that those of a killed build are found too.</summary>
 internal static class OutsideFiles
 {
     public static void Write(ConversionRequest request, string target, IEnumerable<string> files)
@@ -11,6 +11,24 @@ internal static class OutsideFiles
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(list)!);
-        File.WriteAllLines(list, files.Union([target, ConversionRequest.CertificateOf(target), request.State]));
+        string[] all = [.. files];
+        IEnumerable<string> subfolders = Path.EndsInDirectorySeparator(target) ? Subfolders(target, all).Select(path => path + Path.DirectorySeparatorChar) : [];
+        File.WriteAllLines(list, all.Union(subfolders).Union([target, ConversionRequest.CertificateOf(target), request.State]));
+    }
+
+    /// <summary>The sub-folders of a folder that files lie in, the deepest first.</summary>
+    public static IEnumerable<string> Subfolders(string folder, IEnumerable<string> files)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        HashSet<string> subfolders = [];
+        foreach (string file in files)
+        {
+            for (string? parent = Path.GetDirectoryName(Path.GetFullPath(file)); parent is not null && parent.Length > root.Length; parent = Path.GetDirectoryName(parent))
+            {
+                subfolders.Add(parent);
+            }
+        }
+
+        return subfolders.OrderByDescending(path => path.Length);
     }
 }

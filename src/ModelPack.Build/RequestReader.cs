@@ -88,7 +88,8 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     /// <summary>An output among the files of its source would be one of them in the next build.</summary>
     private static void EnsureApart(ITaskItem item, string source, string output)
     {
-        if (PathComparer.Equals(output, source) || PathComparer.Equals(Path.GetDirectoryName(output), source))
+        bool isBelow = output.StartsWith(source + Path.DirectorySeparatorChar, PathComparer == StringComparer.Ordinal ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+        if (PathComparer.Equals(output, source) || isBelow)
         {
             throw new ModelPackException(BuildErrors.OutputIsSource, $"the output of '{item.ItemSpec}' would be the model itself, or lie in its folder") { FilePath = source };
         }

@@ -13,7 +13,7 @@ internal static class SourceFiles
     public static ImmutableArray<FileRecord> List(string source)
     {
         string folder = FileRecord.FolderOf(source);
-        IEnumerable<string> model = ModelFiles.FilesOf(source).Select(path => Path.GetFileName(path));
+        IEnumerable<string> model = Names(source, folder);
         IEnumerable<string> beside = folder == source ? FileRecord.NamesIn(source) : [];
         return [.. model.Union(beside, StringComparer.Ordinal).Select(name => new FileRecord(name, FileStamp.Of(Path.Combine(folder, name)), ""))];
     }
@@ -25,7 +25,7 @@ internal static class SourceFiles
     public static ImmutableArray<FileRecord> Hash(string source, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, CancellationToken cancellation)
     {
         string folder = FileRecord.FolderOf(source);
-        HashSet<string> model = [.. ModelFiles.FilesOf(source).Select(path => Path.GetFileName(path))];
+        HashSet<string> model = [.. Names(source, folder)];
         return
         [
             .. files.Select(file => file with
@@ -52,6 +52,8 @@ internal static class SourceFiles
 
     /// <summary>True if the model's files have the same names, order and bytes.</summary>
     public static bool AreSame(ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known) => Model(files).SequenceEqual(Model(known));
+
+    private static IEnumerable<string> Names(string source, string folder) => ModelFiles.FilesOf(source).Select(path => FileRecord.NameIn(folder, path));
 
     private static (string Name, FileStamp Stamp) Seen(FileRecord file) => (file.Name, file.Stamp);
 

@@ -27,6 +27,9 @@ public static class ModelFiles
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
     public static IReadOnlyList<string> FilesOf(string path) => ModelLocation.Find(path).Files;
 
+    /// <summary>The names of those files: bare ones, and relative ones of companions in sub-folders, with '/' on every system.</summary>
+    internal static IReadOnlyList<string> NamesOf(string path) => [.. ModelLocation.Find(path).Names];
+
     /// <summary>Where the side file of a model stands, if it has one: beside it, called after it.</summary>
     /// <param name="path">The model's file; the first part of a split.</param>
     public static string SideFilePath(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", SideFile.NameFor(Path.GetFileName(path)));
@@ -59,9 +62,9 @@ public static class ModelFiles
         List<NamedSource> files = [];
         try
         {
-            foreach (string path in location.Files)
+            foreach ((string path, string name) in location.Files.Zip(location.Names))
             {
-                files.Add(new(Path.GetFileName(path), new FileByteSource(path)));
+                files.Add(new(name, new FileByteSource(path)));
             }
         }
         catch
@@ -70,7 +73,7 @@ public static class ModelFiles
             throw;
         }
 
-        return ModelSet.Open(location.Path, files, Detect(files[0].Source));
+        return ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes);
     }
 
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>

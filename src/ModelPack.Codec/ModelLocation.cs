@@ -9,8 +9,8 @@ namespace ModelPack.Codec;
 /// <summary>The files that a path means: one file, all parts of a split model, or a model folder with its companions.</summary>
 /// <param name="Path">The path as given.</param>
 /// <param name="Files">Full paths, those with tensors first.</param>
-/// <param name="Skipped">Names of files and folders beside them that do not belong to the model.</param>
-internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, ImmutableArray<string> Skipped)
+/// <param name="LeftOut">What lies in the folder of the model and does not belong to it, some with the reason.</param>
+internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, ImmutableArray<string> LeftOut)
 {
     private const long MaximumCompanionBytes = 64 << 20;
     private const string CertificateEnding = ".modelpack.json";
@@ -18,11 +18,26 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     // The name that loaders of Hugging Face folders expect.
     private const string FolderModel = "model.safetensors";
 
+    private const string LeftOutRule = "K-LEFT-OUT";
+    private const int MaximumNamed = 10;
+
     private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
     private static readonly string[] CompanionNames = ["LICENSE", "NOTICE", "README", ".gitattributes"];
 
-    /// <summary>True if the model is one file.</summary>
-    public bool IsSingleFile => Files.Length == 1;
+    /// <summary>True if the model is one file, and nothing else has to be said of its folder.</summary>
+    public bool IsSingleFile => Files.Length == 1 && LeftOut.IsEmpty;
+
+    /// <summary>The names of the files: bare ones, and relative ones of companions in sub-folders.</summary>
+    public IEnumerable<string> Names => Files.Select(file => MemberName.Within(Folder, file));
+
+    /// <summary>What a reader of the folder should know.</summary>
+    public IEnumerable<Note> Notes => LeftOut.IsEmpty ? [] : [new(LeftOutRule, $"not part of the model, and left out: {Shown}")];
+
+    private string Folder => Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path) ?? "";
+
+    private string Shown => LeftOut.Length <= MaximumNamed
+        ? string.Join(", ", LeftOut)
+        : $"{string.Join(", ", LeftOut.Take(MaximumNamed))} and {LeftOut.Length - MaximumNamed} more";
 
     /// <exception cref="ModelFormatException">The path names no model, or several.</exception>
     public static ModelLocation Find(string path)
@@ -59,11 +74,11 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", "model.safetensors");
         if (tensors.Length > 0)
         {
-            string[] companions = [.. all.Where(IsCompanion)];
-            string[] subfolders = [.. Directory.EnumerateDirectories(folder).Select(path => System.IO.Path.GetFileName(path)!)];
-            IEnumerable<string> skipped = all.Except(tensors).Except(companions).Select(path => System.IO.Path.GetFileName(path)!);
-            string[] side = Side(folder, tensors);
-            return new(folder, [.. tensors, .. side, .. companions], [.. skipped, .. subfolders]);
+            Subfolders below = Subfolders.Of(folder);
+            string[] companions = [.. all.Except(tensors).Where(IsCompanion)];
+            IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(CertificateEnding, StringComparison.Ordinal));
+            IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
+            return new(folder, [.. tensors, .. Side(folder, tensors), .. beside], [.. others.Select(path => $"'{System.IO.Path.GetFileName(path)}'"), .. below.LeftOut]);
         }
 
         string[] gguf = [.. all.Where(path => path.EndsWith(".gguf", StringComparison.Ordinal) && !IsLaterPart(path))];
@@ -117,7 +132,9 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     private static bool IsLaterPart(string path) =>
         GgufSplitSet.TryParseName(System.IO.Path.GetFileName(path), out _, out int number, out int count) && count > 1 && number > 1;
 
-    private static bool IsCompanion(string path)
+    /// <summary>Whether a file travels with the model.</summary>
+    /// <exception cref="ModelFormatException">It is one, and too large.</exception>
+    public static bool IsCompanion(string path)
     {
         string name = System.IO.Path.GetFileName(path);
         bool known = CompanionEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionNames.Contains(name, StringComparer.Ordinal);

@@ -57,7 +57,7 @@ public sealed class ModelSet : ModelFile
 
     /// <summary>Opens files that belong together. The set owns them from then on; on failure they are disposed too.</summary>
     /// <exception cref="ModelFormatException">A file breaks a rule, or they do not belong together.</exception>
-    internal static ModelSet Open(string name, IReadOnlyList<NamedSource> files, ModelFormat format)
+    internal static ModelSet Open(string name, IReadOnlyList<NamedSource> files, ModelFormat format, IEnumerable<Note>? notes = null)
     {
         ConcatenatedByteSource source = new(name, files.Select(file => file.Source));
         try
@@ -72,7 +72,7 @@ public sealed class ModelSet : ModelFile
             }
 
             ImmutableArray<ModelSetMember> all = members.MoveToImmutable();
-            return new(source, all, Check(name, files, all));
+            return new(source, all, [.. Check(name, files, all), .. notes ?? []]);
         }
         catch
         {

@@ -20,5 +20,8 @@ internal static class ModelSetErrors
     public static readonly ErrorCode CompanionTooLarge = new(
         "MP1305", "", ErrorKind.InvalidFile, "A companion file is too large to travel in metadata.", "Move it out of the model's folder.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge];
+    public static readonly ErrorCode CompanionInSubfolder = new(
+        "MP1306", "", ErrorKind.InvalidFile, "A companion file in a sub-folder cannot travel in metadata.", "Rename it, or move it out of the model's folder.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder];
 }

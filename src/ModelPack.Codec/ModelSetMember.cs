@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ModelPack.Codec;
 
 /// <summary>A file of a model that consists of several.</summary>
-/// <param name="Name">Bare file name.</param>
+/// <param name="Name">Bare file name; of a companion in a sub-folder, its path relative to the model's folder, with '/'.</param>
 /// <param name="Start">Where it starts in the set's <see cref="ModelFile.Source"/>.</param>
 /// <param name="Length">Length in bytes.</param>
 /// <param name="Model">The opened file, if it holds tensors; null for an index or a companion.</param>

@@ -1,6 +1,7 @@
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.SafeTensors;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -11,7 +12,7 @@ internal static class EditedCompanion
     public static string? Find(ModelFile folder, OriginRecord record)
     {
         Dictionary<string, ModelSetMember> found = folder.AllMembers.Where(member => member.Model is null).ToDictionary(member => member.Name);
-        if (found.Count == 0)
+        if (found.Count == 0 && record.Form.Folder is null)
         {
             return null;
         }
@@ -19,9 +20,10 @@ internal static class EditedCompanion
         try
         {
             ModelFile parent = RestoredFile.Open(record, folder);
-            foreach (Companion written in FreshConversion.Again(parent, record, folder.Format, SourceModel.Of(parent, RecordTrust.Record)).Companions)
+            FreshConversion again = FreshConversion.Again(parent, record, folder.Format, SourceModel.Of(parent, RecordTrust.Record));
+            foreach (Companion written in again.Companions)
             {
-                if (!found.TryGetValue(written.Name, out ModelSetMember? member))
+                if (!found.Remove(written.Name, out ModelSetMember? member))
                 {
                     return $"'{written.Name}' was removed from '{folder.ShortName}' after it was converted";
                 }
@@ -32,7 +34,9 @@ internal static class EditedCompanion
                 }
             }
 
-            return null;
+            // The index of shards is no companion.
+            string? added = found.Keys.FirstOrDefault(name => SafeTensorsSetNotes.SingleFileName(name) is null);
+            return added is null ? null : $"'{added}' was added to '{folder.ShortName}' after it was converted";
         }
         catch (ModelPackException)
         {

@@ -33,11 +33,11 @@ internal static class FolderCompanions
 
         if (root is GgufFile or ModelSet { First: GgufFile })
         {
-            return Placed(DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source));
+            return DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source);
         }
 
         return words.Architecture is { } architecture && GgufNames(root, words, architecture) is { } tensors
-            ? Placed(DerivedCompanions.Derive(words.Entries, tensors, root.Source))
+            ? DerivedCompanions.Derive(words.Entries, tensors, root.Source)
             : new([], ["config.json and the tokenizer cannot be derived: the source does not say enough of its model"]);
     }
 
@@ -62,13 +62,4 @@ internal static class FolderCompanions
 
     private static TensorInfo[] Infos(TensorTranslation translation) =>
         [.. translation.Tensors.Select(tensor => new TensorInfo { Name = tensor.Name, Type = tensor.Type, Shape = tensor.Shape, Offset = 0, ByteLength = tensor.Payload.Length })];
-
-    // A companion in a sub-folder would not be found again: a model's files lie side by side.
-    private static DerivedFolder Placed(DerivedFolder derived)
-    {
-        Companion[] nested = [.. derived.Files.Where(file => file.Name.Contains('/'))];
-        return new(
-            [.. derived.Files.Except(nested)],
-            [.. derived.Notes, .. nested.Select(file => $"{file.Name}: not written, since it belongs into a sub-folder; it travels in the origin record")]);
-    }
 }

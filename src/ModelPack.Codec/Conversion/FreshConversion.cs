@@ -131,7 +131,7 @@ internal sealed class FreshConversion : ConversionJob
             Naming = options.Naming,
             Dtype = options.Dtype,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(OriginFileName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(MemberName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
             Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, UInt128.Zero))],
             Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, UInt128.Zero))],
             SideTensors = plan.Side.Length,

@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 
@@ -126,10 +127,7 @@ public static class ModelConverter
             throw new ModelPackException(ConversionErrors.TargetExists, $"'{targetPath}' exists already") { FilePath = targetPath };
         }
 
-        if (isFilledFolder && !File.Exists(CertificatePath(targetPath)))
-        {
-            throw new ModelPackException(ConversionErrors.ForeignFolder, $"'{targetPath}' was not written by a conversion, so it is not replaced") { FilePath = targetPath };
-        }
+        ReplacedFolder.Check(targetPath);
     }
 
     private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
@@ -169,6 +167,7 @@ public static class ModelConverter
     private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
     {
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
+        notes = [.. notes, .. BrokenCompanions(source)];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
 
         // Within a format (split, merge) what was carried as blocks stays blocks, and what was widened stays widened.
@@ -178,6 +177,10 @@ public static class ModelConverter
         RecordTrust trust = edited is null && options.Origin == OriginMode.Embed ? RecordTrust.Record : RecordTrust.None;
         return new(source, names, to, form, options, notes, SourceModel.Of(source, trust));
     }
+
+    private static IEnumerable<string> BrokenCompanions(ModelFile source) => source.AllMembers
+        .Where(member => member.Model is null && !CompanionText.IsAsNamed(member.Name, source.Source.ReadBytes(member.Start, checked((int)member.Length))))
+        .Select(member => $"'{member.Name}' is not valid JSON; it travels byte for byte");
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
     private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Model.Records
@@ -218,6 +221,7 @@ public static class ModelConverter
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
         certificateFile.Write(text, 0);
         cancellation.ThrowIfCancellationRequested();
+        ReplacedFolder.Check(targetPath);
         Commit(output, certificateFile, CertificatePath(targetPath));
         return certificate;
     }

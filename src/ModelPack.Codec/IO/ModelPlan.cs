@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ModelPack.Codec.IO;
 
 /// <summary>A file of a planned model.</summary>
-/// <param name="Name">Bare file name.</param>
+/// <param name="Name">File name (<see cref="MemberName"/>).</param>
 /// <param name="Plan">Its bytes.</param>
 internal sealed record PlannedFile(string Name, FilePlan Plan);
 

@@ -41,6 +41,12 @@ internal sealed class TemporaryModel : IDisposable
             for (int i = 0; i < plan.Files.Length; i++)
             {
                 (PlannedFile file, string path) = (plan.Files[i], TemporaryPath(i));
+                if (MemberName.IsNested(file.Name))
+                {
+                    // The folder is new, so no link can stand in the way.
+                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                }
+
                 handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, file.Plan.Length));
                 RandomAccess.SetLength(handles[^1], file.Plan.Length);
             }

@@ -56,7 +56,7 @@ public sealed record CertifiedFile(string Name, ModelFormat Format, long Bytes, 
 }
 
 /// <summary>One of several files of a model in a certificate: a shard, an index, a companion.</summary>
-/// <param name="Name">Bare file name.</param>
+/// <param name="Name">Bare file name; of a companion in a sub-folder, its path relative to the model's folder, with '/'.</param>
 /// <param name="Bytes">Length.</param>
 /// <param name="Xxh128">XXH128 of this file, 32 hexadecimal digits.</param>
 public sealed record CertifiedPart(string Name, long Bytes, string Xxh128);

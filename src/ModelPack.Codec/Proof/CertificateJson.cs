@@ -187,7 +187,8 @@ public static class CertificateJson
     private static CertifiedPart ReadPart(JsonElement part)
     {
         string name = Text(part, "name");
-        return name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0
+        bool isInside = MemberName.IsNested(name) ? MemberName.IsLegal(name) : name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('\\', '\0') < 0;
+        return isInside
             ? new(name, part.GetProperty("bytes").GetInt64(), Text(part, "xxh128"))
             : throw new FormatException($"'{name}' is no file name");
     }

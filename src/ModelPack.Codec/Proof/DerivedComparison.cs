@@ -47,7 +47,10 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         Difference bytes = Place.Describe(container, offset, side);
         ImmutableArray<Difference> shown = CompareViews(chain.Record, again);
         using ModelFile returned = RestoredFile.Open(chain.Record, container);
-        if (ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is not { } returnedOffset)
+        Difference? other = ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is { } returnedOffset
+            ? Place.Describe(returned, returnedOffset, side)
+            : MemberComparison.FirstDifference(original, returned);
+        if (other is null)
         {
             ImmutableArray<Difference> wrong = [.. WrongHashes(chain.Record, pass)];
             return Comparison.Identical(original) with
@@ -66,7 +69,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             returned,
             new(returned.Source, returned.Tensors),
             side,
-            Place.Describe(returned, returnedOffset, side),
+            other,
             progress,
             cancellation);
         return found with

@@ -129,7 +129,12 @@ internal sealed class Reconversion : IDisposable
     private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
     private static FreshConversion Again(ModelFile file, OriginStep step) =>
-        new(file, step.Files, step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record));
+        new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record));
+
+    // What holds tensors may be called anything, a companion is known by its name.
+    private static string[] Names(ModelFile file, OriginStep step) => file.AllMembers.Count == step.Files.Length
+        ? [.. file.AllMembers.Zip(step.Files, (member, name) => member.Model is null ? member.Name : name)]
+        : [.. file.AllMembers.Select(member => member.Name)];
 
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ public sealed class SetTests
               </ItemGroup>
             """).WithModel("small.gguf");
         string qwen = WithShards(app, "models/qwen");
+        SetFolder.AddSubfolders(qwen);
         SetFolder.Split(app.In("small.gguf"), app.In("models", "split"), ModelFormat.Gguf);
         Codec.Conversion.ModelConverter.Convert(qwen, app.In("back.apr"), ModelFormat.Apr, new());
 
@@ -48,14 +49,39 @@ public sealed class SetTests
         DotNetResult edited = app.Rebuild().Succeeded();
         Assert.AreEqual(1, edited.Count("(converted and proved)"), edited.Output);
 
+        File.AppendAllText(Path.Combine(qwen, "1_Pooling", "config.json"), "\n");
+        Assert.AreEqual(1, app.Rebuild().Succeeded().Count("(converted and proved)"), "a companion in a sub-folder is an input");
+
         File.WriteAllText(app.In("plain", "mine.txt"), "not ours");
         app.Run("clean").Succeeded();
         Assert.IsFalse(Directory.Exists(app.In("obj", "Debug", "modelpack")));
-        Assert.IsFalse(Directory.Exists(app.In("restored", "back")), "a folder goes with its files");
+        Assert.IsFalse(Directory.Exists(app.In("restored", "back")), "a folder goes with its files, sub-folders included");
         CollectionAssert.AreEqual(new[] { "mine.txt" }, Names(app.In("plain")), "unless it holds something else");
         Assert.IsFalse(app.Has("plain.modelpack.json"));
         Assert.IsEmpty(Directory.GetFiles(app.In("restored"), "*", SearchOption.AllDirectories));
         Assert.IsFalse(Directory.Exists(app.In("bin", "Debug", "net10.0", "back")) && Names(app.In("bin", "Debug", "net10.0", "back")).Length > 0);
+    }
+
+    [TestMethod]
+    public void Clean_leaves_what_somebody_put_into_a_folder_with_sub_folders()
+    {
+        Consumer app = Consumer.Create("""
+              <ItemGroup>
+                <ModelConvert Include="back.apr" To="safetensors" OutputPath="restored/" />
+              </ItemGroup>
+            """).WithModel("small.gguf");
+        string qwen = WithShards(app, "models/qwen");
+        SetFolder.AddSubfolders(qwen);
+        Codec.Conversion.ModelConverter.Convert(qwen, app.In("back.apr"), ModelFormat.Apr, new());
+        app.Build().Succeeded();
+        CollectionAssert.AreEqual(Names(qwen), Names(app.In("restored", "back")));
+        File.WriteAllText(app.In("restored", "back", "deep", "mine.txt"), "not ours");
+
+        app.Run("clean").Succeeded();
+
+        CollectionAssert.AreEqual(new[] { "deep/mine.txt" }, Names(app.In("restored", "back")));
+        Assert.IsFalse(Directory.Exists(app.In("restored", "back", "1_Pooling")));
+        Assert.IsFalse(Directory.Exists(app.In("restored", "back", "deep", "er")));
     }
 
     [TestMethod]
@@ -91,6 +117,7 @@ public sealed class SetTests
               </ItemGroup>
             """).WithModel("small.gguf", "models/random-qwen2-small-Q8_0.gguf");
         string[] folders = [WithShards(app, "models/qwen"), WithShards(app, "models/other"), app.In("models", "split")];
+        SetFolder.AddSubfolders(folders[0]);
         SetFolder.Split(app.In("small.gguf"), folders[2], ModelFormat.Gguf);
         Codec.Conversion.ModelConverter.Convert(app.In("small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
         string sided = SetFolder.SplitWithSideFile(app.In("small.gguf"), app.In("back"));
@@ -147,5 +174,5 @@ public sealed class SetTests
         return path;
     }
 
-    private static string[] Names(string folder) => [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private static string[] Names(string folder) => SetFolder.Names(folder);
 }

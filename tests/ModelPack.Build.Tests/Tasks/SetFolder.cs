@@ -30,6 +30,29 @@ internal sealed class SetFolder : IDisposable
         return folder;
     }
 
+    /// <summary>The same with companions in sub-folders.</summary>
+    public string WithSubfolders(string name)
+    {
+        string folder = WithShards(name);
+        AddSubfolders(folder);
+        return folder;
+    }
+
+    /// <summary>Puts companions into sub-folders of a model folder.</summary>
+    public static void AddSubfolders(string folder)
+    {
+        foreach ((string name, string text) in new[] { ("1_Pooling/config.json", "{}"), ("deep/er/notes.txt", "notes") })
+        {
+            string path = System.IO.Path.Combine(folder, name);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+    }
+
+    /// <summary>The names of all files in a folder and its sub-folders, with '/'.</summary>
+    public static string[] Names(string folder) => [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+        .Select(file => System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+
     /// <summary>A split GGUF model; returns its first part.</summary>
     public string WithSplit(string name)
     {

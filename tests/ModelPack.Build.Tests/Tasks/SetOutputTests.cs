@@ -31,6 +31,43 @@ public sealed class SetOutputTests
     }
 
     [TestMethod]
+    public void Sub_folders_of_an_output_are_watched_copied_and_removed_with_it()
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithSubfolders("qwen");
+        folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "apr/back.apr")));
+        TaskItem item = TaskFolder.Item("apr/back.apr", ("To", "safetensors"));
+        SetBuild built = folder.Build(item);
+        CollectionAssert.AreEqual(SetFolder.Names(qwen).Select(name => $"apr/back/{name}").ToArray(), built.Links);
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+
+        string output = folder.In("obj", "apr", "back");
+        string pooling = Path.Combine(output, "1_Pooling", "config.json");
+        File.AppendAllText(pooling, " ");
+        SetBuild edited = folder.Build(item);
+        Assert.AreEqual(BuildErrors.OutputChanged.Id, edited.Outcome);
+        Assert.AreEqual(pooling, edited.Errors[0].File);
+        File.Delete(pooling);
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "it is made again");
+
+        string mine = Path.Combine(output, "1_Pooling", "mine.txt");
+        File.WriteAllText(mine, "mine");
+        SetBuild added = folder.Build(item);
+        Assert.AreEqual(BuildErrors.OutputChanged.Id, added.Outcome);
+        Assert.AreEqual(mine, added.Errors[0].File);
+        File.Delete(mine);
+
+        Directory.Delete(Path.Combine(qwen, "deep"), recursive: true);
+        folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "apr/back.apr")));
+        CollectionAssert.AreEqual(SetFolder.Names(qwen).Select(name => $"apr/back/{name}").ToArray(), folder.Build(item).Links, "what the model lost is gone");
+        Assert.IsFalse(Directory.Exists(Path.Combine(output, "deep")));
+
+        File.Delete(folder.In("obj", "apr", "back.modelpack.json"));
+        Assert.AreEqual("converted", folder.Build(item).Outcome);
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+    }
+
+    [TestMethod]
     public void Every_file_of_an_output_is_watched()
     {
         using SetFolder folder = new();

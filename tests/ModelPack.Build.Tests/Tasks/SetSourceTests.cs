@@ -44,6 +44,32 @@ public sealed class SetSourceTests
     }
 
     [TestMethod]
+    public void A_companion_in_a_sub_folder_is_an_input_and_what_is_hidden_is_none()
+    {
+        using SetFolder folder = new();
+        string qwen = folder.WithSubfolders("qwen");
+        TaskItem item = TaskFolder.Item(qwen, ("To", "gguf"));
+        Assert.AreEqual("converted", folder.Build(item).Outcome);
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+
+        string pooling = Path.Combine(qwen, "1_Pooling", "config.json");
+        File.AppendAllText(pooling, "\n");
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "edited");
+        File.SetLastWriteTimeUtc(pooling, DateTime.UtcNow.AddMinutes(1));
+        Assert.AreEqual("rehashed", folder.Build(item).Outcome, "touched");
+        File.WriteAllText(Path.Combine(qwen, "1_Pooling", "more.txt"), "");
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "added");
+        File.Delete(pooling);
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "removed");
+        Directory.CreateDirectory(Path.Combine(qwen, ".git"));
+        File.WriteAllText(Path.Combine(qwen, ".git", "config.json"), "{}");
+        Assert.AreEqual("up to date", folder.Build(item).Outcome, "hidden");
+        File.WriteAllText(Path.Combine(qwen, "1_Pooling", "model.onnx"), "weights");
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "the sub-folder became a model of its own");
+        Assert.AreEqual("up to date", folder.Build(item).Outcome);
+    }
+
+    [TestMethod]
     public void The_first_part_of_a_split_stands_for_all_parts()
     {
         using SetFolder folder = new();
@@ -143,6 +169,7 @@ public sealed class SetSourceTests
         using SetFolder folder = new();
         string qwen = folder.WithShards("qwen");
         Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/"))).Outcome);
+        Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/sub/"))).Outcome, "below it");
         Assert.AreEqual(
             "MP2007", folder.Build(TaskFolder.Item(qwen, ("To", "safetensors"), ("OutputPath", "models/"), ("MaxShardSize", "300KB"))).Outcome, "the folder itself");
     }

@@ -17,6 +17,16 @@ public sealed class HostileOriginTests
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>Names that lead out of a folder on some system, into what is not the model's, or to what no system calls a file.</summary>
+    private static readonly string[] HostilePaths =
+    [
+        "../x.json", "a/../x.json", "a/../../x.json", "a/..", "./x.json", "a/./x.json", "a/.", "/x.json", "//x/y.json", "a//x.json", "a/", "/", "a/x.json/", "a\\x.json", "a/b\\..\\x.json",
+        "C:/x.json", "C:x.json", "a/x.json:stream", "a/b\0.json", "a/line\nbreak.json", "a/\u007f.json", "a/con", "a/NUL.json", "aux/x.json", "a/com1.txt", "a/LPT\u00b9", "a/conin$",
+        "a/x.json.", "a/x.json ", "a./x.json", " ../x.json", ".. /x.json", ".../x.json", "a/.../x.json", "a/*.json", "a/x?.json", "a/<x>.json", "a/\"x\"", "a/b|c",
+        ".git/config", ".GIT/hooks/post-checkout", "a/.git/config", "a/model.safetensors", "a/model.gguf", "a/model.APR", "a/model.safetensors.index.json",
+        "1/2/3/4/5/6/7/8/9/x.json",
+    ];
+
     private static readonly Dictionary<string, byte[]> Hostile = new(HostileRecords());
 
     public static IEnumerable<string> HostileNames => Hostile.Keys;
@@ -30,6 +40,13 @@ public sealed class HostileOriginTests
             yield return Case($"file name '{name}'", OriginRecords.Build(Body().File(name, 1).Zeros(1).ToArray()));
         }
 
+        foreach (string name in HostilePaths)
+        {
+            yield return Case($"companion '{name}'", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File(name, 1).Zeros(1).ToArray(), files: 2));
+        }
+
+        yield return Case("a file in a sub-folder of a file", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File("a/b", 0).File("a/b/c", 0).ToArray(), files: 3));
+        yield return Case("two files of one name", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File("a/b", 0).File("a/b", 0).ToArray(), files: 3));
         yield return Case("empty", []);
         yield return Case("magic only", "MPOR"u8.ToArray());
         yield return Case("another magic", [.. "MPOX"u8, .. OriginRecords.Build(plain)[4..]]);

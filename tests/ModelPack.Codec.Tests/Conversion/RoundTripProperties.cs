@@ -19,6 +19,9 @@ public sealed class RoundTripProperties
 
     private static readonly Gen<ModelFormat[]> AnyChain = Gen.Frequency((6, AnyFormat.Array[1, 2]), (2, AnyFormat.Array[3]), (1, AnyFormat.Array[4, 5]));
 
+    // A folder on the way would be the folder already.
+    private static readonly Gen<ModelFormat[]> OtherChain = Gen.OneOf(ModelFormat.Gguf, ModelFormat.Apr).Array[1, 4];
+
     private static readonly Gen<ConversionOptions> AnyOptions =
         from quantized in Gen.OneOf(QuantizedMode.Auto, QuantizedMode.Blocks)
         from naming in Gen.OneOf(NamingMode.Native, NamingMode.Verbatim)
@@ -59,6 +62,34 @@ public sealed class RoundTripProperties
             },
             iter: Cases / 4,
             print: sample => $"{sample.Item1} | {sample.Item2} in shards of {sample.Item3} bytes");
+        Assert.IsGreaterThanOrEqualTo(Cases / 4, number);
+    }
+
+    [TestMethod]
+    public void Any_folder_comes_back_with_its_companions_and_sub_folders()
+    {
+        using TempFolder folder = new();
+        int number = 0;
+        Gen.Select(SafeTensorsGen.Model, CompanionGen.Companions, OtherChain, AnyOptions).Sample(
+            (model, companions, chain, options) =>
+            {
+                string at = folder.At($"{Interlocked.Increment(ref number)}");
+                Directory.CreateDirectory(at);
+                File.WriteAllBytes(Path.Combine(at, "model.safetensors"), model.Bytes);
+                foreach ((string name, byte[] bytes) in companions)
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(at, name))!);
+                    File.WriteAllBytes(Path.Combine(at, name), bytes);
+                }
+
+                RoundTripReport report = RoundTrip.Run(at, chain, options);
+                Directory.Delete(at, recursive: true);
+                string[] expected = [.. companions.Keys.Order(StringComparer.Ordinal)];
+                string[] returned = [.. report.Steps[^1].Output.Parts.Select(part => part.Name).Where(name => name != "model.safetensors")];
+                return report.Identical && report.Steps.All(step => step.Level == ProofLevel.L3) && returned.SequenceEqual(expected);
+            },
+            iter: Cases / 4,
+            print: sample => $"{sample.Item1} | {string.Join(", ", sample.Item2.Keys)} | {string.Join("→", sample.Item3)} | {sample.Item4}");
         Assert.IsGreaterThanOrEqualTo(Cases / 4, number);
     }
 

@@ -115,6 +115,11 @@ public sealed class CertifiedPartsTests
     [DataRow("../config.json")]
     [DataRow("..\\\\config.json")]
     [DataRow("..")]
+    [DataRow("sub/../../config.json")]
+    [DataRow("/config.json")]
+    [DataRow("sub//config.json")]
+    [DataRow("sub\\\\..\\\\..\\\\config.json")]
+    [DataRow("sub/config.json:stream")]
     public void A_certificate_cannot_lead_out_of_the_folder(string name)
     {
         string forged = Path.Combine(folder, "forged.modelpack.json");

@@ -43,6 +43,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             files[i] = ReadFile(tensors, fileHashes[i]);
         }
 
+        EnsureApart(files);
         body.EnsureEnd();
         return new()
         {
@@ -70,9 +71,9 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
     private OriginFile ReadFile(OriginTensor[] tensors, UInt128 hash)
     {
         string name = TakeText();
-        if (!OriginFileName.IsBare(name))
+        if (!MemberName.IsLegal(name))
         {
-            throw new InvalidDataException($"'{name}' is not a bare file name");
+            throw new InvalidDataException($"'{name}' is no file name within the model's folder");
         }
 
         int count = body.TakeInt();
@@ -93,6 +94,27 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
         }
 
         return new(name, new FilePlan(segments), hash);
+    }
+
+    // The first file holds tensors, so it lies in the model's folder itself; and no file can be where another one is, or a folder of another one.
+    private static void EnsureApart(OriginFile[] files)
+    {
+        HashSet<string> taken = new(StringComparer.Ordinal);
+        if (MemberName.IsNested(files[0].Name) || files.FirstOrDefault(file => !taken.Add(file.Name)) is not null)
+        {
+            throw new InvalidDataException("its first file lies in a sub-folder, or two files have one name");
+        }
+
+        foreach (OriginFile file in files)
+        {
+            for (int end = file.Name.IndexOf('/'); end >= 0; end = file.Name.IndexOf('/', end + 1))
+            {
+                if (taken.Contains(file.Name[..end]))
+                {
+                    throw new InvalidDataException($"'{file.Name[..end]}' is both a file and a folder");
+                }
+            }
+        }
     }
 
     private string TakeText() => StrictUtf8.GetString(body.TakeBytes(body.TakeInt()).Span);

@@ -24,13 +24,14 @@ internal static class ChatTemplates
         {
             string name = key[(Key.Length + 1)..];
             GgufValue value = derivation.Keys.Find(key)!;
-            if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || !written.Add(name))
+            string file = $"{CompanionNames.NamedChatTemplates}/{name}.jinja";
+            if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || !MemberName.IsLegal(file) || !written.Add(name))
             {
                 derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{MetadataKeys.Shorten(name)} cannot be a file name of its own and is not carried over");
                 continue;
             }
 
-            Add(derivation, key, $"{CompanionNames.NamedChatTemplates}/{name}.jinja", value);
+            Add(derivation, key, file, value);
         }
 
         Reading<string[]> names = Vocabulary.ReadStrings(derivation.Keys, NamesKey);

@@ -42,7 +42,7 @@ internal static class ValidationErrors
     public static readonly ErrorCode Tail = Finding(
         "MP2123", "V-TAIL", "Bytes outside the tensors look like a program or an archive.", "Do not use the file before you know who attached them.");
 
-    public static readonly ErrorCode Companion = Finding("MP2124", "V-COMPANION", "A companion file cannot be read.", "Fetch it again; it has to be one JSON object.");
+    public static readonly ErrorCode Companion = Finding("MP2124", "V-COMPANION", "A companion file cannot be read.", "Fetch it again; a file that is called .json has to be JSON, and one that describes the model a JSON object.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
     [

@@ -13,6 +13,7 @@ namespace ModelPack.Codec.Tests.Proof.Mutations;
 public sealed class SetMutationTests
 {
     private const string Index = "model.safetensors.index.json";
+    private const string Pooling = "1_Pooling/config.json";
     private const string FirstShard = "model-00001-of-00003.safetensors";
     private const string SecondShard = "model-00002-of-00003.safetensors";
 
@@ -40,6 +41,14 @@ public sealed class SetMutationTests
         ("a companion removed", path => File.Delete(Path.Combine(path, "README.md")), DifferenceKind.Metadata, "README.md", null),
         ("a companion added", path => File.WriteAllText(Path.Combine(path, "zzz.txt"), ""), DifferenceKind.Metadata, "zzz.txt", null),
         ("a companion renamed", path => File.Move(Path.Combine(path, "README.md"), Path.Combine(path, "README2.md")), DifferenceKind.Metadata, "README2.md", null),
+        ("a companion in a sub-folder edited", path => Replace(path, Pooling, "true", "false"), DifferenceKind.Metadata, Pooling, null),
+        ("a companion in a sub-folder broken", path => Replace(path, Pooling, "}", ""), DifferenceKind.Metadata, Pooling, ValidationErrors.Companion),
+        ("a companion in a sub-folder removed", path => File.Delete(Path.Combine(path, Pooling)), DifferenceKind.Metadata, Pooling, null),
+        ("a companion in a sub-folder added", path => File.WriteAllText(Path.Combine(path, "1_Pooling", "more.txt"), ""), DifferenceKind.Metadata, "1_Pooling/more.txt", null),
+        ("a companion moved out of its sub-folder", path => File.Move(Path.Combine(path, Pooling), Path.Combine(path, "pooling.json")), DifferenceKind.Metadata, "pooling.json", null),
+        ("a sub-folder renamed", path => Directory.Move(Path.Combine(path, "1_Pooling"), Path.Combine(path, "2_Pooling")), DifferenceKind.Metadata, "2_Pooling/config.json", null),
+        ("a sub-folder hidden", path => Directory.Move(Path.Combine(path, "1_Pooling"), Path.Combine(path, ".1_Pooling")), DifferenceKind.Metadata, Pooling, null),
+        ("weights put into a sub-folder", path => File.WriteAllText(Path.Combine(path, "1_Pooling", "pytorch_model.bin"), ""), DifferenceKind.Metadata, Pooling, null),
         ("the stated size", path => Replace(path, Index, "\"total_size\": ", "\"total_size\": 1"), DifferenceKind.Metadata, Index, null),
         ("a bit in a shard", path => FlipLast(path, SecondShard), DifferenceKind.Payload, "", null),
         ("a metadata value of a shard", path => Replace(path, FirstShard, "\"format\":\"pt\"", "\"format\":\"tf\""), DifferenceKind.Metadata, "format", null),
@@ -113,12 +122,13 @@ public sealed class SetMutationTests
 
     private static string WriteShards(ModelFolder folder)
     {
-        string whole = TinyFolder.Write(folder, "whole", null, ("README.md", "a tiny model"));
+        string whole = TinyFolder.Write(folder, "whole", null, ("README.md", "a tiny model"), (Pooling, "{\"pooling_mode_mean_tokens\":true}"));
         string shards = folder["shards"];
         ModelConverter.Convert(Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None });
-        foreach (string companion in Directory.GetFiles(whole).Where(file => Path.GetFileName(file) != "model.safetensors"))
+        Directory.CreateDirectory(Path.Combine(shards, "1_Pooling"));
+        foreach (string companion in Directory.GetFiles(whole, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "model.safetensors"))
         {
-            File.Copy(companion, Path.Combine(shards, Path.GetFileName(companion)));
+            File.Copy(companion, Path.Combine(shards, Path.GetRelativePath(whole, companion)));
         }
 
         return shards;

@@ -9,5 +9,10 @@ internal static class CompanionCheck
         {
             context.Find(ValidationErrors.Companion, name, $"'{name}' is not one JSON object");
         }
+
+        foreach (string name in context.Companions.NotJson)
+        {
+            context.Find(ValidationErrors.Companion, name, $"'{name}' is not valid JSON");
+        }
     }
 }

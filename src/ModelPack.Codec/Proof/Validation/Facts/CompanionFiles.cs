@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof.Validation.Facts;
@@ -22,6 +23,7 @@ internal sealed class CompanionFiles
     private readonly Dictionary<string, ReadOnlyMemory<byte>> texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> objects = new(StringComparer.Ordinal);
     private readonly List<string> broken = [];
+    private readonly List<string> notJson = [];
 
     private CompanionFiles()
     {
@@ -29,6 +31,9 @@ internal sealed class CompanionFiles
 
     /// <summary>Known companions that are not one JSON object.</summary>
     public IReadOnlyList<string> Broken => broken;
+
+    /// <summary>Other companions that are called JSON and are none.</summary>
+    public IReadOnlyList<string> NotJson => notJson;
 
     public static CompanionFiles Of(ModelFile file, string path)
     {
@@ -43,6 +48,14 @@ internal sealed class CompanionFiles
             if (companions.Read(file, path, name) is { } bytes)
             {
                 companions.Add(name, bytes);
+            }
+        }
+
+        foreach (ModelSetMember member in file.AllMembers.Where(member => member.Model is null && !Known.Contains(member.Name)))
+        {
+            if (!CompanionText.IsAsNamed(member.Name, file.Source.ReadBytes(member.Start, checked((int)member.Length))))
+            {
+                companions.notJson.Add(member.Name);
             }
         }
 
