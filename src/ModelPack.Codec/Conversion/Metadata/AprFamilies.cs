@@ -33,7 +33,8 @@ internal static class AprFamilies
         string[] tensors = [.. apr.Tensors.Select(tensor => tensor.Name)];
         try
         {
-            if (AprFamilyNames.ForApr(apr.FindMetadata("hf_model_type")?.AsText() ?? apr.Architecture, tensors, () => IsNewFalcon(apr)) is not { } names)
+            string?[] slugs = [apr.FindMetadata("hf_model_type")?.AsText(), apr.Architecture];
+            if (slugs.Select(slug => AprFamilyNames.ForApr(slug, tensors, () => IsNewFalcon(apr))).FirstOrDefault(found => found is not null) is not { } names)
             {
                 return (null, null);
             }

@@ -121,6 +121,28 @@ public sealed class AprFamilyConversionTests
 
     [TestMethod]
     [DynamicData(nameof(Labels))]
+    public void Apr_that_no_folder_stands_behind_comes_back_byte_for_byte(string label)
+    {
+        using TempFolder folder = new();
+        string apr = To(folder, FamilyCheckpoint.Of(label).Write(folder), "model.apr", Bare);
+        Assert.IsTrue(RoundTrip.Run(apr, [ModelFormat.Gguf, ModelFormat.SafeTensors], new()).Identical);
+        Assert.IsTrue(RoundTrip.Run(apr, [ModelFormat.SafeTensors, ModelFormat.Gguf], new()).Identical);
+    }
+
+    [TestMethod]
+    public void Apr_made_of_a_gguf_by_another_program_keeps_its_names()
+    {
+        using TempFolder folder = new();
+        FamilyCheckpoint model = FamilyCheckpoint.Of("opt");
+        string apr = To(folder, model.Write(folder), "model.apr", Bare);
+        SmallModels.Replace(apr, "\"original_format\":\"safetensors\"", "\"original_format\":\"gguf\",\"x\":\"\"");
+        Certificate certificate = ModelConverter.Convert(apr, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        AssertTensors(model.Apr, folder.At("model.gguf"));
+        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("does not say whose rows", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Labels))]
     public void Models_without_a_record_are_matched_by_name_but_for_what_is_split(string label)
     {
         using TempFolder folder = new();

@@ -57,8 +57,11 @@ public sealed class AprFamilyNamesTests
     }
 
     [TestMethod]
-    public void New_falcon_has_a_norm_before_its_mlp() =>
+    public void New_falcon_has_a_norm_before_its_mlp()
+    {
         Assert.AreEqual("model.layers.5.post_attention_layernorm.weight", AprFamilyNames.NewFalcon.ToApr("transformer.h.5.ln_mlp.weight"));
+        Assert.AreEqual("transformer.h.5.ln_mlp.weight", AprFamilyNames.NewFalcon.FromApr("model.layers.5.post_attention_layernorm.weight"));
+    }
 
     [TestMethod]
     [DataRow("gpt2", "transformer.h.7.attn.c_attn.weight")]

@@ -47,7 +47,7 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
     {
         Collected made = new();
         PayloadRecipe[] back = new PayloadRecipe[tensors.Count];
-        Dictionary<string, int> places = tensors.Index().ToDictionary(item => item.Item.Name, item => item.Index, StringComparer.Ordinal);
+        Dictionary<string, int> places = tensors.Index().DistinctBy(item => item.Item.Name).ToDictionary(item => item.Item.Name, item => item.Index, StringComparer.Ordinal);
         for (int i = 0; i < back.Length; i++)
         {
             TensorInfo tensor = tensors[i];
