@@ -7,7 +7,7 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>Finds what was edited in a container after its record was made.</summary>
 internal static class EditedPayload
 {
-    /// <summary>The first tensor of the container whose bytes, or what they lead back to, are not those that the record knows; null if all are.</summary>
+    /// <summary>Says which tensor of the container holds other bytes, or leads back to others, than the record knows: the first one; null if none does.</summary>
     /// <param name="record">The record, in terms of the container's payloads.</param>
     /// <param name="container">The container.</param>
     /// <param name="pass">What a pass over the container found out.</param>
@@ -18,11 +18,16 @@ internal static class EditedPayload
         {
             if (pass.TensorHashes[view.ContainerIndex] != view.Hash)
             {
-                return container.AllTensors[view.ContainerIndex].Name;
+                return Edited(container, [view.ContainerIndex]);
             }
         }
 
         OriginTensor? edited = record.Tensors.FirstOrDefault(tensor => MadePayloads.Hash(container, tensor.Payload, pass, cancellation) != tensor.Hash);
-        return edited is null ? null : container.AllTensors[edited.Payload.Tensors().FirstOrDefault()].Name;
+        return edited is null ? null : Edited(container, [.. edited.Payload.Tensors().Distinct()]);
     }
+
+    // The record has a hash of what several tensors make together, not of each.
+    private static string Edited(ModelFile container, int[] tensors) => tensors.Length > 1
+        ? $"one of the {tensors.Length} tensors '{container.AllTensors[tensors[0]].Name}' to '{container.AllTensors[tensors[^1]].Name}' was edited after it was converted"
+        : $"tensor '{container.AllTensors[tensors.FirstOrDefault()].Name}' was edited after it was converted";
 }

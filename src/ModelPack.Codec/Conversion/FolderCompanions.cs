@@ -44,20 +44,22 @@ internal static class FolderCompanions
     // Derivation looks at names and shapes as GGUF has them. Tables of RoPE factors are tensors of GGUF only, so no payload is looked at.
     private static TensorInfo[]? GgufNames(ModelFile root, SpokenModel words, string architecture)
     {
-        if (words.Tensors != Vocabulary.HuggingFace)
+        if (words.Tensors is Vocabulary.Gguf or Vocabulary.Unknown)
         {
             return words.Tensors == Vocabulary.Gguf ? [.. root.Tensors] : null;
         }
 
         try
         {
-            return TensorTranslator.ToGguf(root.Tensors, ModelFacts.From(architecture, words.Entries)) is { } translation
-                ? [.. translation.Tensors.Select(tensor => new TensorInfo { Name = tensor.Name, Type = tensor.Type, Shape = tensor.Shape, Offset = 0, ByteLength = tensor.Payload.Length })]
-                : null;
+            IReadOnlyList<TensorInfo> tensors = words.Tensors == Vocabulary.Apr ? Infos(words.Family!.FromApr(root.Tensors)) : root.Tensors;
+            return TensorTranslator.ToGguf(tensors, ModelFacts.From(architecture, words.Entries)) is { } translation ? Infos(translation) : null;
         }
         catch (Diagnostics.ModelPackException)
         {
             return null;
         }
     }
+
+    private static TensorInfo[] Infos(TensorTranslation translation) =>
+        [.. translation.Tensors.Select(tensor => new TensorInfo { Name = tensor.Name, Type = tensor.Type, Shape = tensor.Shape, Offset = 0, ByteLength = tensor.Payload.Length })];
 }

@@ -96,7 +96,7 @@ public static class ModelConverter
         if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
         {
             RestoreConversion restore = new(source, chain);
-            Certificate? restored = Run(restore, run, pass => edited = Edited(restore, pass, cancellation));
+            Certificate? restored = Run(restore, run, pass => edited = restore.FindEdited(pass, cancellation));
             if (restored is not null)
             {
                 return restored;
@@ -138,15 +138,10 @@ public static class ModelConverter
         .Where(member => member.Model is null && !CompanionText.IsAsNamed(member.Name, source.Source.ReadBytes(member.Start, checked((int)member.Length))))
         .Select(member => $"'{member.Name}' is not valid JSON; it travels byte for byte");
 
-    private static string? Edited(RestoreConversion restore, PassResult pass, CancellationToken cancellation) =>
-        restore.FindEdited(pass, cancellation) is { } tensor ? $"tensor '{tensor}' was edited after it was converted" : null;
-
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
     private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Model.Records
         .Select(record => EditedPayload.Find(record, fresh.Source, pass, cancellation))
-        .FirstOrDefault(tensor => tensor is not null) is { } edited
-        ? $"tensor '{edited}' was edited after it was converted"
-        : null;
+        .FirstOrDefault(edited => edited is not null);
 
     // Returns null if what the pass found makes the job pointless.
     private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, string?> objection)

@@ -56,7 +56,7 @@ internal sealed class RestoreConversion : ConversionJob
         _ => TensorAction.Move,
     };
 
-    /// <summary>The first tensor that was edited; null if none was.</summary>
+    /// <summary>Says which tensor was edited, the first one; null if none was.</summary>
     public string? FindEdited(PassResult pass, CancellationToken cancellation) => EditedPayload.Find(chain.Record, Source, pass, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.

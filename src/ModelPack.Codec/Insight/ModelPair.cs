@@ -33,7 +33,8 @@ internal sealed class ModelPair
         FirstTensors = Tensors(First);
         SecondTensors = Tensors(Second);
         known = [.. FirstTensors.Tensors.Select(tensor => tensor.Name)];
-        table = NameTable.For(First.Architecture) ?? NameTable.For(Second.Architecture);
+        IEnumerable<string> names = [.. known, .. SecondTensors.Tensors.Select(tensor => tensor.Name)];
+        table = NameTable.For(First.Architecture, names) ?? NameTable.For(Second.Architecture, names);
     }
 
     public LogicalModel First { get; }

@@ -143,13 +143,14 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         }
 
         int tensor = returned.Tensors.Select(candidate => candidate.Name).ToImmutableArray().IndexOf(difference.Place);
-        long within = at - returned.Tensors[tensor].Offset;
-        int block = TensorTypes.Get(returned.Tensors[tensor].Type).BlockBytes;
-        return record.Tensors[tensor].Payload switch
+        PayloadRecipe recipe = record.Tensors[tensor].Payload;
+        if (recipe.Locate(at - returned.Tensors[tensor].Offset) is not var (stored, within))
         {
-            StoredPayload stored => difference with { ByteOffset = container.AllTensors[stored.Tensor].Offset + within },
-            ReversedPayload { Of: StoredPayload stored } => difference with { ByteOffset = container.AllTensors[stored.Tensor].Offset + (within / block * block) },
-            _ => difference with { ByteOffset = null },
-        };
+            return difference with { ByteOffset = null };
+        }
+
+        TensorInfo there = container.AllTensors[stored];
+        string part = recipe.Tensors().Distinct().Skip(1).Any() ? $"; it lies in '{there.Name}' there" : "";
+        return difference with { ByteOffset = there.Offset + within, Text = difference.Text + part };
     }
 }

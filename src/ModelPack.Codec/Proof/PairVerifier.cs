@@ -76,11 +76,12 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
 
     private Comparison Unrelated(IReadOnlyList<Difference> edits)
     {
-        NameTable? table = NameTable.For(first.Architecture) ?? NameTable.For(second.Architecture);
         TensorSet left = TensorSet.Of(first, out Difference? badFirst);
         TensorSet right = TensorSet.Of(second, out Difference? badSecond);
         Difference[] bad = [.. new[] { badFirst, badSecond }.OfType<Difference>()];
         HashSet<string> own = [.. left.Tensors.Select(tensor => tensor.Name)];
+        IEnumerable<string> names = [.. own, .. right.Tensors.Select(tensor => tensor.Name)];
+        NameTable? table = NameTable.For(first.Architecture, names) ?? NameTable.For(second.Architecture, names);
         Func<string, string> translate = name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name;
         FileSide side = FileSide.Second;
         ImmutableArray<string> notes = [];

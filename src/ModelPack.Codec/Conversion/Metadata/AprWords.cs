@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion.Metadata.Apr;
+using ModelPack.Codec.Conversion.Names.Apr;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.HuggingFace;
 
@@ -18,13 +19,14 @@ internal static class AprWords
         HashSet<string> known = new(StringComparer.Ordinal);
         return AprFromGguf.Write(new()
         {
-            Architecture = words.Architecture,
+            Architecture = words.Architecture ?? words.Family?.Names.Architecture,
 
             // A GGUF may hold a key twice; the first one is what readers find.
             Entries = [.. words.Entries.Where(entry => known.Add(entry.Key))],
             Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.Logical.Type, step.Logical.Shape, step.Payload.Length))],
             Format = content.Root.Format,
             Rows = AprVocabularies.Of(content.Steps.Select(step => step.Name)) == AprVocabulary.Gguf ? RowOrder.Gguf : RowOrder.HuggingFace,
+            AreHeadsSplit = words.Family is { Names.Layout: FusedLayout.Heads },
             ParameterCount = (ulong)content.Steps.Sum(step => step.Logical.ElementCount),
             HuggingFaceClass = className,
             HuggingFaceModelType = type,

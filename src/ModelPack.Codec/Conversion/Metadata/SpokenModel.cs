@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion.Metadata.Apr;
+using ModelPack.Codec.Conversion.Names.Apr;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
@@ -23,6 +24,9 @@ internal enum Vocabulary
 
     /// <summary>Hugging Face's, as transformers wants them.</summary>
     HuggingFace,
+
+    /// <summary>APR's own, for families whose checkpoints are not llama-like (apr-v2.md §12.3).</summary>
+    Apr,
 }
 
 /// <summary>What a file says of its model, in GGUF's words: the common language of the three formats.</summary>
@@ -41,6 +45,9 @@ internal sealed record SpokenModel
 
     /// <summary>Whose names and values the file's tensors have.</summary>
     public Vocabulary Tensors { get; init; }
+
+    /// <summary>The names that a checkpoint of such a model has and those that it gets in APR; null if APR has none of its own for it.</summary>
+    public AprFamily? Family { get; init; }
 
     /// <summary>True if tensors that contradict what the file says are an error; else they travel as they are.</summary>
     public bool IsStrict { get; init; }
@@ -77,21 +84,31 @@ internal sealed record SpokenModel
 
         GgufMetadataFrom read = GgufFromApr.Read(apr);
         ImmutableArray<string> notes = [.. read.Notes.Where(note => note.Rule == MetadataNotes.Contradiction).Select(note => $"{note.Rule}: {note.Text}")];
-        if (read.Architecture is null || !notes.IsEmpty)
+        if (!notes.IsEmpty)
         {
             return new() { Architecture = apr.Architecture, Notes = notes };
         }
 
+        (AprFamily? family, string? doubt) = AprFamilies.OfApr(apr);
         AprVocabulary names = AprVocabularies.Of(apr.Tensors.Select(tensor => tensor.Name));
         RowOrder? rows = AprRowOrder.Of(apr);
         Vocabulary tensors = (names, rows) switch
         {
+            _ when family is not null => Vocabulary.Apr,
+            _ when doubt is not null || read.Architecture is null => Vocabulary.Unknown,
             (AprVocabulary.Gguf, RowOrder.Gguf) => Vocabulary.Gguf,
             (AprVocabulary.HuggingFace, RowOrder.HuggingFace) => Vocabulary.HuggingFace,
             (AprVocabulary.HuggingFace, _) when !RopeRows.Differ(read.Architecture) => Vocabulary.HuggingFace,
             _ => Vocabulary.Unknown,
         };
-        return new() { Architecture = read.Architecture, Entries = read.Entries, Tensors = tensors };
+        return new()
+        {
+            Architecture = read.Architecture ?? apr.Architecture,
+            Entries = read.Architecture is null ? [] : read.Entries,
+            Tensors = tensors,
+            Family = family,
+            Notes = doubt is null ? [] : [doubt],
+        };
     }
 
     private static SpokenModel OfFolder(ModelFile file, NamingMode naming)
@@ -110,6 +127,8 @@ internal sealed record SpokenModel
         try
         {
             DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, CarriedTensors.Logical(file)));
+            AprFamily? family = AprFamilies.OfFolder(file, companions);
+            own = own with { Family = family, Tensors = family is null ? Vocabulary.Unknown : Vocabulary.HuggingFace };
             if (derived.Architecture is null)
             {
                 return own with { Notes = derived.Notes };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Names.Apr;
 using ModelPack.Codec.HuggingFace.Names;
 
 namespace ModelPack.Codec.Conversion.Names;
@@ -6,26 +7,45 @@ namespace ModelPack.Codec.Conversion.Names;
 /// <summary>Names of single tensors from one format's words into another's, to match two models by. Tensors that are stacked or fused have no single partner.</summary>
 internal sealed class NameTable
 {
-    private readonly HuggingFace.Names.NameTable names;
+    private readonly HuggingFace.Names.NameTable? gguf;
+    private readonly AprFamilyNames? apr;
+    private readonly HashSet<string> known;
 
-    private NameTable(HuggingFace.Names.NameTable names) => this.names = names;
+    private NameTable(HuggingFace.Names.NameTable? gguf, AprFamilyNames? apr, HashSet<string> known) => (this.gguf, this.apr, this.known) = (gguf, apr, known);
 
     /// <summary>The table of an architecture; null if there is none.</summary>
-    public static NameTable? For(string? architecture) =>
-        architecture is not null && HuggingFace.Names.NameTable.For(architecture) is { } names ? new(names) : null;
+    /// <param name="architecture">The architecture, in the words of either format.</param>
+    /// <param name="names">The names of the tensors of both models: where a name can mean two modules, or an architecture has two spellings, these tell which.</param>
+    public static NameTable? For(string? architecture, IEnumerable<string> names)
+    {
+        HashSet<string> known = [.. names];
+        HuggingFace.Names.NameTable? gguf = architecture is null ? null : HuggingFace.Names.NameTable.For(architecture);
+        AprFamilyNames? apr = AprFamilyNames.For(architecture, known);
+        return gguf is null && apr is null ? null : new(gguf, apr, known);
+    }
 
     /// <summary>Translates a name; what the table does not know stays as it is.</summary>
     public string Translate(string name, ModelFormat from, ModelFormat to)
     {
-        bool source = from == ModelFormat.Gguf;
-        if (source == (to == ModelFormat.Gguf))
+        if (from == to)
         {
             return name;
         }
 
-        ImmutableArray<NameMatch> matches = source
-            ? names.FromGguf(name, _ => false) is { } match ? [match] : []
-            : names.FromHuggingFace(name);
-        return matches is [{ Rule.Transform: not (NameTransform.Stack or NameTransform.HeadStack or NameTransform.Halves or NameTransform.LatentSplit) } only] ? source ? only.HuggingFaceName : only.GgufName : name;
+        string checkpoint = from switch
+        {
+            ModelFormat.Gguf => gguf?.FromGguf(name, known.Contains) is { } match && IsSingle(match) ? match.HuggingFaceName : name,
+            ModelFormat.Apr => apr is not null && apr.Whole(name) is null ? apr.FromApr(name) : name,
+            _ => name,
+        };
+        return to switch
+        {
+            ModelFormat.Gguf => gguf?.FromHuggingFace(checkpoint) is [var match] && IsSingle(match) ? match.GgufName : checkpoint,
+            ModelFormat.Apr => apr is not null && apr.Parts(checkpoint).IsEmpty ? apr.ToApr(checkpoint) : checkpoint,
+            _ => checkpoint,
+        };
     }
+
+    private static bool IsSingle(NameMatch match) =>
+        match.Rule.Transform is not (NameTransform.Stack or NameTransform.HeadStack or NameTransform.Halves or NameTransform.LatentSplit);
 }

@@ -20,7 +20,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     public static VocabularyChange Plan(SourceModel model, SpokenModel words, ModelFormat target)
     {
         Vocabulary wanted = Wanted(words, target, model.Root.Format);
-        if (words.Architecture is null || words.Tensors == Vocabulary.Unknown || wanted == words.Tensors)
+        if (words.Tensors == Vocabulary.Unknown || wanted == words.Tensors)
         {
             return Unchanged(model, []);
         }
@@ -33,12 +33,16 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         try
         {
             TensorInfo[] tensors = [.. model.Tensors.Select(tensor => tensor.Info with { ByteLength = tensor.Payload.Length })];
-            ModelFacts facts = ModelFacts.From(words.Architecture, words.Entries);
-            TensorTranslation? translation = wanted == Vocabulary.Gguf ? TensorTranslator.ToGguf(tensors, facts) : TensorTranslator.ToHuggingFace(tensors, facts);
-            return translation is null
-                ? Unchanged(model, [$"there is no table of names for the architecture '{words.Architecture}': tensors keep theirs"])
-                : wanted == Vocabulary.Gguf ? ToGguf(translation, words.Extra)
-                : ToHuggingFace(translation, model, target);
+            return (words.Tensors, wanted) switch
+            {
+                (_, Vocabulary.Apr) => Of(words.Family!.ToApr(tensors)),
+                (Vocabulary.Apr, Vocabulary.HuggingFace) => Of(words.Family!.FromApr(tensors)),
+                (Vocabulary.Apr, _) => FromAprToGguf(Of(words.Family!.FromApr(tensors)), words),
+                (_, Vocabulary.Gguf) => ToGguf(tensors, words) ?? Unchanged(model, NoTable(words)),
+                _ => Facts(words) is { } facts && TensorTranslator.ToHuggingFace(tensors, facts) is { } translation
+                    ? ToHuggingFace(translation, model, target)
+                    : Unchanged(model, NoTable(words)),
+            };
         }
         catch (ModelPackException exception) when (!words.IsStrict)
         {
@@ -51,14 +55,39 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         }
     }
 
-    // APR has the names of the file that it is made from, but for the families that its own programs rename (apr-v2.md §12.2).
+    // APR has the names of the file that it is made from, but for the families that its own programs rename (apr-v2.md §12.2, §12.3).
     private static Vocabulary Wanted(SpokenModel words, ModelFormat target, ModelFormat root) => target switch
     {
         ModelFormat.Gguf => Vocabulary.Gguf,
         ModelFormat.SafeTensors => Vocabulary.HuggingFace,
         _ when words.Architecture is "qwen2" or "qwen3" => Vocabulary.HuggingFace,
-        _ => root == ModelFormat.Gguf ? Vocabulary.Gguf : words.Tensors,
+        _ => root == ModelFormat.Gguf ? Vocabulary.Gguf : words.Family is null ? words.Tensors : Vocabulary.Apr,
     };
+
+    // Null for a model that says nothing in GGUF's words.
+    private static ModelFacts? Facts(SpokenModel words) =>
+        words.Architecture is { } architecture && !words.Entries.IsEmpty ? ModelFacts.From(architecture, words.Entries) : null;
+
+    private static ImmutableArray<string> NoTable(SpokenModel words) =>
+        Facts(words) is { } facts ? [$"there is no table of names for the architecture '{facts.Architecture}': tensors keep theirs"] : [];
+
+    private static VocabularyChange? ToGguf(IReadOnlyList<TensorInfo> tensors, SpokenModel words) =>
+        Facts(words) is { } facts && TensorTranslator.ToGguf(tensors, facts) is { } translation ? ToGguf(translation, words.Extra) : null;
+
+    private static VocabularyChange FromAprToGguf(VocabularyChange checkpoint, SpokenModel words)
+    {
+        try
+        {
+            return ToGguf([.. checkpoint.Outputs.Select(output => output.Info)], words) is { } next ? checkpoint.Then(next) : checkpoint.Noting(NoTable(words));
+        }
+        catch (ModelPackException exception)
+        {
+            return checkpoint.Noting([$"tensors have the names of a checkpoint, since they cannot be translated further: {exception.Message}"]);
+        }
+    }
+
+    private static VocabularyChange Of(TensorTranslation translation) =>
+        new([.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))], translation.Return, translation.Notes);
 
     // llama.cpp refuses a file with a tensor that it does not know: such a one is only kept.
     private static VocabularyChange ToGguf(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
@@ -66,7 +95,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         HashSet<string> names = [.. translation.Tensors.Select(tensor => tensor.Name)];
         return new(
             [
-                .. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload)),
+                .. Of(translation).Outputs,
                 .. extra.Where(tensor => names.Add(tensor.Name)).Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
             ],
             translation.Return,
@@ -76,7 +105,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.
     private static VocabularyChange ToHuggingFace(TensorTranslation translation, SourceModel model, ModelFormat target)
     {
-        List<ModelTensor> outputs = [.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
+        List<ModelTensor> outputs = [.. Of(translation).Outputs];
         HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
         PayloadRecipe?[] back = [.. translation.Return];
         List<string> notes = [];
@@ -96,6 +125,13 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
 
         return new([.. outputs], [.. back], [.. notes]);
     }
+
+    private VocabularyChange Noting(ImmutableArray<string> notes) => this with { Notes = [.. Notes, .. notes] };
+
+    private VocabularyChange Then(VocabularyChange next) => new(
+        [.. next.Outputs.Select(output => output with { Payload = output.Payload.Through(stored => Outputs[stored.Tensor].Payload) })],
+        [.. Return.Select(back => back is not null && back.Tensors().All(tensor => next.Return[tensor] is not null) ? back.Through(stored => next.Return[stored.Tensor]!) : null)],
+        [.. Notes, .. next.Notes]);
 
     private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
         new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);

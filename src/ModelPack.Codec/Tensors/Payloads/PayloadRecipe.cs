@@ -24,10 +24,52 @@ internal abstract record PayloadRecipe
         ReversedPayload { Of: ReversedPayload inner } outer when inner.Type == outer.Type => inner.Of.Simplified(),
         ExchangedPayload { Of: ExchangedPayload inner } outer
             when (inner.Outer, inner.Rows, inner.Columns, inner.UnitBytes) == (outer.Outer, outer.Columns, outer.Rows, outer.UnitBytes) => inner.Of.Simplified(),
+
+        // Columns of a transposed matrix are rows of the matrix: transposing those alone reads long runs.
+        TakenPayload { Of: ExchangedPayload { Outer: 1 } inner } outer
+            when outer.Stride == inner.Rows * inner.UnitBytes && outer.Start % inner.UnitBytes == 0 && outer.Size % inner.UnitBytes == 0
+            => new ExchangedPayload(
+                new TakenPayload(inner.Of, outer.Start * inner.Columns, outer.Size * inner.Columns, inner.Length, 1), 1, outer.Size / inner.UnitBytes, inner.Columns, inner.UnitBytes),
         NarrowedPayload { Of: WidenedPayload inner } outer when inner.Type == outer.Type => inner.Of.Simplified(),
         JoinedPayload { Parts: [var only] } => only.Simplified(),
         _ => this,
     };
+
+    /// <summary>Where a byte of what the recipe makes comes from: a tensor of the other list, and a place in its payload. Null if the byte is computed, or stored in no tensor.</summary>
+    /// <param name="at">The byte. Where the order of bytes is reversed, its block is meant.</param>
+    public (int Tensor, long Offset)? Locate(long at)
+    {
+        switch (this)
+        {
+            case StoredPayload stored:
+                return (stored.Tensor, at);
+            case TakenPayload taken:
+                return taken.Of.Locate((at / taken.Size * taken.Stride) + taken.Start + (at % taken.Size));
+            case JoinedPayload joined:
+                (long group, long within) = Math.DivRem(at, joined.Length / joined.Count);
+                foreach (PayloadRecipe part in joined.Parts)
+                {
+                    long share = part.Length / joined.Count;
+                    if (within < share)
+                    {
+                        return part.Locate((group * share) + within);
+                    }
+
+                    within -= share;
+                }
+
+                return null;
+            case ExchangedPayload exchanged:
+                (long unit, long inUnit) = Math.DivRem(at, exchanged.UnitBytes);
+                (long outer, long place) = Math.DivRem(unit, exchanged.Rows * exchanged.Columns);
+                (long column, long row) = Math.DivRem(place, exchanged.Rows);
+                return exchanged.Of.Locate((((((outer * exchanged.Rows) + row) * exchanged.Columns) + column) * exchanged.UnitBytes) + inUnit);
+            case ReversedPayload reversed:
+                return reversed.Of.Locate(at / TensorTypes.Get(reversed.Type).BlockBytes * TensorTypes.Get(reversed.Type).BlockBytes);
+            default:
+                return null;
+        }
+    }
 
     /// <summary>The same recipe with each stored payload made by a recipe of its own: two conversions one after the other are one recipe.</summary>
     public abstract PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Names.Apr;
+using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion.Names;
@@ -56,8 +57,11 @@ public sealed class AprFamilyNamesTests
     }
 
     [TestMethod]
-    public void New_falcon_has_a_norm_before_its_mlp() =>
+    public void New_falcon_has_a_norm_before_its_mlp()
+    {
         Assert.AreEqual("model.layers.5.post_attention_layernorm.weight", AprFamilyNames.NewFalcon.ToApr("transformer.h.5.ln_mlp.weight"));
+        Assert.AreEqual("transformer.h.5.ln_mlp.weight", AprFamilyNames.NewFalcon.FromApr("model.layers.5.post_attention_layernorm.weight"));
+    }
 
     [TestMethod]
     [DataRow("gpt2", "transformer.h.7.attn.c_attn.weight")]
@@ -78,31 +82,72 @@ public sealed class AprFamilyNamesTests
     public void Other_families_have_no_table() => Assert.IsNull(AprFamilyNames.For("llama", []));
 
     [TestMethod]
+    public void Slugs_of_apr_name_the_same_families()
+    {
+        Assert.AreSame(AprFamilyNames.GptNeoX, AprFamilyNames.For("gpt-neox", []));
+        Assert.AreSame(AprFamilyNames.GptNeoX, AprFamilyNames.For("pythia", []));
+        Assert.AreSame(AprFamilyNames.Opt, AprFamilyNames.For("Galactica", []));
+        Assert.AreSame(AprFamilyNames.Falcon, AprFamilyNames.For("RefinedWeb", []));
+        Assert.AreSame(AprFamilyNames.NewFalcon, AprFamilyNames.For("falcon40b", ["blk.0.attn_norm_2.weight"]));
+        Assert.IsNull(AprFamilyNames.For(null, []));
+    }
+
+    [TestMethod]
+    public void Norms_of_a_falcon_are_asked_for_only_where_there_are_two()
+    {
+        string[] one = ["model.layers.0.input_layernorm.weight"];
+        string[] two = [.. one, "model.layers.0.post_attention_layernorm.weight"];
+        Assert.AreSame(AprFamilyNames.Falcon, AprFamilyNames.ForApr("falcon", one, () => throw new InvalidOperationException()));
+        Assert.AreSame(AprFamilyNames.Falcon, AprFamilyNames.ForApr("falcon", two, () => false));
+        Assert.AreSame(AprFamilyNames.NewFalcon, AprFamilyNames.ForApr("falcon", two, () => true));
+        Assert.IsNull(AprFamilyNames.ForApr("falcon", ["transformer.h.0.input_layernorm.weight"], () => true));
+        Assert.IsNull(AprFamilyNames.ForApr("opt", ["blk.0.attn_norm.weight"], () => true));
+    }
+
+    [TestMethod]
     public void Thirds_of_the_columns_are_cut_in_every_row_and_joined_again()
     {
-        FusedSplit split = FusedSplit.Gpt2([2, 6], blockElements: 1, blockBytes: 1)!.Value;
-        AssertSplit(split, "QqKkVvRrLlWw", "QqRr", "KkLl", "VvWw");
-        AssertSplit(FusedSplit.Gpt2([6], 1, 1)!.Value, "QqKkVv", "Qq", "Kk", "Vv");
+        AssertSplit(FusedLayout.Columns, null, [2, 6], [2, 2], "QqKkVvRrLlWw", "QqRr", "KkLl", "VvWw");
+        AssertSplit(FusedLayout.Columns, null, [6], [2], "QqKkVv", "Qq", "Kk", "Vv");
     }
 
     [TestMethod]
-    public void Heads_of_neox_are_cut_one_by_one_and_joined_again() =>
-        AssertSplit(FusedSplit.GptNeoX(rows: 12, byteLength: 12, heads: 2)!.Value, "QqKkVvRrLlWw", "QqRr", "KkLl", "VvWw");
-
-    [TestMethod]
-    public void Uneven_thirds_and_cut_blocks_are_not_split()
+    public void Heads_of_neox_are_cut_one_by_one_and_joined_again()
     {
-        Assert.IsNull(FusedSplit.Gpt2([2, 7], 1, 1));
-        Assert.IsNull(FusedSplit.Gpt2([2, 48], blockElements: 32, blockBytes: 34));
-        Assert.AreEqual(new FusedSplit(2, 34), FusedSplit.Gpt2([2, 96], blockElements: 32, blockBytes: 34));
-        Assert.IsNull(FusedSplit.GptNeoX(12, 12, 5));
-        Assert.IsNull(FusedSplit.GptNeoX(12, 12, 0));
+        AssertSplit(FusedLayout.Heads, 2, [12], [4], "QqKkVvRrLlWw", "QqRr", "KkLl", "VvWw");
+        AssertSplit(FusedLayout.Heads, 2, [6, 2], [2, 2], "QqKkVvRrLlWw", "QqRr", "KkLl", "VvWw");
     }
 
-    private static void AssertSplit(FusedSplit split, string fused, params string[] parts)
+    [TestMethod]
+    [DataRow(nameof(FusedLayout.Columns), TensorType.I8, 0, 2, 7)]
+    [DataRow(nameof(FusedLayout.Columns), TensorType.I8, 0, 3, 6, DisplayName = "Not as many rows as columns of a third")]
+    [DataRow(nameof(FusedLayout.Columns), TensorType.I8, 0, 6, 2, DisplayName = "Rows instead of columns")]
+    [DataRow(nameof(FusedLayout.Columns), TensorType.Q8_0, 0, 32, 80)]
+    [DataRow(nameof(FusedLayout.Heads), TensorType.I8, 5, 12, 1)]
+    [DataRow(nameof(FusedLayout.Heads), TensorType.I8, 0, 12, 1)]
+    [DataRow(nameof(FusedLayout.Heads), TensorType.I8, null, 12, 1)]
+    [DataRow(nameof(FusedLayout.Heads), TensorType.I8, 1, 0, 1, DisplayName = "Empty")]
+    [DataRow(nameof(FusedLayout.None), TensorType.I8, 1, 3, 1)]
+    public void Tensor_that_is_not_three_of_a_kind_is_not_split(string layout, TensorType type, int? heads, long rows, long columns) =>
+        Assert.IsNull(FusedSplit.FirstPart(Enum.Parse<FusedLayout>(layout), Tensor(type, rows, columns), heads));
+
+    [TestMethod]
+    public void Whole_blocks_are_split() => Assert.AreEqual(new FusedSplit(32, 34), FusedSplit.Of(FusedLayout.Columns, FusedSplit.FirstPart(FusedLayout.Columns, Tensor(TensorType.Q8_0, 32, 96), null)!, null));
+
+    private static TensorInfo Tensor(TensorType type, params long[] shape)
     {
+        Assert.IsTrue(TensorTypes.Get(type).TryGetPayloadBytes(shape, out long bytes) || type == TensorType.Q8_0);
+        return new() { Name = "fused", Type = type, Shape = [.. shape], Offset = 0, ByteLength = bytes };
+    }
+
+    private static void AssertSplit(FusedLayout layout, long? heads, long[] shape, long[] partShape, string fused, params string[] parts)
+    {
+        TensorInfo part = FusedSplit.FirstPart(layout, Tensor(TensorType.I8, shape), heads)!;
+        CollectionAssert.AreEqual(partShape, part.Shape.ToArray());
+        CollectionAssert.AreEqual(shape, FusedSplit.WholeShape(layout, part).ToArray());
+        FusedSplit split = FusedSplit.Of(layout, part, heads)!.Value;
         ImmutableArray<PayloadRecipe> taken = split.Take(new StoredPayload(0, fused.Length));
-        CollectionAssert.AreEqual(parts, taken.Select(part => Run(part, fused)).ToArray());
+        CollectionAssert.AreEqual(parts, taken.Select(recipe => Run(recipe, fused)).ToArray());
         Assert.AreEqual(fused, Run(split.Join(taken), fused));
     }
 

@@ -22,7 +22,7 @@ internal abstract class EditableModel
     public EditableTensor this[string ggufName] => Tensors.Single(tensor => tensor.Name == NameOf(ggufName));
 
     /// <summary>A tensor's name in this format.</summary>
-    public string NameOf(string ggufName) => NameTable.For("qwen2")!.Translate(ggufName, ModelFormat.Gguf, Format);
+    public string NameOf(string ggufName) => NameTable.For("qwen2", [])!.Translate(ggufName, ModelFormat.Gguf, Format);
 
     public abstract string KeyAt(int index);
 

@@ -26,6 +26,51 @@ public sealed class RecipeSourceTests
         iter: 3000);
 
     [TestMethod]
+    public void Simplified_recipe_gives_the_same_and_located_bytes_are_those_that_are_given() => Gen.Select(Gen.Int, Gen.Int[0, 4]).Sample(
+        (seed, depth) =>
+        {
+            RandomRecipe recipes = new(seed);
+            PayloadRecipe recipe = recipes.Next(depth);
+            if (!KeepsToTheRules(recipe, recipes.Lengths))
+            {
+                return;
+            }
+
+            byte[] made = NaiveRecipe.Evaluate(recipe, recipes.Payloads);
+            CollectionAssert.AreEqual(made, NaiveRecipe.Evaluate(recipe.Simplified(), recipes.Payloads));
+            HashSet<Type> kinds = [];
+            Collect(recipe, kinds);
+            for (int at = 0; at < made.Length && !kinds.Contains(typeof(ReversedPayload)); at++)
+            {
+                if (recipe.Locate(at) is var (tensor, offset))
+                {
+                    Assert.AreEqual(made[at], recipes.Payloads[tensor][offset]);
+                }
+                else
+                {
+                    Assert.IsTrue(kinds.Overlaps([typeof(LiteralPayload), typeof(WidenedPayload), typeof(NarrowedPayload), typeof(ShiftedPayload)]));
+                }
+            }
+        },
+        iter: 1000);
+
+    [TestMethod]
+    public void Reversed_byte_is_located_at_the_begin_of_its_number() =>
+        Assert.AreEqual((3, 8L), new ReversedPayload(new StoredPayload(3, 16), TensorType.F64).Locate(13)!.Value);
+
+    [TestMethod]
+    public void Columns_of_a_transposed_matrix_are_taken_as_rows_of_the_matrix()
+    {
+        byte[] payload = [.. Enumerable.Range(0, 6 * 5 * 2).Select(value => (byte)value)];
+        TakenPayload taken = new(new ExchangedPayload(new StoredPayload(0, payload.Length), 1, 6, 5, 2), 4, 4, 12, 5);
+        PayloadRecipe simple = taken.Simplified();
+        Assert.AreEqual(new ExchangedPayload(new TakenPayload(new StoredPayload(0, payload.Length), 20, 20, 60, 1), 1, 2, 5, 2), simple);
+        CollectionAssert.AreEqual(NaiveRecipe.Evaluate(taken, [payload]), NaiveRecipe.Evaluate(simple, [payload]));
+        TakenPayload across = taken with { Start = 3 };
+        Assert.AreSame(across, across.Simplified());
+    }
+
+    [TestMethod]
     public void Random_recipes_use_every_kind()
     {
         HashSet<Type> kinds = [];

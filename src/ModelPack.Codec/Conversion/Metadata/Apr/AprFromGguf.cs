@@ -220,7 +220,7 @@ internal sealed class AprFromGguf
             custom["tied_embeddings"] = AprJson.Bool(true);
         }
 
-        if (RopeRows.Differ(source.Architecture))
+        if (RopeRows.Differ(source.Architecture) || source.AreHeadsSplit)
         {
             custom[AprRowOrder.Key] = AprJson.String(AprRowOrder.Word(source.Rows));
         }

@@ -3,9 +3,19 @@ using System.Globalization;
 
 namespace ModelPack.Codec.Conversion.Names.Apr;
 
+/// <summary>The families that have names of their own in APR.</summary>
+internal enum AprFamilySlug
+{
+    None,
+    Gpt2,
+    GptNeoX,
+    Opt,
+    Falcon,
+}
+
 /// <summary>
 /// Names of a family whose checkpoints are not llama-like, in the checkpoint's words and in APR's (apr-v2.md §12.3). Each table is its own inverse: where a
-/// family has two spellings, they are two tables, chosen by the names that a model has.
+/// family has two spellings, they are two tables, chosen by what a model has.
 /// </summary>
 internal sealed class AprFamilyNames
 {
@@ -25,15 +35,18 @@ internal sealed class AprFamilyNames
     private static readonly (string, string)[] FalconOutside = [("transformer.word_embeddings", "model.embed_tokens"), ("transformer.ln_f", "model.norm")];
 
     private readonly string layerPrefix;
+    private readonly string? fused;
     private readonly ImmutableDictionary<string, string> toApr;
     private readonly ImmutableDictionary<string, string> fromApr;
     private readonly ImmutableDictionary<string, string> layerToApr;
     private readonly ImmutableDictionary<string, string> layerFromApr;
 
-    private AprFamilyNames(string layerPrefix, string? fused, (string Checkpoint, string Apr)[] outside, (string Checkpoint, string Apr)[] inLayer)
+    private AprFamilyNames(string architecture, string layerPrefix, string? fused, FusedLayout layout, (string Checkpoint, string Apr)[] outside, (string Checkpoint, string Apr)[] inLayer)
     {
+        Architecture = architecture;
         this.layerPrefix = layerPrefix;
-        Fused = fused;
+        this.fused = fused;
+        Layout = layout;
         toApr = outside.ToImmutableDictionary(row => row.Checkpoint, row => row.Apr, StringComparer.Ordinal);
         fromApr = outside.ToImmutableDictionary(row => row.Apr, row => row.Checkpoint, StringComparer.Ordinal);
         layerToApr = inLayer.ToImmutableDictionary(row => row.Checkpoint, row => row.Apr, StringComparer.Ordinal);
@@ -41,21 +54,30 @@ internal sealed class AprFamilyNames
     }
 
     public static AprFamilyNames Gpt2 { get; } = new(
-        "transformer.h.", "attn.c_attn", [("transformer.wte", "model.embed_tokens"), ("transformer.wpe", "model.position_embedding"), ("transformer.ln_f", "model.norm")], Gpt2Layers);
+        "gpt2",
+        "transformer.h.",
+        "attn.c_attn",
+        FusedLayout.Columns,
+        [("transformer.wte", "model.embed_tokens"), ("transformer.wpe", "model.position_embedding"), ("transformer.ln_f", "model.norm")],
+        Gpt2Layers);
 
     /// <summary>GPT-2 as first published, without <c>transformer.</c> in front.</summary>
     public static AprFamilyNames BareGpt2 { get; } = new(
-        "h.", "attn.c_attn", [("wte", "model.embed_tokens"), ("wpe", "model.position_embedding"), ("ln_f", "model.norm")], Gpt2Layers);
+        "gpt2", "h.", "attn.c_attn", FusedLayout.Columns, [("wte", "model.embed_tokens"), ("wpe", "model.position_embedding"), ("ln_f", "model.norm")], Gpt2Layers);
 
     public static AprFamilyNames GptNeoX { get; } = new(
+        "gptneox",
         "gpt_neox.layers.",
         "attention.query_key_value",
+        FusedLayout.Heads,
         [("gpt_neox.embed_in", "model.embed_tokens"), ("gpt_neox.final_layer_norm", "model.norm"), ("embed_out", "lm_head")],
         [("attention.dense", "self_attn.o_proj"), ("mlp.dense_h_to_4h", "mlp.up_proj"), ("mlp.dense_4h_to_h", "mlp.down_proj")]);
 
     public static AprFamilyNames Opt { get; } = new(
+        "opt",
         "model.decoder.layers.",
         null,
+        FusedLayout.None,
         [("model.decoder.embed_tokens", "model.embed_tokens"), ("model.decoder.embed_positions", "model.position_embedding"), ("model.decoder.final_layer_norm", "model.norm")],
         [
             ("self_attn_layer_norm", "input_layernorm"), ("final_layer_norm", "post_attention_layernorm"),
@@ -63,24 +85,42 @@ internal sealed class AprFamilyNames
         ]);
 
     /// <summary>Falcon with one norm a layer, or with the two of a sequential model, whose names are APR's already. What is fused stays so.</summary>
-    public static AprFamilyNames Falcon { get; } = new("transformer.h.", null, FalconOutside, FalconLayers);
+    public static AprFamilyNames Falcon { get; } = new("falcon", "transformer.h.", null, FusedLayout.None, FalconOutside, FalconLayers);
 
     /// <summary>Falcon of the new decoder architecture, with <c>ln_attn</c> and <c>ln_mlp</c>.</summary>
     public static AprFamilyNames NewFalcon { get; } = new(
-        "transformer.h.", null, FalconOutside, [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
+        "falcon", "transformer.h.", null, FusedLayout.None, FalconOutside, [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
 
-    public static IReadOnlyList<AprFamilyNames> All { get; } = [Gpt2, BareGpt2, GptNeoX, Opt, Falcon, NewFalcon];
+    /// <summary>What GGUF calls the architecture, if it has it, and APR.</summary>
+    public string Architecture { get; }
 
-    /// <summary>The tensor in a layer that APR holds as <c>self_attn.q_proj</c>, <c>k_proj</c> and <c>v_proj</c>; null if there is none. <see cref="FusedSplit"/> cuts it.</summary>
-    public string? Fused { get; }
+    /// <summary>How q, k and v lie in the tensor in a layer that APR holds as <c>self_attn.q_proj</c>, <c>k_proj</c> and <c>v_proj</c>.</summary>
+    public FusedLayout Layout { get; }
 
-    /// <summary>The table for a checkpoint of a family, named by <c>model_type</c>; null if it has none.</summary>
-    public static AprFamilyNames? For(string modelType, IEnumerable<string> names) => modelType switch
+    /// <summary>The table of a checkpoint's family; null if it has none.</summary>
+    /// <param name="slug">A <c>model_type</c>, or a slug of APR's for it (apr-v2.md §12.2).</param>
+    /// <param name="names">The names of the checkpoint's tensors, or what a GGUF made of it calls them.</param>
+    public static AprFamilyNames? For(string? slug, IEnumerable<string> names) => Family(slug) switch
     {
-        "gpt2" => names.Any(name => name.StartsWith("transformer.", StringComparison.Ordinal)) ? Gpt2 : BareGpt2,
-        "gpt_neox" => GptNeoX,
-        "opt" => Opt,
-        "falcon" => names.Any(name => name.Contains(".ln_attn.", StringComparison.Ordinal)) ? NewFalcon : Falcon,
+        AprFamilySlug.Gpt2 => names.Any(name => name.StartsWith("transformer.", StringComparison.Ordinal)) ? Gpt2 : BareGpt2,
+        AprFamilySlug.GptNeoX => GptNeoX,
+        AprFamilySlug.Opt => Opt,
+        AprFamilySlug.Falcon => names.Any(name => name.Contains(".ln_attn.", StringComparison.Ordinal) || name.Contains(".attn_norm_2.", StringComparison.Ordinal)) ? NewFalcon : Falcon,
+        _ => null,
+    };
+
+    /// <summary>The table that leads from the names in an APR file to those of a checkpoint; null if the family has none, or the names are no names of APR's.</summary>
+    /// <param name="slug">The family.</param>
+    /// <param name="names">The names in the file.</param>
+    /// <param name="isNewFalcon">Whether a Falcon is one of the new decoder architecture: where it has two norms, the names do not tell.</param>
+    public static AprFamilyNames? ForApr(string? slug, IReadOnlyCollection<string> names, Func<bool> isNewFalcon) => Family(slug) switch
+    {
+        AprFamilySlug.Gpt2 => Written(Gpt2, names),
+        AprFamilySlug.GptNeoX => Written(GptNeoX, names),
+        AprFamilySlug.Opt => Written(Opt, names),
+        AprFamilySlug.Falcon => Written(Falcon, names) is not null && names.Any(name => name.Contains(".post_attention_layernorm.", StringComparison.Ordinal)) && isNewFalcon()
+            ? NewFalcon
+            : Written(Falcon, names),
         _ => null,
     };
 
@@ -94,7 +134,7 @@ internal sealed class AprFamilyNames
     public ImmutableArray<string> Parts(string name)
     {
         (string stem, string ending) = Cut(name);
-        return Fused is not null && InLayer(stem, layerPrefix) is { } place && stem[place..] == Fused
+        return fused is not null && InLayer(stem, layerPrefix) is { } place && stem[place..] == fused
             ? [.. new[] { "q", "k", "v" }.Select(part => $"{AprLayer}{stem[layerPrefix.Length..place]}self_attn.{part}_proj{ending}")]
             : [];
     }
@@ -103,10 +143,22 @@ internal sealed class AprFamilyNames
     public string? Whole(string aprName)
     {
         (string stem, string ending) = Cut(aprName);
-        return Fused is not null && InLayer(stem, AprLayer) is { } place && stem[place..] is ("self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj")
-            ? layerPrefix + stem[AprLayer.Length..place] + Fused + ending
+        return fused is not null && InLayer(stem, AprLayer) is { } place && stem[place..] is ("self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj")
+            ? layerPrefix + stem[AprLayer.Length..place] + fused + ending
             : null;
     }
+
+    private static AprFamilySlug Family(string? slug) => slug?.ToLowerInvariant() switch
+    {
+        "gpt2" => AprFamilySlug.Gpt2,
+        "gpt_neox" or "gpt-neox" or "gptneox" or "pythia" => AprFamilySlug.GptNeoX,
+        "opt" or "galactica" => AprFamilySlug.Opt,
+        "falcon" or "falcon7b" or "falcon40b" or "falcon11b" or "refinedweb" => AprFamilySlug.Falcon,
+        _ => AprFamilySlug.None,
+    };
+
+    private static AprFamilyNames? Written(AprFamilyNames table, IReadOnlyCollection<string> names) =>
+        names.Any(name => InLayer(name, AprLayer) is not null) && !names.Any(name => InLayer(name, table.layerPrefix) is not null) ? table : null;
 
     private static string Translate(string name, string prefix, string otherPrefix, ImmutableDictionary<string, string> outside, ImmutableDictionary<string, string> inLayer)
     {

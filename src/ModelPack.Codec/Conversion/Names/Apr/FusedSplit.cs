@@ -1,11 +1,24 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion.Names.Apr;
 
+/// <summary>How q, k and v lie in one tensor (apr-v2.md §12.5, apr-rosetta.md §3, rule 15).</summary>
+internal enum FusedLayout
+{
+    /// <summary>The family has no such tensor, or APR leaves it whole.</summary>
+    None,
+
+    /// <summary>GPT-2: thirds of the columns of a weight [h, 3 · h], thirds of a bias.</summary>
+    Columns,
+
+    /// <summary>GPT-NeoX: each head has its rows of q, of k and of v one after the other.</summary>
+    Heads,
+}
+
 /// <summary>
-/// How q, k and v lie in one tensor, as runs of bytes (apr-v2.md §12.5, apr-rosetta.md §3, rule 15): <paramref name="Groups"/> times a run of q, one of k and
-/// one of v, each of <paramref name="RunBytes"/>.
+/// The runs of bytes that q, k and v are in one tensor: <paramref name="Groups"/> times a run of q, one of k and one of v, each of <paramref name="RunBytes"/>.
 /// </summary>
 /// <param name="Groups">Number of groups.</param>
 /// <param name="RunBytes">Length of a run.</param>
@@ -13,20 +26,44 @@ internal readonly record struct FusedSplit(long Groups, long RunBytes)
 {
     private const int Parts = 3;
 
-    /// <summary>
-    /// GPT-2: thirds of the columns. A weight [in, 3 · out] is cut in each of its rows, a bias once. Null if a third does not end where an element or block does.
-    /// </summary>
-    public static FusedSplit? Gpt2(ImmutableArray<long> shape, int blockElements, int blockBytes)
+    /// <summary>The first of the three tensors that one is split into; null if it is not three of a kind, or a third does not end where an element or block does.</summary>
+    public static TensorInfo? FirstPart(FusedLayout layout, TensorInfo whole, long? heads)
     {
-        long columns = shape[^1];
-        return columns % Parts == 0 && columns / Parts % blockElements == 0
-            ? new(shape.Length == 1 ? 1 : shape[0], columns / Parts / blockElements * blockBytes)
-            : null;
+        if (whole.Shape.IsEmpty || whole.Shape[Axis(layout, whole)] % Parts != 0 || whole.ByteLength % Parts != 0)
+        {
+            return null;
+        }
+
+        int axis = Axis(layout, whole);
+        TensorInfo part = whole with { Shape = whole.Shape.SetItem(axis, whole.Shape[axis] / Parts), ByteLength = whole.ByteLength / Parts };
+        return Of(layout, part, heads) is null ? null : part;
     }
 
-    /// <summary>GPT-NeoX: each head has its rows of q, of k and of v one after the other. Null if the rows are not three for each row of a head.</summary>
-    public static FusedSplit? GptNeoX(long rows, long byteLength, long heads) =>
-        heads > 0 && rows % (heads * Parts) == 0 && byteLength % rows == 0 ? new(heads, byteLength / (heads * Parts)) : null;
+    /// <summary>How tensors like this one lie in the fused one; null if three of them do not make up one.</summary>
+    public static FusedSplit? Of(FusedLayout layout, TensorInfo part, long? heads)
+    {
+        TensorTypeInfo type = TensorTypes.Get(part.Type);
+        bool isSound = part.ByteLength > 0 && type.TryGetPayloadBytes(part.Shape.AsSpan(), out long bytes) && bytes == part.ByteLength;
+        long groups = !isSound ? 0 : layout switch
+        {
+            FusedLayout.Columns when type.Rule == PayloadRule.Blocks => part.Shape switch
+            {
+                [_] => 1,
+                [var rows, var columns] when rows == columns => rows,
+                _ => 0,
+            },
+            FusedLayout.Heads when heads > 0 && part.Shape is [var rows, ..] && rows % heads == 0 && HasWholeRows(type, part) => heads.Value,
+            _ => 0,
+        };
+        return groups > 0 ? new(groups, part.ByteLength / groups) : null;
+    }
+
+    /// <summary>The shape of the fused tensor that such parts make up.</summary>
+    public static ImmutableArray<long> WholeShape(FusedLayout layout, TensorInfo part)
+    {
+        int axis = Axis(layout, part);
+        return part.Shape.SetItem(axis, checked(part.Shape[axis] * Parts));
+    }
 
     /// <summary>The payloads of q, k and v.</summary>
     public ImmutableArray<PayloadRecipe> Take(PayloadRecipe fused)
@@ -37,4 +74,9 @@ internal readonly record struct FusedSplit(long Groups, long RunBytes)
 
     /// <summary>The fused payload: the inverse of <see cref="Take"/>.</summary>
     public PayloadRecipe Join(ImmutableArray<PayloadRecipe> parts) => new JoinedPayload(parts, Groups);
+
+    private static int Axis(FusedLayout layout, TensorInfo tensor) => layout == FusedLayout.Columns ? tensor.Shape.Length - 1 : 0;
+
+    private static bool HasWholeRows(TensorTypeInfo type, TensorInfo tensor) =>
+        type is { BlockElements: 1, Rule: PayloadRule.Blocks } || (tensor.Shape.Length > 1 && type.Rule is PayloadRule.Blocks or PayloadRule.PaddedRows);
 }
