@@ -49,14 +49,15 @@ internal sealed class DistanceTally(TensorInfo first, TensorInfo second, ValueTo
     private void Add(ValueDistance distance)
     {
         different++;
-        bool isFinite = double.IsFinite(distance.First) && double.IsFinite(distance.Second);
-        if (!isFinite || !IsWithin(distance))
+
+        // From infinity or NaN no distance of any kind is a number that is within a limit.
+        if (!IsWithin(distance))
         {
             beyond++;
             firstBeyond ??= distance;
         }
 
-        if (!isFinite)
+        if (!double.IsFinite(distance.First) || !double.IsFinite(distance.Second))
         {
             nonFinite++;
             return;

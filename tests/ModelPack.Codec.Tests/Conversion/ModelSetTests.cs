@@ -1,5 +1,6 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Tests.Conversion;
@@ -77,6 +78,34 @@ public sealed class ModelSetTests
         File.Delete(last);
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(First(shards)));
         StringAssert.Contains(error.Message, Path.GetFileName(last));
+    }
+
+    [TestMethod]
+    [DataRow(2, true)]
+    [DataRow(1, false)]
+    [DataRow(3, false)]
+    public void Parts_that_hold_another_number_of_tensors_than_they_state_are_refused(int total, bool isRight)
+    {
+        string[] parts = [.. new ushort[] { 0, 1 }.Select(number => Path.Combine(folder, $"m-0000{number + 1}-of-00002.gguf"))];
+        for (ushort number = 0; number < parts.Length; number++)
+        {
+            File.WriteAllBytes(parts[number], Insight.TestModels.GgufBytes(
+                [Insight.TestTensor.F32($"t{number}", 1)],
+                ("split.no", GgufValue.FromUInt16(number)),
+                ("split.count", GgufValue.FromUInt16(2)),
+                ("split.tensors.count", GgufValue.FromInt32(total))));
+        }
+
+        if (isRight)
+        {
+            using ModelFile whole = ModelFiles.Open(parts[0]);
+            Assert.HasCount(total, whole.Tensors);
+            return;
+        }
+
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelFiles.Open(parts[0]).Dispose());
+        Assert.AreEqual(ModelSetErrors.WrongPart, exception.Code);
+        Assert.Contains($"'split.tensors.count' is {total}, but the parts hold 2 tensors", exception.Message);
     }
 
     private static string First(string shards) => Directory.GetFiles(shards, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() ?? shards;

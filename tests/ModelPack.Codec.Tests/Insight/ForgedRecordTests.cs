@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Insight;
+using ModelPack.Codec.Tests.Conversion;
+
+namespace ModelPack.Codec.Tests.Insight;
+
+/// <summary>A model is said in the words of the file that its record describes only if these words are still its own.</summary>
+[TestClass]
+public sealed class ForgedRecordTests
+{
+    // docs/origin-record.md: magic, version and checksum stand before the digest of the container.
+    private const int DigestOffset = 21;
+
+    [TestMethod]
+    public void Metadata_that_was_edited_is_not_replaced_by_that_of_the_source()
+    {
+        using TempFolder folder = new();
+        string output = Edited(folder);
+        using ModelFile file = ModelFiles.Open(output);
+        LogicalModel model = LogicalModel.Original(file);
+        Assert.AreEqual(ModelFormat.SafeTensors, model.Format);
+        StringAssert.Contains(model.Doubt, "was edited after it was converted");
+    }
+
+    [TestMethod]
+    public void A_record_with_the_digest_of_an_edited_container_is_not_followed()
+    {
+        using TempFolder folder = new();
+        string output = Edited(folder);
+        byte[] record;
+        UInt128 digest;
+        using (ModelFile file = ModelFiles.Open(output))
+        {
+            record = file.OriginRecord!.Value.ToArray();
+            digest = ContainerDigest.Compute(file);
+        }
+
+        byte[] forged = [.. record];
+        BinaryPrimitives.WriteUInt128BigEndian(forged.AsSpan(DigestOffset), digest);
+        SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(forged)));
+        using ModelFile edited = ModelFiles.Open(output);
+        LogicalModel model = LogicalModel.Original(edited);
+        Assert.AreEqual(ModelFormat.SafeTensors, model.Format);
+        StringAssert.Contains(model.Doubt, "does not give that file");
+    }
+
+    private static string Edited(TempFolder folder)
+    {
+        string output = folder.At("output.safetensors");
+        ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        SmallModels.Replace(output, "\"format\":\"pt\"", "\"format\":\"tf\"");
+        return output;
+    }
+}

@@ -1,0 +1,47 @@
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+
+namespace ModelPack.Codec.Tests.Proof.Models;
+
+/// <summary>A conversion up to its proof, in memory: what a disk would hold can be damaged before it is proved.</summary>
+internal sealed class ComposedConversion : IDisposable
+{
+    private readonly ModelFile source;
+
+    public ComposedConversion(byte[] bytes, ModelFormat from, ModelFormat to, ConversionOptions options)
+    {
+        source = Insight.TestModels.Open(bytes, from);
+        Options = options;
+        Job = new(source, [source.Source.Name], to, new(null, null), options, [], SourceModel.Of(source, RecordTrust.Record));
+        PassResult pass = Reconversion.Examine(source, PassWork.None, threads: 1, progress: null, CancellationToken.None);
+        Written = Job.Written(pass, MadePayloads.Make(source, Job.Made(), output: null, progress: null, CancellationToken.None));
+        Plan = PlanCrc.Resolve(Job.Complete(Written), Written.Crc32);
+    }
+
+    public ConversionOptions Options { get; }
+
+    public FreshConversion Job { get; }
+
+    public ModelFile Source => source;
+
+    public WrittenPayloads Written { get; }
+
+    public ModelPlan Plan { get; }
+
+    /// <summary>The bytes of the one file that a plan gives.</summary>
+    public byte[] Output(ModelPlan plan)
+    {
+        NamedSource file = plan.Compose("a test", [.. Job.Payloads.Select(recipe => MadePayloads.Open(source, recipe))]).Single();
+        return file.Source.ReadBytes(0, checked((int)file.Source.Length));
+    }
+
+    public ProofLevel Prove(byte[] output, WrittenPayloads? written = null, ModelPlan? plan = null)
+    {
+        using ModelFile file = Insight.TestModels.Open(output, Job.To);
+        return Job.Prove(file, plan ?? Plan, written ?? Written, new(Options, progress: null, CancellationToken.None));
+    }
+
+    public void Dispose() => source.Dispose();
+}

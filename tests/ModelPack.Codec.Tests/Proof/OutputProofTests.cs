@@ -1,0 +1,173 @@
+using System.Text;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Codec.Tests.Proof.Models;
+
+namespace ModelPack.Codec.Tests.Proof;
+
+/// <summary>Outputs that are not what was planned, written or read: each is caught before it gets its name.</summary>
+[TestClass]
+public sealed class OutputProofTests
+{
+    private const byte GgufI32 = 26;
+
+    private static readonly ConversionOptions WithRecord = ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks };
+    private static readonly ConversionOptions WithoutRecord = WithRecord with { Origin = OriginMode.None };
+
+    [TestMethod]
+    public void What_was_planned_is_proved()
+    {
+        using ComposedConversion kept = Compose(WithRecord);
+        Assert.AreEqual(ProofLevel.L3, kept.Prove(kept.Output(kept.Plan)));
+        using ComposedConversion bare = Compose(WithoutRecord);
+        Assert.AreEqual(ProofLevel.L1, bare.Prove(bare.Output(bare.Plan)));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void A_changed_byte_of_a_payload_names_its_tensor(bool hasRecord)
+    {
+        using ComposedConversion composed = Compose(hasRecord ? WithRecord : WithoutRecord);
+        byte[] output = composed.Output(composed.Plan);
+        foreach (TensorInfo tensor in Tensors(output))
+        {
+            AssertFails(composed, Flipped(output, tensor.Offset + 1), $"tensor '{tensor.Name}' is not the one that was written");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void A_changed_byte_between_payloads_is_caught(bool hasRecord)
+    {
+        using ComposedConversion composed = Compose(hasRecord ? WithRecord : WithoutRecord);
+        byte[] output = composed.Output(composed.Plan);
+        TensorInfo first = Tensors(output).MinBy(tensor => tensor.Offset)!;
+        AssertFails(composed, Flipped(output, first.Offset + first.ByteLength), "what stands beside the tensors is not what was written");
+    }
+
+    [TestMethod]
+    public void A_changed_header_is_caught_by_its_digest()
+    {
+        using ComposedConversion composed = Compose(WithRecord);
+        byte[] output = composed.Output(composed.Plan);
+        AssertFails(composed, Flipped(output, output.AsSpan().IndexOf("\"b\""u8) + 1), "the output's header is not the one that was planned");
+    }
+
+    [TestMethod]
+    public void A_source_that_changed_outside_its_tensors_after_it_was_planned_does_not_come_back()
+    {
+        using ComposedConversion composed = Compose(WithRecord);
+        UInt128[] ranges = [.. composed.Written.Pass.RangeHashes];
+        ranges[composed.Written.Pass.Ranges.ToList().FindIndex(range => range.IsGap)] ^= 1;
+        WrittenPayloads other = composed.Written with { Pass = composed.Written.Pass with { RangeHashes = [.. ranges] } };
+        AssertFails(composed, composed.Output(composed.Plan), "what comes back is another file", other);
+    }
+
+    [TestMethod]
+    public void A_tensor_under_another_type_is_caught_although_its_bytes_are_right()
+    {
+        using ComposedConversion composed = Compose(WithoutRecord);
+        ModelPlan plan = composed.Plan.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment literal ? Retyped(literal) : segment)]));
+        AssertFails(composed, composed.Output(plan), "tensor 'a' is another one in the output", plan: plan);
+    }
+
+    [TestMethod]
+    public void A_copy_with_another_byte_is_none()
+    {
+        using ModelFile source = Insight.TestModels.Open(SmallModels.SafeTensors(), ModelFormat.SafeTensors);
+        PassResult pass = Reconversion.Examine(source, PassWork.None, threads: 1, progress: null, CancellationToken.None);
+        ProofContext context = new(WithRecord, progress: null, CancellationToken.None);
+        Assert.AreEqual(ProofLevel.L3, OutputProof.ProveCopy(source, pass, context));
+        byte[] bytes = SmallModels.SafeTensors();
+        bytes[^1] ^= 1;
+        using ModelFile copy = Insight.TestModels.Open(bytes, ModelFormat.SafeTensors);
+        Assert.AreEqual("the output is not a copy of the source", Assert.ThrowsExactly<ModelPackException>(() => OutputProof.ProveCopy(copy, pass, context)).Message);
+    }
+
+    [TestMethod]
+    public void A_restored_file_with_another_byte_is_not_the_one_that_the_record_names()
+    {
+        using ComposedConversion composed = Compose(WithRecord);
+        byte[] restored = SmallModels.SafeTensors();
+        Assert.AreEqual(ProofLevel.L3, ProveRestored(composed, restored, composed.Output(composed.Plan)));
+        restored[^1] ^= 1;
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ProveRestored(composed, restored, composed.Output(composed.Plan)));
+        Assert.AreEqual(ConversionErrors.NotProved, exception.Code);
+        Assert.Contains("what was restored is not", exception.Message);
+    }
+
+    [TestMethod]
+    public void A_container_whose_payload_is_not_the_restored_one_is_not_what_a_conversion_gives()
+    {
+        using ComposedConversion composed = Compose(WithRecord);
+        byte[] container = composed.Output(composed.Plan);
+        TensorInfo tensor = Tensors(container)[0];
+        Assert.AreEqual(ProofLevel.L2, ProveRestored(composed, SmallModels.SafeTensors(), Flipped(container, tensor.Offset)));
+    }
+
+    [TestMethod]
+    public void A_record_that_describes_a_file_with_a_wrong_footer_restores_nothing()
+    {
+        using TempFolder folder = new();
+        byte[] broken = SmallModels.Apr();
+        broken[^1] ^= 1;
+        using ComposedConversion composed = new(broken, ModelFormat.Apr, ModelFormat.SafeTensors, WithRecord);
+        string container = folder.Write("m.safetensors", composed.Output(composed.Plan));
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelConverter.Convert(container, folder.At("back.apr"), ModelFormat.Apr, WithRecord));
+        Assert.Contains("the footer is", exception.Message);
+        CollectionAssert.AreEqual(new[] { "m.safetensors" }, folder.Names());
+    }
+
+    private static ComposedConversion Compose(ConversionOptions options) => new(SmallModels.SafeTensors(), ModelFormat.SafeTensors, ModelFormat.Gguf, options);
+
+    private static ProofLevel ProveRestored(ComposedConversion composed, byte[] restored, byte[] container)
+    {
+        using ModelFile made = Insight.TestModels.Open(container, composed.Job.To);
+        OriginChain chain = OriginChain.Find(made, composed.Source.Format, out _)!;
+        PassResult pass = Reconversion.Examine(made, PassWork.None, threads: 1, progress: null, CancellationToken.None);
+        using ModelFile output = Insight.TestModels.Open(restored, composed.Source.Format);
+        return OutputProof.ProveRestored(output, made, chain, pass, new(composed.Options, progress: null, CancellationToken.None));
+    }
+
+    private static void AssertFails(ComposedConversion composed, byte[] output, string why, WrittenPayloads? written = null, ModelPlan? plan = null)
+    {
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => composed.Prove(output, written, plan));
+        Assert.AreEqual((ConversionErrors.NotProved, why), (exception.Code, exception.Message));
+    }
+
+    // The record of tensor 'a' in a GGUF file: name, number of dimensions, one dimension, type (gguf.md §1.5). I32 has as many bytes as F32.
+    private static LiteralSegment Retyped(LiteralSegment literal)
+    {
+        byte[] record = [1, 0, 0, 0, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes("a"), 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        int at = literal.Bytes.Span.IndexOf(record);
+        if (at < 0)
+        {
+            return literal;
+        }
+
+        byte[] bytes = literal.Bytes.ToArray();
+        bytes[at + record.Length - 4] = GgufI32;
+        return new(bytes);
+    }
+
+    private static byte[] Flipped(byte[] bytes, long offset)
+    {
+        byte[] flipped = [.. bytes];
+        flipped[offset] ^= 1;
+        return flipped;
+    }
+
+    private static TensorInfo[] Tensors(byte[] gguf)
+    {
+        using ModelFile file = Insight.TestModels.Open(gguf, ModelFormat.Gguf);
+        return [.. file.Tensors];
+    }
+}
