@@ -90,7 +90,7 @@ public sealed partial class InsightTests
         Assert.AreEqual(1, tensors[1].GetProperty("zeros").GetInt32());
         Assert.MatchesRegex(@"\n  u +U64 +\[2\] +0 +18446744073709551615 +9\.22337E\+18 +9\.22337E\+18 +0 +0 +1 +0 ", InProcess.Run("inspect", path, "--stats").Output);
         InProcess.Run("inspect", path, "--html", folder.File("m.html")).ShouldExitWith(0);
-        Assert.Contains("<td class=\"n\">18446744073709551615</td>", File.ReadAllText(folder.File("m.html")));
+        Assert.Contains("<td class=\"n\" title=\"18446744073709551615\">1.84467E+19</td>", File.ReadAllText(folder.File("m.html")));
     }
 
     [TestMethod]

@@ -12,6 +12,7 @@ namespace ModelPack.Tool.Output.Html;
 internal static class HtmlReport
 {
     private const int LongestValue = 400;
+    private const int LongestNumber = 12;
 
     private static readonly ImmutableArray<string> Headings = ["type", "shape", "bytes", "min", "max", "mean", "deviation", "NaN", "inf", "zeros", "subnormal"];
 
@@ -93,12 +94,26 @@ internal static class HtmlReport
             return;
         }
 
-        page.Element("td", StatisticsText.Extreme(values.WholeMinimum, values.Minimum), "n").Element("td", StatisticsText.Extreme(values.WholeMaximum, values.Maximum), "n");
+        Extreme(page, values.WholeMinimum, values.Minimum);
+        Extreme(page, values.WholeMaximum, values.Maximum);
         page.Element("td", StatisticsText.Real(values.Mean), "n").Element("td", StatisticsText.Real(values.StandardDeviation), "n");
 
         page.Element("td", StatisticsText.Whole(values.NaN), values.NaN > 0 ? "n bad" : "n").Element("td", StatisticsText.Whole(values.Infinity), values.Infinity > 0 ? "n bad" : "n");
         page.Element("td", StatisticsText.Whole(values.Zeros), "n").Element("td", StatisticsText.Whole(values.Subnormals), "n");
         page.Raw("<td>").Raw(HtmlPlot.Small(values.Magnitudes, range)).Raw("</td>");
+    }
+
+    // Twenty digits make the table wider than a window: the cell shows the first ones, and all of them when it is pointed at.
+    private static void Extreme(HtmlText page, Int128? whole, double? value)
+    {
+        string exact = StatisticsText.Extreme(whole, value);
+        if (exact.Length <= LongestNumber)
+        {
+            page.Element("td", exact, "n");
+            return;
+        }
+
+        page.Raw("<td class=\"n\" title=\"").Raw(HtmlText.Escape(exact)).Raw("\">").Raw(HtmlText.Escape(StatisticsText.Real(value))).Raw("</td>");
     }
 
     private static void Metadata(HtmlText page, ModelFile model)
