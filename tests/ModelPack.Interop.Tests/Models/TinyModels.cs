@@ -16,6 +16,7 @@ internal static class TinyModels
         type => new Qwen3Model(type),
         type => new Qwen2MoeModel(type),
         type => new Qwen3MoeModel(type),
+        type => new GemmaModel(type),
         type => new Gemma2Model(type),
         type => new Gemma3Model(type),
         type => new Phi3Model(type),
