@@ -23,6 +23,7 @@ internal static class TinyModels
         type => new GraniteModel(type),
         type => new Olmo2Model(type),
         type => new StableLmModel(type),
+        type => new ParallelStableLmModel(type),
         type => new Starcoder2Model(type),
         type => new Phi2Model(type),
         type => new Gpt2Model(type),
