@@ -38,6 +38,12 @@ public sealed class HandMadeGgufTests
     [DataRow("gpt2-F32", "blk.0.attn_output.weight", Mistake.Transposed)]
     [DataRow("falcon-F32", "blk.0.attn_qkv.weight", Mistake.Reversed)]
     [DataRow("phi3-F32", "blk.0.ffn_up.weight", Mistake.Reversed)]
+    [DataRow("gemma-F32", "blk.1.attn_norm.weight", Mistake.LessOne)]
+    [DataRow("stablelm-parallel-F32", "blk.0.ffn_up.weight", Mistake.Reversed)]
+    [DataRow("deepseek2-F32", "blk.0.attn_k_b.weight", Mistake.Reversed)]
+    [DataRow("deepseek2-F32", "blk.2.attn_v_b.weight", Mistake.Reversed)]
+    [DataRow("deepseek2-F32", "blk.1.ffn_down_shexp.weight", Mistake.Zeros)]
+    [DataRow("deepseek3-F32", "blk.1.exp_probs_b.bias", Mistake.Zeros)]
     public void A_mistake_in_one_tensor_is_noticed(string label, string name, Mistake mistake)
     {
         TinyModel model = TinyModels.Get(label);

@@ -71,8 +71,8 @@ public sealed class PathIndependenceTests
         string[] missing = [.. AprRequirements.Missing(fields.ContainsKey, file.Tensors.Select(tensor => tensor.Name))];
         Assert.IsEmpty(missing, string.Join('\n', missing));
 
-        // Rows of q and k are those of the folder, which rotates halves, or does not rotate (apr-v2.md §12.5).
-        Assert.AreEqual(model.Architecture == "gpt2" ? null : "2", fields.GetValueOrDefault("rope_type")?.Value.Display());
+        // Rows of q and k are those of the folder.
+        Assert.AreEqual(model.Rotation, fields.GetValueOrDefault("rope_type")?.Value.Display());
         CollectionAssert.AreEquivalent(model.Tensors.Select(tensor => tensor.Name).ToArray(), file.Tensors.Select(tensor => tensor.Name).ToArray());
     }
 

@@ -56,6 +56,9 @@ internal abstract class TinyModel
 
     public int Context => 128;
 
+    /// <summary>What APR calls the rotation of the folder's rows: 2 for halves of a head, 0 for neighbours, null for none (apr-v2.md §12.5).</summary>
+    public virtual string? Rotation => "2";
+
     public override string ToString() => Label;
 
     /// <summary>The fields of config.json that are not common to all, as JSON text.</summary>

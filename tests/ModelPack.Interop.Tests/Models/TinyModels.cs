@@ -28,6 +28,8 @@ internal static class TinyModels
         type => new Phi2Model(type),
         type => new Gpt2Model(type),
         type => new FalconModel(type),
+        type => new DeepseekModel(type),
+        type => new Deepseek3Model(type),
     ];
 
     public static IReadOnlyList<TinyModel> All { get; } =

@@ -26,6 +26,8 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
 
     public override int KeyValueHeads => Heads;
 
+    public override string? Rotation => null;
+
     public override int FeedForward => 4 * Hidden;
 
     public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>

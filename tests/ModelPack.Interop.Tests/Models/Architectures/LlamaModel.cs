@@ -151,7 +151,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
 
     protected virtual double[] Value(string at, double[] x) => Linear($"{at}.self_attn.v_proj", x);
 
-    protected double[][] Attend(int layer, double[][] x)
+    protected virtual double[][] Attend(int layer, double[][] x)
     {
         string at = $"model.layers.{layer}";
         double[] frequencies = Frequencies(layer);
@@ -162,8 +162,9 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     }
 
     /// <summary>The feed-forward part.</summary>
-    protected virtual double[] Transform(string at, double[] x) =>
-        GatedFeedForward($"{at}.mlp.gate_proj", $"{at}.mlp.up_proj", $"{at}.mlp.down_proj", Arithmetic.Silu, x);
+    protected virtual double[] Transform(string at, double[] x) => Gated($"{at}.mlp", x);
+
+    protected double[] Gated(string at, double[] x) => GatedFeedForward($"{at}.gate_proj", $"{at}.up_proj", $"{at}.down_proj", Arithmetic.Silu, x);
 
     // They are written if config.json states the length of a head (hf-companions.md §1.1).
     private string[] HeadLengths() =>
