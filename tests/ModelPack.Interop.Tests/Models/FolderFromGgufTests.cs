@@ -15,7 +15,7 @@ public sealed class FolderFromGgufTests
     /// <summary>Fields that GGUF has no key for, and that transformers does not compute logits with.</summary>
     private static readonly string[] Unused =
     [
-        "attention_dropout", "attn_pdrop", "aux_loss_alpha", "embd_pdrop", "embedding_dropout", "ep_size", "hidden_dropout", "initializer_range", "max_window_layers", "output_router_logits",
+        "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "aux_loss_alpha", "classifier_dropout", "embd_pdrop", "embedding_dropout", "ep_size", "hidden_dropout", "hidden_dropout_prob", "initializer_range", "max_window_layers", "output_router_logits",
         "pretraining_tp", "resid_pdrop", "residual_dropout", "router_aux_loss_coef", "router_jitter_noise", "seq_aux", "transformers_version", "use_cache",
     ];
 
@@ -23,7 +23,7 @@ public sealed class FolderFromGgufTests
     private static readonly Dictionary<string, string> Defaults = new()
     {
         ["activation"] = "\"gelu\"", ["attention_bias"] = "false", ["attn_logit_softcapping"] = "null", ["decoder_sparse_step"] = "1", ["final_logit_softcapping"] = "null",
-        ["hidden_activation"] = "\"gelu_pytorch_tanh\"", ["mlp_only_layers"] = "[]", ["moe_layer_freq"] = "1", ["n_inner"] = "null", ["qk_layernorm"] = "false", ["rope_theta"] = "10000",
+        ["hidden_activation"] = "\"gelu_pytorch_tanh\"", ["mlp_only_layers"] = "[]", ["moe_layer_freq"] = "1", ["n_inner"] = "null", ["position_embedding_type"] = "\"absolute\"", ["qk_layernorm"] = "false", ["rope_theta"] = "10000",
         ["scale_attn_weights"] = "true", ["sliding_window_pattern"] = "6", ["use_sliding_window"] = "false", ["partial_rotary_factor"] = "1",
     };
 

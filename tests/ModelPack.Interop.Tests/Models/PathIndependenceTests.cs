@@ -19,7 +19,7 @@ public sealed class PathIndependenceTests
         TinyModel model = TinyModels.Get(label);
         string folder = ConvertedFolders.Folder(model);
         Trip back = Start(model, "apr-gguf").To(ModelFormat.Apr).To(ModelFormat.Gguf).To(ModelFormat.SafeTensors);
-        foreach (string name in Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!))
+        foreach (string name in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)))
         {
             CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(folder, name)), back.Bytes(name), name);
         }
@@ -69,7 +69,15 @@ public sealed class PathIndependenceTests
         using ModelFile file = ModelFiles.Open(apr.Path);
         Dictionary<string, MetadataEntry> fields = file.Metadata.ToDictionary(entry => entry.Key);
         string[] missing = [.. AprRequirements.Missing(fields.ContainsKey, file.Tensors.Select(tensor => tensor.Name))];
-        Assert.IsEmpty(missing, string.Join('\n', missing));
+        if (model.IsEncoder)
+        {
+            // realizar runs decoders only, and WordPiece has neither.
+            CollectionAssert.AreEqual((string[])["neither 'tokenizer.merges' nor 'tokenizer.scores' is there: realizar needs one of them"], missing);
+        }
+        else
+        {
+            Assert.IsEmpty(missing, string.Join('\n', missing));
+        }
 
         // Rows of q and k are those of the folder.
         Assert.AreEqual(model.Rotation, fields.GetValueOrDefault("rope_type")?.Value.Display());

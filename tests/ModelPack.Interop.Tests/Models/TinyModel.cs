@@ -70,8 +70,14 @@ internal abstract class TinyModel
     /// <summary>The tensors with the names and the layout that llama.cpp expects.</summary>
     public abstract IEnumerable<ModelTensor> NativeTensors();
 
-    /// <summary>The logits behind the last token.</summary>
-    public double[] Logits(IReadOnlyList<int> tokens)
+    /// <summary>True if the result is an embedding of the whole text, instead of logits.</summary>
+    public virtual bool IsEncoder => false;
+
+    /// <summary>Files of the folder that most models have no equal of, and their text.</summary>
+    public virtual IEnumerable<(string Name, string Text)> FurtherFiles => [];
+
+    /// <summary>The logits behind the last token, or the embedding.</summary>
+    public double[] Result(IReadOnlyList<int> tokens)
     {
         double[][] x = Embed(tokens);
         for (int layer = 0; layer < Layers; layer++)
@@ -79,7 +85,7 @@ internal abstract class TinyModel
             x = Layer(layer, x);
         }
 
-        return Head(x[^1]);
+        return Head(Pool(x));
     }
 
     protected abstract void Define(WeightMaker make);
@@ -87,6 +93,9 @@ internal abstract class TinyModel
     protected abstract double[][] Embed(IReadOnlyList<int> tokens);
 
     protected abstract double[][] Layer(int layer, double[][] x);
+
+    /// <summary>What one vector is made of all positions.</summary>
+    protected virtual double[] Pool(double[][] x) => x[^1];
 
     protected abstract double[] Head(double[] x);
 

@@ -30,6 +30,9 @@ internal static class TinyModels
         type => new FalconModel(type),
         type => new DeepseekModel(type),
         type => new Deepseek3Model(type),
+        type => new BertModel(type),
+        type => new BertModel("bert-unpooled", type, Pooling.None),
+        type => new NomicBertModel(type),
     ];
 
     public static IReadOnlyList<TinyModel> All { get; } =

@@ -9,7 +9,7 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// of a query is rotated, and a rotated part that kv_a gives as well stands at the end of the keys of all heads. The first layer is dense, the
 /// others have experts whose weights are scaled, with shared ones beside them.
 /// </summary>
-internal class DeepseekModel(TensorType type, string label = "deepseek2") : LlamaModel($"{label}-{type}", type, TinyTokenizer.Llama)
+internal class DeepseekModel(TensorType type, string label = "deepseek2") : LlamaModel($"{label}-{type}", type, TinyByteLevel.Llama)
 {
     private const int QueryRank = 40;
     private const int Rank = 32;

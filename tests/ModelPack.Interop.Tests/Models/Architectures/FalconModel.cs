@@ -8,7 +8,7 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// The newer decoder of Falcon: x += dense(attention(ln_attn(x))) + down(gelu(up(ln_mlp(x)))); the rows of query_key_value come in groups, for each
 /// head of keys its queries, the key, the value.
 /// </summary>
-internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}", type, TinyTokenizer.Gpt2)
+internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}", type, TinyByteLevel.Gpt2)
 {
     private const double Epsilon = 1e-5;
 

@@ -3,7 +3,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>What all of Gemma share: embeddings times √hidden, norms with the weight 1 + w, GELU, tied embeddings.</summary>
-internal abstract class GemmaBaseModel(TensorType type, string label) : LlamaModel($"{label}-{type}", type, TinyTokenizer.Llama)
+internal abstract class GemmaBaseModel(TensorType type, string label) : LlamaModel($"{label}-{type}", type, TinyByteLevel.Llama)
 {
     private static readonly string[] Absent = ["hidden_act", "mlp_bias", "pretraining_tp", "rope_scaling"];
 

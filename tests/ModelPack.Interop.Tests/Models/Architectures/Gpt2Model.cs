@@ -7,7 +7,7 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// x += c_proj(attention(c_attn(ln_1(x)))); x += c_proj(gelu(c_fc(ln_2(x)))); learned positions, layer norms, and weights in the layout [in, out]:
 /// y = x W + b.
 /// </summary>
-internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", type, TinyTokenizer.Gpt2)
+internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", type, TinyByteLevel.Gpt2)
 {
     private const double Epsilon = 1e-5;
 

@@ -13,7 +13,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     protected const double Epsilon = 1e-5;
 
     public LlamaModel(TensorType type)
-        : this($"llama-{type}", type, TinyTokenizer.Llama)
+        : this($"llama-{type}", type, TinyByteLevel.Llama)
     {
     }
 

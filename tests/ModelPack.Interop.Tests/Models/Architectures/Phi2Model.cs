@@ -4,7 +4,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>x += dense(attention(n(x))) + fc2(gelu(fc1(n(x)))); half of each head rotated; biases everywhere, on the logits too.</summary>
-internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", TinyTokenizer.Gpt2)
+internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", TinyByteLevel.Gpt2)
 {
     public override string Architecture => "phi2";
 

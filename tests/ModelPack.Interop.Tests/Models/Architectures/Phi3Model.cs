@@ -4,7 +4,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>q, k and v are rows of one matrix, gate and up of another.</summary>
-internal sealed class Phi3Model(TensorType type) : LlamaModel($"phi3-{type}", type, TinyTokenizer.Gpt2)
+internal sealed class Phi3Model(TensorType type) : LlamaModel($"phi3-{type}", type, TinyByteLevel.Gpt2)
 {
     private static readonly string[] Absent = ["head_dim", "mlp_bias", "pretraining_tp"];
 

@@ -5,7 +5,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Layer norms, a quarter of each head rotated, biases on q, k and v.</summary>
-internal class StableLmModel(TensorType type, string label = "stablelm") : LayerNormModel(type, label, TinyTokenizer.Gpt2)
+internal class StableLmModel(TensorType type, string label = "stablelm") : LayerNormModel(type, label, TinyByteLevel.Gpt2)
 {
     public override string Architecture => "stablelm";
 
