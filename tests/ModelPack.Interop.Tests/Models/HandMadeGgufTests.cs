@@ -38,6 +38,8 @@ public sealed class HandMadeGgufTests
     [DataRow("gpt2-F32", "blk.0.attn_output.weight", Mistake.Transposed)]
     [DataRow("falcon-F32", "blk.0.attn_qkv.weight", Mistake.Reversed)]
     [DataRow("phi3-F32", "blk.0.ffn_up.weight", Mistake.Reversed)]
+    [DataRow("phi3-long-F32", "rope_factors_long.weight", Mistake.Ones)]
+    [DataRow("phi3-short-F32", "rope_factors_short.weight", Mistake.Ones)]
     [DataRow("gemma-F32", "blk.1.attn_norm.weight", Mistake.LessOne)]
     [DataRow("stablelm-parallel-F32", "blk.0.ffn_up.weight", Mistake.Reversed)]
     [DataRow("deepseek2-F32", "blk.0.attn_k_b.weight", Mistake.Reversed)]

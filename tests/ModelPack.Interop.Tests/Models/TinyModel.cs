@@ -54,7 +54,7 @@ internal abstract class TinyModel
 
     public virtual int FeedForward => 96;
 
-    public int Context => 128;
+    public virtual int Context => 128;
 
     /// <summary>What APR calls the rotation of the folder's rows: 2 for halves of a head, 0 for neighbours, null for none (apr-v2.md §12.5).</summary>
     public virtual string? Rotation => "2";
@@ -93,6 +93,11 @@ internal abstract class TinyModel
     protected abstract double[][] Embed(IReadOnlyList<int> tokens);
 
     protected abstract double[][] Layer(int layer, double[][] x);
+
+    /// <summary>Pieces of tensor names, Hugging Face's and GGUF's, in the order in which they are replaced.</summary>
+    protected abstract (string Theirs, string Native)[] NamePieces { get; }
+
+    protected string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
 
     /// <summary>What one vector is made of all positions.</summary>
     protected virtual double[] Pool(double[][] x) => x[^1];

@@ -14,7 +14,6 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     private const int QueryRank = 40;
     private const int Rank = 32;
     private const int Plain = 16;
-    private const int Rotary = 8;
     private const int ValueLength = 20;
     private const int ExpertLength = 48;
     private const int SharedCount = 2;
@@ -34,6 +33,8 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     public override int HeadLength => Plain + Rotary;
 
     public override string? Rotation => "0";
+
+    protected static int Rotary => 8;
 
     protected static int Used => 2;
 
@@ -134,7 +135,8 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
         }
 
         make.Norm($"{at}.post_attention_layernorm.weight", Hidden);
-        make.Matrix($"{at}.mlp.gate.weight", Count, Hidden, 2);
+        // Scores far apart: rounding to BF16 must not decide which expert is chosen.
+        make.Matrix($"{at}.mlp.gate.weight", Count, Hidden, 4);
         DefineGated(make, $"{at}.mlp.shared_experts", SharedCount * ExpertLength);
         for (int expert = 0; expert < Count; expert++)
         {
@@ -147,10 +149,10 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
         string at = $"model.layers.{layer}.self_attn";
         double[][] queries = [.. x.Select((row, position) =>
             Linear($"{at}.q_b_proj", Norm($"{at}.q_a_layernorm", Linear($"{at}.q_a_proj", row)))
-                .Chunk(HeadLength).SelectMany(head => (double[])[.. head[..Plain], .. Rotate(head[Plain..], position)]).ToArray())];
+                .Chunk(HeadLength).SelectMany(head => (double[])[.. head[..Plain], .. Rotate(layer, head[Plain..], position)]).ToArray())];
         double[][] latent = Each(x, row => Linear($"{at}.kv_a_proj_with_mqa", row));
         double[][][] heads = [.. latent.Select(row => Linear($"{at}.kv_b_proj", Norm($"{at}.kv_a_layernorm", row[..Rank])).Chunk(Plain + ValueLength).ToArray())];
-        double[][] keys = [.. heads.Select((row, position) => row.SelectMany(head => (double[])[.. head[..Plain], .. Rotate(latent[position][Rank..], position)]).ToArray())];
+        double[][] keys = [.. heads.Select((row, position) => row.SelectMany(head => (double[])[.. head[..Plain], .. Rotate(layer, latent[position][Rank..], position)]).ToArray())];
         double[][] values = [.. heads.Select(row => row.SelectMany(head => head[Plain..]).ToArray())];
         return Each(AttentionOf(layer).Run(queries, keys, values), row => Linear($"{at}.o_proj", row));
     }
@@ -167,7 +169,9 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
         return Mix(at, p, Experts.Largest(p, Used), x);
     }
 
-    private double[] Rotate(double[] x, int position) => Arithmetic.RotateNeighbours(x, position, Arithmetic.RotaryFrequencies(Theta, Rotary));
+    protected override double[] Frequencies(int layer) => Arithmetic.RotaryFrequencies(Theta, Rotary);
+
+    private double[] Rotate(int layer, double[] x, int position) => Arithmetic.RotateNeighbours(x, position, Frequencies(layer));
 
     /// <summary>Of each head of kv_b the rows for its key, transposed, and the rows for its value (hf-companions.md §3.2, T13).</summary>
     private ModelTensor[] Split(ModelTensor tensor)

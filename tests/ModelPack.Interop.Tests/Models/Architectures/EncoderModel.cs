@@ -33,8 +33,6 @@ internal abstract class EncoderModel(string label, TensorType type, Pooling pool
             """),
     ];
 
-    protected abstract (string Theirs, string Native)[] NamePieces { get; }
-
     /// <summary>Where a layer stands.</summary>
     protected abstract string LayerPrefix { get; }
 
@@ -56,8 +54,7 @@ internal abstract class EncoderModel(string label, TensorType type, Pooling pool
         Entry("tokenizer.ggml.token_type_count", TokenTypes),
     ];
 
-    public override IEnumerable<ModelTensor> NativeTensors() =>
-        Tensors.Select(tensor => tensor with { Name = NamePieces.Aggregate(tensor.Name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal)) });
+    public override IEnumerable<ModelTensor> NativeTensors() => Tensors.Select(tensor => tensor with { Name = NativeName(tensor.Name) });
 
     protected abstract void DefineLayer(WeightMaker make, string at);
 
@@ -69,12 +66,12 @@ internal abstract class EncoderModel(string label, TensorType type, Pooling pool
     {
         make.Matrix("embeddings.word_embeddings.weight", Tokenizer.VocabularySize, Hidden, 2);
         make.Matrix("embeddings.token_type_embeddings.weight", TokenTypes, Hidden, 2);
-        DefineNorm(make, Norms.Embeddings);
+        make.LayerNorm(Norms.Embeddings, Hidden);
         for (int layer = 0; layer < Layers; layer++)
         {
             DefineLayer(make, $"{LayerPrefix}{layer}");
-            DefineNorm(make, $"{LayerPrefix}{layer}.{Norms.Attention}");
-            DefineNorm(make, $"{LayerPrefix}{layer}.{Norms.FeedForward}");
+            make.LayerNorm($"{LayerPrefix}{layer}.{Norms.Attention}", Hidden);
+            make.LayerNorm($"{LayerPrefix}{layer}.{Norms.FeedForward}", Hidden);
         }
     }
 
@@ -100,12 +97,6 @@ internal abstract class EncoderModel(string label, TensorType type, Pooling pool
     };
 
     protected override double[] Head(double[] x) => x;
-
-    private void DefineNorm(WeightMaker make, string name)
-    {
-        make.Norm($"{name}.weight", Hidden);
-        make.Bias($"{name}.bias", Hidden);
-    }
 }
 
 /// <summary>How one vector is made of those of all tokens, with the numbers of llama.cpp.</summary>

@@ -34,8 +34,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     /// <summary>llama.cpp rotates neighbours instead of halves in this architecture: the rows of q and k are reordered.</summary>
     protected virtual bool RotatesNeighbours => true;
 
-    /// <summary>Pieces of tensor names, Hugging Face's and GGUF's.</summary>
-    protected virtual (string Theirs, string Native)[] NamePieces =>
+    protected override (string Theirs, string Native)[] NamePieces =>
     [
         ("model.layers.", "blk."), ("model.embed_tokens.", "token_embd."), ("model.norm.", "output_norm."), ("lm_head.", "output."),
         (".input_layernorm.", ".attn_norm."), (".post_attention_layernorm.", ".ffn_norm."),
@@ -80,8 +79,6 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     ];
 
     public override IEnumerable<ModelTensor> NativeTensors() => Tensors.Select(tensor => Reorder(tensor) with { Name = NativeName(tensor.Name) });
-
-    protected string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
 
     protected override void Define(WeightMaker make)
     {

@@ -44,15 +44,13 @@ internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", 
     protected override void Define(WeightMaker make)
     {
         make.Matrix("model.embed_tokens.weight", Tokenizer.VocabularySize, Hidden, Math.Sqrt(Hidden));
-        make.Norm("model.final_layernorm.weight", Hidden);
-        make.Bias("model.final_layernorm.bias", Hidden);
+        make.LayerNorm("model.final_layernorm", Hidden);
         make.Matrix("lm_head.weight", Tokenizer.VocabularySize, Hidden, 2);
         make.Bias("lm_head.bias", Tokenizer.VocabularySize);
         for (int layer = 0; layer < Layers; layer++)
         {
             string at = $"model.layers.{layer}";
-            make.Norm($"{at}.input_layernorm.weight", Hidden);
-            make.Bias($"{at}.input_layernorm.bias", Hidden);
+            make.LayerNorm($"{at}.input_layernorm", Hidden);
             foreach ((string name, int rows, int columns) in ((string, int, int)[])
                 [
                     ("self_attn.q_proj", Hidden, Hidden), ("self_attn.k_proj", Hidden, Hidden), ("self_attn.v_proj", Hidden, Hidden),
