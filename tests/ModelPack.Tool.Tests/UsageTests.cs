@@ -38,6 +38,7 @@ public sealed class UsageTests
     [DataRow("split a.gguf --max-shard-size 1MB", "MP5001: Required argument 'FOLDER' missing")]
     [DataRow("split a.gguf out --max-shard-size 1MB --quantized blocks", "MP5001: Unrecognized command or argument '--quantized'")]
     [DataRow("merge out", "MP5001: Required argument 'TARGET' missing")]
+    [DataRow("merge parts out/", "MP5001: merge writes one file, and 'out/' is a folder: name the file in it.")]
     [DataRow("verify a.gguf", "MP5001: Required argument 'B' missing")]
     [DataRow("verify a.gguf b.apr --level L9", "MP5001: --level takes L1, L2 or L3, not 'L9'")]
     [DataRow("roundtrip a.gguf", "MP5001: Option '--via' is required")]

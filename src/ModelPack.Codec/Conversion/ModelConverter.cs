@@ -46,7 +46,7 @@ public static class ModelConverter
         string path = sourcePath;
         try
         {
-            CheckPaths(sourcePath, targetPath, options);
+            TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             path = targetPath;
             return Convert(source, to, new(targetPath, options, progress, planned, cancellation));
@@ -68,7 +68,7 @@ public static class ModelConverter
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            CheckPaths(sourcePath, targetPath, options);
+            TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
                 : FindOrigin(source, targetPath, to, options, out string? edited) is { } chain ? new RestoreConversion(source, chain)
@@ -84,51 +84,6 @@ public static class ModelConverter
 
     /// <summary>Path of the certificate that belongs to an output.</summary>
     public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(targetPath) + ".modelpack.json";
-
-    private static void CheckPaths(string sourcePath, string targetPath, ConversionOptions options)
-    {
-        if (SideFile.IsName(Path.TrimEndingDirectorySeparator(targetPath)))
-        {
-            throw new ModelPackException(ConversionErrors.SideFileName, $"'{Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath))}' is the name of a side file") { FilePath = targetPath };
-        }
-
-        if (options.MaxShardBytes is not null && !TemporaryModel.IsFolder(targetPath))
-        {
-            throw new ModelPackException(ConversionErrors.NeedsFolder, "a largest shard size was asked for, and one file as target") { FilePath = targetPath };
-        }
-
-        string target = RealPath.Of(targetPath);
-        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
-        string side = RealPath.Of(Path.Combine(Path.GetDirectoryName(target) ?? target, SideFile.NameFor(Path.GetFileName(target))));
-
-        // The side file of a folder lies in it; one beside it belongs to another model.
-        string[] all = [target, RealPath.Of(CertificatePath(targetPath)), .. TemporaryModel.IsFolder(targetPath) ? (string[])[] : [side]];
-        foreach (string written in all)
-        {
-            if (sources.Any(source => RealPath.AreSame(source, written)))
-            {
-                throw new ModelPackException(ConversionErrors.SameFile, $"'{written}' is the source itself") { FilePath = targetPath };
-            }
-        }
-
-        if (Directory.Exists(CertificatePath(targetPath)))
-        {
-            throw new ModelPackException(ConversionErrors.TargetExists, $"'{CertificatePath(targetPath)}' is a folder") { FilePath = targetPath };
-        }
-
-        if (options.Existing == ExistingTarget.Refuse && !TemporaryModel.IsFolder(targetPath) && File.Exists(side))
-        {
-            throw new ModelPackException(ConversionErrors.TargetExists, $"the side file '{side}' of an earlier output exists already") { FilePath = targetPath };
-        }
-
-        bool isFilledFolder = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();
-        if (options.Existing == ExistingTarget.Refuse && (File.Exists(target) || isFilledFolder))
-        {
-            throw new ModelPackException(ConversionErrors.TargetExists, $"'{targetPath}' exists already") { FilePath = targetPath };
-        }
-
-        ReplacedFolder.Check(targetPath);
-    }
 
     private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
     {
@@ -153,8 +108,9 @@ public static class ModelConverter
         return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
     }
 
+    // A file to a file, or the files of a set to a folder.
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        source.Format == to && options.Dtype is null && source.AllMembers.Count(member => !member.IsSideFile) == 1 && !TemporaryModel.IsFolder(targetPath) && options.MaxShardBytes is null;
+        source.Format == to && options is { Dtype: null, MaxShardBytes: null } && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
 
     private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {

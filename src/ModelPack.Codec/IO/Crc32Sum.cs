@@ -18,29 +18,34 @@ internal static class Crc32Sum
     private static readonly (ulong Low, ulong High) Factors = FactorsFor(FoldBytes);
     private static readonly (ulong Low, ulong High) WideFactors = FactorsFor(WideFoldBytes);
 
-    public static uint Of(ReadOnlySpan<byte> bytes) => bytes.Length < 2 * WideFoldBytes ? Crc32.HashToUInt32(bytes)
-        : Pclmulqdq.V512.IsSupported ? FoldWide(bytes)
-        : Pclmulqdq.V256.IsSupported ? Fold(bytes)
-        : Crc32.HashToUInt32(bytes);
+    public static uint Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> rest = stackalloc byte[2 * WideFoldBytes];
+        int folded = bytes.Length < 2 * WideFoldBytes ? 0 : Pclmulqdq.V512.IsSupported ? FoldWide(bytes, rest) : Pclmulqdq.V256.IsSupported ? Fold(bytes, rest) : 0;
+        if (folded == 0)
+        {
+            return Crc32.HashToUInt32(bytes);
+        }
+
+        // What is left has the same remainder as everything up to the tail; Crc32 inverts its first bytes once more.
+        ReadOnlySpan<byte> tail = bytes[(bytes.Length / folded * folded)..];
+        tail.CopyTo(rest[folded..]);
+        return Crc32.HashToUInt32(rest[..(folded + tail.Length)]);
+    }
 
     // x^(8·n) mod P, for the two halves of a lane that moves on by n bytes; shifted, since bits are in reflected order.
     private static (ulong Low, ulong High) FactorsFor(int bytes) =>
         ((ulong)Crc32Combiner.ShiftFactor(bytes + 4) << 1, (ulong)Crc32Combiner.ShiftFactor(bytes - 4) << 1);
 
+    // Folds all whole groups of four vectors into the last; returns their length. The start value of all ones is the same as inverting the first four bytes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static uint Fold(ReadOnlySpan<byte> bytes)
+    private static int Fold(ReadOnlySpan<byte> bytes, Span<byte> rest)
     {
-        Span<byte> rest = stackalloc byte[2 * FoldBytes];
         Vector256<ulong> factors = Vector256.Create(Factors.Low, Factors.High, Factors.Low, Factors.High);
+        Vector256<ulong> ones = Vector256.CreateScalar((ulong)uint.MaxValue);
         ReadOnlySpan<Vector256<ulong>> vectors = MemoryMarshal.Cast<byte, Vector256<ulong>>(bytes);
-
-        // The start value of all ones is the same as inverting the first four bytes.
-        Vector256<ulong> first = vectors[0] ^ Vector256.CreateScalar((ulong)uint.MaxValue);
-        Vector256<ulong> second = vectors[1];
-        Vector256<ulong> third = vectors[2];
-        Vector256<ulong> fourth = vectors[3];
-        int at = 4;
-        for (; at <= vectors.Length - 4; at += 4)
+        (Vector256<ulong> first, Vector256<ulong> second, Vector256<ulong> third, Vector256<ulong> fourth) = (vectors[0] ^ ones, vectors[1], vectors[2], vectors[3]);
+        for (int at = 4; at <= vectors.Length - 4; at += 4)
         {
             first = MoveOn(first, factors) ^ vectors[at];
             second = MoveOn(second, factors) ^ vectors[at + 1];
@@ -48,30 +53,19 @@ internal static class Crc32Sum
             fourth = MoveOn(fourth, factors) ^ vectors[at + 3];
         }
 
-        // What is left has the same remainder as everything up to here; Crc32 will invert its first bytes once more.
-        (first ^ Vector256.CreateScalar((ulong)uint.MaxValue)).AsByte().CopyTo(rest);
-        second.AsByte().CopyTo(rest[32..]);
-        third.AsByte().CopyTo(rest[64..]);
-        fourth.AsByte().CopyTo(rest[96..]);
-        ReadOnlySpan<byte> tail = bytes[(at * 32)..];
-        tail.CopyTo(rest[FoldBytes..]);
-        return Crc32.HashToUInt32(rest[..(FoldBytes + tail.Length)]);
+        MemoryMarshal.Cast<Vector256<ulong>, byte>([first ^ ones, second, third, fourth]).CopyTo(rest);
+        return FoldBytes;
     }
 
-    // The same with vectors of twice the width.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static uint FoldWide(ReadOnlySpan<byte> bytes)
+    private static int FoldWide(ReadOnlySpan<byte> bytes, Span<byte> rest)
     {
-        Span<byte> rest = stackalloc byte[2 * WideFoldBytes];
         (ulong low, ulong high) = WideFactors;
         Vector512<ulong> factors = Vector512.Create(low, high, low, high, low, high, low, high);
+        Vector512<ulong> ones = Vector512.CreateScalar((ulong)uint.MaxValue);
         ReadOnlySpan<Vector512<ulong>> vectors = MemoryMarshal.Cast<byte, Vector512<ulong>>(bytes);
-        Vector512<ulong> first = vectors[0] ^ Vector512.CreateScalar((ulong)uint.MaxValue);
-        Vector512<ulong> second = vectors[1];
-        Vector512<ulong> third = vectors[2];
-        Vector512<ulong> fourth = vectors[3];
-        int at = 4;
-        for (; at <= vectors.Length - 4; at += 4)
+        (Vector512<ulong> first, Vector512<ulong> second, Vector512<ulong> third, Vector512<ulong> fourth) = (vectors[0] ^ ones, vectors[1], vectors[2], vectors[3]);
+        for (int at = 4; at <= vectors.Length - 4; at += 4)
         {
             first = MoveOn(first, factors) ^ vectors[at];
             second = MoveOn(second, factors) ^ vectors[at + 1];
@@ -79,13 +73,8 @@ internal static class Crc32Sum
             fourth = MoveOn(fourth, factors) ^ vectors[at + 3];
         }
 
-        (first ^ Vector512.CreateScalar((ulong)uint.MaxValue)).AsByte().CopyTo(rest);
-        second.AsByte().CopyTo(rest[64..]);
-        third.AsByte().CopyTo(rest[128..]);
-        fourth.AsByte().CopyTo(rest[192..]);
-        ReadOnlySpan<byte> tail = bytes[(at * 64)..];
-        tail.CopyTo(rest[WideFoldBytes..]);
-        return Crc32.HashToUInt32(rest[..(WideFoldBytes + tail.Length)]);
+        MemoryMarshal.Cast<Vector512<ulong>, byte>([first ^ ones, second, third, fourth]).CopyTo(rest);
+        return WideFoldBytes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,8 +36,9 @@ public static class RoundTrip
             string current = sourcePath;
             for (int i = 1; i < chain.Length; i++)
             {
-                bool isSet = i == chain.Length - 1 && source.AllMembers.Count > 1;
-                string next = Path.Combine(folder.FullName, isSet ? "returned/" : $"{i}.{chain[i].Extension()}");
+                // A source of several files comes back as these whenever its format comes round.
+                bool isSet = chain[i] == source.Format && source.AllMembers.Count > 1;
+                string next = Path.Combine(folder.FullName, isSet ? $"{i}/" : $"{i}.{chain[i].Extension()}");
 
                 // Narrowed once is enough; and what leads back restores, which narrowing would not.
                 ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null };
@@ -64,9 +65,17 @@ public static class RoundTrip
 
     private static void DeleteStep(DirectoryInfo folder, string path)
     {
-        if (Path.GetDirectoryName(path) == folder.FullName)
+        string step = Path.TrimEndingDirectorySeparator(path);
+        if (Path.GetDirectoryName(step) != folder.FullName)
         {
-            File.Delete(path);
+            return;
         }
+
+        if (Directory.Exists(step))
+        {
+            Directory.Delete(step, recursive: true);
+        }
+
+        File.Delete(step);
     }
 }

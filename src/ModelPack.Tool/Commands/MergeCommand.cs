@@ -28,6 +28,14 @@ internal static class MergeCommand
         verb.Arguments.Add(target);
         conversion.AddSameFormatTo(verb);
         verb.Options.Add(force);
+        verb.Validators.Add(result =>
+        {
+            // A conversion into a folder would copy the files as they are.
+            if (result.GetValue(target) is { } path && (Path.EndsInDirectorySeparator(path) || Directory.Exists(path)))
+            {
+                result.AddError($"merge writes one file, and '{path}' is a folder: name the file in it.");
+            }
+        });
         verb.SetAction(parsed =>
         {
             string path = session.Subject = parsed.GetRequiredValue(source);

@@ -14,6 +14,7 @@ internal static class ConversionCorpus
         .. RepositoryData.Files("corpus/gguf/models", "*.gguf"),
         .. RepositoryData.Files("corpus/apr/valid", "*.apr"),
         .. RepositoryData.Files("corpus/safetensors/valid", "*.safetensors"),
+        .. Directory.GetDirectories(RepositoryData.Path("corpus", "safetensors", "valid")),
     ];
 
     /// <summary>Odd or dangerous, but legal.</summary>

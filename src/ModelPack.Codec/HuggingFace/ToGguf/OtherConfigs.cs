@@ -87,9 +87,21 @@ internal static class OtherConfigs
         draft.Count("attention.head_count", sizes.Heads);
         draft.Count("attention.head_count_kv", sizes.KvHeads);
 
-        // The class's own default; the file's second norm tells the runtime the same.
-        draft.Add("use_parallel_residual", GgufValue.FromBool(draft.Config.Bool("use_parallel_residual") ?? false));
+        draft.Add("use_parallel_residual", GgufValue.FromBool(IsParallel(draft, sizes.Layers)));
         draft.NormEpsilon("layer_norm_eps", "norm_eps");
         RopeKeys.WriteUnusualBase(draft, rope);
+    }
+
+    // Absent means the class's own default. Runtimes go by the second norm of a layer instead, which parallel ones lack.
+    private static bool IsParallel(GgufDraft draft, long layers)
+    {
+        const string Field = "use_parallel_residual";
+        const string Norm = ".post_attention_layernorm.weight";
+        bool isParallel = draft.Config.Bool(Field) ?? false;
+        long expected = isParallel ? 0 : layers;
+        int found = draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith(Norm, StringComparison.Ordinal));
+        return draft.Obstacles.Count > 0 || found == expected
+            ? isParallel
+            : throw draft.Config.Contradiction($"{draft.Config.Path(Field)} is {(isParallel ? "true" : "false")}, so {expected} layers have a tensor '…{Norm}', but {found} do");
     }
 }

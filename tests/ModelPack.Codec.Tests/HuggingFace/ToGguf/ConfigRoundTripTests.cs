@@ -75,7 +75,7 @@ public sealed class ConfigRoundTripTests
 
     private static void Check(string config, string ggufTensors, string embedding, string layers)
     {
-        SmallFolder Folder(string json) => SmallFolder.With(json).Tensor(embedding, 96, 64).Layers(2, layers, ("some.weight", 1, 1));
+        SmallFolder Folder(string json) => SmallFolder.With(json).Tensor(embedding, 96, 64).Layers(2, layers, ("post_attention_layernorm.weight", 1, 1));
         DerivedGguf first = Folder(config).Derive();
         Assert.IsNotNull(first.Architecture, string.Join(Environment.NewLine, first.Notes));
         List<TensorInfo> tensors = [Matrix("token_embd.weight", 96, 64), Matrix("position_embd.weight", 128, 64), Matrix("token_types.weight", 2, 64)];

@@ -164,4 +164,29 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow("rope_scaling", "{\"type\":\"yarn\"}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.factor is missing")]
     public void What_the_architecture_cannot_say_is_noted_and_nothing_derived(string field, string json, string note) =>
         SmallFolder.Llama().Set(field, JsonNode.Parse(json)).AssertNotExpressed("config.json: " + note);
+
+    [TestMethod]
+    [DataRow(true, 0, null)]
+    [DataRow(false, 2, null)]
+    [DataRow(true, 2, "use_parallel_residual is true, so 0 layers have a tensor '….post_attention_layernorm.weight', but 2 do")]
+    [DataRow(false, 0, "use_parallel_residual is false, so 2 layers have a tensor '….post_attention_layernorm.weight', but 0 do")]
+    [DataRow(false, 1, "use_parallel_residual is false, so 2 layers have a tensor '….post_attention_layernorm.weight', but 1 do")]
+    public void Stablelm_whose_second_norms_contradict_its_config_is_refused(bool isParallel, int norms, string? message)
+    {
+        SmallFolder folder = SmallFolder.Llama().Set("model_type", "stablelm").Set("partial_rotary_factor", 0.25).Set("layer_norm_eps", 1e-5).Set("use_parallel_residual", isParallel);
+        for (int layer = 0; layer < norms; layer++)
+        {
+            folder.Tensor($"model.layers.{layer}.post_attention_layernorm.weight", 64);
+        }
+
+        if (message is null)
+        {
+            Assert.AreEqual("stablelm", folder.Derive().Architecture);
+            return;
+        }
+
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => folder.Derive());
+        Assert.AreEqual(HuggingFaceErrors.Contradiction, error.Code);
+        Assert.Contains(message, error.Message);
+    }
 }
