@@ -69,7 +69,7 @@ public sealed class LlamaModelTests
         File.WriteAllBytes(path, bytes);
         LlamaRun run = Llama.Run(path, BaselineBackend, Prompt, 0);
         string recorded = Model(file).GetProperty("runs").GetProperty(BaselineBackend)[0].GetProperty("logits_sha256").GetString()!;
-        Assert.AreNotEqual(recorded, Hash(MemoryMarshal.AsBytes<float>(run.Logits[0])));
+        Assert.AreNotEqual(recorded, Hash(MemoryMarshal.AsBytes<float>(run.Results[0])));
     }
 
     /// <summary>Runs both on every recorded backend that this processor supports.</summary>
@@ -84,8 +84,8 @@ public sealed class LlamaModelTests
             CollectionAssert.AreEqual(Tokens(model), after.PromptTokens.ToArray());
             for (int step = 0; step < steps.Length; step++)
             {
-                string hash = Hash(MemoryMarshal.AsBytes<float>(after.Logits[step]));
-                Assert.AreEqual(Hash(MemoryMarshal.AsBytes<float>(before.Logits[step])), hash, $"{run.Name}, step {step}, original and returned file");
+                string hash = Hash(MemoryMarshal.AsBytes<float>(after.Results[step]));
+                Assert.AreEqual(Hash(MemoryMarshal.AsBytes<float>(before.Results[step])), hash, $"{run.Name}, step {step}, original and returned file");
                 Assert.AreEqual(steps[step].GetProperty("logits_sha256").GetString(), hash, $"{run.Name}, step {step}, recorded and computed");
             }
 

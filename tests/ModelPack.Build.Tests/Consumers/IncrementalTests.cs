@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace ModelPack.Build.Tests.Consumers;
 
 [TestClass]
@@ -18,9 +15,8 @@ public sealed class IncrementalTests
     {
         Consumer app = Consumer.Create(Body).WithModel("small.gguf").WithModel("other.gguf");
         app.Build().Succeeded();
-        DotNetResult unchanged = app.Rebuild("-clp:PerformanceSummary").Succeeded();
+        DotNetResult unchanged = app.Rebuild().Succeeded();
         Assert.AreEqual(0, unchanged.Count("(converted and proved)"), unchanged.Output);
-        Assert.IsLessThan(100, MillisecondsOfTargets(unchanged), unchanged.Output);
 
         string output = app.In("obj", "Debug", "modelpack", "small.apr");
         Consumer.FlipByte(output, new FileInfo(output).Length / 2);
@@ -59,13 +55,5 @@ public sealed class IncrementalTests
         Assert.IsEmpty(Directory.GetFiles(app.In("weights")));
         Assert.IsFalse(app.Has("bin/Debug/net10.0/small.apr"));
         Assert.IsTrue(app.Has("small.gguf"));
-    }
-
-    /// <summary>What the engine measured for all our targets together.</summary>
-    private static int MillisecondsOfTargets(DotNetResult result)
-    {
-        MatchCollection targets = Regex.Matches(result.Output, @"^\s+(\d+) ms\s+_?ModelPack\w+\s+\d+ calls", RegexOptions.Multiline);
-        Assert.AreNotEqual(0, targets.Count, result.Output);
-        return targets.Sum(target => int.Parse(target.Groups[1].Value, CultureInfo.InvariantCulture));
     }
 }

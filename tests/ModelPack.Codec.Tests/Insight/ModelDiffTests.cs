@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Text;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
@@ -200,6 +203,32 @@ public sealed class ModelDiffTests
         Difference difference = Compare(TestModels.Qwen, path).Differences.Single();
         Assert.AreEqual((DifferenceKind.Metadata, "modelpack.origin"), (difference.Kind, difference.Place));
         Assert.Contains("was edited after it was converted", difference.Text);
+    }
+
+    [TestMethod]
+    public void A_record_that_was_made_to_fit_a_renamed_tensor_is_not_followed()
+    {
+        string source = Path.Combine(folder, "two.gguf");
+        File.WriteAllBytes(source, TestModels.GgufBytes([TestTensor.F32("alpha", 1), TestTensor.F32("bravo", 2)]));
+        string path = Convert(source, "renamed", ModelFormat.SafeTensors);
+        string text = File.ReadAllText(path, Encoding.Latin1).Replace("\"alpha\":", "\"delta\":", StringComparison.Ordinal);
+        File.WriteAllText(path, text, Encoding.Latin1);
+        using (ModelFile renamed = ModelFiles.Open(path))
+        {
+            byte[] record = renamed.OriginRecord!.Value.ToArray();
+            string old = System.Convert.ToBase64String(record);
+            UInt128 digest = OriginCodec.Read(record).ContainerDigest;
+            byte[] place = new byte[16];
+            BinaryPrimitives.WriteUInt128BigEndian(place, digest);
+            BinaryPrimitives.WriteUInt128BigEndian(record.AsSpan(record.AsSpan().IndexOf(place)), ContainerDigest.Compute(renamed));
+            OriginCodec.Sign(record);
+            text = text.Replace(old, System.Convert.ToBase64String(record), StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(path, text, Encoding.Latin1);
+        Difference[] differences = [.. Compare(source, path).Differences];
+        Assert.IsTrue(differences.Any(difference => difference.Text.Contains("does not give that file", StringComparison.Ordinal)), string.Join("; ", differences.Select(difference => difference.Text)));
+        Assert.IsTrue(differences.Any(difference => difference is { Kind: DifferenceKind.MissingTensor, Place: "alpha" }));
     }
 
     [TestMethod]

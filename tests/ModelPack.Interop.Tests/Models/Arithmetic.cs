@@ -58,6 +58,14 @@ internal static class Arithmetic
         return rotated;
     }
 
+    /// <summary>The same for neighbours a[j] = x[2j] and b[j] = x[2j + 1], as DeepSeek has it.</summary>
+    public static double[] RotateNeighbours(double[] x, int position, double[] frequencies)
+    {
+        int[] halves = [.. Enumerable.Range(0, x.Length).OrderBy(i => i % 2)];
+        double[] rotated = Rotate([.. halves.Select(i => x[i])], x.Length, position, frequencies);
+        return [.. Enumerable.Range(0, x.Length).Select(i => rotated[Array.IndexOf(halves, i)])];
+    }
+
     /// <summary>f[j] = θ^(−2j/d).</summary>
     public static double[] RotaryFrequencies(double theta, int dimensions) =>
         [.. Enumerable.Range(0, dimensions / 2).Select(j => Math.Pow(theta, -2.0 * j / dimensions))];
@@ -70,8 +78,11 @@ internal static class Arithmetic
         return [.. powers.Select(power => power / sum)];
     }
 
-    /// <summary>x / (1 + e^−x).</summary>
-    public static double Silu(double x) => x / (1 + Math.Exp(-x));
+    /// <summary>1 / (1 + e^−x).</summary>
+    public static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    /// <summary>x · sigmoid(x).</summary>
+    public static double Silu(double x) => x * Sigmoid(x);
 
     /// <summary>gelu_new and gelu_pytorch_tanh: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
     public static double Gelu(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));

@@ -1,6 +1,6 @@
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>Causal attention with grouped queries: head h reads the keys and values of head h · kvHeads / heads.</summary>
+/// <summary>Attention with grouped queries: head h reads the keys and values of head h · kvHeads / heads.</summary>
 /// <param name="Heads">Query heads.</param>
 /// <param name="KeyValueHeads">Heads of keys and values.</param>
 /// <param name="HeadLength">Length of a query and of a key.</param>
@@ -15,6 +15,9 @@ internal sealed record Attention(int Heads, int KeyValueHeads, int HeadLength)
     /// <summary>How many positions, with its own, a query sees.</summary>
     public int Window { get; init; } = int.MaxValue;
 
+    /// <summary>False if a query sees what comes behind it too.</summary>
+    public bool IsCausal { get; init; } = true;
+
     /// <summary>For each position the values of all heads, one behind the other.</summary>
     public double[][] Run(double[][] queries, double[][] keys, double[][] values) =>
         [.. queries.Select((query, position) => Enumerable.Range(0, Heads).SelectMany(head => Head(head, position, query, keys, values)).ToArray())];
@@ -23,10 +26,11 @@ internal sealed record Attention(int Heads, int KeyValueHeads, int HeadLength)
     {
         int group = head * KeyValueHeads / Heads;
         int first = Math.Max(0, position - Window + 1);
+        int last = IsCausal ? position : keys.Length - 1;
         int valueLength = values[0].Length / KeyValueHeads;
-        double[] weights = Arithmetic.Softmax([.. Enumerable.Range(first, position - first + 1).Select(past => Score(head, group, query, keys[past]))]);
+        double[] weights = Arithmetic.Softmax([.. Enumerable.Range(first, last - first + 1).Select(past => Score(head, group, query, keys[past]))]);
         double[] sum = new double[valueLength];
-        for (int past = first; past <= position; past++)
+        for (int past = first; past <= last; past++)
         {
             for (int i = 0; i < valueLength; i++)
             {

@@ -17,7 +17,7 @@ public sealed class ConvertedFolderTests
     public void Llama_computes_from_a_converted_folder_what_the_formulas_give(string label)
     {
         TinyModel model = TinyModels.Get(label);
-        double difference = LogitsComparison.Difference(model, LogitsComparison.Run(ConvertedFolders.Gguf(model)));
+        double difference = LogitsComparison.Difference(model, LogitsComparison.Run(model, ConvertedFolders.Gguf(model)));
         TestContext.WriteLine($"{label}: {difference:E2} of the largest logit");
         Assert.IsLessThan(model.Tolerance, difference);
     }

@@ -13,8 +13,8 @@ public sealed class FolderTripTests
         TinyModel model = TinyModels.Get(label);
         string folder = ConvertedFolders.Folder(model);
         string returned = ConvertedFolders.Back(model);
-        string[] names = [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!)];
-        Assert.HasCount(6, names);
+        string[] names = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path))];
+        Assert.IsGreaterThan(4, names.Length);
         foreach (string name in names)
         {
             CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(folder, name)), File.ReadAllBytes(Path.Combine(returned, name)), name);

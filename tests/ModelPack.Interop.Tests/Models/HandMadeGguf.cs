@@ -25,6 +25,6 @@ internal static partial class HandMadeGguf
     public static TensorType TypeOf(TinyModel model, ModelTensor tensor) =>
         tensor.Shape.Length == 1 || AlwaysSingle().IsMatch(tensor.Name) ? TensorType.F32 : model.Type;
 
-    [GeneratedRegex(@"_norm\.weight$|ffn_gate_inp|^position_embd|(?<!\.weight)$")]
+    [GeneratedRegex(@"_norm\.weight$|ffn_gate_inp|^position_embd|^token_types|(?<!\.weight)$")]
     private static partial Regex AlwaysSingle();
 }

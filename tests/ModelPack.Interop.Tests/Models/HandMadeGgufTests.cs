@@ -18,9 +18,9 @@ public sealed class HandMadeGgufTests
     public void Llama_computes_what_the_formulas_give(string label)
     {
         TinyModel model = TinyModels.Get(label);
-        LlamaRun run = LogitsComparison.Run(Write(model, model.NativeTensors(), "by-hand"));
+        LlamaRun run = LogitsComparison.Run(model, Write(model, model.NativeTensors(), "by-hand"));
         double difference = LogitsComparison.Difference(model, run);
-        TestContext.WriteLine($"{label}: {difference:E2} of the largest logit, {run.Logits[0].Max():F2}");
+        TestContext.WriteLine($"{label}: {difference:E2} of the largest logit, {run.Results[0].Max():F2}");
         Assert.IsLessThan(model.Tolerance, difference);
     }
 
@@ -38,13 +38,27 @@ public sealed class HandMadeGgufTests
     [DataRow("gpt2-F32", "blk.0.attn_output.weight", Mistake.Transposed)]
     [DataRow("falcon-F32", "blk.0.attn_qkv.weight", Mistake.Reversed)]
     [DataRow("phi3-F32", "blk.0.ffn_up.weight", Mistake.Reversed)]
+    [DataRow("phi3-long-F32", "rope_factors_long.weight", Mistake.Ones)]
+    [DataRow("phi3-short-F32", "rope_factors_short.weight", Mistake.Ones)]
+    [DataRow("gemma-F32", "blk.1.attn_norm.weight", Mistake.LessOne)]
+    [DataRow("stablelm-parallel-F32", "blk.0.ffn_up.weight", Mistake.Reversed)]
+    [DataRow("deepseek2-F32", "blk.0.attn_k_b.weight", Mistake.Reversed)]
+    [DataRow("deepseek2-F32", "blk.2.attn_v_b.weight", Mistake.Reversed)]
+    [DataRow("deepseek2-F32", "blk.1.ffn_down_shexp.weight", Mistake.Zeros)]
+    [DataRow("deepseek3-F32", "blk.1.exp_probs_b.bias", Mistake.Zeros)]
+    [DataRow("bert-F32", "token_types.weight", Mistake.Reversed)]
+    [DataRow("bert-F32", "position_embd.weight", Mistake.Zeros)]
+    [DataRow("bert-unpooled-F32", "blk.0.attn_output_norm.weight", Mistake.Ones)]
+    [DataRow("bert-unpooled-F32", "blk.1.attn_k.weight", Mistake.Reversed)]
+    [DataRow("nomic-bert-F32", "blk.0.attn_qkv.weight", Mistake.Reversed)]
+    [DataRow("nomic-bert-F32", "blk.1.ffn_gate.weight", Mistake.Reversed)]
     public void A_mistake_in_one_tensor_is_noticed(string label, string name, Mistake mistake)
     {
         TinyModel model = TinyModels.Get(label);
         ModelTensor[] tensors = [.. model.NativeTensors()];
         int place = Array.FindIndex(tensors, tensor => tensor.Name == name);
         tensors[place] = Spoil(tensors[place], mistake, model.HeadLength);
-        double difference = LogitsComparison.Difference(model, LogitsComparison.Run(Write(model, tensors, $"{name}-{mistake}")));
+        double difference = LogitsComparison.Difference(model, LogitsComparison.Run(model, Write(model, tensors, $"{name}-{mistake}")));
         TestContext.WriteLine($"{label}, {name} {mistake}: {difference:E2} of the largest logit");
         Assert.IsGreaterThan(Tolerances.Mistake, difference);
     }

@@ -18,10 +18,20 @@ internal static class HuggingFaceFolder
         Directory.CreateDirectory(folder);
         WriteWeights(model, model.Tensors, Path.Combine(folder, "model.safetensors"));
         File.WriteAllText(Path.Combine(folder, "config.json"), Config(model));
-        File.WriteAllText(Path.Combine(folder, "generation_config.json"), Sorted(Generation(model.Tokenizer)) + "\n");
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer(model.Tokenizer).ToJsonString(Indented));
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), TokenizerConfig(model.Tokenizer, model.Context).ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), model.Tokenizer.Json().ToJsonString(Indented));
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), TokenizerConfig(model).ToJsonString(Indented) + "\n");
         File.WriteAllText(Path.Combine(folder, "special_tokens_map.json"), SpecialTokens(model.Tokenizer).ToJsonString(Indented) + "\n");
+        if (!model.IsEncoder)
+        {
+            File.WriteAllText(Path.Combine(folder, "generation_config.json"), Sorted(Generation(model.Tokenizer)) + "\n");
+        }
+
+        foreach ((string name, string text) in model.FurtherFiles)
+        {
+            string path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
     }
 
     public static void WriteWeights(TinyModel model, IEnumerable<ModelTensor> weights, string path)
@@ -59,14 +69,11 @@ internal static class HuggingFaceFolder
 
     private static Dictionary<string, string> TokenIds(TinyTokenizer tokenizer)
     {
-        Dictionary<string, string> fields = new()
+        Dictionary<string, string> fields = tokenizer.Roles.Where(role => role.Role is "bos" or "eos" or "pad").ToDictionary(role => $"{role.Role}_token_id", role => $"{tokenizer.Id(role.Token)}");
+        if (tokenizer.Eos is not null && tokenizer.Bos is null)
         {
-            ["bos_token_id"] = $"{tokenizer.Id(tokenizer.Bos ?? tokenizer.Pad!)}",
-            ["eos_token_id"] = $"{tokenizer.Id(tokenizer.Eos)}",
-        };
-        if (tokenizer.Pad is not null)
-        {
-            fields["pad_token_id"] = $"{tokenizer.Id(tokenizer.Pad)}";
+            // Qwen names one, though its tokenizer does not know it.
+            fields["bos_token_id"] = fields["pad_token_id"];
         }
 
         return fields;
@@ -75,93 +82,35 @@ internal static class HuggingFaceFolder
     private static string Sorted(Dictionary<string, string> fields) =>
         "{\n" + string.Join(",\n", fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"  \"{field.Key}\": {field.Value}")) + "\n}";
 
-    private static JsonObject Tokenizer(TinyTokenizer tokenizer) => new()
+    private static JsonObject TokenizerConfig(TinyModel model)
     {
-        ["version"] = "1.0",
-        ["truncation"] = null,
-        ["padding"] = null,
-        ["added_tokens"] = new JsonArray([.. tokenizer.Special.Select(token => AddedToken(tokenizer, token))]),
-        ["normalizer"] = JsonNode.Parse(tokenizer.Normalizer),
-        ["pre_tokenizer"] = JsonNode.Parse(tokenizer.PreTokenizer),
-        ["post_processor"] = PostProcessor(tokenizer),
-        ["decoder"] = JsonNode.Parse(TinyTokenizer.ByteLevel(true, prefixSpace: true)),
-        ["model"] = new JsonObject
-        {
-            ["type"] = "BPE",
-            ["dropout"] = null,
-            ["unk_token"] = null,
-            ["continuing_subword_prefix"] = null,
-            ["end_of_word_suffix"] = null,
-            ["fuse_unk"] = false,
-            ["byte_fallback"] = false,
-            ["ignore_merges"] = tokenizer.IgnoresMerges,
-            ["vocab"] = new JsonObject(Vocabulary(tokenizer).Select(token => KeyValuePair.Create(token, (JsonNode?)tokenizer.Id(token)))),
-            ["merges"] = new JsonArray([.. tokenizer.Merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
-        },
-    };
-
-    // GPT-2's own special token stands among the ordinary ones too.
-    private static IEnumerable<string> Vocabulary(TinyTokenizer tokenizer) =>
-        tokenizer.Class == "GPT2Tokenizer" ? tokenizer.Ordinary.Concat(tokenizer.Special) : tokenizer.Ordinary;
-
-    private static JsonObject AddedToken(TinyTokenizer tokenizer, string token) => new()
-    {
-        ["id"] = tokenizer.Id(token),
-        ["content"] = token,
-        ["single_word"] = false,
-        ["lstrip"] = false,
-        ["rstrip"] = false,
-        ["normalized"] = false,
-        ["special"] = true,
-    };
-
-    private static JsonNode PostProcessor(TinyTokenizer tokenizer)
-    {
-        JsonNode bytes = JsonNode.Parse(TinyTokenizer.ByteLevel(true, prefixSpace: true, trimOffsets: false))!;
-        if (!tokenizer.AddsBos)
-        {
-            return bytes;
-        }
-
-        string bos = tokenizer.Bos!;
-        string template = $$$"""
-            {"type":"TemplateProcessing",
-             "single":[{"SpecialToken":{"id":"{{{bos}}}","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
-             "pair":[{"SpecialToken":{"id":"{{{bos}}}","type_id":0}},{"Sequence":{"id":"A","type_id":0}},
-                     {"SpecialToken":{"id":"{{{bos}}}","type_id":1}},{"Sequence":{"id":"B","type_id":1}}],
-             "special_tokens":{"{{{bos}}}":{"id":"{{{bos}}}","ids":[{{{tokenizer.Id(bos)}}}],"tokens":["{{{bos}}}"]} } }
-            """;
-        return new JsonObject { ["type"] = "Sequence", ["processors"] = new JsonArray(bytes, JsonNode.Parse(template)) };
-    }
-
-    private static JsonObject TokenizerConfig(TinyTokenizer tokenizer, int context)
-    {
+        TinyTokenizer tokenizer = model.Tokenizer;
         JsonObject fields = new()
         {
             ["added_tokens_decoder"] = new JsonObject(tokenizer.Special.Select(token =>
             {
-                JsonObject entry = AddedToken(tokenizer, token);
+                JsonObject entry = tokenizer.AddedToken(token);
                 entry.Remove("id");
                 return KeyValuePair.Create($"{tokenizer.Id(token)}", (JsonNode?)entry);
             })),
-            ["bos_token"] = tokenizer.Bos,
-            ["chat_template"] = "{% for message in messages %}{{ message['content'] }}\n{% endfor %}",
             ["clean_up_tokenization_spaces"] = tokenizer.CleansUp,
-            ["eos_token"] = tokenizer.Eos,
-            ["model_max_length"] = context,
-            ["pad_token"] = tokenizer.Pad,
+            ["model_max_length"] = model.Context,
             ["tokenizer_class"] = tokenizer.Class,
         };
-        if (tokenizer.Pad is null)
+        if (!model.IsEncoder)
         {
-            fields.Remove("pad_token");
+            fields["bos_token"] = null;
+            fields["chat_template"] = "{% for message in messages %}{{ message['content'] }}\n{% endfor %}";
+        }
+
+        foreach ((string role, string token) in tokenizer.Roles)
+        {
+            fields[$"{role}_token"] = token;
         }
 
         return fields;
     }
 
-    private static JsonObject SpecialTokens(TinyTokenizer tokenizer) => new(
-        ((string Key, string? Token)[])[("bos_token", tokenizer.Bos), ("eos_token", tokenizer.Eos), ("pad_token", tokenizer.Pad)] is { } entries
-            ? entries.Where(entry => entry.Token is not null).Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Token))
-            : []);
+    private static JsonObject SpecialTokens(TinyTokenizer tokenizer) =>
+        new(tokenizer.Roles.Select(role => KeyValuePair.Create($"{role.Role}_token", (JsonNode?)role.Token)));
 }

@@ -12,18 +12,20 @@ internal static class LogitsComparison
 
     private static readonly LlamaLibrary Llama = LlamaLibrary.Load(Reference.LlamaFolder);
 
-    /// <summary>Runs a file with cached keys and values in single precision.</summary>
+    /// <summary>Runs a decoder with cached keys and values in single precision.</summary>
     public static LlamaRun Run(string path) => Llama.Run(path, Backend, Prompt, Continuation, LlamaLibrary.SinglePrecision);
 
-    /// <summary>The largest difference behind the prompt and behind each further token, as a part of the largest logit.</summary>
+    public static LlamaRun Run(TinyModel model, string path) => model.IsEncoder ? Llama.Embed(path, Backend, Prompt) : Run(path);
+
+    /// <summary>The largest difference behind the prompt and behind each further token, as a part of the largest number.</summary>
     public static double Difference(TinyModel model, LlamaRun run)
     {
         CollectionAssert.AreEqual(model.Tokenizer.Encode(Prompt), run.PromptTokens.ToArray(), $"{model.Label}: tokens of the prompt");
         List<int> tokens = [.. run.PromptTokens];
         double largest = 0;
-        foreach (float[] found in run.Logits)
+        foreach (float[] found in run.Results)
         {
-            double[] expected = model.Logits(tokens);
+            double[] expected = model.Result(tokens);
             Assert.HasCount(expected.Length, found, model.Label);
             largest = Math.Max(largest, expected.Zip(found, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs));
             tokens.Add(Array.IndexOf(found, found.Max()));

@@ -20,7 +20,7 @@ public sealed class PathIndependenceTests
         TinyModel model = TinyModels.Get(label);
         string folder = ConvertedFolders.Folder(model);
         Trip back = Start(model, "apr-gguf").To(ModelFormat.Apr).To(ModelFormat.Gguf).To(ModelFormat.SafeTensors);
-        foreach (string name in Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!))
+        foreach (string name in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)))
         {
             CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(folder, name)), back.Bytes(name), name);
         }
@@ -70,10 +70,18 @@ public sealed class PathIndependenceTests
         using ModelFile file = ModelFiles.Open(apr.Path);
         Dictionary<string, MetadataEntry> fields = file.Metadata.ToDictionary(entry => entry.Key);
         string[] missing = [.. AprRequirements.Missing(fields.ContainsKey, file.Tensors.Select(tensor => tensor.Name))];
-        Assert.IsEmpty(missing, string.Join('\n', missing));
+        if (model.IsEncoder)
+        {
+            // realizar runs decoders only, and WordPiece has neither.
+            CollectionAssert.AreEqual((string[])["neither 'tokenizer.merges' nor 'tokenizer.scores' is there: realizar needs one of them"], missing);
+        }
+        else
+        {
+            Assert.IsEmpty(missing, string.Join('\n', missing));
+        }
 
         // Rows of q and k are those of the folder, which rotates halves, or does not rotate (apr-v2.md §12.5).
-        Assert.AreEqual(model.Architecture == "gpt2" ? null : "2", fields.GetValueOrDefault("rope_type")?.Value.Display());
+        Assert.AreEqual(model.Rotation, fields.GetValueOrDefault("rope_type")?.Value.Display());
         string[] names = [.. model.Tensors.Select(tensor => tensor.Name)];
         AprFamilyNames? own = AprFamilyNames.For(model.Names.ModelType, names);
         string[] expected = own is null ? names : [.. names.SelectMany(name => own.Parts(name) is { IsEmpty: false } parts ? parts : [own.ToApr(name)])];

@@ -52,8 +52,8 @@ public sealed class QuantizedFolderTests
         LlamaRun before = LogitsComparison.Run(path);
         LlamaRun after = LogitsComparison.Run(folder.To(ModelFormat.Gguf, new() { Quantized = mode, Origin = OriginMode.None }).Path);
         CollectionAssert.AreEqual(before.PromptTokens.ToArray(), after.PromptTokens.ToArray());
-        double largest = before.Logits[0].Max(Math.Abs);
-        double difference = before.Logits[0].Zip(after.Logits[0], (a, b) => Math.Abs(a - b)).Max() / largest;
+        double largest = before.Results[0].Max(Math.Abs);
+        double difference = before.Results[0].Zip(after.Results[0], (a, b) => Math.Abs(a - b)).Max() / largest;
 
         // Blocks are multiplied with an input that is itself rounded to eight bits; numbers are not.
         Assert.IsLessThanOrEqualTo(mode == QuantizedMode.Blocks ? 0 : Tolerances.Mistake, difference);
@@ -158,7 +158,7 @@ public sealed class QuantizedFolderTests
         _ => [0],
     };
 
-    private sealed class WideLlama() : LlamaModel("llama-wide", TensorType.F32, TinyTokenizer.Llama)
+    private sealed class WideLlama() : LlamaModel("llama-wide", TensorType.F32, TinyByteLevel.Llama)
     {
         public const int HeadRows = 64;
 

@@ -30,9 +30,9 @@ public sealed class RebuiltGgufTests
         LlamaRun before = LogitsComparison.Run(original);
         LlamaRun after = LogitsComparison.Run(rebuilt);
         CollectionAssert.AreEqual(before.PromptTokens.ToArray(), after.PromptTokens.ToArray());
-        for (int step = 0; step < before.Logits.Count; step++)
+        for (int step = 0; step < before.Results.Count; step++)
         {
-            Assert.IsTrue(MemoryMarshal.AsBytes<float>(before.Logits[step]).SequenceEqual(MemoryMarshal.AsBytes<float>(after.Logits[step])), $"step {step}");
+            Assert.IsTrue(MemoryMarshal.AsBytes<float>(before.Results[step]).SequenceEqual(MemoryMarshal.AsBytes<float>(after.Results[step])), $"step {step}");
         }
     }
 }

@@ -54,7 +54,10 @@ internal abstract class TinyModel
 
     public virtual int FeedForward => 96;
 
-    public int Context => 128;
+    public virtual int Context => 128;
+
+    /// <summary>What APR calls the rotation of the folder's rows: 2 for halves of a head, 0 for neighbours, null for none (apr-v2.md §12.5).</summary>
+    public virtual string? Rotation => "2";
 
     public override string ToString() => Label;
 
@@ -67,8 +70,14 @@ internal abstract class TinyModel
     /// <summary>The tensors with the names and the layout that llama.cpp expects.</summary>
     public abstract IEnumerable<ModelTensor> NativeTensors();
 
-    /// <summary>The logits behind the last token.</summary>
-    public double[] Logits(IReadOnlyList<int> tokens)
+    /// <summary>True if the result is an embedding of the whole text, instead of logits.</summary>
+    public virtual bool IsEncoder => false;
+
+    /// <summary>Files of the folder that most models have no equal of, and their text.</summary>
+    public virtual IEnumerable<(string Name, string Text)> FurtherFiles => [];
+
+    /// <summary>The logits behind the last token, or the embedding.</summary>
+    public double[] Result(IReadOnlyList<int> tokens)
     {
         double[][] x = Embed(tokens);
         for (int layer = 0; layer < Layers; layer++)
@@ -76,7 +85,7 @@ internal abstract class TinyModel
             x = Layer(layer, x);
         }
 
-        return Head(x[^1]);
+        return Head(Pool(x));
     }
 
     protected abstract void Define(WeightMaker make);
@@ -84,6 +93,14 @@ internal abstract class TinyModel
     protected abstract double[][] Embed(IReadOnlyList<int> tokens);
 
     protected abstract double[][] Layer(int layer, double[][] x);
+
+    /// <summary>Pieces of tensor names, Hugging Face's and GGUF's, in the order in which they are replaced.</summary>
+    protected abstract (string Theirs, string Native)[] NamePieces { get; }
+
+    protected string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
+
+    /// <summary>What one vector is made of all positions.</summary>
+    protected virtual double[] Pool(double[][] x) => x[^1];
 
     protected abstract double[] Head(double[] x);
 

@@ -1,139 +1,51 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
 
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>A byte-level BPE tokenizer with a small vocabulary, in the manner of a published one (hf-companions.md §2.2, §2.4).</summary>
-internal sealed class TinyTokenizer
+/// <summary>The tokenizer of a small model, as a folder has it and as GGUF has it.</summary>
+internal abstract class TinyTokenizer
 {
-    private const int MergeCount = 200;
-
-    private const string Gpt2Words = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
-    private const string LlamaWords =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-
-    private const string Lesson = """
-        The quick brown fox jumps over the lazy dog, and the dog does not mind. There were 12 models and 345 tensors in the folder.
-        def add(a, b):
-            return a + b
-
-        for (int i = 0; i < count; i++)
-        {
-            total += values[i]; // the sum of all the values that there are
-        }
-        It's the same in every country: we're here, they'll come, I've seen them, and what the others had said isn't what they thought.
-        Converting a model from one format to another must not change what the model computes; the proof is in the numbers themselves.
-        """;
-
-    private readonly string words;
-    private readonly BytePairs pairs;
-    private readonly Dictionary<string, int> ids;
-
-    private TinyTokenizer(string pre, string words, string[] special, int padding)
-    {
-        (Pre, this.words, Special) = (pre, words, special);
-        pairs = BytePairs.Learn(Split(Lesson), MergeCount);
-        Ordinary = [.. ByteAlphabet.Tokens, .. pairs.Merges.Select(merge => merge.Left + merge.Right)];
-        VocabularySize = Ordinary.Length + special.Length + padding;
-        ids = Ordinary.Concat(special).Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id, StringComparer.Ordinal);
-    }
-
-    public static TinyTokenizer Gpt2 { get; } = new("gpt-2", Gpt2Words, ["<|endoftext|>"], 0)
-    {
-        Class = "GPT2Tokenizer", Bos = "<|endoftext|>", Eos = "<|endoftext|>", CleansUp = true, PreTokenizer = ByteLevel(true),
-    };
-
-    public static TinyTokenizer Llama { get; } = new("llama-bpe", LlamaWords, ["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>"], 0)
-    {
-        Class = "PreTrainedTokenizerFast", Bos = "<|begin_of_text|>", Eos = "<|end_of_text|>", AddsBos = true, IgnoresMerges = true, CleansUp = true,
-        PreTokenizer = SplitBy(LlamaWords),
-    };
-
-    /// <summary>Its vocabulary is larger than its list of tokens, as Qwen's are.</summary>
-    public static TinyTokenizer Qwen { get; } = new("qwen2", LlamaWords.Replace("{1,3}", "", StringComparison.Ordinal), ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], 5)
-    {
-        Class = "Qwen2Tokenizer", Eos = "<|im_end|>", Pad = "<|endoftext|>", Normalizer = "{\"type\":\"NFC\"}",
-        PreTokenizer = SplitBy(LlamaWords.Replace("{1,3}", "", StringComparison.Ordinal)),
-    };
-
-    /// <summary>The value of <c>tokenizer.ggml.pre</c>.</summary>
-    public string Pre { get; }
-
-    public string[] Special { get; }
-
-    public string[] Ordinary { get; }
-
-    public int VocabularySize { get; }
-
+    /// <summary>The class in transformers.</summary>
     public required string Class { get; init; }
 
     public string? Bos { get; init; }
 
-    public required string Eos { get; init; }
+    public string? Eos { get; init; }
 
     public string? Pad { get; init; }
 
-    public bool AddsBos { get; init; }
-
-    public bool IgnoresMerges { get; init; }
-
     public bool CleansUp { get; init; }
 
-    /// <summary>The normalizer as JSON text.</summary>
-    public string Normalizer { get; init; } = "null";
+    public abstract string[] Special { get; }
 
-    /// <summary>The pre-tokenizer as JSON text.</summary>
-    public required string PreTokenizer { get; init; }
+    public abstract int VocabularySize { get; }
 
-    public IReadOnlyList<(string Left, string Right)> Merges => pairs.Merges;
+    /// <summary>What special tokens are for, in the words of tokenizer_config.json.</summary>
+    public virtual IEnumerable<(string Role, string Token)> Roles =>
+        from role in ((string Name, string? Token)[])[("bos", Bos), ("eos", Eos), ("pad", Pad)]
+        where role.Token is not null
+        select (role.Name, role.Token);
 
-    public static string ByteLevel(bool useRegex, bool prefixSpace = false, bool trimOffsets = true) => new JsonObject
-    {
-        ["type"] = "ByteLevel", ["add_prefix_space"] = prefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex,
-    }.ToJsonString();
-
-    public int Id(string token) => ids[token];
+    public abstract int Id(string token);
 
     /// <summary>The tokens of a text, with special tokens in it.</summary>
-    public int[] Encode(string text)
-    {
-        string special = string.Join('|', Special.Select(Regex.Escape));
-        IEnumerable<int> found = Regex.Split(text, $"({special})").SelectMany(part => Special.Contains(part) ? [ids[part]] : EncodeOrdinary(part));
-        return AddsBos ? [ids[Bos!], .. found] : [.. found];
-    }
+    public abstract int[] Encode(string text);
 
     /// <summary>The GGUF metadata of the tokenizer.</summary>
-    public IEnumerable<MetadataEntry> Native()
+    public abstract IEnumerable<MetadataEntry> Native();
+
+    /// <summary>tokenizer.json.</summary>
+    public abstract JsonObject Json();
+
+    public JsonObject AddedToken(string token) => new()
     {
-        string[] padding = [.. Enumerable.Range(Ordinary.Length + Special.Length, VocabularySize - Ordinary.Length - Special.Length).Select(id => $"[PAD{id}]")];
-        int[] types = [.. Ordinary.Select(_ => 1), .. Special.Select(_ => 3), .. padding.Select(_ => 5)];
-        yield return new("tokenizer.ggml.model", GgufValue.FromString("gpt2"));
-        yield return new("tokenizer.ggml.pre", GgufValue.FromString(Pre));
-        yield return new("tokenizer.ggml.tokens", GgufValue.FromStrings([.. Ordinary, .. Special, .. padding]));
-        yield return new("tokenizer.ggml.token_type", GgufValue.FromInt32Array(types));
-        yield return new("tokenizer.ggml.merges", GgufValue.FromStrings([.. Merges.Select(merge => $"{merge.Left} {merge.Right}")]));
-        yield return new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32((uint)Id(Eos)));
-        foreach ((string key, string? token) in ((string, string?)[])[("bos", Bos), ("padding", Pad)])
-        {
-            if (token is not null)
-            {
-                yield return new($"tokenizer.ggml.{key}_token_id", GgufValue.FromUInt32((uint)Id(token)));
-            }
-        }
-    }
-
-    private static string SplitBy(string regex) => new JsonObject
-    {
-        ["type"] = "Sequence",
-        ["pretokenizers"] = new JsonArray(
-            new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = regex }, ["behavior"] = "Isolated", ["invert"] = false },
-            JsonNode.Parse(ByteLevel(false))),
-    }.ToJsonString();
-
-    private IEnumerable<string> Split(string text) => Regex.Matches(text, words).Select(match => ByteAlphabet.Encode(match.Value));
-
-    private IEnumerable<int> EncodeOrdinary(string text) =>
-        Split(text).SelectMany(word => IgnoresMerges && ids.TryGetValue(word, out int id) ? [id] : pairs.Apply(word).Select(Id));
+        ["id"] = Id(token),
+        ["content"] = token,
+        ["single_word"] = false,
+        ["lstrip"] = false,
+        ["rstrip"] = false,
+        ["normalized"] = false,
+        ["special"] = true,
+    };
 }

@@ -29,6 +29,13 @@ internal sealed class WeightMaker
 
     public void Bias(string name, int length) => Add(name, [length], 0, 0.3);
 
+    /// <summary>The weight and the bias of a layer norm.</summary>
+    public void LayerNorm(string name, int length)
+    {
+        Norm($"{name}.weight", length);
+        Bias($"{name}.bias", length);
+    }
+
     private void Add(string name, long[] shape, double mean, double deviation)
     {
         float[] values = new float[shape.Aggregate(1L, (product, dimension) => product * dimension)];

@@ -11,6 +11,7 @@ internal sealed class LlamaLibrary
 
     private const int HalfPrecision = 1;
     private const int FlashAttentionOff = 0;
+    private const int NoPooling = 0;
     private const int ErrorLevel = 4;
 
     private readonly string folder;
@@ -66,7 +67,7 @@ internal sealed class LlamaLibrary
     private delegate int Decoder(nint context, LlamaBatch batch);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate nint LogitsGetter(nint context, int index);
+    private delegate nint OutputGetter(nint context, int index);
 
     public static LlamaLibrary Load(string folder) => new(folder);
 
@@ -75,7 +76,22 @@ internal sealed class LlamaLibrary
 
     /// <summary>Runs the prompt and a greedy continuation on one thread without flash attention.</summary>
     /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
-    public LlamaRun Run(string modelPath, string backend, string prompt, int continuation, int cacheType = HalfPrecision)
+    public LlamaRun Run(string modelPath, string backend, string prompt, int continuation, int cacheType = HalfPrecision) =>
+        Load(modelPath, backend, cacheType, embeds: false, (model, context) => Run(model, context, prompt, continuation));
+
+    /// <summary>The embedding of a text: pooled as the model says, or that of the last token.</summary>
+    /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
+    public LlamaRun Embed(string modelPath, string backend, string prompt) => Load(modelPath, backend, SinglePrecision, embeds: true, (model, context) =>
+    {
+        int[] tokens = Tokenize(llama.Get<PointerOf>("llama_model_get_vocab")(model), prompt);
+        Decode(context, tokens);
+        nint embedding = llama.Get<CountOf>("llama_pooling_type")(context) == NoPooling
+            ? llama.Get<OutputGetter>("llama_get_embeddings_ith")(context, -1)
+            : llama.Get<OutputGetter>("llama_get_embeddings_seq")(context, 0);
+        return new(tokens, [Copy(embedding, llama.Get<CountOf>("llama_model_n_embd")(model))]);
+    });
+
+    private LlamaRun Load(string modelPath, string backend, int cacheType, bool embeds, Func<nint, nint, LlamaRun> run)
     {
         errors.Clear();
         nint registered = ggml.Get<BackendLoader>("ggml_backend_load")(BackendPath(backend));
@@ -86,9 +102,9 @@ internal sealed class LlamaLibrary
             LlamaModelParameters parameters = llama.Get<ModelDefaults>("llama_model_default_params")();
             parameters.CheckTensors = 1;
             model = llama.Get<ModelLoader>("llama_model_load_from_file")(modelPath, parameters);
-            context = model == 0 ? 0 : MakeContext(model, cacheType);
+            context = model == 0 ? 0 : MakeContext(model, cacheType, embeds);
             return context != 0
-                ? Run(model, context, prompt, continuation)
+                ? run(model, context)
                 : throw new InvalidOperationException($"llama.cpp refuses {modelPath} on {backend}: {errors}");
         }
         finally
@@ -108,14 +124,15 @@ internal sealed class LlamaLibrary
         List<float[]> logits = [];
         for (int step = 0; step <= continuation; step++)
         {
-            logits.Add(Decode(context, input, size));
+            Decode(context, input);
+            logits.Add(Copy(llama.Get<OutputGetter>("llama_get_logits_ith")(context, -1), size));
             input = [Array.IndexOf(logits[^1], logits[^1].Max())];
         }
 
         return new(tokens, logits);
     }
 
-    private nint MakeContext(nint model, int cacheType)
+    private nint MakeContext(nint model, int cacheType, bool embeds)
     {
         LlamaContextParameters parameters = llama.Get<ContextDefaults>("llama_context_default_params")();
         parameters.Threads = 1;
@@ -123,6 +140,7 @@ internal sealed class LlamaLibrary
         parameters.FlashAttention = FlashAttentionOff;
         parameters.KeyType = cacheType;
         parameters.ValueType = cacheType;
+        parameters.Embeddings = (byte)(embeds ? 1 : 0);
         return llama.Get<ContextMaker>("llama_init_from_model")(model, parameters);
     }
 
@@ -134,7 +152,7 @@ internal sealed class LlamaLibrary
         return tokens[..count];
     }
 
-    private float[] Decode(nint context, int[] input, int vocabularySize)
+    private void Decode(nint context, int[] input)
     {
         int[] pinned = GC.AllocateArray<int>(input.Length, pinned: true);
         input.CopyTo(pinned, 0);
@@ -145,10 +163,13 @@ internal sealed class LlamaLibrary
         {
             throw new InvalidOperationException($"llama_decode returned {result}");
         }
+    }
 
-        float[] logits = new float[vocabularySize];
-        Marshal.Copy(llama.Get<LogitsGetter>("llama_get_logits_ith")(context, -1), logits, 0, logits.Length);
-        return logits;
+    private static float[] Copy(nint numbers, int count)
+    {
+        float[] copy = new float[count];
+        Marshal.Copy(numbers, copy, 0, count);
+        return copy;
     }
 
     private void KeepErrors(int level, nint text, nint userData)
@@ -164,5 +185,5 @@ internal sealed class LlamaLibrary
 
 /// <summary>What a model computed.</summary>
 /// <param name="PromptTokens">The tokens of the prompt.</param>
-/// <param name="Logits">The logits behind the prompt and behind each token of the continuation.</param>
-internal sealed record LlamaRun(IReadOnlyList<int> PromptTokens, IReadOnlyList<float[]> Logits);
+/// <param name="Results">The logits behind the prompt and behind each token of the continuation, or the embedding of the prompt.</param>
+internal sealed record LlamaRun(IReadOnlyList<int> PromptTokens, IReadOnlyList<float[]> Results);

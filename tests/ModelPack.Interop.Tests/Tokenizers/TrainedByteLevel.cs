@@ -56,8 +56,8 @@ internal static partial class TrainedByteLevel
             ["added_tokens"] = TrainedTokenizer.Added(added),
             ["normalizer"] = normalizer is null ? null : new JsonObject { ["type"] = normalizer },
             ["pre_tokenizer"] = PreTokenizer(words),
-            ["post_processor"] = first is null ? JsonNode.Parse(TinyTokenizer.ByteLevel(false, trimOffsets: false)) : TrainedTokenizer.Around(first, null),
-            ["decoder"] = JsonNode.Parse(TinyTokenizer.ByteLevel(true, true)),
+            ["post_processor"] = first is null ? JsonNode.Parse(TinyByteLevel.Fragment(false, trimOffsets: false)) : TrainedTokenizer.Around(first, null),
+            ["decoder"] = JsonNode.Parse(TinyByteLevel.Fragment(true, true)),
             ["model"] = new JsonObject
             {
                 ["type"] = "BPE", ["ignore_merges"] = ignoreMerges, ["byte_fallback"] = false,
@@ -73,7 +73,7 @@ internal static partial class TrainedByteLevel
         ["type"] = "Sequence",
         ["pretokenizers"] = new JsonArray(
             new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = words }, ["behavior"] = "Isolated", ["invert"] = false },
-            JsonNode.Parse(TinyTokenizer.ByteLevel(false))),
+            JsonNode.Parse(TinyByteLevel.Fragment(false))),
     };
 
     [GeneratedRegex(@"[\u0300-\u036F\u1160-\u11FF\u3099]")]

@@ -160,7 +160,7 @@ public sealed class AprFamilyConversionTests
     }
 
     [TestMethod]
-    public void Models_of_gguf_and_apr_without_a_record_are_matched_by_name()
+    public void Models_of_gguf_and_apr_without_a_record_are_the_same_tensor_by_tensor()
     {
         using TempFolder folder = new();
         string source = FamilyCheckpoint.Of("new falcon").Write(folder);
@@ -168,11 +168,9 @@ public sealed class AprFamilyConversionTests
         string gguf = To(folder, source, "model.gguf", Bare);
         foreach ((string first, string second) in new[] { (gguf, apr), (apr, gguf) })
         {
+            // The rows of q, k and v are in another order there.
             VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
-
-            // Its rows are in another order there.
-            Assert.IsTrue(report.Differences.All(difference => difference.Kind == DifferenceKind.Payload && difference.Place.Contains("qkv", StringComparison.Ordinal)), string.Join("; ", report.Differences));
-            Assert.HasCount(2, report.Differences);
+            Assert.AreEqual(ProofLevel.L1, report.Proved, string.Join("; ", report.Differences));
         }
     }
 

@@ -7,10 +7,18 @@ internal static class Experts
     public static double[] Mix(double[] router, int used, bool normalize, Func<int, double[]> expert)
     {
         double[] p = Arithmetic.Softmax(router);
-        int[] chosen = [.. Enumerable.Range(0, p.Length).OrderByDescending(index => p[index]).Take(used)];
+        return Mix(p, Largest(p, used), normalize, expert);
+    }
+
+    /// <summary>Σ pₑ · expertₑ(x) over the chosen experts.</summary>
+    public static double[] Mix(double[] p, int[] chosen, bool normalize, Func<int, double[]> expert)
+    {
         double sum = normalize ? chosen.Sum(index => p[index]) : 1;
         return chosen.Select(index => Arithmetic.Scale(expert(index), p[index] / sum)).Aggregate(Arithmetic.Add);
     }
+
+    /// <summary>The places of the largest scores.</summary>
+    public static int[] Largest(double[] scores, int count) => [.. Enumerable.Range(0, scores.Length).OrderByDescending(index => scores[index]).Take(count)];
 
     /// <summary>Replaces the tensors <c>….experts.N.…</c> by stacks without the number (hf-companions.md §3.2, T9).</summary>
     public static IEnumerable<ModelTensor> Stack(IEnumerable<ModelTensor> tensors, string separator)

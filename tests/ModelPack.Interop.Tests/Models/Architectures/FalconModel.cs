@@ -8,16 +8,9 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// The newer decoder of Falcon: x += dense(attention(ln_attn(x))) + down(gelu(up(ln_mlp(x)))); the rows of query_key_value come in groups, for each
 /// head of keys its queries, the key, the value.
 /// </summary>
-internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}", type, TinyTokenizer.Gpt2)
+internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}", type, TinyByteLevel.Gpt2)
 {
     private const double Epsilon = 1e-5;
-
-    private static readonly (string Theirs, string Native)[] NamePieces =
-    [
-        ("transformer.word_embeddings.", "token_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."), ("lm_head.", "output."),
-        (".ln_mlp.", ".attn_norm."), (".ln_attn.", ".attn_norm_2."), (".self_attention.query_key_value.", ".attn_qkv."),
-        (".self_attention.dense.", ".attn_output."), (".mlp.dense_h_to_4h.", ".ffn_up."), (".mlp.dense_4h_to_h.", ".ffn_down."),
-    ];
 
     public override string Architecture => "falcon";
 
@@ -31,6 +24,13 @@ internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}",
     private int GroupRows => (QueriesPerGroup + 2) * HeadLength;
 
     private int QueriesPerGroup => Heads / KeyValueHeads;
+
+    protected override (string Theirs, string Native)[] NamePieces =>
+    [
+        ("transformer.word_embeddings.", "token_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."), ("lm_head.", "output."),
+        (".ln_mlp.", ".attn_norm."), (".ln_attn.", ".attn_norm_2."), (".self_attention.query_key_value.", ".attn_qkv."),
+        (".self_attention.dense.", ".attn_output."), (".mlp.dense_h_to_4h.", ".ffn_up."), (".mlp.dense_4h_to_h.", ".ffn_down."),
+    ];
 
     public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>
     {
@@ -65,18 +65,17 @@ internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}",
 
     public override IEnumerable<ModelTensor> NativeTensors() =>
         from tensor in Tensors
-        let native = NamePieces.Aggregate(tensor.Name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal))
-        select (tensor.Name.Contains("query_key_value", StringComparison.Ordinal) ? Regroup(tensor) : tensor) with { Name = native };
+        select (tensor.Name.Contains("query_key_value", StringComparison.Ordinal) ? Regroup(tensor) : tensor) with { Name = NativeName(tensor.Name) };
 
     protected override void Define(WeightMaker make)
     {
         make.Matrix("transformer.word_embeddings.weight", Tokenizer.VocabularySize, Hidden, 2);
-        DefineNorm(make, "transformer.ln_f");
+        make.LayerNorm("transformer.ln_f", Hidden);
         for (int layer = 0; layer < Layers; layer++)
         {
             string at = $"transformer.h.{layer}";
-            DefineNorm(make, $"{at}.ln_attn");
-            DefineNorm(make, $"{at}.ln_mlp");
+            make.LayerNorm($"{at}.ln_attn", Hidden);
+            make.LayerNorm($"{at}.ln_mlp", Hidden);
             make.Matrix($"{at}.self_attention.query_key_value.weight", KeyValueHeads * GroupRows, Hidden, 1.5);
             make.Matrix($"{at}.self_attention.dense.weight", Hidden, Hidden);
             make.Matrix($"{at}.mlp.dense_h_to_4h.weight", FeedForward, Hidden);
@@ -100,12 +99,6 @@ internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}",
     }
 
     protected override double[] Head(double[] x) => Arithmetic.Linear(Weight("transformer.word_embeddings.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
-
-    private void DefineNorm(WeightMaker make, string name)
-    {
-        make.Norm($"{name}.weight", Hidden);
-        make.Bias($"{name}.bias", Hidden);
-    }
 
     /// <summary>The same heads of every group, one behind the other.</summary>
     private double[] Part(double[] qkv, int firstHead, int heads) =>

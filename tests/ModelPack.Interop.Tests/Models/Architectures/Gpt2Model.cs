@@ -7,16 +7,9 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// x += c_proj(attention(c_attn(ln_1(x)))); x += c_proj(gelu(c_fc(ln_2(x)))); learned positions, layer norms, and weights in the layout [in, out]:
 /// y = x W + b.
 /// </summary>
-internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", type, TinyTokenizer.Gpt2)
+internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", type, TinyByteLevel.Gpt2)
 {
     private const double Epsilon = 1e-5;
-
-    private static readonly (string Theirs, string Native)[] NamePieces =
-    [
-        ("transformer.wte.", "token_embd."), ("transformer.wpe.", "position_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."),
-        (".ln_1.", ".attn_norm."), (".ln_2.", ".ffn_norm."), (".attn.c_attn.", ".attn_qkv."), (".attn.c_proj.", ".attn_output."),
-        (".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."),
-    ];
 
     public override string Architecture => "gpt2";
 
@@ -26,7 +19,16 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
 
     public override int KeyValueHeads => Heads;
 
+    public override string? Rotation => null;
+
     public override int FeedForward => 4 * Hidden;
+
+    protected override (string Theirs, string Native)[] NamePieces =>
+    [
+        ("transformer.wte.", "token_embd."), ("transformer.wpe.", "position_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."),
+        (".ln_1.", ".attn_norm."), (".ln_2.", ".ffn_norm."), (".attn.c_attn.", ".attn_qkv."), (".attn.c_proj.", ".attn_output."),
+        (".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."),
+    ];
 
     public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>
     {
@@ -57,19 +59,18 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
 
     public override IEnumerable<ModelTensor> NativeTensors() =>
         from tensor in Tensors
-        let native = NamePieces.Aggregate(tensor.Name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal))
-        select (tensor.Name.Contains(".c_", StringComparison.Ordinal) ? Transpose(tensor) : tensor) with { Name = native };
+        select (tensor.Name.Contains(".c_", StringComparison.Ordinal) ? Transpose(tensor) : tensor) with { Name = NativeName(tensor.Name) };
 
     protected override void Define(WeightMaker make)
     {
         make.Matrix("transformer.wte.weight", Tokenizer.VocabularySize, Hidden, 2);
         make.Matrix("transformer.wpe.weight", Context, Hidden, 2);
-        DefineNorm(make, "transformer.ln_f");
+        make.LayerNorm("transformer.ln_f", Hidden);
         for (int layer = 0; layer < Layers; layer++)
         {
             string at = $"transformer.h.{layer}";
-            DefineNorm(make, $"{at}.ln_1");
-            DefineNorm(make, $"{at}.ln_2");
+            make.LayerNorm($"{at}.ln_1", Hidden);
+            make.LayerNorm($"{at}.ln_2", Hidden);
             foreach ((string name, int outputs, int inputs) in ((string, int, int)[])
                 [("attn.c_attn", 3 * Hidden, Hidden), ("attn.c_proj", Hidden, Hidden), ("mlp.c_fc", FeedForward, Hidden), ("mlp.c_proj", Hidden, FeedForward)])
             {
@@ -93,12 +94,6 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
     }
 
     protected override double[] Head(double[] x) => Arithmetic.Linear(Weight("transformer.wte.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
-
-    private void DefineNorm(WeightMaker make, string name)
-    {
-        make.Norm($"{name}.weight", Hidden);
-        make.Bias($"{name}.bias", Hidden);
-    }
 
     private static ModelTensor Transpose(ModelTensor tensor) => tensor.Shape.Length == 1 ? tensor
         : new(tensor.Name, [tensor.RowLength, tensor.Rows], [.. Enumerable.Range(0, tensor.RowLength).SelectMany(column => Column(tensor, column))]);

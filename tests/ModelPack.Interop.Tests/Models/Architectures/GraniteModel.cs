@@ -4,7 +4,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Llama with factors for the embeddings, for q·k, for what a layer adds, and a divisor for the logits.</summary>
-internal sealed class GraniteModel(TensorType type) : LlamaModel($"granite-{type}", type, TinyTokenizer.Llama)
+internal sealed class GraniteModel(TensorType type) : LlamaModel($"granite-{type}", type, TinyByteLevel.Llama)
 {
     private const double EmbeddingFactor = 3;
     private const double ScoreFactor = 0.5;

@@ -6,7 +6,7 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// Llama with the scaled rotation of version 3.1 (hf-companions.md §1.4): with the wavelength w = 2π/f, original context o, factors low and high,
 /// f' = f where w &lt; o/high; f/factor where w &gt; o/low; else (1 − s)·f/factor + s·f with s = (o/w − low)/(high − low).
 /// </summary>
-internal sealed class Llama3Model(TensorType type) : LlamaModel($"llama3-{type}", type, TinyTokenizer.Llama)
+internal sealed class Llama3Model(TensorType type) : LlamaModel($"llama3-{type}", type, TinyByteLevel.Llama)
 {
     private const double Factor = 8;
     private const double Low = 1;

@@ -13,7 +13,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     protected const double Epsilon = 1e-5;
 
     public LlamaModel(TensorType type)
-        : this($"llama-{type}", type, TinyTokenizer.Llama)
+        : this($"llama-{type}", type, TinyByteLevel.Llama)
     {
     }
 
@@ -34,8 +34,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     /// <summary>llama.cpp rotates neighbours instead of halves in this architecture: the rows of q and k are reordered.</summary>
     protected virtual bool RotatesNeighbours => true;
 
-    /// <summary>Pieces of tensor names, Hugging Face's and GGUF's.</summary>
-    protected virtual (string Theirs, string Native)[] NamePieces =>
+    protected override (string Theirs, string Native)[] NamePieces =>
     [
         ("model.layers.", "blk."), ("model.embed_tokens.", "token_embd."), ("model.norm.", "output_norm."), ("lm_head.", "output."),
         (".input_layernorm.", ".attn_norm."), (".post_attention_layernorm.", ".ffn_norm."),
@@ -80,8 +79,6 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     ];
 
     public override IEnumerable<ModelTensor> NativeTensors() => Tensors.Select(tensor => Reorder(tensor) with { Name = NativeName(tensor.Name) });
-
-    protected string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
 
     protected override void Define(WeightMaker make)
     {
@@ -151,7 +148,7 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
 
     protected virtual double[] Value(string at, double[] x) => Linear($"{at}.self_attn.v_proj", x);
 
-    protected double[][] Attend(int layer, double[][] x)
+    protected virtual double[][] Attend(int layer, double[][] x)
     {
         string at = $"model.layers.{layer}";
         double[] frequencies = Frequencies(layer);
@@ -162,8 +159,9 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     }
 
     /// <summary>The feed-forward part.</summary>
-    protected virtual double[] Transform(string at, double[] x) =>
-        GatedFeedForward($"{at}.mlp.gate_proj", $"{at}.mlp.up_proj", $"{at}.mlp.down_proj", Arithmetic.Silu, x);
+    protected virtual double[] Transform(string at, double[] x) => Gated($"{at}.mlp", x);
+
+    protected double[] Gated(string at, double[] x) => GatedFeedForward($"{at}.gate_proj", $"{at}.up_proj", $"{at}.down_proj", Arithmetic.Silu, x);
 
     // They are written if config.json states the length of a head (hf-companions.md §1.1).
     private string[] HeadLengths() =>

@@ -3,7 +3,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Llama under another class, without a sliding window.</summary>
-internal class MistralModel(TensorType type, string label) : LlamaModel($"{label}-{type}", type, TinyTokenizer.Llama)
+internal class MistralModel(TensorType type, string label) : LlamaModel($"{label}-{type}", type, TinyByteLevel.Llama)
 {
     private static readonly string[] Absent = ["attention_bias", "mlp_bias", "pretraining_tp", "rope_scaling"];
 

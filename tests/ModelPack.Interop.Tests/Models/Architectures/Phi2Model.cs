@@ -4,7 +4,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>x += dense(attention(n(x))) + fc2(gelu(fc1(n(x)))); half of each head rotated; biases everywhere, on the logits too.</summary>
-internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", TinyTokenizer.Gpt2)
+internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", TinyByteLevel.Gpt2)
 {
     public override string Architecture => "phi2";
 
@@ -44,15 +44,13 @@ internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", 
     protected override void Define(WeightMaker make)
     {
         make.Matrix("model.embed_tokens.weight", Tokenizer.VocabularySize, Hidden, Math.Sqrt(Hidden));
-        make.Norm("model.final_layernorm.weight", Hidden);
-        make.Bias("model.final_layernorm.bias", Hidden);
+        make.LayerNorm("model.final_layernorm", Hidden);
         make.Matrix("lm_head.weight", Tokenizer.VocabularySize, Hidden, 2);
         make.Bias("lm_head.bias", Tokenizer.VocabularySize);
         for (int layer = 0; layer < Layers; layer++)
         {
             string at = $"model.layers.{layer}";
-            make.Norm($"{at}.input_layernorm.weight", Hidden);
-            make.Bias($"{at}.input_layernorm.bias", Hidden);
+            make.LayerNorm($"{at}.input_layernorm", Hidden);
             foreach ((string name, int rows, int columns) in ((string, int, int)[])
                 [
                     ("self_attn.q_proj", Hidden, Hidden), ("self_attn.k_proj", Hidden, Hidden), ("self_attn.v_proj", Hidden, Hidden),

@@ -4,13 +4,15 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>q, k and v are rows of one matrix, gate and up of another.</summary>
-internal sealed class Phi3Model(TensorType type) : LlamaModel($"phi3-{type}", type, TinyTokenizer.Gpt2)
+internal class Phi3Model(TensorType type, string label = "phi3") : LlamaModel($"{label}-{type}", type, TinyByteLevel.Gpt2)
 {
     private static readonly string[] Absent = ["head_dim", "mlp_bias", "pretraining_tp"];
 
     public override string Architecture => "phi3";
 
     public override (string Class, string ModelType) Names => ("Phi3ForCausalLM", "phi3");
+
+    protected virtual int OriginalContext => Context;
 
     protected override bool RotatesNeighbours => false;
 
@@ -20,14 +22,14 @@ internal sealed class Phi3Model(TensorType type) : LlamaModel($"phi3-{type}", ty
     public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
     {
         ["embd_pdrop"] = "0.0",
-        ["original_max_position_embeddings"] = $"{Context}",
+        ["original_max_position_embeddings"] = $"{OriginalContext}",
         ["partial_rotary_factor"] = "1.0",
         ["resid_pdrop"] = "0.0",
         ["sliding_window"] = "null",
     };
 
     public override IEnumerable<MetadataEntry> NativeParameters() =>
-        [.. base.NativeParameters(), Entry("phi3.rope.scaling.original_context_length", Context), Entry("phi3.attention.sliding_window", 0)];
+        [.. base.NativeParameters(), Entry("phi3.rope.scaling.original_context_length", OriginalContext), Entry("phi3.attention.sliding_window", 0)];
 
     protected override void DefineAttention(WeightMaker make, string at)
     {

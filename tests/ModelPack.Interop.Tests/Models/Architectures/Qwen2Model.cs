@@ -3,7 +3,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Llama with biases on q, k and v, tied embeddings, and no reordered rows.</summary>
-internal class Qwen2Model(TensorType type, string label) : LlamaModel($"{label}-{type}", type, TinyTokenizer.Qwen)
+internal class Qwen2Model(TensorType type, string label) : LlamaModel($"{label}-{type}", type, TinyByteLevel.Qwen)
 {
     private static readonly string[] Absent = ["attention_bias", "head_dim", "mlp_bias", "pretraining_tp"];
 

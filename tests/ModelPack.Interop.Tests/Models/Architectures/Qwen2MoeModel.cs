@@ -68,10 +68,8 @@ internal sealed class Qwen2MoeModel(TensorType type) : Qwen2Model(type, "qwen2mo
 
     protected override double[] Transform(string at, double[] x)
     {
-        double gate = 1 / (1 + Math.Exp(-Linear($"{at}.mlp.shared_expert_gate", x)[0]));
+        double gate = Arithmetic.Sigmoid(Linear($"{at}.mlp.shared_expert_gate", x)[0]);
         double[] routed = Experts.Mix(Linear($"{at}.mlp.gate", x), Used, normalize: false, expert => Gated($"{at}{Separator}{expert}", x));
         return Arithmetic.Add(routed, Arithmetic.Scale(Gated($"{at}.mlp.shared_expert", x), gate));
     }
-
-    private double[] Gated(string at, double[] x) => GatedFeedForward($"{at}.gate_proj", $"{at}.up_proj", $"{at}.down_proj", Arithmetic.Silu, x);
 }

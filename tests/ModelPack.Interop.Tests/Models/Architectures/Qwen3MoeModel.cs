@@ -55,7 +55,5 @@ internal sealed class Qwen3MoeModel(TensorType type) : Qwen3Model(type, "qwen3mo
     }
 
     protected override double[] Transform(string at, double[] x) =>
-        Experts.Mix(Linear($"{at}.mlp.gate", x), Used, normalize: true, expert => Expert($"{at}{Separator}{expert}", x));
-
-    private double[] Expert(string at, double[] x) => GatedFeedForward($"{at}.gate_proj", $"{at}.up_proj", $"{at}.down_proj", Arithmetic.Silu, x);
+        Experts.Mix(Linear($"{at}.mlp.gate", x), Used, normalize: true, expert => Gated($"{at}{Separator}{expert}", x));
 }

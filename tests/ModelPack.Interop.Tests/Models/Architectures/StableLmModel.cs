@@ -5,11 +5,13 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Layer norms, a quarter of each head rotated, biases on q, k and v.</summary>
-internal sealed class StableLmModel(TensorType type) : LayerNormModel(type, "stablelm", TinyTokenizer.Gpt2)
+internal class StableLmModel(TensorType type, string label = "stablelm") : LayerNormModel(type, label, TinyByteLevel.Gpt2)
 {
     public override string Architecture => "stablelm";
 
     public override (string Class, string ModelType) Names => ("StableLmForCausalLM", "stablelm");
+
+    protected virtual bool IsParallel => false;
 
     protected override double RotatedPart => 0.25;
 
@@ -23,7 +25,7 @@ internal sealed class StableLmModel(TensorType type) : LayerNormModel(type, "sta
     {
         ["hidden_dropout"] = "0.0",
         ["qk_layernorm"] = "false",
-        ["use_parallel_residual"] = "false",
+        ["use_parallel_residual"] = IsParallel ? "true" : "false",
         ["use_qkv_bias"] = "true",
     };
 
@@ -31,6 +33,6 @@ internal sealed class StableLmModel(TensorType type) : LayerNormModel(type, "sta
     public override IEnumerable<MetadataEntry> NativeParameters() =>
     [
         .. base.NativeParameters().Where(entry => entry.Key != "stablelm.rope.freq_base"),
-        new("stablelm.use_parallel_residual", GgufValue.FromBool(false)),
+        new("stablelm.use_parallel_residual", GgufValue.FromBool(IsParallel)),
     ];
 }

@@ -3,7 +3,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Layer norms, biases everywhere, c_proj(gelu(c_fc(x))), tied embeddings.</summary>
-internal sealed class Starcoder2Model(TensorType type) : LayerNormModel(type, "starcoder2", TinyTokenizer.Gpt2)
+internal sealed class Starcoder2Model(TensorType type) : LayerNormModel(type, "starcoder2", TinyByteLevel.Gpt2)
 {
     public override string Architecture => "starcoder2";
 

@@ -8,6 +8,7 @@ internal sealed record ModelTensors(ImmutableArray<long>? Embedding, ImmutableAr
     private static readonly string[] EmbeddingNames =
     [
         "model.embed_tokens.weight", "embed_tokens.weight", "token_embd.weight", "transformer.wte.weight", "wte.weight", "transformer.word_embeddings.weight",
+        "embeddings.word_embeddings.weight", "bert.embeddings.word_embeddings.weight",
     ];
 
     public static bool IsEmbedding(string name) => EmbeddingNames.Contains(name);
