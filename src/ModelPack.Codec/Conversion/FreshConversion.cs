@@ -21,6 +21,7 @@ internal sealed class FreshConversion : ConversionJob
     private readonly OriginRecord record;
     private readonly byte[]? origin;
     private readonly UInt128 digest;
+    private int[]? readerPlaces;
 
     public FreshConversion(
         ModelFile source,
@@ -120,7 +121,7 @@ internal sealed class FreshConversion : ConversionJob
 
     /// <summary>For each payload of the plan, its place in the list that a reader of the output sees.</summary>
     public int[] ReaderPlaces() =>
-        [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
+        readerPlaces ??= [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {

@@ -101,21 +101,15 @@ internal sealed record LogicalModel(
         }
 
         note = $"'{file.ShortName}' was compared as a conversion puts it into GGUF: names, order of rows, stacks";
-        List<ByteSource> made = [file.Source];
-        long end = file.Source.Length;
+        ExtendedBytes bytes = new(file.Source);
         ImmutableArray<LogicalTensor>.Builder tensors = ImmutableArray.CreateBuilder<LogicalTensor>(conversion.Plan.Outputs.Length);
         foreach (TensorStep step in conversion.Plan.Outputs)
         {
-            long offset = step.Payload is StoredPayload stored ? file.AllTensors[stored.Tensor].Offset : end;
+            long offset = step.Payload is StoredPayload stored ? file.AllTensors[stored.Tensor].Offset : bytes.Append(MadePayloads.Open(file, step.Payload));
             tensors.Add(new(step.Name, step.Logical with { Name = step.Name, Offset = offset, ByteLength = step.Payload.Length }));
-            if (step.Payload is not StoredPayload)
-            {
-                made.Add(MadePayloads.Open(file, step.Payload));
-                end += step.Payload.Length;
-            }
         }
 
-        return new(ModelFormat.Gguf, conversion.Words.Architecture, tensors.MoveToImmutable(), [], new ConcatenatedByteSource(file.Source.Name, made), null);
+        return new(ModelFormat.Gguf, conversion.Words.Architecture, tensors.MoveToImmutable(), [], bytes.Whole(), null);
     }
 
     private static LogicalModel? Follow(LogicalModel container, ModelFile made, ReadOnlySpan<byte> record, List<ModelFile> opened, out string doubt)
@@ -153,13 +147,11 @@ internal sealed record LogicalModel(
     private LogicalModel Before(OriginRecord record, ModelFile source, IReadOnlyList<TensorInfo> logical)
     {
         ImmutableArray<TensorInfo> own = [.. Tensors.Select(tensor => tensor.Tensor), .. Beside];
-        List<ByteSource> made = [Source];
-        long end = Source.Length;
+        ExtendedBytes bytes = new(Source);
         TensorInfo[] all = new TensorInfo[logical.Count];
         for (int i = 0; i < all.Length; i++)
         {
             PayloadRecipe recipe = record.Tensors[i].Payload;
-            all[i] = logical[i] with { Offset = end };
             if (recipe is StoredPayload stored)
             {
                 // What lies in the container under a type of its own may have another order of bytes there.
@@ -174,8 +166,8 @@ internal sealed record LogicalModel(
                 continue;
             }
 
-            made.Add(RecipeSource.Open(recipe, payload => new RangeByteSource(Source, own[payload.Tensor].Offset, payload.Bytes)));
-            end += recipe.Length;
+            ByteSource made = RecipeSource.Open(recipe, payload => new RangeByteSource(Source, own[payload.Tensor].Offset, payload.Bytes));
+            all[i] = logical[i] with { Offset = bytes.Append(made) };
         }
 
         return new(
@@ -183,7 +175,24 @@ internal sealed record LogicalModel(
             source.Architecture,
             [.. all.Take(source.Tensors.Count).Select(tensor => new LogicalTensor(tensor.Name, tensor))],
             source.Metadata,
-            made.Count == 1 ? Source : new ConcatenatedByteSource(Source.Name, made),
+            bytes.Whole(),
             null) { Beside = [.. all.Skip(source.Tensors.Count)] };
+    }
+
+    /// <summary>The bytes of a file, and behind them payloads that are made of several of its tensors.</summary>
+    private sealed class ExtendedBytes(ByteSource file)
+    {
+        private readonly List<ByteSource> made = [];
+        private long end = file.Length;
+
+        /// <returns>Where the payload begins.</returns>
+        public long Append(ByteSource payload)
+        {
+            made.Add(payload);
+            end += payload.Length;
+            return end - payload.Length;
+        }
+
+        public ByteSource Whole() => made.Count == 0 ? file : new ConcatenatedByteSource(file.Name, [file, .. made]);
     }
 }

@@ -11,9 +11,6 @@ namespace ModelPack.Codec.Insight;
 /// </summary>
 internal sealed class ModelPair
 {
-    private readonly HashSet<string> known;
-    private readonly NameTable? table;
-
     public ModelPair(ModelFile first, ModelFile second)
     {
         bool sameFormat = first.Format == second.Format;
@@ -32,9 +29,8 @@ internal sealed class ModelPair
 
         FirstTensors = Tensors(First);
         SecondTensors = Tensors(Second);
-        known = [.. FirstTensors.Tensors.Select(tensor => tensor.Name)];
-        IEnumerable<string> names = [.. known, .. SecondTensors.Tensors.Select(tensor => tensor.Name)];
-        table = NameTable.For(First.Architecture, names) ?? NameTable.For(Second.Architecture, names);
+        Translate = NameTable.Between(
+            (First.Format, First.Architecture, FirstTensors.Tensors.Select(tensor => tensor.Name)), (Second.Format, Second.Architecture, SecondTensors.Tensors.Select(tensor => tensor.Name)));
     }
 
     public LogicalModel First { get; }
@@ -55,7 +51,7 @@ internal sealed class ModelPair
     public ImmutableArray<string> Notes { get; } = [];
 
     /// <summary>A name of the second model as the first spells it.</summary>
-    public string Translate(string name) => known.Contains(name) ? name : table?.Translate(name, Second.Format, First.Format) ?? name;
+    public Func<string, string> Translate { get; }
 
     private static TensorSet Tensors(LogicalModel model) =>
         new(model.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);

@@ -79,10 +79,8 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         TensorSet left = TensorSet.Of(first, out Difference? badFirst);
         TensorSet right = TensorSet.Of(second, out Difference? badSecond);
         Difference[] bad = [.. new[] { badFirst, badSecond }.OfType<Difference>()];
-        HashSet<string> own = [.. left.Tensors.Select(tensor => tensor.Name)];
-        IEnumerable<string> names = [.. own, .. right.Tensors.Select(tensor => tensor.Name)];
-        NameTable? table = NameTable.For(first.Architecture, names) ?? NameTable.For(second.Architecture, names);
-        Func<string, string> translate = name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name;
+        Func<string, string> translate = NameTable.Between(
+            (first.Format, first.Architecture, left.Tensors.Select(tensor => tensor.Name)), (second.Format, second.Architecture, right.Tensors.Select(tensor => tensor.Name)));
         FileSide side = FileSide.Second;
         ImmutableArray<string> notes = [];
         if (bad.Length + edits.Count == 0)

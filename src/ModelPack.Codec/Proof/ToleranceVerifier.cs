@@ -80,7 +80,7 @@ public static class ToleranceVerifier
         }
 
         TensorDistance distance = Measure(firstSource, first, secondSource, second, tolerance, cancellation);
-        return (distance, Beyond(placed, distance, tolerance) is { } beyond ? beyond with { OffsetIn = pair.OffsetsIn } : null);
+        return (distance, Beyond(placed, pair.OffsetsIn, distance, tolerance));
     }
 
     private static TensorDistance Measure(
@@ -106,7 +106,7 @@ public static class ToleranceVerifier
         return tally.ToDistance();
     }
 
-    private static Difference? Beyond(TensorInfo placed, TensorDistance distance, ValueTolerance tolerance)
+    private static Difference? Beyond(TensorInfo placed, FileSide side, TensorDistance distance, ValueTolerance tolerance)
     {
         if (distance.FirstBeyond is not { } first)
         {
@@ -120,6 +120,6 @@ public static class ToleranceVerifier
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"tensor '{distance.Name}' ({types}): {distance.Beyond} of {distance.Elements} values are further apart than {tolerance}{special}; element {first.Element} is {first.First:R} in the first file and {first.Second:R} in the second");
-        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(placed, first.Element), distance.Beyond);
+        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(placed, first.Element), distance.Beyond) { OffsetIn = side };
     }
 }

@@ -8,6 +8,9 @@ namespace ModelPack.Tool.Commands;
 /// <summary>Arguments as several verbs declare them.</summary>
 internal static class Arguments
 {
+    /// <summary>Whether a path means a folder.</summary>
+    public static bool IsFolder(string path) => System.IO.Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
+
     public static Argument<string> Path(string name, string description)
     {
         Argument<string> argument = new(name) { Description = description };

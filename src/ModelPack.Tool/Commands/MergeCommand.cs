@@ -31,7 +31,7 @@ internal static class MergeCommand
         verb.Validators.Add(result =>
         {
             // A conversion into a folder would copy the files as they are.
-            if (result.GetValue(target) is { } path && (Path.EndsInDirectorySeparator(path) || Directory.Exists(path)))
+            if (result.GetValue(target) is { } path && Arguments.IsFolder(path))
             {
                 result.AddError($"merge writes one file, and '{path}' is a folder: name the file in it.");
             }

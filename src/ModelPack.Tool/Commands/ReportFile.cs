@@ -23,7 +23,7 @@ internal sealed class ReportFile
 
         // In the folder of a model, a JSON file is a part of it.
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        if (taken.Any(other => IsFolder(other) && IsSame(other, folder)))
+        if (taken.Any(other => Arguments.IsFolder(other) && IsSame(other, folder)))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would lie in the folder of a model") { FilePath = path };
         }
@@ -40,8 +40,6 @@ internal sealed class ReportFile
 
         return new(path);
     }
-
-    private static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
 
     private static bool IsSame(string left, string right) => string.Equals(
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(left)), Path.TrimEndingDirectorySeparator(Path.GetFullPath(right)), StringComparison.OrdinalIgnoreCase);

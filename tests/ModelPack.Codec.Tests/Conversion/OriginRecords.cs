@@ -56,6 +56,9 @@ internal sealed class OriginBody
 
 internal static class OriginRecords
 {
+    // docs/origin-record.md: magic, version and checksum stand before the digest of the container.
+    private const int DigestOffset = 21;
+
     /// <summary>Puts a record together around a body; the checksum fits.</summary>
     public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, UInt128? digest = null, byte version = 2, int views = 0)
     {
@@ -74,6 +77,14 @@ internal static class OriginRecords
         byte[] bytes = [.. record];
         OriginCodec.Sign(bytes);
         return bytes;
+    }
+
+    /// <summary>The record with the digest of another container; the checksum fits.</summary>
+    public static byte[] WithDigest(byte[] record, UInt128 digest)
+    {
+        byte[] forged = [.. record];
+        BinaryPrimitives.WriteUInt128BigEndian(forged.AsSpan(DigestOffset), digest);
+        return Signed(forged);
     }
 
     /// <summary>Makes the checksum fit after an edit.</summary>

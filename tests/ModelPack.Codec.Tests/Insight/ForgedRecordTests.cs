@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Insight;
@@ -10,9 +9,6 @@ namespace ModelPack.Codec.Tests.Insight;
 [TestClass]
 public sealed class ForgedRecordTests
 {
-    // docs/origin-record.md: magic, version and checksum stand before the digest of the container.
-    private const int DigestOffset = 21;
-
     [TestMethod]
     public void Metadata_that_was_edited_is_not_replaced_by_that_of_the_source()
     {
@@ -37,9 +33,7 @@ public sealed class ForgedRecordTests
             digest = ContainerDigest.Compute(file);
         }
 
-        byte[] forged = [.. record];
-        BinaryPrimitives.WriteUInt128BigEndian(forged.AsSpan(DigestOffset), digest);
-        SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(forged)));
+        SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.WithDigest(record, digest)));
         using ModelFile edited = ModelFiles.Open(output);
         LogicalModel model = LogicalModel.Original(edited);
         Assert.AreEqual(ModelFormat.SafeTensors, model.Format);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
@@ -6,6 +5,7 @@ using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.Conversion;
 
 namespace ModelPack.Codec.Tests.Insight;
 
@@ -216,13 +216,8 @@ public sealed class ModelDiffTests
         using (ModelFile renamed = ModelFiles.Open(path))
         {
             byte[] record = renamed.OriginRecord!.Value.ToArray();
-            string old = System.Convert.ToBase64String(record);
-            UInt128 digest = OriginCodec.Read(record).ContainerDigest;
-            byte[] place = new byte[16];
-            BinaryPrimitives.WriteUInt128BigEndian(place, digest);
-            BinaryPrimitives.WriteUInt128BigEndian(record.AsSpan(record.AsSpan().IndexOf(place)), ContainerDigest.Compute(renamed));
-            OriginCodec.Sign(record);
-            text = text.Replace(old, System.Convert.ToBase64String(record), StringComparison.Ordinal);
+            byte[] forged = OriginRecords.WithDigest(record, ContainerDigest.Compute(renamed));
+            text = text.Replace(System.Convert.ToBase64String(record), System.Convert.ToBase64String(forged), StringComparison.Ordinal);
         }
 
         File.WriteAllText(path, text, Encoding.Latin1);

@@ -12,6 +12,8 @@ public sealed class CertificateVerifierTests
 {
     private static readonly TestTensor[] Tensors = [TestTensor.F32("first", 1, 2, 3), TestTensor.F32("second", 4, 5)];
 
+    private static readonly TestTensor Certified = TestTensor.F32("a", 1, 2);
+
     private readonly ModelFolder folder = new();
     private string certificate = "";
 
@@ -55,11 +57,39 @@ public sealed class CertificateVerifierTests
         Assert.AreEqual((DifferenceKind.Container, "header, metadata, padding or footer"), (difference.Kind, difference.Place));
     }
 
+    [TestMethod]
+    public void A_tensor_that_was_added_to_SafeTensors_is_named()
+    {
+        VerificationReport report = VerifyInsteadOfSource(TestModels.SafeTensorsBytes([Certified, TestTensor.F32("b", 3)]));
+        Assert.IsFalse(report.Passed);
+        Assert.AreEqual("b", report.Differences.Single(difference => difference.Kind == DifferenceKind.ExtraTensor).Place);
+    }
+
+    [TestMethod]
+    public void Metadata_that_were_added_beside_equal_tensors_are_reported_with_both_lengths()
+    {
+        byte[] longer = TestModels.SafeTensorsBytes([Certified], ("added", "key"));
+        VerificationReport report = VerifyInsteadOfSource(longer);
+        Assert.IsFalse(report.Passed);
+        Difference difference = report.Differences.Single();
+        Assert.AreEqual(DifferenceKind.Container, difference.Kind);
+        Assert.AreEqual($"the file has {longer.Length} bytes; {TestModels.SafeTensorsBytes([Certified]).Length} were proved", difference.Text);
+    }
+
     private Difference[] Changed(byte[] bytes)
     {
         VerificationReport report = ModelVerifier.Verify(certificate, folder.Write("changed.gguf", bytes), ProofLevel.L1);
         Assert.IsFalse(report.Passed);
         return [.. report.Differences];
+    }
+
+    private VerificationReport VerifyInsteadOfSource(byte[] other)
+    {
+        string source = folder.Write("source.safetensors", TestModels.SafeTensorsBytes([Certified]));
+        string output = folder["output.gguf"];
+        ModelConverter.Convert(source, output, ModelFormat.Gguf, new());
+        folder.Write("source.safetensors", other);
+        return ModelVerifier.Verify(ModelConverter.CertificatePath(output), source);
     }
 
     private static byte[] Gguf(IReadOnlyList<TestTensor> tensors, string name = "model") =>

@@ -24,6 +24,16 @@ internal sealed class NameTable
         return gguf is null && apr is null ? null : new(gguf, apr, known);
     }
 
+    /// <summary>How the second of two models has to spell a name to mean a tensor of the first; a name that both have is not translated.</summary>
+    public static Func<string, string> Between(
+        (ModelFormat Format, string? Architecture, IEnumerable<string> Names) first, (ModelFormat Format, string? Architecture, IEnumerable<string> Names) second)
+    {
+        HashSet<string> own = [.. first.Names];
+        IEnumerable<string> names = [.. own, .. second.Names];
+        NameTable? table = For(first.Architecture, names) ?? For(second.Architecture, names);
+        return name => own.Contains(name) ? name : table?.Translate(name, second.Format, first.Format) ?? name;
+    }
+
     /// <summary>Translates a name; what the table does not know stays as it is.</summary>
     public string Translate(string name, ModelFormat from, ModelFormat to)
     {
