@@ -7,6 +7,9 @@ namespace ModelPack.Codec;
 /// <summary>One opened model file: header parsed and checked, payloads still on disk.</summary>
 public abstract class ModelFile : IDisposable
 {
+    /// <summary>Tensors that room is made for before they are read: what a header announces is not believed beyond.</summary>
+    internal const int LikelyTensors = 1 << 17;
+
     private protected ModelFile(ByteSource source) => Source = source;
 
     /// <summary>The bytes of the file. Disposed with this object.</summary>

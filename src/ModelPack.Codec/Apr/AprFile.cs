@@ -15,7 +15,6 @@ public sealed class AprFile : ModelFile
     private readonly AprHeader header;
     private readonly AprMetadata metadata;
     private readonly long indexEnd;
-    private readonly Lazy<byte[]?> origin;
     private ImmutableArray<Note> notes;
 
     private AprFile(ByteSource source, AprHeader header, AprMetadata metadata, long indexEnd, AprTensors tensors, List<Note> notes)
@@ -25,7 +24,6 @@ public sealed class AprFile : ModelFile
         this.metadata = metadata;
         this.indexEnd = indexEnd;
         this.notes = [.. notes];
-        origin = new Lazy<byte[]?>(() => metadata.Find(OriginKey)?.AsBase64());
         Footer = tensors.Footer;
         Dialect = tensors.Dialect;
         Entries = tensors.Entries;
@@ -95,7 +93,7 @@ public sealed class AprFile : ModelFile
     public override string? Architecture => metadata.Architecture;
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? OriginRecord => origin.Value is byte[] record ? record : default(ReadOnlyMemory<byte>?);
+    public override ReadOnlyMemory<byte>? OriginRecord => metadata.Find(OriginKey)?.AsBase64() is byte[] record ? record : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Opens a file strictly (apr-v2.md §15.1); all but the footer's checksum, which needs a pass over the whole file.</summary>
     /// <param name="source">The file. Owned by the result; if opening fails, the caller still has to dispose it.</param>

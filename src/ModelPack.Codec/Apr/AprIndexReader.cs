@@ -16,6 +16,7 @@ internal sealed class AprIndexReader
     private readonly ByteSource source;
     private readonly long end;
     private readonly byte[] window;
+    private readonly ShapeCache shapes = new();
     private readonly byte[] previousName = new byte[AprFormat.MaximumNameBytes];
     private int previousLength;
     private long position;
@@ -37,7 +38,7 @@ internal sealed class AprIndexReader
     public static List<AprRawEntry> Read(ByteSource source, AprHeader header, out long indexEnd)
     {
         AprIndexReader reader = new(source, header);
-        List<AprRawEntry> entries = [];
+        List<AprRawEntry> entries = new((int)Math.Min(header.TensorCount, ModelFile.LikelyTensors));
         for (uint i = 0; i < header.TensorCount; i++)
         {
             entries.Add(reader.ReadEntry(i));
@@ -59,7 +60,7 @@ internal sealed class AprIndexReader
             throw AprErrors.DimensionCount.Broken(source.Name, $"{count} dimensions are announced", position - 1, name);
         }
 
-        long[] dimensions = new long[count];
+        Span<long> dimensions = stackalloc long[count];
         ReadOnlySpan<byte> numbers = Take((8 * count) + 16, name);
         for (int i = 0; i < count; i++)
         {
@@ -68,14 +69,14 @@ internal sealed class AprIndexReader
 
         if (!TensorShape.TryCountElements(dimensions, out _))
         {
-            string shown = string.Join(", ", dimensions.Select(dimension => (ulong)dimension));
+            string shown = string.Join(", ", dimensions.ToArray().Select(dimension => (ulong)dimension));
             throw AprErrors.DimensionOverflow.Broken(source.Name, $"the product of [{shown}] is 2^63 or more", at, name);
         }
 
         return new AprRawEntry(
             name,
             type,
-            [.. dimensions],
+            shapes.Get(dimensions),
             BinaryPrimitives.ReadUInt64LittleEndian(numbers[(8 * count)..]),
             BinaryPrimitives.ReadUInt64LittleEndian(numbers[((8 * count) + 8)..]),
             at);

@@ -10,6 +10,15 @@ internal readonly record struct AprJson(ReadOnlyMemory<byte> Utf8)
 
     public static AprJson String(string value) => Build(writer => writer.String(value));
 
+    /// <summary>Bytes as a string in base64, which has no character to escape.</summary>
+    public static AprJson Base64(ReadOnlySpan<byte> bytes)
+    {
+        byte[] utf8 = new byte[System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 2];
+        System.Buffers.Text.Base64.EncodeToUtf8(bytes, utf8.AsSpan(1), out _, out int written);
+        (utf8[0], utf8[written + 1]) = ((byte)'"', (byte)'"');
+        return new(utf8.AsMemory(0, written + 2));
+    }
+
     public static AprJson Number(ulong value) => Build(writer => writer.Number(value));
 
     public static AprJson Number(long value) => Build(writer => writer.Number(value));

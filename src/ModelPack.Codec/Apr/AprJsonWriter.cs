@@ -6,12 +6,13 @@ using System.Text.Unicode;
 namespace ModelPack.Codec.Apr;
 
 /// <summary>Writes compact JSON as serde_json does, on which the Rust writer rests: no spaces, only quote, backslash and control characters escaped (apr-v2.md §15.2).</summary>
-internal sealed class AprJsonWriter
+/// <param name="expected">Length that is likely.</param>
+internal sealed class AprJsonWriter(int expected = 256)
 {
     private static readonly SearchValues<byte> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\']);
 
-    private readonly ArrayBufferWriter<byte> buffer = new();
+    private readonly ArrayBufferWriter<byte> buffer = new(expected);
     private bool needsComma;
 
     public void StartObject() => Open((byte)'{');

@@ -6,9 +6,12 @@ namespace ModelPack.Codec.Apr;
 /// <summary>Writes the metadata text: known fields in the order of the format, then custom keys by their UTF-8 bytes (apr-v2.md §7.1, §15.2).</summary>
 internal static class AprMetadataWriter
 {
+    private const int LikelyPunctuation = 4;
+    private const int LikelyDefaults = 256;
+
     public static byte[] Write(AprModel model)
     {
-        AprJsonWriter writer = new();
+        AprJsonWriter writer = new(checked(model.Fields.Concat(model.CustomKeys).Sum(pair => pair.Key.Length + pair.Value.Utf8.Length + LikelyPunctuation) + LikelyDefaults));
         writer.StartObject();
         foreach (KeyValuePair<int, AprJson> field in OrderFields(model))
         {

@@ -5,28 +5,34 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.Apr;
 
 /// <summary>Turns raw index entries into tensors: dialect, order of dimensions, type (apr-v2.md §9.8, §12.5, §13.2).</summary>
-internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, IReadOnlyList<AprIndexEntry> Entries, IReadOnlyList<TensorInfo> Present)
+internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntries Entries, IReadOnlyList<TensorInfo> Present)
 {
     public static AprTensors Resolve(
         string file, AprHeader header, AprFooter footer, List<AprRawEntry> raw, bool tiedEmbeddings, List<Note> notes)
     {
         AprDialect dialect = Detect(header, footer, raw);
-        List<AprIndexEntry> entries = new(raw.Count);
+        byte[] typeBytes = new byte[raw.Count];
+        (int Place, AprIndexEntry Entry)? absent = null;
         List<TensorInfo> present = new(raw.Count);
-        foreach (AprRawEntry entry in raw)
+        for (int i = 0; i < typeBytes.Length; i++)
         {
+            AprRawEntry entry = raw[i];
             ImmutableArray<long> shape = dialect == AprDialect.Realizar ? [.. entry.Dimensions.Reverse()] : entry.Dimensions;
             AprIndexEntry resolved = ResolveType(file, entry, shape, dialect, tiedEmbeddings);
-            entries.Add(resolved);
-            if (!resolved.CountsAsAbsent)
+            typeBytes[i] = entry.TypeByte;
+            if (resolved.CountsAsAbsent)
+            {
+                absent = (i, resolved);
+            }
+            else
             {
                 long offset = header.DataOffset + resolved.Offset;
                 present.Add(new TensorInfo { Name = entry.Name, Type = resolved.Type, Shape = shape, Offset = offset, ByteLength = resolved.Size });
             }
         }
 
-        AddNotes(dialect, raw, entries, notes);
-        return new AprTensors(dialect, footer, entries, present);
+        AddNotes(dialect, raw, absent?.Place, notes);
+        return new AprTensors(dialect, footer, new(present, typeBytes, dialect == AprDialect.Realizar, header.DataOffset, absent), present);
     }
 
     /// <summary>All three signs are needed: other writers set the flag, and aprender keeps <c>blk.</c> names of llama models (apr-v2.md §13.2).</summary>
@@ -73,10 +79,9 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, IReadOnl
         };
     }
 
-    private static void AddNotes(AprDialect dialect, List<AprRawEntry> raw, List<AprIndexEntry> entries, List<Note> notes)
+    private static void AddNotes(AprDialect dialect, List<AprRawEntry> raw, int? absent, List<Note> notes)
     {
-        int tied = entries.FindIndex(entry => entry.CountsAsAbsent);
-        if (tied >= 0)
+        if (absent is { } tied)
         {
             notes.Add(new Note("K-TIED", "'lm_head.weight' has no bytes and counts as absent, since the embeddings are tied", raw[tied].Position));
         }

@@ -27,7 +27,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     /// <summary>The source cut into payloads and gaps.</summary>
     public List<FileRange> Ranges { get; } = FileRange.Cover(source);
 
-    /// <summary>The output, with blanks where hashes belong that are not known yet.</summary>
+    /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are left.</summary>
     public abstract ModelPlan Layout { get; }
 
     /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source.</summary>
@@ -62,20 +62,26 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public abstract ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context);
 
     /// <summary>What a pass found out, together with what was made after it.</summary>
-    public WrittenPayloads Written(PassResult pass, IReadOnlyDictionary<int, PayloadSum> made)
+    /// <param name="pass">The pass.</param>
+    /// <param name="made">The sums of <see cref="Made"/>.</param>
+    public WrittenPayloads Written(PassResult pass, PayloadSum[] made)
     {
-        Dictionary<int, UInt128> hashes = made.ToDictionary(sum => sum.Key, sum => sum.Value.Xxh128);
-        Dictionary<int, uint> crc = made.ToDictionary(sum => sum.Key, sum => sum.Value.Crc32);
-        foreach ((int payload, int tensor) in Placed.Sources)
+        PayloadSum[] sums = new PayloadSum[Payloads.Count];
+        Array.Fill(sums, new(new Xxh128().Finish(), 0));
+        for (int i = 0; i < made.Length; i++)
         {
-            hashes.Add(payload, pass.TensorHashes[tensor]);
-            if (pass.PayloadCrc32.TryGetValue(tensor, out uint sum))
+            sums[Placed.Made[i].Payload] = made[i];
+        }
+
+        for (int tensor = 0; tensor < Placed.Payloads.Length; tensor++)
+        {
+            if (Placed.Payloads[tensor] is var payload and >= 0)
             {
-                crc.Add(payload, sum);
+                sums[payload] = new(pass.TensorHashes[tensor], pass.PayloadCrc32.Length == 0 ? 0 : pass.PayloadCrc32[tensor]);
             }
         }
 
-        return new(pass, hashes, crc);
+        return new(pass, sums);
     }
 
     private Placement Placed => placement ??= Place();
@@ -85,7 +91,8 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     {
         long?[] direct = new long?[Source.AllTensors.Count];
         List<MadePayload> made = [];
-        Dictionary<int, int> sources = [];
+        int[] payloads = new int[direct.Length];
+        Array.Fill(payloads, -1);
         long position = 0;
         foreach (Segment segment in Layout.Segments)
         {
@@ -94,7 +101,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
                 if (Payloads[payload] is StoredPayload { Tensor: var tensor } && direct[tensor] is null)
                 {
                     direct[tensor] = position;
-                    sources.Add(payload, tensor);
+                    payloads[tensor] = payload;
                 }
                 else
                 {
@@ -105,14 +112,16 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
             position += segment.Length;
         }
 
-        return new(direct, made, sources);
+        return new(direct, made, payloads);
     }
 
-    private sealed record Placement(long?[] Direct, List<MadePayload> Made, Dictionary<int, int> Sources);
+    /// <param name="Direct">Where each source tensor goes.</param>
+    /// <param name="Made">What is made afterwards.</param>
+    /// <param name="Payloads">Which payload of the layout each source tensor is; -1 for one that goes nowhere as it is.</param>
+    private sealed record Placement(long?[] Direct, List<MadePayload> Made, int[] Payloads);
 }
 
 /// <summary>What is known once every payload of an output was written.</summary>
 /// <param name="Pass">What the pass over the source found out.</param>
-/// <param name="Xxh128">XXH128 of each payload, by its number in the layout; those of no bytes are left out.</param>
-/// <param name="Crc32">CRC-32 likewise, if the output has a footer.</param>
-internal sealed record WrittenPayloads(PassResult Pass, IReadOnlyDictionary<int, UInt128> Xxh128, IReadOnlyDictionary<int, uint> Crc32);
+/// <param name="Sums">Sums of each payload, by its number in the layout; CRCs only if the pass was to make them.</param>
+internal sealed record WrittenPayloads(PassResult Pass, PayloadSum[] Sums);

@@ -101,7 +101,9 @@ internal sealed class ConversionPlanner
     // Where the payload of each output is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another form only.
     private PayloadRecipe?[] Places()
     {
-        PayloadRecipe?[] places = [.. outputs.Select((step, i) => views.Contains(i) ? null : (PayloadRecipe)new StoredPayload(i, step.Payload.Length))];
+        PayloadRecipe?[] places = [.. outputs.Select((step, i) => views.Contains(i) ? null
+            : step.Payload is StoredPayload same && same.Tensor == i ? same
+            : new StoredPayload(i, step.Payload.Length))];
         for (int i = 0; i < twins.Count; i++)
         {
             places[twins[i].Output] = new StoredPayload(outputs.Count + i, twins[i].Step.Payload.Length);
@@ -121,7 +123,7 @@ internal sealed class ConversionPlanner
         }
         else if (target.Holds(tensor.Type) && !isForeign)
         {
-            outputs.Add(new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape.AsSpan()), payload));
+            outputs.Add(new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape), payload));
         }
         else if (options.Quantized == QuantizedMode.Native)
         {
@@ -138,7 +140,7 @@ internal sealed class ConversionPlanner
         }
         else
         {
-            outputs.Add(new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor).AsSpan()), payload));
+            outputs.Add(new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor)), payload));
         }
     }
 
@@ -154,7 +156,7 @@ internal sealed class ConversionPlanner
 
         views.Add(outputs.Count);
         TensorInfo shown = output.Info with { Type = type, ByteLength = view.Length };
-        outputs.Add(new(shown, name.Name, name.Origin, type, target.Folded(shown.Shape.AsSpan()), view));
+        outputs.Add(new(shown, name.Name, name.Origin, type, target.Folded(shown.Shape), view));
     }
 
     private static bool CanWiden(TensorType type) => TensorTypes.Get(type) is { IsQuantized: true, Rule: PayloadRule.Blocks } && TensorDecoder.CanDecode(type);

@@ -22,8 +22,8 @@ internal static class EditedPayload
             }
         }
 
-        OriginTensor? edited = record.Tensors.FirstOrDefault(tensor => MadePayloads.Hash(container, tensor.Payload, pass, cancellation) != tensor.Hash);
-        return edited is null ? null : Edited(container, [.. edited.Payload.Tensors().Distinct()]);
+        PayloadRecipe? edited = record.Tensors.Where(tensor => MadePayloads.Hash(container, tensor.Payload, pass, cancellation) != tensor.Hash).Select(tensor => tensor.Payload).FirstOrDefault();
+        return edited is null ? null : Edited(container, [.. edited.Tensors().Distinct()]);
     }
 
     // The record has a hash of what several tensors make together, not of each.

@@ -17,10 +17,12 @@ internal sealed class FreshConversion : ConversionJob
     private readonly SpokenModel words;
     private readonly ConversionPlan plan;
     private readonly OutputForm form;
-    private readonly OutputContent content;
-    private readonly OriginRecord record;
-    private readonly byte[]? origin;
+    private OutputContent content;
+    private readonly int[] views;
+    private readonly OriginMode embedding;
+    private byte[]? origin;
     private readonly UInt128 digest;
+    private ModelPlan layout;
     private int[]? readerPlaces;
 
     public FreshConversion(
@@ -35,29 +37,31 @@ internal sealed class FreshConversion : ConversionJob
     {
         target = ContainerTarget.For(to);
         this.form = form;
-        Model = model;
+        Records = model.Records;
         words = SpokenModel.Of(model.Root, options.Naming);
         plan = ConversionPlanner.Plan(source, model, words, target, options);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
         DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
-        record = Record(sourceNames, options);
-        Task<byte[]>? writing = options.Origin == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
+        embedding = options.Origin;
+        OriginRecord record = Record(sourceNames, options);
+        views = [.. record.Views.Select(view => view.ContainerIndex)];
+        Task<byte[]>? writing = embedding == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
         content = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = derived.Files };
         target.Prepare(content);
         origin = writing?.GetAwaiter().GetResult();
         content = content with { Origin = origin };
-        Layout = LayOut();
-        using ModelFile header = OpenHeader(Layout);
+        layout = LayOut();
+        using ModelFile header = OpenHeader(layout);
         digest = ContainerDigest.Compute(header);
-        Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, Layout, to)];
+        Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
 
     public override IReadOnlyList<PayloadRecipe> Payloads { get; }
 
-    public override ModelPlan Layout { get; }
+    public override ModelPlan Layout => layout;
 
     public override ImmutableArray<string> Notes { get; }
 
@@ -67,8 +71,8 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>What the model says of itself.</summary>
     public SpokenModel Words => words;
 
-    /// <summary>The model that is converted.</summary>
-    public SourceModel Model { get; }
+    /// <summary>The records on the way to the model that is converted (<see cref="SourceModel.Records"/>).</summary>
+    public ImmutableArray<OriginRecord> Records { get; }
 
     /// <summary>The conversion that made a container, planned again from what its record describes.</summary>
     /// <param name="source">The file that the record describes.</param>
@@ -82,8 +86,8 @@ internal sealed class FreshConversion : ConversionJob
     }
 
     /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
-    public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest && candidate.Tensors.Length == record.Tensors.Length
-        && candidate.Tensors.Zip(record.Tensors).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second.Payload)));
+    public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest && candidate.Tensors.Length == plan.Sources.Length
+        && candidate.Tensors.Zip(Returns()).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second)));
 
     public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
 
@@ -95,17 +99,20 @@ internal sealed class FreshConversion : ConversionJob
     {
         if (origin is null)
         {
-            return Layout;
+            return layout;
         }
 
-        Dictionary<int, UInt128> views = Views(written);
-        OriginCodec.Complete(
-            origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. record.Views.Select(view => views[view.ContainerIndex])]);
-        return LayOut();
+        int[] payloads = ContainerTarget.Inverse(ReaderPlaces());
+        OriginCodec.Complete(origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
+        ModelPlan complete = LayOut();
+        layout = complete.Outline();
+        content = content with { Origin = null };
+        origin = null;
+        return complete;
     }
 
     public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
-        origin is null ? OutputProof.ProveTensors(output, this, plan, written, context) : OutputProof.ProveReturn(output, this, plan, written, context);
+        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, plan, written, context) : OutputProof.ProveReturn(output, this, plan, written, context);
 
     /// <summary>The plan.</summary>
     public ConversionPlan Plan => plan;
@@ -125,8 +132,7 @@ internal sealed class FreshConversion : ConversionJob
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
-        int[] places = ReaderPlaces();
-        PayloadRecipe[] returns = [.. plan.Sources.Select(fate => Returned(fate, options.Origin, places))];
+        PayloadRecipe[] returns = [.. Returns()];
         HashSet<int> used = [.. returns.SelectMany(recipe => recipe.Tensors())];
         return new()
         {
@@ -142,22 +148,19 @@ internal sealed class FreshConversion : ConversionJob
         };
     }
 
-    // Without a record nothing needs to come back.
-    private static PayloadRecipe Returned(SourceFate fate, OriginMode origin, int[] places) => fate.Return is { } back
-        ? back.Through(stored => stored with { Tensor = places[stored.Tensor] })
-        : origin == OriginMode.None
-        ? new LiteralPayload(default)
-        : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
-
-    // Hashes of the outputs, by their places.
-    private Dictionary<int, UInt128> Views(WrittenPayloads written)
+    // How the source's payloads come back from what a reader of the output sees.
+    private IEnumerable<PayloadRecipe> Returns()
     {
         int[] places = ReaderPlaces();
-        UInt128 empty = new Xxh128().Finish();
-        return Enumerable.Range(0, plan.Outputs.Length).ToDictionary(
-            i => places[i],
-            i => written.Xxh128.GetValueOrDefault(i, empty));
+        return plan.Sources.Select(fate => Returned(fate, places));
     }
+
+    // Without a record nothing needs to come back.
+    private PayloadRecipe Returned(SourceFate fate, int[] places) => fate.Return is { } back
+        ? back.Through(stored => stored.Tensor == places[stored.Tensor] ? stored : stored with { Tensor = places[stored.Tensor] })
+        : embedding == OriginMode.None
+        ? new LiteralPayload(default)
+        : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // The strict reader has to accept the header before a single payload is copied.
     private ModelFile OpenHeader(ModelPlan layout)

@@ -139,7 +139,7 @@ public static class ModelConverter
         .Select(member => $"'{member.Name}' is not valid JSON; it travels byte for byte");
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
-    private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Model.Records
+    private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Records
         .Select(record => EditedPayload.Find(record, fresh.Source, pass, cancellation))
         .FirstOrDefault(edited => edited is not null);
 
@@ -162,24 +162,31 @@ public static class ModelConverter
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
         WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
-        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Crc32);
-        WriteLiterals(plan, output);
-        using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
-        if (options.Dtype is not null && job is FreshConversion narrowing)
-        {
-            context.Losses = NarrowingLoss.Measure(narrowing, written, options, cancellation);
-        }
-
-        ProofLevel level = job.Prove(written, plan, payloads, context);
+        ProofLevel level = Finish(job, payloads, output, targetPath, context);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
-        byte[] text = CertificateJson.ToUtf8(certificate);
-        using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([new LiteralSegment(text)])));
-        certificateFile.Write(text, 0);
+        using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([])));
+        TemporaryTextWriter text = new(certificateFile);
+        CertificateJson.Write(text, certificate);
+        text.Flush();
         cancellation.ThrowIfCancellationRequested();
         ReplacedFolder.Check(targetPath);
         Commit(output, certificateFile, CertificatePath(targetPath));
         return certificate;
+    }
+
+    // Writes what payloads have to be known for, and proves the output.
+    private static ProofLevel Finish(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
+    {
+        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
+        WriteLiterals(plan, output);
+        using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
+        if (context.Options.Dtype is not null && job is FreshConversion narrowing)
+        {
+            context.Losses = NarrowingLoss.Measure(narrowing, written, context.Options, context.Cancellation);
+        }
+
+        return job.Prove(written, plan, payloads, context);
     }
 
     // The output comes last: it stands for the whole, and without it a certificate must not stay.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Conversion;
@@ -10,9 +11,9 @@ internal static class PlanCrc
     /// <summary>What the CRC-32 of a file is that ends in the CRC-32 of what stands before: the same number for every such file.</summary>
     public const uint Residue = 0x2144DF1C;
 
-    public static ModelPlan Resolve(ModelPlan plan, IReadOnlyDictionary<int, uint> payloadCrc) => plan.Map(file => Resolve(file, payloadCrc));
+    public static ModelPlan Resolve(ModelPlan plan, PayloadSum[] payloads) => plan.Map(file => Resolve(file, payloads));
 
-    private static FilePlan Resolve(FilePlan plan, IReadOnlyDictionary<int, uint> payloadCrc)
+    private static FilePlan Resolve(FilePlan plan, PayloadSum[] payloads)
     {
         if (!plan.Segments.Any(segment => segment is Crc32Segment))
         {
@@ -24,7 +25,7 @@ internal static class PlanCrc
         foreach (Segment segment in plan.Segments)
         {
             Segment bytes = segment is Crc32Segment ? Literal(crc) : segment;
-            crc = Crc32Combiner.Combine(crc, Of(bytes, payloadCrc), bytes.Length);
+            crc = Crc32Combiner.Combine(crc, Of(bytes, payloads), bytes.Length);
             resolved.Add(bytes);
         }
 
@@ -38,12 +39,11 @@ internal static class PlanCrc
         return new LiteralSegment(bytes);
     }
 
-    private static uint Of(Segment segment, IReadOnlyDictionary<int, uint> payloadCrc) => segment switch
+    private static uint Of(Segment segment, PayloadSum[] payloads) => segment switch
     {
         LiteralSegment literal => Crc32.HashToUInt32(literal.Bytes.Span),
         ZeroSegment zeros => Crc32Combiner.Zeros(zeros.Length),
-        PayloadSegment { Length: 0 } => 0,
-        PayloadSegment payload => payloadCrc[payload.Tensor],
+        PayloadSegment payload => payloads[payload.Tensor].Crc32,
         _ => throw new InvalidOperationException($"a {segment.GetType().Name} has no CRC"),
     };
 }

@@ -49,7 +49,7 @@ public sealed class GgufFile : ModelFile
     public bool HasAlignmentKey => Find(GgufFormat.AlignmentKey) is not null;
 
     /// <summary>Length of header, key-values and tensor records, without padding.</summary>
-    public long HeaderLength => content.HeaderBytes.Length;
+    public long HeaderLength => content.HeaderLength;
 
     /// <summary>Start of the data section; the end of the key-values if there are no tensors.</summary>
     public long DataOffset => content.DataOffset;
@@ -80,8 +80,8 @@ public sealed class GgufFile : ModelFile
     public override ReadOnlyMemory<byte>? OriginRecord =>
         Find(GgufFormat.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : default(ReadOnlyMemory<byte>?);
 
-    /// <summary>The bytes of header, key-values and tensor records.</summary>
-    internal ReadOnlyMemory<byte> HeaderBytes => content.HeaderBytes;
+    /// <summary>The bytes of header and key-values, of which each value is a part.</summary>
+    internal ReadOnlyMemory<byte> MetadataBytes => content.MetadataBytes;
 
     /// <summary>Opens a file strictly. The file owns the source from then on; if opening fails, the caller still does.</summary>
     /// <exception cref="ModelFormatException">The file breaks a rule of the format.</exception>

@@ -22,6 +22,16 @@ internal sealed class GgufHeaderBuffer(ByteSource source, int limit)
 
     public long Left => source.Length - Position;
 
+    /// <summary>Forgets what was read behind a position, if that is most of it: values hold on to the bytes that they were sliced from.</summary>
+    public void Trim(int end)
+    {
+        if (end < bytes.Length / 2)
+        {
+            bytes = bytes[..end];
+            filled = end;
+        }
+    }
+
     public ReadOnlyMemory<byte> Slice(int start, int length) => bytes.AsMemory(start, length);
 
     public uint ReadUInt32(string field) => Encoding.UInt32(ReadBytes(sizeof(uint), field));

@@ -7,7 +7,8 @@ namespace ModelPack.Codec.Gguf;
 internal sealed record GgufContent(
     GgufHeader Header,
     long Alignment,
-    ReadOnlyMemory<byte> HeaderBytes,
+    ReadOnlyMemory<byte> MetadataBytes,
+    long HeaderLength,
     long DataOffset,
     MetadataEntry[] Metadata,
     IReadOnlyDictionary<string, int> MetadataIndex,
@@ -26,13 +27,15 @@ internal static class GgufReader
         GgufMetadataReader metadata = new(buffer, notes);
         metadata.Read(header.KeyValueCount);
         long alignment = metadata.ReadAlignment();
+        int recordsAt = buffer.Position;
         List<GgufTensorDraft> drafts = new GgufTensorReader(buffer, notes).Read(header.TensorCount);
         long dataOffset = GgufLayout.FindDataOffset(buffer, drafts.Count, alignment);
         GgufTensorRecord[] tensors = GgufLayout.Place(buffer, drafts, dataOffset, alignment);
+        buffer.Trim(recordsAt);
         MetadataEntry[] entries = metadata.ToEntries();
         GgufSplit? split = GgufSplit.Read(entries, metadata.Index, notes);
         GgufPadding.NoteAroundData(source, buffer.Position, tensors, alignment, notes);
         return new GgufContent(
-            header, alignment, buffer.Slice(0, buffer.Position), dataOffset, entries, metadata.Index, tensors, split, notes.ToArray());
+            header, alignment, buffer.Slice(0, recordsAt), buffer.Position, dataOffset, entries, metadata.Index, tensors, split, notes.ToArray());
     }
 }

@@ -13,10 +13,11 @@ internal readonly record struct GgufTensorDraft(
 internal sealed class GgufTensorReader(GgufHeaderBuffer buffer, GgufNotes notes)
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly ShapeCache shapes = new();
 
     public List<GgufTensorDraft> Read(ulong count)
     {
-        List<GgufTensorDraft> tensors = [];
+        List<GgufTensorDraft> tensors = new((int)Math.Min(count, ModelFile.LikelyTensors));
         for (ulong record = 0; record < count; record++)
         {
             tensors.Add(ReadRecord());
@@ -89,8 +90,7 @@ internal sealed class GgufTensorReader(GgufHeaderBuffer buffer, GgufNotes notes)
         }
 
         // gguf.md §1.5: the first stored dimension is the row length, the reverse of a shape.
-        ImmutableArray<long>.Builder shape = ImmutableArray.CreateBuilder<long>((int)count);
-        shape.Count = (int)count;
+        Span<long> shape = stackalloc long[(int)count];
         for (int dimension = (int)count - 1; dimension >= 0; dimension--)
         {
             start = buffer.Position;
@@ -100,7 +100,7 @@ internal sealed class GgufTensorReader(GgufHeaderBuffer buffer, GgufNotes notes)
                 : throw buffer.Refuse(GgufErrors.Dimension, $"a dimension is {size}", start, name);
         }
 
-        return shape.MoveToImmutable();
+        return shapes.Get(shape);
     }
 
     private TensorTypeInfo ReadType(string name)

@@ -40,7 +40,7 @@ public static class FileHash
     /// <summary>Hands the bytes of a source to <paramref name="use"/>, chunk by chunk and in order.</summary>
     internal static void ForEachChunk(ByteSource source, ChunkAction use, CancellationToken cancellation)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Chunks.Size, source.Length));
         for (long offset = 0; offset < source.Length;)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -19,6 +19,9 @@ internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
     /// <summary>The same files with other contents.</summary>
     public ModelPlan Map(Func<FilePlan, FilePlan> change) => new([.. Files.Select(file => file with { Plan = change(file.Plan) })]);
 
+    /// <summary>Names and lengths of the files.</summary>
+    public ModelPlan Outline() => Map(file => new([new ZeroSegment(file.Length)]));
+
     /// <summary>The files as sources that read payloads from where they lie.</summary>
     public List<NamedSource> Compose(string container, IReadOnlyList<ByteSource> payloads) =>
         [.. Files.Select(file => new NamedSource(file.Name, new ComposedByteSource($"<{file.Name} within {container}>", file.Plan, payloads)))];

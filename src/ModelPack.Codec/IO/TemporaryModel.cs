@@ -17,7 +17,9 @@ internal sealed class TemporaryModel : IDisposable
     private readonly string finalPath;
     private readonly string temporaryPath;
     private readonly bool isFolder;
-    private readonly ModelPlan plan;
+    private readonly string[] names;
+    private readonly string[] finalNames;
+    private readonly long[] lengths;
     private readonly List<SafeFileHandle> handles = [];
     private bool committed;
 
@@ -28,7 +30,9 @@ internal sealed class TemporaryModel : IDisposable
     {
         isFolder = IsFolder(finalPath);
         this.finalPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(finalPath));
-        this.plan = plan;
+        names = [.. plan.Files.Select(file => file.Name)];
+        finalNames = FinalNames(finalPath, plan);
+        lengths = [.. plan.Files.Select(file => file.Plan.Length)];
         temporaryPath = Path.Combine(Path.GetDirectoryName(this.finalPath)!, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
         RemoveLeftOvers();
         try
@@ -38,17 +42,17 @@ internal sealed class TemporaryModel : IDisposable
                 Directory.CreateDirectory(temporaryPath);
             }
 
-            for (int i = 0; i < plan.Files.Length; i++)
+            for (int i = 0; i < names.Length; i++)
             {
-                (PlannedFile file, string path) = (plan.Files[i], TemporaryPath(i));
-                if (MemberName.IsNested(file.Name))
+                string path = TemporaryPath(i);
+                if (MemberName.IsNested(names[i]))
                 {
                     // The folder is new, so no link can stand in the way.
                     Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 }
 
-                handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, file.Plan.Length));
-                RandomAccess.SetLength(handles[^1], file.Plan.Length);
+                handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, lengths[i]));
+                RandomAccess.SetLength(handles[^1], lengths[i]);
             }
         }
         catch
@@ -73,15 +77,15 @@ internal sealed class TemporaryModel : IDisposable
     }
 
     /// <summary>The files as they are now. They are closed with this object.</summary>
-    public List<NamedSource> Sources() => [.. plan.Files.Select((file, i) => new NamedSource(file.Name, new HandleByteSource(handles[i], FinalPath(i))))];
+    public List<NamedSource> Sources() => [.. names.Select((name, i) => new NamedSource(name, new HandleByteSource(handles[i], FinalPath(i))))];
 
-    /// <summary>Writes at an offset that runs on from file to file.</summary>
+    /// <summary>Writes at an offset that runs on from file to file. The last one may become longer than planned.</summary>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         int file = 0;
-        for (; offset >= plan.Files[file].Plan.Length; file++)
+        for (; file < handles.Count - 1 && offset >= lengths[file]; file++)
         {
-            offset -= plan.Files[file].Plan.Length;
+            offset -= lengths[file];
         }
 
         while (bytes.Length > 0)
@@ -141,22 +145,22 @@ internal sealed class TemporaryModel : IDisposable
         }
     }
 
-    private string TemporaryPath(int file) => isFolder ? Path.Combine(temporaryPath, plan.Files[file].Name)
+    private string TemporaryPath(int file) => isFolder ? Path.Combine(temporaryPath, names[file])
         : file == 0 ? temporaryPath
         : temporaryPath[..^Suffix.Length] + $".{file}{Suffix}";
 
-    private string FinalPath(int file) => Path.Combine(isFolder ? finalPath : Path.GetDirectoryName(finalPath)!, FinalNames(isFolder ? finalPath + "/" : finalPath, plan)[file]);
+    private string FinalPath(int file) => Path.Combine(isFolder ? finalPath : Path.GetDirectoryName(finalPath)!, finalNames[file]);
 
     // The side file goes first: the model's own file stands for the whole. One that a former output needed, and this one does not, would be taken for a part of it.
     private void CommitFiles()
     {
-        for (int i = plan.Files.Length - 1; i >= 0; i--)
+        for (int i = names.Length - 1; i >= 0; i--)
         {
             File.Move(TemporaryPath(i), FinalPath(i), overwrite: true);
         }
 
         string side = Path.Combine(Path.GetDirectoryName(finalPath)!, SideFile.NameFor(Path.GetFileName(finalPath)));
-        if (plan.Files.Length == 1 && SideFile.SharerOf(finalPath) is null)
+        if (names.Length == 1 && SideFile.SharerOf(finalPath) is null)
         {
             File.Delete(side);
         }

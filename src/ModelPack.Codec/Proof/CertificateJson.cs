@@ -53,13 +53,19 @@ public static class CertificateJson
     public static byte[] ToUtf8(Certificate certificate)
     {
         ArrayBufferWriter<byte> text = new();
+        Write(text, certificate);
+        return text.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes the bytes of a certificate file.</summary>
+    internal static void Write(IBufferWriter<byte> text, Certificate certificate)
+    {
         using (Utf8JsonWriter json = new(text, Indented))
         {
             Write(json, certificate);
         }
 
         text.Write("\n"u8);
-        return text.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads a certificate file.</summary>

@@ -13,7 +13,7 @@ internal sealed class CertifiedReturn
 {
     private readonly Certificate certificate;
     private readonly OriginRecord record;
-    private readonly ByteSource[] payloads;
+    private readonly RecordedPayloads payloads;
     private readonly PassResult pass;
     private readonly HashSet<int> used;
     private readonly CancellationToken cancellation;

@@ -14,6 +14,7 @@ internal static class OutputProof
     /// <summary>L3: the output is what was planned, and what its origin record and payloads give is the source, byte for byte.</summary>
     public static ProofLevel ProveReturn(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, ProofContext context)
     {
+        EnsureBesidePayloads(output, plan);
         ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
         OriginRecord record = OriginCodec.Read(bytes.Span);
         if (record.ContainerDigest != ContainerDigest.Compute(output))
@@ -35,7 +36,7 @@ internal static class OutputProof
             ranges.AwaitEnd();
         }
 
-        EnsureWritten(output, conversion, plan, written, reread);
+        EnsureWritten(output, conversion, written, reread);
         if (!ranges.AreSource(reread))
         {
             throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, conversion.Source.Source, context.Cancellation));
@@ -55,7 +56,8 @@ internal static class OutputProof
     public static ProofLevel ProveTensors(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, ProofContext context)
     {
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(output);
-        EnsureWritten(output, conversion, plan, written, HashOutput(output, PassWork.TensorHashes, context));
+        EnsureBesidePayloads(output, plan);
+        EnsureWritten(output, conversion, written, HashOutput(output, PassWork.TensorHashes, context));
         int[] places = conversion.ReaderPlaces();
         for (int i = 0; i < conversion.Plan.Outputs.Length; i++)
         {
@@ -104,21 +106,24 @@ internal static class OutputProof
     }
 
     // A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were planned.
-    private static void EnsureWritten(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, PassResult reread)
+    private static void EnsureBesidePayloads(ModelFile output, ModelPlan plan)
+    {
+        if (!ByteComparison.HoldsBesidePayloads(output.Source, plan))
+        {
+            throw Failed(output, "what stands beside the tensors is not what was written", null);
+        }
+    }
+
+    private static void EnsureWritten(ModelFile output, FreshConversion conversion, WrittenPayloads written, PassResult reread)
     {
         int[] places = conversion.ReaderPlaces();
-        foreach ((int payload, UInt128 hash) in written.Xxh128)
+        for (int payload = 0; payload < places.Length; payload++)
         {
-            if (reread.TensorHashes[places[payload]] != hash)
+            if (reread.TensorHashes[places[payload]] != written.Sums[payload].Xxh128)
             {
                 TensorInfo tensor = output.AllTensors[places[payload]];
                 throw Failed(output, $"tensor '{tensor.Name}' is not the one that was written", tensor.Offset);
             }
-        }
-
-        if (!ByteComparison.HoldsBesidePayloads(output.Source, plan))
-        {
-            throw Failed(output, "what stands beside the tensors is not what was written", null);
         }
     }
 

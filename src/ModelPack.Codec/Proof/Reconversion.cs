@@ -90,7 +90,7 @@ internal sealed class Reconversion : IDisposable
 
         WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, context.Cancellation));
         ModelPlan complete = conversion.Complete(payloads);
-        return (pass, ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Crc32) : complete));
+        return (pass, ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete));
     }
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
@@ -110,12 +110,11 @@ internal sealed class Reconversion : IDisposable
     // Both were read, each for its own sake. A payload of the container is one of its ranges.
     private static bool HasDirect(PassResult known, ModelFile file, FreshConversion conversion, PassResult pass)
     {
-        Dictionary<(long Offset, long Length), UInt128> hashes = known.HashesByRange();
         long?[] destinations = conversion.Destinations();
         for (int i = 0; i < destinations.Length; i++)
         {
             TensorInfo tensor = file.AllTensors[i];
-            if (destinations[i] is { } at && (!hashes.TryGetValue((at, tensor.ByteLength), out UInt128 hash) || hash != pass.TensorHashes[i]))
+            if (destinations[i] is { } at && known.HashAt(at, tensor.ByteLength) != pass.TensorHashes[i])
             {
                 return false;
             }
@@ -140,7 +139,7 @@ internal sealed class Reconversion : IDisposable
     {
         FreshConversion again = Again(file, step);
         WrittenPayloads written = again.Written(pass, MadePayloads.Make(file, again.Made(), output: null, progress: null, cancellation));
-        Files = PlanCrc.Resolve(again.Complete(written), written.Crc32).Compose("a conversion made again", [.. again.Payloads.Select(recipe => MadePayloads.Open(file, recipe))]);
+        Files = PlanCrc.Resolve(again.Complete(written), written.Sums).Compose("a conversion made again", [.. again.Payloads.Select(recipe => MadePayloads.Open(file, recipe))]);
         Source = new ConcatenatedByteSource("<converted again>", Files.Select(made => made.Source));
     }
 }

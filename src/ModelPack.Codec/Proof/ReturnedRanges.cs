@@ -12,7 +12,7 @@ internal sealed class ReturnedRanges
 {
     private readonly ConcatenatedByteSource returned;
     private readonly PassResult source;
-    private readonly RangeByteSource?[] stored;
+    private readonly long[] stored;
     private readonly Task<UInt128[]> read;
 
     /// <summary>Begins to read. <see cref="AwaitEnd"/> has to be called before the output is closed.</summary>
@@ -25,13 +25,9 @@ internal sealed class ReturnedRanges
     {
         this.returned = returned;
         this.source = source;
-        stored = new RangeByteSource?[source.Ranges.Count];
-        Dictionary<(long Start, long Length), RangeByteSource> payloads = PayloadsOf(files, output);
-        for (int i = 0; i < stored.Length; i++)
-        {
-            stored[i] = payloads.GetValueOrDefault((source.Ranges[i].Offset, source.Ranges[i].Length));
-        }
-
+        stored = new long[source.Ranges.Count];
+        Array.Fill(stored, -1);
+        Match(files, output);
         read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<UInt128[]>([]);
     }
 
@@ -58,11 +54,10 @@ internal sealed class ReturnedRanges
             return false;
         }
 
-        Dictionary<(long Offset, long Length), UInt128> hashes = output.HashesByRange();
         UInt128[] others = read.GetAwaiter().GetResult();
         for (int i = 0; i < stored.Length; i++)
         {
-            UInt128 hash = stored[i] is not { } at ? others[i] : hashes.TryGetValue((at.Start, at.Length), out UInt128 found) ? found : HashOf(i, default);
+            UInt128 hash = stored[i] < 0 ? others[i] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
             if (hash != source.RangeHashes[i])
             {
                 return false;
@@ -72,25 +67,29 @@ internal sealed class ReturnedRanges
         return true;
     }
 
-    // By their place in the returned files.
-    private static Dictionary<(long Start, long Length), RangeByteSource> PayloadsOf(IReadOnlyList<ByteSource> files, ByteSource output)
+    // Ranges and returned payloads are both in the order of the file.
+    private void Match(IReadOnlyList<ByteSource> files, ByteSource output)
     {
-        Dictionary<(long, long), RangeByteSource> payloads = [];
+        int next = 0;
         long start = 0;
         foreach (ByteSource file in files)
         {
             foreach ((long offset, ByteSource payload) in file is ComposedByteSource composed ? composed.Payloads : [])
             {
-                if (payload is RangeByteSource range && range.IsPartOf(output))
+                while (next < stored.Length && source.Ranges[next].Offset < start + offset)
                 {
-                    payloads.Add((start + offset, range.Length), range);
+                    next++;
+                }
+
+                if (next < stored.Length && (source.Ranges[next].Offset, source.Ranges[next].Length) == (start + offset, payload.Length)
+                    && payload is RangeByteSource range && range.IsPartOf(output))
+                {
+                    stored[next] = range.Start;
                 }
             }
 
             start += file.Length;
         }
-
-        return payloads;
     }
 
     private UInt128[] Read(CancellationToken cancellation)
@@ -98,7 +97,7 @@ internal sealed class ReturnedRanges
         UInt128[] hashes = new UInt128[stored.Length];
         for (int i = 0; i < hashes.Length; i++)
         {
-            if (stored[i] is null)
+            if (stored[i] < 0)
             {
                 hashes[i] = HashOf(i, cancellation);
             }

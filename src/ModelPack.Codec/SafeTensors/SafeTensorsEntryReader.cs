@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using ModelPack.Codec.Tensors;
 
@@ -10,14 +9,15 @@ internal struct SafeTensorsEntryReader
 {
     private readonly string name;
     private TensorType? type;
+    private readonly ShapeCache shapes;
     private ImmutableArray<long> shape;
     private (ulong Begin, ulong End)? range;
     private int shapePosition;
     private int rangePosition;
 
-    private SafeTensorsEntryReader(string name) => this.name = name;
+    private SafeTensorsEntryReader(string name, ShapeCache shapes) => (this.name, this.shapes) = (name, shapes);
 
-    public static SafeTensorsEntry Read(ref StrictJson json, ReadOnlySpan<byte> header, string name)
+    public static SafeTensorsEntry Read(ref StrictJson json, ReadOnlySpan<byte> header, string name, ShapeCache shapes)
     {
         json.Next();
         if (json.Token == JsonTokenType.StartArray)
@@ -26,7 +26,7 @@ internal struct SafeTensorsEntryReader
         }
 
         json.Expect(JsonTokenType.StartObject, "the entry", name);
-        SafeTensorsEntryReader entry = new(name);
+        SafeTensorsEntryReader entry = new(name, shapes);
         while (json.Next() && json.Token == JsonTokenType.PropertyName)
         {
             entry.ReadField(ref json, header);
@@ -97,7 +97,7 @@ internal struct SafeTensorsEntryReader
             dimensions[i] = unchecked((long)ReadNumber(ref json, "a dimension"));
         }
 
-        return ImmutableCollectionsMarshal.AsImmutableArray(dimensions);
+        return shapes.Get(dimensions);
     }
 
     private (ulong Begin, ulong End) ReadRange(ref StrictJson json)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.SafeTensors;
 
@@ -11,6 +12,7 @@ internal sealed class SafeTensorsHeaderReader
     private readonly List<SafeTensorsEntry> entries = [];
     private readonly List<MetadataEntry> metadata = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly ShapeCache shapes = new();
 
     private SafeTensorsHeaderReader(ReadOnlyMemory<byte> header) => this.header = header;
 
@@ -50,7 +52,7 @@ internal sealed class SafeTensorsHeaderReader
             }
             else
             {
-                entries.Add(SafeTensorsEntryReader.Read(ref json, header.Span, name));
+                entries.Add(SafeTensorsEntryReader.Read(ref json, header.Span, name, shapes));
             }
         }
 

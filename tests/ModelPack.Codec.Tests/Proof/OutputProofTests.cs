@@ -57,8 +57,8 @@ public sealed class OutputProofTests
     public void A_changed_header_is_caught_by_its_digest()
     {
         using ComposedConversion composed = Compose(WithRecord);
-        byte[] output = composed.Output(composed.Plan);
-        AssertFails(composed, Flipped(output, output.AsSpan().IndexOf("\"b\""u8) + 1), "the output's header is not the one that was planned");
+        ModelPlan plan = composed.Plan.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment literal ? Changed(literal, "\"b\""u8) : segment)]));
+        AssertFails(composed, composed.Output(plan), "the output's header is not the one that was planned", plan: plan);
     }
 
     [TestMethod]
@@ -141,6 +141,12 @@ public sealed class OutputProofTests
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => composed.Prove(output, written, plan));
         Assert.AreEqual((ConversionErrors.NotProved, why), (exception.Code, exception.Message));
+    }
+
+    private static LiteralSegment Changed(LiteralSegment literal, ReadOnlySpan<byte> text)
+    {
+        int at = literal.Bytes.Span.IndexOf(text);
+        return at < 0 ? literal : new LiteralSegment(Flipped(literal.Bytes.ToArray(), at + 1));
     }
 
     // The record of tensor 'a' in a GGUF file: name, number of dimensions, one dimension, type (gguf.md §1.5). I32 has as many bytes as F32.

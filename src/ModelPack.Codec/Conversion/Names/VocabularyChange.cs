@@ -138,7 +138,8 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
 
     private static VocabularyChange Unchanged(SourceModel model, ImmutableArray<string> notes)
     {
-        ImmutableArray<PayloadRecipe?> whole = [.. model.Tensors.Select((tensor, i) => new StoredPayload(i, tensor.Payload.Length))];
-        return new([.. model.Tensors.Zip(whole, (tensor, payload) => tensor with { Payload = payload! })], whole, notes);
+        ImmutableArray<ModelTensor> outputs =
+            [.. model.Tensors.Select((tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i ? tensor : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
+        return new(outputs, [.. outputs.Select(output => output.Payload)], notes);
     }
 }

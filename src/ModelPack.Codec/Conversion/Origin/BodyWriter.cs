@@ -4,9 +4,12 @@ using System.Text;
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>Writes the body of an origin record: what <see cref="BodyReader"/> reads.</summary>
-internal sealed class BodyWriter
+/// <param name="expected">Length that is likely.</param>
+internal sealed class BodyWriter(int expected = 256)
 {
-    private readonly ArrayBufferWriter<byte> body = new();
+    private readonly ArrayBufferWriter<byte> body = new(expected);
+
+    public ReadOnlyMemory<byte> Written => body.WrittenMemory;
 
     public void PutByte(byte value) => body.Write([value]);
 

@@ -21,13 +21,14 @@ internal static class OriginCodec
     private const int MaximumBody = 512 << 20;
     private const int FreeExpansion = 16 << 20;
     private const int MaximumRatio = 64;
+    private const int LikelyTensorBytes = 24;
     private const int CompressionQuality = 4;
     private const int CompressionWindow = 22;
 
     public static byte[] Write(OriginRecord record)
     {
-        byte[] body = WriteBody(record);
-        byte[] stored = Compress(body);
+        ReadOnlySpan<byte> body = WriteBody(record).Span;
+        ReadOnlySpan<byte> stored = Compress(body);
         int hashes = (record.Files.Length + record.Tensors.Length + record.Views.Length) * HashLength;
         byte[] bytes = new byte[checked(PreambleLength + hashes + 4 + stored.Length)];
         Span<byte> rest = bytes;
@@ -135,9 +136,10 @@ internal static class OriginCodec
         return new OriginBodyReader(new BodyReader(body), tensorHashes.Length).Read(digest, fileHashes, tensorHashes, viewHashes);
     }
 
-    private static byte[] WriteBody(OriginRecord record)
+    private static ReadOnlyMemory<byte> WriteBody(OriginRecord record)
     {
-        BodyWriter body = new();
+        long literals = record.Plan.Segments.Sum(segment => segment is LiteralSegment ? segment.Length : 0);
+        BodyWriter body = new(checked((int)(literals + (record.Tensors.Length * LikelyTensorBytes) + LikelyTensorBytes)));
         body.PutByte((byte)record.Format);
         body.PutByte((byte)record.Quantized);
         body.PutByte((byte)record.Naming);
@@ -165,7 +167,7 @@ internal static class OriginCodec
             }
         }
 
-        return body.ToArray();
+        return body.Written;
     }
 
     private static void PutSegment(BodyWriter body, Segment segment)
@@ -190,11 +192,11 @@ internal static class OriginCodec
     }
 
     // A body that shrinks suspiciously well is stored: a reader then need not believe in ratios that only a decompression bomb has.
-    private static byte[] Compress(byte[] body)
+    private static ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> body)
     {
         byte[] compressed = new byte[BrotliEncoder.GetMaxCompressedLength(body.Length)];
         bool done = BrotliEncoder.TryCompress(body, compressed, out int length, CompressionQuality, CompressionWindow);
-        return done && length < body.Length && IsPlausible(length, body.Length) ? compressed[..length] : body;
+        return done && length < body.Length && IsPlausible(length, body.Length) ? compressed.AsSpan(0, length) : body;
     }
 
     private static byte[] Decompress(ReadOnlySpan<byte> stored, int length)

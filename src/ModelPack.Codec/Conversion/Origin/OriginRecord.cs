@@ -61,7 +61,7 @@ internal sealed record OriginFile(string Name, FilePlan Plan, UInt128 Hash);
 /// <summary>A tensor described by a record.</summary>
 /// <param name="Payload">How its payload is made of those of the container: its tensors, and after them those of its side file.</param>
 /// <param name="Hash">XXH128 of the payload as it stood in the file described.</param>
-internal sealed record OriginTensor(PayloadRecipe Payload, UInt128 Hash);
+internal readonly record struct OriginTensor(PayloadRecipe Payload, UInt128 Hash);
 
 /// <summary>A tensor of the container that the way back does not use.</summary>
 /// <param name="ContainerIndex">Index of the tensor in the container.</param>

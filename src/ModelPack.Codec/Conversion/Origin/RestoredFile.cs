@@ -21,10 +21,10 @@ internal static class RestoredFile
 
     /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
     /// <exception cref="ModelPackException">The record does not fit the container.</exception>
-    public static ByteSource[] Payloads(OriginRecord record, ModelFile container)
+    public static RecordedPayloads Payloads(OriginRecord record, ModelFile container)
     {
         Check(record, container);
-        return [.. record.Tensors.Select(tensor => RecipeSource.Open(tensor.Payload, stored => Stored(container, stored.Tensor)))];
+        return new(record, container);
     }
 
     /// <summary>The payload of a tensor of a file, or of its side file, as it is stored.</summary>

@@ -6,11 +6,11 @@ namespace ModelPack.Codec.Conversion.Pipeline;
 /// <param name="Offset">Start in the file.</param>
 /// <param name="Length">Length in bytes, at least one.</param>
 /// <param name="Tensors">Indexes of the tensors that have this payload; none for a gap.</param>
-internal readonly record struct FileRange(long Offset, long Length, int[] Tensors)
+internal readonly record struct FileRange(long Offset, long Length, ArraySegment<int> Tensors)
 {
     public long End => Offset + Length;
 
-    public bool IsGap => Tensors.Length == 0;
+    public bool IsGap => Tensors.Count == 0;
 
     /// <summary>Cuts a model into payloads and gaps, in the order of its bytes. No range reaches from one file into the next.</summary>
     public static List<FileRange> Cover(ModelFile file)
@@ -40,7 +40,7 @@ internal readonly record struct FileRange(long Offset, long Length, int[] Tensor
 
             AddGap(tensor.Offset);
 
-            ranges.Add(new(tensor.Offset, tensor.ByteLength, order[i..shared]));
+            ranges.Add(new(tensor.Offset, tensor.ByteLength, new(order, i, shared - i)));
             position = tensor.Offset + tensor.ByteLength;
             i = shared;
         }
@@ -58,7 +58,7 @@ internal readonly record struct FileRange(long Offset, long Length, int[] Tensor
                 }
 
                 long stop = Math.Min(end, memberEnds[member]);
-                ranges.Add(new(position, stop - position, []));
+                ranges.Add(new(position, stop - position, ArraySegment<int>.Empty));
                 position = stop;
             }
         }

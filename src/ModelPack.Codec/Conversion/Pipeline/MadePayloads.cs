@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors.Payloads;
@@ -18,15 +17,15 @@ internal readonly record struct PayloadSum(UInt128 Xxh128, uint Crc32);
 internal static class MadePayloads
 {
     /// <summary>Makes the payloads, and writes them if there is an output.</summary>
-    /// <returns>The sums of each, by its number in the layout.</returns>
-    public static IReadOnlyDictionary<int, PayloadSum> Make(
+    /// <returns>The sums of each.</returns>
+    public static PayloadSum[] Make(
         ModelFile source, IReadOnlyList<MadePayload> payloads, TemporaryModel? output, Action<long>? progress, CancellationToken cancellation)
     {
-        ConcurrentDictionary<int, PayloadSum> sums = new();
+        PayloadSum[] sums = new PayloadSum[payloads.Count];
         Workers.Counter counter = new(progress, payloads.Sum(payload => payload.Recipe.Length));
         Workers.ForEach(
-            [.. payloads.OrderByDescending(payload => payload.Recipe.Length)],
-            (payload, stop) => sums[payload.Payload] = Make(source, payload, output, counter, stop),
+            [.. Enumerable.Range(0, sums.Length).OrderByDescending(i => payloads[i].Recipe.Length)],
+            (i, stop) => sums[i] = Make(source, payloads[i], output, counter, stop),
             cancellation);
         return sums;
     }

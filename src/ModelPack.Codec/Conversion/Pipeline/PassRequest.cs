@@ -61,7 +61,7 @@ internal sealed record PassRequest
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, Dictionary<int, uint> PayloadCrc32)
+    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, uint[] PayloadCrc32)
 {
     /// <summary>False if a payload is not what <see cref="PassRequest.Expected"/> holds.</summary>
     public bool IsAsExpected { get; init; } = true;
@@ -78,15 +78,22 @@ internal sealed record PassResult(
     /// <summary>The hash of each range; empty if they were not asked for.</summary>
     public UInt128[] RangeHashes { get; init; } = [];
 
-    /// <summary>The hash of each range, by its place.</summary>
-    public Dictionary<(long Offset, long Length), UInt128> HashesByRange()
+    /// <summary>The hash of the range at a place; null if there is no such range, or hashes were not asked for.</summary>
+    public UInt128? HashAt(long offset, long length)
     {
-        Dictionary<(long, long), UInt128> hashes = new(RangeHashes.Length);
-        for (int i = 0; i < RangeHashes.Length; i++)
+        (int low, int high) = (0, RangeHashes.Length - 1);
+        while (low <= high)
         {
-            hashes.Add((Ranges[i].Offset, Ranges[i].Length), RangeHashes[i]);
+            int middle = (low + high) / 2;
+            FileRange range = Ranges[middle];
+            if (range.Offset == offset)
+            {
+                return range.Length == length ? RangeHashes[middle] : null;
+            }
+
+            (low, high) = range.Offset < offset ? (middle + 1, high) : (low, middle - 1);
         }
 
-        return hashes;
+        return null;
     }
 }

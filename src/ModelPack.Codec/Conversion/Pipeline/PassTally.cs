@@ -7,13 +7,13 @@ namespace ModelPack.Codec.Conversion.Pipeline;
 internal sealed class PassTally(PassRequest request, int tensorCount)
 {
     private readonly Lock gate = new();
-    private readonly uint[] payloadCrc = new uint[tensorCount];
+    private readonly uint[] payloadCrc = request.Work.HasFlag(PassWork.OutputCrc32) ? new uint[tensorCount] : [];
     private uint sourceCrc;
     private volatile bool isUnexpected;
 
-    public FiniteTally[] Finite { get; } = new FiniteTally[tensorCount];
+    public FiniteTally[] Finite { get; } = request.Work.HasFlag(PassWork.FiniteScan) ? new FiniteTally[tensorCount] : [];
 
-    public UniformTally[] Uniform { get; } = new UniformTally[tensorCount];
+    public UniformTally[] Uniform { get; } = request.Work.HasFlag(PassWork.UniformScan) ? new UniformTally[tensorCount] : [];
 
     public uint? SourceCrc32 => request.Work.HasFlag(PassWork.SourceCrc32) ? sourceCrc : null;
 
@@ -64,18 +64,6 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
         }
     }
 
-    /// <summary>The CRC of each payload that has a destination.</summary>
-    public Dictionary<int, uint> PayloadCrc32()
-    {
-        Dictionary<int, uint> crc = [];
-        for (int i = 0; i < request.Destinations.Count && request.Work.HasFlag(PassWork.OutputCrc32); i++)
-        {
-            if (request.Destinations[i] is not null)
-            {
-                crc.Add(i, payloadCrc[i]);
-            }
-        }
-
-        return crc;
-    }
+    /// <summary>The CRC of each payload that has a destination; empty if they were not asked for.</summary>
+    public uint[] PayloadCrc32() => payloadCrc;
 }

@@ -40,7 +40,7 @@ internal sealed class AprTarget : ContainerTarget
 
         if (content.Origin is { } origin)
         {
-            custom.Add(new(OriginRecord.Key, AprJson.String(Convert.ToBase64String(origin))));
+            custom.Add(new(OriginRecord.Key, AprJson.Base64(origin)));
         }
 
         FilePlan plan = AprWriter.Plan(new()

@@ -57,16 +57,16 @@ internal abstract class ContainerTarget
     }
 
     /// <summary>A shape with its outermost dimensions multiplied together until the format can store it. The bytes stay the same.</summary>
-    public ImmutableArray<long> Folded(ReadOnlySpan<long> shape)
+    public ImmutableArray<long> Folded(ImmutableArray<long> shape)
     {
         if (shape.Length <= MaximumRank)
         {
-            return [.. shape];
+            return shape;
         }
 
         int outer = shape.Length - MaximumRank + 1;
         long product = 1;
-        foreach (long dimension in shape[..outer])
+        foreach (long dimension in shape.AsSpan()[..outer])
         {
             product = checked(product * dimension);
         }
@@ -78,7 +78,8 @@ internal abstract class ContainerTarget
     public static FilePlan Renumbered(FilePlan plan, ImmutableArray<int> tensors) =>
         new([.. plan.Segments.Select(segment => segment is PayloadSegment payload ? payload with { Tensor = tensors[payload.Tensor] } : segment)]);
 
-    protected static int[] Inverse(IEnumerable<int> order)
+    /// <summary>The permutation that undoes another one.</summary>
+    public static int[] Inverse(IEnumerable<int> order)
     {
         int[] places = order.ToArray();
         int[] inverse = new int[places.Length];

@@ -130,7 +130,7 @@ public sealed class SourcePassTests
                     Assert.AreEqual(range.Offset + slice.RangeOffset, window.Offset + slice.Start);
                     Assert.AreEqual(covered[slice.Range], slice.RangeOffset);
                     covered[slice.Range] += slice.Length;
-                    foreach (int tensor in slice.RangeOffset == 0 ? [] : range.Tensors)
+                    foreach (int tensor in slice.RangeOffset == 0 ? ArraySegment<int>.Empty : range.Tensors)
                     {
                         Assert.AreEqual(0, (layout.Destinations[tensor]!.Value + slice.RangeOffset) % Chunks.Size, $"seed {seed}");
                     }

@@ -14,7 +14,7 @@ internal static class MetadataPlace
         {
             long? within = member.Model switch
             {
-                GgufFile gguf => Within(gguf.HeaderBytes, value.RawBytes),
+                GgufFile gguf => Within(gguf.MetadataBytes, value.RawBytes),
                 AprFile apr => Within(apr.MetadataJson, value.RawBytes) + apr.MetadataOffset,
                 SafeTensorsFile when value is SafeTensorsValue text => text.Position,
                 _ => null,
