@@ -22,6 +22,7 @@ public sealed class TorchLogitsTests
         select new object[] { label, byApr };
 
     public static IEnumerable<string> Recorded => LlamaModelTests.Models;
+
     [TestMethod]
     [DynamicData(nameof(Trips))]
     public void A_folder_computes_what_llama_cpp_and_the_formulas_compute(string label, bool byApr)
