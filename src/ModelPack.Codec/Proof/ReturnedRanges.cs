@@ -13,6 +13,7 @@ internal sealed class ReturnedRanges
     private readonly ConcatenatedByteSource returned;
     private readonly PassResult source;
     private readonly RangeByteSource?[] stored;
+    private readonly ByteSource[] made;
     private readonly Task<UInt128[]> read;
 
     /// <summary>Begins to read. <see cref="AwaitEnd"/> has to be called before the output is closed.</summary>
@@ -26,10 +27,13 @@ internal sealed class ReturnedRanges
         this.returned = returned;
         this.source = source;
         stored = new RangeByteSource?[source.Ranges.Count];
-        Dictionary<(long Start, long Length), RangeByteSource> payloads = PayloadsOf(files, output);
+        made = new ByteSource[stored.Length];
+        Dictionary<(long Start, long Length), ByteSource> payloads = PayloadsOf(files);
         for (int i = 0; i < stored.Length; i++)
         {
-            stored[i] = payloads.GetValueOrDefault((source.Ranges[i].Offset, source.Ranges[i].Length));
+            (long start, long length) = (source.Ranges[i].Offset, source.Ranges[i].Length);
+            made[i] = payloads.GetValueOrDefault((start, length)) ?? new RangeByteSource(returned, start, length);
+            stored[i] = made[i] is RangeByteSource range && range.IsPartOf(output) ? range : null;
         }
 
         read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<UInt128[]>([]);
@@ -73,18 +77,15 @@ internal sealed class ReturnedRanges
     }
 
     // By their place in the returned files.
-    private static Dictionary<(long Start, long Length), RangeByteSource> PayloadsOf(IReadOnlyList<ByteSource> files, ByteSource output)
+    private static Dictionary<(long Start, long Length), ByteSource> PayloadsOf(IReadOnlyList<ByteSource> files)
     {
-        Dictionary<(long, long), RangeByteSource> payloads = [];
+        Dictionary<(long, long), ByteSource> payloads = [];
         long start = 0;
         foreach (ByteSource file in files)
         {
             foreach ((long offset, ByteSource payload) in file is ComposedByteSource composed ? composed.Payloads : [])
             {
-                if (payload is RangeByteSource range && range.IsPartOf(output))
-                {
-                    payloads.Add((start + offset, range.Length), range);
-                }
+                payloads.Add((start + offset, payload.Length), payload);
             }
 
             start += file.Length;
@@ -107,9 +108,5 @@ internal sealed class ReturnedRanges
         return hashes;
     }
 
-    private UInt128 HashOf(int range, CancellationToken cancellation)
-    {
-        using RangeByteSource bytes = new(returned, source.Ranges[range].Offset, source.Ranges[range].Length);
-        return FileHash.Xxh128(bytes, cancellation);
-    }
+    private UInt128 HashOf(int range, CancellationToken cancellation) => FileHash.Xxh128(made[range], cancellation);
 }

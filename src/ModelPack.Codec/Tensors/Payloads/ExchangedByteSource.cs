@@ -15,6 +15,9 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
     // As many units of a column as are placed at once: enough that the memory of the result is written in whole lines of the cache.
     private const int BlockBytes = 128;
 
+    // Each row of the payload is read once for every run of so many bytes of the result. All threads together take no more than a few dozen megabytes.
+    private static readonly int BandBytes = Math.Clamp((64 << 20) / Environment.ProcessorCount, Chunks.Size, 8 * Chunks.Size);
+
     private readonly long unit = exchanged.UnitBytes;
     private readonly long rows = exchanged.Rows;
     private readonly long columns = exchanged.Columns;
@@ -22,6 +25,8 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
     public override string Name => payload.Name;
 
     public override long Length => exchanged.Length;
+
+    internal override int BytesAtOnce => unit < LargeUnit ? BandBytes : payload.BytesAtOnce;
 
     public override void ReadAt(long offset, Span<byte> destination)
     {

@@ -29,6 +29,8 @@ internal sealed class JoinedByteSource : ByteSource
 
     public override long Length { get; }
 
+    internal override int BytesAtOnce => parts.Length == 0 ? Chunks.Size : parts.Max(part => part.BytesAtOnce);
+
     public override void ReadAt(long offset, Span<byte> destination)
     {
         while (destination.Length > 0)
