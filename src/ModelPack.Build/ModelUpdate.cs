@@ -79,7 +79,12 @@ internal static class ModelUpdate
         }
 
         Certificate proof = ModelConverter.Convert(
-            request.Source, target, Format(request.To), Options(request), planned: preview => Announce(request, target, preview, context), cancellation: context.Cancellation);
+            request.Source,
+            target,
+            Format(request.To),
+            Options(request),
+            growing: growth => context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}"),
+            cancellation: context.Cancellation);
         string certificate = ConversionRequest.CertificateOf(target);
         ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output);
         OutsideFiles.Write(request, target, output.Select(file => file.In(FileRecord.FolderOf(target))));
@@ -92,14 +97,6 @@ internal static class ModelUpdate
             SourceFiles.WithHashes(request.Source, source, proof.Source),
             output,
             new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, context.Cancellation)));
-    }
-
-    private static void Announce(ConversionRequest request, string target, ConversionPreview preview, BuildContext context)
-    {
-        if (preview.Growth is { } growth)
-        {
-            context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}");
-        }
     }
 
     /// <summary>Where the output goes, and the files that it will consist of.</summary>

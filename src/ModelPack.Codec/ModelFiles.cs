@@ -1,5 +1,6 @@
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
@@ -38,7 +39,8 @@ public static class ModelFiles
     internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
         files.Count == 1 ? Open(files[0].Source, format) : ModelSet.Open(name, files, format);
 
-    private static ModelFile OpenFile(string path)
+    /// <summary>Opens one file, whatever stands beside it.</summary>
+    internal static ModelFile OpenFile(string path)
     {
         FileByteSource source = new(path);
         try
@@ -73,7 +75,15 @@ public static class ModelFiles
             throw;
         }
 
-        return ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes);
+        ModelSet set = ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes);
+        if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == OriginRecord.Key))
+        {
+            return set;
+        }
+
+        string side = set.AllMembers.First(member => member.IsSideFile).Name;
+        set.Dispose();
+        throw new ModelFormatException(ModelSetErrors.StraySideFile, $"'{side}' is not that of '{set.AllMembers[0].Name}', which no conversion made", 0) { FilePath = location.Path };
     }
 
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>

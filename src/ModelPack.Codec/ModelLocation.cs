@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
@@ -52,19 +53,42 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         if (SafeTensorsSetNotes.SingleFileName(name) is not null)
         {
             ImmutableArray<string> shards = Shards(path);
-            return new(path, [.. shards, .. Side(folder, shards), path], []);
+            SidePlace side = Side(folder, shards);
+            return new(path, [.. shards, .. side.Own, path], side.Others);
         }
 
         bool isPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && count > 1 && name.EndsWith(".gguf", StringComparison.Ordinal);
-        return isPart && number == 1 ? new(path, [.. Parts(folder, prefix, count, path), .. Side(folder, [path])], [])
-            : isPart || SideFile.IsName(name) ? new(path, [path], [])
-            : new(path, [path, .. Side(folder, [path])], []);
+        if (isPart ? number > 1 : SideFile.IsName(name))
+        {
+            return new(path, [path], []);
+        }
+
+        ImmutableArray<string> models = isPart ? Parts(folder, prefix, count, path) : [path];
+        SidePlace beside = Side(folder, models);
+        return new(path, [.. models, .. beside.Own], beside.Others);
     }
 
-    private static string[] Side(string folder, IReadOnlyList<string> models)
+    // The names of two models may lead to one side file. It is that of the model whose origin record counts tensors in one.
+    private static SidePlace Side(string folder, IReadOnlyList<string> models)
     {
         string path = System.IO.Path.Combine(folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0])));
-        return File.Exists(path) ? [path] : [];
+        return !File.Exists(path) ? new([], [])
+            : models.Count == 0 || SideFile.SharerOf(models) is not { } other || CountsSideTensors(models[0]) ? new([path], [])
+            : new([], [$"'{System.IO.Path.GetFileName(path)}' (the side file of '{other}')"]);
+    }
+
+    // A damaged record is refused by whoever follows it.
+    private static bool CountsSideTensors(string model)
+    {
+        using ModelFile file = ModelFiles.OpenFile(model);
+        try
+        {
+            return file.OriginRecord is { } record && OriginCodec.Read(record.Span).SideTensors > 0;
+        }
+        catch (ModelPackException)
+        {
+            return true;
+        }
     }
 
     private static ModelLocation InFolder(string folder)
@@ -78,7 +102,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             string[] companions = [.. all.Except(tensors).Where(IsCompanion)];
             IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(CertificateEnding, StringComparison.Ordinal));
             IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
-            return new(folder, [.. tensors, .. Side(folder, tensors), .. beside], [.. others.Select(path => $"'{System.IO.Path.GetFileName(path)}'"), .. below.LeftOut]);
+            SidePlace side = Side(folder, tensors);
+            return new(folder, [.. tensors, .. side.Own, .. beside], [.. others.Select(path => $"'{System.IO.Path.GetFileName(path)}'"), .. side.Others, .. below.LeftOut]);
         }
 
         string[] gguf = [.. all.Where(path => path.EndsWith(".gguf", StringComparison.Ordinal) && !IsLaterPart(path))];
@@ -148,4 +173,9 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             ? true
             : throw new ModelFormatException(ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0) { FilePath = path };
     }
+
+    /// <summary>A side file that stands where that of a model would.</summary>
+    /// <param name="Own">Its path, if it is the model's.</param>
+    /// <param name="Others">What to say of it, if it is that of another model.</param>
+    private readonly record struct SidePlace(ImmutableArray<string> Own, ImmutableArray<string> Others);
 }

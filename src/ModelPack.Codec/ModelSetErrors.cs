@@ -23,5 +23,8 @@ internal static class ModelSetErrors
     public static readonly ErrorCode CompanionInSubfolder = new(
         "MP1306", "", ErrorKind.InvalidFile, "A companion file in a sub-folder cannot travel in metadata.", "Rename it, or move it out of the model's folder.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder];
+    public static readonly ErrorCode StraySideFile = new(
+        "MP1307", "", ErrorKind.InvalidFile, "The side file beside the model belongs to another model.", "Put the model that it was made with back under its name, or move the side file away.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder, StraySideFile];
 }

@@ -33,14 +33,17 @@ internal static class SideFile
     /// <summary>
     /// Another model beside a model whose side file would be the same one: <c>model</c> and <c>model.safetensors</c>, <c>m.gguf</c> and <c>m-00001-of-00003.gguf</c>. Null if there is none.
     /// </summary>
-    public static string? SharerOf(string path)
+    public static string? SharerOf(string path) => SharerOf([path]);
+
+    /// <summary>The same for a model of several files.</summary>
+    public static string? SharerOf(IReadOnlyList<string> files)
     {
-        string name = Path.GetFileName(path);
-        string side = NameFor(name);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string[] names = [.. files.Select(file => Path.GetFileName(file))];
+        string side = NameFor(names[0]);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(files[0]))!;
         return !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder)
             .Select(file => Path.GetFileName(file))
-            .FirstOrDefault(other => other != name && NameFor(other) == side);
+            .FirstOrDefault(other => NameFor(other) == side && !names.Contains(other));
     }
 
     public static bool IsName(string name) => name.EndsWith(Ending, StringComparison.Ordinal);

@@ -71,6 +71,27 @@ public sealed class FaultTests
     }
 
     [TestMethod]
+    public void A_folder_with_folders_in_it_that_a_killed_run_left_is_removed_by_the_next_run()
+    {
+        using TestFolder folder = new();
+        string source = folder.File("model");
+        Directory.CreateDirectory(Path.Combine(source, "1_Pooling"));
+        folder.Write("model/1_Pooling/config.json", "{}"u8);
+        ModelBytes.WriteSparse(folder.File("model/model.safetensors"), LongWriting);
+        ToolProcess tool = ToolProcess.Start("convert", source, folder.File("copy/"), "--to", "safetensors");
+        WaitForTemporaryFile(folder, tool, ".modelpack-tmp/1_Pooling/config.json");
+        tool.Kill();
+        tool.Wait().ShouldExitWith(128 + 9);
+        Assert.IsFalse(folder.Names.Any(name => name.StartsWith("copy", StringComparison.Ordinal)), string.Join(", ", folder.Names));
+
+        File.Delete(folder.File("model/model.safetensors"));
+        folder.Write("model/model.safetensors", ModelBytes.SafeTensors(1, 2));
+        ToolProcess.Run("convert", source, folder.File("copy/"), "--to", "safetensors").ShouldExitWith(0);
+        CollectionAssert.AreEqual(
+            new[] { "copy.modelpack.json", "copy/1_Pooling/config.json", "copy/model.safetensors", "model/1_Pooling/config.json", "model/model.safetensors" }, folder.Names);
+    }
+
+    [TestMethod]
     public void A_full_disk_exits_with_4_and_leaves_nothing()
     {
         using SmallDisk disk = new("1m");
@@ -106,10 +127,10 @@ public sealed class FaultTests
         Assert.Contains("error MP5021: ", result.Error);
     }
 
-    private static void WaitForTemporaryFile(TestFolder folder, ToolProcess tool)
+    private static void WaitForTemporaryFile(TestFolder folder, ToolProcess tool, string ending = ".modelpack-tmp")
     {
         Stopwatch time = Stopwatch.StartNew();
-        while (!folder.Names.Any(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal)))
+        while (!folder.Names.Any(name => name.EndsWith(ending, StringComparison.Ordinal)))
         {
             Assert.IsFalse(tool.HasExited, "the tool ended before it wrote");
             Assert.IsLessThan(60, time.Elapsed.TotalSeconds);

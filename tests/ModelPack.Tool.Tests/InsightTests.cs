@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -311,6 +312,44 @@ public sealed partial class InsightTests
         JsonElement element = Json(1, "diff", first, nan).GetProperty("differences")[0].GetProperty("payload");
         Assert.AreEqual("NaN", element.GetProperty("first").GetProperty("second").GetString());
         Assert.AreEqual(JsonValueKind.Null, element.GetProperty("largest").ValueKind);
+    }
+
+    [TestMethod]
+    public void A_companion_in_a_sub_folder_is_part_of_a_diff_and_of_no_hash()
+    {
+        const string Pooling = "1_Pooling/config.json";
+        using TestFolder folder = new();
+        foreach ((string name, string text) in new[] { ("model", "{\"mean\": 1}"), ("edited", "{\"mean\": 0}") })
+        {
+            Directory.CreateDirectory(folder.File($"{name}/1_Pooling"));
+            folder.Write($"{name}/model.safetensors", ModelBytes.SafeTensors(1, 2, 3));
+            folder.Write($"{name}/{Pooling}", Encoding.UTF8.GetBytes(text));
+        }
+
+        string model = folder.File("model");
+        InProcess.Run("convert", model, folder.File("m.gguf")).ShouldExitWith(0);
+        InProcess.Run("diff", model, folder.File("m.gguf")).ShouldExitWith(0);
+        foreach ((string first, string second) in new[] { (model, folder.File("edited")), (folder.File("edited"), folder.File("m.gguf")) })
+        {
+            JsonElement difference = Json(1, "diff", first, second).GetProperty("differences").EnumerateArray().Single();
+            Assert.AreEqual(("metadata", Pooling), (difference.GetProperty("kind").GetString(), difference.GetProperty("place").GetString()));
+        }
+
+        string manifest = folder.File("m.manifest");
+        InProcess.Run("hash", model, "--write", manifest).ShouldExitWith(0);
+        foreach (string other in new[] { "edited", "m.gguf" })
+        {
+            InProcess.Run("hash", folder.File(other), "--check", manifest).ShouldExitWith(0);
+        }
+
+        // The bytes of a companion belong to no tensor, whatever lies before them.
+        string[] lines = InProcess.Run("hash", model).Output.TrimEnd('\n').Split('\n');
+        Assert.HasCount(4, lines);
+        Assert.EndsWith("F32 [3] \"w\"", lines[^1]);
+
+        Directory.Delete(folder.File("edited/1_Pooling"), recursive: true);
+        JsonElement missing = Json(1, "diff", model, folder.File("edited")).GetProperty("differences").EnumerateArray().Single();
+        Assert.AreEqual(Pooling, missing.GetProperty("place").GetString());
     }
 
     [TestMethod]

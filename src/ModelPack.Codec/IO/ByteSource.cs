@@ -9,6 +9,9 @@ public abstract class ByteSource : IDisposable
     /// <summary>Length in bytes.</summary>
     public abstract long Length { get; }
 
+    /// <summary>How many bytes are best read at once by whoever reads all of them.</summary>
+    internal virtual int BytesAtOnce => Chunks.Size;
+
     /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/> on.</summary>
     /// <exception cref="EndOfStreamException">Fewer bytes than asked for are left (the file shrank while it was read).</exception>
     public abstract void ReadAt(long offset, Span<byte> destination);

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ModelPack.Codec.IO;
 
 /// <summary>Hashes of whole files.</summary>
@@ -40,15 +42,22 @@ public static class FileHash
     /// <summary>Hands the bytes of a source to <paramref name="use"/>, chunk by chunk and in order.</summary>
     internal static void ForEachChunk(ByteSource source, ChunkAction use, CancellationToken cancellation)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Chunks.Size, source.Length));
+        int atOnce = (int)Math.Min(source.BytesAtOnce, source.Length);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(atOnce);
         for (long offset = 0; offset < source.Length;)
         {
             cancellation.ThrowIfCancellationRequested();
-            Span<byte> chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, source.Length - offset));
-            source.ReadAt(offset, chunk);
-            use(chunk);
-            offset += chunk.Length;
+            Span<byte> read = buffer.AsSpan(0, (int)Math.Min(atOnce, source.Length - offset));
+            source.ReadAt(offset, read);
+            for (int at = 0; at < read.Length; at += Chunks.Size)
+            {
+                use(read.Slice(at, Math.Min(Chunks.Size, read.Length - at)));
+            }
+
+            offset += read.Length;
         }
+
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 }
 

@@ -7,6 +7,8 @@ internal sealed class RangeByteSource(ByteSource inner, long start, long length)
 
     public override long Length => length;
 
+    internal override int BytesAtOnce => inner.BytesAtOnce;
+
     /// <summary>Where the part starts.</summary>
     public long Start => start;
 

@@ -10,19 +10,20 @@ internal static class ByteComparison
     public static long? FirstDifference(ByteSource left, ByteSource right, CancellationToken cancellation)
     {
         long common = Math.Min(left.Length, right.Length);
+        int atOnce = Math.Max(left.BytesAtOnce, right.BytesAtOnce);
         long first = common;
         long next = 0;
         Lock gate = new();
         try
         {
-            Parallel.For(0, (int)Math.Clamp(common / Chunks.Size, 1, Environment.ProcessorCount), new ParallelOptions { CancellationToken = cancellation }, _ =>
+            Parallel.For(0, (int)Math.Clamp(common / atOnce, 1, Environment.ProcessorCount), new ParallelOptions { CancellationToken = cancellation }, _ =>
             {
-                byte[] own = GC.AllocateUninitializedArray<byte>(Chunks.Size);
-                byte[] other = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+                byte[] own = GC.AllocateUninitializedArray<byte>((int)Math.Min(atOnce, common));
+                byte[] other = GC.AllocateUninitializedArray<byte>(own.Length);
                 for (long offset = Next(); offset < Volatile.Read(ref first); offset = Next())
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    int length = (int)Math.Min(Chunks.Size, common - offset);
+                    int length = (int)Math.Min(atOnce, common - offset);
                     int equal = CommonPrefixLength(left, right, offset, own.AsSpan(0, length), other.AsSpan(0, length));
                     lock (gate)
                     {
@@ -38,7 +39,7 @@ internal static class ByteComparison
 
         return first < common || left.Length != right.Length ? first : null;
 
-        long Next() => Interlocked.Add(ref next, Chunks.Size) - Chunks.Size;
+        long Next() => Interlocked.Add(ref next, atOnce) - atOnce;
     }
 
     /// <summary>Whether a source has the length of a plan and its bytes, payloads and footers that are not resolved left out.</summary>

@@ -3,6 +3,7 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Proof;
 
@@ -10,8 +11,17 @@ namespace ModelPack.Codec.Proof;
 internal sealed class Reconversion : IDisposable
 {
     private readonly List<ModelFile> between = [];
+    private readonly ModelFile first;
 
-    private Reconversion(ByteSource first) => Source = first;
+    // How each payload of the container is made of those of the first file: a payload that two conversions transpose is read as it is.
+    private PayloadRecipe[] payloads;
+
+    private Reconversion(ModelFile first)
+    {
+        this.first = first;
+        Source = first.Source;
+        payloads = [.. first.AllTensors.Select((tensor, i) => new StoredPayload(i, tensor.ByteLength))];
+    }
 
     /// <summary>The bytes of the container. They come from the file converted, which has to outlive this.</summary>
     public ByteSource Source { get; private set; }
@@ -26,7 +36,7 @@ internal sealed class Reconversion : IDisposable
     /// <param name="cancellation">Stops the work.</param>
     public static Reconversion Compose(ModelFile file, OriginChain chain, PassResult known, CancellationToken cancellation)
     {
-        Reconversion reconversion = new(file.Source);
+        Reconversion reconversion = new(file);
         try
         {
             PassResult pass = known;
@@ -138,8 +148,18 @@ internal sealed class Reconversion : IDisposable
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {
         FreshConversion again = Again(file, step);
-        WrittenPayloads written = again.Written(pass, MadePayloads.Make(file, again.Made(), output: null, progress: null, cancellation));
-        Files = PlanCrc.Resolve(again.Complete(written), written.Sums).Compose("a conversion made again", [.. again.Payloads.Select(recipe => MadePayloads.Open(file, recipe))]);
-        Source = new ConcatenatedByteSource("<converted again>", Files.Select(made => made.Source));
+        PayloadRecipe[] recipes = [.. again.Payloads.Select(FromFirst)];
+        IReadOnlyList<MadePayload> made = [.. again.Made().Select(payload => payload with { Recipe = recipes[payload.Payload] })];
+        WrittenPayloads written = again.Written(pass, MadePayloads.Make(first, made, output: null, progress: null, cancellation));
+        Files = PlanCrc.Resolve(again.Complete(written), written.Sums).Compose("a conversion made again", [.. recipes.Select(recipe => MadePayloads.Open(first, recipe))]);
+        Source = new ConcatenatedByteSource("<converted again>", Files.Select(part => part.Source));
+        int[] places = again.ReaderPlaces();
+        payloads = new PayloadRecipe[places.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            payloads[places[i]] = recipes[i];
+        }
     }
+
+    private PayloadRecipe FromFirst(PayloadRecipe recipe) => recipe.Through(stored => payloads[stored.Tensor]).Simplified();
 }

@@ -13,6 +13,7 @@ internal sealed class ReturnedRanges
     private readonly ConcatenatedByteSource returned;
     private readonly PassResult source;
     private readonly long[] stored;
+    private readonly ByteSource?[] made;
     private readonly Task<UInt128[]> read;
 
     /// <summary>Begins to read. <see cref="AwaitEnd"/> has to be called before the output is closed.</summary>
@@ -26,6 +27,7 @@ internal sealed class ReturnedRanges
         this.returned = returned;
         this.source = source;
         stored = new long[source.Ranges.Count];
+        made = new ByteSource?[stored.Length];
         Array.Fill(stored, -1);
         Match(files, output);
         read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<UInt128[]>([]);
@@ -81,10 +83,18 @@ internal sealed class ReturnedRanges
                     next++;
                 }
 
-                if (next < stored.Length && (source.Ranges[next].Offset, source.Ranges[next].Length) == (start + offset, payload.Length)
-                    && payload is RangeByteSource range && range.IsPartOf(output))
+                if (next == stored.Length || (source.Ranges[next].Offset, source.Ranges[next].Length) != (start + offset, payload.Length))
+                {
+                    continue;
+                }
+
+                if (payload is RangeByteSource range && range.IsPartOf(output))
                 {
                     stored[next] = range.Start;
+                }
+                else
+                {
+                    made[next] = payload;
                 }
             }
 
@@ -106,9 +116,6 @@ internal sealed class ReturnedRanges
         return hashes;
     }
 
-    private UInt128 HashOf(int range, CancellationToken cancellation)
-    {
-        using RangeByteSource bytes = new(returned, source.Ranges[range].Offset, source.Ranges[range].Length);
-        return FileHash.Xxh128(bytes, cancellation);
-    }
+    private UInt128 HashOf(int range, CancellationToken cancellation) =>
+        FileHash.Xxh128(made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length), cancellation);
 }

@@ -22,21 +22,13 @@ internal static class Conversion
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, verb))
         {
-            certificate = ModelConverter.Convert(source, target, to, options, progress, preview => Announce(session, source, preview), session.Cancellation);
+            certificate = ModelConverter.Convert(source, target, to, options, progress, growth => session.Console.Message($"{source}: {growth}"), session.Cancellation);
         }
 
         ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
         copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
         session.Publish(() => ConvertText.Of(outcome), writer => ConvertJson.Write(writer, verb, outcome));
         return ExitCode.Done;
-    }
-
-    private static void Announce(ToolSession session, string source, ConversionPreview preview)
-    {
-        if (preview.Growth is { } growth)
-        {
-            session.Console.Message($"{source}: {growth}");
-        }
     }
 
     /// <summary>The format of a model, which a verb keeps.</summary>

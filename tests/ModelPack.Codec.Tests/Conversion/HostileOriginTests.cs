@@ -90,6 +90,12 @@ public sealed class HostileOriginTests
             new OriginBody().Modes().Tensor(7, 12).File("m.gguf", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest);
         yield return Case("record within that names a tensor that does not exist", OriginRecords.Build(
             new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(beyond)[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+        byte[] unitless = OriginRecords.Build(
+            new OriginBody().Modes().Byte(2).Number(0).Number(4).Number(6).Number(2).Byte(4).Number(1).Number(2).Number(2).Number(0).Tensor(0, 12).File("m.gguf", 1).Payload(0).ToArray(),
+            tensors: 1,
+            digest: OriginRecords.Digest);
+        yield return Case("record within that exchanges units of no bytes", OriginRecords.Build(
+            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(unitless)[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("leads to itself", OriginRecords.Build(
             new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container([])[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
     }

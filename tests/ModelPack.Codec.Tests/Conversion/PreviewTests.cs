@@ -38,14 +38,16 @@ public sealed class PreviewTests
     public void Growth_is_told_before_anything_is_written_and_before_there_may_be_too_little_space()
     {
         string target = Path.Combine(folder, "m.safetensors");
-        List<ConversionPreview> heard = [];
-        Certificate done = ModelConverter.Convert(Model, target, ModelFormat.SafeTensors, new(), planned: preview =>
+        List<string> heard = [];
+        ConversionPreview planned = ModelConverter.Plan(Model, target, ModelFormat.SafeTensors, new());
+        Certificate done = ModelConverter.Convert(Model, target, ModelFormat.SafeTensors, new(), growing: growth =>
         {
             Assert.IsEmpty(Directory.GetFileSystemEntries(folder));
-            heard.Add(preview);
+            heard.Add(growth);
         });
-        ConversionPreview planned = heard.Single();
-        AssertSame(planned, done);
+        Assert.AreEqual(planned.Growth, heard.Single());
+        ModelConverter.Convert(Model, Path.Combine(folder, "m.apr"), ModelFormat.Apr, new() { Quantized = QuantizedMode.Blocks }, growing: heard.Add);
+        Assert.HasCount(1, heard);
         int widened;
         using (ModelFile model = ModelFiles.Open(Model))
         {

@@ -130,6 +130,48 @@ public sealed class SideFileTests
     }
 
     [TestMethod]
+    [DataRow("out", "out.safetensors")]
+    [DataRow("out.gguf.safetensors", "out.gguf")]
+    public void Side_file_is_that_of_the_model_whose_record_counts_it_and_not_of_one_with_a_like_name(string own, string foreign)
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        ModelConverter.Convert(source, folder.At(own), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        byte[] stranger = foreign.EndsWith(".gguf", StringComparison.Ordinal) ? Plain() : SmallModels.SafeTensors();
+        string path = folder.Write(foreign, stranger);
+        string side = SideFile.NameFor(own);
+        Assert.AreEqual(side, SideFile.NameFor(foreign));
+        using (ModelFile file = ModelFiles.Open(path))
+        {
+            Assert.HasCount(file.Tensors.Count, file.AllTensors);
+            Assert.IsTrue(file.Notes.Any(note => note.Text.Contains($"'{side}' (the side file of '{own}')", StringComparison.Ordinal)), string.Join("; ", file.Notes));
+        }
+
+        CollectionAssert.AreEqual(new[] { path }, ModelFiles.FilesOf(path).ToArray());
+        CollectionAssert.AreEqual(new[] { folder.At(own), folder.At(side) }, ModelFiles.FilesOf(folder.At(own)).ToArray());
+        ModelConverter.Convert(path, folder.At("made.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        ModelConverter.Convert(folder.At("made.apr"), folder.At("back.bin"), foreign.EndsWith(".gguf", StringComparison.Ordinal) ? ModelFormat.Gguf : ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        CollectionAssert.AreEqual(stranger, File.ReadAllBytes(folder.At("back.bin")));
+        Assert.IsTrue(ModelVerifier.Verify(source, folder.At(own), ProofLevel.L3).Passed);
+    }
+
+    [TestMethod]
+    public void Side_file_beside_a_model_that_no_conversion_made_is_refused()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        string output = folder.At("out.safetensors");
+        ModelConverter.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        File.WriteAllBytes(output, SmallModels.SafeTensors());
+        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(output));
+        Assert.AreEqual(("MP1307", output), (exception.Code.Id, exception.FilePath));
+        StringAssert.Contains(exception.Message, "'out.ggml-blocks.safetensors'");
+        File.Move(output, folder.At("renamed.safetensors"));
+        using ModelFile file = ModelFiles.Open(folder.At("renamed.safetensors"));
+        Assert.HasCount(file.Tensors.Count, file.AllTensors);
+    }
+
+    [TestMethod]
     public void Output_of_any_name_has_its_side_file()
     {
         using TempFolder folder = new();

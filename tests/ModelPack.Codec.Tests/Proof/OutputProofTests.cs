@@ -7,6 +7,7 @@ using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Codec.Tests.Gguf;
 using ModelPack.Codec.Tests.Proof.Models;
 
 namespace ModelPack.Codec.Tests.Proof;
@@ -77,6 +78,22 @@ public sealed class OutputProofTests
         using ComposedConversion composed = Compose(WithoutRecord);
         ModelPlan plan = composed.Plan.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment literal ? Retyped(literal) : segment)]));
         AssertFails(composed, composed.Output(plan), "tensor 'a' is another one in the output", plan: plan);
+    }
+
+    [TestMethod]
+    public void A_tensor_whose_source_changed_after_its_payload_was_made_does_not_come_back()
+    {
+        byte[] bytes = new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0).Record("a", GgufBytes.F32, 0, 3).Record("b", GgufBytes.F32, 32, 2).Pad().Data(12).Pad().Data(8).Pad().ToArray();
+        using ComposedConversion composed = new(bytes, ModelFormat.Gguf, ModelFormat.SafeTensors, WithoutRecord);
+        byte[] output = composed.Output(composed.Plan);
+        Assert.AreEqual(ProofLevel.L1, composed.Prove(output));
+        for (int tensor = 0; tensor < 2; tensor++)
+        {
+            UInt128[] tensors = [.. composed.Written.Pass.TensorHashes];
+            tensors[tensor] ^= 1;
+            WrittenPayloads other = composed.Written with { Pass = composed.Written.Pass with { TensorHashes = tensors } };
+            AssertFails(composed, output, $"tensor '{"ab"[tensor]}' does not come back from the output", other);
+        }
     }
 
     [TestMethod]

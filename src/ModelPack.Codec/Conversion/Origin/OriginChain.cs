@@ -160,6 +160,7 @@ internal sealed record OriginChain(
             ? outer.Tensors[tensor]
             : throw Damaged(container, "a record within it names a tensor that does not exist");
 
+        RestoredFile.CheckRecipes(inner, [.. outer.Tensors.Select(tensor => tensor.Payload.Length)], container);
         return inner with
         {
             Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = tensor.Payload.Through(stored => Outer(stored.Tensor).Payload).Simplified() })],

@@ -39,8 +39,28 @@ internal static class RestoredFile
     public static void Check(OriginRecord record, ModelFile container)
     {
         EnsureSideFile(record, container);
-        long[] lengths = [.. container.AllTensors.Select(tensor => tensor.ByteLength)];
+        CheckRecipes(record, [.. container.AllTensors.Select(tensor => tensor.ByteLength)], container);
         Int128 total = 0;
+        foreach (OriginTensor tensor in record.Tensors)
+        {
+            total += tensor.Payload.Length;
+        }
+
+        if (total > (MaximumGrowth * (Int128)container.Source.Length) + OriginPlanner.MaximumLiteralBytes)
+        {
+            throw Damaged(container, $"describes {total} bytes of tensors in a file of {container.Source.Length}");
+        }
+
+        if (record.Views.FirstOrDefault(view => view.ContainerIndex >= container.AllTensors.Count) is { ContainerIndex: > 0 } view)
+        {
+            throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
+        }
+    }
+
+    /// <summary>Checks that the tensors of a record can be made of payloads of the lengths given.</summary>
+    /// <exception cref="ModelPackException">They cannot.</exception>
+    public static void CheckRecipes(OriginRecord record, IReadOnlyList<long> lengths, ModelFile container)
+    {
         for (int i = 0; i < record.Tensors.Length; i++)
         {
             try
@@ -51,18 +71,6 @@ internal static class RestoredFile
             {
                 throw Damaged(container, $"cannot make tensor {i}: {exception.Message}", exception);
             }
-
-            total += record.Tensors[i].Payload.Length;
-        }
-
-        if (total > (MaximumGrowth * (Int128)container.Source.Length) + OriginPlanner.MaximumLiteralBytes)
-        {
-            throw Damaged(container, $"describes {total} bytes of tensors in a file of {container.Source.Length}");
-        }
-
-        if (record.Views.FirstOrDefault(view => view.ContainerIndex >= lengths.Length) is { ContainerIndex: > 0 } view)
-        {
-            throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
         }
     }
 

@@ -13,11 +13,13 @@ internal delegate void BlockChange(ReadOnlySpan<byte> blocks, Span<byte> destina
 /// <param name="change">Makes some blocks.</param>
 internal sealed class BlockwiseByteSource(ByteSource payload, int inner, int outer, BlockChange change) : ByteSource
 {
-    private const int BytesAtOnce = 128 * 1024;
+    private const int BufferBytes = 128 * 1024;
 
     public override string Name => payload.Name;
 
     public override long Length { get; } = payload.Length / inner * outer;
+
+    internal override int BytesAtOnce => payload.BytesAtOnce;
 
     public override void ReadAt(long offset, Span<byte> destination)
     {
@@ -26,7 +28,7 @@ internal sealed class BlockwiseByteSource(ByteSource payload, int inner, int out
             throw new EndOfStreamException($"'{Name}': bytes {offset} to {offset + destination.Length} lie outside a payload of {Length} bytes");
         }
 
-        int most = Math.Max(1, BytesAtOnce / Math.Max(inner, outer));
+        int most = Math.Max(1, BufferBytes / Math.Max(inner, outer));
         byte[] read = ArrayPool<byte>.Shared.Rent(most * inner);
         byte[] made = ArrayPool<byte>.Shared.Rent(most * outer);
         while (destination.Length > 0)

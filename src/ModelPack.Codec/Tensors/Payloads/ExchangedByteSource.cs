@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Tensors.Payloads;
@@ -11,6 +12,12 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
 {
     private const long LargeUnit = 1024;
 
+    // As many units of a column as are placed at once: enough that the memory of the result is written in whole lines of the cache.
+    private const int BlockBytes = 128;
+
+    // Each row of the payload is read once for every run of so many bytes of the result. All threads together take no more than a few dozen megabytes.
+    private static readonly int BandBytes = Math.Clamp((64 << 20) / Environment.ProcessorCount, Chunks.Size, 8 * Chunks.Size);
+
     private readonly long unit = exchanged.UnitBytes;
     private readonly long rows = exchanged.Rows;
     private readonly long columns = exchanged.Columns;
@@ -18,6 +25,8 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
     public override string Name => payload.Name;
 
     public override long Length => exchanged.Length;
+
+    internal override int BytesAtOnce => unit < LargeUnit ? BandBytes : payload.BytesAtOnce;
 
     public override void ReadAt(long offset, Span<byte> destination)
     {
@@ -54,17 +63,21 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
         int count = (int)(((offset + destination.Length - 1) / row) - firstColumn + 1);
         long firstRow = count > 1 ? 0 : offset / unit % rows;
         long lastRow = count > 1 ? rows - 1 : (offset + destination.Length - 1) / unit % rows;
-        byte[] run = ArrayPool<byte>.Shared.Rent((int)(count * unit));
-        for (long r = firstRow; r <= lastRow; r++)
+        int run = checked((int)(count * unit));
+        int most = (int)Math.Clamp(BlockBytes / unit, 1, lastRow - firstRow + 1);
+        byte[] block = ArrayPool<byte>.Shared.Rent(checked(run * most));
+        for (long r = firstRow; r <= lastRow; r += most)
         {
-            payload.ReadAt(start + (((r * columns) + firstColumn) * unit), run.AsSpan(0, (int)(count * unit)));
-            for (int c = 0; c < count; c++)
+            int height = (int)Math.Min(most, lastRow - r + 1);
+            for (int i = 0; i < height; i++)
             {
-                Place(run.AsSpan((int)(c * unit), (int)unit), ((((firstColumn + c) * rows) + r) * unit) - offset, destination);
+                payload.ReadAt(start + ((((r + i) * columns) + firstColumn) * unit), block.AsSpan(i * run, run));
             }
+
+            Place(block.AsSpan(0, height * run), count, (((firstColumn * rows) + r) * unit) - offset, destination);
         }
 
-        ArrayPool<byte>.Shared.Return(run);
+        ArrayPool<byte>.Shared.Return(block);
     }
 
     private void ReadUnits(long start, long offset, Span<byte> destination)
@@ -80,13 +93,64 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
         }
     }
 
-    private static void Place(ReadOnlySpan<byte> bytes, long at, Span<byte> destination)
+    // Each column of the block becomes a run of the result, the first one at a place that may lie before the destination.
+    private void Place(ReadOnlySpan<byte> block, int count, long at, Span<byte> destination)
     {
-        long from = Math.Max(at, 0);
-        long to = Math.Min(at + bytes.Length, destination.Length);
-        if (from < to)
+        int length = block.Length / count;
+        Span<byte> cut = stackalloc byte[Math.Min(length, (int)LargeUnit)];
+        for (int column = 0; column < count; column++, at += rows * unit)
         {
-            bytes[(int)(from - at)..(int)(to - at)].CopyTo(destination[(int)from..]);
+            if (at >= 0 && at <= destination.Length - length)
+            {
+                Transpose(block, count, column, destination.Slice((int)at, length));
+                continue;
+            }
+
+            long from = Math.Max(at, 0);
+            long to = Math.Min(at + length, destination.Length);
+            if (from < to)
+            {
+                Transpose(block, count, column, cut);
+                cut[(int)(from - at)..(int)(to - at)].CopyTo(destination[(int)from..]);
+            }
+        }
+    }
+
+    private void Transpose(ReadOnlySpan<byte> block, int count, int column, Span<byte> run)
+    {
+        switch (unit)
+        {
+            case sizeof(byte):
+                Transpose<byte>(block, count, column, run);
+                break;
+            case sizeof(ushort):
+                Transpose<ushort>(block, count, column, run);
+                break;
+            case sizeof(uint):
+                Transpose<uint>(block, count, column, run);
+                break;
+            case sizeof(ulong):
+                Transpose<ulong>(block, count, column, run);
+                break;
+            default:
+                int size = (int)unit;
+                for (int to = 0, from = column * size; to < run.Length; to += size, from += count * size)
+                {
+                    block.Slice(from, size).CopyTo(run[to..]);
+                }
+
+                break;
+        }
+    }
+
+    private static void Transpose<T>(ReadOnlySpan<byte> block, int count, int column, Span<byte> run)
+        where T : unmanaged
+    {
+        ReadOnlySpan<T> units = MemoryMarshal.Cast<byte, T>(block);
+        Span<T> made = MemoryMarshal.Cast<byte, T>(run);
+        for (int i = 0; i < made.Length; i++, column += count)
+        {
+            made[i] = units[column];
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Tensors.Payloads;
@@ -28,12 +29,23 @@ internal sealed class JoinedByteSource : ByteSource
 
     public override long Length { get; }
 
+    internal override int BytesAtOnce => parts.Length == 0 ? Chunks.Size : parts.Max(part => part.BytesAtOnce);
+
     public override void ReadAt(long offset, Span<byte> destination)
     {
         while (destination.Length > 0)
         {
             long number = offset / group;
             long within = offset - (number * group);
+            if (within == 0 && destination.Length / group > 1 && parts.Length > 1)
+            {
+                int whole = (int)(destination.Length / group);
+                ReadGroups(number, whole, destination[..(int)(whole * group)]);
+                destination = destination[(int)(whole * group)..];
+                offset += whole * group;
+                continue;
+            }
+
             int part = Array.BinarySearch(starts, within);
             part = part >= 0 ? LastAt(part) : ~part - 1;
             long skip = within - starts[part];
@@ -41,6 +53,23 @@ internal sealed class JoinedByteSource : ByteSource
             parts[part].ReadAt((number * shares[part]) + skip, destination[..length]);
             destination = destination[length..];
             offset += length;
+        }
+    }
+
+    // From each part one run, however small the shares are.
+    private void ReadGroups(long first, int count, Span<byte> destination)
+    {
+        for (int part = 0; part < parts.Length; part++)
+        {
+            int share = (int)shares[part];
+            byte[] run = ArrayPool<byte>.Shared.Rent(count * share);
+            parts[part].ReadAt(first * share, run.AsSpan(0, count * share));
+            for (int i = 0; i < count; i++)
+            {
+                run.AsSpan(i * share, share).CopyTo(destination[(int)((i * group) + starts[part])..]);
+            }
+
+            ArrayPool<byte>.Shared.Return(run);
         }
     }
 

@@ -19,21 +19,7 @@ internal abstract record PayloadRecipe
     public virtual IEnumerable<int> Tensors() => Inner.SelectMany(inner => inner.Tensors());
 
     /// <summary>The same without steps that undo one another, so that a payload that is copied as it is can be seen to be.</summary>
-    public PayloadRecipe Simplified() => this switch
-    {
-        ReversedPayload { Of: ReversedPayload inner } outer when inner.Type == outer.Type => inner.Of.Simplified(),
-        ExchangedPayload { Of: ExchangedPayload inner } outer
-            when (inner.Outer, inner.Rows, inner.Columns, inner.UnitBytes) == (outer.Outer, outer.Columns, outer.Rows, outer.UnitBytes) => inner.Of.Simplified(),
-
-        // Columns of a transposed matrix are rows of the matrix: transposing those alone reads long runs.
-        TakenPayload { Of: ExchangedPayload { Outer: 1 } inner } outer
-            when outer.Stride == inner.Rows * inner.UnitBytes && outer.Start % inner.UnitBytes == 0 && outer.Size % inner.UnitBytes == 0
-            => new ExchangedPayload(
-                new TakenPayload(inner.Of, outer.Start * inner.Columns, outer.Size * inner.Columns, inner.Length, 1), 1, outer.Size / inner.UnitBytes, inner.Columns, inner.UnitBytes),
-        NarrowedPayload { Of: WidenedPayload inner } outer when inner.Type == outer.Type => inner.Of.Simplified(),
-        JoinedPayload { Parts: [var only] } => only.Simplified(),
-        _ => this,
-    };
+    public PayloadRecipe Simplified() => SimplifiedRecipe.Of(this);
 
     /// <summary>Where a byte of what the recipe makes comes from: a tensor of the other list, and a place in its payload. Null if the byte is computed, or stored in no tensor.</summary>
     /// <param name="at">The byte. Where the order of bytes is reversed, its block is meant.</param>

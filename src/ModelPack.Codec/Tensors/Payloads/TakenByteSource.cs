@@ -9,6 +9,8 @@ internal sealed class TakenByteSource(ByteSource payload, TakenPayload taken) : 
 
     public override long Length => taken.Length;
 
+    internal override int BytesAtOnce => payload.BytesAtOnce;
+
     public override void ReadAt(long offset, Span<byte> destination)
     {
         while (destination.Length > 0)

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Text;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.Insight;
+
+namespace ModelPack.Codec.Tests.Conversion;
+
+/// <summary>Records that fit their container and are not those that a conversion would have put there.</summary>
+[TestClass]
+public sealed class ForgedRecordTests
+{
+    [TestMethod]
+    public void Payloads_that_a_record_puts_behind_other_names_stay_behind_their_own()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("two.gguf", TestModels.GgufBytes([TestTensor.F32("alpha", 1), TestTensor.F32("bravo", 2)]));
+        string path = folder.At("two.safetensors");
+        ModelConverter.Convert(source, path, ModelFormat.SafeTensors, new());
+        byte[] genuine = File.ReadAllBytes(path);
+        foreach (bool isForged in new[] { false, true })
+        {
+            File.WriteAllBytes(path, isForged ? WithRecord(genuine, record => record with { Tensors = [record.Tensors[1], record.Tensors[0]] }) : genuine);
+            string made = folder.At($"{isForged}.apr");
+            ModelConverter.Convert(path, made, ModelFormat.Apr, new());
+            CollectionAssert.AreEqual(Payload(path, "alpha"), Payload(made, "alpha"));
+            CollectionAssert.AreEqual(Payload(path, "bravo"), Payload(made, "bravo"));
+        }
+    }
+
+    // safetensors.md §1: the length of the header, the header, the payloads at places counted from its end.
+    private static byte[] WithRecord(byte[] container, Func<OriginRecord, OriginRecord> change)
+    {
+        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(container);
+        string header = Encoding.UTF8.GetString(container.AsSpan(8, length));
+        const string Begin = $"\"{OriginRecord.Key}\":\"";
+        int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        string record = header[at..header.IndexOf('"', at)];
+        header = header.Replace(record, Convert.ToBase64String(OriginCodec.Write(change(OriginCodec.Read(Convert.FromBase64String(record))))), StringComparison.Ordinal).TrimEnd();
+        header = header.PadRight((header.Length + 7) / 8 * 8);
+        byte[] prefix = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
+        return [.. prefix, .. Encoding.UTF8.GetBytes(header), .. container.AsSpan(8 + length)];
+    }
+
+    private static byte[] Payload(string path, string name)
+    {
+        using ModelFile file = ModelFiles.Open(path);
+        TensorInfo tensor = file.Tensors.Single(tensor => tensor.Name == name);
+        return file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength);
+    }
+}
