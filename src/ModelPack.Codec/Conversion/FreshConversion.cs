@@ -37,10 +37,10 @@ internal sealed class FreshConversion : ConversionJob
         this.form = form;
         Model = model;
         words = SpokenModel.Of(model.Root, options.Naming);
-        plan = ConversionPlanner.Plan(source, model, words, target, options);
+        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
+        plan = ConversionPlanner.Plan(source, model, words, target, derived, options);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
-        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         record = Record(sourceNames, options);
         Task<byte[]>? writing = options.Origin == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
         content = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = derived.Files };
