@@ -34,8 +34,8 @@ internal static class ConfigToGguf
         ["gpt2"] = ("gpt2", OtherConfigs.Gpt2),
         ["falcon"] = ("falcon", OtherConfigs.Falcon),
         ["stablelm"] = ("stablelm", OtherConfigs.StableLm),
-        ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Describe),
-        ["deepseek_v3"] = ("deepseek2", DeepseekConfigs.Describe),
+        ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Second),
+        ["deepseek_v3"] = ("deepseek2", DeepseekConfigs.Third),
         ["bert"] = ("bert", BertConfigs.Bert),
         ["nomic_bert"] = ("nomic-bert", BertConfigs.Nomic),
     };
