@@ -33,7 +33,7 @@ public sealed class FolderFromGgufTests
         ["mistral.architectures"] = "[\"MistralForCausalLM\"]", ["mistral.model_type"] = "\"mistral\"", // a Llama class that computes the same
         ["llama.hidden_act"] = "\"silu\"", ["mistral.hidden_act"] = "\"silu\"", ["mixtral.hidden_act"] = "\"silu\"", ["granite.hidden_act"] = "\"silu\"",
         ["qwen2.hidden_act"] = "\"silu\"", ["qwen2_moe.hidden_act"] = "\"silu\"", ["qwen3.hidden_act"] = "\"silu\"", ["qwen3_moe.hidden_act"] = "\"silu\"",
-        ["olmo2.hidden_act"] = "\"silu\"", ["phi3.hidden_act"] = "\"silu\"", ["stablelm.hidden_act"] = "\"silu\"", ["starcoder2.hidden_act"] = "\"gelu_pytorch_tanh\"",
+        ["olmo2.hidden_act"] = "\"silu\"", ["olmo3.hidden_act"] = "\"silu\"", ["phi3.hidden_act"] = "\"silu\"", ["stablelm.hidden_act"] = "\"silu\"", ["starcoder2.hidden_act"] = "\"gelu_pytorch_tanh\"",
         ["phi.hidden_act"] = "\"gelu_new\"", ["qwen2_moe.norm_topk_prob"] = "false", ["mixtral.sliding_window"] = "null", ["mistral.sliding_window"] = "null",
         ["qwen2.sliding_window"] = "null", ["qwen2_moe.sliding_window"] = "null", ["qwen3.sliding_window"] = "null", ["qwen3_moe.sliding_window"] = "null",
         ["starcoder2.sliding_window"] = "null", ["phi3.sliding_window"] = "null", ["deepseek_v2.topk_method"] = "\"greedy\"",

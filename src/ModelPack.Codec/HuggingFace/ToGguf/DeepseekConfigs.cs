@@ -37,7 +37,13 @@ internal static class DeepseekConfigs
         routing(draft);
         draft.Count("leading_dense_block_count", config.Count(Dense) ?? 0);
         draft.Count("vocab_size", draft.Require("vocab_size"));
-        draft.Count("attention.q_lora_rank", config.Count("q_lora_rank"));
+        long? queryRank = config.Count("q_lora_rank");
+        draft.Count("attention.q_lora_rank", queryRank);
+        if (queryRank is null != sizes.Layers is 26 or 27)
+        {
+            draft.Note($"q_lora_rank is {(queryRank is null ? "missing" : queryRank)} with {sizes.Layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it");
+        }
+
         draft.Count("attention.kv_lora_rank", latent);
         draft.Count("attention.key_length", latent + rotary);
         draft.Count("attention.value_length", latent);

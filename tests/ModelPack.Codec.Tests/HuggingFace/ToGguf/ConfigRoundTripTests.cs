@@ -21,7 +21,7 @@ public sealed class ConfigRoundTripTests
 
     private const string Moe = Rms + """ "num_experts": 2, "num_experts_per_tok": 1, "moe_intermediate_size": 48, """;
 
-    private const string Yarn = """ {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 512, "beta_fast": 32.0, "beta_slow": 1.5} """;
+    private const string Yarn = """ {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 512, "beta_fast": 32.0, "beta_slow": 1.0, "attention_factor": 1.1386294} """;
 
     [TestMethod]
     [DataRow("llama", Rms + """ "head_dim": 16, "rope_theta": 500000.0, "tie_word_embeddings": true, "attention_bias": false, "mlp_bias": false, "hidden_act": "silu", "rope_scaling": {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192} """, "")]

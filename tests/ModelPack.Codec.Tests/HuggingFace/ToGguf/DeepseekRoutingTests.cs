@@ -77,6 +77,22 @@ public sealed class DeepseekRoutingTests
     [DataRow("""{"first_k_dense_replace": 2}""", "config.json: first_k_dense_replace is 2, but there is a tensor model.layers.1.mlp.gate.weight")]
     public void Config_that_contradicts_itself_or_the_tensors_is_refused(string fields, string message) => With(Model("deepseek_v3"), fields).AssertRefused(HuggingFaceErrors.Contradiction, message);
 
+    [TestMethod]
+    [DataRow("q_lora_rank", null, 2, "missing")]
+    [DataRow("q_lora_rank", 40, 27, "40")]
+    public void Model_that_llama_takes_for_another_size_is_noted(string field, int? rank, int layers, string shown)
+    {
+        SmallFolder folder = Model("deepseek_v2").Set(field, rank).Set("num_hidden_layers", layers);
+        for (int layer = 2; layer < layers; layer++)
+        {
+            folder.Tensor($"model.layers.{layer}.mlp.gate.weight", 16, 64);
+        }
+
+        DerivedGguf derived = folder.Derive();
+        Assert.IsNotNull(derived.Architecture);
+        Assert.Contains($"config.json: q_lora_rank is {shown} with {layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it", derived.Notes);
+    }
+
     /// <summary>A dense layer and one with experts.</summary>
     private static SmallFolder Model(string type)
     {
