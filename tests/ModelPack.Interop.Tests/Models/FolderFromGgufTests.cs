@@ -23,7 +23,7 @@ public sealed class FolderFromGgufTests
     private static readonly Dictionary<string, string> Defaults = new()
     {
         ["activation"] = "\"gelu\"", ["attention_bias"] = "false", ["attn_logit_softcapping"] = "null", ["decoder_sparse_step"] = "1", ["final_logit_softcapping"] = "null",
-        ["hidden_activation"] = "\"gelu_pytorch_tanh\"", ["mlp_only_layers"] = "[]", ["moe_layer_freq"] = "1", ["n_inner"] = "null", ["position_embedding_type"] = "\"absolute\"", ["qk_layernorm"] = "false", ["rope_theta"] = "10000",
+        ["hidden_activation"] = "\"gelu_pytorch_tanh\"", ["mlp_only_layers"] = "[]", ["moe_layer_freq"] = "1", ["n_inner"] = "null", ["position_embedding_type"] = "\"absolute\"", ["qk_layernorm"] = "false", ["rope_theta"] = "10000", ["rotary_emb_base"] = "10000",
         ["scale_attn_weights"] = "true", ["sliding_window_pattern"] = "6", ["use_sliding_window"] = "false", ["partial_rotary_factor"] = "1",
     };
 

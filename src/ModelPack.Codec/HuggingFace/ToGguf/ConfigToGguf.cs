@@ -32,6 +32,8 @@ internal static class ConfigToGguf
         ["phi"] = ("phi2", PhiConfigs.Phi2),
         ["phi3"] = ("phi3", PhiConfigs.Phi3),
         ["gpt2"] = ("gpt2", OtherConfigs.Gpt2),
+        ["gpt_neox"] = ("gptneox", GptConfigs.Neox),
+        ["gpt_bigcode"] = ("starcoder", GptConfigs.Starcoder),
         ["falcon"] = ("falcon", OtherConfigs.Falcon),
         ["stablelm"] = ("stablelm", OtherConfigs.StableLm),
         ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Second),

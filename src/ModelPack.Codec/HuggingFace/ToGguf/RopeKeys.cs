@@ -36,12 +36,12 @@ internal static class RopeKeys
     }
 
     /// <summary>The rotated part of a head, for classes that may leave a part alone.</summary>
-    public static long RotaryWidth(GgufDraft draft, double? factor, long width)
+    public static long RotaryWidth(GgufDraft draft, double? factor, long width, string field = "partial_rotary_factor")
     {
         long rotary = factor is > 0 and <= 1 ? (long)(factor.Value * width) : factor is null ? width : 0;
         return rotary > 0 && rotary % 2 == 0 || draft.Obstacles.Count > 0
             ? rotary
-            : throw draft.Config.WrongValue("partial_rotary_factor", string.Create(CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
+            : throw draft.Config.WrongValue(field, string.Create(CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
     }
 
     public static void RequireWholeHead(GgufDraft draft, RopeSettings rope)
