@@ -72,6 +72,19 @@ public sealed class LlamaModelTests
         Assert.AreNotEqual(recorded, Hash(MemoryMarshal.AsBytes<float>(run.Results[0])));
     }
 
+    /// <summary>What the baseline backend computes of a model; the logits have the recorded hashes.</summary>
+    internal static LlamaRun RunRecorded(string file)
+    {
+        JsonElement model = Model(file);
+        JsonElement[] steps = [.. model.GetProperty("runs").GetProperty(BaselineBackend).EnumerateArray()];
+        LlamaRun run = Llama.Run(RepositoryData.Path("corpus", "gguf", "models", file), BaselineBackend, Prompt, steps.Length - 1);
+        CollectionAssert.AreEqual(Tokens(model), run.PromptTokens.ToArray());
+        CollectionAssert.AreEqual(
+            steps.Select(step => step.GetProperty("logits_sha256").GetString()).ToArray(),
+            run.Results.Select(logits => Hash(MemoryMarshal.AsBytes<float>(logits))).ToArray());
+        return run;
+    }
+
     /// <summary>Runs both on every recorded backend that this processor supports.</summary>
     private static List<string> Compare(JsonElement model, string original, string returned)
     {

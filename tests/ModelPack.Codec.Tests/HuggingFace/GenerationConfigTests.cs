@@ -34,6 +34,23 @@ public sealed class GenerationConfigTests
     }
 
     [TestMethod]
+    public void Ends_of_turn_and_of_message_are_named_in_the_tokenizer_config()
+    {
+        DerivedFolder folder = SmallTokenizers.ByteLevel("qwen2").Count("tokenizer.ggml.eot_token_id", 6).Count("tokenizer.ggml.eom_token_id", 8).Derive();
+        Assert.Contains("\"eot_token\": \" é\"", folder.TextOf("tokenizer_config.json"));
+        Assert.DoesNotContain("eom_token", folder.TextOf("tokenizer_config.json"));
+        folder.AssertNote("tokenizer_config.json: eom_token is left out: tokenizer.ggml.eom_token_id is 8, but tokenizer.ggml.tokens has 8 items");
+    }
+
+    [TestMethod]
+    public void Ends_without_a_tokenizer_config_are_reported_as_lost()
+    {
+        DerivedFolder folder = SmallGguf.Decoder("falcon").Count("tokenizer.ggml.eos_token_id", 2).Count("tokenizer.ggml.eot_token_id", 5).Derive();
+        folder.AssertNote("tokenizer_config.json: eot_token is lost: tokenizer.ggml.eot_token_id is one of the ends in generation_config.json, which does not say of what");
+        Assert.DoesNotContain("eom_token", string.Join('\n', folder.Notes));
+    }
+
+    [TestMethod]
     public void One_end_stays_a_number() => SmallGguf.Decoder("llama").Count("tokenizer.ggml.eos_token_id", 2).Count("tokenizer.ggml.eot_token_id", 2).Derive()
         .AssertFile("generation_config.json", "{\n  \"eos_token_id\": 2\n}\n");
 

@@ -20,7 +20,7 @@ public sealed class UnigramTests
             """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}},{"Sequence":{"id":"B","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}],"special_tokens":{"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}}""",
             Compact(tokenizer.GetProperty("post_processor")));
         Assert.AreEqual(
-            """{"type":"Unigram","unk_id":2,"vocab":[["<pad>",0.0],["</s>",0.0],["<unk>",0.0],["▁",-2.0122929],["▁the",-3.5],["<x>",0.0]],"byte_fallback":false}""",
+            """{"type":"Unigram","unk_id":2,"vocab":[["<pad>",0.0],["</s>",0.0],["<unk>",0.0],["▁",-2.0122928619384766],["▁the",-3.5],["<x>",0.0]],"byte_fallback":false}""",
             Compact(tokenizer.GetProperty("model")));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelPack.Codec;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Tensors;
 
@@ -9,13 +10,17 @@ internal static partial class HandMadeGguf
 {
     public static void Write(TinyModel model, string path) => Write(model, model.NativeTensors(), path);
 
-    public static void Write(TinyModel model, IEnumerable<ModelTensor> tensors, string path)
+    /// <param name="model">The model.</param>
+    /// <param name="tensors">Its tensors, or others in their place.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="further">Keys besides those of every model.</param>
+    public static void Write(TinyModel model, IEnumerable<ModelTensor> tensors, string path, params MetadataEntry[] further)
     {
         ModelTensor[] ordered = [.. tensors];
         byte[][] payloads = [.. ordered.Select(tensor => tensor.Payload(TypeOf(model, tensor)))];
         GgufModel layout = new()
         {
-            Metadata = [new("general.architecture", GgufValue.FromString(model.Architecture)), .. model.NativeParameters(), .. model.Tokenizer.Native()],
+            Metadata = [new("general.architecture", GgufValue.FromString(model.Architecture)), .. model.NativeParameters(), .. model.Tokenizer.Native(), .. further],
             Tensors = [.. ordered.Select((tensor, index) => new GgufModelTensor(tensor.Name, TypeOf(model, tensor), tensor.Shape, payloads[index].Length))],
         };
         PlanWriter.Write(GgufWriter.Plan(layout), payloads, path);

@@ -72,6 +72,9 @@ public sealed class QuantizedFolderTests
         Assert.IsTrue(File.Exists(Path.Combine(WrittenFiles.Folder, SideFile.NameFor(Path.GetFileName(there)))));
     }
 
+    /// <summary>A GGUF of the llama architecture with random blocks.</summary>
+    internal static string WriteLlama(TensorType type) => Write(new(), type, []);
+
     private static IEnumerable<(string Theirs, string Native, int Heads)> Matrices(WideLlama model)
     {
         yield return ("model.embed_tokens.weight", "token_embd.weight", 0);

@@ -97,7 +97,7 @@ internal abstract class TinyModel
     /// <summary>Pieces of tensor names, Hugging Face's and GGUF's, in the order in which they are replaced.</summary>
     protected abstract (string Theirs, string Native)[] NamePieces { get; }
 
-    protected string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
+    public string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
 
     /// <summary>What one vector is made of all positions.</summary>
     protected virtual double[] Pool(double[][] x) => x[^1];

@@ -7,14 +7,41 @@ using ModelPack.Interop.Tests.Models;
 namespace ModelPack.Interop.Tests.Tokenizers;
 
 /// <summary>Learns BPE in SentencePiece's form, with scores and byte tokens (hf-companions.md §2.3).</summary>
-internal static class TrainedSentencePiece
+internal static partial class TrainedSentencePiece
 {
     private const int MergeCount = 900;
     private const string Space = "\u2581";
     private static readonly string[] Special = ["<unk>", "<s>", "</s>"];
     private static readonly Lazy<TrainedTokenizer> Made = new(Make);
+    private static readonly JsonObject Replace = new() { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = " " }, ["content"] = Space };
 
     public static TrainedTokenizer Llama() => Made.Value;
+
+    /// <summary>No space in front of the text.</summary>
+    public static TrainedTokenizer Gemma() => Variant(
+        "gemma",
+        [.. Made.Value.Native, new("tokenizer.ggml.add_space_prefix", GgufValue.FromBool(false))],
+        Replace,
+        new() { ["type"] = "Split", ["pattern"] = new JsonObject { ["String"] = " " }, ["behavior"] = "MergedWithPrevious", ["invert"] = false });
+
+    /// <summary>The form of newer files: no normalizer, but a pre-tokenizer that puts a space in front of the text, or of each part between special tokens, if none stands there.</summary>
+    public static TrainedTokenizer Metaspace(string scheme) => Variant(
+        $"metaspace-{scheme}",
+        scheme == "never" ? Gemma().Native : Made.Value.Native,
+        null,
+        new() { ["type"] = "Metaspace", ["replacement"] = Space, ["prepend_scheme"] = scheme, ["split"] = false }) with { Adapt = text => scheme == "never" ? text : NeedlessSpaces().Replace(text, "") };
+
+    // Without these no part of a text begins with a space, wherever it is cut.
+    [GeneratedRegex("^ +|(?<= ) +")]
+    private static partial Regex NeedlessSpaces();
+
+    private static TrainedTokenizer Variant(string name, IReadOnlyList<MetadataEntry> native, JsonObject? normalizer, JsonObject preTokenizer)
+    {
+        JsonObject json = JsonNode.Parse(Made.Value.TokenizerJson.Span)!.AsObject();
+        json["normalizer"] = normalizer?.DeepClone();
+        json["pre_tokenizer"] = preTokenizer;
+        return Made.Value with { Name = name, Native = native, Files = [TrainedTokenizer.File("tokenizer.json", json), .. Made.Value.Files.Where(file => file.Name != "tokenizer.json")] };
+    }
 
     /// <summary>Every split of a piece into two pieces is a merge, the best piece first.</summary>
     private static IEnumerable<(string Left, string Right)> Merges(string[] pieces, Dictionary<string, int> ids) =>
@@ -58,7 +85,7 @@ internal static class TrainedSentencePiece
                 ["type"] = "Sequence",
                 ["normalizers"] = new JsonArray(
                     new JsonObject { ["type"] = "Prepend", ["prepend"] = Space },
-                    new JsonObject { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = " " }, ["content"] = Space }),
+                    Replace.DeepClone()),
             },
             ["pre_tokenizer"] = null,
             ["post_processor"] = TrainedTokenizer.Around(added[1], null),

@@ -142,7 +142,7 @@ internal sealed record SpokenModel
                 Extra = derived.Extra,
                 Tensors = Vocabulary.HuggingFace,
                 IsStrict = true,
-                Notes = [.. derived.Notes, .. tokenizer.Notes],
+                Notes = [.. derived.Notes, .. tokenizer.Notes, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries)],
             };
         }
         catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)

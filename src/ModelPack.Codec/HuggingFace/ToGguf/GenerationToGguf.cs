@@ -1,4 +1,5 @@
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Config;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
@@ -28,6 +29,21 @@ internal static class GenerationToGguf
                 yield return new(Prefix + key, GgufValue.FromFloat32(number));
             }
         }
+    }
+
+    /// <summary>A note for each token that ends a text and that no key of the tokenizer names (hf-companions.md §1.1).</summary>
+    public static IEnumerable<string> LostEnds(StatedTokenIds stated, IEnumerable<MetadataEntry> tokenizer)
+    {
+        HashSet<long> named = [];
+        foreach (MetadataEntry entry in tokenizer.Where(entry => TokenIdFields.Ends.Contains(entry.Key)))
+        {
+            if (((GgufValue)entry.Value).TryGetUInt32(out uint id))
+            {
+                named.Add(id);
+            }
+        }
+
+        return stated.End.Where(id => !named.Contains(id)).Select(id => $"{CompanionNames.GenerationConfig}: eos_token_id {id}: no key says that this token ends a text too, and it is not carried over");
     }
 
     public static StatedTokenIds TokenIds(ConfigObject config, ConfigObject? generation)

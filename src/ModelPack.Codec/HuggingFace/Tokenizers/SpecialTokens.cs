@@ -14,10 +14,13 @@ internal sealed class SpecialTokens
     private const string Class = "cls_token";
     private const string Mask = "mask_token";
 
+    /// <summary>Ends that the classes of transformers have no name for. They stand beside the others as published files have such tokens, and among all ends in generation_config.json.</summary>
+    public static readonly (string Key, string Field)[] FurtherEnds = [("eot_token_id", "eot_token"), ("eom_token_id", "eom_token")];
+
     private static readonly (string Key, string Field)[] Roles =
     [
         ("bos_token_id", Bos), ("eos_token_id", Eos), ("unknown_token_id", Unknown), ("padding_token_id", Padding),
-        ("seperator_token_id", Separator), ("cls_token_id", Class), ("mask_token_id", Mask),
+        ("seperator_token_id", Separator), ("cls_token_id", Class), ("mask_token_id", Mask), .. FurtherEnds,
     ];
 
     /// <summary>What the runtime takes for a missing key. That of byte-level BPE names an ordinary token, so it has no row.</summary>

@@ -114,6 +114,11 @@ internal static class TokenizerFiles
                 derivation.Note(file, $"{file} cannot be derived: {reason}");
             }
         }
+
+        foreach ((string name, string field) in SpecialTokens.FurtherEnds.Where(end => derivation.Keys.Find("tokenizer.ggml." + end.Key) is not null))
+        {
+            derivation.Note(CompanionNames.TokenizerConfig, $"{field} is lost: tokenizer.ggml.{name} is one of the ends in {CompanionNames.GenerationConfig}, which does not say of what");
+        }
     }
 
     private static void AddLines(TokenizerSource source)

@@ -146,7 +146,9 @@ internal static class Unigram
         {
             text.StartArray();
             text.String(vocabulary.Tokens[id]);
-            text.Number(new FiniteNumber(vocabulary.Scores![id]));
+
+            // The library of Hugging Face adds the numbers up in double precision, so the shortest text that reads back as the same float would be another number.
+            text.Number(new FiniteNumber((double)vocabulary.Scores![id]));
             text.EndArray();
         }
 

@@ -46,6 +46,9 @@ public sealed class PublishedConfigTests
         Assert.AreEqual(128000, derived.TokenIds.Begin);
         CollectionAssert.AreEqual(new long[] { 128001, 128008, 128009 }, derived.TokenIds.End.ToArray());
         Assert.IsNull(derived.TokenIds.Padding);
+        CollectionAssert.AreEqual(
+            new[] { "generation_config.json: eos_token_id 128008: no key says that this token ends a text too, and it is not carried over" },
+            GenerationToGguf.LostEnds(derived.TokenIds, [new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(128009)), new("tokenizer.ggml.eot_token_id", GgufValue.FromUInt32(128001))]).ToArray());
 
         // Computed in double precision by the formula of hf-companions.md §1.4.
         ExtraTensor factors = derived.Extra.Single();

@@ -178,9 +178,10 @@ internal static class SentencePieceFolder
             case "never":
                 return false;
             case "always":
+                folder.Note(step.File, "pre_tokenizer: prepend_scheme always has no key; a space also stands in front of a text that begins with one");
                 return true;
             case "first":
-                folder.Note(step.File, "pre_tokenizer: prepend_scheme first has no key; a space also stands in front of the text behind a special token");
+                folder.Note(step.File, "pre_tokenizer: prepend_scheme first has no key; a space also stands in front of a text that begins with one, and of the text behind a special token");
                 return true;
             default:
                 throw step.NoRule($"is {step.Show()}, which no key says for SentencePiece-BPE");

@@ -15,7 +15,7 @@ internal sealed class SpecialIds
     [
         (Bos, "tokenizer.ggml.bos_token_id"), (Eos, "tokenizer.ggml.eos_token_id"), ("unk", "tokenizer.ggml.unknown_token_id"),
         ("sep", "tokenizer.ggml.seperator_token_id"), ("pad", "tokenizer.ggml.padding_token_id"), ("cls", "tokenizer.ggml.cls_token_id"),
-        ("mask", "tokenizer.ggml.mask_token_id"), (EndOfTurn, "tokenizer.ggml.eot_token_id"),
+        ("mask", "tokenizer.ggml.mask_token_id"), (EndOfTurn, "tokenizer.ggml.eot_token_id"), ("eom", "tokenizer.ggml.eom_token_id"),
     ];
 
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
@@ -113,7 +113,11 @@ internal sealed class SpecialIds
         {
             if (ids.TryGetValue(Eos, out int eos))
             {
-                ids[EndOfTurn] = eos;
+                if (!ids.TryAdd(EndOfTurn, eos) && ids[EndOfTurn] != eos)
+                {
+                    throw Disagreement.At(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', the end token is '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}'");
+                }
+
                 folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', which became the end token; '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}' ends a turn");
             }
 

@@ -91,6 +91,25 @@ public sealed class KnownAnswerTests
     }
 
     [TestMethod]
+    public void An_end_of_turn_that_neither_ends_the_text_nor_a_sequence_is_refused()
+    {
+        JsonObject tokenizer = ByteLevel();
+        tokenizer["post_processor"] = Parse("""
+            {"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"<|end|>","type_id":0}}],
+             "pair":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"<|end|>","type_id":0}},{"Sequence":{"id":"B","type_id":1}},{"SpecialToken":{"id":"<|end|>","type_id":1}}],
+             "special_tokens":{"<|end|>":{"id":"<|end|>","ids":[4],"tokens":["<|end|>"]}}}
+            """);
+        DerivedTokenizer derived = Derive(tokenizer, File("tokenizer_config.json", """{"eos_token":"<tool>"}"""));
+        Assert.AreEqual("4 5", $"{derived.Show("tokenizer.ggml.eos_token_id")} {derived.Show("tokenizer.ggml.eot_token_id")}");
+        derived = Derive(tokenizer, File("tokenizer_config.json", """{"eos_token":"<tool>","eot_token":"<tool>"}"""));
+        Assert.AreEqual("4 5", $"{derived.Show("tokenizer.ggml.eos_token_id")} {derived.Show("tokenizer.ggml.eot_token_id")}");
+        Refused(
+            "MP2312",
+            "post_processor adds '<|end|>', the end token is '<tool>', and a turn ends with '<|call|>'",
+            () => Derive(tokenizer, File("tokenizer_config.json", """{"eos_token":"<tool>","eot_token":"<|call|>"}""")));
+    }
+
+    [TestMethod]
     public void Templates_come_from_files_and_from_lists()
     {
         DerivedTokenizer derived = Derive(

@@ -19,6 +19,21 @@ public sealed class RoundTripTests
     public void Llama_3_comes_back() => ComesBack(SmallTokenizers.ByteLevel("llama-bpe").Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_sep_token", false));
 
     [TestMethod]
+    [DataRow("eot")]
+    [DataRow("eom")]
+    [DataRow("eot", "eom")]
+    public void Ends_of_turn_and_of_message_come_back(params string[] ends)
+    {
+        SmallGguf gguf = SmallTokenizers.ByteLevel("qwen2");
+        for (uint i = 0; i < ends.Length; i++)
+        {
+            gguf.Count($"tokenizer.ggml.{ends[i]}_token_id", i + 5);
+        }
+
+        ComesBack(gguf.Flag("tokenizer.ggml.add_bos_token", false));
+    }
+
+    [TestMethod]
     public void Roberta_comes_back() => ComesBack(
         SmallTokenizers.ByteLevel("roberta-bpe").Count("tokenizer.ggml.seperator_token_id", 5).Count("tokenizer.ggml.cls_token_id", 5)
             .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", true).Flag("tokenizer.ggml.add_sep_token", true));
