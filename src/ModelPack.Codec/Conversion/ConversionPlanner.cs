@@ -3,6 +3,7 @@ using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Names;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
@@ -25,7 +26,7 @@ internal sealed class ConversionPlanner
     private readonly List<(TensorStep Step, int Output)> twins = [];
     private readonly HashSet<int> views = [];
 
-    private ConversionPlanner(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, ConversionOptions options)
+    private ConversionPlanner(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, DerivedFolder companions, ConversionOptions options)
     {
         this.source = source;
         this.target = target;
@@ -33,13 +34,13 @@ internal sealed class ConversionPlanner
         logical = CarriedTensors.Logical(source);
         this.model = model;
         change = VocabularyChange.Plan(model, words, target.Format);
-        kept = new(source, options.Origin);
+        kept = new(source, options.Origin, new(companions, change.Outputs.Select(output => output.Info)));
     }
 
     /// <summary>Plans a conversion.</summary>
     /// <exception cref="ModelPackException">The source holds what the target cannot, and the options do not let it be carried.</exception>
-    public static ConversionPlan Plan(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, ConversionOptions options) =>
-        new ConversionPlanner(source, model, words, target, options).Plan();
+    public static ConversionPlan Plan(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, DerivedFolder companions, ConversionOptions options) =>
+        new ConversionPlanner(source, model, words, target, companions, options).Plan();
 
     private ConversionPlan Plan()
     {
@@ -81,10 +82,11 @@ internal sealed class ConversionPlanner
         if (kept.Lost.Count > 0 && options.Loss == LossPolicy.Refuse)
         {
             string others = kept.Lost.Count == 1 ? "" : $" (and {kept.Lost.Count - 1} others)";
-            throw new ModelPackException(ConversionErrors.Lossy, $"{target.Format} has no place for it{others}, and without an origin record it would be lost")
+            string why = kept.Lost[0].Why is { } reason ? $": {reason}" : "";
+            throw new ModelPackException(ConversionErrors.Lossy, $"{target.Format} has no place for it{others}, and without an origin record it would be lost{why}")
             {
                 FilePath = source.Source.Name,
-                TensorName = kept.Lost[0],
+                TensorName = kept.Lost[0].Name,
             };
         }
 

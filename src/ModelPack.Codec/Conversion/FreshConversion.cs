@@ -39,10 +39,10 @@ internal sealed class FreshConversion : ConversionJob
         this.form = form;
         Records = model.Records;
         words = SpokenModel.Of(model.Root, options.Naming);
-        plan = ConversionPlanner.Plan(source, model, words, target, options);
+        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
+        plan = ConversionPlanner.Plan(source, model, words, target, derived, options);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
-        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         embedding = options.Origin;
         OriginRecord record = Record(sourceNames, options);
         views = [.. record.Views.Select(view => view.ContainerIndex)];

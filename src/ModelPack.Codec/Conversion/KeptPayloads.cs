@@ -19,17 +19,20 @@ internal enum KeepReason
     SideFile,
 }
 
+/// <summary>A tensor that is left out, and why its like may come along and it does not.</summary>
+internal readonly record struct LostTensor(string Name, string? Why);
+
 /// <summary>
 /// Payloads that the output does not give back: they have no place in the target's words, or were changed in a way that rounding cannot undo. Small ones are kept
 /// in the origin record, so that a model stays one file; others in the side file.
 /// </summary>
-internal sealed class KeptPayloads(ModelFile source, OriginMode origin)
+internal sealed class KeptPayloads(ModelFile source, OriginMode origin, StatedTables tables)
 {
     private const int SmallPayload = 64 << 10;
     private const int MaximumInRecord = 16 << 20;
 
     private readonly List<TensorStep> side = [];
-    private readonly List<string> lost = [];
+    private readonly List<LostTensor> lost = [];
     private long inRecord;
 
     /// <summary>The tensors for the side file.</summary>
@@ -37,10 +40,10 @@ internal sealed class KeptPayloads(ModelFile source, OriginMode origin)
 
     /// <summary>What is kept or left out.</summary>
     public IEnumerable<string> Notes => lost.Count == 0 ? [] :
-        [$"{lost.Count} tensors have no place in the target's words and are left out without an origin record, '{lost[0]}' first"];
+        [$"{lost.Count} tensors have no place in the target's words and are left out without an origin record, '{lost[0].Name}' first"];
 
-    /// <summary>Names of tensors that are left out, since there is no record to keep them.</summary>
-    public IReadOnlyList<string> Lost => lost;
+    /// <summary>Tensors that are left out, since there is no record to keep them.</summary>
+    public IReadOnlyList<LostTensor> Lost => lost;
 
     /// <summary>The shape of bytes: rows stay rows where there are any.</summary>
     public static ImmutableArray<long> RawShape(TensorInfo tensor)
@@ -67,19 +70,13 @@ internal sealed class KeptPayloads(ModelFile source, OriginMode origin)
     {
         if (origin == OriginMode.None)
         {
-            if (reason == KeepReason.Unplaced)
-            {
-                lost.Add(tensor.Name);
-            }
-
-            return null;
+            return reason == KeepReason.Unplaced ? Stated(tensor, payload) : null;
         }
 
         if (payload.Length <= SmallPayload && inRecord + payload.Length <= MaximumInRecord)
         {
             inRecord += payload.Length;
-            ByteSource bytes = RecipeSource.Open(payload, stored => RestoredFile.Stored(source, stored.Tensor));
-            return new LiteralPayload(bytes.ReadBytes(0, (int)payload.Length));
+            return new LiteralPayload(Read(payload));
         }
 
         string name = "kept." + tensor.Name;
@@ -91,4 +88,19 @@ internal sealed class KeptPayloads(ModelFile source, OriginMode origin)
         side.Add(new(tensor with { Name = name, ByteOrder = ByteOrder.LittleEndian }, name, NameOrigin.Verbatim, TensorType.U8, RawShape(tensor), payload));
         return new StoredPayload(~(side.Count - 1), payload.Length);
     }
+
+    // What config.json says need not be kept.
+    private LiteralPayload? Stated(TensorInfo tensor, PayloadRecipe payload)
+    {
+        (ReadOnlyMemory<byte>? bytes, string? why) = StatedTables.IsTable(tensor.Name) ? tables.Find(tensor, () => Read(payload)) : default;
+        if (bytes is { } table)
+        {
+            return new(table);
+        }
+
+        lost.Add(new(tensor.Name, why));
+        return null;
+    }
+
+    private byte[] Read(PayloadRecipe payload) => RecipeSource.Open(payload, stored => RestoredFile.Stored(source, stored.Tensor)).ReadBytes(0, (int)payload.Length);
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.ToGguf;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.HuggingFace.ToGguf;
 
 namespace ModelPack.Codec.Tests.HuggingFace;
 
@@ -74,6 +77,64 @@ public sealed class RopeScalingTests
             .AssertNoFile("config.json", "config.json: config.json cannot be derived: llama.rope.scaling.type is linear, which with the tensors of the file is no scaling that config.json can say");
         SmallGguf.Decoder("phi3").Floats("rope_factors_long.weight", 1, 1, 1, 1, 1, 1, 1, 1).Derive()
             .AssertNoFile("config.json", "config.json: config.json cannot be derived: the tensor rope_factors_short.weight is missing");
+    }
+
+    [TestMethod]
+    [DataRow(1.5f)]
+    [DataRow(1f)]
+    [DataRow(1.0488089f)]
+    [DataRow(1.0488087f)]
+    public void Attention_factor_that_does_not_follow_from_the_contexts_is_stated_and_comes_back(float factor)
+    {
+        DerivedFolder folder = LongRope().Own("rope.scaling.attn_factor", factor).Derive();
+        float stated = (float)JsonNode.Parse(folder.TextOf("config.json"))!["rope_scaling"]!["attention_factor"]!;
+        Assert.AreEqual(factor, stated);
+        folder.AssertNote("config.json: rope_scaling: attention_factor is stated, since phi3.rope.scaling.attn_factor is not what follows from the context lengths; versions of transformers before 5 refuse it");
+        Assert.AreEqual(factor, AttentionFactorOf(folder));
+    }
+
+    /// <summary>1.0488088 is √(1 + ln(2048/1024)/ln(1024)) = √1.1, the nearest float.</summary>
+    [TestMethod]
+    public void Attention_factor_that_follows_from_the_contexts_needs_no_field_and_comes_back()
+    {
+        DerivedFolder folder = LongRope().Own("rope.scaling.attn_factor", 1.0488088f).Derive();
+        Assert.DoesNotContain("attention_factor", folder.TextOf("config.json"));
+        Assert.AreEqual(1.0488088f, AttentionFactorOf(folder));
+    }
+
+    [TestMethod]
+    public void Missing_attention_factor_is_the_1_of_runtimes()
+    {
+        DerivedFolder folder = LongRope().Derive();
+        Assert.Contains("\"attention_factor\": 1.0,", folder.TextOf("config.json"));
+        folder.AssertNote("config.json: rope_scaling: phi3.rope.scaling.attn_factor is missing, which runtimes take for 1.0: attention_factor says so");
+        Assert.DoesNotContain("attention_factor", LongRope().Own("context_length", 1024).Derive().TextOf("config.json"));
+    }
+
+    [TestMethod]
+    public void Long_rope_without_a_usable_original_context_is_refused()
+    {
+        LongRope().Without("phi3.rope.scaling.original_context_length").Derive()
+            .AssertNoFile("config.json", "config.json: config.json cannot be derived: phi3.rope.scaling.original_context_length is missing");
+        LongRope().Own("rope.scaling.original_context_length", 1).Derive()
+            .AssertNoFile("config.json", "config.json: config.json cannot be derived: phi3.rope.scaling.original_context_length is 1");
+    }
+
+    [TestMethod]
+    public void Long_rope_of_a_class_without_a_place_for_the_original_context_is_refused() =>
+        SmallGguf.Decoder("llama").Own("rope.dimension_count", 16).Own("rope.scaling.type", GgufValue.FromString("longrope"))
+            .Floats("rope_factors_long.weight", 1, 1, 1, 1, 1, 1, 1, 1).Floats("rope_factors_short.weight", 1, 1, 1, 1, 1, 1, 1, 1).Derive()
+            .AssertNoFile("config.json", "config.json: config.json cannot be derived: llama.rope.scaling.type is longrope, which with the tensors of the file is no scaling that config.json can say");
+
+    private static SmallGguf LongRope() => SmallGguf.Decoder("phi3").Own("rope.dimension_count", 4).Own("rope.scaling.original_context_length", 1024)
+        .Own("attention.sliding_window", 0).Floats("rope_factors_long.weight", 1, 8).Floats("rope_factors_short.weight", 1, 2);
+
+    /// <summary>What the folder's config.json says in GGUF's words.</summary>
+    private static double AttentionFactorOf(DerivedFolder folder)
+    {
+        DerivedGguf back = SmallFolder.With(folder.TextOf("config.json")).Tensor("model.embed_tokens.weight", 96, 64).Layers(2, "model.layers.", ("mlp.down_proj.weight", 64, 160)).Derive();
+        Assert.IsTrue(back.Find("phi3.rope.scaling.attn_factor")!.TryGetFloat(out double factor));
+        return factor;
     }
 
     private static DerivedFolder Llama3(float[] table) => SmallGguf.Decoder("llama").Own("rope.dimension_count", 16).Own("rope.freq_base", 500000f).Floats("rope_freqs.weight", table).Derive();

@@ -89,7 +89,9 @@ internal sealed class SmallGguf
         return this;
     }
 
-    public GgufFile Open()
+    public GgufFile Open() => GgufFile.Open(new MemoryByteSource(Bytes()));
+
+    public byte[] Bytes()
     {
         FilePlan plan = GgufWriter.Plan(new GgufModel { Metadata = metadata, Tensors = [.. tensors.Select(tensor => tensor.Tensor)] });
         using MemoryStream output = new();
@@ -103,7 +105,7 @@ internal sealed class SmallGguf
             });
         }
 
-        return GgufFile.Open(new MemoryByteSource(output.ToArray()));
+        return output.ToArray();
     }
 
     public DerivedFolder Derive()

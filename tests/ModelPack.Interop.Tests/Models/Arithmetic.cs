@@ -70,6 +70,22 @@ internal static class Arithmetic
     public static double[] RotaryFrequencies(double theta, int dimensions) =>
         [.. Enumerable.Range(0, dimensions / 2).Select(j => Math.Pow(theta, -2.0 * j / dimensions))];
 
+    /// <summary>
+    /// YaRN: f' = f where a wave fits many times into the original context, f/factor where it hardly does, and a mixture between. The place of the frequency that turns
+    /// so often there is a fraction of the width.
+    /// </summary>
+    public static double[] YarnFrequencies(double theta, int dimensions, double factor, int original, double fastTurns, double slowTurns)
+    {
+        double Place(double turns) => dimensions * Math.Log(original / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
+        double first = Math.Max(Math.Floor(Place(fastTurns)), 0);
+        double last = Math.Min(Math.Ceiling(Place(slowTurns)), dimensions - 1);
+        return [.. RotaryFrequencies(theta, dimensions).Select((frequency, j) =>
+        {
+            double divided = Math.Clamp((j - first) / (last - first), 0, 1);
+            return (frequency * (1 - divided)) + (frequency / factor * divided);
+        })];
+    }
+
     public static double[] Softmax(double[] x)
     {
         double largest = x.Max();

@@ -112,7 +112,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         foreach ((int index, string note) in translation.Unplaced.Zip(translation.Notes))
         {
             ModelTensor tensor = model.Tensors[index];
-            bool isStated = target == ModelFormat.SafeTensors && tensor.Info.Name.StartsWith("rope_f", StringComparison.Ordinal);
+            bool isStated = target == ModelFormat.SafeTensors && StatedTables.IsTable(tensor.Info.Name);
             if (isStated || !names.Add(tensor.Info.Name))
             {
                 notes.Add(note);

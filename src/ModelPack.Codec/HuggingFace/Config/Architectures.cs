@@ -21,6 +21,8 @@ internal static class Architectures
         "stablelm" => OtherFamilies.StableLm,
         "starcoder2" => OtherFamilies.Starcoder2,
         "gpt2" => OtherFamilies.Gpt2,
+        "gptneox" => GptFamily.Neox,
+        "starcoder" => GptFamily.Starcoder,
         "falcon" => OtherFamilies.Falcon,
         "olmo2" => LlamaFamily.Olmo2,
         "granite" => LlamaFamily.Granite,

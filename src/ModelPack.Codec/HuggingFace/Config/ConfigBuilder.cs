@@ -11,6 +11,8 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 
     public Derivation Derivation => derivation;
 
+    public string Architecture => architecture;
+
     public JsonFields Fields { get; } = new();
 
     public IReadOnlyList<string> Notes => notes;

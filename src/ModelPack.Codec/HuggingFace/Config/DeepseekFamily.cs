@@ -9,13 +9,29 @@ internal static class DeepseekFamily
     private const string KeyMla = "attention.key_length_mla";
     private const string ValueMla = "attention.value_length_mla";
 
+    private const string YarnKey = "rope.scaling.yarn_log_multiplier";
+    private const string GatingKey = "expert_gating_func";
+    private const string NormKey = "expert_weights_norm";
+    private const string DenseKey = "leading_dense_block_count";
+    private const string GroupsKey = "expert_group_count";
+    private const string UsedGroupsKey = "expert_group_used_count";
+
+    // What the runtime takes when the key is missing.
+    private const long Softmax = 1;
+    private const long Sigmoid = 2;
+
     public static void Describe(ConfigBuilder config)
     {
-        bool third = config.Derivation.Tensors.Any(tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal));
+        bool third = IsThird(config);
         config.Class(third ? "DeepseekV3ForCausalLM" : "DeepseekV2ForCausalLM", third ? "deepseek_v3" : "deepseek_v2");
         config.Decoder();
         config.RopeBase();
         config.RopeScalingField(rotary: null);
+        if (config.OptionalText("rope.scaling.type") == "yarn" && config.OptionalFloat(YarnKey) is not { Value: not 0 })
+        {
+            config.Refuse($"{config.Key(YarnKey)} is missing or 0, without which the runtime scales attention in another way than the class");
+        }
+
         config.TiedByTensor();
         config.Fields.Set("hidden_act", "silu");
         config.Fields.Set("attention_bias", config.Derivation.HasTensor("blk.0.attn_kv_a_mqa.bias"));
@@ -69,32 +85,71 @@ internal static class DeepseekFamily
         config.RequireCount("expert_used_count", "num_experts_per_tok");
         config.RequireCount("expert_feed_forward_length", "moe_intermediate_size");
         config.RequireCount("expert_shared_count", "n_shared_experts");
-        config.CountOrLose("leading_dense_block_count", "first_k_dense_replace");
-        config.Fields.Set("routed_scaling_factor", config.OptionalFloat("expert_weights_scale") ?? new FiniteNumber(1f));
-        config.Fields.Set("norm_topk_prob", config.OptionalBool("expert_weights_norm") ?? false);
-        if (config.OptionalCount("expert_group_count") is { } groups)
+        if (config.OptionalCount(DenseKey) is { } dense)
         {
-            config.Fields.Set("n_group", groups);
-        }
-
-        if (config.OptionalCount("expert_group_used_count") is { } used)
-        {
-            config.Fields.Set("topk_group", used);
-        }
-
-        long gating = config.OptionalCount("expert_gating_func") ?? 1;
-        if (gating is 1 or 2)
-        {
-            config.Fields.Set("scoring_func", gating == 1 ? "softmax" : "sigmoid");
+            config.Fields.Set("first_k_dense_replace", dense);
         }
         else
         {
-            config.Refuse($"{config.Key("expert_gating_func")} is {gating}, neither 1 (softmax) nor 2 (sigmoid)");
+            config.Refuse($"{config.Key(DenseKey)} is missing");
+        }
+
+        bool sumsToOne = config.OptionalBool(NormKey) ?? false;
+        if (sumsToOne && !third)
+        {
+            config.Refuse($"{config.Key(NormKey)} is true, which DeepseekV2ForCausalLM does not compute");
+        }
+
+        config.Fields.Set("routed_scaling_factor", config.OptionalFloat("expert_weights_scale") ?? new FiniteNumber(1f));
+        config.Fields.Set("norm_topk_prob", sumsToOne);
+        config.Fields.Set("scoring_func", third ? "sigmoid" : "softmax");
+        Groups(config, third);
+    }
+
+    private static bool IsThird(ConfigBuilder config)
+    {
+        long gating = config.OptionalCount(GatingKey) ?? Softmax;
+        if (gating is not (Softmax or Sigmoid))
+        {
+            config.Refuse($"{config.Key(GatingKey)} is {gating}, neither {Softmax} (softmax) nor {Sigmoid} (sigmoid)");
+        }
+        else if (gating == Softmax && config.Derivation.Tensors.FirstOrDefault(tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal)) is { } bias)
+        {
+            config.Refuse($"{config.Key(GatingKey)} is {Softmax} (softmax) or missing, but there is a tensor {bias.Name}, which goes with {Sigmoid} (sigmoid) in DeepseekV3ForCausalLM");
+        }
+
+        return gating == Sigmoid;
+    }
+
+    private static void Groups(ConfigBuilder config, bool third)
+    {
+        long? groups = config.OptionalCount(GroupsKey);
+        long? used = config.OptionalCount(UsedGroupsKey);
+
+        if (groups is null != used is null)
+        {
+            config.Refuse($"{config.Key(groups is null ? GroupsKey : UsedGroupsKey)} is missing");
+        }
+
+        // The class of V3 has groups of its own when the config states none; the runtime has none.
+        if (third || groups is not null)
+        {
+            config.Fields.Set("n_group", groups ?? 1);
+        }
+
+        if (third || used is not null)
+        {
+            config.Fields.Set("topk_group", used ?? 1);
         }
 
         if (third)
         {
             config.Fields.Set("topk_method", "noaux_tc");
+        }
+        else if (groups > 1)
+        {
+            config.Fields.Set("topk_method", "group_limited_greedy");
+            config.Note("topk_method is a guess: there are groups, and the class knows no other method with groups; it goes by the best expert of a group, the runtime by the two best");
         }
         else
         {

@@ -57,7 +57,8 @@ internal static class HeadDimensions
     /// <summary>As <see cref="HeadWithoutField"/>, but a part of a head may be without rotation.</summary>
     /// <param name="config">The config.</param>
     /// <param name="wholeIsDefault">The class rotates the whole head if the field is absent.</param>
-    public static long? HeadWithPartialRotary(this ConfigBuilder config, bool wholeIsDefault)
+    /// <param name="field">What the class calls the part.</param>
+    public static long? HeadWithPartialRotary(this ConfigBuilder config, bool wholeIsDefault, string field = "partial_rotary_factor")
     {
         if (config.ImpliedHeadDimension() is not { } dimension)
         {
@@ -73,7 +74,7 @@ internal static class HeadDimensions
         }
         else if (rotary < dimension || !wholeIsDefault)
         {
-            config.Fields.Set("partial_rotary_factor", new FiniteNumber((double)rotary / dimension));
+            config.Fields.Set(field, new FiniteNumber((double)rotary / dimension));
         }
 
         return rotary;

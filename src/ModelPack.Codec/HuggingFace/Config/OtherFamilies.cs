@@ -102,7 +102,7 @@ internal static class OtherFamilies
     }
 
     /// <summary>Four times the hidden size needs no field.</summary>
-    private static void FeedForward(ConfigBuilder config, string field)
+    public static void FeedForward(ConfigBuilder config, string field)
     {
         if (config.OptionalCount("feed_forward_length", perLayer: true) is { } length && length != 4 * config.OptionalCount("embedding_length"))
         {

@@ -38,7 +38,7 @@ internal static class RopeScaling
             case "yarn" when !frequencies && !factors:
                 Yarn(config);
                 break;
-            case null or "longrope" when !frequencies && (factors || type is not null):
+            case null or "longrope" when config.Architecture == "phi3" && !frequencies && (factors || type is not null):
                 LongRope(config, rotary);
                 break;
             case null or "none" when frequencies && !factors:
@@ -112,13 +112,40 @@ internal static class RopeScaling
             return;
         }
 
-        // The loader computes it from the two context lengths (hf-companions.md §1.4).
-        config.OptionalFloat("rope.scaling.attn_factor");
         JsonFields fields = new();
         fields.Set("type", "longrope");
         fields.Set("long_factor", longFactors);
         fields.Set("short_factor", shortFactors);
+        AttentionFactor(config, fields);
         config.Fields.Set("rope_scaling", fields);
+    }
+
+    // The class computes it from the two context lengths; versions before 5 let a config state the three other fields only.
+    private static void AttentionFactor(ConfigBuilder config, JsonFields fields)
+    {
+        long? context = config.OptionalCount("context_length");
+        if (config.RequireCount(LongRopeAttention.OriginalKey, field: null) is not { } original || context is null or 0)
+        {
+            return;
+        }
+
+        if (original < LongRopeAttention.LeastOriginal)
+        {
+            config.Refuse($"{config.Key(LongRopeAttention.OriginalKey)} is {original}");
+            return;
+        }
+
+        FiniteNumber? stated = config.OptionalFloat(LongRopeAttention.Key);
+        FiniteNumber factor = stated ?? new FiniteNumber(LongRopeAttention.WithoutKey);
+        if (factor.Value.Equals(LongRopeAttention.Implied(context.Value, original)))
+        {
+            return;
+        }
+
+        fields.Set("attention_factor", factor);
+        config.Note(stated is null
+            ? $"rope_scaling: {config.Key(LongRopeAttention.Key)} is missing, which runtimes take for {factor.Text}: attention_factor says so"
+            : $"rope_scaling: attention_factor is stated, since {config.Key(LongRopeAttention.Key)} is not what follows from the context lengths; versions of transformers before 5 refuse it");
     }
 
     private static void RefuseLooseFactor(ConfigBuilder config, string? type)

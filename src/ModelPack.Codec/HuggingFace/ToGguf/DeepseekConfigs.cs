@@ -4,8 +4,17 @@ namespace ModelPack.Codec.HuggingFace.ToGguf;
 internal static class DeepseekConfigs
 {
     private const double YarnLogFactor = 0.1;
+    private const string Dense = "first_k_dense_replace";
 
-    public static void Describe(GgufDraft draft)
+    public static void Second(GgufDraft draft) => Describe(draft, DeepseekRouting.Second);
+
+    public static void Third(GgufDraft draft)
+    {
+        draft.RequireField(Dense);
+        Describe(draft, DeepseekRouting.Third);
+    }
+
+    private static void Describe(GgufDraft draft, Action<GgufDraft> routing)
     {
         ConfigObject config = draft.Config;
         DecoderSizes sizes = DecoderSizes.Read(draft) with { StatedHeadDimension = null };
@@ -25,12 +34,16 @@ internal static class DeepseekConfigs
         RopeKeys.Write(draft, rope);
         draft.RmsEpsilon();
         draft.Experts("n_routed_experts");
-        draft.Count("expert_group_count", config.Count("n_group"));
-        draft.Count("expert_group_used_count", config.Count("topk_group"));
-        Gating(draft);
-        draft.Count("leading_dense_block_count", config.Count("first_k_dense_replace") ?? 0);
+        routing(draft);
+        draft.Count("leading_dense_block_count", config.Count(Dense) ?? 0);
         draft.Count("vocab_size", draft.Require("vocab_size"));
-        draft.Count("attention.q_lora_rank", config.Count("q_lora_rank"));
+        long? queryRank = config.Count("q_lora_rank");
+        draft.Count("attention.q_lora_rank", queryRank);
+        if (queryRank is null != sizes.Layers is 26 or 27)
+        {
+            draft.Note($"q_lora_rank is {(queryRank is null ? "missing" : queryRank)} with {sizes.Layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it");
+        }
+
         draft.Count("attention.kv_lora_rank", latent);
         draft.Count("attention.key_length", latent + rotary);
         draft.Count("attention.value_length", latent);
@@ -41,13 +54,9 @@ internal static class DeepseekConfigs
         draft.Float("expert_weights_scale", draft.RequireFloat("routed_scaling_factor"));
         draft.Flag("expert_weights_norm", config.Bool("norm_topk_prob"));
         draft.Count("rope.dimension_count", rotary);
-        if (rope.Type == "yarn" && rope.Scaling!.Double("mscale_all_dim") is { } all)
+        if (rope.Type == "yarn")
         {
-            draft.Float("rope.scaling.yarn_log_multiplier", (float)(YarnLogFactor * all));
-            if (rope.Scaling.Double("mscale") is { } mscale && mscale != all)
-            {
-                draft.Note("rope_scaling.mscale has no key; it differs from mscale_all_dim, which stands for both");
-            }
+            YarnScale(draft, rope.Scaling!);
         }
 
         draft.Lose("aux_loss_alpha");
@@ -65,24 +74,38 @@ internal static class DeepseekConfigs
             .Layer("mlp.up_proj.weight", feedForward, hidden).Layer("mlp.down_proj.weight", hidden, feedForward)
             .Experts("mlp.experts.", Expected.Field("n_routed_experts", draft.Config.Count("n_routed_experts") ?? 0))
             .Run(Expected.Field("num_hidden_layers", sizes.Layers), draft.Config.Count("num_nextn_predict_layers") ?? 0, hidden, draft.Vocabulary());
+        CheckDense(draft, sizes.Layers, draft.Config.Count(Dense) ?? 0);
         draft.NoteOutput("lm_head.weight", tiedByDefault: false);
     }
 
-    private static void Gating(GgufDraft draft)
+    // The runtime has one number for what rotated parts and what scores are multiplied with, and takes no other for the former.
+    private static void YarnScale(GgufDraft draft, ConfigObject scaling)
     {
-        switch (draft.Config.Text("scoring_func"))
+        double? all = scaling.Double("mscale_all_dim");
+        if (scaling.Has("attention_factor"))
         {
-            case null:
-                break;
-            case "softmax":
-                draft.Count("expert_gating_func", 1);
-                break;
-            case "sigmoid":
-                draft.Count("expert_gating_func", 2);
-                break;
-            case { } other:
-                draft.Obstruct($"scoring_func is '{MetadataKeys.Shorten(other)}'");
-                break;
+            draft.Obstruct("rope_scaling.attention_factor is stated, which the runtime does not read");
+        }
+        else if (all is null or 0 || all != scaling.Double("mscale"))
+        {
+            draft.Obstruct("rope_scaling.mscale and mscale_all_dim are not one number above zero, for which the runtime has a key");
+        }
+        else
+        {
+            draft.Float("rope.scaling.yarn_log_multiplier", (float)(YarnLogFactor * all.Value));
+        }
+    }
+
+    // Each layer has experts or one feed-forward network.
+    private static void CheckDense(GgufDraft draft, long layers, long dense)
+    {
+        for (long layer = 0; draft.Obstacles.Count == 0 && layer < layers; layer++)
+        {
+            string wrong = $"layers.{layer}.mlp.{(layer < dense ? "gate" : "up_proj")}.weight";
+            if ((draft.Folder.FindTensor("model." + wrong) ?? draft.Folder.FindTensor(wrong)) is { } tensor)
+            {
+                throw draft.Config.Contradiction($"{draft.Config.Path(Dense)} is {dense}, but there is a tensor {tensor.Name}");
+            }
         }
     }
 }

@@ -88,6 +88,15 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
         return count > 0 ? count : throw config.WrongValue(field, "is 0");
     }
 
+    /// <summary>A field whose default is the class's own.</summary>
+    public void RequireField(string field)
+    {
+        if (!config.Has(field))
+        {
+            Obstruct($"{field} is missing");
+        }
+    }
+
     public float? RequireFloat(params ReadOnlySpan<string> fields)
     {
         if (config.FirstOf(fields) is { } field)

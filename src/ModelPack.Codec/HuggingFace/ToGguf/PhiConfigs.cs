@@ -1,3 +1,6 @@
+using System.Globalization;
+using ModelPack.Codec.HuggingFace.Config;
+
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>Phi 2 and 3 (hf-companions.md §1.3).</summary>
@@ -42,7 +45,7 @@ internal static class PhiConfigs
         long rotary = RopeKeys.RotaryWidth(draft, rope.PartialFactor, sizes.HeadDimension);
         long original = rope.Scaling?.Count(Original) ?? draft.Require(Original);
         draft.Count("context_length", sizes.Context);
-        draft.Count("rope.scaling.original_context_length", original);
+        draft.Count(LongRopeAttention.OriginalKey, original);
         draft.Count("embedding_length", sizes.Hidden);
         draft.Count("feed_forward_length", sizes.FeedForward);
         draft.Count("block_count", sizes.Layers);
@@ -76,15 +79,20 @@ internal static class PhiConfigs
             }
         }
 
-        if (original < 2)
+        if (original < LongRopeAttention.LeastOriginal)
         {
             throw draft.Config.WrongValue(Original, $"is {original}");
         }
 
-        // What the class computes when the config does not say it (hf-companions.md §1.4).
-        double scale = (double)context / original;
-        float implied = (float)(scale > 1 ? Math.Sqrt(1 + (Math.Log(scale) / Math.Log(original))) : 1);
-        draft.Float("rope.scaling.attn_factor", rope.Scaling.Float("attention_factor") ?? implied);
+        // Without attention_factor, some versions of the class take this field for the ratio of the context lengths and some do not.
+        double ratio = (double)context / original;
+        if (!rope.Scaling.Has("attention_factor") && rope.Scaling.Double("factor") is { } factor && factor != ratio)
+        {
+            draft.Obstruct(string.Create(CultureInfo.InvariantCulture, $"rope_scaling.factor is {factor}, but max_position_embeddings {context} is {ratio} times {Original} {original}"));
+            return;
+        }
+
+        draft.Float(LongRopeAttention.Key, rope.Scaling.Float("attention_factor") ?? LongRopeAttention.Implied(context, original));
         draft.AddTensor("rope_factors_long.weight", longFactors);
         draft.AddTensor("rope_factors_short.weight", shortFactors);
     }

@@ -36,12 +36,12 @@ internal static class RopeKeys
     }
 
     /// <summary>The rotated part of a head, for classes that may leave a part alone.</summary>
-    public static long RotaryWidth(GgufDraft draft, double? factor, long width)
+    public static long RotaryWidth(GgufDraft draft, double? factor, long width, string field = "partial_rotary_factor")
     {
         long rotary = factor is > 0 and <= 1 ? (long)(factor.Value * width) : factor is null ? width : 0;
         return rotary > 0 && rotary % 2 == 0 || draft.Obstacles.Count > 0
             ? rotary
-            : throw draft.Config.WrongValue("partial_rotary_factor", string.Create(CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
+            : throw draft.Config.WrongValue(field, string.Create(CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
     }
 
     public static void RequireWholeHead(GgufDraft draft, RopeSettings rope)
@@ -63,7 +63,7 @@ internal static class RopeKeys
                 draft.Float("rope.scaling.factor", factor);
                 if (rope.Type == "yarn")
                 {
-                    Yarn(draft, rope.Scaling!);
+                    Yarn(draft, rope.Scaling!, factor);
                 }
 
                 break;
@@ -78,8 +78,30 @@ internal static class RopeKeys
         }
     }
 
-    private static void Yarn(GgufDraft draft, ConfigObject scaling)
+    // llama.cpp reads the first two of these keys only and takes for the others what transformers takes when they are missing. Of the architectures here, one has a key for mscale.
+    private static void Yarn(GgufDraft draft, ConfigObject scaling, float factor)
     {
+        foreach ((string field, float taken) in (ReadOnlySpan<(string, float)>)
+        [
+            ("beta_fast", 32), ("beta_slow", 1), ("attention_factor", (float)(factor > 1 ? (0.1 * Math.Log(factor)) + 1 : 1)),
+        ])
+        {
+            if (scaling.Float(field) is { } stated && stated != taken)
+            {
+                draft.Obstruct(string.Create(CultureInfo.InvariantCulture, $"rope_scaling.{field} is {stated:R}, but the runtime takes {taken:R}"));
+            }
+        }
+
+        if (scaling.Bool("truncate") == false)
+        {
+            draft.Obstruct("rope_scaling.truncate is false");
+        }
+
+        if (draft.Architecture != "deepseek2" && scaling.Has("mscale") && scaling.Has("mscale_all_dim"))
+        {
+            draft.Obstruct("rope_scaling states mscale and mscale_all_dim, for which there is no key");
+        }
+
         draft.Count("rope.scaling.original_context_length", scaling.Count(Original));
         foreach ((string field, string key) in YarnFloats)
         {

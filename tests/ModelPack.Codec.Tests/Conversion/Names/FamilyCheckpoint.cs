@@ -43,6 +43,12 @@ internal sealed class FamilyCheckpoint
         return this;
     }
 
+    public FamilyCheckpoint Without(string field)
+    {
+        Assert.IsTrue(config.Remove(field), field);
+        return this;
+    }
+
     /// <summary>Writes the folder.</summary>
     public string Write(TempFolder folder)
     {

@@ -21,7 +21,7 @@ public sealed class ConfigRoundTripTests
 
     private const string Moe = Rms + """ "num_experts": 2, "num_experts_per_tok": 1, "moe_intermediate_size": 48, """;
 
-    private const string Yarn = """ {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 512, "beta_fast": 32.0, "beta_slow": 1.5} """;
+    private const string Yarn = """ {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 512, "beta_fast": 32.0, "beta_slow": 1.0, "attention_factor": 1.1386294} """;
 
     [TestMethod]
     [DataRow("llama", Rms + """ "head_dim": 16, "rope_theta": 500000.0, "tie_word_embeddings": true, "attention_bias": false, "mlp_bias": false, "hidden_act": "silu", "rope_scaling": {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192} """, "")]
@@ -37,6 +37,7 @@ public sealed class ConfigRoundTripTests
     [DataRow("gemma3_text", Rms + """ "head_dim": 32, "rope_theta": 1000000.0, "rope_local_base_freq": 10000.0, "sliding_window": 512, "rope_scaling": {"rope_type": "linear", "factor": 8.0} """, "")]
     [DataRow("phi", Sizes + """ "layer_norm_eps": 1e-05, "partial_rotary_factor": 0.5, "hidden_act": "gelu_new", "num_key_value_heads": 4 """, "output.weight")]
     [DataRow("phi3", Rms + """ "original_max_position_embeddings": 512, "rope_theta": 10000.0, "sliding_window": 100, "partial_rotary_factor": 0.75, "rope_scaling": {"type": "longrope", "long_factor": [1.0, 1.05, 1.3, 2.0, 4.5, 62.1], "short_factor": [1.0, 1.0, 1.1, 1.2, 1.3, 1e-05]} """, "output.weight")]
+    [DataRow("phi3", Rms + """ "original_max_position_embeddings": 512, "rope_theta": 10000.0, "sliding_window": 100, "partial_rotary_factor": 0.75, "rope_scaling": {"type": "longrope", "attention_factor": 1.25, "long_factor": [1.0, 1.05, 1.3, 2.0, 4.5, 62.1], "short_factor": [1.0, 1.0, 1.1, 1.2, 1.3, 1e-05]} """, "output.weight")]
     [DataRow("stablelm", Sizes + """ "num_key_value_heads": 4, "layer_norm_eps": 1e-05, "partial_rotary_factor": 0.25, "use_parallel_residual": false, "use_qkv_bias": true, "qk_layernorm": false, "hidden_act": "silu" """, "output.weight blk.0.attn_q.bias blk.0.ffn_norm.weight")]
     [DataRow("starcoder2", Sizes + """ "num_key_value_heads": 2, "norm_epsilon": 1e-05, "rope_theta": 999999.4420358813, "use_bias": true, "hidden_act": "gelu_pytorch_tanh" """, "blk.0.ffn_up.bias")]
     [DataRow("olmo2", Rms + """ "rope_theta": 500000.0, "attention_bias": false """, "output.weight")]
@@ -57,7 +58,14 @@ public sealed class ConfigRoundTripTests
     [DataRow("""{"model_type": "falcon", "num_hidden_layers": 2, "hidden_size": 64, "num_attention_heads": 4, "num_kv_heads": 1, "multi_query": true, "new_decoder_architecture": false, "alibi": false, "bias": false, "parallel_attn": true, "vocab_size": 96, "layer_norm_epsilon": 1e-05}""", "transformer.word_embeddings.weight", "transformer.h.")]
     [DataRow("""{"model_type": "falcon", "num_hidden_layers": 2, "hidden_size": 64, "num_attention_heads": 4, "num_kv_heads": 2, "multi_query": true, "new_decoder_architecture": true, "ffn_hidden_size": 100, "rope_theta": 500042.0, "vocab_size": 96, "layer_norm_epsilon": 1e-05}""", "transformer.word_embeddings.weight", "transformer.h.")]
     [DataRow("""{"model_type": "nomic_bert", "n_layer": 2, "n_positions": 8192, "n_embd": 64, "n_inner": 96, "n_head": 4, "vocab_size": 96, "layer_norm_epsilon": 1e-12, "type_vocab_size": 2, "rotary_emb_base": 1000, "causal": false, "prenorm": false, "qkv_proj_bias": false, "activation_function": "swiglu", "rotary_emb_fraction": 1.0}""", "embeddings.word_embeddings.weight", "encoder.layers.")]
+    [DataRow("""{"model_type": "gpt_bigcode", "n_layer": 2, "n_positions": 128, "n_embd": 64, "n_inner": 100, "n_head": 4, "vocab_size": 96, "layer_norm_epsilon": 1e-05, "multi_query": true, "activation_function": "gelu_pytorch_tanh"}""", "transformer.wte.weight", "transformer.h.")]
     public void Fields_with_names_of_their_own_come_back(string config, string embedding, string layers) => Check(config, "", embedding, layers);
+
+    [TestMethod]
+    [DataRow(""" "rotary_pct": 0.25, "rotary_emb_base": 2000.0, "use_parallel_residual": false, "hidden_act": "gelu", "attention_bias": true, "tie_word_embeddings": false """)]
+    [DataRow(""" "rotary_pct": 1.0, "use_parallel_residual": true, "rope_scaling": {"rope_type": "linear", "factor": 2.0} """)]
+    public void Fields_of_gpt_neox_come_back(string fields) =>
+        Check($$"""{"model_type": "gpt_neox", {{Sizes}} "layer_norm_eps": 1e-05, {{fields}}}""", "output.weight blk.0.attn_qkv.bias", "gpt_neox.embed_in.weight", "gpt_neox.layers.", "embed_out.weight");
 
     [TestMethod]
     [DataRow("models/random-qwen2-small-Q8_0")]
@@ -73,9 +81,9 @@ public sealed class ConfigRoundTripTests
         CollectionAssert.AreEqual(expected, small.Derive().Entries.Where(entry => entry.Key.StartsWith("qwen2.", StringComparison.Ordinal)).Select(DerivedKeys.Show).ToArray());
     }
 
-    private static void Check(string config, string ggufTensors, string embedding, string layers)
+    private static void Check(string config, string ggufTensors, string embedding, string layers, params string[] further)
     {
-        SmallFolder Folder(string json) => SmallFolder.With(json).Tensor(embedding, 96, 64).Layers(2, layers, ("post_attention_layernorm.weight", 1, 1));
+        SmallFolder Folder(string json) => further.Aggregate(SmallFolder.With(json), (folder, name) => folder.Tensor(name, 96, 64)).Tensor(embedding, 96, 64).Layers(2, layers, ("post_attention_layernorm.weight", 1, 1));
         DerivedGguf first = Folder(config).Derive();
         Assert.IsNotNull(first.Architecture, string.Join(Environment.NewLine, first.Notes));
         List<TensorInfo> tensors = [Matrix("token_embd.weight", 96, 64), Matrix("position_embd.weight", 128, 64), Matrix("token_types.weight", 2, 64)];

@@ -162,6 +162,11 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow("rope_scaling", "{\"type\":\"dynamic\",\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling of type 'dynamic'")]
     [DataRow("rope_scaling", "{\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling names no type")]
     [DataRow("rope_scaling", "{\"type\":\"yarn\"}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.factor is missing")]
+    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"beta_fast\":16}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.beta_fast is 16, but the runtime takes 32")]
+    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"beta_slow\":1.5}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.beta_slow is 1.5, but the runtime takes 1")]
+    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"attention_factor\":1}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.attention_factor is 1, but the runtime takes 1.1386294")]
+    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"truncate\":false}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.truncate is false")]
+    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"mscale\":1,\"mscale_all_dim\":1}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling states mscale and mscale_all_dim, for which there is no key")]
     public void What_the_architecture_cannot_say_is_noted_and_nothing_derived(string field, string json, string note) =>
         SmallFolder.Llama().Set(field, JsonNode.Parse(json)).AssertNotExpressed("config.json: " + note);
 

@@ -142,6 +142,10 @@ public sealed class PublishedConfigTests
         Assert.AreEqual(1.190238118171692, factor);
         CollectionAssert.AreEqual(new[] { "rope_factors_long.weight", "rope_factors_short.weight" }, derived.Extra.Select(extra => extra.Name).ToArray());
         AssertFloats([.. Enumerable.Repeat(1.0299999713897705, 48)], derived.Extra[0]);
+        Phi3().Set("rope_scaling", Factors(("factor", 16.0))).AssertNotExpressed(
+            "config.json: the model cannot be expressed as GGUF architecture 'phi3': rope_scaling.factor is 16, but max_position_embeddings 131072 is 32 times original_max_position_embeddings 4096");
+        Assert.IsTrue(Phi3().Set("rope_scaling", Factors(("factor", 16.0), ("attention_factor", 1.5))).Derive().Find("phi3.rope.scaling.attn_factor")!.TryGetFloat(out double said));
+        Assert.AreEqual(1.5, said);
         JsonObject cut = new() { ["type"] = "su", ["long_factor"] = new JsonArray(1.5), ["short_factor"] = new JsonArray(1.5) };
         Phi3().Set("rope_scaling", cut).AssertRefused(
             Codec.HuggingFace.HuggingFaceErrors.Contradiction, "config.json: rope_scaling.long_factor has 1 items, but 96 values of a head are rotated in pairs");
@@ -243,8 +247,19 @@ public sealed class PublishedConfigTests
             }
             """).Tensor("model.embed_tokens.weight", 32064, 3072).Tensor("lm_head.weight", 32064, 3072)
             .Layers(32, "model.layers.", ("self_attn.qkv_proj.weight", 9216, 3072), ("mlp.gate_up_proj.weight", 16384, 3072), ("mlp.down_proj.weight", 3072, 8192));
+        return folder.Set("rope_scaling", Factors());
+    }
+
+    private static JsonObject Factors(params ReadOnlySpan<(string Field, double Value)> further)
+    {
         JsonArray Table(double value) => [.. Enumerable.Repeat(value, 48).Select(item => JsonValue.Create(item))];
-        return folder.Set("rope_scaling", new JsonObject { ["type"] = "su", ["long_factor"] = Table(1.0299999713897705), ["short_factor"] = Table(1.05) });
+        JsonObject scaling = new() { ["type"] = "su", ["long_factor"] = Table(1.0299999713897705), ["short_factor"] = Table(1.05) };
+        foreach ((string field, double value) in further)
+        {
+            scaling[field] = value;
+        }
+
+        return scaling;
     }
 
     private static void AssertFloats(double[] expected, ExtraTensor tensor)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelPack.Codec;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Tensors;
@@ -11,7 +12,7 @@ namespace ModelPack.Interop.Tests.Models.Architectures;
 /// </summary>
 internal class DeepseekModel(TensorType type, string label = "deepseek2") : LlamaModel($"{label}-{type}", type, TinyByteLevel.Llama)
 {
-    private const int QueryRank = 40;
+    private const int QueryLength = 40;
     private const int Rank = 32;
     private const int Plain = 16;
     private const int ValueLength = 20;
@@ -40,6 +41,12 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
 
     protected virtual int Count => 4;
 
+    /// <summary>How many layers have no experts.</summary>
+    protected virtual int Dense => 1;
+
+    /// <summary>Length of the short vector that queries are made of; null if they are made of x.</summary>
+    protected virtual int? QueryRank => QueryLength;
+
     protected virtual bool SumsToOne => false;
 
     protected override bool RotatesNeighbours => false;
@@ -58,7 +65,7 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     {
         ["aux_loss_alpha"] = "0.001",
         ["ep_size"] = "1",
-        ["first_k_dense_replace"] = "1",
+        ["first_k_dense_replace"] = $"{Dense}",
         ["kv_lora_rank"] = $"{Rank}",
         ["moe_intermediate_size"] = $"{ExpertLength}",
         ["moe_layer_freq"] = "1",
@@ -67,7 +74,7 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
         ["n_shared_experts"] = $"{SharedCount}",
         ["norm_topk_prob"] = SumsToOne ? "true" : "false",
         ["num_experts_per_tok"] = $"{Used}",
-        ["q_lora_rank"] = $"{QueryRank}",
+        ["q_lora_rank"] = QueryRank is { } rank ? $"{rank}" : "null",
         ["qk_nope_head_dim"] = $"{Plain}",
         ["qk_rope_head_dim"] = $"{Rotary}",
         ["routed_scaling_factor"] = "1.5",
@@ -91,9 +98,9 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
         Entry("deepseek2.attention.layer_norm_rms_epsilon", (float)Epsilon),
         Entry("deepseek2.expert_count", Count),
         Entry("deepseek2.expert_used_count", Used),
-        Entry("deepseek2.leading_dense_block_count", 1),
+        Entry("deepseek2.leading_dense_block_count", Dense),
         Entry("deepseek2.vocab_size", Tokenizer.VocabularySize),
-        Entry("deepseek2.attention.q_lora_rank", QueryRank),
+        .. QueryRank is { } rank ? [Entry("deepseek2.attention.q_lora_rank", rank)] : Array.Empty<MetadataEntry>(),
         Entry("deepseek2.attention.kv_lora_rank", Rank),
         Entry("deepseek2.attention.key_length", Rank + Rotary),
         Entry("deepseek2.attention.value_length", Rank),
@@ -117,9 +124,17 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     protected override void DefineAttention(WeightMaker make, string at)
     {
         make.Norm($"{at}.input_layernorm.weight", Hidden);
-        make.Matrix($"{at}.self_attn.q_a_proj.weight", QueryRank, Hidden);
-        make.Norm($"{at}.self_attn.q_a_layernorm.weight", QueryRank);
-        make.Matrix($"{at}.self_attn.q_b_proj.weight", Heads * HeadLength, QueryRank, 1.5);
+        if (QueryRank is { } rank)
+        {
+            make.Matrix($"{at}.self_attn.q_a_proj.weight", rank, Hidden);
+            make.Norm($"{at}.self_attn.q_a_layernorm.weight", rank);
+            make.Matrix($"{at}.self_attn.q_b_proj.weight", Heads * HeadLength, rank, 1.5);
+        }
+        else
+        {
+            make.Matrix($"{at}.self_attn.q_proj.weight", Heads * HeadLength, Hidden, 1.5);
+        }
+
         make.Matrix($"{at}.self_attn.kv_a_proj_with_mqa.weight", Rank + Rotary, Hidden, 1.5);
         make.Norm($"{at}.self_attn.kv_a_layernorm.weight", Rank);
         make.Matrix($"{at}.self_attn.kv_b_proj.weight", Heads * (Plain + ValueLength), Rank, 1.5);
@@ -128,7 +143,7 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
 
     protected override void DefineFeedForward(WeightMaker make, string at)
     {
-        if (at.EndsWith(".0", StringComparison.Ordinal))
+        if (int.Parse(at.AsSpan(at.LastIndexOf('.') + 1), CultureInfo.InvariantCulture) < Dense)
         {
             base.DefineFeedForward(make, at);
             return;
@@ -148,7 +163,7 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     {
         string at = $"model.layers.{layer}.self_attn";
         double[][] queries = [.. x.Select((row, position) =>
-            Linear($"{at}.q_b_proj", Norm($"{at}.q_a_layernorm", Linear($"{at}.q_a_proj", row)))
+            (QueryRank is null ? Linear($"{at}.q_proj", row) : Linear($"{at}.q_b_proj", Norm($"{at}.q_a_layernorm", Linear($"{at}.q_a_proj", row))))
                 .Chunk(HeadLength).SelectMany(head => (double[])[.. head[..Plain], .. Rotate(layer, head[Plain..], position)]).ToArray())];
         double[][] latent = Each(x, row => Linear($"{at}.kv_a_proj_with_mqa", row));
         double[][][] heads = [.. latent.Select(row => Linear($"{at}.kv_b_proj", Norm($"{at}.kv_a_layernorm", row[..Rank])).Chunk(Plain + ValueLength).ToArray())];

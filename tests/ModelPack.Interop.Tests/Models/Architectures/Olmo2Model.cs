@@ -3,7 +3,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>x += n₁(attention(x)); x += n₂(feedForward(x)); q and k go through a norm over all heads before the rotation.</summary>
-internal sealed class Olmo2Model(TensorType type) : LlamaModel($"olmo2-{type}", type, TinyByteLevel.Gpt2)
+internal class Olmo2Model(TensorType type, string label = "olmo2") : LlamaModel($"{label}-{type}", type, TinyByteLevel.Gpt2)
 {
     public override string Architecture => "olmo2";
 

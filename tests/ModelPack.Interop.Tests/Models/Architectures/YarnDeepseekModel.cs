@@ -4,14 +4,11 @@ using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
-/// <summary>
-/// DeepSeek V2 for a longer context by YaRN: f' = f where a wave fits many times into the original context, f/factor where it hardly does, and a
-/// mixture between. Scores are multiplied by m² with m = 1 + mscale ln(factor) / 10.
-/// </summary>
+/// <summary>DeepSeek V2 for a longer context by YaRN. Scores are multiplied by m² with m = 1 + mscale ln(factor) / 10.</summary>
 internal sealed class YarnDeepseekModel(TensorType type) : DeepseekModel(type, "deepseek2-yarn")
 {
     private const double Factor = 4;
-    private const double FastTurns = 4;
+    private const double FastTurns = 32;
     private const double SlowTurns = 1;
     private const double Mscale = 0.75;
     private const int OriginalContext = 32;
@@ -23,7 +20,7 @@ internal sealed class YarnDeepseekModel(TensorType type) : DeepseekModel(type, "
     {
         ["rope_scaling"] = $$"""
             {
-                "beta_fast": 4,
+                "beta_fast": 32,
                 "beta_slow": 1,
                 "factor": 4,
                 "mscale": 0.75,
@@ -51,17 +48,5 @@ internal sealed class YarnDeepseekModel(TensorType type) : DeepseekModel(type, "
         return plain with { Scale = plain.Scale * Math.Pow(1 + (0.1 * Mscale * Math.Log(Factor)), 2) };
     }
 
-    protected override double[] Frequencies(int layer)
-    {
-        double first = Math.Max(Math.Floor(Dimension(FastTurns)), 0);
-        double last = Math.Min(Math.Ceiling(Dimension(SlowTurns)), Rotary - 1);
-        return [.. base.Frequencies(layer).Select((frequency, j) =>
-        {
-            double divided = Math.Clamp((j - first) / (last - first), 0, 1);
-            return (frequency * (1 - divided)) + (frequency / Factor * divided);
-        })];
-    }
-
-    /// <summary>The place of the frequency that turns so often within the original context.</summary>
-    private double Dimension(double turns) => Rotary * Math.Log(OriginalContext / (turns * 2 * Math.PI)) / (2 * Math.Log(Theta));
+    protected override double[] Frequencies(int layer) => Arithmetic.YarnFrequencies(Theta, Rotary, Factor, OriginalContext, FastTurns, SlowTurns);
 }
