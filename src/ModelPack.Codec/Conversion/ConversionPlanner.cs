@@ -215,7 +215,7 @@ internal sealed class ConversionPlanner
         TensorAction inner = recipe.Inner.IsEmpty ? TensorAction.Move : recipe.Inner.Max(Worst);
         TensorAction own = recipe switch
         {
-            NarrowedPayload or ShiftedPayload => TensorAction.Change,
+            NarrowedPayload or ShiftedPayload or ComputedPayload => TensorAction.Change,
             WidenedPayload => TensorAction.Widen,
             _ => TensorAction.Move,
         };

@@ -33,6 +33,11 @@ internal static class FolderCompanions
 
         if (root is GgufFile or ModelSet { First: GgufFile })
         {
+            if (words.Tensors == Vocabulary.Unknown && root.Tensors.Count > 0)
+            {
+                return new([], ["config.json, tokenizer.json and the like are not written beside tensors that keep their names: they would be those of another model"]);
+            }
+
             return DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source);
         }
 

@@ -62,17 +62,17 @@ internal sealed record SpokenModel
     /// <exception cref="ModelPackException">A folder's companions contradict its tensors, and their words were asked for.</exception>
     public static SpokenModel Of(ModelFile file, NamingMode naming) => (file is ModelSet set ? set.First : file) switch
     {
-        GgufFile gguf => OfGguf(file, gguf),
+        GgufFile gguf => OfGguf(file, gguf, naming),
         AprFile apr => OfApr(apr, naming),
         SafeTensorsFile => OfFolder(file, naming),
         _ => new(),
     };
 
-    private static SpokenModel OfGguf(ModelFile file, GgufFile gguf) => new()
+    private static SpokenModel OfGguf(ModelFile file, GgufFile gguf, NamingMode naming) => new()
     {
         Architecture = gguf.Architecture,
         Entries = [.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key))],
-        Tensors = file.Tensors.Count > 0 ? Vocabulary.Gguf : Vocabulary.Unknown,
+        Tensors = file.Tensors.Count > 0 && naming == NamingMode.Native ? Vocabulary.Gguf : Vocabulary.Unknown,
     };
 
     private static SpokenModel OfApr(AprFile apr, NamingMode naming)

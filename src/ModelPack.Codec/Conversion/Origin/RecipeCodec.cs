@@ -18,6 +18,7 @@ internal static class RecipeCodec
         Widened,
         Narrowed,
         Shifted,
+        Computed,
     }
 
     // A count is believed as far as parts follow; the experts of a stack are fewer.
@@ -54,6 +55,9 @@ internal static class RecipeCodec
                 break;
             case ShiftedPayload shifted:
                 Put(body, Kind.Shifted, BitConverter.SingleToUInt32Bits(shifted.Addend));
+                break;
+            case ComputedPayload computed:
+                Put(body, Kind.Computed, (byte)computed.Function);
                 break;
             default:
                 throw new InvalidOperationException($"a {recipe.GetType().Name} has no binary form");
@@ -94,7 +98,8 @@ internal static class RecipeCodec
             Kind.Reversed => ReadTyped(body, depth - 1, (of, type) => new ReversedPayload(of, type)),
             Kind.Widened => ReadTyped(body, depth - 1, (of, type) => new WidenedPayload(of, type)),
             Kind.Narrowed => ReadTyped(body, depth - 1, (of, type) => new NarrowedPayload(of, type)),
-            _ => ReadShifted(body, depth - 1),
+            Kind.Shifted => ReadShifted(body, depth - 1),
+            _ => ReadComputed(body, depth - 1),
         };
     }
 
@@ -127,6 +132,12 @@ internal static class RecipeCodec
     {
         float addend = BitConverter.UInt32BitsToSingle(checked((uint)body.TakeVarint()));
         return new(Read(body, depth), addend);
+    }
+
+    private static ComputedPayload ReadComputed(BodyReader body, int depth)
+    {
+        NumberFunction function = body.TakeEnum<NumberFunction>();
+        return new(Read(body, depth), function);
     }
 
     private static PayloadRecipe ReadTyped(BodyReader body, int depth, Func<PayloadRecipe, TensorType, PayloadRecipe> make)

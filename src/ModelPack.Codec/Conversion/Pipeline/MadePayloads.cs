@@ -1,4 +1,5 @@
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -47,17 +48,27 @@ internal static class MadePayloads
         Xxh128 hash = new();
         uint crc = 0;
         long position = payload.Offset;
-        FileHash.ForEachChunk(
-            Open(source, payload.Recipe),
-            chunk =>
-            {
-                hash.Append(chunk);
-                crc = Crc32Combiner.Combine(crc, Crc32Sum.Of(chunk), chunk.Length);
-                output?.Write(chunk, position);
-                position += chunk.Length;
-                counter.Add(chunk.Length);
-            },
-            cancellation);
+        try
+        {
+            FileHash.ForEachChunk(
+                Open(source, payload.Recipe),
+                chunk =>
+                {
+                    hash.Append(chunk);
+                    crc = Crc32Combiner.Combine(crc, Crc32Sum.Of(chunk), chunk.Length);
+                    output?.Write(chunk, position);
+                    position += chunk.Length;
+                    counter.Add(chunk.Length);
+                },
+                cancellation);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            // A recipe knows neither file nor tensor.
+            string? tensor = payload.Recipe.Tensors().Select(tensor => source.AllTensors[tensor].Name).FirstOrDefault();
+            throw new ModelPackException(exception.Code, exception.Message, exception) { FilePath = source.Source.Name, TensorName = tensor };
+        }
+
         return new(hash.Finish(), crc);
     }
 }

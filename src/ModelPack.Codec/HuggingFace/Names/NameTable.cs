@@ -13,9 +13,8 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
 
     public ImmutableArray<NameRule> Rules => rules;
 
-    /// <summary>False for architectures whose values need more than moving bytes and adding a constant: their names alone are known.</summary>
-    public bool HasValues { get; } = rules.All(rule =>
-        rule.Transform is not (NameTransform.NegativeExponential or NameTransform.Squeeze or NameTransform.Column or NameTransform.Interleaved));
+    /// <summary>False for architectures with transforms that no recipe carries out: their names alone are known.</summary>
+    public bool HasValues { get; } = rules.All(rule => rule.Transform is not (NameTransform.Column or NameTransform.Interleaved));
 
     /// <summary>The table of an architecture as <see cref="Architectures"/> names it; null if there is none.</summary>
     public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture);

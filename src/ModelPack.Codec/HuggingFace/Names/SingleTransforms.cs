@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.HuggingFace.Names;
 
@@ -12,6 +13,8 @@ internal static class SingleTransforms
         NameTransform.None => member.Draft,
         NameTransform.HeadRows => HeadRows(member, facts, toGguf: true),
         NameTransform.NormPlusOne => member.Draft is { CanWiden: true } norm ? norm.Shift(1) : null,
+        NameTransform.NegativeExponential => member.Draft is { CanWiden: true } logarithm ? logarithm.Compute(NumberFunction.NegativeExponential) : null,
+        NameTransform.Squeeze => Squeeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: true),
         NameTransform.GroupsApart => GroupsApart(member, facts, toGguf: true),
@@ -23,6 +26,8 @@ internal static class SingleTransforms
         NameTransform.None => member.Draft,
         NameTransform.HeadRows => HeadRows(member, facts, toGguf: false),
         NameTransform.NormPlusOne => member.Draft is { CanWiden: true } norm ? norm.Shift(-1) : null,
+        NameTransform.NegativeExponential => member.Draft is { CanWiden: true } negative ? negative.Compute(NumberFunction.LogarithmOfNegative) : null,
+        NameTransform.Squeeze => Unsqueeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: false),
         NameTransform.GroupsApart => GroupsApart(member, facts, toGguf: false),
@@ -63,6 +68,32 @@ internal static class SingleTransforms
         }
 
         return draft.Exchange(1, draft.Shape[0], draft.Shape[1], draft.ElementBytes) with { Shape = [draft.Shape[1], draft.Shape[0]] };
+    }
+
+    /// <summary>T4: a convolution has one input for each channel, which is a dimension of one in Hugging Face's form only.</summary>
+    private static TensorDraft Squeeze(TranslationMember member)
+    {
+        if (member.Match.GgufEnding != ".weight")
+        {
+            return member.Draft;
+        }
+
+        member.RequireRank(3);
+        ImmutableArray<long> shape = member.Tensor.Shape;
+        return shape[1] == 1
+            ? member.Draft with { Shape = [shape[0], shape[2]] }
+            : throw member.Error(TranslationErrors.WrongShape, $"each channel of the convolution has {shape[1]} inputs; one is expected");
+    }
+
+    private static TensorDraft Unsqueeze(TranslationMember member)
+    {
+        if (member.Match.GgufEnding != ".weight")
+        {
+            return member.Draft;
+        }
+
+        member.RequireRank(2);
+        return member.Draft with { Shape = [member.Tensor.Shape[0], 1, member.Tensor.Shape[1]] };
     }
 
     /// <summary>T7: [heads, 3, d] rows in Hugging Face's form, [3, heads, d] in GGUF's.</summary>

@@ -60,6 +60,13 @@ internal sealed record TensorDraft(PayloadRecipe Payload, TensorType Type, Immut
         return wide with { Payload = new ShiftedPayload(wide.Payload, addend), Back = null };
     }
 
+    /// <summary>Computes another number of each. It is rounded, so there is no way back.</summary>
+    public TensorDraft Compute(NumberFunction function)
+    {
+        TensorDraft wide = Widen();
+        return wide with { Payload = new ComputedPayload(wide.Payload, function), Back = null };
+    }
+
     /// <summary>As F32 where the converter stores F32 under that name.</summary>
     public TensorDraft AsStoredIn(string ggufName) =>
         Type is TensorType.BF16 or TensorType.F16 && Float32Names.Contains(ggufName, Shape.Length) ? Widen() : this;

@@ -207,3 +207,18 @@ internal sealed record ShiftedPayload(PayloadRecipe Of, float Addend) : PayloadR
     /// <inheritdoc/>
     public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
 }
+
+/// <summary>F32 numbers, each made another one by a function: what mamba keeps as a logarithm (hf-companions.md §3.2, T3). Rounds, so the way back keeps bytes instead.</summary>
+/// <param name="Of">The payload, F32.</param>
+/// <param name="Function">What is computed of each.</param>
+internal sealed record ComputedPayload(PayloadRecipe Of, NumberFunction Function) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+}

@@ -59,7 +59,7 @@ internal static class RecipeRules
         {
             ReversedPayload reversed => TensorTypes.Get(reversed.Type).BlockBytes,
             WidenedPayload widened => TensorTypes.Get(widened.Type).BlockBytes,
-            NarrowedPayload or ShiftedPayload => sizeof(float),
+            NarrowedPayload or ShiftedPayload or ComputedPayload => sizeof(float),
             ExchangedPayload => 3,
             _ => 1,
         };
@@ -89,7 +89,7 @@ internal static class RecipeRules
             : $"the type {TensorTypes.Get(widened.Type).Name} cannot be widened",
         NarrowedPayload narrowed => narrowed.Type is TensorType.BF16 or TensorType.F16 ? Whole(TensorType.F32, narrowed.Of)
             : $"the type {TensorTypes.Get(narrowed.Type).Name} is not narrower than F32",
-        ShiftedPayload shifted => Whole(TensorType.F32, shifted.Of),
+        ShiftedPayload or ComputedPayload => Whole(TensorType.F32, recipe.Inner[0]),
         _ => $"a {recipe.GetType().Name} is not known",
     };
 

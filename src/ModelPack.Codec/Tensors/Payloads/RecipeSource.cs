@@ -21,6 +21,8 @@ internal static class RecipeSource
         NarrowedPayload narrowed => new BlockwiseByteSource(Open(narrowed.Of, stored), sizeof(float), sizeof(ushort), NumberCodes.Narrowing(narrowed.Type)),
         ShiftedPayload shifted => new BlockwiseByteSource(
             Open(shifted.Of, stored), sizeof(float), sizeof(float), (numbers, destination) => NumberCodes.Shift(numbers, destination, shifted.Addend)),
+        ComputedPayload computed => new BlockwiseByteSource(
+            Open(computed.Of, stored), sizeof(float), sizeof(float), (numbers, destination) => NumberFunctions.Apply(computed.Function, numbers, destination)),
         _ => throw new InvalidOperationException($"a {recipe.GetType().Name} cannot be read"),
     };
 

@@ -20,6 +20,7 @@ internal static class SimplifiedRecipe
         NarrowedPayload narrowed => Of(narrowed.Of) is var of && of is WidenedPayload inner && inner.Type == narrowed.Type ? inner.Of : narrowed with { Of = of },
         WidenedPayload widened => widened with { Of = Of(widened.Of) },
         ShiftedPayload shifted => shifted with { Of = Of(shifted.Of) },
+        ComputedPayload computed => computed with { Of = Of(computed.Of) },
         _ => recipe,
     };
 

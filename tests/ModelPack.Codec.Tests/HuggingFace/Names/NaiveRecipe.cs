@@ -24,6 +24,8 @@ internal static class NaiveRecipe
             NarrowedPayload narrowed => Narrow(Evaluate(narrowed.Of, payloads), narrowed.Type),
             ShiftedPayload shifted => Words(
                 Wide(Evaluate(shifted.Of, payloads), TensorType.F32).Select(bits => BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(bits) + shifted.Addend))),
+            ComputedPayload computed => Words(
+                Wide(Evaluate(computed.Of, payloads), TensorType.F32).Select(bits => BitConverter.SingleToUInt32Bits(Compute(computed.Function, BitConverter.UInt32BitsToSingle(bits))))),
             _ => throw new ArgumentException($"{recipe.GetType().Name} is not expected here", nameof(recipe)),
         };
         Assert.HasCount((int)recipe.Length, made);
@@ -44,6 +46,8 @@ internal static class NaiveRecipe
         double value = exponent == 0 ? fraction * Math.Pow(2, -24) : (1024 + fraction) * Math.Pow(2, exponent - 25);
         return sign | BitConverter.SingleToUInt32Bits((float)value);
     }
+
+    private static float Compute(NumberFunction function, double number) => (float)(function == NumberFunction.NegativeExponential ? -Math.Exp(number) : Math.Log(-number));
 
     private static byte[] Take(TakenPayload taken, byte[] of)
     {

@@ -68,7 +68,7 @@ public sealed class UnplacedTensorTests
 
     [TestMethod]
     [DataRow("no-such-architecture")]
-    [DataRow("mamba")]
+    [DataRow("mamba2")]
     [DataRow("gpt-oss")]
     public void An_architecture_whose_values_are_not_known_has_no_translation(string architecture)
     {

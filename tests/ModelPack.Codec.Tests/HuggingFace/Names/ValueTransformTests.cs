@@ -27,6 +27,27 @@ public sealed class ValueTransformTests
     }
 
     [TestMethod]
+    public void What_mamba_keeps_as_logarithms_is_negative_in_gguf_and_the_bytes_are_kept()
+    {
+        const string Logarithms = "backbone.layers.0.mixer.A_log";
+        SmallList list = new SmallList("mamba").Add(Logarithms, [0f, 1f, -2f, 0.6931472f], 2, 2);
+        SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept(Logarithms);
+        CollectionAssert.AreEqual(new[] { -1f, -2.7182817f, -0.13533528f, -2f }, gguf.Floats("blk.0.ssm_a"));
+        CollectionAssert.AreEqual(new[] { 0f, 0.99999994f, -2f, 0.6931472f }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept("blk.0.ssm_a").Floats(Logarithms));
+    }
+
+    [TestMethod]
+    public void The_convolution_of_mamba_has_a_dimension_less_in_gguf_and_its_bias_has_not()
+    {
+        SmallList list = new SmallList("mamba").Add("backbone.layers.0.mixer.conv1d.weight", [1, 2, 3, 4, 5, 6], 3, 1, 2).Add("backbone.layers.0.mixer.conv1d.bias", [7, 8, 9], 3);
+        SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
+        CollectionAssert.AreEqual(new long[] { 3, 2 }, gguf["blk.0.ssm_conv1d.weight"].Shape.ToArray());
+        CollectionAssert.AreEqual(new long[] { 3 }, gguf["blk.0.ssm_conv1d.bias"].Shape.ToArray());
+        SmallList.Translated back = gguf.AsList().ToHuggingFace().ShouldComeBackExcept();
+        CollectionAssert.AreEqual(new long[] { 3, 1, 2 }, back["backbone.layers.0.mixer.conv1d.weight"].Shape.ToArray());
+    }
+
+    [TestMethod]
     public void Norms_of_other_families_keep_their_values()
     {
         SmallList.Translated gguf = new SmallList("olmo2").Add("model.norm.weight", [0f, -1f], 2).ToGguf().ShouldComeBackExcept();

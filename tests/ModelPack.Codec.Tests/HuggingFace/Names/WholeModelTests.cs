@@ -27,7 +27,7 @@ public sealed class WholeModelTests
         {
             Random random = new(seed);
             SmallList folder = Folder(architecture, random, rule => [TensorType.BF16, TensorType.F16, TensorType.F32, TensorType.F8E4M3]);
-            string[] norms = [.. Rules(architecture).Where(name => name.Rule.Transform == NameTransform.NormPlusOne).Select(name => name.HuggingFaceName)];
+            string[] norms = [.. Rules(architecture).Where(name => Rounds(name.Rule)).Select(name => name.HuggingFaceName)];
             SmallList.Translated gguf = folder.ToGguf().ShouldComeBackExcept([.. folder.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
             Assert.IsEmpty(gguf.Unplaced);
             Assert.IsTrue(gguf.AsList().Tensors.All(tensor => tensor.Name.Length < 64));
@@ -41,9 +41,9 @@ public sealed class WholeModelTests
         for (int seed = 0; seed < 4; seed++)
         {
             Random random = new(seed);
-            SmallList folder = Folder(architecture, random, rule => [rule.Transform == NameTransform.NormPlusOne ? TensorType.F32 : TensorType.I8]);
+            SmallList folder = Folder(architecture, random, rule => [Rounds(rule) ? TensorType.F32 : TensorType.I8]);
             SmallList gguf = folder.ToGguf().AsList();
-            string[] norms = [.. Rules(architecture).Where(name => name.Rule.Transform == NameTransform.NormPlusOne).Select(name => name.GgufName)];
+            string[] norms = [.. Rules(architecture).Where(name => Rounds(name.Rule)).Select(name => name.GgufName)];
             SmallList.Translated again = gguf.ToHuggingFace().ShouldComeBackExcept([.. gguf.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
             Assert.IsEmpty(again.Unplaced);
             CollectionAssert.AreEquivalent(folder.Tensors.Select(tensor => tensor.Name).ToArray(), again.Names);
@@ -136,7 +136,7 @@ public sealed class WholeModelTests
         foreach (NameMatch name in Rules(architecture))
         {
             TensorType[] choice = types(name.Rule);
-            TensorType type = name.Rule.Transform == NameTransform.NormPlusOne ? choice[random.Next(Math.Min(3, choice.Length))] : choice[random.Next(choice.Length)];
+            TensorType type = Rounds(name.Rule) ? choice[random.Next(Math.Min(3, choice.Length))] : choice[random.Next(choice.Length)];
             int parts = name.Rule.Transform switch { NameTransform.Stack => Experts, NameTransform.HeadStack => HeadsOf(name), _ => 1 };
             foreach (string huggingFace in Enumerable.Range(0, parts).Select(part => (name with { Index = part }).HuggingFaceName).Where(done.Add))
             {
@@ -165,6 +165,9 @@ public sealed class WholeModelTests
         from layer in Enumerable.Range(0, rule.Gguf.HasLayer ? Layers : 1)
         select new NameMatch(rule, rule.Gguf.HasLayer ? layer : -1, -1, ending.Gguf, ending.HuggingFace);
 
+    // The bytes of these are kept, since what is shown of them is rounded.
+    private static bool Rounds(NameRule rule) => rule.Transform is NameTransform.NormPlusOne or NameTransform.NegativeExponential;
+
     private static int HeadsOf(NameMatch name) => name.Rule.Gguf.Text.Contains("attn_k", StringComparison.Ordinal) ? SharedHeads : Heads;
 
     private static long[] Shape(NameMatch name)
@@ -179,6 +182,7 @@ public sealed class WholeModelTests
             NameTransform.LatentSplit => [Heads * (Nope + Value), 5],
             NameTransform.HeadStack => [6],
             NameTransform.NormPlusOne => [7],
+            NameTransform.Squeeze => name.GgufEnding == ".weight" ? [6, 1, 7] : [6, 7],
             NameTransform.None when name.Rule.Gguf.Text.Contains("norm", StringComparison.Ordinal) => [7],
             _ => name.Rule.HuggingFaceRank == 2 ? [1, 7] : [6, 7],
         };

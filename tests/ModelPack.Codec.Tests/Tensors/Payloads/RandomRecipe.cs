@@ -38,7 +38,7 @@ internal sealed class RandomRecipe
             0 or 1 when inner.Length > 0 => Taken(inner),
             2 or 3 => Joined(inner, depth),
             4 or 5 when inner.Length > 0 => Exchanged(inner),
-            6 when inner.Length % 4 == 0 && random.Next(3) == 0 => new ShiftedPayload(Finite(inner), 1.5f),
+            6 when inner.Length % 4 == 0 && random.Next(3) == 0 => random.Next(2) == 0 ? new ShiftedPayload(Finite(inner), 1.5f) : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(2)),
             6 when inner.Length % 2 == 0 => new ReversedPayload(inner, inner.Length % 8 == 0 ? TensorType.F64 : TensorType.F16),
             7 when inner.Length % 34 == 0 && inner.Length < MostBytes / 4 => new WidenedPayload(inner, TensorType.Q8_0),
             7 when inner.Length % 2 == 0 && inner.Length < MostBytes => Widened(inner, random.Next(2) == 0 ? TensorType.F16 : TensorType.BF16),
@@ -50,7 +50,7 @@ internal sealed class RandomRecipe
     private PayloadRecipe Widened(PayloadRecipe inner, TensorType type) =>
         random.Next(2) == 0 ? new WidenedPayload(inner, type) : new NarrowedPayload(new WidenedPayload(inner, type), type);
 
-    // NaN plus a number is any NaN; here every code is to be compared.
+    // NaN plus a number is any NaN; here every code is to be compared. These are numbers that each function has a result for.
     private LiteralPayload Finite(PayloadRecipe inner) =>
         new(MemoryMarshal.AsBytes<float>([.. Enumerable.Range(0, (int)inner.Length / 4).Select(_ => random.NextSingle() - 2)]).ToArray());
 

@@ -27,9 +27,10 @@ public sealed class RecipeCodecTests
     {
         JoinedPayload recipe = new([new ExchangedPayload(new TakenPayload(new StoredPayload(300, 24), 1, 2, 3, 8), 2, 4, 1, 2), new LiteralPayload(new byte[] { 9, 8 })], 2);
         CollectionAssert.AreEqual(new byte[] { 3, 2, 2, 4, 2, 4, 1, 2, 2, 1, 2, 3, 8, 0, 0xAC, 2, 24, 1, 2, 9, 8 }, RecipeCodec.ToBytes(recipe));
-        PayloadRecipe typed = new NarrowedPayload(new ShiftedPayload(new WidenedPayload(new ReversedPayload(new StoredPayload(0, 2), TensorType.F16), TensorType.F16), 1f), TensorType.BF16);
+        PayloadRecipe typed = new NarrowedPayload(
+            new ComputedPayload(new ShiftedPayload(new WidenedPayload(new ReversedPayload(new StoredPayload(0, 2), TensorType.F16), TensorType.F16), 1f), NumberFunction.LogarithmOfNegative), TensorType.BF16);
         CollectionAssert.AreEqual(
-            new byte[] { 7, (byte)TensorType.BF16, 8, 0x80, 0x80, 0x80, 0xFC, 3, 6, (byte)TensorType.F16, 5, (byte)TensorType.F16, 0, 0, 2 }, RecipeCodec.ToBytes(typed));
+            new byte[] { 7, (byte)TensorType.BF16, 9, 1, 8, 0x80, 0x80, 0x80, 0xFC, 3, 6, (byte)TensorType.F16, 5, (byte)TensorType.F16, 0, 0, 2 }, RecipeCodec.ToBytes(typed));
     }
 
     [TestMethod]
@@ -61,9 +62,13 @@ public sealed class RecipeCodecTests
         iter: 20_000);
 
     [TestMethod]
-    [DataRow((byte)9, DisplayName = "a kind that is none")]
+    [DataRow((byte)10, DisplayName = "a kind that is none")]
     [DataRow((byte)255, DisplayName = "the last byte")]
     public void Unknown_kind_is_refused(byte kind) => Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([kind, 0, 0, 0, 0])));
+
+    [TestMethod]
+    public void Unknown_function_is_refused() =>
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 2, 0, 0, 4]))).Message, "no NumberFunction");
 
     [TestMethod]
     public void Unknown_type_is_refused() =>

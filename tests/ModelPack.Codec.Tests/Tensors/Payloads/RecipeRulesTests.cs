@@ -22,6 +22,7 @@ public sealed class RecipeRulesTests
         ["widened"] = new WidenedPayload(new StoredPayload(2, 144), TensorType.Q4_K),
         ["narrowed"] = new NarrowedPayload(Stored, TensorType.BF16),
         ["shifted"] = new ShiftedPayload(Stored, 1),
+        ["computed"] = new ComputedPayload(Stored, NumberFunction.LogarithmOfNegative),
     };
 
     private static readonly Dictionary<string, (PayloadRecipe Recipe, string Message)> Bad = new()
@@ -54,6 +55,7 @@ public sealed class RecipeRulesTests
         ["a type that is not narrow"] = (new NarrowedPayload(Stored, TensorType.F64), "not narrower"),
         ["half a number narrowed"] = (new NarrowedPayload(new LiteralPayload(new byte[6]), TensorType.F16), "whole number of F32"),
         ["half a number shifted"] = (new ShiftedPayload(new LiteralPayload(new byte[6]), 1), "whole number of F32"),
+        ["half a number computed"] = (new ComputedPayload(new LiteralPayload(new byte[6]), NumberFunction.NegativeExponential), "whole number of F32"),
         ["something bad within"] = (new JoinedPayload([Stored, new ReversedPayload(new StoredPayload(9, 24), TensorType.F16)], 1), "tensor 9"),
     };
 
