@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.IO;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -102,5 +101,5 @@ internal sealed class KeptPayloads(ModelFile source, OriginMode origin, StatedTa
         return null;
     }
 
-    private byte[] Read(PayloadRecipe payload) => RecipeSource.Open(payload, stored => RestoredFile.Stored(source, stored.Tensor)).ReadBytes(0, (int)payload.Length);
+    private byte[] Read(PayloadRecipe payload) => MadePayloads.Open(source, payload).ReadBytes(0, (int)payload.Length);
 }

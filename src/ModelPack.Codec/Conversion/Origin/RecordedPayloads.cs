@@ -1,4 +1,5 @@
 using System.Collections;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -16,11 +17,9 @@ internal sealed class RecordedPayloads(OriginRecord record, ModelFile container)
 
     public ByteSource this[int index] => record.Tensors[index].Payload is StoredPayload stored
         ? RestoredFile.Stored(container, stored.Tensor)
-        : made.Value[index] ??= MadePayload(record.Tensors[index].Payload);
+        : made.Value[index] ??= MadePayloads.Open(container, record.Tensors[index].Payload);
 
     public IEnumerator<ByteSource> GetEnumerator() => Enumerable.Range(0, Count).Select(index => this[index]).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private ByteSource MadePayload(PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => RestoredFile.Stored(container, stored.Tensor));
 }

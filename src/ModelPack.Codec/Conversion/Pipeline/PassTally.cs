@@ -7,9 +7,11 @@ namespace ModelPack.Codec.Conversion.Pipeline;
 internal sealed class PassTally(PassRequest request, int tensorCount)
 {
     private readonly Lock gate = new();
-    private readonly uint[] payloadCrc = request.Work.HasFlag(PassWork.OutputCrc32) ? new uint[tensorCount] : [];
     private uint sourceCrc;
     private volatile bool isUnexpected;
+
+    /// <summary>The CRC of each payload that has a destination; empty if they were not asked for.</summary>
+    public uint[] PayloadCrc32 { get; } = request.Work.HasFlag(PassWork.OutputCrc32) ? new uint[tensorCount] : [];
 
     public FiniteTally[] Finite { get; } = request.Work.HasFlag(PassWork.FiniteScan) ? new FiniteTally[tensorCount] : [];
 
@@ -60,10 +62,7 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
         uint share = Crc32Combiner.Shift(Crc32Sum.Of(bytes), request.Tensors[tensor].ByteLength - offset - bytes.Length);
         lock (gate)
         {
-            payloadCrc[tensor] ^= share;
+            PayloadCrc32[tensor] ^= share;
         }
     }
-
-    /// <summary>The CRC of each payload that has a destination; empty if they were not asked for.</summary>
-    public uint[] PayloadCrc32() => payloadCrc;
 }
