@@ -56,11 +56,8 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
         return failure.ExitCode;
     }
 
-    public void Dispose()
-    {
-        _signals.ForEach(registration => registration.Dispose());
-        _stop.Dispose();
-    }
+    /// <summary>Signals have their usual effect again. One that is being handled at this moment still cancels the token, so that stays alive.</summary>
+    public void Dispose() => _signals.ForEach(registration => registration.Dispose());
 
     private void Stop(PosixSignalContext context)
     {

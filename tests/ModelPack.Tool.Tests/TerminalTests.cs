@@ -24,11 +24,14 @@ public sealed class TerminalTests
     [TestMethod]
     public void A_dumb_terminal_gets_no_escapes() => Assert.DoesNotContain("\u001b", Validate("dumb", ""));
 
+    // The bar appears after half a second. The work ends by itself: a signal would meet the tool at any stage of its end.
     private static string Validate(string terminal, string environment)
     {
         using TestFolder folder = new();
-        ModelBytes.WriteSparse(folder.File("s.safetensors"), 1L << 31);
-        string command = $"env TERM={terminal} {environment} timeout -s INT 3 dotnet '{ToolProcess.Dll}' validate '{folder.File("s.safetensors")}'";
-        return ToolProcess.RunProgram("script", "-qec", command, "/dev/null").Output;
+        ModelBytes.WriteSparse(folder.File("s.safetensors"), 1L << 28);
+        string command = $"env TERM={terminal} {environment} dotnet '{ToolProcess.Dll}' validate '{folder.File("s.safetensors")}'";
+        ToolResult result = ToolProcess.RunProgram("script", "-qec", command, "/dev/null");
+        result.ShouldExitWith(0);
+        return result.Output;
     }
 }
