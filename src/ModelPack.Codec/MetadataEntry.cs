@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace ModelPack.Codec;
@@ -18,6 +19,9 @@ public abstract class MetadataValue
 
     /// <summary>The value as a text, if it is one and holds valid Unicode; else null.</summary>
     public virtual string? Text => null;
+
+    /// <summary>The value as a text in UTF-8, if <see cref="Text"/> is one.</summary>
+    internal virtual ReadOnlyMemory<byte>? TextUtf8 => Text is { } text ? Encoding.UTF8.GetBytes(text) : null;
 
     /// <summary>A text for people; arrays are cut after <paramref name="maxItems"/> items, and the cut is shown.</summary>
     public abstract string Display(int maxItems = 8);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
@@ -20,8 +19,8 @@ internal static class CarriedTensors
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Describes the steps that need it; null if none does.</summary>
-    public static string? Describe(IReadOnlyList<TensorStep> steps)
+    /// <summary>Describes the steps that need it, in UTF-8; null if none does.</summary>
+    public static byte[]? Describe(IReadOnlyList<TensorStep> steps)
     {
         ArrayBufferWriter<byte> text = new();
         using Utf8JsonWriter json = new(text, Compact);
@@ -63,7 +62,7 @@ internal static class CarriedTensors
 
         json.WriteEndObject();
         json.Flush();
-        return any ? Encoding.UTF8.GetString(text.WrittenSpan) : null;
+        return any ? text.WrittenSpan.ToArray() : null;
     }
 
     /// <summary>The tensors of a file as the model means them, in the order of the file.</summary>
@@ -75,20 +74,15 @@ internal static class CarriedTensors
             return file.Tensors;
         }
 
-        string text = entry.Value.Text ?? throw Bad(file, null, $"the value of '{Key}' is no text");
-        Dictionary<string, JsonElement> descriptions = Parse(file, text);
+        ReadOnlyMemory<byte> text = entry.Value.TextUtf8 ?? throw Bad(file, null, $"the value of '{Key}' is no text");
         TensorInfo[] logical = file.Tensors.ToArray();
-        for (int i = 0; i < logical.Length; i++)
+        try
         {
-            if (descriptions.Remove(logical[i].Name, out JsonElement description))
-            {
-                logical[i] = Apply(file, logical[i], description);
-            }
+            ApplyAll(file, logical, text.Span);
         }
-
-        if (descriptions.Count > 0)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw Bad(file, descriptions.Keys.First(), "a tensor is described that the file does not hold");
+            throw Bad(file, null, $"the value of '{Key}' is not an object of descriptions: {exception.Message}", exception);
         }
 
         HashSet<string> names = new(logical.Length, StringComparer.Ordinal);
@@ -97,26 +91,36 @@ internal static class CarriedTensors
             : logical;
     }
 
-    private static Dictionary<string, JsonElement> Parse(ModelFile file, string text)
+    // One description at a time: those of 100,000 tensors together would take as much memory as the rest of a conversion.
+    private static void ApplyAll(ModelFile file, TensorInfo[] tensors, ReadOnlySpan<byte> text)
     {
-        try
+        Dictionary<string, int> places = new(tensors.Length, StringComparer.Ordinal);
+        for (int i = 0; i < tensors.Length; i++)
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaximumDepth });
-            Dictionary<string, JsonElement> descriptions = new(StringComparer.Ordinal);
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            places.TryAdd(tensors[i].Name, i);
+        }
+
+        Utf8JsonReader json = new(text, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            throw Bad(file, null, $"the value of '{Key}' is not an object of descriptions");
+        }
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            if (!places.Remove(name, out int place))
             {
-                if (!descriptions.TryAdd(property.Name, property.Value.Clone()))
-                {
-                    throw Bad(file, property.Name, "it is described twice");
-                }
+                throw Bad(file, name, file.Tensors.Any(tensor => tensor.Name == name) ? "it is described twice" : "a tensor is described that the file does not hold");
             }
 
-            return descriptions;
+            json.Read();
+            using JsonDocument description = JsonDocument.ParseValue(ref json);
+            tensors[place] = Apply(file, tensors[place], description.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw Bad(file, null, $"the value of '{Key}' is not an object of descriptions: {exception.Message}", exception);
-        }
+
+        json.Read();
     }
 
     private static TensorInfo Apply(ModelFile file, TensorInfo stored, JsonElement description)

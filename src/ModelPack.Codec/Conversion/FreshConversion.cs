@@ -17,7 +17,7 @@ internal sealed class FreshConversion : ConversionJob
     private readonly SpokenModel words;
     private readonly ConversionPlan plan;
     private readonly OutputForm form;
-    private OutputContent content;
+    private OutputContent? content;
     private readonly int[] views;
     private readonly OriginMode embedding;
     private byte[]? origin;
@@ -47,14 +47,20 @@ internal sealed class FreshConversion : ConversionJob
         OriginRecord record = Record(sourceNames, options);
         views = [.. record.Views.Select(view => view.ContainerIndex)];
         Task<byte[]>? writing = embedding == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
-        content = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = derived.Files };
-        target.Prepare(content);
+        Companions = derived.Files;
+        OutputContent prepared = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
+        target.Prepare(prepared);
         origin = writing?.GetAwaiter().GetResult();
-        content = content with { Origin = origin };
-        layout = LayOut();
-        using ModelFile header = OpenHeader(layout);
-        digest = ContainerDigest.Compute(header);
+        prepared = prepared with { Origin = origin };
+        layout = LayOut(prepared);
+        digest = Digest(layout);
         Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
+        if (origin is not null)
+        {
+            // Laid out again when the record is complete.
+            content = prepared;
+            layout = layout.WithoutLiterals();
+        }
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
@@ -66,7 +72,7 @@ internal sealed class FreshConversion : ConversionJob
     public override ImmutableArray<string> Notes { get; }
 
     /// <summary>The companion files of an output that is a folder.</summary>
-    public ImmutableArray<Companion> Companions => content.Companions;
+    public ImmutableArray<Companion> Companions { get; }
 
     /// <summary>What the model says of itself.</summary>
     public SpokenModel Words => words;
@@ -98,17 +104,16 @@ internal sealed class FreshConversion : ConversionJob
 
     public override ModelPlan Complete(WrittenPayloads written)
     {
-        if (origin is null)
+        if (origin is null || content is null)
         {
             return layout;
         }
 
         int[] payloads = ContainerTarget.Inverse(ReaderPlaces());
         OriginCodec.Complete(origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
-        ModelPlan complete = LayOut();
+        ModelPlan complete = LayOut(content);
         layout = complete.Outline();
-        content = content with { Origin = null };
-        origin = null;
+        (content, origin) = (null, null);
         return complete;
     }
 
@@ -121,7 +126,7 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>The tensors of the output, each with its place in the list that a reader sees.</summary>
     public IEnumerable<(TensorStep Step, int Place)> Placed() => plan.Outputs.Zip(target.ReaderOrder(plan.Outputs, form));
 
-    private ModelPlan LayOut()
+    private ModelPlan LayOut(OutputContent content)
     {
         ModelPlan main = target.Layout(content);
         return plan.Side.IsEmpty ? main : SideFileLayout.Append(main, plan, To);
@@ -164,9 +169,10 @@ internal sealed class FreshConversion : ConversionJob
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // The strict reader has to accept the header before a single payload is copied.
-    private ModelFile OpenHeader(ModelPlan layout)
+    private UInt128 Digest(ModelPlan layout)
     {
         ModelPlan blanked = layout.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment ? segment : new ZeroSegment(segment.Length))]));
-        return ModelFiles.Open(blanked.Compose("planned output", []), "<planned output>", To);
+        using ModelFile header = ModelFiles.Open(blanked.Compose("planned output", []), "<planned output>", To);
+        return ContainerDigest.Compute(header);
     }
 }

@@ -35,7 +35,7 @@ internal static class SideFileLayout
 
     private static FilePlan Layout(ConversionPlan plan)
     {
-        KeyValuePair<string, string>[] metadata = CarriedTensors.Describe(plan.Side) is { } described ? [new(CarriedTensors.Key, described)] : [];
+        SafeTensorsModelEntry[] metadata = CarriedTensors.Describe(plan.Side) is { } described ? [new(CarriedTensors.Key, described)] : [];
         return ContainerTarget.Renumbered(
             SafeTensorsWriter.Plan(new(metadata, [.. plan.Side.Select(Stored)])),
             [.. Enumerable.Range(plan.Outputs.Length, plan.Side.Length)]);

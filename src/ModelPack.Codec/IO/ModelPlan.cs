@@ -19,6 +19,9 @@ internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
     /// <summary>The same files with other contents.</summary>
     public ModelPlan Map(Func<FilePlan, FilePlan> change) => new([.. Files.Select(file => file with { Plan = change(file.Plan) })]);
 
+    /// <summary>The same places, with zeros for the bytes that stand beside payloads.</summary>
+    public ModelPlan WithoutLiterals() => Map(file => new([.. file.Segments.Select(segment => segment is LiteralSegment ? new ZeroSegment(segment.Length) : segment)]));
+
     /// <summary>Names and lengths of the files.</summary>
     public ModelPlan Outline() => Map(file => new([new ZeroSegment(file.Length)]));
 

@@ -6,18 +6,22 @@ using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.SafeTensors;
 
 /// <summary>JSON text as the reference serializer spells it: compact, raw UTF-8, the fewest escapes (safetensors.md §4).</summary>
-internal sealed class SafeTensorsText
+/// <param name="expected">Length that is likely.</param>
+internal sealed class SafeTensorsText(int expected)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly SearchValues<byte> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (byte)code), (byte)'"', (byte)'\\']);
 
-    private readonly ArrayBufferWriter<byte> buffer = new();
+    private readonly ArrayBufferWriter<byte> buffer = new(expected);
 
     public int Length => buffer.WrittenCount;
 
     public ReadOnlyMemory<byte> Bytes => buffer.WrittenMemory;
+
+    /// <summary>Length of a text with its quotes, if it has none of the rare control characters.</summary>
+    public static long StringLength(ReadOnlySpan<byte> utf8) => 2L + utf8.Length + utf8.Count((byte)'"') + utf8.Count((byte)'\\');
 
     public static byte[] Utf8(string text, string? tensor)
     {

@@ -21,6 +21,8 @@ public sealed class SafeTensorsValue : MetadataValue
     /// <summary>The text.</summary>
     public override string Text => Encoding.UTF8.GetString(RawBytes.Span);
 
+    internal override ReadOnlyMemory<byte>? TextUtf8 => RawBytes;
+
     internal long Position { get; }
 
     /// <inheritdoc/>

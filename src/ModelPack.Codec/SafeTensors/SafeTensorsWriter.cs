@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
@@ -44,7 +46,7 @@ internal static class SafeTensorsWriter
 
     private static ReadOnlyMemory<byte> WriteHeader(SafeTensorsModel model, byte[][] names, int[] order)
     {
-        SafeTensorsText text = new();
+        SafeTensorsText text = new(ExpectedLength(model, names));
         WriteMetadata(text.Raw("{"u8), model.Metadata);
         long offset = 0;
         foreach (int index in order)
@@ -72,8 +74,20 @@ internal static class SafeTensorsWriter
         return text.Bytes;
     }
 
+    // A buffer that grows by doubling would be twice as large as a header of many tensors.
+    private static int ExpectedLength(SafeTensorsModel model, byte[][] names)
+    {
+        const int DigitsOfOffset = 19;
+        int frame = "\"\":{\"dtype\":\"F8_E4M3\",\"shape\":[],\"data_offsets\":[,]},".Length + SafeTensorsFormat.MetadataName.Length;
+        int digits = Math.Min(DigitsOfOffset, model.Tensors.Sum(tensor => (double)tensor.ByteLength).ToString("0", CultureInfo.InvariantCulture).Length);
+        long length = 4L * frame;
+        length += model.Metadata.Sum(entry => (4L * entry.Key.Length) + SafeTensorsText.StringLength(entry.Utf8.Span));
+        length += names.Sum(name => SafeTensorsText.StringLength(name) + frame + (2 * digits)) + model.Tensors.Sum(tensor => 8L * tensor.Shape.Length);
+        return (int)Math.Min(length, SafeTensorsFormat.MaxHeaderLength);
+    }
+
     /// <summary>The reference serializer leaves the order to a hash map; sorted keys make the output repeatable (safetensors.md §8).</summary>
-    private static void WriteMetadata(SafeTensorsText text, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    private static void WriteMetadata(SafeTensorsText text, IReadOnlyList<SafeTensorsModelEntry> metadata)
     {
         if (metadata.Count == 0)
         {
@@ -82,15 +96,20 @@ internal static class SafeTensorsWriter
 
         text.String(Encoding.ASCII.GetBytes(SafeTensorsFormat.MetadataName)).Raw(":{"u8);
         string? previous = null;
-        foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach ((string key, ReadOnlyMemory<byte> value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (key == previous)
             {
                 throw Refuse(SafeTensorsErrors.WriteDuplicateMetadataKey, $"the metadata key '{key}' stands twice");
             }
 
+            if (!Utf8.IsValid(value.Span))
+            {
+                throw Refuse(SafeTensorsErrors.WriteNotUnicode, $"the value of the metadata key '{key}' is not UTF-8");
+            }
+
             text.Raw(previous is null ? default : ","u8);
-            text.String(SafeTensorsText.Utf8(key, null)).Raw(":"u8).String(SafeTensorsText.Utf8(value, null));
+            text.String(SafeTensorsText.Utf8(key, null)).Raw(":"u8).String(value.Span);
             CheckLength(text);
             previous = key;
         }

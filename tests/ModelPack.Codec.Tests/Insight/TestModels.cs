@@ -31,7 +31,7 @@ internal static class TestModels
 
     public static byte[] SafeTensorsBytes(IReadOnlyList<TestTensor> tensors, params (string Key, string Value)[] metadata) => AprPlanRunner.Run(
         SafeTensorsWriter.Plan(new(
-            [.. metadata.Select(pair => KeyValuePair.Create(pair.Key, pair.Value))],
+            [.. metadata.Select(pair => new SafeTensorsModelEntry(pair.Key, pair.Value))],
             [.. tensors.Select(tensor => new SafeTensorsModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes.Length))])),
         [.. tensors.Select(tensor => tensor.Bytes)]);
 

@@ -67,7 +67,7 @@ internal static class SafeTensorsTestFile
     }
 
     public static SafeTensorsModel ModelOf(SafeTensorsFile file) => new(
-        [.. file.Metadata.Select(entry => KeyValuePair.Create(entry.Key, ((SafeTensorsValue)entry.Value).Text))],
+        [.. file.Metadata.Select(entry => new SafeTensorsModelEntry(entry.Key, entry.Value.RawBytes))],
         [.. file.Tensors.Select(tensor => new SafeTensorsModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))]);
 
     public static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

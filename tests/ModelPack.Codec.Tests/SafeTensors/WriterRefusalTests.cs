@@ -10,7 +10,7 @@ public sealed class WriterRefusalTests
     public static IEnumerable<object[]> Models { get; } =
     [
         ["MP1241", Tensors(new("w", TensorType.U8, [1], 1), new("w", TensorType.F32, [1], 4))],
-        ["MP1242", new SafeTensorsModel([KeyValuePair.Create("k", "1"), KeyValuePair.Create("k", "2")], [])],
+        ["MP1242", new SafeTensorsModel([new("k", "1"), new("k", "2")], [])],
         ["MP1243", Tensors(new SafeTensorsModelTensor("__metadata__", TensorType.U8, [1], 1))],
         ["MP1244", Tensors(new SafeTensorsModelTensor("w", TensorType.Q4_0, [32], 18))],
         ["MP1244", Tensors(new SafeTensorsModelTensor("w", TensorType.AprQ8, [0], 0))],
@@ -18,10 +18,10 @@ public sealed class WriterRefusalTests
         ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.F4, [3], 1))],
         ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.U8, [-1], 1))],
         ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.F32, [long.MaxValue, 4, 0], 0))],
-        ["MP1246", new SafeTensorsModel([KeyValuePair.Create("k", new string('x', 100_000_000))], [])],
+        ["MP1246", new SafeTensorsModel([new("k", new string('x', 100_000_000))], [])],
         ["MP1247", Tensors(new SafeTensorsModelTensor("\ud800", TensorType.U8, [1], 1))],
-        ["MP1247", new SafeTensorsModel([KeyValuePair.Create("k", "\udc00")], [])],
-        ["MP1247", new SafeTensorsModel([KeyValuePair.Create("\udc00", "")], [])],
+        ["MP1247", new SafeTensorsModel([new SafeTensorsModelEntry("k", new byte[] { 0xff })], [])],
+        ["MP1247", new SafeTensorsModel([new("\udc00", "")], [])],
         ["MP1248", Tensors(Big("a"), Big("b"), Big("c"), Big("d"))],
     ];
 
@@ -37,7 +37,7 @@ public sealed class WriterRefusalTests
     public void A_header_at_the_limit_is_written()
     {
         int frame = "{\"__metadata__\":{\"k\":\"\"}}".Length;
-        SafeTensorsModel model = new([KeyValuePair.Create("k", new string('x', 100_000_000 - frame))], []);
+        SafeTensorsModel model = new([new("k", new string('x', 100_000_000 - frame))], []);
         Assert.AreEqual(100_000_008, SafeTensorsWriter.Plan(model).Length);
     }
 

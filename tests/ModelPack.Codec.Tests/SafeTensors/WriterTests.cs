@@ -22,7 +22,7 @@ public sealed class WriterTests
     {
         // safetensors.md §9
         SafeTensorsModel model = new(
-            [KeyValuePair.Create("format", "pt")],
+            [new("format", "pt")],
             [new("ok", TensorType.Bool, [], 1), new("w", TensorType.F16, [2, 2], 8)]);
         FilePlan plan = SafeTensorsWriter.Plan(model);
         byte[] expected = Convert.FromHexString(
@@ -81,14 +81,14 @@ public sealed class WriterTests
     [TestMethod]
     public void Strings_are_escaped_as_the_reference_serializer_does()
     {
-        string header = Header(new([KeyValuePair.Create("k", "\"\\/\b\t\n\f\r\u0000\u001f\u007fé🙂")], []));
+        string header = Header(new([new("k", "\"\\/\b\t\n\f\r\u0000\u001f\u007fé🙂")], []));
         Assert.AreEqual("{\"__metadata__\":{\"k\":\"\\\"\\\\/\\b\\t\\n\\f\\r\\u0000\\u001f\u007fé🙂\"}}", header.TrimEnd(' '));
     }
 
     [TestMethod]
     public void Metadata_keys_are_sorted_and_stand_first()
     {
-        string header = Header(new([KeyValuePair.Create("b", "1"), KeyValuePair.Create("B", "2"), KeyValuePair.Create("a", "3")], [new("w", TensorType.I8, [1], 1)]));
+        string header = Header(new([new("b", "1"), new("B", "2"), new("a", "3")], [new("w", TensorType.I8, [1], 1)]));
         Assert.StartsWith("{\"__metadata__\":{\"B\":\"2\",\"a\":\"3\",\"b\":\"1\"},\"w\":{", header);
         Assert.AreEqual(0, Encoding.UTF8.GetByteCount(header) % 8);
     }

@@ -33,9 +33,9 @@ internal sealed class AprTarget : ContainerTarget
         }
 
         List<KeyValuePair<string, AprJson>> custom = [.. content.AprMetadata.CustomKeys];
-        if (content.Carried is not null)
+        if (content.Carried is { } carried)
         {
-            custom.Add(new(CarriedTensors.Key, AprJson.String(content.Carried)));
+            custom.Add(new(CarriedTensors.Key, AprJson.Build(writer => writer.String(carried))));
         }
 
         if (content.Origin is { } origin)

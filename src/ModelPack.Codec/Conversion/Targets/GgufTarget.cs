@@ -27,9 +27,9 @@ internal sealed class GgufTarget : ContainerTarget
     public override ModelPlan Layout(OutputContent content)
     {
         List<MetadataEntry> metadata = [.. content.GgufMetadata];
-        if (content.Carried is not null)
+        if (content.Carried is { } carried)
         {
-            metadata.Add(new(CarriedTensors.Key, GgufValue.FromString(content.Carried)));
+            metadata.Add(new(CarriedTensors.Key, GgufValue.FromStringBytes(carried)));
         }
 
         if (content.Origin is { } origin)

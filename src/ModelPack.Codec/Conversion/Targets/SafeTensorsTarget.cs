@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.IO;
@@ -12,7 +13,7 @@ internal sealed class SafeTensorsTarget : ContainerTarget
     private const string Stem = "model";
 
     // Loaders of transformers want to know whose tensors these are (safetensors.md §4).
-    private static readonly KeyValuePair<string, string> PyTorchFormat = new("format", "pt");
+    private static readonly SafeTensorsModelEntry PyTorchFormat = new("format", "pt");
 
     public override ModelFormat Format => ModelFormat.SafeTensors;
 
@@ -26,15 +27,15 @@ internal sealed class SafeTensorsTarget : ContainerTarget
 
     public override ModelPlan Layout(OutputContent content)
     {
-        List<KeyValuePair<string, string>> metadata = [PyTorchFormat];
-        if (content.Carried is not null)
+        List<SafeTensorsModelEntry> metadata = [PyTorchFormat];
+        if (content.Carried is { } carried)
         {
-            metadata.Add(new(CarriedTensors.Key, content.Carried));
+            metadata.Add(new(CarriedTensors.Key, carried));
         }
 
         if (content.Origin is { } origin)
         {
-            metadata.Add(new(OriginRecord.Key, Convert.ToBase64String(origin)));
+            metadata.Add(new(OriginRecord.Key, InBase64(origin)));
         }
 
         ImmutableArray<ImmutableArray<int>> shards = content.Form.Split(content.Steps);
@@ -74,9 +75,16 @@ internal sealed class SafeTensorsTarget : ContainerTarget
     public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form) =>
         Inverse(form.Split(steps).SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => Stored(steps[i]))]).Select(place => shard[place])));
 
+    private static byte[] InBase64(ReadOnlySpan<byte> bytes)
+    {
+        byte[] text = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
+        Base64.EncodeToUtf8(bytes, text, out _, out _);
+        return text;
+    }
+
     private static PlannedFile Literal(string name, ReadOnlyMemory<byte> bytes) => new(name, new FilePlan([new LiteralSegment(bytes)]));
 
-    private static FilePlan Shard(IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<TensorStep> steps, ImmutableArray<int> tensors) =>
+    private static FilePlan Shard(IReadOnlyList<SafeTensorsModelEntry> metadata, IReadOnlyList<TensorStep> steps, ImmutableArray<int> tensors) =>
         Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => Stored(steps[i]))])), tensors);
 
     private static SafeTensorsModelTensor Stored(TensorStep step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);

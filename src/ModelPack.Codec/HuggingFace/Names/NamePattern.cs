@@ -62,8 +62,12 @@ internal sealed class NamePattern
 
     private static bool TryTakeNumber(ref ReadOnlySpan<char> name, out int number)
     {
-        int digits = name.IndexOfAnyExceptInRange('0', '9');
-        digits = digits < 0 ? name.Length : digits;
+        int digits = 0;
+        while (digits < name.Length && char.IsAsciiDigit(name[digits]))
+        {
+            digits++;
+        }
+
         number = -1;
         if (digits is 0 or > MostDigits || (digits > 1 && name[0] == '0'))
         {

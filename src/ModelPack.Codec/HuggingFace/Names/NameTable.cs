@@ -29,8 +29,7 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
     {
         foreach (NameRule rule in rules)
         {
-            if (rule.Sides != NameSides.HuggingFace && MatchGguf(rule, name) is { } match
-                && (rule.With is null || rule.Endings.Any(ending => exists(rule.With.Format(match.Layer, match.Index) + ending.Gguf))))
+            if (rule.Sides != NameSides.HuggingFace && MatchGguf(rule, name) is { } match && IsMeant(match, exists))
             {
                 return match;
             }
@@ -73,6 +72,9 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
             }
         }
     }
+
+    private static bool IsMeant(NameMatch match, Func<string, bool> exists) => match.Rule.With is not { } with
+        || match.Rule.Endings.Any(ending => exists(with.Format(match.Layer, match.Index) + ending.Gguf));
 
     private static NameMatch? MatchGguf(NameRule rule, string name)
     {
