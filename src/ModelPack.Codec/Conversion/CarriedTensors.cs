@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
@@ -100,6 +99,7 @@ internal static class CarriedTensors
             places.TryAdd(tensors[i].Name, i);
         }
 
+        ShapeCache shapes = new();
         Utf8JsonReader json = new(text, new JsonReaderOptions { MaxDepth = MaximumDepth });
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject)
@@ -117,17 +117,17 @@ internal static class CarriedTensors
 
             json.Read();
             using JsonDocument description = JsonDocument.ParseValue(ref json);
-            tensors[place] = Apply(file, tensors[place], description.RootElement);
+            tensors[place] = Apply(file, tensors[place], description.RootElement, shapes);
         }
 
         json.Read();
     }
 
-    private static TensorInfo Apply(ModelFile file, TensorInfo stored, JsonElement description)
+    private static TensorInfo Apply(ModelFile file, TensorInfo stored, JsonElement description, ShapeCache shapes)
     {
         try
         {
-            return ApplyFields(file, stored, description);
+            return ApplyFields(file, stored, description, shapes);
         }
         catch (InvalidOperationException exception)
         {
@@ -135,7 +135,7 @@ internal static class CarriedTensors
         }
     }
 
-    private static TensorInfo ApplyFields(ModelFile file, TensorInfo stored, JsonElement description)
+    private static TensorInfo ApplyFields(ModelFile file, TensorInfo stored, JsonElement description, ShapeCache shapes)
     {
         TensorInfo logical = stored;
         foreach (JsonProperty field in description.EnumerateObject())
@@ -144,7 +144,7 @@ internal static class CarriedTensors
             {
                 ("name", JsonValueKind.String) => logical with { Name = field.Value.GetString()! },
                 ("type", JsonValueKind.String) when TensorTypes.TryGetByName(field.Value.GetString()!, out TensorTypeInfo? type) => logical with { Type = type!.Type },
-                ("shape", JsonValueKind.Array) => logical with { Shape = Shape(file, stored, field.Value) },
+                ("shape", JsonValueKind.Array) => logical with { Shape = shapes.Get(Shape(file, stored, field.Value)) },
                 ("byte_order", JsonValueKind.String) when field.Value.ValueEquals("big") => logical with { ByteOrder = ByteOrder.BigEndian },
                 _ => throw Bad(file, stored.Name, $"its description has a field '{field.Name}' that means nothing"),
             };
@@ -161,17 +161,18 @@ internal static class CarriedTensors
             : throw Bad(file, stored.Name, $"it is described as {TensorTypes.Get(logical.Type).Name} {TensorShape.Format(logical.Shape.AsSpan())}, but holds {stored.ByteLength} bytes");
     }
 
-    private static ImmutableArray<long> Shape(ModelFile file, TensorInfo stored, JsonElement array)
+    private static long[] Shape(ModelFile file, TensorInfo stored, JsonElement array)
     {
-        ImmutableArray<long>.Builder shape = ImmutableArray.CreateBuilder<long>(array.GetArrayLength());
+        long[] shape = new long[array.GetArrayLength()];
+        int place = 0;
         foreach (JsonElement item in array.EnumerateArray())
         {
-            shape.Add(item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long dimension) && dimension >= 0
+            shape[place++] = item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long dimension) && dimension >= 0
                 ? dimension
-                : throw Bad(file, stored.Name, "its description has a dimension that is no number"));
+                : throw Bad(file, stored.Name, "its description has a dimension that is no number");
         }
 
-        return shape.ToImmutable();
+        return shape;
     }
 
     private static ModelPackException Bad(ModelFile file, string? tensor, string why, Exception? cause = null) =>
