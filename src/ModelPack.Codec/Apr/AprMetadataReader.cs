@@ -29,10 +29,10 @@ internal ref struct AprMetadataReader
 
     public static AprMetadata Read(ByteSource source, AprHeader header, List<Note> notes)
     {
-        byte[] json = source.ReadBytes(header.MetadataOffset, header.MetadataSize);
-        if (!Utf8.IsValid(json))
+        ReadOnlyMemory<byte> json = source.ReadMemory(header.MetadataOffset, header.MetadataSize);
+        if (!Utf8.IsValid(json.Span))
         {
-            throw AprErrors.Json.Broken(source.Name, "the metadata is not UTF-8", header.MetadataOffset + AprJsonText.FindInvalidUtf8(json));
+            throw AprErrors.Json.Broken(source.Name, "the metadata is not UTF-8", header.MetadataOffset + AprJsonText.FindInvalidUtf8(json.Span));
         }
 
         AprMetadataReader reader = new(source.Name, json, header.MetadataOffset);

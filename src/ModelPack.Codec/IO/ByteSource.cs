@@ -24,6 +24,9 @@ public abstract class ByteSource : IDisposable
         return bytes;
     }
 
+    /// <summary>As <see cref="ReadBytes"/>, but no copy where the bytes lie in memory: nobody may change them.</summary>
+    internal virtual ReadOnlyMemory<byte> ReadMemory(long offset, int length) => ReadBytes(offset, length);
+
     /// <inheritdoc/>
     public void Dispose()
     {

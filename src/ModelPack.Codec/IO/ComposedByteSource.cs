@@ -41,8 +41,7 @@ internal sealed class ComposedByteSource : ByteSource
             throw new EndOfStreamException($"'{Name}' ends before byte {offset + destination.Length}");
         }
 
-        int index = Array.BinarySearch(starts, offset);
-        index = index >= 0 ? index : ~index - 1;
+        int index = SegmentAt(offset);
         while (destination.Length > 0)
         {
             Segment segment = segments[index];
@@ -53,6 +52,20 @@ internal sealed class ComposedByteSource : ByteSource
             offset += part.Length;
             index++;
         }
+    }
+
+    internal override ReadOnlyMemory<byte> ReadMemory(long offset, int length)
+    {
+        int index = SegmentAt(offset);
+        return index >= 0 && segments[index] is LiteralSegment literal && offset - starts[index] <= literal.Length - length
+            ? literal.Bytes.Slice((int)(offset - starts[index]), length)
+            : ReadBytes(offset, length);
+    }
+
+    private int SegmentAt(long offset)
+    {
+        int index = Array.BinarySearch(starts, offset);
+        return index >= 0 ? index : ~index - 1;
     }
 
     private void Fill(Segment segment, long skip, Span<byte> part)

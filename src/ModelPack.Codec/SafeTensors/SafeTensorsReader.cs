@@ -11,10 +11,10 @@ internal static class SafeTensorsReader
 {
     public static SafeTensorsFile Open(ByteSource source)
     {
-        byte[] text = source.ReadBytes(SafeTensorsFormat.LengthBytes, ReadHeaderLength(source));
-        if (!Utf8.IsValid(text))
+        ReadOnlyMemory<byte> text = source.ReadMemory(SafeTensorsFormat.LengthBytes, ReadHeaderLength(source));
+        if (!Utf8.IsValid(text.Span))
         {
-            throw Broken(source, SafeTensorsErrors.InvalidHeader, "the header is not UTF-8", SafeTensorsFormat.LengthBytes + StrictJson.FirstInvalidUtf8(text));
+            throw Broken(source, SafeTensorsErrors.InvalidHeader, "the header is not UTF-8", SafeTensorsFormat.LengthBytes + StrictJson.FirstInvalidUtf8(text.Span));
         }
 
         SafeTensorsHeader header = SafeTensorsHeaderReader.Read(text, source.Name);

@@ -22,6 +22,7 @@ public sealed class ComposedByteSourceTests
                 int offset = random.Next(expected.Length + 1);
                 int length = random.Next(expected.Length - offset + 1);
                 CollectionAssert.AreEqual(expected[offset..(offset + length)], composed.ReadBytes(offset, length), $"{length} bytes at {offset}");
+                CollectionAssert.AreEqual(expected[offset..(offset + length)], composed.ReadMemory(offset, length).ToArray(), $"{length} bytes at {offset}");
             }
         }
     }
@@ -33,6 +34,9 @@ public sealed class ComposedByteSourceTests
         Assert.ThrowsExactly<EndOfStreamException>(() => composed.ReadBytes(expected.Length, 1));
         Assert.ThrowsExactly<EndOfStreamException>(() => composed.ReadBytes(0, expected.Length + 1));
         Assert.ThrowsExactly<EndOfStreamException>(() => composed.ReadBytes(-1, 1));
+        Assert.ThrowsExactly<EndOfStreamException>(() => composed.ReadMemory(expected.Length, 1));
+        Assert.ThrowsExactly<EndOfStreamException>(() => composed.ReadMemory(0, expected.Length + 1));
+        Assert.ThrowsExactly<EndOfStreamException>(() => composed.ReadMemory(-1, 1));
     }
 
     [TestMethod]
