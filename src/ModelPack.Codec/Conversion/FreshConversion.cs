@@ -17,10 +17,11 @@ internal sealed class FreshConversion : ConversionJob
     private readonly SpokenModel words;
     private readonly ConversionPlan plan;
     private readonly OutputForm form;
+
+    // What is laid out again once its record is complete; null if nothing is, or not any more.
     private OutputContent? content;
     private readonly int[] views;
     private readonly OriginMode embedding;
-    private byte[]? origin;
     private readonly UInt128 digest;
     private ModelPlan layout;
     private int[]? readerPlaces;
@@ -50,14 +51,12 @@ internal sealed class FreshConversion : ConversionJob
         Companions = derived.Files;
         OutputContent prepared = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
         target.Prepare(prepared);
-        origin = writing?.GetAwaiter().GetResult();
-        prepared = prepared with { Origin = origin };
+        prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
         layout = LayOut(prepared);
         digest = Digest(layout);
         Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
-        if (origin is not null)
+        if (prepared.Origin is not null)
         {
-            // Laid out again when the record is complete.
             content = prepared;
             layout = layout.WithoutLiterals();
         }
@@ -104,7 +103,7 @@ internal sealed class FreshConversion : ConversionJob
 
     public override ModelPlan Complete(WrittenPayloads written)
     {
-        if (origin is null || content is null)
+        if (content is not { Origin: { } origin })
         {
             return layout;
         }
@@ -113,7 +112,7 @@ internal sealed class FreshConversion : ConversionJob
         OriginCodec.Complete(origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
         ModelPlan complete = LayOut(content);
         layout = complete.Outline();
-        (content, origin) = (null, null);
+        content = null;
         return complete;
     }
 
@@ -171,8 +170,7 @@ internal sealed class FreshConversion : ConversionJob
     // The strict reader has to accept the header before a single payload is copied.
     private UInt128 Digest(ModelPlan layout)
     {
-        ModelPlan blanked = layout.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment ? segment : new ZeroSegment(segment.Length))]));
-        using ModelFile header = ModelFiles.Open(blanked.Compose("planned output", []), "<planned output>", To);
+        using ModelFile header = ModelFiles.Open(layout.LiteralsOnly().Compose("planned output", []), "<planned output>", To);
         return ContainerDigest.Compute(header);
     }
 }

@@ -24,7 +24,7 @@ public abstract class ByteSource : IDisposable
         return bytes;
     }
 
-    /// <summary>As <see cref="ReadBytes"/>, but no copy where the bytes lie in memory: nobody may change them.</summary>
+    /// <summary>As <see cref="ReadBytes"/>, but not always a copy: nobody may change the bytes.</summary>
     internal virtual ReadOnlyMemory<byte> ReadMemory(long offset, int length) => ReadBytes(offset, length);
 
     /// <inheritdoc/>

@@ -20,7 +20,10 @@ internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
     public ModelPlan Map(Func<FilePlan, FilePlan> change) => new([.. Files.Select(file => file with { Plan = change(file.Plan) })]);
 
     /// <summary>The same places, with zeros for the bytes that stand beside payloads.</summary>
-    public ModelPlan WithoutLiterals() => Map(file => new([.. file.Segments.Select(segment => segment is LiteralSegment ? new ZeroSegment(segment.Length) : segment)]));
+    public ModelPlan WithoutLiterals() => Blank(segment => segment is LiteralSegment);
+
+    /// <summary>The same places, with zeros for everything but the bytes that stand beside payloads.</summary>
+    public ModelPlan LiteralsOnly() => Blank(segment => segment is not LiteralSegment);
 
     /// <summary>Names and lengths of the files.</summary>
     public ModelPlan Outline() => Map(file => new([new ZeroSegment(file.Length)]));
@@ -28,4 +31,7 @@ internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
     /// <summary>The files as sources that read payloads from where they lie.</summary>
     public List<NamedSource> Compose(string container, IReadOnlyList<ByteSource> payloads) =>
         [.. Files.Select(file => new NamedSource(file.Name, new ComposedByteSource($"<{file.Name} within {container}>", file.Plan, payloads)))];
+
+    private ModelPlan Blank(Func<Segment, bool> isBlank) =>
+        Map(file => new([.. file.Segments.Select(segment => isBlank(segment) ? new ZeroSegment(segment.Length) : segment)]));
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using ModelPack.Codec.Diagnostics;
@@ -77,12 +76,11 @@ internal static class SafeTensorsWriter
     // A buffer that grows by doubling would be twice as large as a header of many tensors.
     private static int ExpectedLength(SafeTensorsModel model, byte[][] names)
     {
-        const int DigitsOfOffset = 19;
-        int frame = "\"\":{\"dtype\":\"F8_E4M3\",\"shape\":[],\"data_offsets\":[,]},".Length + SafeTensorsFormat.MetadataName.Length;
-        int digits = Math.Min(DigitsOfOffset, model.Tensors.Sum(tensor => (double)tensor.ByteLength).ToString("0", CultureInfo.InvariantCulture).Length);
-        long length = 4L * frame;
-        length += model.Metadata.Sum(entry => (4L * entry.Key.Length) + SafeTensorsText.StringLength(entry.Utf8.Span));
-        length += names.Sum(name => SafeTensorsText.StringLength(name) + frame + (2 * digits)) + model.Tensors.Sum(tensor => 8L * tensor.Shape.Length);
+        const int Metadata = 64;
+        const int Dimension = 8;
+        int entry = ":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[1000000000,1000000000]},".Length;
+        long length = Metadata + model.Metadata.Sum(pair => (2L * pair.Key.Length) + SafeTensorsText.StringLength(pair.Utf8.Span));
+        length += names.Sum(name => SafeTensorsText.StringLength(name) + entry) + model.Tensors.Sum(tensor => (long)Dimension * tensor.Shape.Length);
         return (int)Math.Min(length, SafeTensorsFormat.MaxHeaderLength);
     }
 
