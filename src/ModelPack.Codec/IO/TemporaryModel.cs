@@ -4,23 +4,23 @@ namespace ModelPack.Codec.IO;
 
 /// <summary>
 /// A model that is written beside its final name, as a file or as a folder, and takes that name only on <see cref="Commit"/>. It is deleted otherwise. Its files are
-/// locked while it is open, so that a later run can tell a left-over of a killed process (removed) from the work of a live one (left alone).
+/// locked while it is open, which tells the work of a living process from what a killed one left over (<see cref="LeftOvers"/>).
 /// </summary>
 internal sealed class TemporaryModel : IDisposable
 {
-    private const string Suffix = ".modelpack-tmp";
+    private const int Attempts = 10;
 
     // Aligned writes of this size are kept in pages of this size, which are cheaper to make and to read again than many small ones. Larger ones gain little,
     // and a system whose memory is in use has few of them left.
     private const int WriteBytes = 256 * 1024;
 
     private readonly string finalPath;
-    private readonly string temporaryPath;
     private readonly bool isFolder;
     private readonly string[] names;
     private readonly string[] finalNames;
     private readonly long[] lengths;
     private readonly List<SafeFileHandle> handles = [];
+    private string temporaryPath = "";
     private bool committed;
 
     /// <summary>Creates the files, after removing left-overs for the same final name.</summary>
@@ -33,36 +33,11 @@ internal sealed class TemporaryModel : IDisposable
         names = [.. plan.Files.Select(file => file.Name)];
         finalNames = FinalNames(finalPath, plan);
         lengths = [.. plan.Files.Select(file => file.Plan.Length)];
-        temporaryPath = Path.Combine(Path.GetDirectoryName(this.finalPath)!, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
-        RemoveLeftOvers();
-        try
+        LeftOvers.RemoveFor(this.finalPath);
+        for (int attempt = 1; !TryCreate(attempt == Attempts); attempt++)
         {
-            if (isFolder)
-            {
-                Directory.CreateDirectory(temporaryPath);
-            }
-
-            for (int i = 0; i < names.Length; i++)
-            {
-                string path = TemporaryPath(i);
-                if (MemberName.IsNested(names[i]))
-                {
-                    // The folder is new, so no link can stand in the way.
-                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                }
-
-                handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, lengths[i]));
-                RandomAccess.SetLength(handles[^1], lengths[i]);
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
         }
     }
-
-    private string Prefix => $".{Path.GetFileName(finalPath)}.";
 
     /// <summary>Whether a path means a folder: it ends in a separator, or a folder of that name exists.</summary>
     public static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
@@ -112,7 +87,7 @@ internal sealed class TemporaryModel : IDisposable
         }
         else if (Directory.Exists(finalPath))
         {
-            string old = temporaryPath + ".old" + Suffix;
+            string old = LeftOvers.NameOfOld(temporaryPath);
             Directory.Move(finalPath, old);
             Directory.Move(temporaryPath, finalPath);
             Directory.Delete(old, recursive: true);
@@ -134,20 +109,82 @@ internal sealed class TemporaryModel : IDisposable
             return;
         }
 
-        if (isFolder && Directory.Exists(temporaryPath))
+        try
+        {
+            Delete();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Now that nothing is locked, a run that starts in this moment removes it as well.
+        }
+    }
+
+    private void Delete()
+    {
+        if (isFolder)
         {
             Directory.Delete(temporaryPath, recursive: true);
+            return;
         }
 
-        for (int i = 0; i < handles.Count && !isFolder; i++)
+        for (int i = 0; i < handles.Count; i++)
         {
             File.Delete(TemporaryPath(i));
         }
     }
 
+    // Outside Windows a file is there a moment before it is locked, and a run that starts in that moment takes it for a left-over: then all is created again.
+    private bool TryCreate(bool isLast)
+    {
+        temporaryPath = LeftOvers.NewName(finalPath);
+        try
+        {
+            CreateFiles();
+            if (Enumerable.Range(0, names.Length).All(i => File.Exists(TemporaryPath(i))))
+            {
+                return true;
+            }
+
+            throw new FileNotFoundException("The temporary file is removed by another program as soon as it is created.", temporaryPath);
+        }
+        catch (IOException) when (!isLast)
+        {
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Dispose();
+        handles.Clear();
+        return false;
+    }
+
+    private void CreateFiles()
+    {
+        if (isFolder)
+        {
+            Directory.CreateDirectory(temporaryPath);
+        }
+
+        for (int i = 0; i < names.Length; i++)
+        {
+            string path = TemporaryPath(i);
+            if (MemberName.IsNested(names[i]))
+            {
+                // The folder is new, so no link can stand in the way.
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            }
+
+            handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, lengths[i]));
+            RandomAccess.SetLength(handles[^1], lengths[i]);
+        }
+    }
+
     private string TemporaryPath(int file) => isFolder ? Path.Combine(temporaryPath, names[file])
         : file == 0 ? temporaryPath
-        : temporaryPath[..^Suffix.Length] + $".{file}{Suffix}";
+        : temporaryPath[..^LeftOvers.Suffix.Length] + $".{file}{LeftOvers.Suffix}";
 
     private string FinalPath(int file) => Path.Combine(isFolder ? finalPath : Path.GetDirectoryName(finalPath)!, finalNames[file]);
 
@@ -164,42 +201,5 @@ internal sealed class TemporaryModel : IDisposable
         {
             File.Delete(side);
         }
-    }
-
-    private void RemoveLeftOvers()
-    {
-        foreach (string path in Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(finalPath)!, "*" + Suffix))
-        {
-            if (!Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            try
-            {
-                RemoveIfUnlocked(path);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // Locked: another process is writing it at this moment. Or not ours to remove.
-            }
-        }
-    }
-
-    private static void RemoveIfUnlocked(string path)
-    {
-        if (!Directory.Exists(path))
-        {
-            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            File.Delete(path);
-            return;
-        }
-
-        foreach (string file in Directory.EnumerateFiles(path))
-        {
-            File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-        }
-
-        Directory.Delete(path, recursive: true);
     }
 }

@@ -40,22 +40,6 @@ public sealed class TemporaryModelTests
     }
 
     [TestMethod]
-    public void A_left_over_of_a_killed_process_is_removed_and_other_files_are_not()
-    {
-        using TempFolder folder = new();
-        string path = folder.At("model.apr");
-        folder.Write(".model.apr.0123.modelpack-tmp", new byte[10]);
-        folder.Write(".other.apr.0123.modelpack-tmp", new byte[10]);
-        folder.Write(".model.apr.0123", new byte[10]);
-        using (TemporaryModel model = new(path, Plan))
-        {
-            model.Commit();
-        }
-
-        CollectionAssert.AreEqual(new[] { ".model.apr.0123", ".other.apr.0123.modelpack-tmp", "model.apr" }, folder.Names());
-    }
-
-    [TestMethod]
     public void The_file_of_a_live_writer_is_left_alone()
     {
         using TempFolder folder = new();

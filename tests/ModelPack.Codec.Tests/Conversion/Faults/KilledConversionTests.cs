@@ -73,13 +73,14 @@ public sealed class KilledConversionTests
         Assert.IsTrue(ModelVerifier.Verify(source, target, ProofLevel.L3).Passed);
     }
 
+    // A file gets its length after its lock.
     private static string WaitForTemporary(TempFolder folder, Process process)
     {
         string[] before = LeftOvers(folder);
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromMinutes(1))
         {
-            if (LeftOvers(folder).Except(before).FirstOrDefault(name => !name.Contains(".json.", StringComparison.Ordinal)) is { } name)
+            if (LeftOvers(folder).Except(before).FirstOrDefault(name => !name.Contains(".json.", StringComparison.Ordinal) && new FileInfo(folder.At(name)) is { Exists: true, Length: > 0 }) is { } name)
             {
                 return name;
             }
