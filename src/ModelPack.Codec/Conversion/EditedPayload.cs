@@ -1,5 +1,6 @@
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
@@ -11,8 +12,9 @@ internal static class EditedPayload
     /// <param name="record">The record, in terms of the container's payloads.</param>
     /// <param name="container">The container.</param>
     /// <param name="pass">What a pass over the container found out.</param>
+    /// <param name="made">Hashes of those of the record's tensors that were made already, by number.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static string? Find(OriginRecord record, ModelFile container, PassResult pass, CancellationToken cancellation)
+    public static string? Find(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, UInt128> made, CancellationToken cancellation)
     {
         foreach (OriginView view in record.Views)
         {
@@ -22,8 +24,29 @@ internal static class EditedPayload
             }
         }
 
-        PayloadRecipe? edited = record.Tensors.Where(tensor => MadePayloads.Hash(container, tensor.Payload, pass, cancellation) != tensor.Hash).Select(tensor => tensor.Payload).FirstOrDefault();
-        return edited is null ? null : Edited(container, [.. edited.Tensors().Distinct()]);
+        UInt128[] hashes = Hashes(record, container, pass, made, cancellation);
+        int edited = record.Tensors.Zip(hashes).TakeWhile(pair => pair.First.Hash == pair.Second).Count();
+        return edited == hashes.Length ? null : Edited(container, [.. record.Tensors[edited].Payload.Tensors().Distinct()]);
+    }
+
+    private static UInt128[] Hashes(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, UInt128> made, CancellationToken cancellation)
+    {
+        UInt128[] hashes = new UInt128[record.Tensors.Length];
+        List<int> unknown = [];
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (record.Tensors[i].Payload is StoredPayload stored)
+            {
+                hashes[i] = pass.TensorHashes[stored.Tensor];
+            }
+            else if (!made.TryGetValue(i, out hashes[i]))
+            {
+                unknown.Add(i);
+            }
+        }
+
+        Workers.ForEach(unknown, (i, stop) => hashes[i] = FileHash.Xxh128(MadePayloads.Open(container, record.Tensors[i].Payload), stop), cancellation);
+        return hashes;
     }
 
     // The record has a hash of what several tensors make together, not of each.

@@ -97,7 +97,7 @@ public static class ModelConverter
         if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
         {
             RestoreConversion restore = new(source, chain);
-            Certificate? restored = Run(restore, run, pass => edited = restore.FindEdited(pass, cancellation));
+            Certificate? restored = Run(restore, run, written => edited = restore.FindEdited(written, cancellation));
             if (restored is not null)
             {
                 return restored;
@@ -105,7 +105,7 @@ public static class ModelConverter
         }
 
         FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
-        Certificate? made = Run(fresh, run, pass => edited = EditedModel(fresh, pass, cancellation));
+        Certificate? made = Run(fresh, run, written => edited = EditedModel(fresh, written.Pass, cancellation));
         return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
     }
 
@@ -141,11 +141,11 @@ public static class ModelConverter
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
     private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Records
-        .Select(record => EditedPayload.Find(record, fresh.Source, pass, cancellation))
+        .Select(record => EditedPayload.Find(record, fresh.Source, pass, ImmutableDictionary<int, UInt128>.Empty, cancellation))
         .FirstOrDefault(edited => edited is not null);
 
-    // Returns null if what the pass found makes the job pointless.
-    private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, string?> objection)
+    // Returns null if what was read and made makes the job pointless.
+    private static Certificate? Run(ConversionJob job, ConversionRun run, Func<WrittenPayloads, string?> objection)
     {
         (string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
@@ -158,15 +158,15 @@ public static class ModelConverter
         FreeSpace.Ensure(targetPath, job.Layout.Length);
         using TemporaryModel output = new(targetPath, job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
-        if (objection(pass) is not null)
-        {
-            return null;
-        }
-
         OutputProof.EnsureFooter(job.Source, pass, cancellation);
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
         WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
+        if (objection(payloads) is not null)
+        {
+            return null;
+        }
+
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = Finish(job, payloads, output, targetPath, context);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);

@@ -93,12 +93,17 @@ internal sealed class Reconversion : IDisposable
             },
             context.Cancellation);
         if (!pass.IsAsExpected || (known is not null && !HasDirect(known, file, conversion, pass))
-            || !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation))
+            || (known is null && !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation)))
         {
             return (pass, false);
         }
 
         WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, context.Cancellation));
+        if (known is not null && !conversion.Made().All(made => known.HashAt(made.Offset, made.Recipe.Length) == payloads.Sums[made.Payload].Xxh128))
+        {
+            return (pass, false);
+        }
+
         ModelPlan complete = conversion.Complete(payloads);
         return (pass, ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete));
     }

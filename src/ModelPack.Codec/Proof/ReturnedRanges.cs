@@ -105,14 +105,8 @@ internal sealed class ReturnedRanges
     private UInt128[] Read(CancellationToken cancellation)
     {
         UInt128[] hashes = new UInt128[stored.Length];
-        for (int i = 0; i < hashes.Length; i++)
-        {
-            if (stored[i] < 0)
-            {
-                hashes[i] = HashOf(i, cancellation);
-            }
-        }
-
+        int[] unknown = [.. Enumerable.Range(0, hashes.Length).Where(i => stored[i] < 0)];
+        Workers.ForEach(unknown, (i, stop) => hashes[i] = HashOf(i, stop), cancellation);
         return hashes;
     }
 

@@ -32,16 +32,19 @@ internal static class MadePayloads
     }
 
     /// <summary>Whether a file holds the payloads at their places.</summary>
-    public static bool AreIn(ByteSource expected, ModelFile source, IReadOnlyList<MadePayload> payloads, CancellationToken cancellation) => payloads.All(payload =>
-        payload.Offset <= expected.Length - payload.Recipe.Length
-        && Proof.ByteComparison.FirstDifference(Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null);
+    public static bool AreIn(ByteSource expected, ModelFile source, IReadOnlyList<MadePayload> payloads, CancellationToken cancellation)
+    {
+        bool[] isIn = new bool[payloads.Count];
+        Workers.ForEach([.. Enumerable.Range(0, isIn.Length)], (i, stop) => isIn[i] = IsIn(expected, source, payloads[i], stop), cancellation);
+        return isIn.All(isIn => isIn);
+    }
 
     /// <summary>The bytes that a recipe makes of a file's payloads.</summary>
     public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => RestoredFile.Stored(source, stored.Tensor));
 
-    /// <summary>The hash of what a recipe makes of a file's payloads, given what a pass over the file found out.</summary>
-    public static UInt128 Hash(ModelFile source, PayloadRecipe recipe, PassResult pass, CancellationToken cancellation) =>
-        recipe is StoredPayload stored ? pass.TensorHashes[stored.Tensor] : FileHash.Xxh128(Open(source, recipe), cancellation);
+    private static bool IsIn(ByteSource expected, ModelFile source, MadePayload payload, CancellationToken cancellation) =>
+        payload.Offset <= expected.Length - payload.Recipe.Length
+        && Proof.ByteComparison.FirstDifference(Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null;
 
     private static PayloadSum Make(ModelFile source, MadePayload payload, TemporaryModel? output, Workers.Counter counter, CancellationToken cancellation)
     {
