@@ -131,6 +131,18 @@ public sealed class OutputProofTests
     }
 
     [TestMethod]
+    public void A_container_whose_payload_is_not_made_of_the_restored_one_is_not_what_a_conversion_gives()
+    {
+        // Swapped on the way: no payload of the container is one of the file as it stands.
+        byte[] source = new GgufBytes(3, ByteOrder.BigEndian).Header(1, 0).Record("a", GgufBytes.F32, 0, 8).Pad().Data(32).ToArray();
+        using ComposedConversion composed = new(source, ModelFormat.Gguf, ModelFormat.SafeTensors, WithRecord);
+        byte[] container = composed.Output(composed.Plan);
+        Assert.HasCount(1, composed.Job.Made());
+        Assert.AreEqual(ProofLevel.L3, ProveRestored(composed, source, container));
+        Assert.AreEqual(ProofLevel.L2, ProveRestored(composed, source, Flipped(container, container.Length - 1)));
+    }
+
+    [TestMethod]
     public void A_record_that_describes_a_file_with_a_wrong_footer_restores_nothing()
     {
         using TempFolder folder = new();
