@@ -21,7 +21,7 @@ public abstract class MetadataValue
     public virtual string? Text => null;
 
     /// <summary>The value as a text in UTF-8, if <see cref="Text"/> is one.</summary>
-    internal virtual ReadOnlyMemory<byte>? TextUtf8 => Text is { } text ? Encoding.UTF8.GetBytes(text) : null;
+    internal virtual ReadOnlyMemory<byte>? TextUtf8 => Text is { } text ? Encoding.UTF8.GetBytes(text) : default(ReadOnlyMemory<byte>?);
 
     /// <summary>A text for people; arrays are cut after <paramref name="maxItems"/> items, and the cut is shown.</summary>
     public abstract string Display(int maxItems = 8);

@@ -109,6 +109,18 @@ public sealed class NarrowingLossTests
     }
 
     [TestMethod]
+    public void Certificate_with_a_distance_that_is_none_is_refused()
+    {
+        string source = Write(TestTensor.F32("large", 1, 70_000) with { Shape = [1, 2] });
+        ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow });
+        string path = ModelConverter.CertificatePath(folder.At("out.gguf"));
+        SmallModels.Replace(path, "\"infinity\"", "\"Infinity\"");
+        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => CertificateJson.Read(path));
+        Assert.AreEqual(path, exception.FilePath);
+        Assert.Contains("'Infinity' is no distance", exception.Message);
+    }
+
+    [TestMethod]
     public void NaN_and_infinity_that_were_there_are_no_error_of_rounding()
     {
         string source = Write(TestTensor.F32("odd", float.NaN, float.NegativeInfinity, -0f, 2) with { Shape = [2, 2] });

@@ -240,6 +240,18 @@ public sealed class SubfolderTests
     }
 
     [TestMethod]
+    public void A_folder_whose_certificate_cannot_be_read_is_not_replaced()
+    {
+        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        File.WriteAllText(ModelConverter.CertificatePath(folder.At("back/")), "{");
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+        Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
+        Assert.Contains("cannot be told, so it is not replaced", error.Message);
+        AssertSame(Model, folder.At("back"));
+    }
+
+    [TestMethod]
     public void A_link_in_the_target_leads_no_file_out_of_it()
     {
         ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());

@@ -174,6 +174,15 @@ public sealed class GgufRuleTests
     }
 
     [TestMethod]
+    public void Header_that_no_memory_can_hold_is_not_written()
+    {
+        GgufValue value = GgufValue.FromString(new string('x', 128 << 20));
+        GgufModel model = new() { Metadata = [.. Enumerable.Range(0, 16).Select(i => new MetadataEntry($"key{i}", value))], Tensors = [] };
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => GgufWriter.Plan(model));
+        Assert.AreEqual(GgufErrors.HeaderLimit, exception.Code);
+    }
+
+    [TestMethod]
     public void Counts_are_believed_exactly_as_long_as_the_smallest_records_fit()
     {
         foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)

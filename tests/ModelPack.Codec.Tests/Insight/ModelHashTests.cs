@@ -198,6 +198,16 @@ public sealed class ModelHashTests
         Assert.AreEqual("b", error.TensorName);
     }
 
+    [TestMethod]
+    public void Descriptions_that_are_no_text_are_refused()
+    {
+        byte[] bytes = TestModels.GgufBytes([TestTensor.F32("a", 1)], (CarriedTensors.Key, GgufValue.FromUInt32(1)));
+        using ModelFile file = TestModels.Open(bytes, ModelFormat.Gguf);
+        Diagnostics.ModelPackException error = Assert.ThrowsExactly<Diagnostics.ModelPackException>(() => ModelHash.Compute(file));
+        Assert.AreEqual("MP2006", error.Code.Id);
+        Assert.Contains($"the value of '{CarriedTensors.Key}' is no text", error.Message);
+    }
+
     private static byte[] Rewrite(string path, TestTensor[] tensors, Func<OriginRecord, OriginRecord> change)
     {
         using ModelFile file = ModelFiles.Open(path);

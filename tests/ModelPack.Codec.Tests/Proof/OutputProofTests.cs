@@ -63,6 +63,14 @@ public sealed class OutputProofTests
     }
 
     [TestMethod]
+    public void An_output_without_its_record_is_caught()
+    {
+        using ComposedConversion composed = Compose(WithRecord);
+        using ComposedConversion bare = Compose(WithoutRecord);
+        AssertFails(composed, bare.Output(bare.Plan), "the output holds no origin record", plan: bare.Plan);
+    }
+
+    [TestMethod]
     public void A_source_that_changed_outside_its_tensors_after_it_was_planned_does_not_come_back()
     {
         using ComposedConversion composed = Compose(WithRecord);

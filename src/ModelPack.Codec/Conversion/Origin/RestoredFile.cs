@@ -51,9 +51,12 @@ internal static class RestoredFile
             throw Damaged(container, $"describes {total} bytes of tensors in a file of {container.Source.Length}");
         }
 
-        if (record.Views.FirstOrDefault(view => view.ContainerIndex >= container.AllTensors.Count) is { ContainerIndex: > 0 } view)
+        foreach (OriginView view in record.Views)
         {
-            throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
+            if (view.ContainerIndex >= container.AllTensors.Count)
+            {
+                throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
+            }
         }
     }
 

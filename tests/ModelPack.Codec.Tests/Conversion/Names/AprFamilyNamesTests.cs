@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Names.Apr;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.HuggingFace.Names;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Codec.Tests.Insight;
 
 namespace ModelPack.Codec.Tests.Conversion.Names;
 
@@ -76,6 +79,20 @@ public sealed class AprFamilyNamesTests
         Assert.IsTrue(parts.All(part => table.Whole(part) == name));
         Assert.IsNull(table.Whole("model.layers.7.self_attn.o_proj.weight"));
         Assert.IsNull(AprFamilyNames.Opt.Whole(parts[0]));
+    }
+
+    [TestMethod]
+    [DataRow(TensorType.F32, 3L)]
+    [DataRow(TensorType.I32, 2L)]
+    public void Parts_that_are_not_of_one_kind_make_up_no_tensor(TensorType type, long rows)
+    {
+        TensorInfo[] parts = [.. "qkv".Select(part => TestTensor.Random($"model.layers.0.self_attn.{part}_proj.weight", TensorType.F32, 1, 2, 2).At(0))];
+        AprFamily family = new(AprFamilyNames.Gpt2, 2);
+        Assert.AreEqual("transformer.h.0.attn.c_attn.weight", family.FromApr(parts).Tensors.Single().Name);
+        parts[1] = TestTensor.Random(parts[1].Name, type, 1, rows, 2).At(0);
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => family.FromApr(parts));
+        Assert.AreEqual((TranslationErrors.UnequalParts, parts[1].Name), (error.Code, error.TensorName));
+        Assert.Contains($"'{parts[1].Name}' has another type or shape than '{parts[0].Name}'", error.Message);
     }
 
     [TestMethod]

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Proof.Validation;
+
+namespace ModelPack.Codec.Tests.Documentation;
+
+/// <summary>Listens to every error that the library throws while the tests run: in the end each code of the catalogue has to be among them.</summary>
+[TestClass]
+public static class TriggeredCodes
+{
+    private static readonly ConcurrentDictionary<string, bool> Seen = new();
+
+    [AssemblyInitialize]
+    public static void Listen(TestContext context) => AppDomain.CurrentDomain.FirstChanceException += Note;
+
+    [AssemblyCleanup]
+    public static void EveryCodeWasTriggered()
+    {
+        AppDomain.CurrentDomain.FirstChanceException -= Note;
+        if (Environment.GetCommandLineArgs().Any(argument => argument.StartsWith("--filter", StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        // A finding is reported and not thrown; the tests of validate name each.
+        IEnumerable<ErrorCode> thrown = ErrorCatalog.All.Except([.. ValidationErrors.All, ProofErrors.NonFiniteTensor]);
+        string[] never = [.. thrown.Select(code => code.Id).Where(id => !Seen.ContainsKey(id))];
+        Assert.IsEmpty(never, $"no test triggers {string.Join(", ", never)}");
+    }
+
+    private static void Note(object? sender, FirstChanceExceptionEventArgs arguments)
+    {
+        if (arguments.Exception is ModelPackException exception)
+        {
+            Seen.TryAdd(exception.Code.Id, true);
+        }
+    }
+}
