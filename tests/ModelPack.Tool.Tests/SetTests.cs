@@ -51,6 +51,22 @@ public sealed class SetTests
     }
 
     [TestMethod]
+    public void One_part_is_not_called_merged()
+    {
+        using TestFolder folder = new();
+        InProcess.Run("split", Gguf, folder.File("parts"), "--max-shard-size", "500KB").ShouldExitWith(0);
+        string[] parts = [.. Directory.GetFiles(folder.File("parts")).Order(StringComparer.Ordinal)];
+        File.Copy(parts[0], folder.File("renamed.gguf"));
+        foreach ((string part, int number) in new[] { (parts[1], 2), (folder.File("renamed.gguf"), 1) })
+        {
+            ToolResult refused = InProcess.Run("merge", part, folder.File("one.gguf"));
+            refused.ShouldExitWith(2);
+            Assert.StartsWith($"{part}: error MP5005: this is part {number} of {parts.Length} alone", refused.Error);
+            Assert.IsFalse(File.Exists(folder.File("one.gguf")));
+        }
+    }
+
+    [TestMethod]
     public void A_model_that_fits_is_not_split_and_apr_has_no_parts()
     {
         using TestFolder folder = new();

@@ -52,9 +52,13 @@ internal static class GgufSplitSet
             }
         }
 
-        if (parts[0].Split!.TensorCount is int total && total != places.Count)
+        foreach (GgufFile part in parts)
         {
-            throw Wrong(parts[0], $"'{GgufSplit.TensorCountKey}' is {total}, but the parts hold {places.Count} tensors", 0);
+            // The reference looks at the first part only; each part states the total of all.
+            if (part.Split!.TensorCount is int total && total != places.Count)
+            {
+                throw Wrong(part, $"'{GgufSplit.TensorCountKey}' is {total}, but the parts hold {places.Count} tensors", 0);
+            }
         }
     }
 

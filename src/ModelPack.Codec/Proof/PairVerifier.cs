@@ -29,20 +29,21 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             counted.AddRange(comparison.Metadata);
         }
 
-        ProofLevel? proved = comparison.Proved;
-        if (comparison.OtherBytes is { } bytes)
+        Difference[] footers = [.. Unproved(comparison).Select(file => FooterComparison.Wrong(file, SideOf(file), cancellation)).OfType<Difference>()];
+        counted.AddRange(footers);
+        if (comparison.OtherBytes is { } bytes && level == ProofLevel.L3 && counted.Count == 0)
         {
-            Difference[] footers = [.. new[] { first, second }.Select(WrongFooter).OfType<Difference>()];
-            counted.AddRange(footers);
-            proved = footers.Length > 0 ? null : proved;
-            if (level == ProofLevel.L3 && counted.Count == 0)
-            {
-                counted.Add(bytes);
-            }
+            counted.Add(bytes);
         }
 
+        ProofLevel? proved = footers.Length > 0 ? null : comparison.Proved;
         return new(level, proved, comparison.TensorCount, comparison.MetadataCount, [.. counted.Take(MaximumDifferences)], [.. comparison.Notes, .. EqualByValue(comparison)]);
     }
+
+    // Every level includes that the files are valid (DESIGN §1), and a wrong footer is not (apr-v2.md R-FOOTER). Files of the same bytes have the same one;
+    // where one file was made again from the other, both were read for it.
+    private ModelFile[] Unproved(Comparison comparison) =>
+        comparison.OtherBytes is not null ? [first, second] : first.Format == second.Format ? [first] : [];
 
     // Equal values are not equal bits: the levels speak of bits, unless it is proved that the one file was converted from the other.
     private static IEnumerable<string> EqualByValue(Comparison comparison)
@@ -99,20 +100,6 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             OtherBytes = new(DifferenceKind.Container, "the files", "the files have no bytes in common by their formats"),
             Notes = edits.Count > 0 ? [] : [NoRecord.Text, .. notes],
         };
-    }
-
-    private Difference? WrongFooter(ModelFile file)
-    {
-        try
-        {
-            file.CheckFooter(cancellation);
-            return null;
-        }
-        catch (ModelFormatException exception)
-        {
-            FileSide side = SideOf(file);
-            return new(DifferenceKind.Container, "the footer", $"the {side.Word()} file is damaged: {exception.Message}", null, exception.ByteOffset) { OffsetIn = side };
-        }
     }
 
     private FileSide SideOf(ModelFile file) => ReferenceEquals(file, first) ? FileSide.First : FileSide.Second;

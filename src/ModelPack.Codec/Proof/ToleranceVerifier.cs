@@ -53,7 +53,7 @@ public static class ToleranceVerifier
             tolerance,
             tensors.Count,
             [.. found.Select(one => one.Distance).OfType<TensorDistance>()],
-            [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional()],
+            [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional(), .. FooterComparison.Wrong(first, second, cancellation)],
             [.. pair.Doubts, .. pair.Notes]);
     }
 

@@ -1,5 +1,9 @@
 using System.CommandLine;
+using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
+using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 
 namespace ModelPack.Tool.Commands;
@@ -39,6 +43,7 @@ internal static class MergeCommand
         verb.SetAction(parsed =>
         {
             string path = session.Subject = parsed.GetRequiredValue(source);
+            RefusePart(path);
             ConversionOptions options = conversion.Read(parsed) with
             {
                 Naming = NamingMode.Verbatim,
@@ -47,5 +52,14 @@ internal static class MergeCommand
             return Conversion.Run(session, "merge", path, parsed.GetRequiredValue(target), Conversion.FormatOf(path), options);
         });
         return verb;
+    }
+    // Any part but the first is opened by itself, as is one that was renamed (gguf.md §5): a copy of it would be called merged.
+    private static void RefusePart(string path)
+    {
+        using ModelFile file = ModelFiles.Open(path);
+        if (file is GgufFile { Split: { IsPart: true } split } && !(split.TensorCount <= file.Tensors.Count))
+        {
+            throw new ModelPackException(ToolErrors.OnePart, $"this is part {split.Number + 1} of {split.Count} alone") { FilePath = path };
+        }
     }
 }

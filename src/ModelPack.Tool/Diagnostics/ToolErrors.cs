@@ -25,6 +25,11 @@ internal static class ToolErrors
         "The model fits into one file of the size that was asked for.",
         "Use the file as it is, or give --max-shard-size a smaller size.");
 
+    public static readonly ErrorCode OnePart = new(
+        "MP5005", "", ErrorKind.Usage,
+        "The file is one part of a split model, and the other parts were not found by its name.",
+        "Name the folder of the parts, or the first part under the name that the split gave it.");
+
     public static readonly ErrorCode NotEqual = new(
         "MP5011", "", ErrorKind.NotProved,
         "The two models are not equal at the level that was asked for.",
@@ -56,5 +61,5 @@ internal static class ToolErrors
         "The report on standard output names every tensor that differs.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
 }

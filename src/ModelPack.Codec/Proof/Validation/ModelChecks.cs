@@ -21,6 +21,7 @@ internal static class ModelChecks
         SplitCheck.Run,
         TailCheck.Run,
         CompanionCheck.Run,
+        DescriptionCheck.Run,
     ];
 
     public static void Run(ValidationContext context)

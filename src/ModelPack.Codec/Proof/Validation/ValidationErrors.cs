@@ -44,9 +44,12 @@ internal static class ValidationErrors
 
     public static readonly ErrorCode Companion = Finding("MP2124", "V-COMPANION", "A companion file cannot be read.", "Fetch it again; a file that is called .json has to be JSON, and one that describes the model a JSON object.");
 
+    public static readonly ErrorCode Description = Finding(
+        "MP2125", "V-DESCRIPTION", "The companion files contradict one another, themselves or the tensors.", "Fetch the folder again; all its files come from the same revision of the model.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion,
+        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion, Description,
     ];
 
     private static ErrorCode Finding(string id, string rule, string summary, string remedy) => new(id, rule, ErrorKind.NotProved, summary, remedy);

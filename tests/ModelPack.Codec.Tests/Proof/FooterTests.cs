@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Insight;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tests.Apr;
+using ModelPack.Codec.Tests.Conversion;
+
+namespace ModelPack.Codec.Tests.Proof;
+
+/// <summary>A file whose footer is wrong is not valid (apr-v2.md R-FOOTER), which every verb that reads all of it has to say.</summary>
+[TestClass]
+public sealed class FooterTests
+{
+    [TestMethod]
+    public void A_file_with_a_wrong_footer_is_not_valid_whatever_it_equals()
+    {
+        using TempFolder folder = new();
+        string whole = folder.Write("whole.apr", new AprBytes().Build());
+        string damaged = folder.Write("damaged.apr", new AprBytes { FooterFlip = 1 }.Build());
+        Assert.IsTrue(ValueTolerance.TryParse("1e-3", out ValueTolerance? tolerance));
+        foreach ((string first, string second) in new[] { (damaged, damaged), (whole, damaged), (damaged, whole) })
+        {
+            VerificationReport verified = ModelVerifier.Verify(first, second, ProofLevel.L1);
+            Assert.IsFalse(verified.Passed);
+            Assert.IsNull(verified.Proved);
+            IsFooter(verified.Differences);
+            IsFooter(ToleranceVerifier.Verify(first, second, tolerance).Differences);
+            using ModelFile one = ModelFiles.Open(first);
+            using ModelFile other = ModelFiles.Open(second);
+            IsFooter(ModelDiff.Compare(one, other).Differences);
+        }
+
+        using ModelFile file = ModelFiles.Open(damaged);
+        Assert.AreEqual(AprErrors.Footer, Assert.ThrowsExactly<ModelFormatException>(() => ModelHash.Compute(file)).Code);
+
+        static void IsFooter(ImmutableArray<Difference> differences) => Assert.IsTrue(
+            !differences.IsEmpty && differences.All(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }), string.Join("; ", differences));
+    }
+}
