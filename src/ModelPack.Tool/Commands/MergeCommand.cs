@@ -53,6 +53,7 @@ internal static class MergeCommand
         });
         return verb;
     }
+
     // Any part but the first is opened by itself, as is one that was renamed (gguf.md §5): a copy of it would be called merged.
     private static void RefusePart(string path)
     {
