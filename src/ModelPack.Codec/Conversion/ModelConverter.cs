@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
@@ -124,7 +125,7 @@ public static class ModelConverter
     private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
     {
         string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
-        notes = [.. notes, .. BrokenCompanions(source)];
+        notes = [.. notes, .. BrokenCompanions(source), .. PartAlone(source)];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
 
         // Within a format (split, merge) what was carried as blocks stays blocks, and what was widened stays widened.
@@ -138,6 +139,10 @@ public static class ModelConverter
     private static IEnumerable<string> BrokenCompanions(ModelFile source) => source.AllMembers
         .Where(member => member.Model is null && !CompanionText.IsAsNamed(member.Name, source.Source.ReadBytes(member.Start, checked((int)member.Length))))
         .Select(member => $"'{member.Name}' is not valid JSON; it travels byte for byte");
+
+    private static string[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
+        ? [$"'{source.AllMembers[0].Name}' is part {split.Number + 1} of {split.Count} of a model; the others were not found by its name, and are not in the output"]
+        : [];
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
     private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Records

@@ -39,7 +39,7 @@ internal static class GgufSplitSet
             GgufSplit? split = parts[i].Split;
             if (split?.Number != i || split.Count != parts.Length)
             {
-                string says = split is null ? "has no split keys" : $"says that it is number {split.Number} of {split.Count}";
+                string says = split is null ? parts[i].Notes.FirstOrDefault(note => note.Rule == GgufSplit.WrongType)?.Text ?? "has no split keys" : $"says that it is number {split.Number} of {split.Count}";
                 throw Wrong(parts[i], $"part {i} of {parts.Length}, counted from 0, {says}", 0);
             }
 

@@ -58,7 +58,7 @@ internal static class MergeCommand
     private static void RefusePart(string path)
     {
         using ModelFile file = ModelFiles.Open(path);
-        if (file is GgufFile { Split: { IsPart: true } split } && !(split.TensorCount <= file.Tensors.Count))
+        if (file is GgufFile { Split: { } split } && split.LacksTensors(file.Tensors.Count))
         {
             throw new ModelPackException(ToolErrors.OnePart, $"this is part {split.Number + 1} of {split.Count} alone") { FilePath = path };
         }

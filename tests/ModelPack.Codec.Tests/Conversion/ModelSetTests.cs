@@ -109,5 +109,33 @@ public sealed class ModelSetTests
         Assert.Contains($"'split.tensors.count' is {total}, but the parts hold 2 tensors", exception.Message);
     }
 
+    [TestMethod]
+    [DataRow(3, true)]
+    [DataRow(1, false)]
+    public void A_part_alone_is_converted_with_a_note_that_it_is_no_model(int total, bool isNoted)
+    {
+        using TempFolder folder = new();
+        string part = folder.Write("renamed.gguf", Insight.TestModels.GgufBytes(
+            [Insight.TestTensor.F32("t", 1)], ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(3)), ("split.tensors.count", GgufValue.FromInt32(total))));
+        string[] notes = [.. ModelConverter.Convert(part, folder.At("out.apr"), ModelFormat.Apr, new()).Notes.Where(note => note.Contains("part", StringComparison.Ordinal))];
+        CollectionAssert.AreEqual(isNoted ? new[] { "'renamed.gguf' is part 2 of 3 of a model; the others were not found by its name, and are not in the output" } : [], notes);
+    }
+
+    [TestMethod]
+    public void A_part_whose_keys_have_another_type_is_refused_for_that()
+    {
+        using TempFolder folder = new();
+        for (ushort number = 0; number < 2; number++)
+        {
+            GgufValue count = number == 0 ? GgufValue.FromUInt16(2) : GgufValue.FromUInt32(2);
+            folder.Write(GgufSplitSet.FileName("m", number + 1, 2), Insight.TestModels.GgufBytes(
+                [Insight.TestTensor.F32($"t{number}", 1)], ("split.no", GgufValue.FromUInt16(number)), ("split.count", count), ("split.tensors.count", GgufValue.FromInt32(2))));
+        }
+
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
+        Assert.AreEqual(ModelSetErrors.WrongPart, exception.Code);
+        Assert.Contains("'split.count' has type u32 instead of u16", exception.Message);
+    }
+
     private static string First(string shards) => Directory.GetFiles(shards, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() ?? shards;
 }

@@ -29,7 +29,7 @@ internal sealed class AprTarget : ContainerTarget
     {
         if (content.Form.MaxShardBytes is not null)
         {
-            throw new ModelPackException(ConversionErrors.NotExpressible, "APR has no shards");
+            throw new ModelPackException(ConversionErrors.NotExpressible, "APR has no shards; GGUF and SafeTensors have");
         }
 
         List<KeyValuePair<string, AprJson>> custom = [.. content.AprMetadata.CustomKeys];
