@@ -57,8 +57,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>Says what part of the header stands at an offset before the first payload.</summary>
     internal virtual string HeaderPart(long offset) => "the header";
 
-    /// <summary>Checks that CRC in a pass over the whole file.</summary>
-    internal virtual void CheckFooter(CancellationToken cancellation)
+    /// <summary>Checks the file's own checksum, if it has one, in a pass over the whole file. Opening a file does not.</summary>
+    /// <exception cref="ModelFormatException">The checksum is wrong (apr-v2.md R-FOOTER): some byte of the file is not the one that was written.</exception>
+    public virtual void CheckFooter(CancellationToken cancellation = default)
     {
     }
 

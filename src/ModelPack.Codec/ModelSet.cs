@@ -94,7 +94,8 @@ public sealed class ModelSet : ModelFile
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
-    internal override void CheckFooter(CancellationToken cancellation) => models.ToList().ForEach(model => model.CheckFooter(cancellation));
+    /// <inheritdoc/>
+    public override void CheckFooter(CancellationToken cancellation = default) => models.ToList().ForEach(model => model.CheckFooter(cancellation));
 
     /// <inheritdoc/>
     internal override string HeaderPart(long offset)

@@ -253,6 +253,31 @@ public sealed partial class InsightTests
     }
 
     [TestMethod]
+    public void Hashes_do_not_vouch_for_an_apr_file_whose_footer_is_wrong()
+    {
+        using TestFolder folder = new();
+        string manifest = folder.File("m.manifest");
+        InProcess.Run("convert", Gguf, folder.File("m.apr")).ShouldExitWith(0);
+        InProcess.Run("hash", folder.File("m.apr"), "--write", manifest).ShouldExitWith(0);
+        byte[] bytes = File.ReadAllBytes(folder.File("m.apr"));
+        bytes[^1] ^= 1;
+        string damaged = folder.Write("damaged.apr", bytes);
+        foreach (string[] options in (string[][])[[], ["--check", manifest], ["--write", folder.File("other.manifest")]])
+        {
+            ToolResult refused = InProcess.Run(["hash", damaged, .. options]);
+            refused.ShouldExitWith(3);
+            Assert.Contains("[R-FOOTER]", refused.Error);
+        }
+
+        Assert.IsFalse(File.Exists(folder.File("other.manifest")));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(damaged, bytes);
+        ToolResult different = InProcess.Run("hash", damaged, "--check", manifest);
+        different.ShouldExitWith(1);
+        Assert.Contains("holds other bytes", different.Error);
+    }
+
+    [TestMethod]
     public void Hashes_as_json_are_those_of_the_manifest()
     {
         JsonElement json = Json(0, "hash", Gguf);

@@ -125,9 +125,8 @@ public sealed class AprFile : ModelFile
         }
     }
 
-    /// <summary>Reads the whole file and verifies the footer, if there is one.</summary>
-    /// <exception cref="ModelFormatException">The footer is wrong.</exception>
-    public void VerifyFooter(CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override void CheckFooter(CancellationToken cancellation = default)
     {
         if (!Footer.IsPresent)
         {
@@ -159,9 +158,6 @@ public sealed class AprFile : ModelFile
 
     /// <inheritdoc/>
     internal override bool HasFooter => Footer.IsPresent;
-
-    /// <inheritdoc/>
-    internal override void CheckFooter(CancellationToken cancellation) => VerifyFooter(cancellation);
 
     /// <inheritdoc/>
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation)

@@ -33,11 +33,9 @@ public sealed record ModelHash
 
     /// <summary>Reads every payload once, on all processors.</summary>
     /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
-    /// <exception cref="Diagnostics.ModelFormatException">The file's own checksum is wrong: a hash would vouch for the damage (apr-v2.md R-FOOTER).</exception>
     public static ModelHash Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
-        file.CheckFooter(cancellation);
         LogicalModel model = LogicalModel.Original(file);
         int[] first = SharedPayloads.First([.. model.Tensors.Select(tensor => tensor.Tensor)]);
         int[] largestFirst = [.. Enumerable.Range(0, first.Length).Where(i => first[i] == i).OrderByDescending(i => model.Tensors[i].Tensor.ByteLength)];

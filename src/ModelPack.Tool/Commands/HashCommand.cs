@@ -75,7 +75,7 @@ internal static class HashCommand
 
     private static int Show(ToolSession session, string path)
     {
-        ModelHash hashes = Compute(session, path);
+        ModelHash hashes = ComputeOfWhole(session, path);
         session.Publish(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
         foreach (string note in hashes.Notes)
         {
@@ -87,7 +87,7 @@ internal static class HashCommand
 
     private static int Write(ToolSession session, string path, string target, ReportFile manifest)
     {
-        ModelHash hashes = Compute(session, path);
+        ModelHash hashes = ComputeOfWhole(session, path);
         manifest.Write(Encoding.UTF8.GetBytes(HashManifest.Write(hashes)), "the model is hashed");
         session.Publish(() => HashText.Written(path, target, hashes), writer => HashJson.Write(writer, path, hashes));
         return ExitCode.Done;
@@ -100,7 +100,13 @@ internal static class HashCommand
         ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(expected, hashes);
         session.Publish(
             () => HashText.Checked(path, manifest, hashes, mismatches), writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
-        return mismatches.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
+        if (!mismatches.IsEmpty)
+        {
+            return session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
+        }
+
+        CheckFooter(session, path);
+        return ExitCode.Done;
     }
 
     private static int Lines(ToolSession session, string path)
@@ -114,6 +120,19 @@ internal static class HashCommand
 
         session.Publish(() => string.Concat(lines.Select(line => $"{TerminalText.Clean(line)}\n")), writer => HashJson.WriteLines(writer, path, lines));
         return ExitCode.Done;
+    }
+
+    // A hash vouches for what was damaged before (apr-v2.md R-FOOTER).
+    private static ModelHash ComputeOfWhole(ToolSession session, string path)
+    {
+        CheckFooter(session, path);
+        return Compute(session, path);
+    }
+
+    private static void CheckFooter(ToolSession session, string path)
+    {
+        using ModelFile model = ModelFiles.Open(path);
+        model.CheckFooter(session.Cancellation);
     }
 
     private static ModelHash Compute(ToolSession session, string path)

@@ -32,7 +32,7 @@ public sealed class AprCorpusTests
         JsonElement expected = document.RootElement;
 
         using AprFile file = AprFile.Open(new FileByteSource(path));
-        file.VerifyFooter(CancellationToken.None);
+        file.CheckFooter(CancellationToken.None);
         file.NotePadding();
 
         AssertHeader(expected.GetProperty("header"), file);
@@ -67,13 +67,13 @@ public sealed class AprCorpusTests
 
         if (expected.GetProperty("must_refuse").GetBoolean())
         {
-            ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => AprFile.Open(source).VerifyFooter(CancellationToken.None));
+            ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => AprFile.Open(source).CheckFooter(CancellationToken.None));
             CollectionAssert.Contains(rules, error.Code.Rule, error.Message);
         }
         else
         {
             AprFile file = AprFile.Open(source);
-            file.VerifyFooter(CancellationToken.None);
+            file.CheckFooter(CancellationToken.None);
             string[] oddities = [.. rules.Where(rule => rule.StartsWith("K-", StringComparison.Ordinal))];
             CollectionAssert.IsSubsetOf(oddities, file.Notes.Select(note => note.Rule).ToArray());
         }

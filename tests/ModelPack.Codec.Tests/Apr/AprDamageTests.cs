@@ -87,7 +87,7 @@ public sealed class AprDamageTests
         try
         {
             using AprFile file = AprFile.Open(new MemoryByteSource(bytes));
-            file.VerifyFooter(CancellationToken.None);
+            file.CheckFooter(CancellationToken.None);
             notes = string.Join(' ', file.Notes.Select(note => note.Rule));
             return null;
         }

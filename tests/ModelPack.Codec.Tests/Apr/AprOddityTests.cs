@@ -60,7 +60,7 @@ public sealed class AprOddityTests
         byte[] bytes = All.Single(odd => odd.Defect == defect).Build();
 
         using AprFile file = AprFile.Open(new IO.MemoryByteSource(bytes));
-        file.VerifyFooter(CancellationToken.None);
+        file.CheckFooter(CancellationToken.None);
         file.NotePadding();
         file.NotePadding();
 

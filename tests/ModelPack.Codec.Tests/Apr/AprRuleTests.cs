@@ -148,7 +148,7 @@ public sealed class AprRuleTests
     public void The_plain_file_that_the_broken_ones_are_made_from_is_accepted()
     {
         using AprFile file = new AprBytes().Open();
-        file.VerifyFooter(CancellationToken.None);
+        file.CheckFooter(CancellationToken.None);
 
         Assert.IsEmpty(file.Notes);
     }
@@ -167,13 +167,13 @@ public sealed class AprRuleTests
     {
         using AprFile file = new AprBytes().Open();
 
-        Assert.ThrowsExactly<OperationCanceledException>(() => file.VerifyFooter(new CancellationToken(true)));
+        Assert.ThrowsExactly<OperationCanceledException>(() => file.CheckFooter(new CancellationToken(true)));
     }
 
     private static void OpenAndVerify(ByteSource source)
     {
         using AprFile file = AprFile.Open(source);
-        file.VerifyFooter(CancellationToken.None);
+        file.CheckFooter(CancellationToken.None);
     }
 
     private static byte[] Flip(byte[] file, int position)

@@ -35,7 +35,7 @@ public sealed class AprWriterTests
         Assert.HasCount(1092, file);
         Assert.AreEqual("b910ee407a6e9c16ea3c3128ecba0d9ef67f4a808fd9fd480e0f1928750cdd0f", Sha256(file));
         using AprFile opened = AprFile.Open(new MemoryByteSource(file));
-        opened.VerifyFooter(CancellationToken.None);
+        opened.CheckFooter(CancellationToken.None);
         Assert.HasCount(35, opened.Metadata);
         Assert.IsEmpty(opened.Notes);
     }
