@@ -106,6 +106,8 @@ public sealed class AprFamilyNamesTests
         Assert.AreSame(AprFamilyNames.Opt, AprFamilyNames.For("Galactica", []));
         Assert.AreSame(AprFamilyNames.Falcon, AprFamilyNames.For("RefinedWeb", []));
         Assert.AreSame(AprFamilyNames.NewFalcon, AprFamilyNames.For("falcon40b", ["blk.0.attn_norm_2.weight"]));
+        Assert.AreSame(AprFamilyNames.Whisper, AprFamilyNames.For("moonshine", ["model.encoder.conv1.weight"]));
+        Assert.IsNull(AprFamilyNames.For("whisper", ["encoder.conv1.weight"]));
         Assert.IsNull(AprFamilyNames.For(null, []));
     }
 
@@ -119,6 +121,8 @@ public sealed class AprFamilyNamesTests
         Assert.AreSame(AprFamilyNames.NewFalcon, AprFamilyNames.ForApr("falcon", two, () => true));
         Assert.IsNull(AprFamilyNames.ForApr("falcon", ["transformer.h.0.input_layernorm.weight"], () => true));
         Assert.IsNull(AprFamilyNames.ForApr("opt", ["blk.0.attn_norm.weight"], () => true));
+        Assert.AreSame(AprFamilyNames.Whisper, AprFamilyNames.ForApr("whisper", ["decoder.ln.weight", "proj_out.weight"], () => true));
+        Assert.IsNull(AprFamilyNames.ForApr("whisper", ["model.decoder.ln.weight", "decoder.ln.weight"], () => true));
     }
 
     [TestMethod]

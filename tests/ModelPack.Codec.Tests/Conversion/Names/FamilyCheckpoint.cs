@@ -16,7 +16,7 @@ internal sealed class FamilyCheckpoint
 
     private FamilyCheckpoint(TensorType type, Dictionary<string, object> config) => (Type, this.config) = (type, config);
 
-    public static IEnumerable<string> Labels => ["gpt2", "bare gpt2", "falcon", "new falcon", "gpt_neox", "opt"];
+    public static IEnumerable<string> Labels => ["gpt2", "bare gpt2", "falcon", "new falcon", "gpt_neox", "opt", "whisper"];
 
     public TensorType Type { get; }
 
@@ -34,6 +34,7 @@ internal sealed class FamilyCheckpoint
         "new falcon" => Falcon(keyHeads: 2, isNew: true),
         "gpt_neox" => GptNeoX(),
         "opt" => Opt(),
+        "whisper" => Whisper(),
         _ => throw new ArgumentOutOfRangeException(nameof(label)),
     };
 
@@ -155,6 +156,31 @@ internal sealed class FamilyCheckpoint
         }
 
         return model.Both("model.decoder.final_layer_norm", "model.norm", Hidden);
+    }
+
+    private static FamilyCheckpoint Whisper()
+    {
+        const int Hidden = 8;
+        FamilyCheckpoint model = new(TensorType.F16, new()
+        {
+            ["architectures"] = new[] { "WhisperForConditionalGeneration" },
+            ["model_type"] = "whisper",
+            ["d_model"] = Hidden,
+            ["encoder_attention_heads"] = 2,
+            ["encoder_layers"] = Layers,
+        });
+        model.Both("model.encoder.conv1", "encoder.conv1", Hidden, Hidden, 4, 3);
+        model.Add("model.decoder.embed_tokens.weight", "decoder.embed_tokens.weight", Vocabulary, Hidden);
+        foreach (string half in new[] { "encoder", "decoder" })
+        {
+            for (int layer = 0; layer < Layers; layer++)
+            {
+                model.Both($"model.{half}.layers.{layer}.self_attn.q_proj", $"{half}.layers.{layer}.self_attn.q_proj", Hidden, Hidden, Hidden);
+                model.Both($"model.{half}.layers.{layer}.fc1", $"{half}.layers.{layer}.fc1", 4 * Hidden, 4 * Hidden, Hidden);
+            }
+        }
+
+        return model.Add("proj_out.weight", "proj_out.weight", Vocabulary, Hidden);
     }
 
     private static FamilyCheckpoint Falcon(int keyHeads, bool isNew)

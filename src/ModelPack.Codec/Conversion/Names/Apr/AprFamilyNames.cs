@@ -11,10 +11,11 @@ internal enum AprFamilySlug
     GptNeoX,
     Opt,
     Falcon,
+    Whisper,
 }
 
 /// <summary>
-/// Names of a family whose checkpoints are not llama-like, in the checkpoint's words and in APR's (apr-v2.md §12.3). Each table is its own inverse: where a
+/// Names of a family whose checkpoints are not llama-like, in the checkpoint's words and in APR's (apr-v2.md §12.2, §12.3). Each table is its own inverse: where a
 /// family has two spellings, they are two tables, chosen by what a model has.
 /// </summary>
 internal sealed class AprFamilyNames
@@ -91,11 +92,17 @@ internal sealed class AprFamilyNames
     public static AprFamilyNames NewFalcon { get; } = new(
         "falcon", "transformer.h.", null, FusedLayout.None, FalconOutside, [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
 
+    /// <summary>Whisper and Moonshine, an encoder and a decoder: the checkpoint's names without what stands before both.</summary>
+    public static AprFamilyNames Whisper { get; } = new("whisper", "model.", null, FusedLayout.None, [], []) { Dropped = "model." };
+
     /// <summary>What GGUF calls the architecture, if it has it, and APR.</summary>
     public string Architecture { get; }
 
     /// <summary>How q, k and v lie in the tensor in a layer that APR holds as <c>self_attn.q_proj</c>, <c>k_proj</c> and <c>v_proj</c>.</summary>
     public FusedLayout Layout { get; }
+
+    // What APR leaves out before the names of the two halves of a model.
+    private string? Dropped { get; init; }
 
     /// <summary>The table of a checkpoint's family; null if it has none.</summary>
     /// <param name="slug">A <c>model_type</c>, or a slug of APR's for it (apr-v2.md §12.2).</param>
@@ -106,6 +113,7 @@ internal sealed class AprFamilyNames
         AprFamilySlug.GptNeoX => GptNeoX,
         AprFamilySlug.Opt => Opt,
         AprFamilySlug.Falcon => names.Any(name => name.Contains(".ln_attn.", StringComparison.Ordinal) || name.Contains(".attn_norm_2.", StringComparison.Ordinal)) ? NewFalcon : Falcon,
+        AprFamilySlug.Whisper => names.Any(IsWhole) ? Whisper : null,
         _ => null,
     };
 
@@ -121,14 +129,19 @@ internal sealed class AprFamilyNames
         AprFamilySlug.Falcon => Written(Falcon, names) is not null && names.Any(name => name.Contains(".post_attention_layernorm.", StringComparison.Ordinal)) && isNewFalcon()
             ? NewFalcon
             : Written(Falcon, names),
+        AprFamilySlug.Whisper => names.Any(IsHalf) && !names.Any(IsWhole) ? Whisper : null,
         _ => null,
     };
 
     /// <summary>The name in APR. An unknown name in a layer is kept behind the layer's prefix, another one stays as it is.</summary>
-    public string ToApr(string name) => Translate(name, layerPrefix, AprLayer, toApr, layerToApr);
+    public string ToApr(string name) => Dropped is null ? Translate(name, layerPrefix, AprLayer, toApr, layerToApr)
+        : name.StartsWith(Dropped, StringComparison.Ordinal) ? name[Dropped.Length..]
+        : name;
 
     /// <summary>The name in a checkpoint.</summary>
-    public string FromApr(string name) => Translate(name, AprLayer, layerPrefix, fromApr, layerFromApr);
+    public string FromApr(string name) => Dropped is null ? Translate(name, AprLayer, layerPrefix, fromApr, layerFromApr)
+        : IsHalf(name) ? Dropped + name
+        : name;
 
     /// <summary>The three names that a fused tensor becomes in APR, for q, k and v; empty for any other.</summary>
     public ImmutableArray<string> Parts(string name)
@@ -154,8 +167,13 @@ internal sealed class AprFamilyNames
         "gpt_neox" or "gpt-neox" or "gptneox" or "pythia" => AprFamilySlug.GptNeoX,
         "opt" or "galactica" => AprFamilySlug.Opt,
         "falcon" or "falcon7b" or "falcon40b" or "falcon11b" or "refinedweb" => AprFamilySlug.Falcon,
+        "whisper" or "moonshine" => AprFamilySlug.Whisper,
         _ => AprFamilySlug.None,
     };
+
+    private static bool IsWhole(string name) => name.StartsWith(Whisper.layerPrefix, StringComparison.Ordinal);
+
+    private static bool IsHalf(string name) => name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("decoder.", StringComparison.Ordinal);
 
     private static AprFamilyNames? Written(AprFamilyNames table, IReadOnlyCollection<string> names) =>
         names.Any(name => InLayer(name, AprLayer) is not null) && !names.Any(name => InLayer(name, table.layerPrefix) is not null) ? table : null;
