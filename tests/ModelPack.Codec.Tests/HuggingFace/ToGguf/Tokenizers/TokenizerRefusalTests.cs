@@ -17,6 +17,7 @@ public sealed class TokenizerRefusalTests
         Refused("MP2301", "uplicate", () => Text("""{"model":{"type":"BPE","vocab":{"a":0,"a":1}}}"""));
         Refused("MP2301", "depth", () => Text(new string('[', 100_000)));
         Refused("MP2301", "surrogate", () => Text("""{"model":{"type":"\ud800"}}"""));
+        Refused("MP2301", "tokenizer.json", () => Text("""{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":[]}}"""));
         Refused("MP2301", "not UTF-8", () => TokenizerToGguf.Derive([new Companion("tokenizer.json", new byte[] { (byte)'"', 0xC3, (byte)'"' })], default));
         Refused("MP2301", "chat_template.jinja: the template is not UTF-8", () => Derive(ByteLevel(), new Companion("chat_template.jinja", new byte[] { 0xFF })));
     }
