@@ -43,8 +43,9 @@ public sealed class ModelFactsTests
     {
         ModelFacts facts = Facts(
             ("llama.attention.head_count", GgufValue.FromUInt32(0)), ("llama.embedding_length", GgufValue.FromFloat32(1)), ("llama.expert_count", GgufValue.FromStrings(["a"])),
-            ("llama.feed_forward_length", GgufValue.FromBoolArray([true])));
+            ("llama.feed_forward_length", GgufValue.FromBoolArray([true])), ("llama.attention.key_length", GgufValue.FromUInt32(0)));
         AssertError("llama.attention.head_count is 0", () => facts.RequireHeadCount(0));
+        AssertError("llama.attention.key_length is 0", () => facts.RequireHeadDimension(0));
         AssertError("llama.attention.kv_lora_rank is missing", () => facts.RequireKvLoraRank());
         AssertError("llama.embedding_length is f32 1, not a count", () => facts.RequireEmbeddingLength());
         AssertError("llama.expert_count is array[string] of 1 items, not a count", () => facts.RequireExpertCount());

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -87,9 +86,7 @@ internal static class PairTransforms
 
         int axis = HalvedAxis(first);
         ImmutableArray<long> shape = first.Tensor.Shape;
-        return CheckedMath.TryMultiply(shape[axis], 2, out long both)
-            ? (Before(shape, axis), shape.SetItem(axis, both))
-            : throw first.Error(TranslationErrors.WrongShape, $"twice {shape[axis]} rows do not fit in 63 bits");
+        return (Before(shape, axis), shape.SetItem(axis, shape[axis] * 2));
     }
 
     /// <summary>[heads · (nope + v), rank]: the keys of a head, then its values.</summary>
@@ -122,9 +119,7 @@ internal static class PairTransforms
         }
 
         parts[0] = parts[0].Exchange(keys[0], keys[1], keys[2], parts[0].ElementBytes);
-        return CheckedMath.TryAdd(keys[2], values[1], out long width) && CheckedMath.TryMultiply(keys[0], width, out long rows)
-            ? (keys[0], [rows, keys[1]])
-            : throw second.Error(TranslationErrors.WrongShape, $"the rows of {keys[0]} heads do not fit in 63 bits");
+        return (keys[0], [keys[0] * (keys[2] + values[1]), keys[1]]);
     }
 
     private static TensorDraft Part(TensorDraft whole, long before, long bytes, long groups, ImmutableArray<long> shape) =>
@@ -140,5 +135,5 @@ internal static class PairTransforms
         return axis >= 0 ? axis : throw member.Error(TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(member.Shape)}, which has no rows");
     }
 
-    private static long Before(ImmutableArray<long> shape, int axis) => shape[..axis].Aggregate(1L, (product, dimension) => checked(product * dimension));
+    private static long Before(ImmutableArray<long> shape, int axis) => shape[..axis].Aggregate(1L, (product, dimension) => product * dimension);
 }

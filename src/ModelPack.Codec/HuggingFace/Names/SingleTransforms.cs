@@ -85,7 +85,7 @@ internal static class SingleTransforms
             : throw member.Error(TranslationErrors.WrongShape, $"each channel of the convolution has {shape[1]} inputs; one is expected");
     }
 
-    private static TensorDraft Unsqueeze(TranslationMember member)
+    private static TensorDraft? Unsqueeze(TranslationMember member)
     {
         if (member.Match.GgufEnding != ".weight")
         {
@@ -93,7 +93,7 @@ internal static class SingleTransforms
         }
 
         member.RequireRank(2);
-        return member.Draft with { Shape = [member.Tensor.Shape[0], 1, member.Tensor.Shape[1]] };
+        return TensorTypes.Get(member.Tensor.Type).Rule == PayloadRule.PaddedRows ? null : member.Draft with { Shape = [member.Tensor.Shape[0], 1, member.Tensor.Shape[1]] };
     }
 
     /// <summary>T7: [heads, 3, d] rows in Hugging Face's form, [3, heads, d] in GGUF's.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -137,16 +138,22 @@ internal static class TensorTranslator
         PairTransforms.ToHuggingFace(context, pair[0], pair[1]);
     }
 
-    /// <summary>The tensors that can be translated at all: a length that is not that of type and shape is refused, an empty tensor has no place.</summary>
+    /// <summary>The tensors that can be translated at all: lengths that are not those of type and shape are refused, and more numbers than can be counted; an empty tensor has no place.</summary>
     private static IEnumerable<(int Index, TensorInfo Tensor)> Sound(TranslationContext context, IReadOnlyList<TensorInfo> tensors)
     {
+        // Nothing is made that is larger than all tensors together as F32, or as they are where that is more: below this bound, no transform has to look for overflow.
+        long total = 0;
         for (int index = 0; index < tensors.Count; index++)
         {
             TensorInfo tensor = tensors[index];
             if (!TensorTypes.Get(tensor.Type).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes) || bytes != tensor.ByteLength)
             {
-                string text = $"{tensor.ByteLength} bytes are not a {TensorTypes.Get(tensor.Type).Name} tensor of shape {TensorShape.Format(tensor.Shape.AsSpan())}";
-                throw new ModelPackException(TranslationErrors.WrongShape, text) { TensorName = tensor.Name };
+                throw WrongShape(tensor, $"{tensor.ByteLength} bytes are not a {TensorTypes.Get(tensor.Type).Name} tensor of shape {TensorShape.Format(tensor.Shape.AsSpan())}");
+            }
+
+            if (!TensorTypes.Get(TensorType.F32).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long wide) || !CheckedMath.TryAdd(total, Math.Max(bytes, wide), out total))
+            {
+                throw WrongShape(tensor, $"the shape is {TensorShape.Format(tensor.Shape.AsSpan())}: as F32, this tensor and those before it take more bytes than 63 bits count");
             }
 
             if (bytes == 0)
@@ -158,4 +165,6 @@ internal static class TensorTranslator
             yield return (index, tensor);
         }
     }
+
+    private static ModelPackException WrongShape(TensorInfo tensor, string detail) => new(TranslationErrors.WrongShape, detail) { TensorName = tensor.Name };
 }

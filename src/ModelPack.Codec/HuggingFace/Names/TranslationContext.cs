@@ -49,15 +49,8 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
             throw new ModelPackException(TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'") { TensorName = source.Name };
         }
 
-        if (!TensorTypes.Get(draft.Type).TryGetPayloadBytes(draft.Shape.AsSpan(), out long bytes) || bytes != draft.Payload.Length)
-        {
-            string shape = TensorShape.Format(draft.Shape.AsSpan());
-            string text = $"'{name}' of type {TensorTypes.Get(draft.Type).Name} and shape {shape} would not have the {draft.Payload.Length} bytes that there are";
-            throw new ModelPackException(TranslationErrors.WrongShape, text) { TensorName = source.Name };
-        }
-
         made.Add((new TranslatedTensor(name, draft.Type, draft.Shape, draft.Payload), place));
-        return new StoredPayload(made.Count - 1, bytes);
+        return new StoredPayload(made.Count - 1, draft.Payload.Length);
     }
 
     /// <summary>Says how a given tensor comes back.</summary>

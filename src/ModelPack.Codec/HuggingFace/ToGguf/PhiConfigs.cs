@@ -81,7 +81,7 @@ internal static class PhiConfigs
 
         if (original < LongRopeAttention.LeastOriginal)
         {
-            throw draft.Config.WrongValue(Original, $"is {original}");
+            throw (rope.Scaling.Has(Original) ? rope.Scaling : draft.Config).WrongValue(Original, $"is {original}");
         }
 
         // Without attention_factor, some versions of the class take this field for the ratio of the context lengths and some do not.

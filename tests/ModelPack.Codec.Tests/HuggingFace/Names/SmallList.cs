@@ -38,6 +38,15 @@ internal sealed class SmallList(string architecture)
         return this;
     }
 
+    /// <summary>A tensor of the right length whose payload nobody looks at.</summary>
+    public SmallList AddClaimed(string name, TensorType type, params long[] shape)
+    {
+        Assert.IsTrue(TensorTypes.Get(type).TryGetPayloadBytes(shape, out long bytes), $"{name} {TensorShape.Format(shape)}");
+        tensors.Add(new TensorInfo { Name = name, Type = type, Shape = [.. shape], Offset = 0, ByteLength = bytes });
+        payloads.Add([]);
+        return this;
+    }
+
     /// <summary>F32 numbers.</summary>
     public SmallList Add(string name, IEnumerable<float> values, params long[] shape) =>
         Add(name, TensorType.F32, [.. values.SelectMany(value => BitConverter.GetBytes(value))], shape);
@@ -71,6 +80,12 @@ internal sealed class SmallList(string architecture)
             this.translation = translation;
             Assert.HasCount(source.tensors.Count, translation.Return);
             payloads = [.. translation.Tensors.Select(tensor => NaiveRecipe.Evaluate(tensor.Payload, source.payloads))];
+            foreach ((TranslatedTensor tensor, byte[] payload) in translation.Tensors.Zip(payloads))
+            {
+                Assert.IsTrue(TensorTypes.Get(tensor.Type).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes), tensor.Name);
+                Assert.AreEqual(bytes, payload.Length, tensor.Name);
+                Assert.AreEqual(bytes, tensor.Payload.Length, tensor.Name);
+            }
         }
 
         public string[] Names => [.. translation.Tensors.Select(tensor => tensor.Name)];

@@ -110,6 +110,27 @@ public sealed class TranslationRefusalTests
             new SmallList("llama").Add("output.weight", TensorType.F32, [], long.MaxValue, long.MaxValue).ToHuggingFace);
     }
 
+    [TestMethod]
+    [DataRow(TensorType.I8, (1L << 61) - 1, TensorType.I8, 1L)]
+    [DataRow(TensorType.F64, (1L << 60) - 1, TensorType.F64, 1L)]
+    [DataRow(TensorType.I8, 1L, TensorType.BF16, 1L << 61)]
+    [DataRow(TensorType.I8, 1L << 60, TensorType.Q4_0, 1L << 60)]
+    public void More_numbers_than_can_be_counted_are_refused(TensorType type, long length, TensorType lastType, long lastLength)
+    {
+        SmallList list = new SmallList("llama").AddClaimed("output.weight", type, length);
+        Assert.HasCount(1, TensorTranslator.ToHuggingFace(list.Tensors, list.Facts)!.Tensors);
+        string text = $"the shape is [{lastLength}]: as F32, this tensor and those before it take more bytes than 63 bits count";
+        ShouldFail(TranslationErrors.WrongShape, "output_norm", text, list.AddClaimed("output_norm.weight", lastType, lastLength).ToHuggingFace);
+    }
+
+    [TestMethod]
+    public void A_vector_of_numbers_that_is_no_bias_has_no_halves() => ShouldFail(
+        TranslationErrors.WrongShape, "input_linear", "the shape is [4], which has no rows", new SmallList("granitemoe").AddCounting("model.layers.0.shared_mlp.input_linear.weight", 4).ToGguf);
+
+    [TestMethod]
+    public void A_convolution_of_several_inputs_is_refused() => ShouldFail(
+        TranslationErrors.WrongShape, "conv1d", "each channel of the convolution has 2 inputs; one is expected", new SmallList("mamba").AddCounting("backbone.layers.0.mixer.conv1d.weight", 4, 2, 3).ToGguf);
+
     private static SmallList Experts(uint count, int[] experts, long[] shape) => experts.Aggregate(
         new SmallList("llama").Key("expert_count", count), (list, expert) => list.AddCounting($"model.layers.0.block_sparse_moe.experts.{expert}.w1.weight", shape));
 

@@ -51,6 +51,7 @@ public sealed class UnplacedTensorTests
     [DataRow("falcon", "blk.0.attn_qkv.weight", TensorType.AprQ8, 12L, 8L)]
     [DataRow("bloom", "blk.0.attn_qkv.weight", TensorType.AprQ8, 12L, 8L)]
     [DataRow("qwen3moe", "blk.0.ffn_up_exps.weight", TensorType.AprQ8, 4L, 8L)]
+    [DataRow("mamba", "blk.0.ssm_conv1d.weight", TensorType.AprQ4KRows, 4L, 8L)]
     public void Bytes_that_cannot_be_moved_so_stay_behind(string architecture, string name, TensorType type, long rows, long columns) => ShouldBeUnplaced(
         new SmallList(architecture).Key("attention.head_count", 2).Key("attention.head_count_kv", 1).AddRandom(new Random(1), name, type, rows, columns).ToHuggingFace(), name, $"because it is {TensorTypes.Get(type).Name}");
 

@@ -80,6 +80,8 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow("hidden_act", "null7", null)]
     [DataRow("tie_word_embeddings", "1", "tie_word_embeddings is 1, not a boolean")]
     [DataRow("rope_scaling", "\"llama3\"", "rope_scaling is \"llama3\", not an object")]
+    [DataRow("partial_rotary_factor", "\"half\"", "partial_rotary_factor is \"half\", not a number")]
+    [DataRow("partial_rotary_factor", "1e999", "partial_rotary_factor is 1e999, not a number")]
     public void Wrong_type_names_field_and_value(string field, string json, string? message)
     {
         string config = $$"""

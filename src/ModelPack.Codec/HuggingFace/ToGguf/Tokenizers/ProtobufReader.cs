@@ -74,14 +74,14 @@ internal ref struct ProtobufReader(string file, ReadOnlySpan<byte> message, int 
         Expect(Wire.Varint, what);
 
         // Negative numbers stand there as ten bytes of 64 bits.
-        return (long)Number is >= int.MinValue and <= int.MaxValue ? (int)(long)Number : throw Broken($"{what} is {Number}");
+        return (long)Number is >= int.MinValue and <= int.MaxValue ? (int)(long)Number : throw Broken($"{what} is {(long)Number}");
     }
 
     public readonly bool Flag(string what) => Integer(what) switch
     {
         0 => false,
         1 => true,
-        _ => throw Broken($"{what} is {Number}, not a flag"),
+        int other => throw Broken($"{what} is {other}, not a flag"),
     };
 
     public readonly float Single(string what)

@@ -119,7 +119,7 @@ internal static class SentencePieceFolder
         Reading<List<(string Left, string Right)>> derived = SentencePieceMerges.Derive(tokens.Close(null, withScores: true), out _);
         if (!derived.TryGet(out List<(string Left, string Right)> expected))
         {
-            throw Score.At(file, derived.Problem!);
+            throw Score.At(file, $"no scores for model.merges: {derived.Problem}");
         }
 
         for (int place = 0; place < Math.Max(expected.Count, merges.Count); place++)

@@ -102,7 +102,7 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         JsonField token = step.Require("special_tokens").Require(name);
         return (token.Require("ids").Items().ToArray(), token.Require("tokens").Items().ToArray()) is ([{ } id], [{ } text])
             ? new SpecialToken(id.Id(), text.Text())
-            : throw token.NoRule("stands for more than one token");
+            : throw token.NoRule("does not stand for one token");
     }
 
     /// <summary>Checks that the ids are those of the vocabulary.</summary>

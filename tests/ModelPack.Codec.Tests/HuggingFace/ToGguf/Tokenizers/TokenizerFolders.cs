@@ -86,4 +86,25 @@ internal static class TokenizerFolders
         Assert.Contains(detail, error.Message);
         Assert.IsNotNull(error.FilePath);
     }
+
+    /// <summary>Expects a refusal of a tokenizer.json with one part, or one field of a part, changed.</summary>
+    public static void Changed(string code, string detail, Func<JsonObject> make, string part, string field, string json, string? merges = null)
+    {
+        JsonObject tokenizer = make();
+        if (field.Length == 0)
+        {
+            tokenizer[part] = JsonNode.Parse(json);
+        }
+        else
+        {
+            tokenizer[part]![field] = JsonNode.Parse(json);
+        }
+
+        if (merges is not null)
+        {
+            tokenizer["model"]!["merges"] = JsonNode.Parse(merges);
+        }
+
+        Refused(code, detail, () => Derive(tokenizer));
+    }
 }
