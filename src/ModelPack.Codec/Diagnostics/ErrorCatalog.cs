@@ -21,7 +21,7 @@ public static class ErrorCatalog
         .. new[]
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
-                ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All, AprMetadataErrors.All,
+                ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)
             .OrderBy(code => code.Id, StringComparer.Ordinal),

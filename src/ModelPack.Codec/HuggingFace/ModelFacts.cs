@@ -37,15 +37,9 @@ internal sealed class ModelFacts
 
     public long? KvLoraRank => Find("attention.kv_lora_rank");
 
-    public long? QLoraRank => Find("attention.q_lora_rank");
-
     public long? RopeDimension => Find("rope.dimension_count");
 
     public long? ExpertCount => Find("expert_count");
-
-    public long? ExpertSharedCount => Find("expert_shared_count");
-
-    public long? LeadingDenseCount => Find("leading_dense_block_count");
 
     public static ModelFacts From(string architecture, IReadOnlyList<MetadataEntry> entries) => new(architecture, new MetadataKeys(entries));
 
@@ -59,34 +53,9 @@ internal sealed class ModelFacts
 
     public long? FeedForwardLength(int layer) => OfLayer(FeedForwardKey, layer);
 
-    /// <summary>Width of a head in q and k: the key, else the embedding divided among the heads.</summary>
-    public long RequireHeadDimension(int layer)
-    {
-        if (KeyLength is { } stated)
-        {
-            return stated > 0 ? stated : throw Error($"{Key("attention.key_length")} is 0");
-        }
-
-        long embedding = RequireEmbeddingLength();
-        long heads = RequireHeadCount(layer);
-        return embedding % heads == 0
-            ? embedding / heads
-            : throw Error(string.Create(CultureInfo.InvariantCulture, $"{Key("embedding_length")} is {embedding}, which {Key(HeadCountKey)} {heads} does not divide"));
-    }
-
-    public long RequireLayerCount() => Require(LayerCount, "block_count");
-
-    public long RequireEmbeddingLength() => Require(EmbeddingLength, "embedding_length");
-
     public long RequireHeadCount(int layer) => Require(HeadCount(layer), HeadCountKey);
 
     public long RequireHeadCountKv(int layer) => Require(HeadCountKv(layer), HeadCountKvKey);
-
-    public long RequireFeedForwardLength(int layer) => Require(FeedForwardLength(layer), FeedForwardKey);
-
-    public long RequireExpertCount() => Require(ExpertCount, "expert_count");
-
-    public long RequireKvLoraRank() => Require(KvLoraRank, "attention.kv_lora_rank");
 
     public long RequireRopeDimension() => Require(RopeDimension, "rope.dimension_count");
 

@@ -6,9 +6,6 @@ namespace ModelPack.Codec.SafeTensors;
 /// <summary>The splitting rule of huggingface_hub, and the names of the files (safetensors.md §5).</summary>
 internal static class SafeTensorsShards
 {
-    /// <summary>The default limit of huggingface_hub.</summary>
-    public const long DefaultMaxBytes = 5_000_000_000;
-
     /// <summary>Distributes tensors over shards. A tensor above the limit becomes a shard of its own; the shard that was being filled goes on behind it.</summary>
     /// <param name="byteLengths">Payload lengths in the model's order.</param>
     /// <param name="maxBytes">The limit of a shard's payloads.</param>

@@ -14,12 +14,11 @@ public sealed class ModelFactsTests
             ("llama.block_count", GgufValue.FromUInt32(2)), ("llama.embedding_length", GgufValue.FromUInt64(64)), ("llama.attention.head_count", GgufValue.FromInt32(4)),
             ("qwen2.attention.head_count", GgufValue.FromUInt32(9)), ("llama.expert_count", GgufValue.FromUInt32(8)), ("llama.attention.kv_lora_rank", GgufValue.FromUInt32(512)));
         Assert.AreEqual("llama", facts.Architecture);
-        Assert.AreEqual(2, facts.RequireLayerCount());
+        Assert.AreEqual(2, facts.LayerCount);
         Assert.AreEqual(4, facts.RequireHeadCount(1));
         Assert.AreEqual(4, facts.RequireHeadCountKv(1));
-        Assert.AreEqual(16, facts.RequireHeadDimension(0));
-        Assert.AreEqual(8, facts.RequireExpertCount());
-        Assert.AreEqual(512, facts.RequireKvLoraRank());
+        Assert.AreEqual(8, facts.ExpertCount);
+        Assert.AreEqual(512, facts.KvLoraRank);
         Assert.IsNull(facts.KeyLengthMla);
     }
 
@@ -33,7 +32,7 @@ public sealed class ModelFactsTests
         Assert.AreEqual(4, facts.RequireHeadCount(1));
         Assert.AreEqual(2, facts.RequireHeadCountKv(0));
         Assert.AreEqual(1, facts.RequireHeadCountKv(1));
-        Assert.AreEqual(32, facts.RequireHeadDimension(1));
+        Assert.AreEqual(32, facts.KeyLength);
         AssertError("llama.attention.head_count has 2 items, but there is a layer 2", () => facts.HeadCount(2));
         AssertError("llama.feed_forward_length is -1 at 1, not a count", () => facts.FeedForwardLength(1));
     }
@@ -45,17 +44,11 @@ public sealed class ModelFactsTests
             ("llama.attention.head_count", GgufValue.FromUInt32(0)), ("llama.embedding_length", GgufValue.FromFloat32(1)), ("llama.expert_count", GgufValue.FromStrings(["a"])),
             ("llama.feed_forward_length", GgufValue.FromBoolArray([true])), ("llama.attention.key_length", GgufValue.FromUInt32(0)));
         AssertError("llama.attention.head_count is 0", () => facts.RequireHeadCount(0));
-        AssertError("llama.attention.key_length is 0", () => facts.RequireHeadDimension(0));
-        AssertError("llama.attention.kv_lora_rank is missing", () => facts.RequireKvLoraRank());
-        AssertError("llama.embedding_length is f32 1, not a count", () => facts.RequireEmbeddingLength());
-        AssertError("llama.expert_count is array[string] of 1 items, not a count", () => facts.RequireExpertCount());
-        AssertError("llama.feed_forward_length is array[bool] of 1 items, not a list of counts", () => facts.RequireFeedForwardLength(0));
+        AssertError("llama.attention.key_length_mla is missing", () => facts.RequireKeyLengthMla());
+        AssertError("llama.embedding_length is f32 1, not a count", () => _ = facts.EmbeddingLength);
+        AssertError("llama.expert_count is array[string] of 1 items, not a count", () => _ = facts.ExpertCount);
+        AssertError("llama.feed_forward_length is array[bool] of 1 items, not a list of counts", () => facts.FeedForwardLength(0));
     }
-
-    [TestMethod]
-    public void Heads_that_do_not_divide_the_embedding_have_no_width() => AssertError(
-        "llama.embedding_length is 64, which llama.attention.head_count 3 does not divide",
-        () => Facts(("llama.embedding_length", GgufValue.FromUInt32(64)), ("llama.attention.head_count", GgufValue.FromUInt32(3))).RequireHeadDimension(0));
 
     private static ModelFacts Facts(params (string Key, GgufValue Value)[] entries) =>
         ModelFacts.From("llama", [.. entries.Select(entry => new MetadataEntry(entry.Key, entry.Value))]);

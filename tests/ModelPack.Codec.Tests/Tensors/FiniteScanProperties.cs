@@ -70,7 +70,7 @@ public sealed class FiniteScanProperties
         Gen.Select(Gen.OneOf(types), Gen.Int[1, 40], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[40 * 292]).Sample((info, blocks, bytes) =>
         {
             List<int> alone = [.. Enumerable.Range(0, blocks)
-                .Where(block => SuspectBlocks.IsSuspect(info.Type, bytes.AsSpan(block * info.BlockBytes, info.BlockBytes)))];
+                .Where(block => SuspectBlocks.Next(info.Type, bytes.AsSpan(block * info.BlockBytes, info.BlockBytes), 0) == 0)];
             List<int> grouped = [];
             ReadOnlySpan<byte> payload = bytes.AsSpan(0, blocks * info.BlockBytes);
             for (int at = SuspectBlocks.Next(info.Type, payload, 0); at >= 0; at = SuspectBlocks.Next(info.Type, payload, at + 1))

@@ -51,13 +51,20 @@ public sealed class TensorDecoderTests
         Func<int, float> convert = name switch
         {
             "f16_to_f32" => code => ScaleFormats.FromHalf((ushort)code),
-            "bf16_to_f32" => code => ScaleFormats.FromBFloat16((ushort)code),
+            "bf16_to_f32" => code => Decoded(TensorType.BF16, (ushort)code),
             "e8m0_half" => code => ScaleFormats.E8M0Half((byte)code),
             _ => code => ScaleFormats.UE4M3Half((byte)code),
         };
         float[] actual = [.. Enumerable.Range(0, expected.Length).Select(convert)];
         Assert.IsTrue(expected.Length is 256 or 65536);
         Floats.AssertSame(expected, actual, name);
+    }
+
+    private static float Decoded(TensorType type, ushort code)
+    {
+        float[] value = new float[1];
+        TensorDecoder.Decode(type, BitConverter.GetBytes(code), value);
+        return value[0];
     }
 
     [TestMethod]

@@ -83,7 +83,7 @@ internal sealed record SpokenModel
         }
 
         GgufMetadataFrom read = GgufFromApr.Read(apr);
-        ImmutableArray<string> notes = [.. read.Notes.Where(note => note.Rule == MetadataNotes.Contradiction).Select(note => $"{note.Rule}: {note.Text}")];
+        ImmutableArray<string> notes = [.. read.Contradictions.Select(note => $"{note.Rule}: {note.Text}")];
         if (!notes.IsEmpty)
         {
             return new() { Architecture = apr.Architecture, Notes = notes };

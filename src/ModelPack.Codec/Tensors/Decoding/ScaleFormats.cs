@@ -27,8 +27,6 @@ internal static class ScaleFormats
         return BitConverter.UInt32BitsToSingle(sign | BitConverter.SingleToUInt32Bits(scaled));
     }
 
-    public static float FromBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
-
     /// <summary>Half of the E8M0 value: 2^(e-128), without a NaN code.</summary>
     public static float E8M0Half(byte e) => BitConverter.UInt32BitsToSingle(e < 2 ? 0x0020_0000u << e : (uint)(e - 1) << 23);
 

@@ -53,9 +53,6 @@ internal static class SuspectBlocks
         }
     }
 
-    /// <summary>The scalar twin of the search: every block on its own.</summary>
-    public static bool IsSuspect(TensorType type, ReadOnlySpan<byte> block) => Next(type, block, 0) == 0;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int NextHalf(ReadOnlySpan<byte> payload, int start, int stride, int offset)
     {

@@ -156,22 +156,19 @@ public sealed class GgufFromAprTests
     [DataRow("\"chat_template\":\"a\",\"tokenizer.chat_template\":\"b\"", "'chat_template' is 'a', but 'tokenizer.chat_template' is 'b'")]
     [DataRow("\"hf_model_type\":\"gemma2\"", "'architecture' is 'llama', but 'hf_model_type' is 'gemma2'")]
     [DataRow("\"num_layers\":2,\"modelpack.gguf\":{\"llama.block_count\":{\"u64\":3}}", "'llama.block_count' is 2 by its field, but 3 in 'modelpack.gguf'")]
-    public void Contradiction_is_refused_with_its_key_and_both_values(string fields, string note)
+    public void Contradiction_names_its_key_and_both_values(string fields, string note)
     {
         GgufMetadataFrom read = AprMetadataSamples.Read(
             $$"""{"model_type":"x","architecture":"llama",{{fields}}}""",
             ("model.embed_tokens.weight", 3, 8), ("model.layers.0.self_attn.q_proj.weight", 8, 8), ("model.layers.0.self_attn.k_proj.weight", 4, 8));
         read.Notes.AssertNote(MetadataNotes.Contradiction, note);
-        ModelPackException refused = Assert.ThrowsExactly<ModelPackException>(() => read.EnsureConsistent("m.apr"));
-        Assert.AreEqual("MP2041", refused.Code.Id);
-        Assert.AreEqual("m.apr", refused.FilePath);
-        Assert.AreEqual(note, refused.Message);
+        Assert.AreEqual(note, read.Contradictions.First().Text);
     }
 
     [TestMethod]
-    public void Sound_file_is_not_refused() => AprMetadataSamples.Read(
+    public void Sound_file_has_none() => Assert.IsEmpty(AprMetadataSamples.Read(
         $$"""{"model_type":"x","architecture":"llama",{{Sizes}},"vocab_size":3,"head_dim":2}""",
-        ("blk.0.attn_k.weight", 4, 8), ("blk.0.attn_q.weight", 8, 8), ("token_embd.weight", 3, 8)).EnsureConsistent("m.apr");
+        ("blk.0.attn_k.weight", 4, 8), ("blk.0.attn_q.weight", 8, 8), ("token_embd.weight", 3, 8)).Contradictions);
 
     [TestMethod]
     [DataRow("num_heads", "attention.head_count")]
@@ -273,7 +270,6 @@ public sealed class GgufFromAprTests
         GgufMetadataFrom read = AprMetadataSamples.Read(json);
         read.Notes.AssertNote(MetadataNotes.Contradiction, note);
         Assert.AreEqual(shown, read.Shown(key));
-        Assert.ThrowsExactly<ModelPackException>(() => read.EnsureConsistent("m.apr"));
     }
 
     private static string[] Texts(GgufMetadataFrom read, string key)

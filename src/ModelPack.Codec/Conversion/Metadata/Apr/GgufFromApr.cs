@@ -13,16 +13,6 @@ internal sealed record GgufMetadataFrom(string? Architecture, ImmutableArray<Met
 {
     /// <summary>Statements that exclude one another, each naming its key and both values.</summary>
     public IEnumerable<Note> Contradictions => Notes.Where(note => note.Rule == MetadataNotes.Contradiction);
-
-    /// <summary>Refuses metadata that contradicts itself or the tensors.</summary>
-    /// <exception cref="ModelPackException">There is a contradiction.</exception>
-    public void EnsureConsistent(string file)
-    {
-        if (Contradictions.FirstOrDefault() is { } first)
-        {
-            throw new ModelPackException(AprMetadataErrors.Contradiction, first.Text) { FilePath = file };
-        }
-    }
 }
 
 /// <summary>Says an APR file's metadata in GGUF's words (apr-v2.md §7, §12.2). What the file lacks is noted, never guessed.</summary>
