@@ -56,10 +56,9 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
 
     /// <summary>Proves the output that was written, re-reading it. Throws if it does not hold.</summary>
     /// <param name="output">The output.</param>
-    /// <param name="plan">What was written, without blanks.</param>
-    /// <param name="written">The payloads among it.</param>
+    /// <param name="written">Its payloads.</param>
     /// <param name="context">Options and surroundings.</param>
-    public abstract ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context);
+    public abstract ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context);
 
     /// <summary>What a pass found out, together with what was made after it.</summary>
     /// <param name="pass">The pass.</param>

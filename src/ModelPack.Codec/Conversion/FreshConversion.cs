@@ -116,8 +116,8 @@ internal sealed class FreshConversion : ConversionJob
         return complete;
     }
 
-    public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
-        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, plan, written, context) : OutputProof.ProveReturn(output, this, plan, written, context);
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
+        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, written, context) : OutputProof.ProveReturn(output, this, written, context);
 
     /// <summary>The plan.</summary>
     public ConversionPlan Plan => plan;

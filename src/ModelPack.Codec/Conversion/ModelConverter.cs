@@ -183,15 +183,14 @@ public static class ModelConverter
     // Writes what payloads have to be known for, and proves the output.
     private static ProofLevel Finish(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
     {
-        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
-        WriteLiterals(plan, output);
+        WriteBesidePayloads(job, payloads, output, targetPath);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         if (context.Options.Dtype is not null && job is FreshConversion narrowing)
         {
             context.Losses = NarrowingLoss.Measure(narrowing, written, context.Options, context.Cancellation);
         }
 
-        return job.Prove(written, plan, payloads, context);
+        return job.Prove(written, payloads, context);
     }
 
     // The output comes last: it stands for the whole, and without it a certificate must not stay.
@@ -259,8 +258,10 @@ public static class ModelConverter
         }
     }
 
-    private static void WriteLiterals(ModelPlan plan, TemporaryModel output)
+    // What stands beside the payloads is as long as all headers: it is not kept while the output is proved.
+    private static void WriteBesidePayloads(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath)
     {
+        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
         long position = 0;
         foreach (Segment segment in plan.Segments)
         {
@@ -271,6 +272,8 @@ public static class ModelConverter
 
             position += segment.Length;
         }
+
+        OutputProof.EnsureBesidePayloads(new ConcatenatedByteSource(targetPath, output.Sources().Select(file => file.Source)), plan);
     }
 
     private static void EnsureFinite(ConversionJob job, PassResult pass, ConversionOptions options)

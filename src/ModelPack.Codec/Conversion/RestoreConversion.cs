@@ -81,6 +81,6 @@ internal sealed class RestoreConversion : ConversionJob
 
     public override ModelPlan Complete(WrittenPayloads written) => Layout;
 
-    public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
         OutputProof.ProveRestored(output, Source, chain, written.Pass, context);
 }
