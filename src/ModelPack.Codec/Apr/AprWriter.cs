@@ -116,7 +116,7 @@ internal static class AprWriter
         long padding = AprFormat.AlignUp(content.Length) - content.Length;
         if (padding > 0)
         {
-            segments.Add(new ZeroSegment(padding));
+            segments.Add(ZeroSegment.Of(padding));
         }
     }
 }

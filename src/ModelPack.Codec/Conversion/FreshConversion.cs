@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
@@ -9,6 +10,11 @@ using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
+
+/// <summary>What is known of a conversion that is planned again, beside a container that it may have made: such a plan is compared with the container byte by byte.</summary>
+/// <param name="Ranges">The source, cut into payloads and gaps.</param>
+/// <param name="Digest">The digest of the container.</param>
+internal sealed record KnownContainer(List<FileRange> Ranges, UInt128 Digest);
 
 /// <summary>Makes an output in the target's own terms, and embeds the record that leads back.</summary>
 internal sealed class FreshConversion : ConversionJob
@@ -33,8 +39,9 @@ internal sealed class FreshConversion : ConversionJob
         OutputForm form,
         ConversionOptions options,
         IEnumerable<string> notes,
-        SourceModel model)
-        : base(source, to)
+        SourceModel model,
+        KnownContainer? known = null)
+        : base(source, to, known?.Ranges)
     {
         target = ContainerTarget.For(to);
         this.form = form;
@@ -53,7 +60,7 @@ internal sealed class FreshConversion : ConversionJob
         target.Prepare(prepared);
         prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
         layout = LayOut(prepared);
-        digest = Digest(layout);
+        digest = known?.Digest ?? Digest(layout);
         Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
         if (prepared.Origin is not null)
         {

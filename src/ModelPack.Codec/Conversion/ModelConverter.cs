@@ -72,8 +72,8 @@ public static class ModelConverter
             TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
-                : FindOrigin(source, targetPath, to, options, out string? edited) is { } chain ? new RestoreConversion(source, chain)
-                : Fresh(source, targetPath, to, options, edited);
+                : (ConversionJob?)Restore(source, targetPath, to, options, out string? edited)
+                ?? Fresh(source, targetPath, to, options, edited);
             EnsureForm(job, targetPath, options);
             return ConversionPreview.Of(job, targetPath);
         }
@@ -94,9 +94,8 @@ public static class ModelConverter
             return Run(new CopyConversion(source), run, _ => null)!;
         }
 
-        if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
+        if (Restore(source, targetPath, to, options, out string? edited) is { } restore)
         {
-            RestoreConversion restore = new(source, chain);
             Certificate? restored = Run(restore, run, pass => edited = restore.FindEdited(pass, cancellation));
             if (restored is not null)
             {
@@ -113,11 +112,13 @@ public static class ModelConverter
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
         source.Format == to && options is { Dtype: null, MaxShardBytes: null } && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
 
-    private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
+    // Null if the source was not made from a file of that format, as far as it tells.
+    private static RestoreConversion? Restore(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
         return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
-            ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest)
+            && OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) is { } chain
+            ? new(source, chain)
             : null;
     }
 

@@ -79,28 +79,27 @@ internal sealed class Reconversion : IDisposable
             return (examined, ByteComparison.FirstDifference(again.Source, container, context.Cancellation) is null);
         }
 
+        if (known is not null)
+        {
+            PassRequest reading = Examination(file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
+            PassResult found = SourcePass.Run(reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
+            FreshConversion again = Again(file, chain.Steps[0], new(found.Ranges, chain.Record.ContainerDigest));
+            return (found, HasDirect(known, file, again, found) && HasRest(container, file, again, found, footer: false, context.Cancellation));
+        }
+
         FreshConversion conversion = Again(file, chain.Steps[0]);
-        PassWork needed = known is null ? Needed(file) : Needed(file) & ~PassWork.OutputCrc32;
         PassResult pass = SourcePass.Run(
             Examination(file) with
             {
                 Tensors = conversion.Tensors,
                 Destinations = conversion.Destinations(),
-                Expected = known is null ? container : null,
-                Work = needed | more,
+                Expected = container,
+                Work = Needed(file) | more,
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
             },
             context.Cancellation);
-        if (!pass.IsAsExpected || (known is not null && !HasDirect(known, file, conversion, pass))
-            || !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation))
-        {
-            return (pass, false);
-        }
-
-        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, context.Cancellation));
-        ModelPlan complete = conversion.Complete(payloads);
-        return (pass, ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete));
+        return (pass, pass.IsAsExpected && HasRest(container, file, conversion, pass, footer: true, context.Cancellation));
     }
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
@@ -133,12 +132,25 @@ internal sealed class Reconversion : IDisposable
         return true;
     }
 
+    // What is no payload of the file as it stands.
+    private static bool HasRest(ByteSource container, ModelFile file, FreshConversion conversion, PassResult pass, bool footer, CancellationToken cancellation)
+    {
+        if (!MadePayloads.AreIn(container, file, conversion.Made(), cancellation))
+        {
+            return false;
+        }
+
+        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, cancellation));
+        ModelPlan complete = conversion.Complete(payloads);
+        return ByteComparison.HoldsBesidePayloads(container, footer ? PlanCrc.Resolve(complete, payloads.Sums) : complete);
+    }
+
     private static PassRequest Examination(ModelFile file) => new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
 
     private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
-    private static FreshConversion Again(ModelFile file, OriginStep step) =>
-        new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record));
+    private static FreshConversion Again(ModelFile file, OriginStep step, KnownContainer? known = null) =>
+        new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record), known);
 
     // What holds tensors may be called anything, a companion is known by its name.
     private static string[] Names(ModelFile file, OriginStep step) => file.AllMembers.Count == step.Files.Length

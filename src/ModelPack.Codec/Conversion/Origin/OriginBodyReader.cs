@@ -88,7 +88,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             segments.Add(body.TakeEnum<OriginSegmentKind>() switch
             {
                 OriginSegmentKind.Literal => new LiteralSegment(body.TakeBytes((int)TakeOutside(body.TakeInt()))),
-                OriginSegmentKind.Zeros => new ZeroSegment(TakeOutside(body.TakeVarint())),
+                OriginSegmentKind.Zeros => ZeroSegment.Of(TakeOutside(body.TakeVarint())),
                 _ => TakePayload(tensors),
             });
         }

@@ -73,7 +73,7 @@ internal sealed record PassResult(
     public long Length => Ranges.Count == 0 ? 0 : Ranges[^1].End;
 
     /// <summary>The ranges that the source was cut into.</summary>
-    public IReadOnlyList<FileRange> Ranges { get; init; } = [];
+    public List<FileRange> Ranges { get; init; } = [];
 
     /// <summary>The hash of each range; empty if they were not asked for.</summary>
     public UInt128[] RangeHashes { get; init; } = [];
