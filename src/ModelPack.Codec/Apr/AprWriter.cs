@@ -98,16 +98,24 @@ internal static class AprWriter
             rest[0] = AprTypeBytes.ToWrite(tensor.Type)!.Value;
             rest[1] = (byte)tensor.Shape.Length;
             rest = rest[2..];
-            foreach (long number in tensor.Shape.Append(offset).Append(tensor.ByteLength))
+            foreach (long dimension in tensor.Shape)
             {
-                BinaryPrimitives.WriteInt64LittleEndian(rest, number);
-                rest = rest[8..];
+                Put(ref rest, dimension);
             }
+
+            Put(ref rest, offset);
+            Put(ref rest, tensor.ByteLength);
 
             offset = checked(offset + AprFormat.AlignUp(tensor.ByteLength));
         }
 
         return index;
+    }
+
+    private static void Put(ref Span<byte> rest, long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(rest, number);
+        rest = rest[sizeof(long)..];
     }
 
     private static void AddPadded(List<Segment> segments, Segment content)

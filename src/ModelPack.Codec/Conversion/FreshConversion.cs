@@ -12,9 +12,9 @@ using ModelPack.Codec.Tensors.Payloads;
 namespace ModelPack.Codec.Conversion;
 
 /// <summary>What is known of a conversion that is planned again, beside a container that it may have made: such a plan is compared with the container byte by byte.</summary>
-/// <param name="Ranges">The source, cut into payloads and gaps.</param>
+/// <param name="Source">What a pass over the source found out.</param>
 /// <param name="Digest">The digest of the container.</param>
-internal sealed record KnownContainer(List<FileRange> Ranges, UInt128 Digest);
+internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
 
 /// <summary>Makes an output in the target's own terms, and embeds the record that leads back.</summary>
 internal sealed class FreshConversion : ConversionJob
@@ -28,7 +28,7 @@ internal sealed class FreshConversion : ConversionJob
     private OutputContent? content;
     private readonly int[] views;
     private readonly OriginMode embedding;
-    private readonly UInt128 digest;
+    private readonly Hash128 digest;
     private ModelPlan layout;
     private int[]? readerPlaces;
 
@@ -41,7 +41,7 @@ internal sealed class FreshConversion : ConversionJob
         IEnumerable<string> notes,
         SourceModel model,
         KnownContainer? known = null)
-        : base(source, to, known?.Ranges)
+        : base(source, to, known?.Source.Ranges)
     {
         target = ContainerTarget.For(to);
         this.form = form;
@@ -59,10 +59,16 @@ internal sealed class FreshConversion : ConversionJob
         OutputContent prepared = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
         target.Prepare(prepared);
         prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
+        bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
+        if (isComplete)
+        {
+            OriginCodec.Complete(prepared.Origin, known!.Digest, known.Source.MemberHashes, known.Source.TensorHashes, []);
+        }
+
         layout = LayOut(prepared);
         digest = known?.Digest ?? Digest(layout);
         Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
-        if (prepared.Origin is not null)
+        if (prepared.Origin is not null && !isComplete)
         {
             content = prepared;
             layout = layout.WithoutLiterals();
@@ -153,9 +159,9 @@ internal sealed class FreshConversion : ConversionJob
             Naming = options.Naming,
             Dtype = options.Dtype,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(MemberName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
-            Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, UInt128.Zero))],
-            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, UInt128.Zero))],
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(MemberName.From(sourceNames[i]), file.Plan, Hash128.Zero))],
+            Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, Hash128.Zero))],
+            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, Hash128.Zero))],
             SideTensors = plan.Side.Length,
         };
     }
@@ -175,7 +181,7 @@ internal sealed class FreshConversion : ConversionJob
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // The strict reader has to accept the header before a single payload is copied.
-    private UInt128 Digest(ModelPlan layout)
+    private Hash128 Digest(ModelPlan layout)
     {
         using ModelFile header = ModelFiles.Open(layout.LiteralsOnly().Compose("planned output", []), "<planned output>", To);
         return ContainerDigest.Compute(header);

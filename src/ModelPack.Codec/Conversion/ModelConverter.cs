@@ -284,11 +284,10 @@ public static class ModelConverter
             return;
         }
 
-        int bad = Array.FindIndex(pass.Finite, tally => !tally.IsFinite);
-        if (bad >= 0)
+        int[] bad = [.. pass.Finite.NonFinite];
+        if (bad.Length > 0)
         {
-            int tensors = pass.Finite.Count(tally => !tally.IsFinite);
-            throw FiniteReport.Error(job.Source, job.Tensors[bad], pass.Finite[bad], tensors);
+            throw FiniteReport.Error(job.Source, job.Tensors[bad[0]], pass.Finite[bad[0]], bad.Length);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class Reconversion : IDisposable
         {
             PassRequest reading = Examination(file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
             PassResult found = SourcePass.Run(reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
-            FreshConversion again = Again(file, chain.Steps[0], new(found.Ranges, chain.Record.ContainerDigest));
+            FreshConversion again = Again(file, chain.Steps[0], new(found, chain.Record.ContainerDigest));
             return (found, HasDirect(known, file, again, found) && HasRest(container, file, again, found, footer: false, context.Cancellation));
         }
 

@@ -14,7 +14,7 @@ internal sealed class ReturnedRanges
     private readonly PassResult source;
     private readonly long[] stored;
     private readonly ByteSource?[] made;
-    private readonly Task<UInt128[]> read;
+    private readonly Task<Hash128[]> read;
 
     /// <summary>Begins to read. <see cref="AwaitEnd"/> has to be called before the output is closed.</summary>
     /// <param name="returned">The returned files as one.</param>
@@ -30,7 +30,7 @@ internal sealed class ReturnedRanges
         made = new ByteSource?[stored.Length];
         Array.Fill(stored, -1);
         Match(files, output);
-        read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<UInt128[]>([]);
+        read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<Hash128[]>([]);
     }
 
     /// <summary>Waits until nothing is read any more.</summary>
@@ -56,10 +56,10 @@ internal sealed class ReturnedRanges
             return false;
         }
 
-        UInt128[] others = read.GetAwaiter().GetResult();
+        Hash128[] others = read.GetAwaiter().GetResult();
         for (int i = 0; i < stored.Length; i++)
         {
-            UInt128 hash = stored[i] < 0 ? others[i] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
+            Hash128 hash = stored[i] < 0 ? others[i] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
             if (hash != source.RangeHashes[i])
             {
                 return false;
@@ -102,9 +102,9 @@ internal sealed class ReturnedRanges
         }
     }
 
-    private UInt128[] Read(CancellationToken cancellation)
+    private Hash128[] Read(CancellationToken cancellation)
     {
-        UInt128[] hashes = new UInt128[stored.Length];
+        Hash128[] hashes = new Hash128[stored.Length];
         for (int i = 0; i < hashes.Length; i++)
         {
             if (stored[i] < 0)
@@ -116,6 +116,6 @@ internal sealed class ReturnedRanges
         return hashes;
     }
 
-    private UInt128 HashOf(int range, CancellationToken cancellation) =>
+    private Hash128 HashOf(int range, CancellationToken cancellation) =>
         FileHash.Xxh128(made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length), cancellation);
 }

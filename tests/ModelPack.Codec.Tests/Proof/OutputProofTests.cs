@@ -66,8 +66,8 @@ public sealed class OutputProofTests
     public void A_source_that_changed_outside_its_tensors_after_it_was_planned_does_not_come_back()
     {
         using ComposedConversion composed = Compose(WithRecord);
-        UInt128[] ranges = [.. composed.Written.Pass.RangeHashes];
-        ranges[composed.Written.Pass.Ranges.ToList().FindIndex(range => range.IsGap)] ^= 1;
+        Hash128[] ranges = [.. composed.Written.Pass.RangeHashes];
+        ranges[composed.Written.Pass.Ranges.ToList().FindIndex(range => range.IsGap)] = Hash128.Zero;
         WrittenPayloads other = composed.Written with { Pass = composed.Written.Pass with { RangeHashes = [.. ranges] } };
         AssertFails(composed, composed.Output(composed.Plan), "what comes back is another file", other);
     }
@@ -89,8 +89,8 @@ public sealed class OutputProofTests
         Assert.AreEqual(ProofLevel.L1, composed.Prove(output));
         for (int tensor = 0; tensor < 2; tensor++)
         {
-            UInt128[] tensors = [.. composed.Written.Pass.TensorHashes];
-            tensors[tensor] ^= 1;
+            Hash128[] tensors = [.. composed.Written.Pass.TensorHashes];
+            tensors[tensor] = Hash128.Zero;
             WrittenPayloads other = composed.Written with { Pass = composed.Written.Pass with { TensorHashes = tensors } };
             AssertFails(composed, output, $"tensor '{"ab"[tensor]}' does not come back from the output", other);
         }

@@ -12,7 +12,7 @@ namespace ModelPack.Codec.Conversion.Pipeline;
 internal sealed record MadePayload(int Payload, long Offset, PayloadRecipe Recipe);
 
 /// <summary>Sums of a payload.</summary>
-internal readonly record struct PayloadSum(UInt128 Xxh128, uint Crc32);
+internal readonly record struct PayloadSum(Hash128 Xxh128, uint Crc32);
 
 /// <summary>Makes payloads, several at once and each from its first byte to its last, in chunks.</summary>
 internal static class MadePayloads
@@ -40,7 +40,7 @@ internal static class MadePayloads
     public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => RestoredFile.Stored(source, stored.Tensor));
 
     /// <summary>The hash of what a recipe makes of a file's payloads, given what a pass over the file found out.</summary>
-    public static UInt128 Hash(ModelFile source, PayloadRecipe recipe, PassResult pass, CancellationToken cancellation) =>
+    public static Hash128 Hash(ModelFile source, PayloadRecipe recipe, PassResult pass, CancellationToken cancellation) =>
         recipe is StoredPayload stored ? pass.TensorHashes[stored.Tensor] : FileHash.Xxh128(Open(source, recipe), cancellation);
 
     private static PayloadSum Make(ModelFile source, MadePayload payload, TemporaryModel? output, Workers.Counter counter, CancellationToken cancellation)
