@@ -19,7 +19,7 @@ internal static class AprWriter
         order.AsSpan().Sort((left, right) => names[left].AsSpan().SequenceCompareTo(names[right]));
         CheckTensors(model, names, order);
 
-        byte[] metadata = AprMetadataWriter.Write(model);
+        ReadOnlyMemory<byte> metadata = AprMetadataWriter.Write(model);
         byte[] index = WriteIndex(model, names, order);
         long indexOffset = AprFormat.HeaderBytes + AprFormat.AlignUp(metadata.Length);
         AprHeader header = new()

@@ -49,12 +49,12 @@ internal sealed class FreshConversion : ConversionJob
         words = SpokenModel.Of(model.Root, options.Naming);
         DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         plan = ConversionPlanner.Plan(source, model, words, target, derived, options);
+        StepLeftovers.Collect(plan.Sources.Length);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
         embedding = options.Origin;
-        OriginRecord record = Record(sourceNames, options);
-        views = [.. record.Views.Select(view => view.ContainerIndex)];
-        Task<byte[]>? writing = embedding == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
+        Task<byte[]>? writing = BeginRecord(sourceNames, options, out views);
+        StepLeftovers.Collect(plan.Sources.Length);
         Companions = derived.Files;
         OutputContent prepared = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
         target.Prepare(prepared);
@@ -147,6 +147,13 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>For each payload of the plan, its place in the list that a reader of the output sees.</summary>
     public int[] ReaderPlaces() =>
         readerPlaces ??= [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
+
+    private Task<byte[]>? BeginRecord(IReadOnlyList<string> sourceNames, ConversionOptions options, out int[] views)
+    {
+        OriginRecord record = Record(sourceNames, options);
+        views = [.. record.Views.Select(view => view.ContainerIndex)];
+        return embedding == OriginMode.Embed ? Task.Run(OriginCodec.Begin(record)) : null;
+    }
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {

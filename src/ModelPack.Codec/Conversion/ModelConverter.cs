@@ -170,6 +170,7 @@ public static class ModelConverter
         WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = Finish(job, payloads, output, targetPath, context);
+        StepLeftovers.Collect(job.Tensors.Count);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([])));
         TemporaryTextWriter text = new(certificateFile);

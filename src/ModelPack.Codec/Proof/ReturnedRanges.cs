@@ -57,9 +57,10 @@ internal sealed class ReturnedRanges
         }
 
         Hash128[] others = read.GetAwaiter().GetResult();
+        int next = 0;
         for (int i = 0; i < stored.Length; i++)
         {
-            Hash128 hash = stored[i] < 0 ? others[i] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
+            Hash128 hash = stored[i] < 0 ? others[next++] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
             if (hash != source.RangeHashes[i])
             {
                 return false;
@@ -102,14 +103,16 @@ internal sealed class ReturnedRanges
         }
     }
 
+    // The hashes of what the output does not store as it is, in order.
     private Hash128[] Read(CancellationToken cancellation)
     {
-        Hash128[] hashes = new Hash128[stored.Length];
-        for (int i = 0; i < hashes.Length; i++)
+        Hash128[] hashes = new Hash128[stored.Count(place => place < 0)];
+        int next = 0;
+        for (int i = 0; i < stored.Length; i++)
         {
             if (stored[i] < 0)
             {
-                hashes[i] = HashOf(i, cancellation);
+                hashes[next++] = HashOf(i, cancellation);
             }
         }
 

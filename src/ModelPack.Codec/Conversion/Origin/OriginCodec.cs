@@ -23,12 +23,32 @@ internal static class OriginCodec
     private const int CompressionQuality = 4;
     private const int CompressionWindow = 22;
 
-    public static byte[] Write(OriginRecord record)
+    public static byte[] Write(OriginRecord record) => Begin(record)();
+
+    /// <summary>Writes all of a record that needs it, and returns what compresses it: that takes longer, and the record may be forgotten meanwhile.</summary>
+    public static Func<byte[]> Begin(OriginRecord record)
     {
-        ReadOnlySpan<byte> body = WriteBody(record).Span;
+        ReadOnlyMemory<byte> body = WriteBody(record);
+        byte[] front = WriteFront(record);
+        return () => Join(front, body.Span);
+    }
+
+    private static byte[] Join(byte[] front, ReadOnlySpan<byte> body)
+    {
         ReadOnlySpan<byte> stored = Compress(body);
+        byte[] bytes = new byte[checked(front.Length + 4 + stored.Length)];
+        front.CopyTo(bytes, 0);
+        Span<byte> rest = bytes.AsSpan(front.Length);
+        PutCount(ref rest, body.Length);
+        stored.CopyTo(rest);
+        Sign(bytes);
+        return bytes;
+    }
+
+    private static byte[] WriteFront(OriginRecord record)
+    {
         int hashes = (record.Files.Length + record.Tensors.Length + record.Views.Length) * Hash128.Length;
-        byte[] bytes = new byte[checked(PreambleLength + hashes + 4 + stored.Length)];
+        byte[] bytes = new byte[checked(PreambleLength + hashes)];
         Span<byte> rest = bytes;
         BinaryPrimitives.WriteUInt32LittleEndian(rest, Magic);
         rest[4] = Version;
@@ -52,9 +72,6 @@ internal static class OriginCodec
             PutHash(ref rest, view.Hash);
         }
 
-        PutCount(ref rest, body.Length);
-        stored.CopyTo(rest);
-        Sign(bytes);
         return bytes;
     }
 
