@@ -10,6 +10,14 @@ internal readonly record struct AprJson(ReadOnlyMemory<byte> Utf8)
 
     public static AprJson String(string value) => Build(writer => writer.String(value));
 
+    /// <summary>A text in UTF-8 as a string.</summary>
+    public static AprJson String(ReadOnlySpan<byte> utf8)
+    {
+        AprJsonWriter writer = new(utf8.Length + utf8.Count((byte)'"') + utf8.Count((byte)'\\') + 2);
+        writer.String(utf8);
+        return new AprJson(writer.Written);
+    }
+
     /// <summary>Bytes as a string in base64, which has no character to escape.</summary>
     public static AprJson Base64(ReadOnlySpan<byte> bytes)
     {
@@ -39,7 +47,7 @@ internal readonly record struct AprJson(ReadOnlyMemory<byte> Utf8)
     {
         AprJsonWriter writer = new();
         write(writer);
-        return new AprJson(writer.ToUtf8());
+        return new AprJson(writer.Written);
     }
 
     public bool Equals(AprJson other) => Utf8.Span.SequenceEqual(other.Utf8.Span);

@@ -85,7 +85,8 @@ internal sealed class AprJsonWriter(int expected = 256)
         needsComma = true;
     }
 
-    public byte[] ToUtf8() => buffer.WrittenSpan.ToArray();
+    /// <summary>What was written so far. It must not be added to afterwards.</summary>
+    public ReadOnlyMemory<byte> Written => buffer.WrittenMemory;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 

@@ -9,7 +9,7 @@ internal static class AprMetadataWriter
     private const int LikelyPunctuation = 4;
     private const int LikelyDefaults = 256;
 
-    public static byte[] Write(AprModel model)
+    public static ReadOnlyMemory<byte> Write(AprModel model)
     {
         AprJsonWriter writer = new(checked(model.Fields.Concat(model.CustomKeys).Sum(pair => pair.Key.Length + pair.Value.Utf8.Length + LikelyPunctuation) + LikelyDefaults));
         writer.StartObject();
@@ -26,7 +26,7 @@ internal static class AprMetadataWriter
         }
 
         writer.EndObject();
-        return writer.ToUtf8();
+        return writer.Written;
     }
 
     private static SortedDictionary<int, AprJson> OrderFields(AprModel model)

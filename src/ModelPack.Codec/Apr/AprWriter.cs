@@ -19,7 +19,7 @@ internal static class AprWriter
         order.AsSpan().Sort((left, right) => names[left].AsSpan().SequenceCompareTo(names[right]));
         CheckTensors(model, names, order);
 
-        byte[] metadata = AprMetadataWriter.Write(model);
+        ReadOnlyMemory<byte> metadata = AprMetadataWriter.Write(model);
         byte[] index = WriteIndex(model, names, order);
         long indexOffset = AprFormat.HeaderBytes + AprFormat.AlignUp(metadata.Length);
         AprHeader header = new()
@@ -98,16 +98,24 @@ internal static class AprWriter
             rest[0] = AprTypeBytes.ToWrite(tensor.Type)!.Value;
             rest[1] = (byte)tensor.Shape.Length;
             rest = rest[2..];
-            foreach (long number in tensor.Shape.Append(offset).Append(tensor.ByteLength))
+            foreach (long dimension in tensor.Shape)
             {
-                BinaryPrimitives.WriteInt64LittleEndian(rest, number);
-                rest = rest[8..];
+                Put(ref rest, dimension);
             }
+
+            Put(ref rest, offset);
+            Put(ref rest, tensor.ByteLength);
 
             offset = checked(offset + AprFormat.AlignUp(tensor.ByteLength));
         }
 
         return index;
+    }
+
+    private static void Put(ref Span<byte> rest, long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(rest, number);
+        rest = rest[sizeof(long)..];
     }
 
     private static void AddPadded(List<Segment> segments, Segment content)
@@ -116,7 +124,7 @@ internal static class AprWriter
         long padding = AprFormat.AlignUp(content.Length) - content.Length;
         if (padding > 0)
         {
-            segments.Add(new ZeroSegment(padding));
+            segments.Add(ZeroSegment.Of(padding));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
@@ -15,24 +16,24 @@ internal static class CarriedTensors
     public const string Key = "modelpack.carried";
 
     private const int MaximumDepth = 4;
+    private const int LikelyBytes = 64;
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Describes the steps that need it, in UTF-8; null if none does.</summary>
-    public static byte[]? Describe(IReadOnlyList<TensorStep> steps)
+    public static ReadOnlyMemory<byte>? Describe(IReadOnlyList<TensorStep> steps)
     {
-        ArrayBufferWriter<byte> text = new();
+        TensorStep[] described = [.. steps.Where(step => step.IsDisguised || step.NameOrigin == NameOrigin.Alias)];
+        if (described.Length == 0)
+        {
+            return null;
+        }
+
+        ArrayBufferWriter<byte> text = new(described.Length * LikelyBytes);
         using Utf8JsonWriter json = new(text, Compact);
         json.WriteStartObject();
-        bool any = false;
-        foreach (TensorStep step in steps)
+        foreach (TensorStep step in described)
         {
-            if (!step.IsDisguised && step.NameOrigin != NameOrigin.Alias)
-            {
-                continue;
-            }
-
-            any = true;
             json.WriteStartObject(step.Name);
             if (step.NameOrigin == NameOrigin.Alias)
             {
@@ -61,7 +62,7 @@ internal static class CarriedTensors
 
         json.WriteEndObject();
         json.Flush();
-        return any ? text.WrittenSpan.ToArray() : null;
+        return text.WrittenMemory;
     }
 
     /// <summary>The tensors of a file as the model means them, in the order of the file.</summary>
@@ -137,18 +138,29 @@ internal static class CarriedTensors
 
     private static TensorInfo ApplyFields(ModelFile file, TensorInfo stored, JsonElement description, ShapeCache shapes)
     {
-        TensorInfo logical = stored;
+        (string name, TensorType type, ImmutableArray<long> shape, ByteOrder order) = (stored.Name, stored.Type, stored.Shape, stored.ByteOrder);
         foreach (JsonProperty field in description.EnumerateObject())
         {
-            logical = (field.Name, field.Value.ValueKind) switch
+            switch (field.Name, field.Value.ValueKind)
             {
-                ("name", JsonValueKind.String) => logical with { Name = field.Value.GetString()! },
-                ("type", JsonValueKind.String) when TensorTypes.TryGetByName(field.Value.GetString()!, out TensorTypeInfo? type) => logical with { Type = type!.Type },
-                ("shape", JsonValueKind.Array) => logical with { Shape = shapes.Get(Shape(file, stored, field.Value)) },
-                ("byte_order", JsonValueKind.String) when field.Value.ValueEquals("big") => logical with { ByteOrder = ByteOrder.BigEndian },
-                _ => throw Bad(file, stored.Name, $"its description has a field '{field.Name}' that means nothing"),
-            };
+                case ("name", JsonValueKind.String):
+                    name = field.Value.GetString()!;
+                    break;
+                case ("type", JsonValueKind.String) when TensorTypes.TryGetByName(field.Value.GetString()!, out TensorTypeInfo? found):
+                    type = found!.Type;
+                    break;
+                case ("shape", JsonValueKind.Array):
+                    shape = shapes.Get(Shape(file, stored, field.Value));
+                    break;
+                case ("byte_order", JsonValueKind.String) when field.Value.ValueEquals("big"):
+                    order = ByteOrder.BigEndian;
+                    break;
+                default:
+                    throw Bad(file, stored.Name, $"its description has a field '{field.Name}' that means nothing");
+            }
         }
+
+        TensorInfo logical = stored with { Name = name, Type = type, Shape = shape, ByteOrder = order };
 
         if (logical.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(logical.Type) == ByteSwapSupport.LittleEndianOnly)
         {

@@ -11,7 +11,7 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>
 /// A conversion that is planned and not yet run. Either the output is made anew in the target's own terms, or a file that the source was made from is restored.
 /// </summary>
-internal abstract class ConversionJob(ModelFile source, ModelFormat to)
+internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<FileRange>? ranges = null)
 {
     private Placement? placement;
 
@@ -25,7 +25,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
     public abstract IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>The source cut into payloads and gaps.</summary>
-    public List<FileRange> Ranges { get; } = FileRange.Cover(source);
+    public List<FileRange> Ranges { get; } = ranges ?? FileRange.Cover(source);
 
     /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are left.</summary>
     public abstract ModelPlan Layout { get; }
@@ -56,10 +56,9 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to)
 
     /// <summary>Proves the output that was written, re-reading it. Throws if it does not hold.</summary>
     /// <param name="output">The output.</param>
-    /// <param name="plan">What was written, without blanks.</param>
-    /// <param name="written">The payloads among it.</param>
+    /// <param name="written">Its payloads.</param>
     /// <param name="context">Options and surroundings.</param>
-    public abstract ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context);
+    public abstract ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context);
 
     /// <summary>What a pass found out, together with what was made after it.</summary>
     /// <param name="pass">The pass.</param>

@@ -30,4 +30,4 @@ internal sealed record ConversionPlan
 /// <param name="OutputType">Type of that tensor.</param>
 /// <param name="Action">What is done.</param>
 /// <param name="Return">How its payload comes back, from the payloads of the plan; null if it does not.</param>
-internal sealed record SourceFate(TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);
+internal readonly record struct SourceFate(TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);

@@ -36,6 +36,6 @@ internal sealed class CopyConversion : ConversionJob
 
     public override ModelPlan Complete(WrittenPayloads written) => Layout;
 
-    public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
         OutputProof.ProveCopy(output, written.Pass, context);
 }

@@ -14,7 +14,7 @@ internal static class EditedPayload
     /// <param name="pass">What a pass over the container found out.</param>
     /// <param name="made">Hashes of those of the record's tensors that were made already, by number.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static string? Find(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, UInt128> made, CancellationToken cancellation)
+    public static string? Find(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, Hash128> made, CancellationToken cancellation)
     {
         foreach (OriginView view in record.Views)
         {
@@ -24,14 +24,14 @@ internal static class EditedPayload
             }
         }
 
-        UInt128[] hashes = Hashes(record, container, pass, made, cancellation);
+        Hash128[] hashes = Hashes(record, container, pass, made, cancellation);
         int edited = record.Tensors.Zip(hashes).TakeWhile(pair => pair.First.Hash == pair.Second).Count();
         return edited == hashes.Length ? null : Edited(container, [.. record.Tensors[edited].Payload.Tensors().Distinct()]);
     }
 
-    private static UInt128[] Hashes(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, UInt128> made, CancellationToken cancellation)
+    private static Hash128[] Hashes(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, Hash128> made, CancellationToken cancellation)
     {
-        UInt128[] hashes = new UInt128[record.Tensors.Length];
+        Hash128[] hashes = new Hash128[record.Tensors.Length];
         List<int> unknown = [];
         for (int i = 0; i < hashes.Length; i++)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
@@ -9,6 +10,11 @@ using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
+
+/// <summary>What is known of a conversion that is planned again, beside a container that it may have made: such a plan is compared with the container byte by byte.</summary>
+/// <param name="Source">What a pass over the source found out.</param>
+/// <param name="Digest">The digest of the container.</param>
+internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
 
 /// <summary>Makes an output in the target's own terms, and embeds the record that leads back.</summary>
 internal sealed class FreshConversion : ConversionJob
@@ -22,7 +28,7 @@ internal sealed class FreshConversion : ConversionJob
     private OutputContent? content;
     private readonly int[] views;
     private readonly OriginMode embedding;
-    private readonly UInt128 digest;
+    private readonly Hash128 digest;
     private ModelPlan layout;
     private int[]? readerPlaces;
 
@@ -33,8 +39,9 @@ internal sealed class FreshConversion : ConversionJob
         OutputForm form,
         ConversionOptions options,
         IEnumerable<string> notes,
-        SourceModel model)
-        : base(source, to)
+        SourceModel model,
+        KnownContainer? known = null)
+        : base(source, to, known?.Source.Ranges)
     {
         target = ContainerTarget.For(to);
         this.form = form;
@@ -42,20 +49,26 @@ internal sealed class FreshConversion : ConversionJob
         words = SpokenModel.Of(model.Root, options.Naming);
         DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         plan = ConversionPlanner.Plan(source, model, words, target, derived, options);
+        SpentMemory.GiveBack(plan.Sources.Length);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
         embedding = options.Origin;
-        OriginRecord record = Record(sourceNames, options);
-        views = [.. record.Views.Select(view => view.ContainerIndex)];
-        Task<byte[]>? writing = embedding == OriginMode.Embed ? Task.Run(() => OriginCodec.Write(record)) : null;
+        Task<byte[]>? writing = BeginRecord(sourceNames, options, out views);
+        SpentMemory.GiveBack(plan.Sources.Length);
         Companions = derived.Files;
         OutputContent prepared = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
         target.Prepare(prepared);
         prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
+        bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
+        if (isComplete)
+        {
+            OriginCodec.Complete(prepared.Origin, known!.Digest, known.Source.MemberHashes, known.Source.TensorHashes, []);
+        }
+
         layout = LayOut(prepared);
-        digest = Digest(layout);
+        digest = known?.Digest ?? Digest(layout);
         Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
-        if (prepared.Origin is not null)
+        if (prepared.Origin is not null && !isComplete)
         {
             content = prepared;
             layout = layout.WithoutLiterals();
@@ -116,8 +129,8 @@ internal sealed class FreshConversion : ConversionJob
         return complete;
     }
 
-    public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
-        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, plan, written, context) : OutputProof.ProveReturn(output, this, plan, written, context);
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
+        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, written, context) : OutputProof.ProveReturn(output, this, written, context);
 
     /// <summary>The plan.</summary>
     public ConversionPlan Plan => plan;
@@ -135,6 +148,13 @@ internal sealed class FreshConversion : ConversionJob
     public int[] ReaderPlaces() =>
         readerPlaces ??= [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
 
+    private Task<byte[]>? BeginRecord(IReadOnlyList<string> sourceNames, ConversionOptions options, out int[] views)
+    {
+        OriginRecord record = Record(sourceNames, options);
+        views = [.. record.Views.Select(view => view.ContainerIndex)];
+        return embedding == OriginMode.Embed ? Task.Run(OriginCodec.Begin(record)) : null;
+    }
+
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
         PayloadRecipe[] returns = [.. Returns()];
@@ -146,9 +166,9 @@ internal sealed class FreshConversion : ConversionJob
             Naming = options.Naming,
             Dtype = options.Dtype,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(MemberName.From(sourceNames[i]), file.Plan, UInt128.Zero))],
-            Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, UInt128.Zero))],
-            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, UInt128.Zero))],
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(MemberName.From(sourceNames[i]), file.Plan, Hash128.Zero))],
+            Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, Hash128.Zero))],
+            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, Hash128.Zero))],
             SideTensors = plan.Side.Length,
         };
     }
@@ -168,7 +188,7 @@ internal sealed class FreshConversion : ConversionJob
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // The strict reader has to accept the header before a single payload is copied.
-    private UInt128 Digest(ModelPlan layout)
+    private Hash128 Digest(ModelPlan layout)
     {
         using ModelFile header = ModelFiles.Open(layout.LiteralsOnly().Compose("planned output", []), "<planned output>", To);
         return ContainerDigest.Compute(header);

@@ -73,8 +73,8 @@ public static class ModelConverter
             TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
-                : FindOrigin(source, targetPath, to, options, out string? edited) is { } chain ? new RestoreConversion(source, chain)
-                : Fresh(source, targetPath, to, options, edited);
+                : (ConversionJob?)Restore(source, targetPath, to, options, out string? edited)
+                ?? Fresh(source, targetPath, to, options, edited);
             EnsureForm(job, targetPath, options);
             return ConversionPreview.Of(job, targetPath);
         }
@@ -95,9 +95,8 @@ public static class ModelConverter
             return Run(new CopyConversion(source), run, _ => null)!;
         }
 
-        if (FindOrigin(source, targetPath, to, options, out string? edited) is { } chain)
+        if (Restore(source, targetPath, to, options, out string? edited) is { } restore)
         {
-            RestoreConversion restore = new(source, chain);
             Certificate? restored = Run(restore, run, written => edited = restore.FindEdited(written, cancellation));
             if (restored is not null)
             {
@@ -114,11 +113,13 @@ public static class ModelConverter
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
         source.Format == to && options is { Dtype: null, MaxShardBytes: null } && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
 
-    private static OriginChain? FindOrigin(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
+    // Null if the source was not made from a file of that format, as far as it tells.
+    private static RestoreConversion? Restore(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
         return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
-            ? OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest)
+            && OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) is { } chain
+            ? new(source, chain)
             : null;
     }
 
@@ -146,7 +147,7 @@ public static class ModelConverter
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
     private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Records
-        .Select(record => EditedPayload.Find(record, fresh.Source, pass, ImmutableDictionary<int, UInt128>.Empty, cancellation))
+        .Select(record => EditedPayload.Find(record, fresh.Source, pass, ImmutableDictionary<int, Hash128>.Empty, cancellation))
         .FirstOrDefault(edited => edited is not null);
 
     // Returns null if what was read and made makes the job pointless.
@@ -174,6 +175,7 @@ public static class ModelConverter
 
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = Finish(job, payloads, output, targetPath, context);
+        SpentMemory.GiveBack(job.Tensors.Count);
         Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([])));
         TemporaryTextWriter text = new(certificateFile);
@@ -188,15 +190,14 @@ public static class ModelConverter
     // Writes what payloads have to be known for, and proves the output.
     private static ProofLevel Finish(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
     {
-        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
-        WriteLiterals(plan, output);
+        WriteBesidePayloads(job, payloads, output, targetPath);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
         if (context.Options.Dtype is not null && job is FreshConversion narrowing)
         {
             context.Losses = NarrowingLoss.Measure(narrowing, written, context.Options, context.Cancellation);
         }
 
-        return job.Prove(written, plan, payloads, context);
+        return job.Prove(written, payloads, context);
     }
 
     // The output comes last: it stands for the whole, and without it a certificate must not stay.
@@ -264,8 +265,10 @@ public static class ModelConverter
         }
     }
 
-    private static void WriteLiterals(ModelPlan plan, TemporaryModel output)
+    // What stands beside the payloads is as long as all headers: it is not kept while the output is proved.
+    private static void WriteBesidePayloads(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath)
     {
+        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
         long position = 0;
         foreach (Segment segment in plan.Segments)
         {
@@ -276,6 +279,8 @@ public static class ModelConverter
 
             position += segment.Length;
         }
+
+        OutputProof.EnsureBesidePayloads(new ConcatenatedByteSource(targetPath, output.Sources().Select(file => file.Source)), plan);
     }
 
     private static void EnsureFinite(ConversionJob job, PassResult pass, ConversionOptions options)
@@ -285,11 +290,10 @@ public static class ModelConverter
             return;
         }
 
-        int bad = Array.FindIndex(pass.Finite, tally => !tally.IsFinite);
-        if (bad >= 0)
+        int[] bad = [.. pass.Finite.NonFinite];
+        if (bad.Length > 0)
         {
-            int tensors = pass.Finite.Count(tally => !tally.IsFinite);
-            throw FiniteReport.Error(job.Source, job.Tensors[bad], pass.Finite[bad], tensors);
+            throw FiniteReport.Error(job.Source, job.Tensors[bad[0]], pass.Finite[bad[0]], bad.Length);
         }
     }
 

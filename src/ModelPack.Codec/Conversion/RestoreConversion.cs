@@ -11,44 +11,55 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>Brings back a file that the source was made from, byte for byte.</summary>
 internal sealed class RestoreConversion : ConversionJob
 {
-    private readonly OriginChain chain;
+    private readonly TensorAction[] actions;
     private readonly int[] firstUse;
     private readonly HashSet<int> shown = [];
+    private OriginChain chain;
+    private PayloadRecipe[] payloads;
+    private ModelPlan layout;
+
+    // Those of the restored file.
+    private IReadOnlyList<string> names;
 
     public RestoreConversion(ModelFile source, OriginChain chain)
         : base(source, chain.Record.Format)
     {
         this.chain = chain;
+        names = chain.TensorNames;
+        layout = chain.Record.Plan;
         RestoredFile.Check(chain.Record, source);
         Tensors = [.. CarriedTensors.Logical(source), .. source.AllTensors.Skip(source.Tensors.Count)];
-        Payloads = [.. chain.Record.Tensors.Select(tensor => tensor.Payload)];
+        payloads = [.. chain.Record.Tensors.Select(tensor => tensor.Payload)];
         firstUse = new int[source.AllTensors.Count];
         Array.Fill(firstUse, -1);
-        for (int i = Payloads.Count - 1; i >= 0; i--)
+        for (int i = payloads.Length - 1; i >= 0; i--)
         {
-            foreach (int tensor in Payloads[i].Tensors())
+            foreach (int tensor in payloads[i].Tensors())
             {
                 firstUse[tensor] = i;
             }
         }
 
         FindShown(source);
+        actions = [.. Enumerable.Range(0, firstUse.Length).Select(ActionOf)];
         Notes = [$"restored '{chain.Record.Name}' from the origin record"];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
 
-    public override ModelPlan Layout => chain.Record.Plan;
+    public override ModelPlan Layout => layout;
 
-    public override IReadOnlyList<PayloadRecipe> Payloads { get; }
+    public override IReadOnlyList<PayloadRecipe> Payloads => payloads;
 
     public override ImmutableArray<string> Notes { get; }
 
-    public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : chain.TensorNames[firstUse[tensor]];
+    public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : names[firstUse[tensor]];
 
     public override TensorType OutputType(int tensor) => firstUse[tensor] < 0 ? Tensors[tensor].Type : chain.TensorTypes[firstUse[tensor]];
 
-    public override TensorAction Action(int tensor) => shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : Payloads[firstUse[tensor]] switch
+    public override TensorAction Action(int tensor) => actions[tensor];
+
+    private TensorAction ActionOf(int tensor) => shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : payloads[firstUse[tensor]] switch
     {
         StoredPayload => TensorAction.Copy,
         ReversedPayload { Of: StoredPayload } => TensorAction.Swap,
@@ -80,8 +91,20 @@ internal sealed class RestoreConversion : ConversionJob
         }
     }
 
-    public override ModelPlan Complete(WrittenPayloads written) => Layout;
+    // What was described is written from here on: its names are those of the output, and of the record only the hashes of files are left to compare.
+    public override ModelPlan Complete(WrittenPayloads written)
+    {
+        ModelPlan complete = layout;
+        layout = complete.Outline();
+        payloads = [];
+        names = [];
+        chain = chain with { Record = chain.Record.WithoutTensors(), TensorNames = [] };
+        return complete;
+    }
 
-    public override ProofLevel Prove(ModelFile output, ModelPlan plan, WrittenPayloads written, ProofContext context) =>
-        OutputProof.ProveRestored(output, Source, chain, written.Pass, context);
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context)
+    {
+        names = [.. output.AllTensors.Select(tensor => tensor.Name)];
+        return OutputProof.ProveRestored(output, Source, chain, written.Pass, context);
+    }
 }

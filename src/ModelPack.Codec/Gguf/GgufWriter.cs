@@ -25,7 +25,7 @@ internal static class GgufWriter
             long padding = CheckedMath.AlignUp(length, model.Alignment) - length;
             if (padding > 0)
             {
-                segments.Add(new ZeroSegment(padding));
+                segments.Add(ZeroSegment.Of(padding));
             }
         }
 

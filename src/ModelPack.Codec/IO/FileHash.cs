@@ -5,6 +5,9 @@ namespace ModelPack.Codec.IO;
 /// <summary>Hashes of whole files.</summary>
 public static class FileHash
 {
+    // Paddings, of which a model has as many as tensors: not worth the state of a stream.
+    private const int ShortBytes = 256;
+
     /// <summary>XXH128 of a file, as 32 hexadecimal digits.</summary>
     public static string Xxh128(string path, CancellationToken cancellation = default)
     {
@@ -30,10 +33,20 @@ public static class FileHash
     }
 
     /// <summary>The way hashes are written everywhere: 32 lower-case hexadecimal digits, the high half first.</summary>
+    internal static string Format(Hash128 hash) => hash.ToString();
+
+    /// <summary>As <see cref="Format(Hash128)"/>, for hashes that people calculate with.</summary>
     internal static string Format(UInt128 hash) => hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 
-    internal static UInt128 Xxh128(ByteSource source, CancellationToken cancellation)
+    internal static Hash128 Xxh128(ByteSource source, CancellationToken cancellation)
     {
+        if (source.Length <= ShortBytes)
+        {
+            Span<byte> bytes = stackalloc byte[(int)source.Length];
+            source.ReadAt(0, bytes);
+            return Hash128.Of(bytes);
+        }
+
         Xxh128 hash = new();
         ForEachChunk(source, chunk => hash.Append(chunk), cancellation);
         return hash.Finish();

@@ -8,7 +8,13 @@ public abstract record Segment(long Length);
 public sealed record LiteralSegment(ReadOnlyMemory<byte> Bytes) : Segment(Bytes.Length);
 
 /// <summary>Zero bytes, as paddings are.</summary>
-public sealed record ZeroSegment(long Length) : Segment(Length);
+public sealed record ZeroSegment(long Length) : Segment(Length)
+{
+    private static readonly ZeroSegment[] Paddings = [.. Enumerable.Range(0, 65).Select(length => new ZeroSegment(length))];
+
+    /// <summary>A run of zeros; paddings of one length are one object, since a file may have very many.</summary>
+    internal static ZeroSegment Of(long length) => length < Paddings.Length ? Paddings[length] : new(length);
+}
 
 /// <summary>The payload of one tensor, whole.</summary>
 /// <param name="Tensor">Index of the tensor in the list that the plan belongs to.</param>

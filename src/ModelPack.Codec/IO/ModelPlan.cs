@@ -33,5 +33,5 @@ internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
         [.. Files.Select(file => new NamedSource(file.Name, new ComposedByteSource($"<{file.Name} within {container}>", file.Plan, payloads)))];
 
     private ModelPlan Blank(Func<Segment, bool> isBlank) =>
-        Map(file => new([.. file.Segments.Select(segment => isBlank(segment) ? new ZeroSegment(segment.Length) : segment)]));
+        Map(file => new([.. file.Segments.Select(segment => isBlank(segment) ? ZeroSegment.Of(segment.Length) : segment)]));
 }

@@ -69,10 +69,10 @@ internal sealed class Xxh128
     }
 
     /// <summary>Ends the stream and begins a new one.</summary>
-    public UInt128 Finish()
+    public Hash128 Finish()
     {
-        UInt128 hash = portable is not null ? portable.GetCurrentHashAsUInt128()
-            : length <= LongestShortInput ? XxHash128.HashToUInt128(buffer.AsSpan(0, (int)length))
+        Hash128 hash = portable is not null ? FinishPortable(portable)
+            : length <= LongestShortInput ? Hash128.Of(buffer.AsSpan(0, (int)length))
             : FinishLong();
         portable?.Reset();
         buffered = 0;
@@ -81,7 +81,14 @@ internal sealed class Xxh128
         return hash;
     }
 
-    private UInt128 FinishLong()
+    private static Hash128 FinishPortable(XxHash128 portable)
+    {
+        Span<byte> hash = stackalloc byte[Hash128.Length];
+        portable.GetCurrentHash(hash);
+        return Hash128.Read(hash);
+    }
+
+    private Hash128 FinishLong()
     {
         int whole = (buffered - 1) / StripeBytes * StripeBytes;
         Accumulate(ref state, buffer.AsSpan(0, whole));
@@ -92,7 +99,7 @@ internal sealed class Xxh128
         ReadOnlySpan<ulong> lastStripe = MemoryMarshal.Cast<byte, ulong>(last);
         Mix(ref state.Low, Vector256.Create(lastStripe), Key(SecretBytes - StripeBytes - 7));
         Mix(ref state.High, Vector256.Create(lastStripe[4..]), Key(SecretBytes - StripeBytes - 7 + 32));
-        return new UInt128(
+        return new Hash128(
             Merge(state, SecretBytes - StripeBytes - 11, ~(length * Prime64x2)),
             Merge(state, 11, length * Prime64x1));
     }

@@ -55,7 +55,7 @@ internal static class CertificateMaker
         return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, texts);
     }
 
-    private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<UInt128> hashes) =>
+    private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<Hash128> hashes) =>
         hashes.Count == 1 ? [] : [.. files.Zip(hashes, (file, hash) => new CertifiedPart(file.Name, file.Length, FileHash.Format(hash)))];
 
     private static CertifiedTensor Tensor(ConversionJob job, TensorInfo tensor, int index, PassResult pass, ProofContext context)

@@ -117,7 +117,7 @@ internal static class CertificateVerifier
     }
 
     // A certificate holds the hash of the source's bytes, which the output has in the other order if it was swapped.
-    private static string Hash(ModelFile file, TensorInfo tensor, UInt128 known, TensorAction action, CancellationToken cancellation)
+    private static string Hash(ModelFile file, TensorInfo tensor, Hash128 known, TensorAction action, CancellationToken cancellation)
     {
         if (action != TensorAction.Swap || PayloadByteOrder.Support(tensor.Type) == ByteSwapSupport.LittleEndianOnly)
         {

@@ -12,9 +12,8 @@ namespace ModelPack.Codec.Proof;
 internal static class OutputProof
 {
     /// <summary>L3: the output is what was planned, and what its origin record and payloads give is the source, byte for byte.</summary>
-    public static ProofLevel ProveReturn(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, ProofContext context)
+    public static ProofLevel ProveReturn(ModelFile output, FreshConversion conversion, WrittenPayloads written, ProofContext context)
     {
-        EnsureBesidePayloads(output, plan);
         ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
         OriginRecord record = OriginCodec.Read(bytes.Span);
         if (record.ContainerDigest != ContainerDigest.Compute(output))
@@ -53,10 +52,9 @@ internal static class OutputProof
     }
 
     /// <summary>L1: the output is what was planned, and what the plan can undo gives the source's tensors again.</summary>
-    public static ProofLevel ProveTensors(ModelFile output, FreshConversion conversion, ModelPlan plan, WrittenPayloads written, ProofContext context)
+    public static ProofLevel ProveTensors(ModelFile output, FreshConversion conversion, WrittenPayloads written, ProofContext context)
     {
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(output);
-        EnsureBesidePayloads(output, plan);
         EnsureWritten(output, conversion, written, HashOutput(output, PassWork.TensorHashes, context));
         int[] places = conversion.ReaderPlaces();
         for (int i = 0; i < conversion.Plan.Outputs.Length; i++)
@@ -105,12 +103,13 @@ internal static class OutputProof
         return ProofLevel.L2;
     }
 
-    // A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were planned.
-    private static void EnsureBesidePayloads(ModelFile output, ModelPlan plan)
+    /// <summary>Checks that an output holds what was planned beside the payloads.</summary>
+    /// <remarks>A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were planned.</remarks>
+    public static void EnsureBesidePayloads(ByteSource output, ModelPlan plan)
     {
-        if (!ByteComparison.HoldsBesidePayloads(output.Source, plan))
+        if (!ByteComparison.HoldsBesidePayloads(output, plan))
         {
-            throw Failed(output, "what stands beside the tensors is not what was written", null);
+            throw new ModelPackException(ConversionErrors.NotProved, "what stands beside the tensors is not what was written") { FilePath = output.Name };
         }
     }
 

@@ -1,4 +1,5 @@
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof;
 
@@ -12,10 +13,10 @@ internal sealed class ProofContext(ConversionOptions options, Action<long>? prog
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>XXH128 of the output, as re-read.</summary>
-    public UInt128 OutputHash { get; set; }
+    public Hash128 OutputHash { get; set; }
 
     /// <summary>XXH128 of each file of the output, as re-read.</summary>
-    public IReadOnlyList<UInt128> OutputMemberHashes { get; set; } = [];
+    public IReadOnlyList<Hash128> OutputMemberHashes { get; set; } = [];
 
     /// <summary>SHA-256 of the output, if asked for.</summary>
     public byte[]? OutputSha256 { get; set; }

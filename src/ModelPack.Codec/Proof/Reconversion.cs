@@ -76,36 +76,32 @@ internal sealed class Reconversion : IDisposable
         {
             PassResult examined = Examine(file, more, context.Options.Threads, context.Progress, context.Cancellation);
             using Reconversion again = Compose(file, chain, examined, context.Cancellation);
-            return (examined, ByteComparison.FirstDifference(again.Source, container, context.Cancellation) is null);
+            return (examined, known is null
+                ? ByteComparison.FirstDifference(again.Source, container, context.Cancellation) is null
+                : again.IsRead(known, file, examined, context.Cancellation));
+        }
+
+        if (known is not null)
+        {
+            PassRequest reading = Examination(file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
+            PassResult found = SourcePass.Run(reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
+            FreshConversion again = Again(file, chain.Steps[0], new(found, chain.Record.ContainerDigest));
+            return (found, HasDirect(known, file, again, found) && HasRest(container, known, file, again, found, context.Cancellation));
         }
 
         FreshConversion conversion = Again(file, chain.Steps[0]);
-        PassWork needed = known is null ? Needed(file) : Needed(file) & ~PassWork.OutputCrc32;
         PassResult pass = SourcePass.Run(
             Examination(file) with
             {
                 Tensors = conversion.Tensors,
                 Destinations = conversion.Destinations(),
-                Expected = known is null ? container : null,
-                Work = needed | more,
+                Expected = container,
+                Work = Needed(file) | more,
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
             },
             context.Cancellation);
-        if (!pass.IsAsExpected || (known is not null && !HasDirect(known, file, conversion, pass))
-            || (known is null && !MadePayloads.AreIn(container, file, conversion.Made(), context.Cancellation)))
-        {
-            return (pass, false);
-        }
-
-        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, conversion.Made(), output: null, progress: null, context.Cancellation));
-        if (known is not null && !conversion.Made().All(made => known.HashAt(made.Offset, made.Recipe.Length) == payloads.Sums[made.Payload].Xxh128))
-        {
-            return (pass, false);
-        }
-
-        ModelPlan complete = conversion.Complete(payloads);
-        return (pass, ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete));
+        return (pass, pass.IsAsExpected && HasRest(container, known: null, file, conversion, pass, context.Cancellation));
     }
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
@@ -121,6 +117,14 @@ internal sealed class Reconversion : IDisposable
         cancellation);
 
     public void Dispose() => between.ForEach(file => file.Dispose());
+
+    // Whether this is the container that a pass has read.
+    private bool IsRead(PassResult known, ModelFile file, PassResult examined, CancellationToken cancellation)
+    {
+        ReturnedRanges ranges = new((ConcatenatedByteSource)Source, [.. Files.Select(part => part.Source)], file.Source, known, cancellation);
+        ranges.AwaitEnd();
+        return ranges.AreSource(examined);
+    }
 
     // Both were read, each for its own sake. A payload of the container is one of its ranges.
     private static bool HasDirect(PassResult known, ModelFile file, FreshConversion conversion, PassResult pass)
@@ -138,12 +142,31 @@ internal sealed class Reconversion : IDisposable
         return true;
     }
 
+    // What is no payload of the file as it stands. Whoever read the container knows the hashes of its payloads, and its footer.
+    private static bool HasRest(ByteSource container, PassResult? known, ModelFile file, FreshConversion conversion, PassResult pass, CancellationToken cancellation)
+    {
+        IReadOnlyList<MadePayload> made = conversion.Made();
+        if (known is null && !MadePayloads.AreIn(container, file, made, cancellation))
+        {
+            return false;
+        }
+
+        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, made, output: null, progress: null, cancellation));
+        if (known is not null && !made.All(payload => known.HashAt(payload.Offset, payload.Recipe.Length) == payloads.Sums[payload.Payload].Xxh128))
+        {
+            return false;
+        }
+
+        ModelPlan complete = conversion.Complete(payloads);
+        return ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete);
+    }
+
     private static PassRequest Examination(ModelFile file) => new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
 
     private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
-    private static FreshConversion Again(ModelFile file, OriginStep step) =>
-        new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record));
+    private static FreshConversion Again(ModelFile file, OriginStep step, KnownContainer? known = null) =>
+        new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record), known);
 
     // What holds tensors may be called anything, a companion is known by its name.
     private static string[] Names(ModelFile file, OriginStep step) => file.AllMembers.Count == step.Files.Length

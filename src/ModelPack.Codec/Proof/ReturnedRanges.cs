@@ -14,7 +14,7 @@ internal sealed class ReturnedRanges
     private readonly PassResult source;
     private readonly long[] stored;
     private readonly ByteSource?[] made;
-    private readonly Task<UInt128[]> read;
+    private readonly Task<Hash128[]> read;
 
     /// <summary>Begins to read. <see cref="AwaitEnd"/> has to be called before the output is closed.</summary>
     /// <param name="returned">The returned files as one.</param>
@@ -30,7 +30,7 @@ internal sealed class ReturnedRanges
         made = new ByteSource?[stored.Length];
         Array.Fill(stored, -1);
         Match(files, output);
-        read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<UInt128[]>([]);
+        read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<Hash128[]>([]);
     }
 
     /// <summary>Waits until nothing is read any more.</summary>
@@ -56,10 +56,11 @@ internal sealed class ReturnedRanges
             return false;
         }
 
-        UInt128[] others = read.GetAwaiter().GetResult();
+        Hash128[] others = read.GetAwaiter().GetResult();
+        int next = 0;
         for (int i = 0; i < stored.Length; i++)
         {
-            UInt128 hash = stored[i] < 0 ? others[i] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
+            Hash128 hash = stored[i] < 0 ? others[next++] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
             if (hash != source.RangeHashes[i])
             {
                 return false;
@@ -102,14 +103,15 @@ internal sealed class ReturnedRanges
         }
     }
 
-    private UInt128[] Read(CancellationToken cancellation)
+    // The hashes of what the output does not store as it is, in order.
+    private Hash128[] Read(CancellationToken cancellation)
     {
-        UInt128[] hashes = new UInt128[stored.Length];
-        int[] unknown = [.. Enumerable.Range(0, hashes.Length).Where(i => stored[i] < 0)];
-        Workers.ForEach(unknown, (i, stop) => hashes[i] = HashOf(i, stop), cancellation);
+        int[] unknown = [.. Enumerable.Range(0, stored.Length).Where(i => stored[i] < 0)];
+        Hash128[] hashes = new Hash128[unknown.Length];
+        Workers.ForEach([.. Enumerable.Range(0, unknown.Length)], (i, stop) => hashes[i] = HashOf(unknown[i], stop), cancellation);
         return hashes;
     }
 
-    private UInt128 HashOf(int range, CancellationToken cancellation) =>
+    private Hash128 HashOf(int range, CancellationToken cancellation) =>
         FileHash.Xxh128(made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length), cancellation);
 }

@@ -7,25 +7,23 @@ namespace ModelPack.Codec.SafeTensors;
 /// <summary>An opened SafeTensors file.</summary>
 public sealed class SafeTensorsFile : ModelFile
 {
-    private ReadOnlyMemory<byte>? origin;
-
     internal SafeTensorsFile(ByteSource source, ReadOnlyMemory<byte> header, TensorInfo[] tensors, IReadOnlyList<MetadataEntry> metadata)
         : base(source)
     {
-        HeaderBytes = header;
+        HeaderLength = header.Length;
         Tensors = tensors;
         Metadata = metadata;
         Notes = SafeTensorsNotes.Of(header.Span, tensors);
     }
 
     /// <summary>Length of the header with its padding: the number in the first eight bytes.</summary>
-    public long HeaderLength => HeaderBytes.Length;
+    public long HeaderLength { get; }
 
     /// <summary>Offset of the first tensor byte in the file.</summary>
     public long DataOffset => SafeTensorsFormat.LengthBytes + HeaderLength;
 
-    /// <summary>The header as it stands in the file. Together with the payloads it is the whole file (safetensors.md §8).</summary>
-    public ReadOnlyMemory<byte> HeaderBytes { get; }
+    /// <summary>The header as it stands in the file, read anew. Together with the payloads it is the whole file (safetensors.md §8).</summary>
+    public ReadOnlyMemory<byte> HeaderBytes => Source.ReadMemory(SafeTensorsFormat.LengthBytes, (int)HeaderLength);
 
     /// <inheritdoc/>
     public override ModelFormat Format => ModelFormat.SafeTensors;
@@ -47,7 +45,7 @@ public sealed class SafeTensorsFile : ModelFile
 
     /// <inheritdoc/>
     /// <exception cref="ModelFormatException">The value is not base64.</exception>
-    public override ReadOnlyMemory<byte>? OriginRecord => origin ??= SafeTensorsMetadata.DecodeOrigin(Metadata, Source.Name);
+    public override ReadOnlyMemory<byte>? OriginRecord => SafeTensorsMetadata.DecodeOrigin(Metadata, Source.Name);
 
     /// <summary>Opens a file strictly (safetensors.md §7). On success the file owns <paramref name="source"/>; on failure the caller disposes it.</summary>
     /// <exception cref="ModelFormatException">The file breaks a rule of the format.</exception>

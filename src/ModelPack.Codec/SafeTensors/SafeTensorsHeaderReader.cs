@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.SafeTensors;
@@ -9,18 +9,21 @@ namespace ModelPack.Codec.SafeTensors;
 internal sealed class SafeTensorsHeaderReader
 {
     private readonly ReadOnlyMemory<byte> header;
+    private readonly ByteSource source;
     private readonly List<SafeTensorsEntry> entries = [];
     private readonly List<MetadataEntry> metadata = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly ShapeCache shapes = new();
 
-    private SafeTensorsHeaderReader(ReadOnlyMemory<byte> header) => this.header = header;
+    private SafeTensorsHeaderReader(ReadOnlyMemory<byte> header, ByteSource source) => (this.header, this.source) = (header, source);
 
-    public static SafeTensorsHeader Read(ReadOnlyMemory<byte> header, string path)
+    /// <param name="header">The header.</param>
+    /// <param name="source">The file that it stands in.</param>
+    public static SafeTensorsHeader Read(ReadOnlyMemory<byte> header, ByteSource source)
     {
-        JsonOrigin origin = new(path, SafeTensorsFormat.LengthBytes, SafeTensorsErrors.NotJson, SafeTensorsErrors.WrongStructure);
+        JsonOrigin origin = new(source.Name, SafeTensorsFormat.LengthBytes, SafeTensorsErrors.NotJson, SafeTensorsErrors.WrongStructure);
         StrictJson json = new(header.Span, origin, SafeTensorsFormat.MaxHeaderDepth);
-        SafeTensorsHeaderReader reader = new(header);
+        SafeTensorsHeaderReader reader = new(header, source);
         try
         {
             reader.ReadTop(ref json);
@@ -79,10 +82,7 @@ internal sealed class SafeTensorsHeaderReader
 
             json.Next();
             json.Expect(JsonTokenType.String, $"the metadata value of '{key}'");
-            ReadOnlyMemory<byte> value = json.IsEscaped
-                ? Encoding.UTF8.GetBytes(json.Text())
-                : header.Slice(json.Consumed - 1 - json.Spelling.Length, json.Spelling.Length);
-            metadata.Add(new MetadataEntry(key, new SafeTensorsValue(value, json.Position)));
+            metadata.Add(new MetadataEntry(key, SafeTensorsValue.Of(json.Utf8(), source, json.Position, json.Spelling.Length)));
         }
     }
 }

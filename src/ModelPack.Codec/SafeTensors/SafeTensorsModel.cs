@@ -24,4 +24,4 @@ internal sealed record SafeTensorsModelEntry(string Key, ReadOnlyMemory<byte> Ut
 /// <param name="Type">One of the 22 dtypes.</param>
 /// <param name="Shape">Its dimensions, outermost first.</param>
 /// <param name="ByteLength">Length of its payload.</param>
-internal sealed record SafeTensorsModelTensor(string Name, TensorType Type, ImmutableArray<long> Shape, long ByteLength);
+internal readonly record struct SafeTensorsModelTensor(string Name, TensorType Type, ImmutableArray<long> Shape, long ByteLength);

@@ -17,7 +17,7 @@ internal static class SafeTensorsReader
             throw Broken(source, SafeTensorsErrors.InvalidHeader, "the header is not UTF-8", SafeTensorsFormat.LengthBytes + StrictJson.FirstInvalidUtf8(text.Span));
         }
 
-        SafeTensorsHeader header = SafeTensorsHeaderReader.Read(text, source.Name);
+        SafeTensorsHeader header = SafeTensorsHeaderReader.Read(text, source);
         long dataOffset = SafeTensorsFormat.LengthBytes + (long)text.Length;
         TensorInfo[] tensors = SafeTensorsLayout.Place(header.Entries, dataOffset, source.Length, source.Name);
         return new SafeTensorsFile(source, text, tensors, header.Metadata);

@@ -1,14 +1,27 @@
 using System.Text;
 using System.Text.Json;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.SafeTensors;
 
-/// <summary>A metadata value: the format has strings only. Escapes are resolved; the spelling stays in the file's header bytes.</summary>
+/// <summary>
+/// A metadata value: the format has strings only. Escapes are resolved; the spelling stays in the file. A long value is read from the file whenever it is asked
+/// for, so it lives as long as the file is open.
+/// </summary>
 public sealed class SafeTensorsValue : MetadataValue
 {
-    internal SafeTensorsValue(ReadOnlyMemory<byte> utf8, long position)
+    private const int LongBytes = 4096;
+
+    // One of the two is there.
+    private readonly byte[]? utf8;
+    private readonly ByteSource? source;
+    private readonly int spelledBytes;
+
+    private SafeTensorsValue(byte[]? utf8, ByteSource? source, long position, int spelledBytes)
     {
-        RawBytes = utf8;
+        this.utf8 = utf8;
+        this.source = source;
+        this.spelledBytes = spelledBytes;
         Position = position;
     }
 
@@ -16,7 +29,7 @@ public sealed class SafeTensorsValue : MetadataValue
     public override string TypeName => "json string";
 
     /// <summary>The text in UTF-8, unescaped and without quotes.</summary>
-    public override ReadOnlyMemory<byte> RawBytes { get; }
+    public override ReadOnlyMemory<byte> RawBytes => utf8 ?? Read();
 
     /// <summary>The text.</summary>
     public override string Text => Encoding.UTF8.GetString(RawBytes.Span);
@@ -30,4 +43,26 @@ public sealed class SafeTensorsValue : MetadataValue
 
     /// <inheritdoc/>
     public override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue) => writer.WriteStringValue(RawBytes.Span);
+
+    /// <summary>The value that was read from a header.</summary>
+    /// <param name="utf8">The text, unescaped.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="position">Where its opening quote stands there.</param>
+    /// <param name="spelledBytes">Length between the quotes.</param>
+    internal static SafeTensorsValue Of(ReadOnlySpan<byte> utf8, ByteSource source, long position, int spelledBytes) =>
+        spelledBytes > LongBytes ? new(null, source, position, spelledBytes) : new(utf8.ToArray(), null, position, spelledBytes);
+
+    private ReadOnlyMemory<byte> Read()
+    {
+        ReadOnlyMemory<byte> quoted = source!.ReadMemory(Position, spelledBytes + 2);
+        Utf8JsonReader json = new(quoted.Span);
+        json.Read();
+        if (!json.ValueIsEscaped)
+        {
+            return quoted[1..^1];
+        }
+
+        byte[] text = new byte[spelledBytes];
+        return text.AsMemory(0, json.CopyString(text));
+    }
 }

@@ -64,11 +64,27 @@ internal ref struct StrictJson
         }
         catch (InvalidOperationException fault)
         {
-            throw Error(origin.NotJson, "a string holds an escape for an unpaired surrogate", Position, inner: fault);
+            throw Unpaired(fault);
         }
     }
 
-    public ReadOnlySpan<byte> Utf8() => IsEscaped ? Encoding.UTF8.GetBytes(Text()) : Spelling;
+    public ReadOnlySpan<byte> Utf8()
+    {
+        if (!IsEscaped)
+        {
+            return Spelling;
+        }
+
+        try
+        {
+            byte[] text = new byte[Spelling.Length];
+            return text.AsSpan(0, reader.CopyString(text));
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw Unpaired(fault);
+        }
+    }
 
     /// <summary>A plain non-negative integer: no sign, fraction or exponent, at most 2^64-1 (safetensors.md §2).</summary>
     public bool TryUnsigned(out ulong value)
@@ -101,6 +117,9 @@ internal ref struct StrictJson
 
         return position;
     }
+
+    private readonly ModelFormatException Unpaired(InvalidOperationException fault) =>
+        Error(origin.NotJson, "a string holds an escape for an unpaired surrogate", Position, inner: fault);
 
     private static string Describe(JsonTokenType token) => token switch
     {

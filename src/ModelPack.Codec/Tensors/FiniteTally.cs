@@ -32,6 +32,9 @@ internal struct FiniteTally
     /// <summary>Smallest index of such a block, -1 if there is none.</summary>
     public readonly long FirstBadBlock => _firstBadBlockPlusOne - 1;
 
+    /// <summary>True if no part of a tensor was found that has to be remembered.</summary>
+    public readonly bool IsEmpty => _nan == 0 && _infinity == 0 && BadBlocks == 0 && _aprQ8 is null;
+
     /// <summary>True if nothing was found.</summary>
     public readonly bool IsFinite => NonFinite == 0 && BadBlocks == 0;
 

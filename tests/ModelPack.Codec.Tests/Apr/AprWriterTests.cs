@@ -126,7 +126,7 @@ public sealed class AprWriterTests
         };
 
         const string Expected = """{"model_type":"a\"\\\n\u001fé","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":3,"rope_theta":10000.0,"B":[1,{"k":"v","l":null}],"b":-1,"～":null,"🙂":true}""";
-        Assert.AreEqual(Expected, Encoding.UTF8.GetString(AprMetadataWriter.Write(model)));
+        Assert.AreEqual(Expected, Encoding.UTF8.GetString(AprMetadataWriter.Write(model).Span));
     }
 
     [TestMethod]
@@ -222,7 +222,7 @@ public sealed class AprWriterTests
         };
     }
 
-    private static string AsWritten(AprModel model) => Encoding.UTF8.GetString(AprMetadataWriter.Write(model));
+    private static string AsWritten(AprModel model) => Encoding.UTF8.GetString(AprMetadataWriter.Write(model).Span);
 
     private static byte[] Corpus(string name) => File.ReadAllBytes(RepositoryData.Path("corpus", "apr", "valid", name));
 

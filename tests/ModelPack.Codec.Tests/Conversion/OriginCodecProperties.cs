@@ -12,7 +12,7 @@ namespace ModelPack.Codec.Tests.Conversion;
 [TestClass]
 public sealed class OriginCodecProperties
 {
-    private static readonly Gen<UInt128> AnyHash = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new UInt128(high, low));
+    private static readonly Gen<Hash128> AnyHash = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new Hash128(high, low));
 
     private static readonly Gen<Segment> AnyOutside = Gen.OneOf<Segment>(
         Gen.Byte.Array[0, 300].Select(bytes => (Segment)new LiteralSegment(bytes)),
@@ -61,10 +61,10 @@ public sealed class OriginCodecProperties
         {
             OriginRecord blank = record with
             {
-                ContainerDigest = UInt128.Zero,
-                Files = [.. record.Files.Select(file => file with { Hash = UInt128.Zero })],
-                Tensors = [.. record.Tensors.Select(tensor => tensor with { Hash = UInt128.Zero })],
-                Views = [.. record.Views.Select(view => view with { Hash = UInt128.Zero })],
+                ContainerDigest = Hash128.Zero,
+                Files = [.. record.Files.Select(file => file with { Hash = Hash128.Zero })],
+                Tensors = [.. record.Tensors.Select(tensor => tensor with { Hash = Hash128.Zero })],
+                Views = [.. record.Views.Select(view => view with { Hash = Hash128.Zero })],
             };
             byte[] bytes = OriginCodec.Write(blank);
             OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(file => file.Hash)], [.. record.Tensors.Select(tensor => tensor.Hash)], [.. record.Views.Select(view => view.Hash)]);

@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
 using ModelPack.Codec.Tensors;
 
@@ -60,11 +59,11 @@ internal static class OriginRecords
     private const int DigestOffset = 21;
 
     /// <summary>Puts a record together around a body; the checksum fits.</summary>
-    public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, UInt128? digest = null, byte version = 2, int views = 0)
+    public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, Hash128? digest = null, byte version = 2, int views = 0)
     {
         List<byte> record = [.. "MPOR"u8, version, .. new byte[16]];
         byte[] hash = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(hash, digest ?? UInt128.Zero);
+        (digest ?? Hash128.Zero).Write(hash);
         record.AddRange(hash);
         foreach (int count in new[] { files, tensors, views })
         {
@@ -80,10 +79,10 @@ internal static class OriginRecords
     }
 
     /// <summary>The record with the digest of another container; the checksum fits.</summary>
-    public static byte[] WithDigest(byte[] record, UInt128 digest)
+    public static byte[] WithDigest(byte[] record, Hash128 digest)
     {
         byte[] forged = [.. record];
-        BinaryPrimitives.WriteUInt128BigEndian(forged.AsSpan(DigestOffset), digest);
+        digest.Write(forged.AsSpan(DigestOffset));
         return Signed(forged);
     }
 
@@ -100,9 +99,9 @@ internal static class OriginRecords
         $$$"""{"__metadata__":{"format":"pt","modelpack.origin":"{{{Convert.ToBase64String(record)}}}"},"t":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12);
 
     /// <summary>The digest that the record of such a container has to carry.</summary>
-    public static UInt128 Digest { get; } = ComputeDigest();
+    public static Hash128 Digest { get; } = ComputeDigest();
 
-    private static UInt128 ComputeDigest()
+    private static Hash128 ComputeDigest()
     {
         using SafeTensorsFile file = SafeTensors.SafeTensorsTestFile.Open(Container([]));
         return ContainerDigest.Compute(file);

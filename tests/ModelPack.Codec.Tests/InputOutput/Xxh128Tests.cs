@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Tests.InputOutput;
@@ -18,7 +17,7 @@ public sealed class Xxh128Tests
         for (int length = 0; length <= 5000; length++)
         {
             hash.Append(bytes.AsSpan(0, length));
-            Assert.AreEqual(XxHash128.HashToUInt128(bytes.AsSpan(0, length)), hash.Finish(), $"{length} bytes");
+            Assert.AreEqual(Hash128.Of(bytes.AsSpan(0, length)), hash.Finish(), $"{length} bytes");
         }
     }
 
@@ -37,14 +36,14 @@ public sealed class Xxh128Tests
                 at += piece;
             }
 
-            Assert.AreEqual(XxHash128.HashToUInt128(bytes.AsSpan(0, length)), hash.Finish(), $"{length} bytes in pieces of up to {largest}");
+            Assert.AreEqual(Hash128.Of(bytes.AsSpan(0, length)), hash.Finish(), $"{length} bytes in pieces of up to {largest}");
         }
     }
 
     [TestMethod]
     public void A_flipped_bit_anywhere_changes_the_hash()
     {
-        UInt128 expected = Hash(2000);
+        Hash128 expected = Hash(2000);
         for (int bit = 0; bit < 2000 * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -53,7 +52,7 @@ public sealed class Xxh128Tests
         }
     }
 
-    private UInt128 Hash(int length)
+    private Hash128 Hash(int length)
     {
         Xxh128 hash = new();
         hash.Append(bytes.AsSpan(0, length));

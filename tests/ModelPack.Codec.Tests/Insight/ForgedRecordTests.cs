@@ -1,6 +1,7 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Insight;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tests.Conversion;
 
 namespace ModelPack.Codec.Tests.Insight;
@@ -26,7 +27,7 @@ public sealed class ForgedRecordTests
         using TempFolder folder = new();
         string output = Edited(folder);
         byte[] record;
-        UInt128 digest;
+        Hash128 digest;
         using (ModelFile file = ModelFiles.Open(output))
         {
             record = file.OriginRecord!.Value.ToArray();

@@ -74,8 +74,8 @@ public sealed class OutputProofTests
     public void A_source_that_changed_outside_its_tensors_after_it_was_planned_does_not_come_back()
     {
         using ComposedConversion composed = Compose(WithRecord);
-        UInt128[] ranges = [.. composed.Written.Pass.RangeHashes];
-        ranges[composed.Written.Pass.Ranges.ToList().FindIndex(range => range.IsGap)] ^= 1;
+        Hash128[] ranges = [.. composed.Written.Pass.RangeHashes];
+        ranges[composed.Written.Pass.Ranges.ToList().FindIndex(range => range.IsGap)] = Hash128.Zero;
         WrittenPayloads other = composed.Written with { Pass = composed.Written.Pass with { RangeHashes = [.. ranges] } };
         AssertFails(composed, composed.Output(composed.Plan), "what comes back is another file", other);
     }
@@ -97,8 +97,8 @@ public sealed class OutputProofTests
         Assert.AreEqual(ProofLevel.L1, composed.Prove(output));
         for (int tensor = 0; tensor < 2; tensor++)
         {
-            UInt128[] tensors = [.. composed.Written.Pass.TensorHashes];
-            tensors[tensor] ^= 1;
+            Hash128[] tensors = [.. composed.Written.Pass.TensorHashes];
+            tensors[tensor] = Hash128.Zero;
             WrittenPayloads other = composed.Written with { Pass = composed.Written.Pass with { TensorHashes = tensors } };
             AssertFails(composed, output, $"tensor '{"ab"[tensor]}' does not come back from the output", other);
         }
@@ -151,6 +151,21 @@ public sealed class OutputProofTests
     }
 
     [TestMethod]
+    public void A_container_at_the_end_of_a_chain_is_compared_with_what_the_whole_chain_gives()
+    {
+        byte[] source = new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0).Record("a", GgufBytes.F32, 0, 8).Record("b", 24, 32, 32).Pad().Data(32).Data(32).ToArray();
+        using ComposedConversion first = new(source, ModelFormat.Gguf, ModelFormat.SafeTensors, WithRecord);
+        using ComposedConversion second = new(first.Output(first.Plan), ModelFormat.SafeTensors, ModelFormat.Apr, WithRecord);
+        byte[] container = second.Output(second.Plan);
+        Assert.AreEqual(ProofLevel.L3, ProveRestored(ModelFormat.Apr, ModelFormat.Gguf, source, container));
+        using ModelFile made = Insight.TestModels.Open(container, ModelFormat.Apr);
+        foreach (TensorInfo tensor in made.Tensors)
+        {
+            Assert.AreEqual(ProofLevel.L2, ProveRestored(ModelFormat.Apr, ModelFormat.Gguf, source, Flipped(container, tensor.Offset)), tensor.Name);
+        }
+    }
+
+    [TestMethod]
     public void A_record_that_describes_a_file_with_a_wrong_footer_restores_nothing()
     {
         using TempFolder folder = new();
@@ -165,13 +180,16 @@ public sealed class OutputProofTests
 
     private static ComposedConversion Compose(ConversionOptions options) => new(SmallModels.SafeTensors(), ModelFormat.SafeTensors, ModelFormat.Gguf, options);
 
-    private static ProofLevel ProveRestored(ComposedConversion composed, byte[] restored, byte[] container)
+    private static ProofLevel ProveRestored(ComposedConversion composed, byte[] restored, byte[] container) =>
+        ProveRestored(composed.Job.To, composed.Source.Format, restored, container);
+
+    private static ProofLevel ProveRestored(ModelFormat format, ModelFormat original, byte[] restored, byte[] container)
     {
-        using ModelFile made = Insight.TestModels.Open(container, composed.Job.To);
-        OriginChain chain = OriginChain.Find(made, composed.Source.Format, out _)!;
+        using ModelFile made = Insight.TestModels.Open(container, format);
+        OriginChain chain = OriginChain.Find(made, original, out _)!;
         PassResult pass = Reconversion.Examine(made, PassWork.None, threads: 1, progress: null, CancellationToken.None);
-        using ModelFile output = Insight.TestModels.Open(restored, composed.Source.Format);
-        return OutputProof.ProveRestored(output, made, chain, pass, new(composed.Options, progress: null, CancellationToken.None));
+        using ModelFile output = Insight.TestModels.Open(restored, original);
+        return OutputProof.ProveRestored(output, made, chain, pass, new(WithRecord, progress: null, CancellationToken.None));
     }
 
     private static void AssertFails(ComposedConversion composed, byte[] output, string why, WrittenPayloads? written = null, ModelPlan? plan = null)

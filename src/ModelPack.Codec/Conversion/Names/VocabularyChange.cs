@@ -32,7 +32,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
 
         try
         {
-            TensorInfo[] tensors = [.. model.Tensors.Select(tensor => tensor.Info with { ByteLength = tensor.Payload.Length })];
+            TensorInfo[] tensors = [.. model.Tensors.Select(tensor => tensor.Info.ByteLength == tensor.Payload.Length ? tensor.Info : tensor.Info with { ByteLength = tensor.Payload.Length })];
             return (words.Tensors, wanted) switch
             {
                 (_, Vocabulary.Apr) => Of(words.Family!.ToApr(tensors)),

@@ -11,7 +11,7 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// </summary>
 internal static class ContainerDigest
 {
-    public static UInt128 Compute(ModelFile file)
+    public static Hash128 Compute(ModelFile file)
     {
         Xxh128 hash = new();
         foreach (MetadataEntry entry in file.Metadata)

@@ -26,7 +26,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
     private long outsidePayloads;
 
     /// <exception cref="InvalidDataException">The body breaks a rule of the layout.</exception>
-    public OriginRecord Read(UInt128 digest, UInt128[] fileHashes, UInt128[] tensorHashes, UInt128[] viewHashes)
+    public OriginRecord Read(Hash128 digest, Hash128[] fileHashes, Hash128[] tensorHashes, Hash128[] viewHashes)
     {
         ModelFormat format = body.TakeEnum<ModelFormat>();
         QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
@@ -68,7 +68,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             : throw new InvalidDataException($"{value} is no tensor type");
     }
 
-    private OriginFile ReadFile(OriginTensor[] tensors, UInt128 hash)
+    private OriginFile ReadFile(OriginTensor[] tensors, Hash128 hash)
     {
         string name = TakeText();
         if (!MemberName.IsLegal(name))
@@ -88,7 +88,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             segments.Add(body.TakeEnum<OriginSegmentKind>() switch
             {
                 OriginSegmentKind.Literal => new LiteralSegment(body.TakeBytes((int)TakeOutside(body.TakeInt()))),
-                OriginSegmentKind.Zeros => new ZeroSegment(TakeOutside(body.TakeVarint())),
+                OriginSegmentKind.Zeros => ZeroSegment.Of(TakeOutside(body.TakeVarint())),
                 _ => TakePayload(tensors),
             });
         }

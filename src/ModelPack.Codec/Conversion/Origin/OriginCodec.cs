@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.IO.Hashing;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 
@@ -14,10 +13,9 @@ internal static class OriginCodec
 {
     private const uint Magic = 0x524F504D; // "MPOR"
     private const byte Version = 2;
-    private const int HashLength = 16;
     private const int ChecksumOffset = 4 + 1;
-    private const int SignedOffset = ChecksumOffset + HashLength;
-    private const int PreambleLength = SignedOffset + HashLength + 4 + 4 + 4;
+    private const int SignedOffset = ChecksumOffset + Hash128.Length;
+    private const int PreambleLength = SignedOffset + Hash128.Length + 4 + 4 + 4;
     private const int MaximumBody = 512 << 20;
     private const int FreeExpansion = 16 << 20;
     private const int MaximumRatio = 64;
@@ -25,12 +23,32 @@ internal static class OriginCodec
     private const int CompressionQuality = 4;
     private const int CompressionWindow = 22;
 
-    public static byte[] Write(OriginRecord record)
+    public static byte[] Write(OriginRecord record) => Begin(record)();
+
+    /// <summary>Writes all of a record that needs it, and returns what compresses it: that takes longer, and the record may be forgotten meanwhile.</summary>
+    public static Func<byte[]> Begin(OriginRecord record)
     {
-        ReadOnlySpan<byte> body = WriteBody(record).Span;
+        ReadOnlyMemory<byte> body = WriteBody(record);
+        byte[] front = WriteFront(record);
+        return () => Join(front, body.Span);
+    }
+
+    private static byte[] Join(byte[] front, ReadOnlySpan<byte> body)
+    {
         ReadOnlySpan<byte> stored = Compress(body);
-        int hashes = (record.Files.Length + record.Tensors.Length + record.Views.Length) * HashLength;
-        byte[] bytes = new byte[checked(PreambleLength + hashes + 4 + stored.Length)];
+        byte[] bytes = new byte[checked(front.Length + 4 + stored.Length)];
+        front.CopyTo(bytes, 0);
+        Span<byte> rest = bytes.AsSpan(front.Length);
+        PutCount(ref rest, body.Length);
+        stored.CopyTo(rest);
+        Sign(bytes);
+        return bytes;
+    }
+
+    private static byte[] WriteFront(OriginRecord record)
+    {
+        int hashes = (record.Files.Length + record.Tensors.Length + record.Views.Length) * Hash128.Length;
+        byte[] bytes = new byte[checked(PreambleLength + hashes)];
         Span<byte> rest = bytes;
         BinaryPrimitives.WriteUInt32LittleEndian(rest, Magic);
         rest[4] = Version;
@@ -54,15 +72,12 @@ internal static class OriginCodec
             PutHash(ref rest, view.Hash);
         }
 
-        PutCount(ref rest, body.Length);
-        stored.CopyTo(rest);
-        Sign(bytes);
         return bytes;
     }
 
     /// <summary>Makes the checksum fit what follows it.</summary>
     public static void Sign(Span<byte> bytes) =>
-        BinaryPrimitives.WriteUInt128BigEndian(bytes[ChecksumOffset..], XxHash128.HashToUInt128(bytes[SignedOffset..]));
+        Hash128.Of(bytes[SignedOffset..]).Write(bytes[ChecksumOffset..]);
 
     /// <summary>Fills in what is only known once the payloads were read.</summary>
     /// <param name="bytes">A record made by <see cref="Write"/>; changed in place.</param>
@@ -71,12 +86,12 @@ internal static class OriginCodec
     /// <param name="tensorHashes">XXH128 of each payload.</param>
     /// <param name="viewHashes">XXH128 of each payload of the container that the way back does not use.</param>
     public static void Complete(
-        Span<byte> bytes, UInt128 containerDigest, IReadOnlyList<UInt128> fileHashes, IReadOnlyList<UInt128> tensorHashes, IReadOnlyList<UInt128> viewHashes)
+        Span<byte> bytes, Hash128 containerDigest, IReadOnlyList<Hash128> fileHashes, IReadOnlyList<Hash128> tensorHashes, IReadOnlyList<Hash128> viewHashes)
     {
         Span<byte> rest = bytes[SignedOffset..];
         PutHash(ref rest, containerDigest);
         rest = rest[12..];
-        foreach (UInt128 hash in fileHashes.Concat(tensorHashes).Concat(viewHashes))
+        foreach (Hash128 hash in fileHashes.Concat(tensorHashes).Concat(viewHashes))
         {
             PutHash(ref rest, hash);
         }
@@ -109,13 +124,13 @@ internal static class OriginCodec
             throw new InvalidDataException($"version {rest[4]} is not known");
         }
 
-        if (BinaryPrimitives.ReadUInt128BigEndian(rest[ChecksumOffset..]) != XxHash128.HashToUInt128(rest[SignedOffset..]))
+        if (Hash128.Read(rest[ChecksumOffset..]) != Hash128.Of(rest[SignedOffset..]))
         {
             throw new InvalidDataException("its checksum is wrong");
         }
 
         rest = rest[SignedOffset..];
-        UInt128 digest = TakeHash(ref rest);
+        Hash128 digest = TakeHash(ref rest);
         int fileCount = TakeCount(ref rest);
         int tensorCount = TakeCount(ref rest);
         int viewCount = TakeCount(ref rest);
@@ -124,14 +139,14 @@ internal static class OriginCodec
             throw new InvalidDataException("it describes no file");
         }
 
-        if (((long)fileCount + tensorCount + viewCount) * HashLength > rest.Length - 4)
+        if (((long)fileCount + tensorCount + viewCount) * Hash128.Length > rest.Length - 4)
         {
             throw new InvalidDataException($"{fileCount} files, {tensorCount} tensors and {viewCount} views do not fit in it");
         }
 
-        UInt128[] fileHashes = TakeHashes(ref rest, fileCount);
-        UInt128[] tensorHashes = TakeHashes(ref rest, tensorCount);
-        UInt128[] viewHashes = TakeHashes(ref rest, viewCount);
+        Hash128[] fileHashes = TakeHashes(ref rest, fileCount);
+        Hash128[] tensorHashes = TakeHashes(ref rest, tensorCount);
+        Hash128[] viewHashes = TakeHashes(ref rest, viewCount);
         byte[] body = Decompress(rest[4..], TakeCount(ref rest));
         return new OriginBodyReader(new BodyReader(body), tensorHashes.Length).Read(digest, fileHashes, tensorHashes, viewHashes);
     }
@@ -219,10 +234,10 @@ internal static class OriginCodec
 
     private static bool IsPlausible(long compressed, long length) => length <= FreeExpansion + (compressed * MaximumRatio);
 
-    private static void PutHash(ref Span<byte> rest, UInt128 hash)
+    private static void PutHash(ref Span<byte> rest, Hash128 hash)
     {
-        BinaryPrimitives.WriteUInt128BigEndian(rest, hash);
-        rest = rest[HashLength..];
+        hash.Write(rest);
+        rest = rest[Hash128.Length..];
     }
 
     private static void PutCount(ref Span<byte> rest, int count)
@@ -231,16 +246,16 @@ internal static class OriginCodec
         rest = rest[4..];
     }
 
-    private static UInt128 TakeHash(ref ReadOnlySpan<byte> rest)
+    private static Hash128 TakeHash(ref ReadOnlySpan<byte> rest)
     {
-        UInt128 hash = BinaryPrimitives.ReadUInt128BigEndian(rest);
-        rest = rest[HashLength..];
+        Hash128 hash = Hash128.Read(rest);
+        rest = rest[Hash128.Length..];
         return hash;
     }
 
-    private static UInt128[] TakeHashes(ref ReadOnlySpan<byte> rest, int count)
+    private static Hash128[] TakeHashes(ref ReadOnlySpan<byte> rest, int count)
     {
-        UInt128[] hashes = new UInt128[count];
+        Hash128[] hashes = new Hash128[count];
         for (int i = 0; i < count; i++)
         {
             hashes[i] = TakeHash(ref rest);

@@ -49,6 +49,6 @@ internal static class OriginPlanner
         }
 
         byte[] bytes = file.Source.ReadBytes(range.Offset, (int)range.Length);
-        return bytes.AsSpan().ContainsAnyExcept((byte)0) ? new LiteralSegment(bytes) : new ZeroSegment(bytes.Length);
+        return bytes.AsSpan().ContainsAnyExcept((byte)0) ? new LiteralSegment(bytes) : ZeroSegment.Of(bytes.Length);
     }
 }

@@ -31,7 +31,7 @@ internal sealed record OriginRecord
     public required OutputForm Form { get; init; }
 
     /// <summary>Digest of the container's own metadata and tensor list: an edit made there since must not be undone silently.</summary>
-    public UInt128 ContainerDigest { get; init; }
+    public Hash128 ContainerDigest { get; init; }
 
     /// <summary>The files, in order.</summary>
     public required ImmutableArray<OriginFile> Files { get; init; }
@@ -50,20 +50,23 @@ internal sealed record OriginRecord
 
     /// <summary>Number of tensors in the side file of the container.</summary>
     public int SideTensors { get; init; }
+
+    /// <summary>What the record says of files, without what is in them.</summary>
+    public OriginRecord WithoutTensors() => this with { Files = [.. Files.Select(file => file with { Plan = new([]) })], Tensors = [], Views = [] };
 }
 
 /// <summary>A file described by a record.</summary>
 /// <param name="Name">Bare file name.</param>
 /// <param name="Plan">Its bytes; payloads are named by their index in <see cref="OriginRecord.Tensors"/>.</param>
 /// <param name="Hash">XXH128 of the whole file.</param>
-internal sealed record OriginFile(string Name, FilePlan Plan, UInt128 Hash);
+internal sealed record OriginFile(string Name, FilePlan Plan, Hash128 Hash);
 
 /// <summary>A tensor described by a record.</summary>
 /// <param name="Payload">How its payload is made of those of the container: its tensors, and after them those of its side file.</param>
 /// <param name="Hash">XXH128 of the payload as it stood in the file described.</param>
-internal readonly record struct OriginTensor(PayloadRecipe Payload, UInt128 Hash);
+internal readonly record struct OriginTensor(PayloadRecipe Payload, Hash128 Hash);
 
 /// <summary>A tensor of the container that the way back does not use.</summary>
 /// <param name="ContainerIndex">Index of the tensor in the container.</param>
 /// <param name="Hash">XXH128 of its payload.</param>
-internal readonly record struct OriginView(int ContainerIndex, UInt128 Hash);
+internal readonly record struct OriginView(int ContainerIndex, Hash128 Hash);

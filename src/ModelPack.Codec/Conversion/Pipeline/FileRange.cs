@@ -46,6 +46,7 @@ internal readonly record struct FileRange(long Offset, long Length, ArraySegment
         }
 
         AddGap(fileLength);
+        ranges.TrimExcess();
         return ranges;
 
         void AddGap(long end)

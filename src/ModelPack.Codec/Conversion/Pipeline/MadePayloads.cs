@@ -12,7 +12,7 @@ namespace ModelPack.Codec.Conversion.Pipeline;
 internal sealed record MadePayload(int Payload, long Offset, PayloadRecipe Recipe);
 
 /// <summary>Sums of a payload.</summary>
-internal readonly record struct PayloadSum(UInt128 Xxh128, uint Crc32);
+internal readonly record struct PayloadSum(Hash128 Xxh128, uint Crc32);
 
 /// <summary>Makes payloads, several at once and each from its first byte to its last, in chunks.</summary>
 internal static class MadePayloads

@@ -61,7 +61,7 @@ internal sealed record PassRequest
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    UInt128 FileHash, UInt128[] MemberHashes, byte[]? FileSha256, UInt128[] TensorHashes, FiniteTally[] Finite, uint? SourceCrc32, uint[] PayloadCrc32)
+    Hash128 FileHash, Hash128[] MemberHashes, byte[]? FileSha256, Hash128[] TensorHashes, FiniteTallies Finite, uint? SourceCrc32, uint[] PayloadCrc32)
 {
     /// <summary>False if a payload is not what <see cref="PassRequest.Expected"/> holds.</summary>
     public bool IsAsExpected { get; init; } = true;
@@ -73,13 +73,13 @@ internal sealed record PassResult(
     public long Length => Ranges.Count == 0 ? 0 : Ranges[^1].End;
 
     /// <summary>The ranges that the source was cut into.</summary>
-    public IReadOnlyList<FileRange> Ranges { get; init; } = [];
+    public List<FileRange> Ranges { get; init; } = [];
 
     /// <summary>The hash of each range; empty if they were not asked for.</summary>
-    public UInt128[] RangeHashes { get; init; } = [];
+    public Hash128[] RangeHashes { get; init; } = [];
 
     /// <summary>The hash of the range at a place; null if there is no such range, or hashes were not asked for.</summary>
-    public UInt128? HashAt(long offset, long length)
+    public Hash128? HashAt(long offset, long length)
     {
         (int low, int high) = (0, RangeHashes.Length - 1);
         while (low <= high)

@@ -13,7 +13,7 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
     /// <summary>The CRC of each payload that has a destination; empty if they were not asked for.</summary>
     public uint[] PayloadCrc32 { get; } = request.Work.HasFlag(PassWork.OutputCrc32) ? new uint[tensorCount] : [];
 
-    public FiniteTally[] Finite { get; } = request.Work.HasFlag(PassWork.FiniteScan) ? new FiniteTally[tensorCount] : [];
+    public FiniteTallies Finite { get; } = new(request.Work.HasFlag(PassWork.FiniteScan) ? tensorCount : 0);
 
     public UniformTally[] Uniform { get; } = request.Work.HasFlag(PassWork.UniformScan) ? new UniformTally[tensorCount] : [];
 
@@ -25,9 +25,12 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
 
     public void AddFinite(int tensor, in FiniteTally found)
     {
-        lock (gate)
+        if (!found.IsEmpty)
         {
-            Finite[tensor].Merge(found);
+            lock (gate)
+            {
+                Finite.Merge(tensor, found);
+            }
         }
     }
 

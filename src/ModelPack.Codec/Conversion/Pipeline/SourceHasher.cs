@@ -10,7 +10,7 @@ internal sealed class SourceHasher : IDisposable
     private readonly Xxh128 file = new();
     private readonly Xxh128 range = new();
     private readonly Xxh128 member = new();
-    private readonly List<UInt128> members = [];
+    private readonly List<Hash128> members = [];
     private readonly IncrementalHash? sha256;
     private readonly int tensorCount;
 
@@ -19,20 +19,20 @@ internal sealed class SourceHasher : IDisposable
         this.request = request;
         this.tensorCount = tensorCount;
         sha256 = request.Work.HasFlag(PassWork.SourceSha256) ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        RangeHashes = request.Work.HasFlag(PassWork.TensorHashes) ? new UInt128[request.Ranges.Count] : [];
+        RangeHashes = request.Work.HasFlag(PassWork.TensorHashes) ? new Hash128[request.Ranges.Count] : [];
     }
 
     /// <summary>The hash of each range, if asked for.</summary>
-    public UInt128[] RangeHashes { get; }
+    public Hash128[] RangeHashes { get; }
 
     public byte[]? FileSha256 => sha256?.GetCurrentHash();
 
-    public UInt128 FileHash() => file.Finish();
+    public Hash128 FileHash() => file.Finish();
 
     /// <summary>The hash of each payload; that of no bytes for a tensor that no range names.</summary>
-    public UInt128[] TensorHashes()
+    public Hash128[] TensorHashes()
     {
-        UInt128[] hashes = new UInt128[tensorCount];
+        Hash128[] hashes = new Hash128[tensorCount];
         Array.Fill(hashes, range.Finish());
         for (int i = 0; i < RangeHashes.Length; i++)
         {
@@ -46,7 +46,7 @@ internal sealed class SourceHasher : IDisposable
     }
 
     /// <summary>The hash of each file that the source consists of.</summary>
-    public UInt128[] MemberHashes(UInt128 fileHash) => request.MemberEnds.Count == 0 ? [fileHash] : [.. members];
+    public Hash128[] MemberHashes(Hash128 fileHash) => request.MemberEnds.Count == 0 ? [fileHash] : [.. members];
 
     public void Append(Window window)
     {

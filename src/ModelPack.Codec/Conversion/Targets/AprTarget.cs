@@ -35,7 +35,7 @@ internal sealed class AprTarget : ContainerTarget
         List<KeyValuePair<string, AprJson>> custom = [.. content.AprMetadata.CustomKeys];
         if (content.Carried is { } carried)
         {
-            custom.Add(new(CarriedTensors.Key, AprJson.Build(writer => writer.String(carried))));
+            custom.Add(new(CarriedTensors.Key, AprJson.String(carried.Span)));
         }
 
         if (content.Origin is { } origin)

@@ -99,7 +99,7 @@ internal abstract class ContainerTarget
 /// <param name="Carried">The description of carried tensors, if there are any.</param>
 /// <param name="Origin">The origin record, if one is embedded.</param>
 /// <param name="Form">The files that it is to consist of.</param>
-internal sealed record OutputContent(ModelFile Root, SpokenModel Words, IReadOnlyList<TensorStep> Steps, byte[]? Carried, byte[]? Origin, OutputForm Form)
+internal sealed record OutputContent(ModelFile Root, SpokenModel Words, IReadOnlyList<TensorStep> Steps, ReadOnlyMemory<byte>? Carried, byte[]? Origin, OutputForm Form)
 {
     private AprMetadataFrom? apr;
     private List<MetadataEntry>? gguf;

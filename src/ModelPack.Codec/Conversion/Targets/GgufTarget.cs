@@ -29,7 +29,7 @@ internal sealed class GgufTarget : ContainerTarget
         List<MetadataEntry> metadata = [.. content.GgufMetadata];
         if (content.Carried is { } carried)
         {
-            metadata.Add(new(CarriedTensors.Key, GgufValue.FromStringBytes(carried)));
+            metadata.Add(new(CarriedTensors.Key, GgufValue.FromStringBytes(carried.Span)));
         }
 
         if (content.Origin is { } origin)

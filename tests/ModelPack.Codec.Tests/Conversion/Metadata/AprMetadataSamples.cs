@@ -43,7 +43,7 @@ internal static class AprMetadataSamples
 
     /// <summary>The metadata as the writer spells it, with the embedding that the vocabulary needs.</summary>
     public static AprFile ToFile(AprMetadataFrom said, params (string Name, ulong Rows, ulong Columns)[] matrices) =>
-        Apr(Encoding.UTF8.GetString(AprMetadataWriter.Write(new AprModel { Fields = said.Fields, CustomKeys = said.CustomKeys, Tensors = [] })), matrices);
+        Apr(Encoding.UTF8.GetString(AprMetadataWriter.Write(new AprModel { Fields = said.Fields, CustomKeys = said.CustomKeys, Tensors = [] }).Span), matrices);
 
     public static GgufValue? Find(this GgufMetadataFrom read, string key) => (GgufValue?)read.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
 

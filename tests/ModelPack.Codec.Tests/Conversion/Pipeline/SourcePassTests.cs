@@ -32,20 +32,20 @@ public sealed class SourcePassTests
                 output.Commit();
             }
 
-            Assert.AreEqual(XxHash128.HashToUInt128(layout.Bytes), result.FileHash, $"seed {seed}");
+            Assert.AreEqual(Hash128.Of(layout.Bytes), result.FileHash, $"seed {seed}");
             Assert.AreEqual(Crc32.HashToUInt32(layout.Bytes), result.SourceCrc32);
             CollectionAssert.AreEqual(SHA256.HashData(layout.Bytes), result.FileSha256);
             for (int i = 0; i < result.Ranges.Count; i++)
             {
                 ReadOnlySpan<byte> range = layout.Bytes.AsSpan((int)result.Ranges[i].Offset, (int)result.Ranges[i].Length);
-                Assert.AreEqual(XxHash128.HashToUInt128(range), result.RangeHashes[i], $"seed {seed}, range {i}");
+                Assert.AreEqual(Hash128.Of(range), result.RangeHashes[i], $"seed {seed}, range {i}");
             }
 
             byte[] written = File.ReadAllBytes(path);
             for (int i = 0; i < layout.Tensors.Length; i++)
             {
                 byte[] stored = layout.Payload(i);
-                Assert.AreEqual(XxHash128.HashToUInt128(stored), result.TensorHashes[i], $"seed {seed}, tensor {i}");
+                Assert.AreEqual(Hash128.Of(stored), result.TensorHashes[i], $"seed {seed}, tensor {i}");
                 Assert.AreEqual(Crc32.HashToUInt32(stored), result.PayloadCrc32[i], $"seed {seed}, tensor {i}");
                 Assert.AreEqual(layout.NonFinite[i], result.Finite[i].NonFinite, $"seed {seed}, tensor {i}");
                 long at = layout.Destinations[i]!.Value;

@@ -40,7 +40,8 @@ internal sealed class ComposedConversion : IDisposable
     public ProofLevel Prove(byte[] output, WrittenPayloads? written = null, ModelPlan? plan = null)
     {
         using ModelFile file = Insight.TestModels.Open(output, Job.To);
-        return Job.Prove(file, plan ?? Plan, written ?? Written, new(Options, progress: null, CancellationToken.None));
+        OutputProof.EnsureBesidePayloads(file.Source, plan ?? Plan);
+        return Job.Prove(file, written ?? Written, new(Options, progress: null, CancellationToken.None));
     }
 
     public void Dispose() => source.Dispose();

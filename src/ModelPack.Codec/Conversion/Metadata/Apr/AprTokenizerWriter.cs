@@ -143,7 +143,7 @@ internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJs
         }
 
         writer.EndArray();
-        return new AprJson(writer.ToUtf8());
+        return new AprJson(writer.Written);
     }
 
     private void Scores(long count)
@@ -171,7 +171,7 @@ internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJs
         }
 
         writer.EndArray();
-        Set(ScoresKey, AprTokenizerKeys.Scores, new AprJson(writer.ToUtf8()));
+        Set(ScoresKey, AprTokenizerKeys.Scores, new AprJson(writer.Written));
     }
 
     private void Types(long count)
@@ -195,7 +195,7 @@ internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJs
         }
 
         writer.EndArray();
-        custom[AprTokenizerKeys.TokenTypes] = new AprJson(writer.ToUtf8());
+        custom[AprTokenizerKeys.TokenTypes] = new AprJson(writer.Written);
         if (element == GgufValueType.Int32)
         {
             keys.Say(TypesKey);

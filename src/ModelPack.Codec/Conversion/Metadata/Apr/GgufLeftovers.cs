@@ -45,7 +45,7 @@ internal static class GgufLeftovers
         }
 
         writer.EndObject();
-        return any ? new AprJson(writer.ToUtf8()) : null;
+        return any ? new AprJson(writer.Written) : null;
     }
 
     /// <summary>Reads the object back; what was edited into something that is no value is noted.</summary>

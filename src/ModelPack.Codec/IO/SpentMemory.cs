@@ -1,0 +1,20 @@
+namespace ModelPack.Codec.IO;
+
+/// <summary>The memory that a step of a conversion leaves behind.</summary>
+internal static class SpentMemory
+{
+    private const int Many = 1 << 15;
+
+    /// <summary>
+    /// Gives memory back after a step of which nothing is left but its result. With very many tensors that is as much as all that is in use, and the collector, which
+    /// waits for as much again, would let it lie. Other models are not worth its time.
+    /// </summary>
+    /// <param name="tensors">Number of tensors.</param>
+    public static void GiveBack(int tensors)
+    {
+        if (tensors >= Many)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
+}
