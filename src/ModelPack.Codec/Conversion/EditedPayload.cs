@@ -10,42 +10,48 @@ internal static class EditedPayload
 {
     /// <summary>Says which tensor of the container holds other bytes, or leads back to others, than the record knows: the first one; null if none does.</summary>
     /// <param name="record">The record, in terms of the container's payloads.</param>
-    /// <param name="container">The container.</param>
-    /// <param name="pass">What a pass over the container found out.</param>
-    /// <param name="made">Hashes of those of the record's tensors that were made already, by number.</param>
+    /// <param name="job">The conversion of the container.</param>
+    /// <param name="written">What it has read and made.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static string? Find(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, Hash128> made, CancellationToken cancellation)
+    public static string? Find(OriginRecord record, ConversionJob job, WrittenPayloads written, CancellationToken cancellation)
     {
         foreach (OriginView view in record.Views)
         {
-            if (pass.TensorHashes[view.ContainerIndex] != view.Hash)
+            if (written.Pass.TensorHashes[view.ContainerIndex] != view.Hash)
             {
-                return Edited(container, [view.ContainerIndex]);
+                return Edited(job.Source, [view.ContainerIndex]);
             }
         }
 
-        Hash128[] hashes = Hashes(record, container, pass, made, cancellation);
+        Hash128[] hashes = Hashes(record, job, written, cancellation);
         int edited = record.Tensors.Zip(hashes).TakeWhile(pair => pair.First.Hash == pair.Second).Count();
-        return edited == hashes.Length ? null : Edited(container, [.. record.Tensors[edited].Payload.Tensors().Distinct()]);
+        return edited == hashes.Length ? null : Edited(job.Source, [.. record.Tensors[edited].Payload.Tensors().Distinct()]);
     }
 
-    private static Hash128[] Hashes(OriginRecord record, ModelFile container, PassResult pass, IReadOnlyDictionary<int, Hash128> made, CancellationToken cancellation)
+    private static Hash128[] Hashes(OriginRecord record, ConversionJob job, WrittenPayloads written, CancellationToken cancellation)
     {
+        // What the conversion makes is often what the record describes, made in the same way.
+        Dictionary<PayloadRecipe, Hash128> made = [];
+        foreach (MadePayload payload in job.Made())
+        {
+            made[payload.Recipe] = written.Sums[payload.Payload].Xxh128;
+        }
+
         Hash128[] hashes = new Hash128[record.Tensors.Length];
         List<int> unknown = [];
         for (int i = 0; i < hashes.Length; i++)
         {
             if (record.Tensors[i].Payload is StoredPayload stored)
             {
-                hashes[i] = pass.TensorHashes[stored.Tensor];
+                hashes[i] = written.Pass.TensorHashes[stored.Tensor];
             }
-            else if (!made.TryGetValue(i, out hashes[i]))
+            else if (!made.TryGetValue(record.Tensors[i].Payload, out hashes[i]))
             {
                 unknown.Add(i);
             }
         }
 
-        Workers.ForEach(unknown, (i, stop) => hashes[i] = FileHash.Xxh128(MadePayloads.Open(container, record.Tensors[i].Payload), stop), cancellation);
+        Workers.ForEach(unknown, (i, stop) => hashes[i] = FileHash.Xxh128(MadePayloads.Open(job.Source, record.Tensors[i].Payload), stop), cancellation);
         return hashes;
     }
 

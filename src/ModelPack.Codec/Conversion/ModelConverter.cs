@@ -105,7 +105,7 @@ public static class ModelConverter
         }
 
         FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
-        Certificate? made = Run(fresh, run, written => edited = EditedModel(fresh, written.Pass, cancellation));
+        Certificate? made = Run(fresh, run, written => edited = EditedModel(fresh, written, cancellation));
         return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
     }
 
@@ -146,8 +146,8 @@ public static class ModelConverter
         : [];
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
-    private static string? EditedModel(FreshConversion fresh, PassResult pass, CancellationToken cancellation) => fresh.Records
-        .Select(record => EditedPayload.Find(record, fresh.Source, pass, ImmutableDictionary<int, Hash128>.Empty, cancellation))
+    private static string? EditedModel(FreshConversion fresh, WrittenPayloads written, CancellationToken cancellation) => fresh.Records
+        .Select(record => EditedPayload.Find(record, fresh, written, cancellation))
         .FirstOrDefault(edited => edited is not null);
 
     // Returns null if what was read and made makes the job pointless.

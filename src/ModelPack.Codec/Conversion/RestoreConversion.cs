@@ -68,8 +68,7 @@ internal sealed class RestoreConversion : ConversionJob
     };
 
     /// <summary>Says which tensor was edited, the first one; null if none was.</summary>
-    public string? FindEdited(WrittenPayloads written, CancellationToken cancellation) => EditedPayload.Find(
-        chain.Record, Source, written.Pass, Made().ToDictionary(made => made.Payload, made => written.Sums[made.Payload].Xxh128), cancellation);
+    public string? FindEdited(WrittenPayloads written, CancellationToken cancellation) => EditedPayload.Find(chain.Record, this, written, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.
     private void FindShown(ModelFile container)
