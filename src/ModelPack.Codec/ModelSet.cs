@@ -94,7 +94,6 @@ public sealed class ModelSet : ModelFile
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
-    /// <inheritdoc/>
     public override void CheckFooter(CancellationToken cancellation = default) => models.ToList().ForEach(model => model.CheckFooter(cancellation));
 
     /// <inheritdoc/>

@@ -262,11 +262,12 @@ public sealed partial class InsightTests
         byte[] bytes = File.ReadAllBytes(folder.File("m.apr"));
         bytes[^1] ^= 1;
         string damaged = folder.Write("damaged.apr", bytes);
-        foreach (string[] options in (string[][])[[], ["--check", manifest], ["--write", folder.File("other.manifest")]])
+        foreach (string[] options in (string[][])[[], ["--format", "gguf-hash"], ["--check", manifest], ["--write", folder.File("other.manifest")]])
         {
             ToolResult refused = InProcess.Run(["hash", damaged, .. options]);
             refused.ShouldExitWith(3);
             Assert.Contains("[R-FOOTER]", refused.Error);
+            Assert.AreEqual("", refused.Output);
         }
 
         Assert.IsFalse(File.Exists(folder.File("other.manifest")));

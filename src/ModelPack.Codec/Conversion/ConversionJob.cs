@@ -30,7 +30,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<Fil
     /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are left.</summary>
     public abstract ModelPlan Layout { get; }
 
-    /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source.</summary>
+    /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source. A job that is complete may have let go of it.</summary>
     public abstract IReadOnlyList<PayloadRecipe> Payloads { get; }
 
     /// <summary>What is worth knowing about the plan.</summary>

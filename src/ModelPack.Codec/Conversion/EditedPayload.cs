@@ -11,30 +11,31 @@ internal static class EditedPayload
     /// <summary>Says which tensor of the container holds other bytes, or leads back to others, than the record knows: the first one; null if none does.</summary>
     /// <param name="record">The record, in terms of the container's payloads.</param>
     /// <param name="job">The conversion of the container.</param>
-    /// <param name="written">What it has read and made.</param>
+    /// <param name="pass">What it has read.</param>
+    /// <param name="written">What it has made; null if nothing yet. Then only what is stored as it is can be found.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static string? Find(OriginRecord record, ConversionJob job, WrittenPayloads written, CancellationToken cancellation)
+    public static string? Find(OriginRecord record, ConversionJob job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
     {
         foreach (OriginView view in record.Views)
         {
-            if (written.Pass.TensorHashes[view.ContainerIndex] != view.Hash)
+            if (pass.TensorHashes[view.ContainerIndex] != view.Hash)
             {
                 return Edited(job.Source, [view.ContainerIndex]);
             }
         }
 
-        Hash128[] hashes = Hashes(record, job, written, cancellation);
+        Hash128[] hashes = Hashes(record, job, pass, written, cancellation);
         int edited = record.Tensors.Zip(hashes).TakeWhile(pair => pair.First.Hash == pair.Second).Count();
         return edited == hashes.Length ? null : Edited(job.Source, [.. record.Tensors[edited].Payload.Tensors().Distinct()]);
     }
 
-    private static Hash128[] Hashes(OriginRecord record, ConversionJob job, WrittenPayloads written, CancellationToken cancellation)
+    private static Hash128[] Hashes(OriginRecord record, ConversionJob job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
     {
         // What the conversion makes is often what the record describes, made in the same way.
         Dictionary<PayloadRecipe, Hash128> made = [];
-        foreach (MadePayload payload in job.Made())
+        foreach (MadePayload payload in written is null ? [] : job.Made())
         {
-            made[payload.Recipe] = written.Sums[payload.Payload].Xxh128;
+            made[payload.Recipe] = written!.Sums[payload.Payload].Xxh128;
         }
 
         Hash128[] hashes = new Hash128[record.Tensors.Length];
@@ -43,7 +44,11 @@ internal static class EditedPayload
         {
             if (record.Tensors[i].Payload is StoredPayload stored)
             {
-                hashes[i] = written.Pass.TensorHashes[stored.Tensor];
+                hashes[i] = pass.TensorHashes[stored.Tensor];
+            }
+            else if (written is null)
+            {
+                hashes[i] = record.Tensors[i].Hash;
             }
             else if (!made.TryGetValue(record.Tensors[i].Payload, out hashes[i]))
             {

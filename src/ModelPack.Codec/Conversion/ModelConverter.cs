@@ -92,12 +92,12 @@ public static class ModelConverter
         (string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
         if (IsCopy(source, targetPath, to, options))
         {
-            return Run(new CopyConversion(source), run, _ => null)!;
+            return Run(new CopyConversion(source), run, (_, _) => null)!;
         }
 
         if (Restore(source, targetPath, to, options, out string? edited) is { } restore)
         {
-            Certificate? restored = Run(restore, run, written => edited = restore.FindEdited(written, cancellation));
+            Certificate? restored = Run(restore, run, (pass, written) => edited = restore.FindEdited(pass, written, cancellation));
             if (restored is not null)
             {
                 return restored;
@@ -105,8 +105,8 @@ public static class ModelConverter
         }
 
         FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
-        Certificate? made = Run(fresh, run, written => edited = EditedModel(fresh, written, cancellation));
-        return made ?? Run(Fresh(source, targetPath, to, options, edited), run, _ => null)!;
+        Certificate? made = Run(fresh, run, (pass, written) => edited = EditedModel(fresh, pass, written, cancellation));
+        return made ?? Run(Fresh(source, targetPath, to, options, edited), run, (_, _) => null)!;
     }
 
     // A file to a file, or the files of a set to a folder.
@@ -142,16 +142,16 @@ public static class ModelConverter
         .Select(member => $"'{member.Name}' is not valid JSON; it travels byte for byte");
 
     private static string[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
-        ? [$"'{source.AllMembers[0].Name}' is part {split.Number + 1} of {split.Count} of a model; the others were not found by its name, and are not in the output"]
+        ? [$"'{source.AllMembers[0].Name}' is one of {split.Count} parts of a model; the others were not found by its name, and are not in the output"]
         : [];
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
-    private static string? EditedModel(FreshConversion fresh, WrittenPayloads written, CancellationToken cancellation) => fresh.Records
-        .Select(record => EditedPayload.Find(record, fresh, written, cancellation))
+    private static string? EditedModel(FreshConversion fresh, PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => fresh.Records
+        .Select(record => EditedPayload.Find(record, fresh, pass, written, cancellation))
         .FirstOrDefault(edited => edited is not null);
 
-    // Returns null if what was read and made makes the job pointless.
-    private static Certificate? Run(ConversionJob job, ConversionRun run, Func<WrittenPayloads, string?> objection)
+    // Returns null if what was read, or then what was made of it, makes the job pointless.
+    private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, WrittenPayloads?, string?> objection)
     {
         (string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
@@ -164,11 +164,16 @@ public static class ModelConverter
         FreeSpace.Ensure(targetPath, job.Layout.Length);
         using TemporaryModel output = new(targetPath, job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
+        if (objection(pass, null) is not null)
+        {
+            return null;
+        }
+
         OutputProof.EnsureFooter(job.Source, pass, cancellation);
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
         WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
-        if (objection(payloads) is not null)
+        if (objection(pass, payloads) is not null)
         {
             return null;
         }

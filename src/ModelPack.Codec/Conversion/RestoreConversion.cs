@@ -68,7 +68,7 @@ internal sealed class RestoreConversion : ConversionJob
     };
 
     /// <summary>Says which tensor was edited, the first one; null if none was.</summary>
-    public string? FindEdited(WrittenPayloads written, CancellationToken cancellation) => EditedPayload.Find(chain.Record, this, written, cancellation);
+    public string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => EditedPayload.Find(chain.Record, this, pass, written, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.
     private void FindShown(ModelFile container)

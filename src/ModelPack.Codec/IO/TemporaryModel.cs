@@ -90,7 +90,8 @@ internal sealed class TemporaryModel : IDisposable
             string old = LeftOvers.NameOfOld(temporaryPath);
             Directory.Move(finalPath, old);
             Directory.Move(temporaryPath, finalPath);
-            Directory.Delete(old, recursive: true);
+            committed = true;
+            DeleteIfPossible(() => Directory.Delete(old, recursive: true));
         }
         else
         {
@@ -109,13 +110,18 @@ internal sealed class TemporaryModel : IDisposable
             return;
         }
 
+        DeleteIfPossible(Delete);
+    }
+
+    // Now that nothing is locked, a run that starts in this moment may be at the same work. What stays is a left-over.
+    private static void DeleteIfPossible(Action delete)
+    {
         try
         {
-            Delete();
+            delete();
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Now that nothing is locked, a run that starts in this moment removes it as well.
         }
     }
 
@@ -133,7 +139,7 @@ internal sealed class TemporaryModel : IDisposable
         }
     }
 
-    // Outside Windows a file is there a moment before it is locked, and a run that starts in that moment takes it for a left-over: then all is created again.
+    // A folder is there before its files are, and outside Windows a file before it is locked: a run that starts in that moment takes it for a left-over. Then all is created again.
     private bool TryCreate(bool isLast)
     {
         temporaryPath = LeftOvers.NewName(finalPath);
@@ -147,7 +153,7 @@ internal sealed class TemporaryModel : IDisposable
 
             throw new FileNotFoundException("The temporary file is removed by another program as soon as it is created.", temporaryPath);
         }
-        catch (IOException) when (!isLast)
+        catch (Exception exception) when (!isLast && exception is (IOException or UnauthorizedAccessException))
         {
         }
         catch

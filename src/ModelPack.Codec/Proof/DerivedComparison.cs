@@ -35,7 +35,9 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, known: null, new(new(), progress, cancellation));
         if (isSame)
         {
-            return Comparison.Identical(original);
+            return original.HasFooter && pass.SourceCrc32 != PlanCrc.Residue && FooterComparison.Wrong(original, side == FileSide.First ? FileSide.Second : FileSide.First, cancellation) is { } wrongFooter
+                ? Comparison.Identical(original) with { Proved = null, Metadata = [wrongFooter] }
+                : Comparison.Identical(original);
         }
 
         using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.SafeTensors;
@@ -55,13 +57,24 @@ public sealed class SafeTensorsValue : MetadataValue
     private ReadOnlyMemory<byte> Read()
     {
         ReadOnlyMemory<byte> quoted = source!.ReadMemory(Position, spelledBytes + 2);
-        Utf8JsonReader json = new(quoted.Span);
-        json.Read();
-        if (!json.ValueIsEscaped)
+        try
         {
-            return quoted[1..^1];
+            Utf8JsonReader json = new(quoted.Span);
+            if (json.Read() && json.TokenType == JsonTokenType.String && json.BytesConsumed == quoted.Length && Utf8.IsValid(quoted.Span))
+            {
+                return json.ValueIsEscaped ? Unescaped(json) : quoted[1..^1];
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // As below.
         }
 
+        throw new ModelFormatException(SafeTensorsErrors.NotJson, "a metadata value is not the text any more that it was when the file was opened", Position) { FilePath = source!.Name };
+    }
+
+    private ReadOnlyMemory<byte> Unescaped(in Utf8JsonReader json)
+    {
         byte[] text = new byte[spelledBytes];
         return text.AsMemory(0, json.CopyString(text));
     }

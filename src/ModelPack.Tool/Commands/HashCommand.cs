@@ -75,7 +75,7 @@ internal static class HashCommand
 
     private static int Show(ToolSession session, string path)
     {
-        ModelHash hashes = ComputeOfWhole(session, path);
+        ModelHash hashes = Compute(session, path);
         session.Publish(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
         foreach (string note in hashes.Notes)
         {
@@ -87,7 +87,7 @@ internal static class HashCommand
 
     private static int Write(ToolSession session, string path, string target, ReportFile manifest)
     {
-        ModelHash hashes = ComputeOfWhole(session, path);
+        ModelHash hashes = Compute(session, path);
         manifest.Write(Encoding.UTF8.GetBytes(HashManifest.Write(hashes)), "the model is hashed");
         session.Publish(() => HashText.Written(path, target, hashes), writer => HashJson.Write(writer, path, hashes));
         return ExitCode.Done;
@@ -96,17 +96,11 @@ internal static class HashCommand
     private static int Check(ToolSession session, string path, string manifest)
     {
         ModelHash expected = HashManifest.Read(manifest);
-        ModelHash hashes = Compute(session, path);
+        ModelHash hashes = Compute(session, path, found => !ManifestCheck.Compare(expected, found).IsEmpty);
         ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(expected, hashes);
         session.Publish(
             () => HashText.Checked(path, manifest, hashes, mismatches), writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
-        if (!mismatches.IsEmpty)
-        {
-            return session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
-        }
-
-        CheckFooter(session, path);
-        return ExitCode.Done;
+        return mismatches.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
     }
 
     private static int Lines(ToolSession session, string path)
@@ -115,6 +109,7 @@ internal static class HashCommand
         using (ModelFile model = ModelFiles.Open(path))
         using (ProgressDisplay progress = ProgressDisplay.For(session, "hash"))
         {
+            model.CheckFooter(session.Cancellation);
             lines = GgufHashLines.Compute(model, path, progress, session.Cancellation);
         }
 
@@ -122,24 +117,18 @@ internal static class HashCommand
         return ExitCode.Done;
     }
 
-    // A hash vouches for what was damaged before (apr-v2.md R-FOOTER).
-    private static ModelHash ComputeOfWhole(ToolSession session, string path)
-    {
-        CheckFooter(session, path);
-        return Compute(session, path);
-    }
-
-    private static void CheckFooter(ToolSession session, string path)
-    {
-        using ModelFile model = ModelFiles.Open(path);
-        model.CheckFooter(session.Cancellation);
-    }
-
-    private static ModelHash Compute(ToolSession session, string path)
+    // A hash vouches for what was damaged before (apr-v2.md R-FOOTER). Where it differs from another one, what differs says more.
+    private static ModelHash Compute(ToolSession session, string path, Func<ModelHash, bool>? differs = null)
     {
         using ModelFile model = ModelFiles.Open(path);
         using ProgressDisplay progress = ProgressDisplay.For(session, "hash");
-        return ModelHash.Compute(model, progress, session.Cancellation);
+        ModelHash hashes = ModelHash.Compute(model, progress, session.Cancellation);
+        if (differs is null || !differs(hashes))
+        {
+            model.CheckFooter(session.Cancellation);
+        }
+
+        return hashes;
     }
 
     private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>

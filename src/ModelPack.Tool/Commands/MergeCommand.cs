@@ -60,7 +60,7 @@ internal static class MergeCommand
         using ModelFile file = ModelFiles.Open(path);
         if (file is GgufFile { Split: { } split } && split.LacksTensors(file.Tensors.Count))
         {
-            throw new ModelPackException(ToolErrors.OnePart, $"this is part {split.Number + 1} of {split.Count} alone") { FilePath = path };
+            throw new ModelPackException(ToolErrors.OnePart, $"this is one of {split.Count} parts alone") { FilePath = path };
         }
     }
 }

@@ -1,5 +1,6 @@
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Codec.Tests.Conversion.Faults;
 
 namespace ModelPack.Codec.Tests.InputOutput;
 
@@ -86,6 +87,23 @@ public sealed class TemporaryModelTests
         using TempFolder folder = new();
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => new TemporaryModel(folder.At("missing/model.apr"), Plan));
         Assert.IsEmpty(folder.Names());
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_folder_that_has_its_name_keeps_it_whatever_becomes_of_the_old_one()
+    {
+        using TempFolder folder = new();
+        string set = folder.At("set");
+        using MountedFolder busy = MountedFolder.Mount(Path.Combine(set, "busy"), "size=1m");
+        using (TemporaryModel model = new(set, new([new("a", new FilePlan([new ZeroSegment(100)]))])))
+        {
+            model.Write("new"u8, 97);
+            model.Commit();
+        }
+
+        busy.Path = Path.Combine(folder.At(folder.Names().Single(name => name != "set")), "busy");
+        CollectionAssert.AreEqual((byte[])[.. new byte[97], .. "new"u8], File.ReadAllBytes(Directory.GetFiles(set).Single()));
     }
 
     [TestMethod]

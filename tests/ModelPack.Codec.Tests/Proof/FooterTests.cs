@@ -6,6 +6,7 @@ using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tests.Apr;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Codec.Tests.Proof.Models;
 
 namespace ModelPack.Codec.Tests.Proof;
 
@@ -37,5 +38,24 @@ public sealed class FooterTests
 
         static void IsFooter(ImmutableArray<Difference> differences) => Assert.IsTrue(
             !differences.IsEmpty && differences.All(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }), string.Join("; ", differences));
+    }
+
+    [TestMethod]
+    public void A_file_with_a_wrong_footer_is_not_what_a_container_was_proved_of()
+    {
+        using TempFolder folder = new();
+        foreach (bool isBroken in new[] { false, true })
+        {
+            byte[] original = SmallModels.Apr();
+            original[^1] ^= (byte)(isBroken ? 1 : 0);
+            using ComposedConversion composed = new(original, ModelFormat.Apr, ModelFormat.SafeTensors, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks });
+            string source = folder.Write($"{isBroken}.apr", original);
+            string container = folder.Write($"{isBroken}.safetensors", composed.Output(composed.Plan));
+            foreach (VerificationReport report in new[] { ModelVerifier.Verify(source, container), ModelVerifier.Verify(container, source) })
+            {
+                Assert.AreEqual(isBroken ? null : ProofLevel.L3, report.Proved);
+                Assert.AreEqual(isBroken, report.Differences.Any(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }), string.Join("; ", report.Differences));
+            }
+        }
     }
 }

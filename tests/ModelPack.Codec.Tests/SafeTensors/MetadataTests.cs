@@ -34,6 +34,26 @@ public sealed class MetadataTests
     }
 
     [TestMethod]
+    [DataRow((byte)'"', "a quote ends it sooner")]
+    [DataRow((byte)'\n', "a line feed stands in it")]
+    [DataRow((byte)'\\', "an escape means nothing")]
+    [DataRow((byte)0xFF, "a byte is no UTF-8")]
+    public void A_long_value_is_read_again_and_has_to_be_the_text_that_it_was(byte changed, string how)
+    {
+        string text = new string('x', 5000) + "é";
+        byte[] bytes = SafeTensorsTestFile.Build($"{{\"__metadata__\":{{\"a\":\"{text}\",\"b\":\"{text}\\n\"}}}}", 0);
+        using SafeTensorsFile file = SafeTensorsFile.Open(new Codec.IO.MemoryByteSource(bytes, "m.safetensors"));
+        Assert.AreEqual(text, file.Metadata[0].Value.Text);
+        Assert.AreEqual(text + "\n", file.Metadata[1].Value.Text);
+        foreach (MetadataEntry entry in file.Metadata)
+        {
+            bytes[((SafeTensorsValue)entry.Value).Position + 2000] = changed;
+            ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => entry.Value.RawBytes, how);
+            Assert.AreEqual((SafeTensorsErrors.NotJson, "m.safetensors"), (exception.Code, exception.FilePath));
+        }
+    }
+
+    [TestMethod]
     public void The_origin_record_is_decoded()
     {
         byte[] record = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];

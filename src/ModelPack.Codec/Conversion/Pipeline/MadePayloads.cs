@@ -34,9 +34,18 @@ internal static class MadePayloads
     /// <summary>Whether a file holds the payloads at their places.</summary>
     public static bool AreIn(ByteSource expected, ModelFile source, IReadOnlyList<MadePayload> payloads, CancellationToken cancellation)
     {
-        bool[] isIn = new bool[payloads.Count];
-        Workers.ForEach([.. Enumerable.Range(0, isIn.Length)], (i, stop) => isIn[i] = IsIn(expected, source, payloads[i], stop), cancellation);
-        return isIn.All(isIn => isIn);
+        int different = 0;
+        Workers.ForEach(
+            payloads,
+            (payload, stop) =>
+            {
+                if (Volatile.Read(ref different) == 0 && !IsIn(expected, source, payload, stop))
+                {
+                    Volatile.Write(ref different, 1);
+                }
+            },
+            cancellation);
+        return different == 0;
     }
 
     /// <summary>The bytes that a recipe makes of a file's payloads.</summary>

@@ -7,7 +7,8 @@ internal sealed class MountedFolder : IDisposable
 {
     private MountedFolder(string path) => Path = path;
 
-    public string Path { get; }
+    /// <summary>Where it is mounted: elsewhere once a folder around it was moved.</summary>
+    public string Path { get; set; }
 
     public static MountedFolder Mount(string path, string options)
     {

@@ -106,7 +106,7 @@ public sealed class AprFamilyNamesTests
         Assert.AreSame(AprFamilyNames.Opt, AprFamilyNames.For("Galactica", []));
         Assert.AreSame(AprFamilyNames.Falcon, AprFamilyNames.For("RefinedWeb", []));
         Assert.AreSame(AprFamilyNames.NewFalcon, AprFamilyNames.For("falcon40b", ["blk.0.attn_norm_2.weight"]));
-        Assert.AreSame(AprFamilyNames.Whisper, AprFamilyNames.For("moonshine", ["model.encoder.conv1.weight"]));
+        Assert.AreSame(AprFamilyNames.Moonshine, AprFamilyNames.For("moonshine", ["model.encoder.conv1.weight"]));
         Assert.IsNull(AprFamilyNames.For("whisper", ["encoder.conv1.weight"]));
         Assert.IsNull(AprFamilyNames.For(null, []));
     }

@@ -12,6 +12,7 @@ internal enum AprFamilySlug
     Opt,
     Falcon,
     Whisper,
+    Moonshine,
 }
 
 /// <summary>
@@ -92,8 +93,11 @@ internal sealed class AprFamilyNames
     public static AprFamilyNames NewFalcon { get; } = new(
         "falcon", "transformer.h.", null, FusedLayout.None, FalconOutside, [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
 
-    /// <summary>Whisper and Moonshine, an encoder and a decoder: the checkpoint's names without what stands before both.</summary>
+    /// <summary>An encoder and a decoder: the checkpoint's names without what stands before both.</summary>
     public static AprFamilyNames Whisper { get; } = new("whisper", "model.", null, FusedLayout.None, [], []) { Dropped = "model." };
+
+    /// <summary>The same as <see cref="Whisper"/>.</summary>
+    public static AprFamilyNames Moonshine { get; } = new("moonshine", "model.", null, FusedLayout.None, [], []) { Dropped = "model." };
 
     /// <summary>What GGUF calls the architecture, if it has it, and APR.</summary>
     public string Architecture { get; }
@@ -114,6 +118,7 @@ internal sealed class AprFamilyNames
         AprFamilySlug.Opt => Opt,
         AprFamilySlug.Falcon => names.Any(name => name.Contains(".ln_attn.", StringComparison.Ordinal) || name.Contains(".attn_norm_2.", StringComparison.Ordinal)) ? NewFalcon : Falcon,
         AprFamilySlug.Whisper => names.Any(IsWhole) ? Whisper : null,
+        AprFamilySlug.Moonshine => names.Any(IsWhole) ? Moonshine : null,
         _ => null,
     };
 
@@ -130,12 +135,13 @@ internal sealed class AprFamilyNames
             ? NewFalcon
             : Written(Falcon, names),
         AprFamilySlug.Whisper => names.Any(IsHalf) && !names.Any(IsWhole) ? Whisper : null,
+        AprFamilySlug.Moonshine => names.Any(IsHalf) && !names.Any(IsWhole) ? Moonshine : null,
         _ => null,
     };
 
     /// <summary>The name in APR. An unknown name in a layer is kept behind the layer's prefix, another one stays as it is.</summary>
     public string ToApr(string name) => Dropped is null ? Translate(name, layerPrefix, AprLayer, toApr, layerToApr)
-        : name.StartsWith(Dropped, StringComparison.Ordinal) ? name[Dropped.Length..]
+        : IsWhole(name) ? name[Dropped.Length..]
         : name;
 
     /// <summary>The name in a checkpoint.</summary>
@@ -167,11 +173,12 @@ internal sealed class AprFamilyNames
         "gpt_neox" or "gpt-neox" or "gptneox" or "pythia" => AprFamilySlug.GptNeoX,
         "opt" or "galactica" => AprFamilySlug.Opt,
         "falcon" or "falcon7b" or "falcon40b" or "falcon11b" or "refinedweb" => AprFamilySlug.Falcon,
-        "whisper" or "moonshine" => AprFamilySlug.Whisper,
+        "whisper" => AprFamilySlug.Whisper,
+        "moonshine" => AprFamilySlug.Moonshine,
         _ => AprFamilySlug.None,
     };
 
-    private static bool IsWhole(string name) => name.StartsWith(Whisper.layerPrefix, StringComparison.Ordinal);
+    private static bool IsWhole(string name) => name.StartsWith("model.", StringComparison.Ordinal) && IsHalf(name["model.".Length..]);
 
     private static bool IsHalf(string name) => name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("decoder.", StringComparison.Ordinal);
 
