@@ -25,6 +25,7 @@ internal sealed class ConversionPlanner
     private readonly List<TensorStep> outputs = [];
     private readonly List<(TensorStep Step, int Output)> twins = [];
     private readonly HashSet<int> views = [];
+    private ImmutableArray<string> outputNames = [];
 
     private ConversionPlanner(ModelFile source, SourceModel model, SpokenModel words, ContainerTarget target, DerivedFolder companions, ConversionOptions options)
     {
@@ -45,6 +46,7 @@ internal sealed class ConversionPlanner
     private ConversionPlan Plan()
     {
         (string Name, NameOrigin Origin)[] names = LegalNames();
+        outputNames = [.. names.Select(name => name.Name)];
         for (int i = 0; i < change.Outputs.Length; i++)
         {
             Place(change.Outputs[i], names[i]);
@@ -152,7 +154,7 @@ internal sealed class ConversionPlanner
         {
             TensorInfo raw = output.Info with { Name = name.Name };
             bool isLegal = SideNames.IsLegalName(raw.Name);
-            string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputs.Select(step => step.Name), .. twins.Select(other => other.Step.Name)]);
+            string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputNames, .. twins.Select(other => other.Step.Name)]);
             twins.Add((new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, KeptPayloads.RawShape(raw), payload), outputs.Count));
         }
 

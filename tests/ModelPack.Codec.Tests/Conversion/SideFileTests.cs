@@ -1,6 +1,7 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -8,6 +9,18 @@ namespace ModelPack.Codec.Tests.Conversion;
 [TestClass]
 public sealed class SideFileTests
 {
+    [TestMethod]
+    [DataRow("__metadata__", "modelpack.tensor.0")]
+    [DataRow("modelpack.tensor.1", "__metadata__")]
+    public void A_name_that_is_made_up_for_the_side_file_is_no_other_tensors(params string[] names)
+    {
+        // SafeTensors cannot store the one name (safetensors.md §3), and the other is what stands for it there.
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", Insight.TestModels.GgufBytes([.. names.Select((name, i) => Insight.TestTensor.Random(name, TensorType.Q5_0, i, 64))]));
+        Assert.IsTrue(RoundTrip.Run(source, [ModelFormat.Apr], ConversionCorpus.Allow).Identical);
+        Assert.IsTrue(RoundTrip.Run(source, [ModelFormat.SafeTensors, ModelFormat.Apr], ConversionCorpus.Allow).Identical);
+    }
+
     [TestMethod]
     [DataRow("model.safetensors", "model.ggml-blocks.safetensors")]
     [DataRow("model.apr", "model.apr.ggml-blocks.safetensors")]
