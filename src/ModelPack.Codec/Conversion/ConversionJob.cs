@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -35,6 +36,9 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<Fil
 
     /// <summary>What is worth knowing about the plan.</summary>
     public abstract ImmutableArray<string> Notes { get; }
+
+    /// <summary>What the output is good for, as long as it is not complete.</summary>
+    public abstract JudgedMeaning Judge();
 
     /// <summary>Name of each source tensor in the output.</summary>
     public abstract string OutputName(int tensor);

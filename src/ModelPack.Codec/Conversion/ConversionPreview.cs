@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -33,6 +34,12 @@ public sealed record ConversionPreview
     /// <summary>What the certificate would say beside: how the output is made, oddities that are kept.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
+    /// <summary>What the output would be good for.</summary>
+    public required Meaning Meaning { get; init; }
+
+    /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met. None for <see cref="Meaning.Runs"/>.</summary>
+    public ImmutableArray<string> MeaningReasons { get; init; } = [];
+
     /// <summary>
     /// What to tell before it is run: how many quantized tensors are widened, and what that makes of the size. Null if none is, or if the output is no larger than the source.
     /// </summary>
@@ -41,6 +48,7 @@ public sealed record ConversionPreview
     internal static ConversionPreview Of(ConversionJob job, string targetPath)
     {
         string[] names = TemporaryModel.FinalNames(targetPath, job.Layout);
+        JudgedMeaning meaning = job.Judge();
         return new()
         {
             SourceName = job.Source.ShortName,
@@ -52,6 +60,8 @@ public sealed record ConversionPreview
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => new PreviewedTensor(
                 job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape, job.Action(i), tensor.ByteLength))],
             Growth = GrowthOf(job),
+            Meaning = meaning.Word,
+            MeaningReasons = meaning.Reasons,
             Notes = [.. job.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -27,6 +28,8 @@ internal sealed class CopyConversion : ConversionJob
     public override IReadOnlyList<PayloadRecipe> Payloads { get; }
 
     public override ImmutableArray<string> Notes { get; } = ["the source has this format already: the output is a copy"];
+
+    public override JudgedMeaning Judge() => JudgedMeaning.Of(Source, Source);
 
     public override string OutputName(int tensor) => Source.Tensors[tensor].Name;
 

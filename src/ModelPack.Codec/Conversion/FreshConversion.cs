@@ -3,6 +3,7 @@ using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
@@ -15,6 +16,16 @@ namespace ModelPack.Codec.Conversion;
 /// <param name="Source">What a pass over the source found out.</param>
 /// <param name="Digest">The digest of the container.</param>
 internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
+
+/// <summary>What a conversion is planned for.</summary>
+internal enum PlanPurpose
+{
+    /// <summary>To be written: it is looked at what the output is good for.</summary>
+    Output,
+
+    /// <summary>To be compared with a container that is there.</summary>
+    Comparison,
+}
 
 /// <summary>Makes an output in the target's own terms, and embeds the record that leads back.</summary>
 internal sealed class FreshConversion : ConversionJob
@@ -29,6 +40,7 @@ internal sealed class FreshConversion : ConversionJob
     private readonly int[] views;
     private readonly OriginMode embedding;
     private readonly Hash128 digest;
+    private readonly JudgedMeaning? meaning;
     private ModelPlan layout;
     private int[]? readerPlaces;
 
@@ -40,7 +52,8 @@ internal sealed class FreshConversion : ConversionJob
         ConversionOptions options,
         IEnumerable<string> notes,
         SourceModel model,
-        KnownContainer? known = null)
+        KnownContainer? known = null,
+        PlanPurpose purpose = PlanPurpose.Output)
         : base(source, to, known?.Source.Ranges)
     {
         target = ContainerTarget.For(to);
@@ -66,7 +79,7 @@ internal sealed class FreshConversion : ConversionJob
         }
 
         layout = LayOut(prepared);
-        digest = known?.Digest ?? Digest(layout);
+        (digest, meaning) = known is null ? Look(layout, model.Root, purpose) : (known.Digest, null);
         Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
         if (prepared.Origin is not null && !isComplete)
         {
@@ -100,13 +113,15 @@ internal sealed class FreshConversion : ConversionJob
     public static FreshConversion Again(ModelFile source, OriginRecord record, ModelFormat made, SourceModel model)
     {
         ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
-        return new(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model);
+        return new(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model, purpose: PlanPurpose.Comparison);
     }
 
     /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
     /// <param name="candidate">A record of as many tensors as the source has.</param>
     public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
         && candidate.Tensors.Zip(Returns()).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second)));
+
+    public override JudgedMeaning Judge() => meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
 
     public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
 
@@ -188,9 +203,9 @@ internal sealed class FreshConversion : ConversionJob
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // The strict reader has to accept the header before a single payload is copied.
-    private Hash128 Digest(ModelPlan layout)
+    private (Hash128 Digest, JudgedMeaning? Meaning) Look(ModelPlan layout, ModelFile root, PlanPurpose purpose)
     {
         using ModelFile header = ModelFiles.Open(layout.LiteralsOnly().Compose("planned output", []), "<planned output>", To);
-        return ContainerDigest.Compute(header);
+        return (ContainerDigest.Compute(header), purpose == PlanPurpose.Output ? JudgedMeaning.Of(header, root) : null);
     }
 }

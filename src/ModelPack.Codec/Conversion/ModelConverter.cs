@@ -3,6 +3,7 @@ using System.Reflection;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
@@ -156,6 +157,7 @@ public static class ModelConverter
         (string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
         EnsureForm(job, targetPath, options);
+        JudgedMeaning meaning = job.Judge();
         if (run.Growing is { } growing && ConversionPreview.GrowthOf(job) is { } growth)
         {
             growing(growth);
@@ -181,7 +183,7 @@ public static class ModelConverter
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = Finish(job, payloads, output, targetPath, context);
         SpentMemory.GiveBack(job.Tensors.Count);
-        Certificate certificate = CertificateMaker.Make(job, pass, level, targetPath, options, context);
+        Certificate certificate = CertificateMaker.Make(job, meaning, pass, level, targetPath, options, context);
         using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([])));
         TemporaryTextWriter text = new(certificateFile);
         CertificateJson.Write(text, certificate);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -52,6 +53,12 @@ internal sealed class RestoreConversion : ConversionJob
     public override IReadOnlyList<PayloadRecipe> Payloads => payloads;
 
     public override ImmutableArray<string> Notes { get; }
+
+    public override JudgedMeaning Judge()
+    {
+        using ModelFile restored = RestoredFile.Open(chain.Record, Source);
+        return JudgedMeaning.Of(restored, restored);
+    }
 
     public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : names[firstUse[tensor]];
 

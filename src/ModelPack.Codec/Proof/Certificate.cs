@@ -27,6 +27,12 @@ public sealed record Certificate
     /// <summary>The level that was proved.</summary>
     public required ProofLevel Level { get; init; }
 
+    /// <summary>What the output is good for; null in a certificate of a version that did not say it.</summary>
+    public Meaning? Meaning { get; init; }
+
+    /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met. None for <see cref="Meaning.Runs"/>.</summary>
+    public ImmutableArray<string> MeaningReasons { get; init; } = [];
+
     /// <summary>The source.</summary>
     public required CertifiedFile Source { get; init; }
 

@@ -23,6 +23,12 @@ public static class CertificateJson
         json.WriteNumber("schema", Schema);
         json.WriteString("tool", certificate.Tool);
         json.WriteString("level", certificate.Level.ToString());
+        if (certificate.Meaning is { } meaning)
+        {
+            json.WriteString("meaning", meaning.ToString().ToLowerInvariant());
+            WriteTexts(json, "meaning_reasons", certificate.MeaningReasons);
+        }
+
         WriteFile(json, "source", certificate.Source);
         WriteFile(json, "output", certificate.Output);
         json.WriteStartObject("options");
@@ -39,13 +45,7 @@ public static class CertificateJson
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("notes");
-        foreach (string note in certificate.Notes)
-        {
-            json.WriteStringValue(note);
-        }
-
-        json.WriteEndArray();
+        WriteTexts(json, "notes", certificate.Notes);
         json.WriteEndObject();
     }
 
@@ -82,6 +82,17 @@ public static class CertificateJson
         {
             throw new ModelFormatException(ProofErrors.BadCertificate, $"it cannot be read as a certificate: {exception.Message}", 0, exception) { FilePath = path };
         }
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteFile(Utf8JsonWriter json, string name, CertifiedFile file)
@@ -170,14 +181,26 @@ public static class CertificateJson
         {
             Tool = Text(root, "tool"),
             Level = Member<ProofLevel>(Text(root, "level")),
+            Meaning = root.TryGetProperty("meaning", out JsonElement meaning) ? ReadMeaning(meaning) : null,
+            MeaningReasons = root.TryGetProperty("meaning_reasons", out JsonElement reasons) ? Texts(reasons) : [],
             Source = ReadFile(root.GetProperty("source")),
             Output = ReadFile(root.GetProperty("output")),
             Options = root.GetProperty("options").EnumerateObject().ToImmutableSortedDictionary(
                 option => option.Name, option => option.Value.GetString() ?? "", StringComparer.Ordinal),
             Tensors = [.. root.GetProperty("tensors").EnumerateArray().Select(ReadTensor)],
-            Notes = [.. root.GetProperty("notes").EnumerateArray().Select(note => note.GetString() ?? "")],
+            Notes = Texts(root.GetProperty("notes")),
         };
     }
+
+    private static ImmutableArray<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString() ?? "")];
+
+    private static Meaning ReadMeaning(JsonElement word) => word.GetString() switch
+    {
+        "runs" => Meaning.Runs,
+        "carried" => Meaning.Carried,
+        "partial" => Meaning.Partial,
+        var other => throw new FormatException($"'{other}' is no word for what an output is good for"),
+    };
 
     private static CertifiedFile ReadFile(JsonElement file) => new(
         Text(file, "name"),

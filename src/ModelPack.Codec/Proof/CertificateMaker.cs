@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -11,10 +12,12 @@ namespace ModelPack.Codec.Proof;
 internal static class CertificateMaker
 {
     public static Certificate Make(
-        ConversionJob job, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options, ProofContext context) => new()
+        ConversionJob job, JudgedMeaning meaning, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options, ProofContext context) => new()
         {
             Tool = ModelConverter.ToolName,
             Level = level,
+            Meaning = meaning.Word,
+            MeaningReasons = meaning.Reasons,
             Source = new(
                 job.Source.ShortName, job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256))
             {

@@ -51,6 +51,14 @@ internal static class Words
         _ => throw new ArgumentOutOfRangeException(nameof(action)),
     };
 
+    public static string Of(Meaning meaning) => meaning switch
+    {
+        Meaning.Runs => "runs",
+        Meaning.Carried => "carried",
+        Meaning.Partial => "partial",
+        _ => throw new ArgumentOutOfRangeException(nameof(meaning)),
+    };
+
     public static string Of(ByteOrder order) => order switch
     {
         ByteOrder.LittleEndian => "little-endian",

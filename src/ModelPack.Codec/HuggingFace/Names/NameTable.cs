@@ -20,7 +20,10 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
     public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture);
 
     /// <summary>The table of a model; null if there is none.</summary>
-    public static NameTable? For(ModelFacts facts) => For(facts is { Architecture: "llama", ExpertCount: > 0 } ? "llama+experts" : facts.Architecture);
+    public static NameTable? For(ModelFacts facts) => For(facts.Architecture, facts.ExpertCount);
+
+    /// <summary>The table of an architecture with as many experts.</summary>
+    public static NameTable? For(string architecture, long? experts) => For(architecture == "llama" && experts > 0 ? "llama+experts" : architecture);
 
     /// <summary>Finds the row of a GGUF name.</summary>
     /// <param name="name">The name.</param>
@@ -51,6 +54,29 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
         }
 
         return [];
+    }
+
+    /// <summary>The names that a component may have in a folder.</summary>
+    /// <param name="gguf">The component as the table has it.</param>
+    /// <param name="ending">Its ending in a GGUF.</param>
+    /// <param name="layer">The layer.</param>
+    public IEnumerable<string> HuggingFaceNames(string gguf, string ending, int layer)
+    {
+        foreach (NameRule rule in rules.Where(rule => rule.Sides != NameSides.Gguf && rule.Gguf.Text == gguf))
+        {
+            foreach ((string _, string meantEnding) in rule.Endings.Where(pair => pair.Gguf == ending))
+            {
+                string name = rule.HuggingFace.Format(layer, 0);
+                foreach ((string foundEnding, string _) in endings.Where(pair => pair.Meant == meantEnding).Prepend((meantEnding, meantEnding)))
+                {
+                    yield return name + foundEnding;
+                    foreach ((string found, string meant) in prefixes.Where(prefix => name.StartsWith(prefix.Meant, StringComparison.Ordinal)))
+                    {
+                        yield return found + name[meant.Length..] + foundEnding;
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>The name as it stands, then with the table's own prefix and ending (T20).</summary>

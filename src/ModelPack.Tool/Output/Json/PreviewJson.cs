@@ -33,6 +33,8 @@ internal static class PreviewJson
         }
 
         writer.WriteEndArray();
+        writer.WriteString("meaning", Words.Of(preview.Meaning));
+        writer.WriteStrings("meaningReasons", preview.MeaningReasons);
         writer.WriteStrings("notes", preview.Notes);
     }
 

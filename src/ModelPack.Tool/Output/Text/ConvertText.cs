@@ -15,6 +15,7 @@ internal static class ConvertText
         report.Line($"{certificate.Source.Name} -> {outcome.TargetPath}: {Claim(certificate.Level)}");
         report.Field("source", File(certificate.Source));
         report.Field("output", File(certificate.Output));
+        MeaningText.Write(report, certificate.Meaning, certificate.MeaningReasons, certificate.Output.Format);
         report.Field("tensors", Tensors(certificate));
         report.Field("time", $"{Size.Time(outcome.Duration)}, {Size.Rate(certificate.Source.Bytes, outcome.Duration)}");
         report.Field("certificate", outcome.CertificatePath);
