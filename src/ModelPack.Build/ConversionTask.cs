@@ -28,7 +28,7 @@ public abstract class ConversionTask : ModelTask
         List<ITaskItem> files = [];
         List<ITaskItem> certificates = [];
         Dictionary<string, ConversionRequest> copies = new(RequestReader.PathComparer);
-        BuildContext context = new(copyDirectory, text => Log.LogMessage(MessageImportance.High, text), Cancellation);
+        BuildContext context = new(copyDirectory, text => Say(MessageImportance.High, text), Cancellation);
         foreach (ConversionRequest request in requests)
         {
             if (TryWork(request.Output, () => Build(request, context)) is not { } done)
@@ -59,7 +59,7 @@ public abstract class ConversionTask : ModelTask
     private ModelState Build(ConversionRequest request, BuildContext context)
     {
         (BuildOutcome outcome, ModelState state) = ModelBuild.Run(request, context);
-        Log.LogMessage(
+        Say(
             outcome == BuildOutcome.Converted ? MessageImportance.High : MessageImportance.Low,
             outcome switch
             {

@@ -65,12 +65,15 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
         }
         catch (OperationCanceledException)
         {
-            Log.LogMessage(MessageImportance.High, $"The work on {file} was cancelled.");
+            Say(MessageImportance.High, $"The work on {file} was cancelled.");
         }
 
         return null;
     }
 
+    /// <summary>Logs a message. Names of files and what a file says of itself stand in it, so it passes through the one escape.</summary>
+    private protected void Say(MessageImportance importance, string text) => Log.LogMessage(importance, SafeText.Escape(text));
+
     private protected void LogError(ModelPackException exception) =>
-        Log.LogError(null, exception.Code.Id, null, null, exception.FilePath, 0, 0, 0, 0, exception.Describe());
+        Log.LogError(null, exception.Code.Id, null, null, exception.FilePath is { } path ? SafeText.Escape(path) : null, 0, 0, 0, 0, SafeText.Escape(exception.Describe()));
 }

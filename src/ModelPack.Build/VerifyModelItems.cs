@@ -42,15 +42,15 @@ public sealed class VerifyModelItems : ModelTask
     {
         if (request.Verify == VerifyMode.None)
         {
-            Log.LogMessage(MessageImportance.Low, $"{request.Source} is not verified: Verify is None.");
+            Say(MessageImportance.Low, $"{request.Source} is not verified: Verify is None.");
             return [];
         }
 
         using StateFile file = StateFile.Open(
-            request.State, () => Log.LogMessage(MessageImportance.High, $"Waiting for another build that verifies '{request.Source}'."), Cancellation);
+            request.State, () => Say(MessageImportance.High, $"Waiting for another build that verifies '{request.Source}'."), Cancellation);
         if (VerifiedState.Parse(file.Read())?.Holds(request) == true)
         {
-            Log.LogMessage(MessageImportance.Low, $"{request.Source} is as it was when it was verified.");
+            Say(MessageImportance.Low, $"{request.Source} is as it was when it was verified.");
             return [];
         }
 
@@ -60,7 +60,7 @@ public sealed class VerifyModelItems : ModelTask
         if (findings.Count == 0)
         {
             file.Write(state.Format());
-            Log.LogMessage(MessageImportance.High, $"{Path.GetFileName(request.Source)} verified{(request.Verify == VerifyMode.Structural ? " (structure only)" : "")}");
+            Say(MessageImportance.High, $"{Path.GetFileName(request.Source)} verified{(request.Verify == VerifyMode.Structural ? " (structure only)" : "")}");
         }
 
         foreach (ModelPackException finding in findings)

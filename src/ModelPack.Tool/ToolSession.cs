@@ -47,7 +47,7 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     /// <summary>Tells the user what went wrong. A verb that has published its report tells it as a message only.</summary>
     public int Fail(Failure failure, ReportState report = ReportState.Missing)
     {
-        console.Message(failure.Canonical);
+        console.Message(failure);
         if (mode == OutputMode.Json && report == ReportState.Missing)
         {
             console.Json(writer => ErrorJson.Write(writer, failure));

@@ -118,9 +118,9 @@ public sealed class FailureTests
         ModelFormatException exception = new(Rule, "bad", 1) { TensorName = "a\n\u001b[2Jb: error MP0000: forged\u202e" };
         using StringWriter error = new() { NewLine = "\n" };
         ToolConsole console = new(() => Stream.Null, TextWriter.Null, error);
-        console.Message(Failure.Of(exception, "m.gguf").Canonical);
+        console.Message(Failure.Of(exception, "m.gguf"));
         Assert.AreEqual(
-            "m.gguf: error MP1003: tensor 'a\\u000A\\u001B[2Jb: error MP0000: forged\\u202E': bad (at byte 1) [R-MAGIC]. Download it again.\n",
+            "m.gguf: error MP1003: tensor 'a\\u000A\\u001B[2Jb: erro\\u0072 MP0000: forged\\u202E': bad (at byte 1) [R-MAGIC]. Download it again.\n",
             error.ToString());
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Tests;
@@ -13,7 +14,7 @@ public sealed class TextTests
     [DataRow("\u009b31m", "\\u009B31m")]
     [DataRow("left\u202eright\u2066", "left\\u202Eright\\u2066")]
     [DataRow("line\u2028end", "line\\u2028end")]
-    public void Control_characters_become_escapes(string raw, string clean) => Assert.AreEqual(clean, TerminalText.Clean(raw));
+    public void Control_characters_become_escapes(string raw, string clean) => Assert.AreEqual(clean, SafeText.Escape(raw));
 
     [TestMethod]
     [DataRow(0, "0 bytes")]

@@ -5,10 +5,10 @@ public class ModelPackException : Exception
 {
     /// <summary>Creates an error.</summary>
     /// <param name="code">The catalogue entry.</param>
-    /// <param name="detail">What was found, in one sentence, with the values.</param>
+    /// <param name="detail">What was found, in one sentence, with the values. <see cref="Exception.Message"/> is this text as <see cref="SafeText.Escape"/> makes it.</param>
     /// <param name="inner">The cause, if there is one.</param>
     public ModelPackException(ErrorCode code, string detail, Exception? inner = null)
-        : base(detail, inner)
+        : base(SafeText.Escape(detail), inner)
     {
         ArgumentNullException.ThrowIfNull(code);
         Code = code;
@@ -20,7 +20,7 @@ public class ModelPackException : Exception
     /// <summary>Path of the file concerned, if known.</summary>
     public string? FilePath { get; set; }
 
-    /// <summary>Name of the tensor concerned, if there is one.</summary>
+    /// <summary>Name of the tensor concerned, if there is one; as it stands in the file, not escaped.</summary>
     public string? TensorName { get; init; }
 
     /// <summary>Byte offset in the file at which the problem was found, if there is one.</summary>
@@ -29,7 +29,7 @@ public class ModelPackException : Exception
     /// <summary>The whole text for people: what, where, why, and what to do. The code and the path are not part of it.</summary>
     public string Describe()
     {
-        string tensor = TensorName is null ? "" : $"tensor '{TensorName}': ";
+        string tensor = TensorName is null ? "" : $"tensor '{SafeText.Escape(TensorName)}': ";
         string offset = ByteOffset is null ? "" : $" (at byte {ByteOffset})";
         string rule = Code.Rule.Length == 0 ? "" : $" [{Code.Rule}]";
         return $"{tensor}{Message}{offset}{rule}. {Code.Remedy}";

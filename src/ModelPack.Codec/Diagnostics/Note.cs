@@ -2,6 +2,10 @@ namespace ModelPack.Codec.Diagnostics;
 
 /// <summary>Something odd but legal that a reader met and kept (rules K-…).</summary>
 /// <param name="Rule">Id of the rule in the format description.</param>
-/// <param name="Text">What was found, in one sentence.</param>
+/// <param name="Text">What was found, in one sentence; kept as <see cref="SafeText.Escape"/> makes it.</param>
 /// <param name="ByteOffset">Where it was found, if it has a place.</param>
-public sealed record Note(string Rule, string Text, long? ByteOffset = null);
+public sealed record Note(string Rule, string Text, long? ByteOffset = null)
+{
+    /// <summary>What was found, in one sentence; names and values of the file are escaped.</summary>
+    public string Text { get; init; } = SafeText.Escape(Text);
+}

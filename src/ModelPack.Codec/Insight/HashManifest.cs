@@ -28,7 +28,7 @@ public static class HashManifest
         {
             string values = tensor.Values is { } hash ? FileHash.Format(hash) : NoHash;
             string shape = string.Create(CultureInfo.InvariantCulture, $"[{string.Join(',', tensor.Shape)}]");
-            string name = JsonEncodedText.Encode(tensor.Name).Value;
+            string name = SafeText.EscapeJson(JsonEncodedText.Encode(tensor.Name).Value);
             text.Append(CultureInfo.InvariantCulture, $"{FileHash.Format(tensor.Identity)} {FileHash.Format(tensor.Payload)} {values} {tensor.Type} {shape} \"{name}\"\n");
         }
 

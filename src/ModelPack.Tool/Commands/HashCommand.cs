@@ -113,7 +113,7 @@ internal static class HashCommand
             lines = GgufHashLines.Compute(model, path, progress, session.Cancellation);
         }
 
-        session.Publish(() => string.Concat(lines.Select(line => $"{TerminalText.Clean(line)}\n")), writer => HashJson.WriteLines(writer, path, lines));
+        session.Publish(() => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")), writer => HashJson.WriteLines(writer, path, lines));
         return ExitCode.Done;
     }
 

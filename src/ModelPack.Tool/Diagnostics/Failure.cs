@@ -28,7 +28,7 @@ internal sealed record Failure
     public required int ExitCode { get; init; }
 
     /// <summary>The canonical form that builds and editors recognise: <c>path: error MP1003: text</c>.</summary>
-    public string Canonical => $"{File ?? "modelpack"}: error {Code}: {Description}";
+    public string Canonical => $"{SafeText.Escape(File ?? "modelpack")}: error {Code}: {SafeText.Escape(Description)}";
 
     /// <summary>Turns whatever escaped a verb into a failure.</summary>
     /// <param name="exception">What escaped.</param>
@@ -41,7 +41,7 @@ internal sealed record Failure
         OperationCanceledException => Of(CancelledCode, "cancelled, nothing was written", "Run the command again.", subject, Diagnostics.ExitCode.Cancelled),
         _ => Of(
             InternalErrorCode,
-            $"internal error: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}",
+            $"an internal error occurred ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})",
             "This is a defect of the tool: please report it, with the command line, at https://github.com/modelpack-net/modelpack/issues.",
             subject,
             Diagnostics.ExitCode.InternalError),

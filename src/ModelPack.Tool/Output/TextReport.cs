@@ -1,15 +1,16 @@
 using System.Text;
+using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Tool.Output;
 
-/// <summary>The text of one report. Every line passes through <see cref="TerminalText.Clean"/>.</summary>
+/// <summary>The text of one report. Every line passes through <see cref="SafeText.Escape"/>.</summary>
 internal sealed class TextReport
 {
     private const int WidestColumn = 64;
 
     private readonly StringBuilder _text = new();
 
-    public void Line(string text = "") => _text.Append(TerminalText.Clean(text)).Append('\n');
+    public void Line(string text = "") => _text.Append(SafeText.Escape(text)).Append('\n');
 
     /// <summary>A name and its value, in two columns.</summary>
     public void Field(string name, string value) => Line($"  {name,-13}{value}");
@@ -34,7 +35,7 @@ internal sealed class TextReport
     /// <summary>Rows in aligned columns; numbers to the right. A cell that is wider than a column may be stands out on its own.</summary>
     public void Table(IReadOnlyList<Column> columns, IEnumerable<string[]> cells)
     {
-        string[][] rows = [.. cells.Select(row => Array.ConvertAll(row, TerminalText.Clean))];
+        string[][] rows = [.. cells.Select(row => Array.ConvertAll(row, SafeText.Escape))];
         int[] widths = Widths(columns, rows);
         Line(Row([.. columns.Select(column => column.Heading)]));
         foreach (string[] row in rows)

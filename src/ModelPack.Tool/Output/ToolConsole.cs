@@ -1,5 +1,9 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Output.Json;
 
 namespace ModelPack.Tool.Output;
 
@@ -23,7 +27,10 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
     public TextWriter Error => error;
 
     /// <summary>Writes a line to standard error.</summary>
-    public void Message(string text) => error.WriteLine(TerminalText.Clean(text));
+    public void Message(string text) => error.WriteLine(SafeText.Escape(text));
+
+    /// <summary>Writes a failure in the form that builds and editors recognise; what came from files in it is escaped already.</summary>
+    public void Message(Failure failure) => error.WriteLine(failure.Canonical);
 
     /// <summary>Writes a finished text to standard output.</summary>
     public void Text(string text)
@@ -44,9 +51,9 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
             writer.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
         using Stream stream = openOutput();
-        stream.Write(buffer.WrittenSpan);
+        stream.Write(Encoding.UTF8.GetBytes(JsonForLogs.Escape(Encoding.UTF8.GetString(buffer.WrittenSpan))));
+        stream.Write("\n"u8);
         stream.Flush();
     }
 }

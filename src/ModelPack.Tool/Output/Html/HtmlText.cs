@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Tool.Output.Html;
 
@@ -8,7 +9,7 @@ internal sealed class HtmlText
 {
     private readonly StringBuilder _text = new();
 
-    public static string Escape(string text) => WebUtility.HtmlEncode(TerminalText.Clean(text));
+    public static string Escape(string text) => WebUtility.HtmlEncode(SafeText.Escape(text));
 
     /// <summary>Appends markup.</summary>
     public HtmlText Raw(string markup)

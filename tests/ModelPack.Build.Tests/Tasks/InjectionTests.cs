@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+
+namespace ModelPack.Build.Tests.Tasks;
+
+/// <summary>Models whose names are commands to terminals and CI services, in a build.</summary>
+[TestClass]
+public sealed partial class InjectionTests
+{
+    [TestMethod]
+    [DataRow("all.gguf")]
+    [DataRow("esc.safetensors")]
+    public void No_message_of_a_task_passes_them_on(string model)
+    {
+        using TaskFolder folder = new();
+        string path = RepositoryData.Path("cases", "hostile", "inject", model);
+        using VerifyModelItems verify = new()
+        {
+            BuildEngine = new RecordingEngine(),
+            Models = [TaskFolder.Item(path, ("Against", folder.Source))],
+            ProjectDirectory = folder.Path,
+            OutputDirectory = folder.In("obj") + Path.DirectorySeparatorChar,
+        };
+        using ConvertModelItems convert = folder.Task(TaskFolder.Item(path, ("To", "apr"), ("ExpectedHash", new string('0', 32))));
+        Assert.IsFalse(verify.Execute());
+        Assert.IsFalse(convert.Execute());
+        foreach (RecordingEngine engine in new[] { verify.BuildEngine, convert.BuildEngine }.Cast<RecordingEngine>())
+        {
+            foreach (string text in engine.Messages.Concat(engine.Errors.Select(error => error.Message!)))
+            {
+                Assert.IsFalse(Heard().IsMatch(text), text);
+                Assert.IsFalse(text.Any(char.IsControl), text);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^\s*::|##[a-z]*\[|(?:error|warning)(?: \s*[^: ]*)?\s*:", RegexOptions.IgnoreCase)]
+    private static partial Regex Heard();
+}
