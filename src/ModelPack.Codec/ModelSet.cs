@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
 using ModelPack.Codec.Tensors;
@@ -181,7 +182,7 @@ public sealed class ModelSet : ModelFile
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(Source.ReadBytes(config.Start, checked((int)config.Length)));
+            using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(Source.ReadBytes(config.Start, checked((int)config.Length)).AsMemory()));
             return document.RootElement.TryGetProperty("model_type", out JsonElement type) ? type.GetString() : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

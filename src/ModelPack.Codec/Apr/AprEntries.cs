@@ -6,11 +6,10 @@ namespace ModelPack.Codec.Apr;
 /// <summary>The index entries of a file, made when they are asked for: but for its type byte, an entry says what its tensor says.</summary>
 /// <param name="tensors">The tensors that are present.</param>
 /// <param name="typeBytes">The type byte of each entry.</param>
-/// <param name="isReversed">Whether dimensions are stored innermost first.</param>
 /// <param name="dataOffset">Start of the data section.</param>
 /// <param name="absent">The entry that counts as absent, and its place; null if there is none. Names differ, so there is one at most.</param>
 internal sealed class AprEntries(
-    IReadOnlyList<TensorInfo> tensors, byte[] typeBytes, bool isReversed, long dataOffset, (int Place, AprIndexEntry Entry)? absent) : IReadOnlyList<AprIndexEntry>
+    IReadOnlyList<TensorInfo> tensors, byte[] typeBytes, long dataOffset, (int Place, AprIndexEntry Entry)? absent) : IReadOnlyList<AprIndexEntry>
 {
     public int Count => typeBytes.Length;
 
@@ -28,7 +27,7 @@ internal sealed class AprEntries(
             {
                 Name = tensor.Name,
                 TypeByte = typeBytes[index],
-                Dimensions = isReversed ? [.. tensor.Shape.Reverse()] : tensor.Shape,
+                Dimensions = tensor.Shape,
                 Offset = tensor.Offset - dataOffset,
                 Size = tensor.ByteLength,
                 Type = tensor.Type,

@@ -36,7 +36,7 @@ public sealed class AprFile : ModelFile
     /// <inheritdoc/>
     public override string FormatDescription => $"APR {VersionMajor}.{VersionMinor}, little-endian, " + Dialect switch
     {
-        AprDialect.Realizar => "realizar dialect (dimensions innermost first, ggml type ids)",
+        AprDialect.Realizar => "realizar dialect (ggml type ids)",
         AprDialect.AprenderBeforeLayout002 => "aprender before LAYOUT-002",
         _ => "aprender",
     };

@@ -74,7 +74,7 @@ public enum AprDialect
     /// <summary>aprender before LAYOUT-002: neither layout flag, counts as row-major.</summary>
     AprenderBeforeLayout002,
 
-    /// <summary>realizar's converter from GGUF: dimensions innermost first, ggml type ids.</summary>
+    /// <summary>realizar's converter from GGUF (<c>apr import --preserve-q4k</c>): ggml type ids.</summary>
     Realizar,
 }
 

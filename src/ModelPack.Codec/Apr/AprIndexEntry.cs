@@ -12,7 +12,7 @@ public sealed record AprIndexEntry
     /// <summary>The type byte. Several bytes can mean one type (2 and 30 are both BF16), so a rebuild needs it.</summary>
     public required byte TypeByte { get; init; }
 
-    /// <summary>Dimensions in stored order: outermost first, except in the realizar dialect.</summary>
+    /// <summary>Dimensions in stored order: outermost first.</summary>
     public required ImmutableArray<long> Dimensions { get; init; }
 
     /// <summary>Payload offset from the start of the data section.</summary>

@@ -1,10 +1,9 @@
-using System.Collections.Immutable;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Apr;
 
-/// <summary>Turns raw index entries into tensors: dialect, order of dimensions, type (apr-v2.md §9.8, §12.5, §13.2).</summary>
+/// <summary>Turns raw index entries into tensors: dialect, type (apr-v2.md §9.8, §12.5, §13.2).</summary>
 internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntries Entries, IReadOnlyList<TensorInfo> Present)
 {
     public static AprTensors Resolve(
@@ -17,8 +16,7 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
         for (int i = 0; i < typeBytes.Length; i++)
         {
             AprRawEntry entry = raw[i];
-            ImmutableArray<long> shape = dialect == AprDialect.Realizar ? [.. entry.Dimensions.Reverse()] : entry.Dimensions;
-            AprIndexEntry resolved = ResolveType(file, entry, shape, dialect, tiedEmbeddings);
+            AprIndexEntry resolved = ResolveType(file, entry, dialect, tiedEmbeddings);
             typeBytes[i] = entry.TypeByte;
             if (resolved.CountsAsAbsent)
             {
@@ -27,12 +25,12 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
             else
             {
                 long offset = header.DataOffset + resolved.Offset;
-                present.Add(new TensorInfo { Name = entry.Name, Type = resolved.Type, Shape = shape, Offset = offset, ByteLength = resolved.Size });
+                present.Add(new TensorInfo { Name = entry.Name, Type = resolved.Type, Shape = entry.Dimensions, Offset = offset, ByteLength = resolved.Size });
             }
         }
 
         AddNotes(dialect, raw, absent?.Place, notes);
-        return new AprTensors(dialect, footer, new(present, typeBytes, dialect == AprDialect.Realizar, header.DataOffset, absent), present);
+        return new AprTensors(dialect, footer, new(present, typeBytes, header.DataOffset, absent), present);
     }
 
     /// <summary>All three signs are needed: other writers set the flag, and aprender keeps <c>blk.</c> names of llama models (apr-v2.md §13.2).</summary>
@@ -47,8 +45,7 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
         return header.Flags.HasFlag(AprFlags.LayoutRowMajor) ? AprDialect.Aprender : AprDialect.AprenderBeforeLayout002;
     }
 
-    private static AprIndexEntry ResolveType(
-        string file, AprRawEntry entry, ImmutableArray<long> shape, AprDialect dialect, bool tiedEmbeddings)
+    private static AprIndexEntry ResolveType(string file, AprRawEntry entry, AprDialect dialect, bool tiedEmbeddings)
     {
         ReadOnlySpan<TensorType> readings = AprTypeBytes.Readings(entry.TypeByte, dialect);
         if (readings.IsEmpty)
@@ -57,12 +54,12 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
         }
 
         bool absent = false;
-        if (!AprTypeBytes.TryResolve(readings, shape.AsSpan(), (long)entry.Size, out TensorType type))
+        if (!AprTypeBytes.TryResolve(readings, entry.Dimensions.AsSpan(), (long)entry.Size, out TensorType type))
         {
             absent = tiedEmbeddings && entry is { Name: "lm_head.weight", Size: 0 };
             type = absent ? readings[0] : throw AprErrors.Size.Broken(
                 file,
-                $"the size {entry.Size} does not follow from type byte {entry.TypeByte} and shape {TensorShape.Format(shape.AsSpan())}",
+                $"the size {entry.Size} does not follow from type byte {entry.TypeByte} and shape {TensorShape.Format(entry.Dimensions.AsSpan())}",
                 entry.Position,
                 entry.Name);
         }
@@ -88,7 +85,7 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
 
         if (dialect == AprDialect.Realizar)
         {
-            notes.Add(new Note("K-DIALECT", "realizar dialect: dimensions are stored innermost first, type bytes are ggml ids"));
+            notes.Add(new Note("K-DIALECT", "realizar dialect: type bytes are ggml ids"));
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ModelPack.Codec.Gguf;
@@ -5,7 +6,11 @@ namespace ModelPack.Codec.Gguf;
 /// <summary>Reads the key-value pairs (gguf.md §1.4). Values stay slices of the header.</summary>
 internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes notes)
 {
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.");
+    private static readonly SearchValues<char> ArchitectureCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
+
     private readonly List<Slot> slots = [];
+    private readonly List<(string Key, int Start)> odd = [];
     private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
     private readonly GgufValueScanner scanner = new(buffer, notes);
 
@@ -26,6 +31,8 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
             GgufValueType type = scanner.Scan(key, out int start);
             slots.Add(new Slot(key, type, start, buffer.Position - start));
         }
+
+        NoteOddKeys();
     }
 
     /// <summary>The alignment that the metadata states (gguf.md §1.6, R-ALIGN).</summary>
@@ -50,7 +57,9 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
 
     /// <summary>The values, over the bytes as they stand now: called when the header is read to its end and the buffer no longer moves.</summary>
     public MetadataEntry[] ToEntries() =>
-        [.. slots.Select(slot => new MetadataEntry(slot.Key, new GgufValue(slot.Type, buffer.Slice(slot.Start, slot.Length), buffer.Encoding)))];
+        [.. slots.Select(slot => new MetadataEntry(slot.Key, Value(slot)))];
+
+    private GgufValue Value(Slot slot) => new(slot.Type, buffer.Slice(slot.Start, slot.Length), buffer.Encoding);
 
     private string ReadKey()
     {
@@ -64,13 +73,28 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
 
         string key = Encoding.ASCII.GetString(bytes);
 
-        // gguf.md K-KEY: digits stand in the names of most architectures, so only what real files rarely have is worth a note.
-        if (bytes.ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789_."u8))
+        if (key.AsSpan().ContainsAnyExcept(KeyCharacters))
         {
-            notes.Keep("K-KEY", "keys that are not lower snake case are kept", key, start);
+            odd.Add((key, start));
         }
 
         return key;
+    }
+
+    // gguf.md K-KEY: digits stand in the names of most architectures, and the keys of command-r or nomic-bert begin with a name that has a hyphen; only the rest is worth a note.
+    private void NoteOddKeys()
+    {
+        string prefix = index.TryGetValue(GgufFormat.ArchitectureKey, out int place) && slots[place].Type == GgufValueType.String
+            ? Encoding.Latin1.GetString(Value(slots[place]).StringBytes.Span) + "."
+            : ".";
+        foreach ((string key, int start) in odd)
+        {
+            bool isOwn = key.StartsWith(prefix, StringComparison.Ordinal) && !prefix.AsSpan().ContainsAnyExcept(ArchitectureCharacters) && !key.AsSpan(prefix.Length).ContainsAnyExcept(KeyCharacters);
+            if (!isOwn)
+            {
+                notes.Keep("K-KEY", "keys that are not lower snake case are kept", key, start);
+            }
+        }
     }
 
     /// <summary>R-KEY.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Gguf;
 
@@ -135,10 +136,10 @@ internal static class GgufValueText
                 WriteObject(writer, "f64", $"0x{encoding.UInt64(bytes):x16}");
                 break;
             case GgufValueType.Float32:
-                writer.WriteNumberValue((float)GgufValue.ReadFloat(type, bytes, encoding));
+                writer.WriteFloatValue((float)GgufValue.ReadFloat(type, bytes, encoding));
                 break;
             case GgufValueType.Float64:
-                writer.WriteNumberValue(GgufValue.ReadFloat(type, bytes, encoding));
+                writer.WriteFloatValue(GgufValue.ReadFloat(type, bytes, encoding));
                 break;
             case GgufValueType.UInt64:
                 writer.WriteNumberValue(encoding.UInt64(bytes));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace;
 
@@ -9,7 +10,7 @@ internal static class CompanionText
     private const string JsonEnding = ".json";
 
     /// <summary>Whether a companion is what its name says.</summary>
-    public static bool IsAsNamed(string name, ReadOnlySpan<byte> bytes) => !name.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase) || IsJson(bytes);
+    public static bool IsAsNamed(string name, ReadOnlySpan<byte> bytes) => !name.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase) || IsJson(PythonJson.ToJson(bytes));
 
     private static bool IsJson(ReadOnlySpan<byte> bytes)
     {

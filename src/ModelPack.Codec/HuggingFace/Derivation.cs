@@ -67,10 +67,13 @@ internal sealed class Derivation
     }
 
     /// <summary>Adds a file of sorted fields as transformers writes it (hf-companions.md §1.1).</summary>
-    public void Add(string file, JsonFields fields, JsonCharacters characters)
+    public void Add(string file, JsonFields fields, JsonCharacters characters) => Add(file, fields.Write, characters);
+
+    /// <summary>Adds a file that is not one object.</summary>
+    public void Add(string file, Action<JsonText> write, JsonCharacters characters)
     {
         JsonText text = new(characters);
-        fields.Write(text);
+        write(text);
         text.NewLineAtEnd();
         Add(file, text.ToArray());
     }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof;
 
@@ -161,7 +162,7 @@ public static class CertificateJson
     {
         if (double.IsFinite(distance))
         {
-            json.WriteNumber(name, distance);
+            json.WriteFloat(name, distance);
         }
         else
         {

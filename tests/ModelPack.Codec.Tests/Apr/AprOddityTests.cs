@@ -38,7 +38,7 @@ public sealed class AprOddityTests
         ("K-FLAG", "unassigned", () => new AprBytes { Flags = 0x8400 }.Build()),
         ("K-LAYOUT", "no layout flag", () => new AprBytes { Flags = 0 }.Build()),
         ("K-LEGACY", "byte 2", () => AprBytes.WithEntries(new AprEntryBytes("a", 2, [3], 6)).Build()),
-        ("K-DIALECT K-FOOTER", "realizar", () => new AprBytes { Flags = 0x20, HasFooter = false, Entries = [new("blk.0.a", 2, [32, 2], 36)] }.Build()),
+        ("K-DIALECT K-FOOTER", "realizar", () => new AprBytes { Flags = 0x20, HasFooter = false, Entries = [new("blk.0.a", 2, [2, 32], 36)] }.Build()),
         ("K-LAYOUT", "realizar's flags and names with a footer", () => new AprBytes { Flags = 0x20, Entries = [new("blk.0.a", 0, [3], 12)] }.Build()),
         ("K-DUPKEY", "duplicate key deep inside", () => AprBytes.WithMetadata("""{"x":[{"y":{"k":1,"z":2,"k":3}}]}""").Build()),
         ("K-DUPKEY", "duplicate key, once escaped", () => AprBytes.WithMetadata("""{"key":1,"k\u0065y":2}""").Build()),

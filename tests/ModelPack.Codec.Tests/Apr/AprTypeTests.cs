@@ -74,14 +74,14 @@ public sealed class AprTypeTests
     [DataRow(6, 4096, TensorType.I64)]
     public void In_the_realizar_dialect_bytes_are_ggml_ids_or_those_of_the_older_table(int typeByte, int size, TensorType expected)
     {
-        AprBytes bytes = new() { Flags = 0x20, HasFooter = false, Entries = [new("blk.0.a", (byte)typeByte, [256, 2], size)] };
+        AprBytes bytes = new() { Flags = 0x20, HasFooter = false, Entries = [new("blk.0.a", (byte)typeByte, [2, 256], size)] };
 
         using AprFile file = bytes.Open();
 
         Assert.AreEqual(AprDialect.Realizar, file.Dialect);
         Assert.AreEqual(expected, file.Tensors[0].Type);
         CollectionAssert.AreEqual(new long[] { 2, 256 }, file.Tensors[0].Shape);
-        CollectionAssert.AreEqual(new long[] { 256, 2 }, file.Entries[0].Dimensions);
+        CollectionAssert.AreEqual(new long[] { 2, 256 }, file.Entries[0].Dimensions);
     }
 
     [TestMethod]

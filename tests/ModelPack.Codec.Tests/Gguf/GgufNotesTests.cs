@@ -22,6 +22,20 @@ public sealed class GgufNotesTests
 
     public static IEnumerable<string> Rules => Odd.Keys;
 
+    /// <summary>command-r, nomic-bert and others begin all their keys with a name that has a hyphen.</summary>
+    [TestMethod]
+    [DataRow("command-r", "command-r.block_count", false)]
+    [DataRow("command-r", "command-r.Block_count", true)]
+    [DataRow("command-r", "command-x.block_count", true)]
+    [DataRow("command-r", "command-r.block-count", true)]
+    [DataRow("Command-R", "Command-R.block_count", true)]
+    [DataRow("llama", "llama.block_count", false)]
+    public void Keys_below_the_own_architecture_are_usual_whatever_its_name(string architecture, string key, bool isOdd)
+    {
+        GgufFile file = new GgufBytes().Header(0, 2).Key(key, GgufValueType.UInt8).Raw(1).Key("general.architecture", GgufValueType.String).Text(architecture).Open();
+        Assert.AreEqual(isOdd, file.Notes.Any(note => note.Rule == "K-KEY"));
+    }
+
     [TestMethod]
     [DynamicData(nameof(Rules))]
     public void Oddity_is_noted_once_and_nothing_else_is(string rule)

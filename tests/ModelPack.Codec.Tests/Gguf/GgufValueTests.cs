@@ -19,7 +19,7 @@ public sealed class GgufValueTests
         Check(GgufValue.FromRawBytes(GgufValueType.Bool, new byte[] { 2 }), "bool", "true (stored as 2)", """{"bool":2}""");
         Check(GgufValue.FromRawBytes(GgufValueType.Int8, new byte[] { 0x80 }), "i8", "-128", "-128");
         Check(GgufValue.FromFloat32(0.1f), "f32", "0.1", "0.1");
-        Check(GgufValue.FromFloat32Bits(0x8000_0000), "f32", "-0", "-0");
+        Check(GgufValue.FromFloat32Bits(0x8000_0000), "f32", "-0", "-0.0");
         Check(GgufValue.FromFloat32Bits(0x7F80_0001), "f32", "f32 0x7f800001", """{"f32":"0x7f800001"}""");
         Check(GgufValue.FromFloat64(double.NegativeInfinity), "f64", "f64 0xfff0000000000000", """{"f64":"0xfff0000000000000"}""");
         Check(GgufValue.FromString("a\"b\u001b[31m"), "string", "\"a\\\"b\\u001B[31m\"", "\"a\\u0022b\\u001B[31m\"");

@@ -440,7 +440,33 @@ public sealed class ConfigSnapshotTests
             }
 
             """);
-        folder.AssertNote("config.json: bert.pooling_type is 2; modules.json and 1_Pooling/config.json are lost");
+        folder.AssertFile("1_Pooling/config.json", """
+            {
+              "pooling_mode_cls_token": true,
+              "pooling_mode_lasttoken": false,
+              "pooling_mode_mean_tokens": false,
+              "word_embedding_dimension": 64
+            }
+
+            """);
+        folder.AssertFile("modules.json", """
+            [
+              {
+                "idx": 0,
+                "name": "0",
+                "path": "",
+                "type": "sentence_transformers.models.Transformer"
+              },
+              {
+                "idx": 1,
+                "name": "1",
+                "path": "1_Pooling",
+                "type": "sentence_transformers.models.Pooling"
+              }
+            ]
+
+            """);
+        folder.AssertNote("config.json: modules.json is made from bert.pooling_type; whether a module normalizes the vectors is lost");
         folder.AssertNote("config.json: architectures: BertModel is a guess, other classes share the architecture bert");
     }
 }

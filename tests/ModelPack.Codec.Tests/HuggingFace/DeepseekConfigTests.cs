@@ -39,11 +39,30 @@ public sealed class DeepseekConfigTests
         folder.AssertNote("config.json: topk_method is a guess: there are groups, and the class knows no other method with groups; it goes by the best expert of a group, the runtime by the two best");
     }
 
+    /// <summary>GLM-4.7-Flash, whose converter writes no key.</summary>
+    [TestMethod]
+    public void A_bias_for_choosing_experts_without_a_key_goes_with_sigmoid()
+    {
+        DerivedFolder folder = Model().Own("expert_weights_norm", GgufValue.FromBool(true)).Tensor("blk.1.exp_probs_b.bias", TensorType.F32, 16).Derive();
+        Assert.AreEqual("sigmoid", (string?)JsonNode.Parse(folder.TextOf("config.json"))!["scoring_func"]);
+        folder.AssertNote("config.json: scoring_func: deepseek2.expert_gating_func is missing, but there is a bias for choosing experts, which goes with sigmoid");
+    }
+
+    [TestMethod]
+    public void Layers_that_predict_further_tokens_are_counted_apart()
+    {
+        DerivedFolder folder = Model().Own("nextn_predict_layers", 1).Derive();
+        JsonNode config = JsonNode.Parse(folder.TextOf("config.json"))!;
+        Assert.AreEqual(1, (int)config["num_hidden_layers"]!);
+        Assert.AreEqual(1, (int)config["num_nextn_predict_layers"]!);
+        Model().Own("nextn_predict_layers", 2).Derive().AssertNoFile("config.json", Refusal + "deepseek2.nextn_predict_layers is 2, but deepseek2.block_count is not more");
+    }
+
     [TestMethod]
     public void File_that_no_class_computes_is_refused()
     {
-        Model().Tensor("blk.1.exp_probs_b.bias", TensorType.F32, 16).Derive().AssertNoFile(
-            "config.json", Refusal + "deepseek2.expert_gating_func is 1 (softmax) or missing, but there is a tensor blk.1.exp_probs_b.bias, which goes with 2 (sigmoid) in DeepseekV3ForCausalLM");
+        Model().Own("expert_gating_func", 1).Tensor("blk.1.exp_probs_b.bias", TensorType.F32, 16).Derive().AssertNoFile(
+            "config.json", Refusal + "deepseek2.expert_gating_func is 1 (softmax), but there is a tensor blk.1.exp_probs_b.bias, which goes with 2 (sigmoid) in DeepseekV3ForCausalLM");
         Model().Own("expert_gating_func", 4).Derive().AssertNoFile("config.json", Refusal + "deepseek2.expert_gating_func is 4, neither 1 (softmax) nor 2 (sigmoid)");
         Model().Own("expert_weights_norm", GgufValue.FromBool(true)).Derive().AssertNoFile("config.json", Refusal + "deepseek2.expert_weights_norm is true, which DeepseekV2ForCausalLM does not compute");
         Model().Without("deepseek2.leading_dense_block_count").Derive().AssertNoFile("config.json", Refusal + "deepseek2.leading_dense_block_count is missing");

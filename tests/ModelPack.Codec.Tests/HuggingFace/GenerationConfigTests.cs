@@ -29,8 +29,7 @@ public sealed class GenerationConfigTests
 
             """);
         folder.AssertNote("generation_config.json: general.sampling.penalty_repeat has no field and is not carried over");
-        folder.AssertNote("generation_config.json: do_sample is lost");
-        folder.AssertNote("generation_config.json: repetition_penalty is lost");
+        folder.AssertNote("generation_config.json: do_sample, max_length, repetition_penalty, transformers_version are lost");
     }
 
     [TestMethod]

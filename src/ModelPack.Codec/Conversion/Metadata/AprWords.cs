@@ -5,6 +5,7 @@ using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Conversion.Names.Apr;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.Conversion.Metadata;
 
@@ -38,7 +39,7 @@ internal static class AprWords
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(config.Bytes);
+            using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(config.Bytes));
             JsonElement root = document.RootElement;
             string? type = root.TryGetProperty("model_type", out JsonElement named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
             string? first = root.TryGetProperty("architectures", out JsonElement classes) && classes is { ValueKind: JsonValueKind.Array } && classes.GetArrayLength() > 0

@@ -35,7 +35,7 @@ internal static class GgufMetadata
         }
 
         if (!words.Entries.IsEmpty && !known.Contains(FileTypeKey)
-            && ConfigToGguf.FileType(steps.Where(step => step.StoredShape.Length > 1).Select(step => step.StoredType)) is { } fileType)
+            && ConfigToGguf.FileType(steps.Select(step => (step.Name, step.StoredType, step.StoredShape))) is { } fileType)
         {
             entries.Add(fileType);
         }

@@ -108,22 +108,27 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         List<ModelTensor> outputs = [.. Of(translation).Outputs];
         HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
         PayloadRecipe?[] back = [.. translation.Return];
-        List<string> notes = [];
-        foreach ((int index, string note) in translation.Unplaced.Zip(translation.Notes))
+        List<UnplacedTensor> doubts = [];
+        foreach ((int index, UnplacedTensor doubt) in translation.Unplaced.Zip(translation.Doubts))
         {
             ModelTensor tensor = model.Tensors[index];
             bool isStated = target == ModelFormat.SafeTensors && StatedTables.IsTable(tensor.Info.Name);
             if (isStated || !names.Add(tensor.Info.Name))
             {
-                notes.Add(note);
+                doubts.Add(doubt);
                 continue;
+            }
+
+            if (target == ModelFormat.SafeTensors)
+            {
+                doubts.Add(doubt with { Reason = doubt.Reason + ": it keeps its name" });
             }
 
             back[index] = new StoredPayload(outputs.Count, tensor.Payload.Length);
             outputs.Add(new(tensor.Info, new StoredPayload(index, tensor.Payload.Length)));
         }
 
-        return new([.. outputs], [.. back], [.. notes]);
+        return new([.. outputs], [.. back], UnplacedTensor.Notes(doubts));
     }
 
     private VocabularyChange Noting(ImmutableArray<string> notes) => this with { Notes = [.. Notes, .. notes] };

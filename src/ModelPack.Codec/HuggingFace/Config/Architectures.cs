@@ -1,5 +1,6 @@
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.HuggingFace.Names;
 
 namespace ModelPack.Codec.HuggingFace.Config;
 
@@ -66,7 +67,8 @@ internal static class Architectures
 
     private static void Qwen3(ConfigBuilder config)
     {
-        config.Class("Qwen3ForCausalLM", "qwen3");
+        // A reranker as llama.cpp has it: two rows of the output, for yes and no. Of the classes, the one for sequences computes that.
+        config.Class(config.Derivation.HasTensor(ClassifierNames.Head) ? "Qwen3ForSequenceClassification" : "Qwen3ForCausalLM", "qwen3");
         Qwen3Attention(config);
     }
 

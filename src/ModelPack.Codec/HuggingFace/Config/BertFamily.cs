@@ -1,20 +1,26 @@
-using System.Globalization;
 using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.HuggingFace.Names;
 
 namespace ModelPack.Codec.HuggingFace.Config;
 
 /// <summary>BERT (hf-companions.md §1.3). RoBERTa and DistilBERT share the architecture; what tells them apart is refused rather than guessed.</summary>
 internal static class BertFamily
 {
-    private const string LabelsKey = "classifier.output_labels";
     private const string TokenizerModelKey = "tokenizer.ggml.model";
     private const string TypeCountKey = "tokenizer.ggml.token_type_count";
 
     public static void Describe(ConfigBuilder config)
     {
-        config.Class("BertModel", "bert");
-        config.Note("architectures: BertModel is a guess, other classes share the architecture bert");
+        bool isClassifier = ClassifierNames.IsWhole(config.Derivation.HasTensor);
+        config.Class(isClassifier ? "BertForSequenceClassification" : "BertModel", "bert");
+        config.Note(isClassifier
+            ? "architectures: BertForSequenceClassification follows from the tensors of its head"
+            : "architectures: BertModel is a guess, other classes share the architecture bert");
+        if (!isClassifier && config.Derivation.HasTensor(ClassifierNames.Head))
+        {
+            config.Note($"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it ({ClassifierNames.Pooler}), without which BertForSequenceClassification does not compute the same");
+        }
+
         Reading<string> tokenizer = config.Derivation.Keys.Text(TokenizerModelKey);
         if (tokenizer.Value != "bert")
         {
@@ -30,12 +36,6 @@ internal static class BertFamily
         config.TorchType();
         TypeCount(config);
         Causal(config, "BertModel", "is_decoder");
-        Labels(config);
-        if (config.OptionalCount("pooling_type") is { } pooling)
-        {
-            config.Note($"{config.Key("pooling_type")} is {pooling}; modules.json and 1_Pooling/config.json are lost");
-        }
-
         config.Fields.Set("hidden_act", "gelu");
         config.Lose("hidden_dropout_prob", "attention_probs_dropout_prob");
     }
@@ -67,44 +67,5 @@ internal static class BertFamily
         {
             config.Refuse(causal.Problem ?? $"{config.Key("attention.causal")} is true, but {modelClass} is an encoder");
         }
-    }
-
-    private static void Labels(ConfigBuilder config)
-    {
-        string key = config.Key(LabelsKey);
-        if (config.Derivation.Keys.Find(key) is not { } labels)
-        {
-            return;
-        }
-
-        if (labels.ElementType != GgufValueType.String)
-        {
-            config.Refuse($"{key} is {MetadataKeys.Show(labels)}, not an array of strings");
-            return;
-        }
-
-        List<string> texts = [];
-        foreach (ReadOnlyMemory<byte> label in labels.EnumerateStrings())
-        {
-            if (!System.Text.Unicode.Utf8.IsValid(label.Span))
-            {
-                config.Refuse($"{key} is not UTF-8 at {texts.Count}");
-                return;
-            }
-
-            texts.Add(System.Text.Encoding.UTF8.GetString(label.Span));
-        }
-
-        config.Fields.Set("id2label", text =>
-        {
-            text.StartObject();
-            for (int id = 0; id < texts.Count; id++)
-            {
-                text.Name(id.ToString(CultureInfo.InvariantCulture));
-                text.String(texts[id]);
-            }
-
-            text.EndObject();
-        });
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.Tensors;
 
@@ -6,8 +7,17 @@ namespace ModelPack.Codec.HuggingFace.Config;
 /// <summary>Collects the fields of one config, what is lost, and what forbids writing it.</summary>
 internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 {
+    /// <summary>For training, for the library, or for programs that load the model in another way.</summary>
+    private static readonly FrozenSet<string> IdleFields = new[]
+    {
+        "transformers_version", "initializer_range", "attention_dropout", "hidden_dropout", "hidden_dropout_prob", "attention_probs_dropout_prob", "attn_pdrop", "embd_pdrop", "resid_pdrop",
+        "aux_loss_alpha", "router_aux_loss_coef", "output_router_logits", "pretraining_tp", "use_flash_attn", "auto_map",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     private readonly List<string> notes = [];
     private readonly List<string> refusals = [];
+    private readonly List<string> idle = [];
+    private readonly List<(string Name, Action<JsonText> Write)> files = [];
 
     public Derivation Derivation => derivation;
 
@@ -16,6 +26,12 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
     public JsonFields Fields { get; } = new();
 
     public IReadOnlyList<string> Notes => notes;
+
+    /// <summary>Lost fields that change nothing that the model computes: one note for all.</summary>
+    public IReadOnlyList<string> Idle => idle;
+
+    /// <summary>Files that go with the config.</summary>
+    public IReadOnlyList<(string Name, Action<JsonText> Write)> Files => files;
 
     public IReadOnlyList<string> Refusals => refusals;
 
@@ -31,12 +47,21 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
         }
     }
 
+    public void AddFile(string name, Action<JsonText> write) => files.Add((name, write));
+
     /// <summary>Notes fields that no GGUF holds.</summary>
     public void Lose(params string[] fields)
     {
         foreach (string field in fields)
         {
-            Note($"{field} is lost");
+            if (IdleFields.Contains(field))
+            {
+                idle.Add(field);
+            }
+            else
+            {
+                Note($"{field} is lost");
+            }
         }
     }
 

@@ -13,6 +13,8 @@ internal static class DeepseekFamily
     private const string GatingKey = "expert_gating_func";
     private const string NormKey = "expert_weights_norm";
     private const string DenseKey = "leading_dense_block_count";
+    private const string NextKey = "nextn_predict_layers";
+    private const string NextField = "num_nextn_predict_layers";
     private const string GroupsKey = "expert_group_count";
     private const string UsedGroupsKey = "expert_group_used_count";
 
@@ -44,7 +46,26 @@ internal static class DeepseekFamily
 
         Latent(config);
         Experts(config, third);
-        config.Lose("aux_loss_alpha", "num_nextn_predict_layers");
+        config.Lose("aux_loss_alpha");
+        NextLayers(config);
+    }
+
+    // Layers that predict further tokens are counted in block_count; the class counts them apart.
+    private static void NextLayers(ConfigBuilder config)
+    {
+        if (config.OptionalCount(NextKey) is not (> 0 and { } next))
+        {
+            config.Lose(NextField);
+        }
+        else if (config.OptionalCount("block_count") is { } layers && next < layers)
+        {
+            config.Fields.Set("num_hidden_layers", layers - next);
+            config.Fields.Set(NextField, next);
+        }
+        else
+        {
+            config.Refuse($"{config.Key(NextKey)} is {next}, but {config.Key("block_count")} is not more");
+        }
     }
 
     private static void Latent(ConfigBuilder config)
@@ -108,14 +129,22 @@ internal static class DeepseekFamily
 
     private static bool IsThird(ConfigBuilder config)
     {
-        long gating = config.OptionalCount(GatingKey) ?? Softmax;
+        // GLM-4.7-Flash is written without the key: the runtime knows it by its size, and no class of this architecture has the bias with softmax.
+        bool hasBias = config.Derivation.Tensors.Any(tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal));
+        long? stated = config.OptionalCount(GatingKey);
+        if (stated is null && hasBias)
+        {
+            config.Note($"scoring_func: {config.Key(GatingKey)} is missing, but there is a bias for choosing experts, which goes with sigmoid");
+        }
+
+        long gating = stated ?? (hasBias ? Sigmoid : Softmax);
         if (gating is not (Softmax or Sigmoid))
         {
             config.Refuse($"{config.Key(GatingKey)} is {gating}, neither {Softmax} (softmax) nor {Sigmoid} (sigmoid)");
         }
         else if (gating == Softmax && config.Derivation.Tensors.FirstOrDefault(tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal)) is { } bias)
         {
-            config.Refuse($"{config.Key(GatingKey)} is {Softmax} (softmax) or missing, but there is a tensor {bias.Name}, which goes with {Sigmoid} (sigmoid) in DeepseekV3ForCausalLM");
+            config.Refuse($"{config.Key(GatingKey)} is {Softmax} (softmax), but there is a tensor {bias.Name}, which goes with {Sigmoid} (sigmoid) in DeepseekV3ForCausalLM");
         }
 
         return gating == Sigmoid;

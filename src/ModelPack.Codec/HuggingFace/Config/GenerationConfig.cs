@@ -40,10 +40,7 @@ internal static class GenerationConfig
             return;
         }
 
-        foreach (string lost in (ReadOnlySpan<string>)["do_sample", "max_length", "repetition_penalty", "transformers_version"])
-        {
-            derivation.Note(CompanionNames.GenerationConfig, $"{lost} is lost");
-        }
+        derivation.Note(CompanionNames.GenerationConfig, "do_sample, max_length, repetition_penalty, transformers_version are lost");
 
         derivation.Add(CompanionNames.GenerationConfig, fields, JsonCharacters.Ascii);
     }

@@ -35,8 +35,7 @@ internal static class LlamaFamily
         {
             config.RequireCount("expert_count", "num_local_experts");
             config.RequireCount("expert_used_count", "num_experts_per_tok");
-            config.LosePublished("router_aux_loss_coef", "0.02");
-            config.Lose("output_router_logits");
+            config.Lose("router_aux_loss_coef", "output_router_logits");
         }
     }
 
@@ -74,6 +73,10 @@ internal static class LlamaFamily
         {
             config.CountOrLose("attention.sliding_window", "sliding_window");
             GemmaFamily.LayerTypes(config, fullLayer: null);
+            if (config.OptionalFloat("rope.freq_base_swa") is { } local && config.OptionalFloat("rope.freq_base") is { } whole && !local.Value.Equals(whole.Value))
+            {
+                config.Refuse($"{config.Key("rope.freq_base_swa")} is {local.Text}, but the class has the base {whole.Text} for all layers");
+            }
         }
     }
 

@@ -28,6 +28,10 @@ internal static class ModelConfig
 
         ConfigBuilder config = new(derivation, architecture);
         describe(config);
+        config.Labels();
+        config.RequireNoHead();
+        config.Direction();
+        config.Pooling();
         if (config.Refusals.Count > 0)
         {
             foreach (string refusal in config.Refusals)
@@ -38,6 +42,11 @@ internal static class ModelConfig
             return;
         }
 
+        if (config.Idle.Count > 0)
+        {
+            derivation.Note(CompanionNames.Config, $"{string.Join(", ", config.Idle)} {(config.Idle.Count == 1 ? "is" : "are")} lost, and without effect on what the model computes");
+        }
+
         foreach (string note in config.Notes)
         {
             derivation.Note(CompanionNames.Config, note);
@@ -45,6 +54,10 @@ internal static class ModelConfig
 
         derivation.NoteUnread(CompanionNames.Config, architecture + ".");
         derivation.Add(CompanionNames.Config, config.Fields, JsonCharacters.Ascii);
+        foreach ((string name, Action<JsonText> write) in config.Files)
+        {
+            derivation.Add(name, write, JsonCharacters.Ascii);
+        }
     }
 
     private static void Refuse(Derivation derivation, string reason) =>

@@ -14,6 +14,9 @@ internal static class RopeScaling
     private const string TypeKey = "rope.scaling.type";
     private const string FactorKey = "rope.scaling.factor";
 
+    /// <summary>What the type and the factor were before there were keys for them (gguf.md §6.3).</summary>
+    private const string OldLinearKey = "rope.scale_linear";
+
     private static readonly (string Key, string Field)[] YarnFloats =
     [
         ("rope.scaling.yarn_ext_factor", "extrapolation_factor"),
@@ -32,6 +35,9 @@ internal static class RopeScaling
         bool factors = config.Derivation.HasTensor(LongTensor) || config.Derivation.HasTensor(ShortTensor);
         switch (type)
         {
+            case null or "linear" when !frequencies && !factors && config.OptionalFloat(FactorKey) is null && config.OptionalFloat(OldLinearKey) is { } linear && (type is not null || linear.Value != 1):
+                Linear(config, linear);
+                break;
             case "linear" when !frequencies && !factors:
                 Write(config, "linear", Factor(config));
                 break;
@@ -60,6 +66,14 @@ internal static class RopeScaling
     {
         fields.Set("rope_type", type);
         config.Fields.Set("rope_scaling", fields);
+    }
+
+    private static void Linear(ConfigBuilder config, FiniteNumber factor)
+    {
+        JsonFields fields = new();
+        fields.Set("factor", factor);
+        config.Note($"rope_scaling: the factor is that of {config.Key(OldLinearKey)}, which {config.Key(FactorKey)} superseded");
+        Write(config, "linear", fields);
     }
 
     private static JsonFields Factor(ConfigBuilder config)

@@ -1,3 +1,4 @@
+using ModelPack.Codec.HuggingFace.Names;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.HuggingFace.Config;
@@ -9,8 +10,8 @@ internal static class WrittenFloatType
 
     public static string? Find(ConfigBuilder config)
     {
-        // Vectors are stored as F32 whatever the type of the model (§3.2), so only matrices tell.
-        TensorType[] matrices = [.. config.Derivation.Tensors.Where(tensor => tensor.Shape.Length > 1).Select(tensor => Written(tensor.Type)).Distinct()];
+        // Vectors, norms, routers and tables of positions are stored as F32 whatever the type of the model (§3.2), so only other matrices tell.
+        TensorType[] matrices = [.. config.Derivation.Tensors.Where(tensor => !Float32Names.Contains(tensor.Name, tensor.Shape.Length)).Select(tensor => Written(tensor.Type)).Distinct()];
         TensorType? stated = Stated(config);
         if (stated is { } type && matrices.Length > 0 && !matrices.Contains(type))
         {

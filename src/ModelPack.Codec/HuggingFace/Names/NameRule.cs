@@ -71,6 +71,9 @@ internal sealed record NameRule(int Order, NamePattern Gguf, NamePattern Hugging
     /// <summary>A component that the same layer must have for the row to be read from GGUF; null if none.</summary>
     public NamePattern? With { get; init; }
 
+    /// <summary>A module that the model must have for the row to be read from Hugging Face; null if none.</summary>
+    public NamePattern? HuggingFaceWith { get; init; }
+
     /// <summary>Rank that a weight has in Hugging Face's form, with leading ones, where GGUF may leave these out; 0 if none.</summary>
     public int HuggingFaceRank { get; init; }
 }

@@ -35,6 +35,7 @@ internal static class NameTableReader
         return new NameRule(order, new NamePattern(Text(row, "gguf")!), new NamePattern(Text(row, "hf")!), endings, Transform(row), Sides(row))
         {
             With = Text(row, "with") is { } with ? new NamePattern(with) : null,
+            HuggingFaceWith = Text(row, "hf_with") is { } module ? new NamePattern(module) : null,
             HuggingFaceRank = row.TryGetProperty("hf_rank", out JsonElement rank) ? rank.GetInt32() : 0,
         };
     }

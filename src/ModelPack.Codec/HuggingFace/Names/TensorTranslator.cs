@@ -20,6 +20,7 @@ internal static class TensorTranslator
 
         TranslationContext context = new(tensors, facts);
         HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
+        string prefix = ClassifierNames.Prefix(facts.Architecture, names.Contains);
         Dictionary<string, List<TranslationMember>> pairs = new(StringComparer.Ordinal);
         foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
         {
@@ -39,7 +40,7 @@ internal static class TensorTranslator
                     Gather(pairs, match.HuggingFaceName, member);
                     break;
                 default:
-                    AddSingle(context, member, match.HuggingFaceName, SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.HuggingFaceRank), (index, 0, 0, 0));
+                    AddSingle(context, member, ClassifierNames.Of(match, prefix), SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.HuggingFaceRank), (index, 0, 0, 0));
                     break;
             }
         }
@@ -63,10 +64,11 @@ internal static class TensorTranslator
 
         TranslationContext context = new(tensors, facts);
         Dictionary<string, List<TranslationMember>> stacks = new(StringComparer.Ordinal);
+        Func<NamePattern, bool> hasModule = module => tensors.Any(tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
         foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
         {
             ImmutableArray<NameMatch> matches = table.FromHuggingFace(tensor.Name);
-            if (matches.IsEmpty)
+            if (matches.IsEmpty || (matches[0].Rule.HuggingFaceWith is { } with && !hasModule(with)))
             {
                 context.Unplace(index, UnplacedNames.InGguf(tensor.Name, facts.Architecture));
                 continue;

@@ -32,7 +32,7 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
     private readonly List<(TranslatedTensor Tensor, (int, int, int, int) Place)> made = [];
     private readonly Dictionary<string, string> sources = new(StringComparer.Ordinal);
     private readonly PayloadRecipe?[] back = new PayloadRecipe?[given.Count];
-    private readonly SortedDictionary<int, string> unplaced = [];
+    private readonly SortedDictionary<int, UnplacedTensor> unplaced = [];
 
     public ModelFacts Facts => facts;
 
@@ -65,7 +65,7 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
         }
     }
 
-    public void Unplace(int index, string reason) => unplaced.Add(index, $"'{given[index].Name}' {reason}");
+    public void Unplace(int index, string reason) => unplaced.Add(index, new(given[index].Name, reason));
 
     public TensorTranslation Finish()
     {

@@ -31,13 +31,13 @@ internal static class CommonKeys
 
     public static void NormEpsilon(this GgufDraft draft, params ReadOnlySpan<string> fields) => draft.Float("attention.layer_norm_epsilon", draft.RequireFloat(fields));
 
-    public static void Experts(this GgufDraft draft, string countField)
+    public static void Experts(this GgufDraft draft, params ReadOnlySpan<string> countFields)
     {
-        long count = draft.Require(countField);
+        long count = draft.RequireAgreed(countFields);
         long used = draft.Require("num_experts_per_tok");
         if (used > count && count > 0)
         {
-            throw draft.Config.Contradiction($"{draft.Config.Path("num_experts_per_tok")} is {used}, but {countField} is {count}");
+            throw draft.Config.Contradiction($"{draft.Config.Path("num_experts_per_tok")} is {used}, but {draft.Config.FirstOf(countFields)} is {count}");
         }
 
         draft.Count("expert_count", count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
@@ -9,6 +10,7 @@ internal sealed class ConfigObject
 {
     private const int DeepestNesting = 64;
     private const int LongestShown = 60;
+    private const long NoTokenId = -1;
 
     private readonly string folder;
     private readonly string file;
@@ -25,12 +27,27 @@ internal sealed class ConfigObject
 
     public static ConfigObject Parse(string folder, Companion companion)
     {
+        JsonElement root = Root(folder, companion);
+        return root.ValueKind == JsonValueKind.Object
+            ? new ConfigObject(folder, companion.Name, "", root)
+            : throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is {Name(root)}, not an object") { FilePath = folder };
+    }
+
+    /// <summary>The objects of a file that is a list of them.</summary>
+    public static ConfigObject[] ParseList(string folder, Companion companion)
+    {
+        JsonElement root = Root(folder, companion);
+        return root.ValueKind == JsonValueKind.Array && root.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+            ? [.. root.EnumerateArray().Select((item, place) => new ConfigObject(folder, companion.Name, $"[{place}].", item))]
+            : throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is not a list of objects") { FilePath = folder };
+    }
+
+    private static JsonElement Root(string folder, Companion companion)
+    {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(companion.Bytes, new JsonDocumentOptions { MaxDepth = DeepestNesting, AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigObject(folder, companion.Name, "", document.RootElement.Clone())
-                : throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is {Name(document.RootElement)}, not an object") { FilePath = folder };
+            using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(companion.Bytes), new JsonDocumentOptions { MaxDepth = DeepestNesting });
+            return document.RootElement.Clone();
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
@@ -57,6 +74,22 @@ internal sealed class ConfigObject
     public long? Count(string field) => Find(field) is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 && number <= uint.MaxValue ? number : throw Wrong(field, value, "a count");
 
+    /// <summary>One token id or a list of them, in which -1 stands for none.</summary>
+    public (long[] Ids, bool HasNone) TokenIds(string field)
+    {
+        if (Find(field) is not { } value)
+        {
+            return ([], false);
+        }
+
+        JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        long[] ids = [.. items.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long id) && id is >= NoTokenId and <= uint.MaxValue ? id : throw Wrong(field, item, "a token id"))];
+        return ([.. ids.Where(id => !IsNoToken(id))], ids.Any(IsNoToken));
+    }
+
+    /// <summary>True for what stands for no token in a config: -1, and what it becomes in 32 bits without a sign.</summary>
+    public static bool IsNoToken(long id) => id is NoTokenId or uint.MaxValue;
+
     public int? Int32(string field) => Find(field) is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Wrong(field, value, "an integer of 32 bits");
 
@@ -72,6 +105,12 @@ internal sealed class ConfigObject
         JsonValueKind.False => false,
         _ => throw Wrong(field, value, "a boolean"),
     };
+
+    /// <summary>Whether a field is true; it may be of another type as well.</summary>
+    public bool IsTrue(string field) => Find(field) is { ValueKind: JsonValueKind.True };
+
+    /// <summary>Whether a field holds a certain text; it may be of another type as well.</summary>
+    public bool IsWord(string field, string word) => Find(field) is { ValueKind: JsonValueKind.String } value && value.ValueEquals(word);
 
     public string? Text(string field) => Find(field) is { } value ? Text(field, value) : null;
 
@@ -93,8 +132,10 @@ internal sealed class ConfigObject
         return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetUInt32(out uint number) ? number : throw Wrong(field, item, "a count"))];
     }
 
-    /// <summary>The names of the fields. Those that are no text are left out: nobody can ask for them.</summary>
-    public IEnumerable<string> Fields()
+    /// <summary>The names of the fields, each once. Those that are no text are left out: nobody can ask for them.</summary>
+    public IEnumerable<string> Fields() => Names().Distinct(StringComparer.Ordinal);
+
+    private IEnumerable<string> Names()
     {
         foreach (JsonProperty property in element.EnumerateObject())
         {
@@ -149,6 +190,6 @@ internal sealed class ConfigObject
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => value.GetRawText() is { Length: <= LongestShown } text ? text : value.GetRawText()[..LongestShown] + "…",
+        _ => value.GetRawText() is { Length: <= LongestShown } text ? PythonJson.Show(text) : value.GetRawText()[..LongestShown] + "…",
     };
 }

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Json;
+using ModelPack.Codec.HuggingFace.Names;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;
@@ -39,7 +42,7 @@ internal static class ConfigToGguf
         ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Second),
         ["deepseek_v3"] = ("deepseek2", DeepseekConfigs.Third),
         ["bert"] = ("bert", BertConfigs.Bert),
-        ["nomic_bert"] = ("nomic-bert", BertConfigs.Nomic),
+        ["nomic_bert"] = ("nomic-bert", NomicConfigs.Describe),
     };
 
     private static readonly StatedTokenIds NoIds = new(null, [], null);
@@ -61,10 +64,11 @@ internal static class ConfigToGguf
 
         ConfigObject config = ConfigObject.Parse(folder.Path, file);
         ConfigObject? generation = folder.Find(CompanionNames.GenerationConfig) is { } settings ? ConfigObject.Parse(folder.Path, settings) : null;
+        List<string> odd = [.. Oddities(file), .. folder.Find(CompanionNames.GenerationConfig) is { } other ? Oddities(other) : []];
         string? type = config.Text("model_type");
         if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<GgufDraft> Describe) rule))
         {
-            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{MetadataKeys.Shorten(type)}'")]);
+            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{MetadataKeys.Shorten(type)}'"), .. odd]);
         }
 
         GgufDraft draft = new(folder, config, rule.Architecture);
@@ -73,28 +77,44 @@ internal static class ConfigToGguf
             draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
         }
 
+        HeadClasses.Restrict(draft);
         rule.Describe(draft);
+        Directions.Write(draft);
+        Pooling.Write(draft);
         if (draft.Obstacles.Count > 0)
         {
-            return Nothing([.. draft.Obstacles.Distinct()]);
+            return Nothing([.. draft.Obstacles.Distinct(), .. odd]);
         }
 
-        List<string> notes = [.. draft.Notes];
+        List<string> notes = [.. odd, .. draft.Notes];
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
-        return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation), [.. notes]);
+        return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]);
     }
 
-    /// <summary>general.file_type, if one type is true of all matrices (gguf.md §6.2).</summary>
-    public static MetadataEntry? FileType(IEnumerable<TensorType> matrices) => matrices.Distinct().Take(2).ToArray() switch
+    /// <summary>
+    /// general.file_type: the type that most values of the matrices have (gguf.md §6.2); null if it has no label. Tables that every GGUF stores as F32, a router or positions, say nothing about it.
+    /// </summary>
+    public static MetadataEntry? FileType(IEnumerable<(string Name, TensorType Type, ImmutableArray<long> Shape)> tensors)
     {
-        [TensorType.F32] => Label(0),
-        [TensorType.F16] => Label(1),
-        [TensorType.BF16] => Label(32),
-        [TensorType.Q8_0] => Label(7),
-        _ => null,
-    };
+        Dictionary<TensorType, Int128> values = [];
+        Dictionary<TensorType, Int128> forced = [];
+        foreach ((string name, TensorType type, ImmutableArray<long> shape) in tensors.Where(tensor => tensor.Shape.Length > 1))
+        {
+            Dictionary<TensorType, Int128> counted = type == TensorType.F32 && Float32Names.Contains(name, shape.Length) ? forced : values;
+            counted[type] = counted.GetValueOrDefault(type) + shape.Aggregate((Int128)1, (product, dimension) => product * dimension);
+        }
 
-    private static MetadataEntry Label(uint label) => new("general.file_type", GgufValue.FromUInt32(label));
+        values = values.Count > 0 ? values : forced;
+        return values.Count > 0 && values.MaxBy(pair => pair.Value) is var most && most.Value * 2 > values.Values.Aggregate((sum, next) => sum + next) ? Label(most.Key) : null;
+    }
+
+    private static MetadataEntry? Label(TensorType type)
+    {
+        uint? label = type switch { TensorType.F32 => 0, TensorType.F16 => 1, TensorType.BF16 => 32, TensorType.Q8_0 => 7, _ => null };
+        return label is { } number ? new("general.file_type", GgufValue.FromUInt32(number)) : null;
+    }
+
+    private static IEnumerable<string> Oddities(Companion file) => PythonJson.Oddities(file.Bytes).Select(oddity => $"{file.Name}: {oddity}");
 
     private static DerivedGguf Nothing(string[] notes) => new(null, [], [], NoIds, [.. notes]);
 

@@ -16,15 +16,19 @@ internal sealed record DecoderSizes(long Layers, long Context, long Hidden, long
 
     public static DecoderSizes Read(GgufDraft draft) => Read(draft, SizeFields.Usual);
 
-    public static DecoderSizes Read(GgufDraft draft, SizeFields fields) => Checked(
+    /// <summary>For latent attention, whose heads have widths of their own: they share nothing with the hidden size.</summary>
+    public static DecoderSizes ReadLatent(GgufDraft draft) => Read(draft, SizeFields.Usual, sharesHidden: false) with { StatedHeadDimension = null };
+
+    public static DecoderSizes Read(GgufDraft draft, SizeFields fields, bool sharesHidden = true) => Checked(
         draft,
         fields,
         new(
             draft.Require(fields.Layers), draft.Require(fields.Context), draft.Require(fields.Hidden), draft.Require(fields.FeedForward), draft.Require(fields.Heads),
-            draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim")));
+            draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim")),
+        sharesHidden);
 
     /// <summary>Refuses heads that do not divide what they share.</summary>
-    public static DecoderSizes Checked(GgufDraft draft, SizeFields fields, DecoderSizes sizes)
+    public static DecoderSizes Checked(GgufDraft draft, SizeFields fields, DecoderSizes sizes, bool sharesHidden = true)
     {
         ConfigObject config = draft.Config;
         string heads = config.FirstOf(fields.Heads) ?? fields.Heads[0];
@@ -33,7 +37,7 @@ internal sealed record DecoderSizes(long Layers, long Context, long Hidden, long
             throw config.WrongValue(sizes.StatedKvHeads == 0 ? config.FirstOf(fields.KvHeads)! : "head_dim", "is 0");
         }
 
-        if (sizes.Heads > 0 && sizes.StatedHeadDimension is null && sizes.Hidden % sizes.Heads != 0)
+        if (sharesHidden && sizes.Heads > 0 && sizes.StatedHeadDimension is null && sizes.Hidden % sizes.Heads != 0)
         {
             throw config.Contradiction($"{config.Path(config.FirstOf(fields.Hidden)!)} is {sizes.Hidden}, which {heads} {sizes.Heads} does not divide");
         }

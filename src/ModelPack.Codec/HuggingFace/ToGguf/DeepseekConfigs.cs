@@ -17,7 +17,7 @@ internal static class DeepseekConfigs
     private static void Describe(GgufDraft draft, Action<GgufDraft> routing)
     {
         ConfigObject config = draft.Config;
-        DecoderSizes sizes = DecoderSizes.Read(draft) with { StatedHeadDimension = null };
+        DecoderSizes sizes = DecoderSizes.ReadLatent(draft);
         long latent = draft.Require("kv_lora_rank");
         long rotary = draft.Require("qk_rope_head_dim");
         long plain = draft.Require("qk_nope_head_dim");
@@ -28,6 +28,8 @@ internal static class DeepseekConfigs
             draft.Obstruct($"moe_layer_freq is {frequency}");
         }
 
+        // The runtime rotates neighbours, as the class does unless its config says otherwise.
+        draft.Allow("rope_interleave", flag: true, absent: true);
         Check(draft, sizes, latent, rotary, plain, value);
         RopeSettings rope = RopeSettings.Read(draft);
         draft.Sizes(sizes with { StatedKvHeads = 1 });
@@ -59,8 +61,7 @@ internal static class DeepseekConfigs
             YarnScale(draft, rope.Scaling!);
         }
 
-        draft.Lose("aux_loss_alpha");
-        draft.Lose("num_nextn_predict_layers");
+        draft.Lose("aux_loss_alpha", "num_nextn_predict_layers");
     }
 
     private static void Check(GgufDraft draft, DecoderSizes sizes, long latent, long rotary, long plain, long value)

@@ -12,9 +12,9 @@ internal static class GenerationToGguf
 
     public static IEnumerable<MetadataEntry> Sampling(ConfigObject generation, List<string> notes)
     {
-        foreach (string field in Lost.Where(generation.Has))
+        if (GgufDraft.WithoutKey([.. Lost.Where(generation.Has)]) is { } lost)
         {
-            notes.Add($"{CompanionNames.GenerationConfig}: {field} has no key and is not carried over");
+            notes.Add($"{CompanionNames.GenerationConfig}: {lost}");
         }
 
         if (generation.Int32("top_k") is { } topK)
@@ -46,10 +46,25 @@ internal static class GenerationToGguf
         return stated.End.Where(id => !named.Contains(id)).Select(id => $"{CompanionNames.GenerationConfig}: eos_token_id {id}: no key says that this token ends a text too, and it is not carried over");
     }
 
-    public static StatedTokenIds TokenIds(ConfigObject config, ConfigObject? generation)
+    public static StatedTokenIds TokenIds(ConfigObject config, ConfigObject? generation, List<string> notes)
     {
-        long[] ends = [.. (config.Counts("eos_token_id") ?? []).Concat(generation?.Counts("eos_token_id") ?? []).Distinct()];
-        return new(
-            config.Count("bos_token_id") ?? generation?.Count("bos_token_id"), [.. ends], config.Count("pad_token_id") ?? generation?.Count("pad_token_id"));
+        return new(Of("bos_token_id").Cast<long?>().FirstOrDefault(), [.. Of("eos_token_id").Distinct()], Of("pad_token_id").Cast<long?>().FirstOrDefault());
+
+        // config.json's come first. Each of its fields but the end of a text is one id.
+        long[] Of(string field)
+        {
+            List<long> found = [];
+            foreach ((string file, ConfigObject? stated) in new[] { (CompanionNames.Config, config), (CompanionNames.GenerationConfig, generation) })
+            {
+                (long[] ids, bool hasNone) = stated?.TokenIds(field) ?? ([], false);
+                found.AddRange(ids);
+                if (hasNone)
+                {
+                    notes.Add($"{file}: {field} is -1, which stands for no token");
+                }
+            }
+
+            return [.. found];
+        }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
 
     public IReadOnlyList<string> Obstacles => obstacles;
 
+    /// <summary>Whether a key below the architecture's name was written.</summary>
+    public bool Has(string key) => entries.Exists(entry => entry.Key == $"{architecture}.{key}");
+
     public void Note(string text) => notes.Add($"{CompanionNames.Config}: {text}");
 
     /// <summary>Something that the architecture cannot say: then nothing is derived.</summary>
@@ -88,6 +91,22 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
         return count > 0 ? count : throw config.WrongValue(field, "is 0");
     }
 
+    /// <summary>As <see cref="Require"/>, for a number that may stand under several names: these have to agree.</summary>
+    public long RequireAgreed(params ReadOnlySpan<string> fields)
+    {
+        long count = Require(fields);
+        string? first = config.FirstOf(fields);
+        foreach (string field in fields)
+        {
+            if (config.Count(field) is { } other && other != count)
+            {
+                throw config.Contradiction($"{config.Path(first!)} is {count}, but {field} is {other}");
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>A field whose default is the class's own.</summary>
     public void RequireField(string field)
     {
@@ -125,12 +144,20 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
         }
     }
 
-    /// <summary>Notes a field for which there is no key.</summary>
-    public void Lose(string field)
+    /// <summary>Notes fields for which there is no key.</summary>
+    public void Lose(params string[] fields)
     {
-        if (config.Has(field))
+        if (WithoutKey([.. fields.Where(config.Has)]) is { } lost)
         {
-            Note($"{field} has no key and is not carried over");
+            Note(lost);
         }
     }
+
+    /// <summary>What to say of fields without a key; null if there are none.</summary>
+    public static string? WithoutKey(string[] fields) => fields.Length switch
+    {
+        0 => null,
+        1 => $"{fields[0]} has no key and is not carried over",
+        _ => $"{string.Join(", ", fields)} have no key and are not carried over",
+    };
 }

@@ -21,8 +21,7 @@ internal static class LlamaConfigs
             draft.Obstruct("rope_theta is missing");
         }
 
-        draft.Lose("sliding_window");
-        draft.Lose("router_aux_loss_coef");
+        draft.Lose("sliding_window", "router_aux_loss_coef");
     }
 
     public static void Granite(GgufDraft draft)
@@ -45,10 +44,13 @@ internal static class LlamaConfigs
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);
-        RopeKeys.Write(draft, rope);
+
+        // Layers with a window rotate by the same base, and without the scaling of the others.
+        bool isSliding = draft.Config.Has("sliding_window");
+        RopeKeys.Write(draft, isSliding ? rope with { LocalBase = rope.LocalBase ?? rope.Base } : rope);
         draft.RmsEpsilon();
         draft.HeadWidths(sizes);
-        if (draft.Config.Has("sliding_window"))
+        if (isSliding)
         {
             draft.Count("attention.sliding_window", draft.Require("sliding_window"));
             SlidingLayers.Write(draft, sizes.Layers, Olmo3FullLayer);

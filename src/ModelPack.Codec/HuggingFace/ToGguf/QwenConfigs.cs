@@ -25,11 +25,14 @@ internal static class QwenConfigs
         }
     }
 
+    // transformers 5 saves the number under the second name.
+    private static readonly string[] ExpertFields = ["num_experts", "num_local_experts"];
+
     private static void Describe(GgufDraft draft, bool moe)
     {
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
-        draft.CheckLlamaTensors(sizes, tiedByDefault: false, moe ? "mlp.experts." : null, moe ? "num_experts" : null);
+        draft.CheckLlamaTensors(sizes, tiedByDefault: false, moe ? "mlp.experts." : null, moe ? draft.Config.FirstOf(ExpertFields) ?? ExpertFields[0] : null);
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);
@@ -37,7 +40,7 @@ internal static class QwenConfigs
         draft.RmsEpsilon();
         if (moe)
         {
-            draft.Experts("num_experts");
+            draft.Experts(ExpertFields);
             if (draft.Config.Count("decoder_sparse_step") is { } step and not 1)
             {
                 draft.Obstruct($"decoder_sparse_step is {step}");

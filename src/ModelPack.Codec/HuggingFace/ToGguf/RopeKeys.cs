@@ -63,7 +63,7 @@ internal static class RopeKeys
                 draft.Float("rope.scaling.factor", factor);
                 if (rope.Type == "yarn")
                 {
-                    Yarn(draft, rope.Scaling!, factor);
+                    Yarn(draft, rope.Scaling!);
                 }
 
                 break;
@@ -78,20 +78,9 @@ internal static class RopeKeys
         }
     }
 
-    // llama.cpp reads the first two of these keys only and takes for the others what transformers takes when they are missing. Of the architectures here, one has a key for mscale.
-    private static void Yarn(GgufDraft draft, ConfigObject scaling, float factor)
+    // Of the architectures here, one has a key for mscale.
+    private static void Yarn(GgufDraft draft, ConfigObject scaling)
     {
-        foreach ((string field, float taken) in (ReadOnlySpan<(string, float)>)
-        [
-            ("beta_fast", 32), ("beta_slow", 1), ("attention_factor", (float)(factor > 1 ? (0.1 * Math.Log(factor)) + 1 : 1)),
-        ])
-        {
-            if (scaling.Float(field) is { } stated && stated != taken)
-            {
-                draft.Obstruct(string.Create(CultureInfo.InvariantCulture, $"rope_scaling.{field} is {stated:R}, but the runtime takes {taken:R}"));
-            }
-        }
-
         if (scaling.Bool("truncate") == false)
         {
             draft.Obstruct("rope_scaling.truncate is false");

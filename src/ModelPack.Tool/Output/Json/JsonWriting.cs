@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Tool.Output.Json;
@@ -85,7 +86,7 @@ internal static class JsonWriting
     {
         if (double.IsFinite(value))
         {
-            writer.WriteNumber(name, value);
+            writer.WriteFloat(name, value);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Codec.Insight;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Json;
@@ -80,7 +81,7 @@ internal static class StatisticsJson
     {
         if (value is double number)
         {
-            writer.WriteNumber(name, number);
+            writer.WriteFloat(name, number);
         }
         else
         {

@@ -39,7 +39,7 @@ public sealed class NameTableTests
                     NameMatch expected = new(rule, rule.Gguf.HasLayer ? 17 : -1, rule.HuggingFace.HasIndex ? 205 : -1, gguf, huggingFace);
                     if (rule.Sides != NameSides.HuggingFace)
                     {
-                        Assert.AreEqual(expected with { Index = -1 }, table.FromGguf(expected.GgufName, _ => rule.With is not null), architecture);
+                        Assert.AreEqual(expected with { Index = rule.Gguf.HasIndex ? expected.Index : -1 }, table.FromGguf(expected.GgufName, _ => rule.With is not null), architecture);
                     }
 
                     if (rule.Sides != NameSides.Gguf)

@@ -46,11 +46,15 @@ public sealed class WholeModelTests
             string[] norms = [.. Rules(architecture).Where(name => Rounds(name.Rule)).Select(name => name.GgufName)];
             SmallList.Translated again = gguf.ToHuggingFace().ShouldComeBackExcept([.. gguf.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
             Assert.IsEmpty(again.Unplaced);
-            CollectionAssert.AreEquivalent(folder.Tensors.Select(tensor => tensor.Name).ToArray(), again.Names);
+
+            // A BERT with pooler and classifier is of the class whose encoder stands below bert.
+            string prefix = architecture == "bert" ? "bert." : "";
+            string Named(string name) => name.StartsWith("classifier.", StringComparison.Ordinal) ? name : prefix + name;
+            CollectionAssert.AreEquivalent(folder.Tensors.Select(tensor => Named(tensor.Name)).ToArray(), again.Names);
             foreach ((TensorInfo tensor, byte[] payload) in folder.Tensors.Zip(folder.Payloads).Where(pair => pair.First.Type == TensorType.I8))
             {
-                CollectionAssert.AreEqual(tensor.Shape.ToArray(), again[tensor.Name].Shape.ToArray(), tensor.Name);
-                CollectionAssert.AreEqual(payload, again.Bytes(tensor.Name), tensor.Name);
+                CollectionAssert.AreEqual(tensor.Shape.ToArray(), again[Named(tensor.Name)].Shape.ToArray(), tensor.Name);
+                CollectionAssert.AreEqual(payload, again.Bytes(Named(tensor.Name)), tensor.Name);
             }
         }
     }

@@ -33,9 +33,7 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow("{", "config.json is not JSON: ")]
     [DataRow("", "config.json is not JSON: ")]
     [DataRow("\uFEFF{}", "config.json is not JSON: ")]
-    [DataRow("{\"a\":1,\"a\":2}", "config.json is not JSON: ")]
     [DataRow("{\"\\ud800\":1}x", "config.json is not JSON: ")]
-    [DataRow("{\"a\": NaN}", "config.json is not JSON: ")]
     [DataRow("[]", "config.json is a list, not an object")]
     [DataRow("7", "config.json is 7, not an object")]
     public void Text_that_is_no_object_is_refused(string text, string message)
@@ -60,7 +58,7 @@ public sealed class ConfigToGgufRefusalTests
         Assert.AreEqual(HuggingFaceErrors.NotJson, error.Code);
         SmallFolder.Llama().File("generation_config.json", """{"temperature":"hot"}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: temperature is \"hot\", not a finite 32-bit float");
         SmallFolder.Llama().File("generation_config.json", """{"top_k":4294967296}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: top_k is 4294967296, not an integer of 32 bits");
-        SmallFolder.Llama().File("generation_config.json", """{"eos_token_id":[1,-2]}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: eos_token_id is -2, not a count");
+        SmallFolder.Llama().File("generation_config.json", """{"eos_token_id":[1,-2]}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: eos_token_id is -2, not a token id");
     }
 
     [TestMethod]
@@ -164,9 +162,6 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow("rope_scaling", "{\"type\":\"dynamic\",\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling of type 'dynamic'")]
     [DataRow("rope_scaling", "{\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling names no type")]
     [DataRow("rope_scaling", "{\"type\":\"yarn\"}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.factor is missing")]
-    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"beta_fast\":16}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.beta_fast is 16, but the runtime takes 32")]
-    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"beta_slow\":1.5}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.beta_slow is 1.5, but the runtime takes 1")]
-    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"attention_factor\":1}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.attention_factor is 1, but the runtime takes 1.1386294")]
     [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"truncate\":false}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.truncate is false")]
     [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"mscale\":1,\"mscale_all_dim\":1}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling states mscale and mscale_all_dim, for which there is no key")]
     public void What_the_architecture_cannot_say_is_noted_and_nothing_derived(string field, string json, string note) =>

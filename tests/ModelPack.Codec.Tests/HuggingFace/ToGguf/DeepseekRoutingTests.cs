@@ -35,6 +35,27 @@ public sealed class DeepseekRoutingTests
     }
 
     [TestMethod]
+    [DataRow("""{"rope_interleave": true}""")]
+    [DataRow("""{"num_attention_heads": 3, "num_key_value_heads": 3}""")]
+    [DataRow("""{"head_dim": 8}""")]
+    public void Latent_heads_share_nothing_with_the_hidden_size(string fields)
+    {
+        DerivedGguf derived = With(Model("deepseek_v3"), fields).Derive();
+        Assert.AreEqual("deepseek2", derived.Architecture);
+        Assert.AreEqual("40", derived.Find("deepseek2.attention.key_length")!.Display());
+    }
+
+    [TestMethod]
+    public void Betas_of_yarn_have_keys()
+    {
+        DerivedGguf derived = With(Model("deepseek_v3"), """
+            {"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512, "mscale": 1.0, "mscale_all_dim": 1.0, "beta_fast": 1.0, "beta_slow": 0.5}}
+            """).Derive();
+        Assert.AreEqual("1", derived.Find("deepseek2.rope.scaling.yarn_beta_fast")!.Display());
+        Assert.AreEqual("0.5", derived.Find("deepseek2.rope.scaling.yarn_beta_slow")!.Display());
+    }
+
+    [TestMethod]
     public void Groups_that_are_not_stated_have_no_keys()
     {
         DerivedGguf derived = Model("deepseek_v2").Without("n_group").Without("topk_group").Derive();
@@ -59,6 +80,7 @@ public sealed class DeepseekRoutingTests
     [DataRow("deepseek_v3", """{"n_group": null}""", "n_group is missing")]
     [DataRow("deepseek_v3", """{"topk_group": null}""", "topk_group is missing")]
     [DataRow("deepseek_v3", """{"norm_topk_prob": null}""", "norm_topk_prob is missing")]
+    [DataRow("deepseek_v3", """{"rope_interleave": false}""", "rope_interleave is false")]
     [DataRow("deepseek_v3", """{"first_k_dense_replace": null}""", "first_k_dense_replace is missing")]
     [DataRow("deepseek_v3", """{"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512, "mscale": 1.0, "mscale_all_dim": 0.5}}""",
         "rope_scaling.mscale and mscale_all_dim are not one number above zero, for which the runtime has a key")]

@@ -111,6 +111,18 @@ public sealed class UniformTests : ValidationTest
         Assert.AreEqual(ValidationErrors.Zero, Finding(model).Code);
     }
 
+    [TestMethod]
+    [DataRow("x.unheard_of.weight", false)]
+    [DataRow("blk.0.ffn_up_shexp.weight", true)]
+    public void A_matrix_of_zeros_whose_role_nobody_knows_is_a_note(string name, bool isFound)
+    {
+        EditableGguf model = TinyModel.Gguf();
+        model.Tensors.Add(new(name, TensorType.F16, [4, 4], new byte[32]));
+        ValidationReport report = Validate(model);
+        Assert.AreEqual(isFound, report.Findings.Any(finding => finding.Code == ValidationErrors.Zero));
+        Assert.AreEqual(!isFound, report.Notes.Any(note => note.Rule == "K-ZERO" && note.Text.Contains(name, StringComparison.Ordinal)));
+    }
+
     private static void Fill(EditableTensor tensor, byte[] pattern)
     {
         for (int i = 0; i < tensor.Payload.Length; i += pattern.Length)

@@ -151,18 +151,16 @@ internal sealed class GgufFromApr
         Add($"{architecture}.{AprFieldMap.ValueLength}", GgufValue.FromUInt32(dimension));
     }
 
-    // Without the keys a program divides the hidden size by the heads. Where q and v have other rows than that gives, the rows decide (apr-v2.md §7.4).
+    // Without the keys a program divides the hidden size by the heads.
     private void ImpliedDimension(string architecture, ModelTensors tensors)
     {
         AprStatements quiet = says.Quietly();
-        if (quiet.Says("head_dim") || tensors.Query is not { } query || tensors.Value is not { } value || quiet.Count("num_heads") is not (> 0 and { } heads))
+        if (quiet.Says("head_dim") || quiet.Count("num_heads") is not { } heads || quiet.Count("hidden_size") is not { } hidden)
         {
             return;
         }
 
-        long dimension = query[0] / heads;
-        bool isWhole = query[0] % heads == 0 && dimension is > 0 and <= uint.MaxValue && value[0] == (quiet.Count("num_kv_heads") ?? heads) * (Int128)dimension;
-        if (isWhole && quiet.Count("hidden_size") is { } hidden && hidden != query[0])
+        if (tensors.HeadDimension(heads, quiet.Count("num_kv_heads") ?? heads, hidden) is { } dimension)
         {
             HeadDimension(architecture, (uint)dimension);
             notes.Derive($"'head_dim' is missing: {dimension} follows from the rows of q and v, the hidden size over the heads does not give it");

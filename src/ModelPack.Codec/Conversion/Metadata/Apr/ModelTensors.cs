@@ -11,6 +11,21 @@ internal sealed record ModelTensors(ImmutableArray<long>? Embedding, ImmutableAr
         "embeddings.word_embeddings.weight", "bert.embeddings.word_embeddings.weight",
     ];
 
+    /// <summary>
+    /// The width of a head where no field states it, and the rows of q and v give another one than the hidden size over the heads: the importer from GGUF drops head_dim
+    /// (apr-v2.md §11.4). Null where rows and heads do not agree on one.
+    /// </summary>
+    public long? HeadDimension(long heads, long keyHeads, long hidden)
+    {
+        if (heads <= 0 || Query is not { } query || Value is not { } value || query[0] == hidden || query[0] % heads != 0)
+        {
+            return null;
+        }
+
+        long dimension = query[0] / heads;
+        return dimension is > 0 and <= uint.MaxValue && value[0] == keyHeads * (Int128)dimension ? dimension : null;
+    }
+
     public static bool IsEmbedding(string name) => EmbeddingNames.Contains(name);
 
     /// <summary>Finds them; of the layers the first one counts.</summary>

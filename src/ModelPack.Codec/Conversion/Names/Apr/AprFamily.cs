@@ -17,7 +17,7 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
     {
         Collected made = new();
         PayloadRecipe[] back = new PayloadRecipe[tensors.Count];
-        ImmutableArray<string>.Builder notes = ImmutableArray.CreateBuilder<string>();
+        ImmutableArray<UnplacedTensor>.Builder doubts = ImmutableArray.CreateBuilder<UnplacedTensor>();
         for (int i = 0; i < back.Length; i++)
         {
             TensorInfo tensor = tensors[i];
@@ -32,13 +32,13 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
 
             if (!parts.IsEmpty)
             {
-                notes.Add($"'{tensor.Name}' is not split into q, k and v: its shape {TensorShape.Format(tensor.Shape.AsSpan())} and type {TensorTypes.Get(tensor.Type).Name} do not show where");
+                doubts.Add(new(tensor.Name, $"is not split into q, k and v: its shape {TensorShape.Format(tensor.Shape.AsSpan())} and type {TensorTypes.Get(tensor.Type).Name} do not show where"));
             }
 
             back[i] = made.Add(tensor, Names.ToApr(tensor.Name), tensor.Shape, whole);
         }
 
-        return new(made.Tensors, [.. back], [], notes.ToImmutable());
+        return new(made.Tensors, [.. back], [], doubts.ToImmutable());
     }
 
     /// <summary>Translates the tensors of an APR file: names, and what was split joined.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.SafeTensors;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
@@ -31,7 +32,10 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
 
         try
         {
-            return new JsonField(companion.Name, "", JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = MostLevels, AllowDuplicateProperties = false }));
+            // A strict reader reads tokenizer.json, Python's the others.
+            bool isStrict = companion.Name == CompanionNames.Tokenizer;
+            ReadOnlySpan<byte> json = isStrict ? text : PythonJson.ToJson(text);
+            return new JsonField(companion.Name, "", JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MostLevels, AllowDuplicateProperties = !isStrict }));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -37,7 +37,9 @@ internal static class ArchitectureCheck
             return;
         }
 
-        if (file.Metadata.FirstOrDefault(entry => entry.Key.EndsWith(BlockCount, StringComparison.Ordinal)) is { } other)
+        // A key below the own name and a dot is the architecture's own: clip.vision, clip.audio, an encoder's or a decoder's.
+        if (file.Metadata.FirstOrDefault(entry => entry.Key.EndsWith(BlockCount, StringComparison.Ordinal) && !entry.Key.StartsWith(own + ".", StringComparison.Ordinal)) is { } other
+            && !file.Metadata.Any(entry => entry.Key.StartsWith(own + ".", StringComparison.Ordinal) && entry.Key.EndsWith(BlockCount, StringComparison.Ordinal)))
         {
             context.Find(
                 ValidationErrors.Architecture,

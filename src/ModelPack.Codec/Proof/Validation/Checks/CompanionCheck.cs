@@ -10,6 +10,11 @@ internal static class CompanionCheck
             context.Find(ValidationErrors.Companion, name, $"'{name}' is not one JSON object");
         }
 
+        foreach (string oddity in context.Companions.Oddities)
+        {
+            context.Keep("K-JSON", oddity);
+        }
+
         foreach (string name in context.Companions.NotJson)
         {
             context.Find(ValidationErrors.Companion, name, $"'{name}' is not valid JSON");

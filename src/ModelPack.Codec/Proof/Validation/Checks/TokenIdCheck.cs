@@ -1,3 +1,4 @@
+using ModelPack.Codec.HuggingFace.ToGguf;
 using ModelPack.Codec.Proof.Validation.Facts;
 
 namespace ModelPack.Codec.Proof.Validation.Checks;
@@ -5,10 +6,6 @@ namespace ModelPack.Codec.Proof.Validation.Checks;
 /// <summary>Special tokens are tokens.</summary>
 internal static class TokenIdCheck
 {
-    // config.json may say -1 for a token that the model does not have; in 32 bits without a sign it is the largest number.
-    private const long NoToken = -1;
-    private const long NoTokenUnsigned = uint.MaxValue;
-
     public static void Run(ValidationContext context)
     {
         foreach (TokenizerFacts tokenizer in context.Tokenizers)
@@ -16,7 +13,7 @@ internal static class TokenIdCheck
             long count = Math.Max(tokenizer.Vocabulary.Count, context.Settings[SettingName.Vocabulary]?.At(null) ?? 0);
             foreach (TokenId token in tokenizer.Ids)
             {
-                if (token.Id is NoToken or NoTokenUnsigned)
+                if (ConfigObject.IsNoToken(token.Id))
                 {
                     context.Keep("K-TOKEN-ID", $"'{token.Key}' is {token.Id}, which stands for no token", token.ByteOffset);
                 }

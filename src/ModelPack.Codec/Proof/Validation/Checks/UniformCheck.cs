@@ -6,7 +6,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.Proof.Validation.Checks;
 
 /// <summary>
-/// Tensors that hold one value. A matrix of zeros, or of any one number, was never trained; norms of ones, biases of zeros and tables of integers are usual.
+/// Tensors that hold one value. A matrix of any one number was never trained, and one of zeros neither where its role is known; norms of ones, biases of zeros and tables of integers are usual.
 /// </summary>
 internal static class UniformCheck
 {
@@ -64,7 +64,7 @@ internal static class UniformCheck
             return !startsAtZero && HoldsNumbers(tensor);
         }
 
-        return IsMatrix(tensor) && !IsAdapter(tensor);
+        return IsMatrix(tensor) && !IsSecondFactor(tensor) && TensorNames.IsKnown(tensor.Name, context.Settings.Architecture);
     }
 
     // What is stacked for experts is a matrix an expert.
@@ -75,7 +75,7 @@ internal static class UniformCheck
         tensor.Name.Contains("norm", StringComparison.OrdinalIgnoreCase) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal);
 
     // The second factor of an adapter is zero until it is trained.
-    private static bool IsAdapter(TensorInfo tensor) => tensor.Name.Contains("lora_b", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSecondFactor(TensorInfo tensor) => tensor.Name.Contains("lora_b", StringComparison.OrdinalIgnoreCase);
 
     private static bool HoldsNumbers(TensorInfo tensor) => tensor.Type == TensorType.F64 || tensor.Type == TensorType.C64 || TensorDecoder.CanDecode(tensor.Type);
 

@@ -1,4 +1,5 @@
 using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion.Metadata.Apr;
 
 namespace ModelPack.Codec.Proof.Validation.Facts;
 
@@ -34,7 +35,20 @@ internal static class AprSettings
             }
         }
 
+        AddHeadLength(settings, file);
         return settings;
+    }
+
+    // apr-v2.md §11.4: the importer from GGUF drops head_dim, so that the hidden size over the heads gives another width than the matrices have.
+    private static void AddHeadLength(ModelSettings settings, AprFile file)
+    {
+        if (settings[SettingName.KeyLength] is null && settings[SettingName.Heads]?.At(null) is { } heads && settings[SettingName.Hidden]?.At(null) is { } hidden
+            && ModelTensors.Of(file.Tensors.Select(tensor => (tensor.Name, tensor.Shape))).HeadDimension(heads, settings[SettingName.KeyValueHeads]?.At(null) ?? heads, hidden) is { } dimension)
+        {
+            Setting implied = new("rows of q / num_heads", [dimension], null);
+            settings.Add(SettingName.KeyLength, implied);
+            settings.Add(SettingName.ValueLength, implied);
+        }
     }
 
     public static long? Number(AprJsonValue value) => JsonFacts.Parse(value.RawBytes).Integer() is >= 0 and { } number ? number : null;

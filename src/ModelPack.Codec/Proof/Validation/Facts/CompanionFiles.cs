@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof.Validation.Facts;
@@ -24,6 +25,7 @@ internal sealed class CompanionFiles
     private readonly Dictionary<string, JsonElement> objects = new(StringComparer.Ordinal);
     private readonly List<string> broken = [];
     private readonly List<string> notJson = [];
+    private readonly List<string> oddities = [];
 
     private CompanionFiles()
     {
@@ -34,6 +36,9 @@ internal sealed class CompanionFiles
 
     /// <summary>Other companions that are called JSON and are none.</summary>
     public IReadOnlyList<string> NotJson => notJson;
+
+    /// <summary>What Python's JSON has and JSON has not, in words.</summary>
+    public IReadOnlyList<string> Oddities => oddities;
 
     public static CompanionFiles Of(ModelFile file, string path)
     {
@@ -74,9 +79,15 @@ internal sealed class CompanionFiles
             return;
         }
 
-        if (JsonFacts.Parse(bytes) is { ValueKind: JsonValueKind.Object } json)
+        // tokenizer.json is read by a strict reader, the others by Python's.
+        ReadOnlyMemory<byte> text = name == Tokenizer ? bytes : PythonJson.ToJson(bytes);
+        if (JsonFacts.Parse(text) is { ValueKind: JsonValueKind.Object } json)
         {
             objects.Add(name, json);
+            if (name != Tokenizer)
+            {
+                oddities.AddRange(PythonJson.Oddities(bytes).Select(oddity => $"'{name}': {oddity}"));
+            }
         }
         else
         {

@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace ModelPack.Codec.HuggingFace.ToGguf;
+
+/// <summary>
+/// Models whose head is what they are for: classifiers, rerankers, reward models, extractive question answering. An architecture of GGUF is a generator or an embedder: such a model
+/// becomes one only where the architecture has the head too (BERT), and never a generator.
+/// </summary>
+internal static class HeadClasses
+{
+    private const string Reranker = "qwen3-reranker";
+
+    /// <summary>What the class of a model with a head of its own has in its name.</summary>
+    private static readonly string[] Signs =
+    [
+        "Classification", "Classifier", "QuestionAnswering", "MultipleChoice", "NextSentence", "Reward", "ForScore", "Ranking", "Reranker", "DoubleHeads", "ValueHead",
+    ];
+
+    /// <summary>What the tensors of such a head are called.</summary>
+    private static readonly string[] Heads =
+    [
+        "score.", "classifier.", "qa_outputs.", "v_head.", "value_head.", "reward_head.", "rm_head.", "regression_layer.", "multiple_choice_head.", "classification_head.",
+    ];
+
+    public static void Restrict(GgufDraft draft)
+    {
+        string? name = draft.Config.Texts("architectures") is [{ } first, ..] ? first : null;
+        bool isBert = draft.Architecture == "bert";
+        if (isBert && HasBertClassifier(draft, name))
+        {
+            return;
+        }
+
+        if (name is not null && Array.Find(Signs, sign => name.Contains(sign, StringComparison.OrdinalIgnoreCase)) is not null)
+        {
+            draft.Obstruct($"its class is {MetadataKeys.Shorten(name)}, whose head no GGUF of the architecture has");
+        }
+        else if (draft.Folder.Tensors.FirstOrDefault(tensor => IsHead(tensor.Name)) is { } head)
+        {
+            draft.Obstruct($"the tensor {head.Name} belongs to a head that no GGUF of the architecture has");
+        }
+        else if (draft.Architecture == "qwen3" && IsReranker(draft))
+        {
+            draft.Obstruct("it is a Qwen3 reranker, which scores by the words yes and no and is no generator");
+        }
+    }
+
+    // The one class whose head the architecture has: pooler and classifier. A class for tokens has no pooler.
+    private static bool HasBertClassifier(GgufDraft draft, string? name) =>
+        name is null or "BertForSequenceClassification" && Has(draft, "classifier.weight") && (Has(draft, "pooler.dense.weight") || Has(draft, "bert.pooler.dense.weight"));
+
+    private static bool Has(GgufDraft draft, string tensor) => draft.Folder.FindTensor(tensor) is not null;
+
+    private static bool IsHead(string tensor) => Array.Exists(Heads, head =>
+        tensor.StartsWith(head, StringComparison.Ordinal) || tensor.StartsWith("model." + head, StringComparison.Ordinal) || tensor.StartsWith("transformer." + head, StringComparison.Ordinal));
+
+    // Published as a plain Qwen3ForCausalLM: what it is stands in its name and in the title of its page, by which the converter of llama.cpp goes too.
+    private static bool IsReranker(GgufDraft draft)
+    {
+        string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(draft.Folder.Path));
+        string page = draft.Folder.Find("README.md") is { } file ? Encoding.UTF8.GetString(file.Bytes.Span) : "";
+        return Contains(folder) || Contains(draft.Config.Text("_name_or_path")) || page.Split('\n').Any(line => line.StartsWith("# ", StringComparison.Ordinal) && Contains(line));
+
+        static bool Contains(string? text) => text?.Contains(Reranker, StringComparison.OrdinalIgnoreCase) == true;
+    }
+}
