@@ -121,6 +121,10 @@ internal sealed class ConfigObject
 
     public string[]? Texts(string field) => Items(field) is { } items ? [.. items.Select(item => Text(field, item))] : null;
 
+    /// <summary>The first text of a list; null if the field is none.</summary>
+    public string? FirstText(string field) =>
+        Find(field) is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? Text(field, first) : null;
+
     /// <summary>One count or a list of counts.</summary>
     public long[]? Counts(string field)
     {

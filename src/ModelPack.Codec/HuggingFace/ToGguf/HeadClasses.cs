@@ -24,7 +24,7 @@ internal static class HeadClasses
 
     public static void Restrict(GgufDraft draft)
     {
-        string? name = draft.Config.Texts("architectures") is [{ } first, ..] ? first : null;
+        string? name = draft.Config.FirstText("architectures");
         bool isBert = draft.Architecture == "bert";
         if (isBert && HasBertClassifier(draft, name))
         {

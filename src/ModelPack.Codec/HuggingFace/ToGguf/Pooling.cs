@@ -1,3 +1,5 @@
+using ModelPack.Codec.Diagnostics;
+
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>How an embedding model makes one vector of many: modules.json names the module, its config.json the kind. Every architecture may have it (llama.cpp pools by the way of its default otherwise).</summary>
@@ -17,6 +19,18 @@ internal static class Pooling
     ];
 
     public static void Write(GgufDraft draft)
+    {
+        try
+        {
+            Read(draft);
+        }
+        catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
+        {
+            draft.Note($"{Key} is left out: {exception.Message}");
+        }
+    }
+
+    private static void Read(GgufDraft draft)
     {
         if (FindFile(draft) is not { } file)
         {

@@ -73,7 +73,12 @@ public sealed class EmbedderTests
     [TestMethod]
     [DataRow("{}", "modules.json is not a list of objects")]
     [DataRow("[1]", "modules.json is not a list of objects")]
-    public void A_list_of_modules_that_is_none_is_refused(string modules, string message) => SmallFolder.Llama().File("modules.json", modules).AssertRefused(HuggingFaceErrors.NotJson, message);
+    public void A_list_of_modules_that_is_none_is_noted(string modules, string message)
+    {
+        DerivedGguf derived = SmallFolder.Llama().File("modules.json", modules).Derive();
+        Assert.AreEqual("llama", derived.Architecture);
+        Assert.Contains("config.json: pooling_type is left out: " + message, derived.Notes);
+    }
 
     [TestMethod]
     public void A_decoder_comes_back_with_its_direction_and_pooling()
@@ -88,6 +93,15 @@ public sealed class EmbedderTests
     [TestMethod]
     public void A_number_without_a_module_is_noted() =>
         SmallGguf.Decoder("llama").Own("pooling_type", 9).Derive().AssertNote("config.json: llama.pooling_type is 9, for which there is no module");
+
+    [TestMethod]
+    public void A_base_for_windows_alone_is_none_of_olmo3()
+    {
+        SmallGguf gguf = SmallGguf.Decoder("olmo2").Own("attention.sliding_window", 8).Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([true, false])).Own("rope.freq_base", 500000f);
+        Assert.Contains("\"model_type\": \"olmo3\"", gguf.Own("rope.freq_base_swa", 500000f).Derive().TextOf("config.json"));
+        gguf.Own("rope.freq_base_swa", 10000f).Derive()
+            .AssertNoFile("config.json", "config.json: config.json cannot be derived: olmo2.rope.freq_base_swa is 10000.0, but the class has the base 500000.0 for all layers");
+    }
 
     private static SmallFolder Olmo3() => SmallFolder.Llama().Set("model_type", "olmo3").Set("rope_theta", 500000).Set("sliding_window", 8)
         .Set("layer_types", new JsonArray("sliding_attention", "full_attention"));
