@@ -49,8 +49,8 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         string outputPath = item.GetMetadata("OutputPath");
         bool isNamed = outputPath.Length > 0 && !Path.EndsInDirectorySeparator(outputPath);
         string place = outputPath.Length == 0 ? outputDirectory : Path.GetFullPath(outputPath, projectDirectory);
-        string output = isNamed ? place : Path.Combine(place, outputPath.Length == 0 ? relative : Path.GetFileName(relative));
-        string folder = isNamed ? place : Path.Combine(place, outputPath.Length == 0 ? stem : Path.GetFileName(stem));
+        string output = isNamed ? Followed(place) : Path.Combine(place, outputPath.Length == 0 ? relative : Path.GetFileName(relative));
+        string folder = isNamed ? Followed(place) : Path.Combine(place, outputPath.Length == 0 ? stem : Path.GetFileName(stem));
         EnsureApart(item, source, output);
         string link = item.GetMetadata("Link");
         long? limit = ItemMetadata.Size(item, source, "MaxShardSize");
@@ -84,6 +84,9 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             Verify = ItemMetadata.Choice<VerifyMode>(item, source, "Verify"),
         };
     }
+
+    /// <summary>A conversion to a link writes what it leads to.</summary>
+    private static string Followed(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     /// <summary>An output among the files of its source would be one of them in the next build.</summary>
     private static void EnsureApart(ITaskItem item, string source, string output)

@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.SafeTensors;
 
 namespace ModelPack.Codec;
@@ -20,6 +21,11 @@ public static class ModelFiles
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
     public static ModelFile Open(string path)
     {
+        if (path.Length > 0 && !Path.Exists(path) && OutputLock.Exists(path))
+        {
+            throw new ModelPackException(OutputErrors.Unfinished, $"'{path}' is not there, and a conversion to it has not ended") { FilePath = path };
+        }
+
         ModelLocation location = ModelLocation.Find(path);
         return location.IsSingleFile ? OpenFile(location.Files[0]) : OpenSet(location);
     }

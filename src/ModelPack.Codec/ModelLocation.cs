@@ -3,6 +3,7 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.SafeTensors;
 
 namespace ModelPack.Codec;
@@ -32,7 +33,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     public IEnumerable<string> Names => Files.Select(file => MemberName.Within(Folder, file));
 
     /// <summary>What a reader of the folder should know.</summary>
-    public IEnumerable<Note> Notes => LeftOut.IsEmpty ? [] : [new(LeftOutRule, $"not part of the model, and left out: {Shown}")];
+    public IEnumerable<Note> Notes => [.. LeftOut.IsEmpty ? (Note[])[] : [new(LeftOutRule, $"not part of the model, and left out: {Shown}")], .. OutsideLinks.Notes(Folder, Files)];
 
     private string Folder => Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path) ?? "";
 
@@ -46,6 +47,13 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         if (Directory.Exists(path))
         {
             return InFolder(path);
+        }
+
+        // The output of a conversion to a link lies where that leads to, with its side file beside it.
+        string real = RegularFile.Follow(path);
+        if (real != path && !File.Exists(ModelFiles.SideFilePath(path)) && File.Exists(ModelFiles.SideFilePath(real)))
+        {
+            return Find(real);
         }
 
         string name = System.IO.Path.GetFileName(path);
@@ -93,7 +101,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
 
     private static ModelLocation InFolder(string folder)
     {
-        string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path)).Order(StringComparer.Ordinal)];
+        string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Order(StringComparer.Ordinal)];
         string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", "model.safetensors");
         if (tensors.Length > 0)

@@ -1,4 +1,5 @@
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO.Output;
 
 namespace ModelPack.Codec;
 
@@ -25,7 +26,7 @@ internal sealed class Subfolders
     public static Subfolders Of(string folder)
     {
         Subfolders found = new(folder);
-        foreach (string subfolder in Sorted(Directory.EnumerateDirectories(folder)))
+        foreach (string subfolder in Sorted(Directory.EnumerateDirectories(folder).Where(path => !OutputTarget.IsTemporaryName(Path.GetFileName(path)))))
         {
             found.Visit(subfolder, depth: 1);
         }

@@ -44,6 +44,7 @@ internal static class ToolProgram
     private static int Fail(Exception exception, ToolSession session)
     {
         Failure failure = Failure.Of(exception, session.Subject);
+        failure = exception is OperationCanceledException ? failure with { ExitCode = session.CancelledExitCode } : failure;
         if (failure.ExitCode == ExitCode.InternalError)
         {
             foreach (string line in exception.ToString().Split('\n'))

@@ -9,15 +9,22 @@ namespace ModelPack.Tool;
 /// <summary>One run of the tool: where its answer goes, what it works on, and whether it was asked to stop.</summary>
 internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDisposable
 {
+    // Longer than any clean-up takes. Whatever blocks the process after that, such as a reader of its output that reads nothing, must not keep it.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _signals = [];
+    private Timer? _deadline;
 
     public ToolConsole Console => console;
 
     /// <summary>The file at work, for errors that name none.</summary>
     public string? Subject { get; set; }
 
-    /// <summary>From the first look on, Ctrl-C and termination cancel the token; a second Ctrl-C ends the process at once.</summary>
+    /// <summary>What the process returns when it was asked to stop: as a shell says it, 128 and the number of the signal.</summary>
+    public int CancelledExitCode { get; private set; } = ExitCode.Cancelled;
+
+    /// <summary>From the first look on, Ctrl-C and termination cancel the token, and end the process if that does not; a second signal ends it at once.</summary>
     public CancellationToken Cancellation
     {
         get
@@ -57,11 +64,22 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     }
 
     /// <summary>Signals have their usual effect again. One that is being handled at this moment still cancels the token, so that stays alive.</summary>
-    public void Dispose() => _signals.ForEach(registration => registration.Dispose());
+    public void Dispose()
+    {
+        _signals.ForEach(registration => registration.Dispose());
+        _deadline?.Dispose();
+    }
 
     private void Stop(PosixSignalContext context)
     {
-        context.Cancel = !_stop.IsCancellationRequested;
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        context.Cancel = true;
+        CancelledExitCode = context.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Cancelled;
+        _deadline = new(_ => Environment.Exit(CancelledExitCode), null, Grace, Timeout.InfiniteTimeSpan);
         _stop.Cancel();
     }
 }

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Benchmarks;
@@ -11,11 +12,14 @@ namespace ModelPack.Benchmarks;
 internal sealed class ConversionBenchmark(string source, BenchmarkOptions options)
 {
     private const string Copy = "cp";
+    private const string CopyAndFlush = "cp and sync FILE";
     private const string ReadBoth = "read both files (one thread)";
     private const string Verify = "verify the pair GGUF, APR";
 
     // What is measured is moving bytes; widening makes seven times as many of them.
     private static readonly ConversionOptions Replace = new() { Existing = ExistingTarget.Replace, Quantized = QuantizedMode.Blocks };
+
+    private static readonly NameChanges Unflushed = new UnflushedChanges();
 
     private readonly string apr = Path.Combine(options.Directory, "modelpack-benchmark.apr");
     private readonly string target = Path.Combine(options.Directory, "modelpack-benchmark-target.bin");
@@ -27,6 +31,8 @@ internal sealed class ConversionBenchmark(string source, BenchmarkOptions option
         long length = new FileInfo(source).Length;
         Race race = new(options.Rounds);
         race.Add(new(Copy, length, () => Child.Run("cp", source, target), DeleteTarget));
+        race.Add(new(CopyAndFlush, length, () => Child.Run("sh", "-c", "cp \"$1\" \"$2\" && sync \"$2\"", "sh", source, target), DeleteTarget));
+        race.Add(new("GGUF → APR, proved and flushed", length, () => Convert(source, ModelFormat.Apr, NameChanges.Flushed), DeleteTarget));
         race.Add(new("read", length, () => Read(source)));
         race.Add(new("read and XXH128", length, () => FileHash.Xxh128(source)));
         race.Add(new("GGUF → APR, proved", length, () => Convert(source, ModelFormat.Apr), DeleteTarget));
@@ -70,9 +76,10 @@ internal sealed class ConversionBenchmark(string source, BenchmarkOptions option
         return file.Tensors.Min(tensor => tensor.Offset);
     }
 
-    private void Convert(string from, ModelFormat to)
+    // How long a flush takes is the disk's business, and cp does none: it is measured apart.
+    private void Convert(string from, ModelFormat to, NameChanges? changes = null)
     {
-        if (ModelConverter.Convert(from, target, to, Replace).Level != ProofLevel.L3)
+        if (ModelConverter.Convert(from, target, to, Replace, changes ?? Unflushed).Level != ProofLevel.L3)
         {
             throw new InvalidOperationException("the conversion was not proved");
         }

@@ -16,9 +16,9 @@ public sealed class FaultTests
     private static readonly string Gguf = RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf");
 
     [TestMethod]
-    [DataRow(PosixSignal.SIGINT)]
-    [DataRow(PosixSignal.SIGTERM)]
-    public void A_conversion_that_is_interrupted_leaves_nothing_and_exits_with_130(PosixSignal signal)
+    [DataRow(PosixSignal.SIGINT, 130)]
+    [DataRow(PosixSignal.SIGTERM, 143)]
+    public void A_conversion_that_is_interrupted_leaves_nothing_and_exits_with_the_number_of_the_signal(PosixSignal signal, int exitCode)
     {
         using TestFolder folder = new();
         ModelBytes.WriteSparse(folder.File("s.safetensors"), LongWriting);
@@ -26,7 +26,7 @@ public sealed class FaultTests
         WaitForTemporaryFile(folder, tool);
         tool.Signal(signal);
         ToolResult result = tool.Wait();
-        result.ShouldExitWith(130);
+        result.ShouldExitWith(exitCode);
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.AreEqual("MP5090", document.RootElement.GetProperty("error").GetProperty("code").GetString());
         Assert.Contains("s.safetensors: error MP5090: cancelled", result.Error);
@@ -62,7 +62,7 @@ public sealed class FaultTests
         tool.Wait().ShouldExitWith(128 + 9);
         Assert.DoesNotContain("m.gguf", folder.Names);
         Assert.DoesNotContain("m.gguf.modelpack.json", folder.Names);
-        Assert.HasCount(2, folder.Names, "the killed run had no chance to remove its temporary file");
+        Assert.HasCount(3, folder.Names, "the killed run had no chance to remove its temporary file and its lock");
 
         File.Delete(source);
         folder.Write("s.safetensors", ModelBytes.SafeTensors(1, 2));
@@ -79,7 +79,7 @@ public sealed class FaultTests
         folder.Write("model/1_Pooling/config.json", "{}"u8);
         ModelBytes.WriteSparse(folder.File("model/model.safetensors"), LongWriting);
         ToolProcess tool = ToolProcess.Start("convert", source, folder.File("copy/"), "--to", "safetensors");
-        WaitForTemporaryFile(folder, tool, ".modelpack-tmp/1_Pooling/config.json");
+        WaitForTemporaryFile(folder, tool, ".modelpack-tmp/model/1_Pooling/config.json");
         tool.Kill();
         tool.Wait().ShouldExitWith(128 + 9);
         Assert.IsFalse(folder.Names.Any(name => name.StartsWith("copy", StringComparison.Ordinal)), string.Join(", ", folder.Names));
@@ -89,6 +89,58 @@ public sealed class FaultTests
         ToolProcess.Run("convert", source, folder.File("copy/"), "--to", "safetensors").ShouldExitWith(0);
         CollectionAssert.AreEqual(
             new[] { "copy.modelpack.json", "copy/1_Pooling/config.json", "copy/model.safetensors", "model/1_Pooling/config.json", "model/model.safetensors" }, folder.Names);
+    }
+
+    [TestMethod]
+    public void Termination_ends_a_process_whose_answer_nobody_reads()
+    {
+        using TestFolder folder = new();
+        folder.Write("m.safetensors", ModelBytes.ManyTensors(4000));
+        using Process tool = Process.Start(new ProcessStartInfo("dotnet", [ToolProcess.Dll, "hash", folder.File("m.safetensors")]) { RedirectStandardOutput = true })!;
+
+        // The first byte of an answer that is longer than a pipe holds.
+        tool.StandardOutput.BaseStream.ReadByte();
+        using Process kill = Process.Start("kill", ["-TERM", $"{tool.Id}"]);
+        tool.WaitForExit();
+        Assert.AreEqual(143, tool.ExitCode);
+    }
+
+    [TestMethod]
+    [DataRow("inspect")]
+    [DataRow("validate")]
+    [DataRow("hash")]
+    [DataRow("convert", "out.apr")]
+    [DataRow("roundtrip", "--via", "apr")]
+    [DataRow("merge", "out.gguf")]
+    [DataRow("split", "parts", "--max-shard-size", "1MB")]
+    public void A_pipe_as_model_exits_with_4_and_is_named(string verb, params string[] more)
+    {
+        using TestFolder folder = new();
+        MakePipe(folder.File("pipe.gguf"));
+        string[] arguments = [verb, folder.File("pipe.gguf"), .. more.Select(word => word is "out.apr" or "out.gguf" or "parts" ? folder.File(word) : word)];
+        ToolResult result = ToolProcess.Run(arguments);
+        result.ShouldExitWith(4);
+        Assert.Contains("error MP3005: ", result.Error);
+        Assert.Contains("is a pipe", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("convert", "source.safetensors", "pipe")]
+    [DataRow("convert", "source.safetensors", "out.gguf", "--report", "pipe")]
+    [DataRow("inspect", "source.safetensors", "--html", "pipe")]
+    [DataRow("hash", "source.safetensors", "--write", "pipe")]
+    [DataRow("merge", "source.safetensors", "pipe")]
+    public void A_pipe_is_never_replaced(params string[] words)
+    {
+        using TestFolder folder = new();
+        folder.Write("source.safetensors", ModelBytes.SafeTensors(1, 2));
+        MakePipe(folder.File("pipe"));
+        string[] arguments = [.. words.Select(word => word is "pipe" or "source.safetensors" or "out.gguf" ? folder.File(word) : word), "--force"];
+        ToolResult result = ToolProcess.Run(words[^1] == "pipe" && words[0] == "convert" && words.Length == 3 ? [.. arguments, "--to", "gguf"] : arguments);
+        result.ShouldExitWith(4);
+        Assert.Contains("error MP3006: ", result.Error);
+        CollectionAssert.AreEqual(new[] { "pipe", "source.safetensors" }, folder.Names);
+        Assert.AreEqual(0, ToolProcess.RunProgram("test", "-p", folder.File("pipe")).ExitCode);
     }
 
     [TestMethod]
@@ -127,7 +179,9 @@ public sealed class FaultTests
         Assert.Contains("error MP5021: ", result.Error);
     }
 
-    private static void WaitForTemporaryFile(TestFolder folder, ToolProcess tool, string ending = ".modelpack-tmp")
+    private static void MakePipe(string path) => ToolProcess.RunProgram("mkfifo", path).ShouldExitWith(0);
+
+    private static void WaitForTemporaryFile(TestFolder folder, ToolProcess tool, string ending = ".modelpack-tmp/model")
     {
         Stopwatch time = Stopwatch.StartNew();
         while (!folder.Names.Any(name => name.EndsWith(ending, StringComparison.Ordinal)))

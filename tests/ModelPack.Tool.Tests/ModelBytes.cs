@@ -28,6 +28,13 @@ internal static class ModelBytes
         file.SetLength(file.Position + (elements * 4));
     }
 
+    /// <summary>So many F32 tensors of one element.</summary>
+    public static byte[] ManyTensors(int count) => SafeTensorsWithHeader(
+        "{" + string.Join(',', Enumerable.Range(0, count).Select(i => $$"""
+            "tensor.{{i}}":{"dtype":"F32","shape":[1],"data_offsets":[{{i * 4}},{{(i + 1) * 4}}]}
+            """)) + "}",
+        count * 4);
+
     /// <summary>A header as it is given, and zeros behind it.</summary>
     public static byte[] SafeTensorsWithHeader(string json, int dataLength)
     {

@@ -8,6 +8,7 @@ using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion;
@@ -21,10 +22,10 @@ public static class ModelConverter
 
     /// <summary>
     /// Converts <paramref name="sourcePath"/> to <paramref name="targetPath"/>, proves it by re-reading and converting back, writes the certificate
-    /// <c>TARGET.modelpack.json</c>, and only then gives both their names. On any failure nothing appears under the final names and no temporary file is left.
+    /// <c>TARGET.modelpack.json</c>, flushes both, and only then gives them their names. On any failure nothing appears under the final names and no temporary file is left.
     /// </summary>
     /// <param name="sourcePath">The model.</param>
-    /// <param name="targetPath">The file, or the folder if it ends in a separator.</param>
+    /// <param name="targetPath">The file, or the folder if it ends in a separator. A link is followed: the output takes the place of what it leads to, with the certificate beside that.</param>
     /// <param name="to">Format of the output.</param>
     /// <param name="options">What else is asked for.</param>
     /// <param name="progress">Hears how far the work is.</param>
@@ -43,16 +44,31 @@ public static class ModelConverter
         ConversionOptions options,
         IProgress<ConversionProgress>? progress = null,
         Action<string>? growing = null,
+        CancellationToken cancellation = default) => Convert(sourcePath, targetPath, to, options, NameChanges.Flushed, progress, growing, cancellation);
+
+    /// <summary>The same, with the operations on names that are to be used.</summary>
+    internal static Certificate Convert(
+        string sourcePath,
+        string targetPath,
+        ModelFormat to,
+        ConversionOptions options,
+        NameChanges changes,
+        IProgress<ConversionProgress>? progress = null,
+        Action<string>? growing = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string path = sourcePath;
+        string path = targetPath;
         try
         {
+            TargetPaths.CheckNames(targetPath);
+            targetPath = RegularFile.Follow(targetPath);
+            using OutputLock place = OutputLock.Take(targetPath, changes);
+            path = sourcePath;
             TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             path = targetPath;
-            return Convert(source, to, new(targetPath, options, progress, growing, cancellation));
+            return Convert(source, to, new(place, targetPath, options, progress, growing, cancellation));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -71,6 +87,8 @@ public static class ModelConverter
         ArgumentNullException.ThrowIfNull(options);
         try
         {
+            TargetPaths.CheckNames(targetPath);
+            targetPath = RegularFile.Follow(targetPath);
             TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath);
             ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
@@ -85,12 +103,12 @@ public static class ModelConverter
         }
     }
 
-    /// <summary>Path of the certificate that belongs to an output.</summary>
-    public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(targetPath) + ".modelpack.json";
+    /// <summary>Path of the certificate that belongs to an output; beside what it leads to if it is a link.</summary>
+    public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + OutputTarget.CertificateEnding;
 
     private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
     {
-        (string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
+        (_, string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
         if (IsCopy(source, targetPath, to, options))
         {
             return Run(new CopyConversion(source), run, (_, _) => null)!;
@@ -154,7 +172,7 @@ public static class ModelConverter
     // Returns null if what was read, or then what was made of it, makes the job pointless.
     private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, WrittenPayloads?, string?> objection)
     {
-        (string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
+        (OutputLock place, string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
         EnsureForm(job, targetPath, options);
         JudgedMeaning meaning = job.Judge();
@@ -164,7 +182,7 @@ public static class ModelConverter
         }
 
         FreeSpace.Ensure(targetPath, job.Layout.Length);
-        using TemporaryModel output = new(targetPath, job.Layout);
+        using TemporaryModel output = new(place, TemporaryModel.IsFolder(targetPath), job.Layout);
         PassResult pass = WritePayloads(job, output, options, Reporter(progress, ConversionPhase.Writing, total), cancellation);
         if (objection(pass, null) is not null)
         {
@@ -184,13 +202,11 @@ public static class ModelConverter
         ProofLevel level = Finish(job, payloads, output, targetPath, context);
         SpentMemory.GiveBack(job.Tensors.Count);
         Certificate certificate = CertificateMaker.Make(job, meaning, pass, level, targetPath, options, context);
-        using TemporaryModel certificateFile = new(CertificatePath(targetPath), ModelPlan.Single(new FilePlan([])));
-        TemporaryTextWriter text = new(certificateFile);
-        CertificateJson.Write(text, certificate);
-        text.Flush();
+        output.WriteCertificate(text => CertificateJson.Write(text, certificate));
         cancellation.ThrowIfCancellationRequested();
-        ReplacedFolder.Check(targetPath);
-        Commit(output, certificateFile, CertificatePath(targetPath));
+        output.Commit(
+            options.Existing == ExistingTarget.Replace ? Earlier.Replaced : Earlier.Stays,
+            (folder, certificateOfIt) => ReplacedFolder.Check(targetPath, folder, certificateOfIt, options.Existing));
         return certificate;
     }
 
@@ -205,21 +221,6 @@ public static class ModelConverter
         }
 
         return job.Prove(written, payloads, context);
-    }
-
-    // The output comes last: it stands for the whole, and without it a certificate must not stay.
-    private static void Commit(TemporaryModel output, TemporaryModel certificate, string certificatePath)
-    {
-        certificate.Commit();
-        try
-        {
-            output.Commit();
-        }
-        catch
-        {
-            File.Delete(certificatePath);
-            throw;
-        }
     }
 
     private static PassResult WritePayloads(
@@ -247,6 +248,7 @@ public static class ModelConverter
 
     private static void EnsureForm(ConversionJob job, string targetPath, ConversionOptions options)
     {
+        TargetPaths.CheckNames(job.Source.Source.Name, targetPath, TemporaryModel.FinalNames(targetPath, job.Layout));
         if (TemporaryModel.IsFolder(targetPath))
         {
             return;
@@ -309,5 +311,5 @@ public static class ModelConverter
 
     /// <summary>What the attempts at one conversion share.</summary>
     private sealed record ConversionRun(
-        string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<string>? Growing, CancellationToken Cancellation);
+        OutputLock Place, string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<string>? Growing, CancellationToken Cancellation);
 }

@@ -1,4 +1,6 @@
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Conversion;
@@ -9,16 +11,23 @@ internal static class ReplacedFolder
     // A link to a folder is looked at as an entry; what it leads to is never touched.
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <exception cref="ModelPackException">Something in the folder was not written by a conversion.</exception>
-    public static void Check(string targetPath)
+    /// <param name="targetPath">The folder, for messages.</param>
+    /// <param name="folder">Where it lies now.</param>
+    /// <param name="certificate">Where the certificate lies that was beside it.</param>
+    /// <param name="existing">Whether it may hold anything.</param>
+    /// <exception cref="ModelPackException">Something in the folder was not written by a conversion, or it holds something that is to stay.</exception>
+    public static void Check(string targetPath, string folder, string certificate, ExistingTarget existing = ExistingTarget.Replace)
     {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(targetPath));
-        if (!Directory.Exists(target) || Entries(target, target).ToArray() is not { Length: > 0 } entries)
+        if (!Directory.Exists(folder) || Entries(folder, folder).ToArray() is not { Length: > 0 } entries)
         {
             return;
         }
 
-        string certificate = ModelConverter.CertificatePath(target);
+        if (existing == ExistingTarget.Refuse)
+        {
+            throw new ModelPackException(OutputErrors.TargetTaken, $"'{entries[0]}' appeared in '{targetPath}' while the output was written") { FilePath = targetPath };
+        }
+
         if (!File.Exists(certificate))
         {
             throw Foreign(targetPath, $"'{targetPath}' was not written by a conversion, so it is not replaced");
@@ -32,7 +41,8 @@ internal static class ReplacedFolder
             own = [.. entries.Where(name => !MemberName.IsNested(name) && name.EndsWith($".{output.Format.Extension()}", StringComparison.Ordinal)).Take(1)];
         }
 
-        if (entries.Except(own, StringComparer.Ordinal).FirstOrDefault() is { } foreign)
+        string? special = entries.FirstOrDefault(name => FileStatus.OfName(Path.Combine(folder, name)).Kind is not (FileKind.Regular or FileKind.Link));
+        if (entries.Except(own, StringComparer.Ordinal).FirstOrDefault() is { } foreign || (foreign = special) is not null)
         {
             throw Foreign(targetPath, $"'{foreign}' in '{targetPath}' was not written by a conversion, so the folder is not replaced");
         }

@@ -6,6 +6,7 @@ using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.HuggingFace.Names;
 using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 using ModelPack.Codec.Insight;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Proof.Validation;
 using ModelPack.Codec.SafeTensors;
@@ -20,7 +21,7 @@ public static class ErrorCatalog
     [
         .. new[]
             {
-                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, ProofErrors.All,
+                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
                 ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)

@@ -8,9 +8,11 @@ public sealed class FileByteSource : ByteSource
     private readonly SafeFileHandle handle;
 
     /// <summary>Opens a file for reading. Other readers are allowed, writers are not.</summary>
+    /// <exception cref="Diagnostics.ModelPackException">It is a pipe, a socket or a device.</exception>
     public FileByteSource(string path)
     {
         Name = path;
+        RegularFile.EnsureReadable(path);
         handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         Length = RandomAccess.GetLength(handle);
     }

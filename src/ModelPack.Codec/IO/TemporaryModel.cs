@@ -1,41 +1,49 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using ModelPack.Codec.IO.Output;
 
 namespace ModelPack.Codec.IO;
 
 /// <summary>
-/// A model that is written beside its final name, as a file or as a folder, and takes that name only on <see cref="Commit"/>. It is deleted otherwise. Its files are
-/// locked while it is open, which tells the work of a living process from what a killed one left over (<see cref="LeftOvers"/>).
+/// A model that is written in a stage beside its final name, as a file or as a folder, and takes that name only on <see cref="Commit"/>, with its side file and its
+/// certificate. It is deleted otherwise.
 /// </summary>
 internal sealed class TemporaryModel : IDisposable
 {
-    private const int Attempts = 10;
-
     // Aligned writes of this size are kept in pages of this size, which are cheaper to make and to read again than many small ones. Larger ones gain little,
     // and a system whose memory is in use has few of them left.
     private const int WriteBytes = 256 * 1024;
 
-    private readonly string finalPath;
+    private readonly OutputLock place;
+    private readonly string stage;
     private readonly bool isFolder;
     private readonly string[] names;
     private readonly string[] finalNames;
     private readonly long[] lengths;
+    private readonly List<string> paths = [];
     private readonly List<SafeFileHandle> handles = [];
-    private string temporaryPath = "";
-    private bool committed;
+    private SafeFileHandle? certificate;
 
-    /// <summary>Creates the files, after removing left-overs for the same final name.</summary>
-    /// <param name="finalPath">Path of the file or, ending in a separator or naming an existing folder, of the folder.</param>
+    /// <summary>Creates the files.</summary>
+    /// <param name="place">The lock of the target.</param>
+    /// <param name="isFolder">Whether the target is a folder (<see cref="IsFolder"/>).</param>
     /// <param name="plan">Names and lengths.</param>
-    public TemporaryModel(string finalPath, ModelPlan plan)
+    public TemporaryModel(OutputLock place, bool isFolder, ModelPlan plan)
     {
-        isFolder = IsFolder(finalPath);
-        this.finalPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(finalPath));
+        this.place = place;
+        this.isFolder = isFolder;
         names = [.. plan.Files.Select(file => file.Name)];
-        finalNames = FinalNames(finalPath, plan);
+        finalNames = FinalNames(place.Target.Path, isFolder, plan);
         lengths = [.. plan.Files.Select(file => file.Plan.Length)];
-        LeftOvers.RemoveFor(this.finalPath);
-        for (int attempt = 1; !TryCreate(attempt == Attempts); attempt++)
+        stage = place.NewStage();
+        try
         {
+            CreateFiles();
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -43,13 +51,7 @@ internal sealed class TemporaryModel : IDisposable
     public static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
 
     /// <summary>The names that the files of a plan get. Beside a single file may stand its side file, which is called after it.</summary>
-    public static string[] FinalNames(string targetPath, ModelPlan plan)
-    {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath));
-        return IsFolder(targetPath)
-            ? [.. plan.Files.Select(file => file.Name)]
-            : [.. plan.Files.Select((_, i) => i == 0 ? name : SideFile.NameFor(name))];
-    }
+    public static string[] FinalNames(string targetPath, ModelPlan plan) => FinalNames(RegularFile.Follow(targetPath), IsFolder(targetPath), plan);
 
     /// <summary>The files as they are now. They are closed with this object.</summary>
     public List<NamedSource> Sources() => [.. names.Select((name, i) => new NamedSource(name, new HandleByteSource(handles[i], FinalPath(i))))];
@@ -72,140 +74,126 @@ internal sealed class TemporaryModel : IDisposable
         }
     }
 
-    /// <summary>Gives the model its final name, replacing what has it.</summary>
-    public void Commit()
+    /// <summary>Adds the certificate.</summary>
+    public void WriteCertificate(Action<IBufferWriter<byte>> write)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            // Windows renames no file that is open without sharing, and no folder that holds one.
-            handles.ForEach(handle => handle.Dispose());
-        }
+        string path = place.Target.New(OutputPart.Certificate, stage);
+        certificate = place.Changes.CreateFile(path, 0);
+        HandleWriter text = new(certificate);
+        write(text);
+        text.Flush();
+    }
 
-        if (!isFolder)
+    /// <summary>Gives the model its final names.</summary>
+    /// <param name="existing">Whether an earlier output gives way. An empty folder does in any case, and so does the certificate of an output that is no more.</param>
+    /// <param name="look">Looks at a folder that gives way, and at the certificate that was beside it.</param>
+    /// <exception cref="Diagnostics.ModelPackException">A name is taken, or a step failed; the earlier output is there as before.</exception>
+    public void Commit(Earlier existing, Action<string, string>? look = null)
+    {
+        FlushAndClose();
+        OutputPart[] parts = [OutputPart.Model, .. names.Length > 1 && !isFolder ? [OutputPart.SideFile] : (OutputPart[])[], .. certificate is null ? (OutputPart[])[] : [OutputPart.Certificate]];
+        (OutputTarget target, string old) = (place.Target, place.Target.Old(OutputPart.Model, stage));
+        OutputCommit.Run(place, stage, parts, Leaving(parts, existing), () =>
         {
-            CommitFiles();
-        }
-        else if (Directory.Exists(finalPath))
-        {
-            string old = LeftOvers.NameOfOld(temporaryPath);
-            Directory.Move(finalPath, old);
-            Directory.Move(temporaryPath, finalPath);
-            committed = true;
-            DeleteIfPossible(() => Directory.Delete(old, recursive: true));
-        }
-        else
-        {
-            Directory.Move(temporaryPath, finalPath);
-        }
-
-        committed = true;
+            if (isFolder && Directory.Exists(old))
+            {
+                look?.Invoke(old, target.Old(OutputPart.Certificate, stage));
+            }
+        });
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         handles.ForEach(handle => handle.Dispose());
-        if (committed)
+        certificate?.Dispose();
+        if (!place.IsKept)
         {
-            return;
-        }
-
-        DeleteIfPossible(Delete);
-    }
-
-    // Now that nothing is locked, a run that starts in this moment may be at the same work. What stays is a left-over.
-    private static void DeleteIfPossible(Action delete)
-    {
-        try
-        {
-            delete();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
+            place.Remove(stage);
         }
     }
 
-    private void Delete()
+    private static string[] FinalNames(string targetPath, bool isFolder, ModelPlan plan)
     {
-        if (isFolder)
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath));
+        return isFolder
+            ? [.. plan.Files.Select(file => file.Name)]
+            : [.. plan.Files.Select((_, i) => i == 0 ? name : SideFile.NameFor(name))];
+    }
+
+    private IEnumerable<OutputPart> LeavingParts(OutputPart[] parts, Earlier existing)
+    {
+        if (parts.Contains(OutputPart.Certificate))
         {
-            Directory.Delete(temporaryPath, recursive: true);
-            return;
+            yield return OutputPart.Certificate;
         }
 
-        for (int i = 0; i < handles.Count; i++)
+        if (existing == Earlier.Replaced || isFolder)
         {
-            File.Delete(TemporaryPath(i));
+            yield return OutputPart.Model;
+        }
+
+        // A side file that a former output needed, and this one does not, would be taken for a part of it.
+        if (existing == Earlier.Replaced && !isFolder && (parts.Contains(OutputPart.SideFile) || SideFile.SharerOf(place.Target.Path) is null))
+        {
+            yield return OutputPart.SideFile;
         }
     }
 
-    // A folder is there before its files are, and outside Windows a file before it is locked: a run that starts in that moment takes it for a left-over. Then all is created again.
-    private bool TryCreate(bool isLast)
+    private OutputPart[] Leaving(OutputPart[] parts, Earlier existing) => [.. LeavingParts(parts, existing)];
+
+    private void FlushAndClose()
     {
-        temporaryPath = LeftOvers.NewName(finalPath);
-        try
+        foreach ((SafeFileHandle handle, string path) in handles.Zip(paths))
         {
-            CreateFiles();
-            if (Enumerable.Range(0, names.Length).All(i => File.Exists(TemporaryPath(i))))
-            {
-                return true;
-            }
-
-            throw new FileNotFoundException("The temporary file is removed by another program as soon as it is created.", temporaryPath);
-        }
-        catch (Exception exception) when (!isLast && exception is (IOException or UnauthorizedAccessException))
-        {
-        }
-        catch
-        {
-            Dispose();
-            throw;
+            place.Changes.Flush(handle, path);
+            handle.Dispose();
         }
 
-        Dispose();
-        handles.Clear();
-        return false;
+        if (certificate is not null)
+        {
+            place.Changes.Flush(certificate, place.Target.New(OutputPart.Certificate, stage));
+            certificate.Dispose();
+        }
+
+        IEnumerable<string> inner = isFolder ? paths.Select(path => Path.GetDirectoryName(path)!).Append(place.Target.New(OutputPart.Model, stage)).Distinct() : [];
+        foreach (string folder in inner.Concat(place.Target.Stages(stage)))
+        {
+            place.Changes.FlushFolder(folder);
+        }
     }
 
     private void CreateFiles()
     {
+        string model = place.Target.New(OutputPart.Model, stage);
         if (isFolder)
         {
-            Directory.CreateDirectory(temporaryPath);
+            place.Changes.CreateFolder(model);
         }
 
         for (int i = 0; i < names.Length; i++)
         {
-            string path = TemporaryPath(i);
-            if (MemberName.IsNested(names[i]))
+            string path = isFolder ? Path.Combine(model, names[i]) : i == 0 ? model : place.Target.New(OutputPart.SideFile, stage);
+            if (isFolder && MemberName.IsNested(names[i]))
             {
                 // The folder is new, so no link can stand in the way.
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                place.Changes.CreateFolder(Path.GetDirectoryName(path)!);
             }
 
-            handles.Add(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, lengths[i]));
-            RandomAccess.SetLength(handles[^1], lengths[i]);
+            paths.Add(path);
+            handles.Add(place.Changes.CreateFile(path, lengths[i]));
         }
     }
 
-    private string TemporaryPath(int file) => isFolder ? Path.Combine(temporaryPath, names[file])
-        : file == 0 ? temporaryPath
-        : temporaryPath[..^LeftOvers.Suffix.Length] + $".{file}{LeftOvers.Suffix}";
+    private string FinalPath(int file) => Path.Combine(isFolder ? place.Target.Path : place.Target.Folder, finalNames[file]);
+}
 
-    private string FinalPath(int file) => Path.Combine(isFolder ? finalPath : Path.GetDirectoryName(finalPath)!, finalNames[file]);
+/// <summary>What becomes of an earlier output.</summary>
+internal enum Earlier
+{
+    /// <summary>There must be none.</summary>
+    Stays,
 
-    // The side file goes first: the model's own file stands for the whole. One that a former output needed, and this one does not, would be taken for a part of it.
-    private void CommitFiles()
-    {
-        for (int i = names.Length - 1; i >= 0; i--)
-        {
-            File.Move(TemporaryPath(i), FinalPath(i), overwrite: true);
-        }
-
-        string side = Path.Combine(Path.GetDirectoryName(finalPath)!, SideFile.NameFor(Path.GetFileName(finalPath)));
-        if (names.Length == 1 && SideFile.SharerOf(finalPath) is null)
-        {
-            File.Delete(side);
-        }
-    }
+    /// <summary>It gives way.</summary>
+    Replaced,
 }

@@ -73,6 +73,7 @@ public static class CertificateJson
     /// <exception cref="ModelFormatException">It is not a certificate.</exception>
     public static Certificate Read(string path)
     {
+        RegularFile.EnsureReadable(path);
         byte[] text = File.ReadAllBytes(path);
         try
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 
 namespace ModelPack.Codec.Proof;
 
@@ -17,6 +18,9 @@ public sealed record RoundTripReport(
 /// <summary>Converts a model through a chain of formats and back, and compares the bytes. Nothing is kept.</summary>
 public static class RoundTrip
 {
+    // Nothing of it is there after a power failure that anybody looks for.
+    private static readonly NameChanges Unflushed = new UnflushedChanges();
+
     /// <summary>Runs the chain in a temporary folder that is removed in any case.</summary>
     /// <exception cref="Diagnostics.ModelPackException">A step is not possible; the message says which and why.</exception>
     public static RoundTripReport Run(
@@ -29,44 +33,37 @@ public static class RoundTrip
         ArgumentNullException.ThrowIfNull(via);
         using ModelFile source = ModelFiles.Open(sourcePath);
         ImmutableArray<ModelFormat> chain = [source.Format, .. via, source.Format];
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("modelpack-roundtrip-");
-        try
+        using ScratchFolder folder = ScratchFolder.Create(Path.GetTempPath());
+        ImmutableArray<Certificate>.Builder steps = ImmutableArray.CreateBuilder<Certificate>();
+        string current = sourcePath;
+        for (int i = 1; i < chain.Length; i++)
         {
-            ImmutableArray<Certificate>.Builder steps = ImmutableArray.CreateBuilder<Certificate>();
-            string current = sourcePath;
-            for (int i = 1; i < chain.Length; i++)
-            {
-                // A source of several files comes back as these whenever its format comes round.
-                bool isSet = chain[i] == source.Format && source.AllMembers.Count > 1;
-                string next = Path.Combine(folder.FullName, isSet ? $"{i}/" : $"{i}.{chain[i].Extension()}");
+            // A source of several files comes back as these whenever its format comes round.
+            bool isSet = chain[i] == source.Format && source.AllMembers.Count > 1;
+            string next = Path.Combine(folder.Path, isSet ? $"{i}/" : $"{i}.{chain[i].Extension()}");
 
-                // Narrowed once is enough; and what leads back restores, which narrowing would not.
-                ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null };
-                steps.Add(ModelConverter.Convert(current, next, chain[i], step, progress, cancellation: cancellation));
-                DeleteStep(folder, current);
-                current = next;
-            }
+            // Narrowed once is enough; and what leads back restores, which narrowing would not.
+            ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null };
+            steps.Add(ModelConverter.Convert(current, next, chain[i], step, Unflushed, progress, cancellation: cancellation));
+            DeleteStep(folder, current);
+            current = next;
+        }
 
-            using ModelFile returned = ModelFiles.Open(current);
-            long? difference = ByteComparison.FirstDifference(source.Source, returned.Source, cancellation);
-            return new(
-                chain,
-                difference is null,
-                FileHash.Format(FileHash.Xxh128(source.Source, cancellation)),
-                FileHash.Format(FileHash.Xxh128(returned.Source, cancellation)),
-                difference is null ? null : Place.Describe(source, difference.Value, FileSide.First),
-                steps.ToImmutable());
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using ModelFile returned = ModelFiles.Open(current);
+        long? difference = ByteComparison.FirstDifference(source.Source, returned.Source, cancellation);
+        return new(
+            chain,
+            difference is null,
+            FileHash.Format(FileHash.Xxh128(source.Source, cancellation)),
+            FileHash.Format(FileHash.Xxh128(returned.Source, cancellation)),
+            difference is null ? null : Place.Describe(source, difference.Value, FileSide.First),
+            steps.ToImmutable());
     }
 
-    private static void DeleteStep(DirectoryInfo folder, string path)
+    private static void DeleteStep(ScratchFolder folder, string path)
     {
         string step = Path.TrimEndingDirectorySeparator(path);
-        if (Path.GetDirectoryName(step) != folder.FullName)
+        if (Path.GetDirectoryName(step) != folder.Path)
         {
             return;
         }

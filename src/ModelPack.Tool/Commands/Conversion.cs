@@ -17,7 +17,7 @@ internal static class Conversion
     {
         session.Subject = source;
         string certificatePath = ModelConverter.CertificatePath(target);
-        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, target, certificatePath);
+        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, target);
         long start = Stopwatch.GetTimestamp();
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, verb))

@@ -1,3 +1,4 @@
+using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Diagnostics;
@@ -7,23 +8,28 @@ namespace ModelPack.Tool.Commands;
 /// <summary>A file that a verb writes beside its work. What can be refused is refused before the work starts.</summary>
 internal sealed class ReportFile
 {
-    private readonly string _path;
+    private const string CertificateEnding = ".modelpack.json";
 
-    private ReportFile(string path) => _path = path;
+    private readonly string _path;
+    private readonly ExistingTarget _existing;
+
+    private ReportFile(string path, ExistingTarget existing) => (_path, _existing) = (path, existing);
 
     /// <param name="path">The file to write.</param>
     /// <param name="existing">What to do if it exists.</param>
-    /// <param name="taken">Files that it must not replace in any case.</param>
-    public static ReportFile Prepare(string path, ExistingTarget existing, params string[] taken)
+    /// <param name="source">The model that the verb reads. None of its files is replaced, and nothing is put into its folder.</param>
+    /// <param name="output">The model that the verb writes, if it writes one.</param>
+    public static ReportFile Prepare(string path, ExistingTarget existing, string source, string? output = null)
     {
-        if (taken.Any(other => IsSame(other, path)))
+        OutputFile.Check(path);
+        string[] models = output is null ? [source] : [source, output];
+        if (FilesOf(source).Concat(OutputFiles(output)).Any(other => OutputFile.IsSame(other, path)))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would overwrite a file that the command works on") { FilePath = path };
         }
 
         // In the folder of a model, a JSON file is a part of it.
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        if (taken.Any(other => Arguments.IsFolder(other) && IsSame(other, folder)))
+        if (Folders(path).Any(folder => models.Any(model => Arguments.IsFolder(model) && OutputFile.IsSame(model, folder))))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would lie in the folder of a model") { FilePath = path };
         }
@@ -38,26 +44,54 @@ internal sealed class ReportFile
             throw new ModelPackException(ToolErrors.ReadOrWriteFailed, "the folder for the report does not exist") { FilePath = path };
         }
 
-        return new(path);
+        return new(path, existing);
     }
-
-    private static bool IsSame(string left, string right) => string.Equals(
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(left)), Path.TrimEndingDirectorySeparator(Path.GetFullPath(right)), StringComparison.OrdinalIgnoreCase);
 
     /// <param name="content">The bytes of the file.</param>
     /// <param name="whole">What the message says was done when writing fails.</param>
     public void Write(ReadOnlySpan<byte> content, string whole)
     {
-        string temporary = $"{_path}.{Environment.ProcessId}.modelpack-tmp";
         try
         {
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, _path, overwrite: true);
+            OutputFile.Write(_path, content, _existing);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
             throw new ModelPackException(ToolErrors.ReadOrWriteFailed, $"{whole}, but its report was not written: {exception.Message.TrimEnd('.')}", exception) { FilePath = _path };
+        }
+    }
+
+    // What is wrong with the source is for the verb to say.
+    private static IEnumerable<string> FilesOf(string source)
+    {
+        try
+        {
+            return ModelFiles.FilesOf(source).Append(source);
+        }
+        catch (Exception exception) when (exception is ModelPackException or IOException or UnauthorizedAccessException)
+        {
+            return [source];
+        }
+    }
+
+    private static string[] OutputFiles(string? output)
+    {
+        if (output is null)
+        {
+            return [];
+        }
+
+        // The certificate stands beside the output itself, wherever a link leads to it.
+        string certificate = ModelConverter.CertificatePath(output);
+        string model = certificate[..^CertificateEnding.Length];
+        return Arguments.IsFolder(output) ? [model, certificate] : [model, certificate, ModelFiles.SideFilePath(model)];
+    }
+
+    private static IEnumerable<string> Folders(string path)
+    {
+        for (string? folder = Path.GetDirectoryName(Path.GetFullPath(path)); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            yield return folder;
         }
     }
 }

@@ -12,5 +12,6 @@ internal static class StandardOutcomes
         new("4", "reading or writing failed"),
         new("5", "a defect of the tool"),
         new("130", "cancelled"),
+        new("143", "terminated (SIGTERM)"),
     ];
 }

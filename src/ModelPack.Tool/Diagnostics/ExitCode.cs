@@ -12,6 +12,7 @@ internal static class ExitCode
     public const int InputOutput = 4;
     public const int InternalError = 5;
     public const int Cancelled = 130;
+    public const int Terminated = 143;
 
     public static int Of(ErrorKind kind) => kind switch
     {

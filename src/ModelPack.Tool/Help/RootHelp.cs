@@ -26,6 +26,7 @@ internal static class RootHelp
         new("4", "reading or writing failed"),
         new("5", "a defect of the tool"),
         new("130", "cancelled"),
+        new("143", "terminated (SIGTERM)"),
     ];
 
     public static IReadOnlyList<HelpSection> Sections { get; } =

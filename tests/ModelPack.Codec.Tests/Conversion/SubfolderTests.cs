@@ -1,4 +1,5 @@
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tests.HuggingFace;
@@ -281,7 +282,7 @@ public sealed class SubfolderTests
         CollectionAssert.AreEqual(before, folder.Names());
         Assert.IsTrue(progress.SawSubfolder, "the sub-folders were there when it was stopped");
 
-        Directory.CreateDirectory(folder.At($".back.{Guid.NewGuid():N}.modelpack-tmp/1_Pooling"));
+        Leave(folder.At("back/"));
         ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         CollectionAssert.AreEqual(new[] { "back", "back.modelpack.json" }, folder.Names().Except(before).ToArray());
     }
@@ -298,6 +299,15 @@ public sealed class SubfolderTests
         Assert.IsTrue(there.Notes.Any(note => note.Contains("tokenizer.chat_template.con cannot be a file name of its own", StringComparison.Ordinal)), string.Join("\n", there.Notes));
         ModelConverter.Convert(folder.At("out"), folder.At("back.gguf"), ModelFormat.Gguf, new());
         CollectionAssert.AreEqual(File.ReadAllBytes(gguf), File.ReadAllBytes(folder.At("back.gguf")));
+    }
+
+    // What a process leaves that is killed while it writes.
+    private static void Leave(string target)
+    {
+        OutputTarget names = new(target);
+        string stage = OutputJournal.NewStage();
+        File.WriteAllText(names.LockPath, OutputJournal.FirstLine(names) + OutputJournal.StageLine(stage));
+        Directory.CreateDirectory(In(names.New(OutputPart.Model, stage), "1_Pooling"));
     }
 
     private void Write(string name, string text, System.Text.Encoding? encoding = null)
@@ -332,7 +342,7 @@ public sealed class SubfolderTests
         {
             if (value.Phase == ConversionPhase.Proving)
             {
-                SawSubfolder |= Directory.GetDirectories(folder.Root, ".back.*.modelpack-tmp").Any(path => File.Exists(In(path, Pooling)));
+                SawSubfolder |= Directory.GetDirectories(folder.Root, ".*.modelpack-tmp").Any(path => File.Exists(In(path, $"model/{Pooling}")));
                 stop.Cancel();
             }
         }

@@ -1,4 +1,6 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Conversion.Faults;
 
@@ -14,11 +16,12 @@ public sealed class TemporaryModelTests
     {
         using TempFolder folder = new();
         string path = folder.Write("model.apr", "old"u8);
-        using (TemporaryModel model = new(path, Plan))
+        using (OutputLock place = OutputLock.Take(path))
+        using (TemporaryModel model = new(place, isFolder: false, Plan))
         {
             model.Write("new"u8, 97);
             Assert.AreEqual(3, new FileInfo(path).Length, "the old file is there until the commit");
-            model.Commit();
+            model.Commit(Earlier.Replaced);
         }
 
         CollectionAssert.AreEqual(new[] { "model.apr" }, folder.Names());
@@ -30,10 +33,11 @@ public sealed class TemporaryModelTests
     {
         using TempFolder folder = new();
         string path = folder.Write("model.apr", "old"u8);
-        using (TemporaryModel model = new(path, Plan))
+        using (OutputLock place = OutputLock.Take(path))
+        using (TemporaryModel model = new(place, isFolder: false, Plan))
         {
             model.Write("new"u8, 0);
-            Assert.HasCount(2, folder.Names());
+            Assert.HasCount(3, folder.Names(), "with the lock and the stage");
         }
 
         CollectionAssert.AreEqual(new[] { "model.apr" }, folder.Names());
@@ -45,16 +49,12 @@ public sealed class TemporaryModelTests
     {
         using TempFolder folder = new();
         string path = folder.At("model.apr");
-        using (TemporaryModel live = new(path, Plan))
+        using (OutputLock place = OutputLock.Take(path))
+        using (TemporaryModel live = new(place, isFolder: false, Plan))
         {
-            using (TemporaryModel other = new(path, Plan))
-            {
-                Assert.HasCount(2, folder.Names());
-                other.Commit();
-            }
-
+            Assert.AreEqual("MP3007", Assert.ThrowsExactly<ModelPackException>(() => OutputLock.Take(path)).Code.Id);
             live.Write("live"u8, 0);
-            live.Commit();
+            live.Commit(Earlier.Stays);
         }
 
         CollectionAssert.AreEqual("live"u8.ToArray(), File.ReadAllBytes(path)[..4]);
@@ -76,8 +76,9 @@ public sealed class TemporaryModelTests
 
         void Replace(string name)
         {
-            using TemporaryModel model = new(folder.At(name), Plan);
-            model.Commit();
+            using OutputLock place = OutputLock.Take(folder.At(name));
+            using TemporaryModel model = new(place, isFolder: false, Plan);
+            model.Commit(Earlier.Replaced);
         }
     }
 
@@ -85,7 +86,7 @@ public sealed class TemporaryModelTests
     public void A_place_that_does_not_exist_is_refused_and_nothing_is_created()
     {
         using TempFolder folder = new();
-        Assert.ThrowsExactly<DirectoryNotFoundException>(() => new TemporaryModel(folder.At("missing/model.apr"), Plan));
+        Assert.ThrowsExactly<DirectoryNotFoundException>(() => OutputLock.Take(folder.At("missing/model.apr")));
         Assert.IsEmpty(folder.Names());
     }
 
@@ -96,13 +97,16 @@ public sealed class TemporaryModelTests
         using TempFolder folder = new();
         string set = folder.At("set");
         using MountedFolder busy = MountedFolder.Mount(Path.Combine(set, "busy"), "size=1m");
-        using (TemporaryModel model = new(set, new([new("a", new FilePlan([new ZeroSegment(100)]))])))
+        using (OutputLock place = OutputLock.Take(set))
+        using (TemporaryModel model = new(place, isFolder: true, new([new("a", new FilePlan([new ZeroSegment(100)]))])))
         {
             model.Write("new"u8, 97);
-            model.Commit();
+            model.Commit(Earlier.Replaced);
         }
 
-        busy.Path = Path.Combine(folder.At(folder.Names().Single(name => name != "set")), "busy");
+        busy.Path = Path.Combine(folder.At(folder.Names().Single(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal))), "old-model", "busy");
+        OutputLock.Take(set).Dispose();
+        Assert.IsTrue(Directory.Exists(busy.Path), "what cannot be removed stands in nobody's way");
         CollectionAssert.AreEqual((byte[])[.. new byte[97], .. "new"u8], File.ReadAllBytes(Directory.GetFiles(set).Single()));
     }
 
@@ -111,11 +115,12 @@ public sealed class TemporaryModelTests
     {
         using TempFolder folder = new();
         ModelPlan plan = new([new("a", new FilePlan([new ZeroSegment(4)])), new("b", new FilePlan([new ZeroSegment(3)]))]);
-        using (TemporaryModel model = new(folder.At("set") + Path.DirectorySeparatorChar, plan))
+        using (OutputLock place = OutputLock.Take(folder.At("set")))
+        using (TemporaryModel model = new(place, isFolder: true, plan))
         {
             model.Write("AB"u8, 2);
             model.Write("cd"u8, 5);
-            model.Commit();
+            model.Commit(Earlier.Stays);
         }
 
         CollectionAssert.AreEqual("\0\0AB"u8.ToArray(), File.ReadAllBytes(folder.At("set/a")));

@@ -10,12 +10,14 @@ internal static class ConvertingProcess
     private const string Source = "MODELPACK_TEST_CONVERT_SOURCE";
     private const string Target = "MODELPACK_TEST_CONVERT_TARGET";
 
-    public static Process Start(string source, string target)
+    public static Process Start(string source, string target) => Process.Start(Order(source, target))!;
+
+    public static ProcessStartInfo Order(string source, string target)
     {
         ProcessStartInfo start = ThisProgram.Again();
         start.Environment[Source] = source;
         start.Environment[Target] = target;
-        return Process.Start(start)!;
+        return start;
     }
 
     /// <summary>Runs before the test program's own beginning, and instead of it if there are orders.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
@@ -8,7 +10,6 @@ namespace ModelPack.Codec.Tests.Conversion.Faults;
 public sealed class KilledConversionTests
 {
     private const long Bytes = 200L << 20;
-    private const string Temporary = ".modelpack-tmp";
 
     [TestMethod]
     public void Killed_conversion_leaves_nothing_under_the_final_name_and_the_next_one_clears_up()
@@ -59,8 +60,8 @@ public sealed class KilledConversionTests
         Signal(process, "STOP");
         try
         {
-            ModelConverter.Convert(small, target, ModelFormat.Apr, new());
-            CollectionAssert.AreEqual(new[] { living }, LeftOvers(folder));
+            Assert.AreEqual("MP3007", Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(small, target, ModelFormat.Apr, new())).Code.Id);
+            Assert.Contains(living, LeftOvers(folder));
         }
         finally
         {
@@ -73,14 +74,13 @@ public sealed class KilledConversionTests
         Assert.IsTrue(ModelVerifier.Verify(source, target, ProofLevel.L3).Passed);
     }
 
-    // A file gets its length after its lock.
     private static string WaitForTemporary(TempFolder folder, Process process)
     {
         string[] before = LeftOvers(folder);
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromMinutes(1))
         {
-            if (LeftOvers(folder).Except(before).FirstOrDefault(name => !name.Contains(".json.", StringComparison.Ordinal) && new FileInfo(folder.At(name)) is { Exists: true, Length: > 0 }) is { } name)
+            if (LeftOvers(folder).Except(before).FirstOrDefault(name => new FileInfo(Path.Combine(folder.At(name), "model")) is { Exists: true, Length: > 0 }) is { } name)
             {
                 return name;
             }
@@ -91,7 +91,7 @@ public sealed class KilledConversionTests
         throw new AssertFailedException("the conversion did not begin");
     }
 
-    private static string[] LeftOvers(TempFolder folder) => [.. folder.Names().Where(name => name.EndsWith(Temporary, StringComparison.Ordinal))];
+    private static string[] LeftOvers(TempFolder folder) => [.. folder.Names().Where(OutputTarget.IsTemporaryName)];
 
     private static void Signal(Process process, string signal)
     {

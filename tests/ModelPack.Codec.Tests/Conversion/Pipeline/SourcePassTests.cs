@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.IO;
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tests.Conversion;
@@ -26,10 +27,11 @@ public sealed class SourcePassTests
             using TempFolder folder = new();
             string path = folder.At("output");
             PassResult result;
-            using (TemporaryModel output = new(path, ModelPlan.Single(new FilePlan([new ZeroSegment(layout.OutputLength)]))))
+            using (OutputLock place = OutputLock.Take(path))
+            using (TemporaryModel output = new(place, isFolder: false, ModelPlan.Single(new FilePlan([new ZeroSegment(layout.OutputLength)]))))
             {
                 result = SourcePass.Run(layout.Request(threads) with { Work = Everything, Output = output }, CancellationToken.None);
-                output.Commit();
+                output.Commit(Earlier.Stays);
             }
 
             Assert.AreEqual(Hash128.Of(layout.Bytes), result.FileHash, $"seed {seed}");

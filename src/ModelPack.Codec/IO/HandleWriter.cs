@@ -1,9 +1,10 @@
 using System.Buffers;
+using Microsoft.Win32.SafeHandles;
 
 namespace ModelPack.Codec.IO;
 
-/// <summary>Writes text of unknown length to a <see cref="TemporaryModel"/> of one file. <see cref="Flush"/> has to be called in the end.</summary>
-internal sealed class TemporaryTextWriter(TemporaryModel output) : IBufferWriter<byte>
+/// <summary>Writes text of unknown length to an open file. <see cref="Flush"/> has to be called in the end.</summary>
+internal sealed class HandleWriter(SafeFileHandle handle) : IBufferWriter<byte>
 {
     private byte[] buffer = new byte[64 * 1024];
     private int used;
@@ -30,7 +31,7 @@ internal sealed class TemporaryTextWriter(TemporaryModel output) : IBufferWriter
 
     public void Flush()
     {
-        output.Write(buffer.AsSpan(0, used), position);
+        RandomAccess.Write(handle, buffer.AsSpan(0, used), position);
         position += used;
         used = 0;
     }

@@ -1,0 +1,44 @@
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO.Output;
+
+namespace ModelPack.Codec.IO;
+
+/// <summary>Files are read by position, and replaced by renaming: a pipe, a socket or a device can neither be read nor replaced like that.</summary>
+internal static class RegularFile
+{
+    /// <summary>Looks at a file before it is opened: opening a pipe waits for its other end.</summary>
+    /// <exception cref="ModelPackException">It is a pipe, a socket or a device.</exception>
+    public static void EnsureReadable(string path)
+    {
+        if (SpecialName(FileStatus.Of(path).Kind) is { } name)
+        {
+            throw new ModelPackException(OutputErrors.SpecialSource, $"'{path}' is {name}, not a file") { FilePath = path };
+        }
+    }
+
+    /// <summary>Looks at a name that an output is to have.</summary>
+    /// <exception cref="ModelPackException">It is that of a pipe, a socket or a device.</exception>
+    public static void EnsureReplaceable(string path)
+    {
+        if (SpecialName(FileStatus.Of(path).Kind) is { } name)
+        {
+            throw new ModelPackException(OutputErrors.SpecialTarget, $"'{path}' is {name}, and only files are replaced") { FilePath = path };
+        }
+    }
+
+    /// <summary>Where a link leads to, or the path itself. Links in the folders on the way are left alone, and a separator at the end stays.</summary>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string Follow(string path)
+    {
+        string bare = Path.TrimEndingDirectorySeparator(path);
+        return new FileInfo(bare).LinkTarget is null ? path : File.ResolveLinkTarget(bare, returnFinalTarget: true)?.FullName + path[bare.Length..];
+    }
+
+    private static string? SpecialName(FileKind kind) => kind switch
+    {
+        FileKind.Pipe => "a pipe",
+        FileKind.Socket => "a socket",
+        FileKind.Device => "a device",
+        _ => null,
+    };
+}
