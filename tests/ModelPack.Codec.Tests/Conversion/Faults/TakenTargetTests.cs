@@ -105,6 +105,20 @@ public sealed class TakenTargetTests
     }
 
     [TestMethod]
+    public void The_lock_of_an_output_in_the_folder_of_its_source_is_no_file_of_that_model()
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder.At("model"));
+        folder.Write("model/model.safetensors", SmallModels.SafeTensors());
+        folder.Write("model/config.json", "{}"u8);
+        Certificate first = ModelConverter.Convert(folder.At("model"), folder.At("model/out.gguf"), ModelFormat.Gguf, new());
+        Assert.DoesNotContain("modelpack-", string.Join('\n', first.Notes));
+        Directory.CreateDirectory(folder.At("model/.0123.modelpack-tmp"));
+        Certificate second = ModelConverter.Convert(folder.At("model"), folder.At("out.gguf"), ModelFormat.Gguf, new());
+        Assert.DoesNotContain("modelpack-", string.Join('\n', second.Notes));
+    }
+
+    [TestMethod]
     [DataRow(193)]
     [DataRow(231)]
     [DataRow(232)]
