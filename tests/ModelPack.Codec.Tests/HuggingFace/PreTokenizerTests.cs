@@ -16,6 +16,7 @@ public sealed class PreTokenizerTests
     private const string Bailing = @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
     private const string SeedCoder = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string MiniCpm5 = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}+| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string KimiK2 = @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Bloom = @" ?[^(\s|[.,!?…。，、।۔،])]+";
     private const string Cjk = "[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+";
     private const string Cjk2 = "[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+";
@@ -36,6 +37,7 @@ public sealed class PreTokenizerTests
     [DataRow("deepseek-v3 hunyuan-dense joyai-llm", false, false, @"\p{N}{1,3}", Cjk, DeepSeek3, "B")]
     [DataRow("tekken", true, false, Tekken, "B")]
     [DataRow("gpt-4o llama4 kanana2 talkie minimax-m2", false, false, O200K, "B")]
+    [DataRow("kimi-k2", true, false, KimiK2, "B")]
     [DataRow("bloom gpt3-finnish", false, true, Bloom, "B")]
     [DataRow("poro-chat", false, false, Bloom, "B")]
     [DataRow("viking", false, false, Bloom, @"\p{N}", "B")]

@@ -23,16 +23,28 @@ internal static class PreTokenizers
     private const string O200K = LowerWord + Contractions + "?|" + UpperWord + Contractions + @"?|\p{N}{1,3}" + TekkenRest;
     private const string DeepSeek3 = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*" + Spaces;
     private const string BailingMoe = @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
+    private const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+    private const string NoHan = @"&&[^\p{Han}]]";
+    private const string KimiK2 = @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}" + NoHan + @"*[\p{Ll}\p{Lm}\p{Lo}\p{M}" + NoHan + "+" + Contractions
+        + @"?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}" + NoHan + @"+[\p{Ll}\p{Lm}\p{Lo}\p{M}" + NoHan + "*" + Contractions + @"?|\p{N}{1,3}" + Llama3Rest;
     private const string Cjk = "[一-龥\u3040-ゟ゠-ヿ]+";
-    private const string CjkAndHangul = "[一-龥ࠀ-一가-\uD7FF]+";
+    public const string CjkAndHangul = "[一-龥ࠀ-一가-\uD7FF]+";
     private const string Bloom = @" ?[^(\s|[.,!?…。，、।۔،])]+";
 
     private static readonly ByteLevel Words = new(true);
     private static readonly ByteLevel Bytes = new(false);
     private static readonly Digits EachDigit = new(true);
 
-    /// <summary>In order: of ids with the same rules, the first names them all.</summary>
+    /// <summary>Expressions with a branch for every character, so that nothing is left over between matches.</summary>
+    private static readonly FrozenSet<string> CoverAll =
+        new[] { Gpt2, Llama3, MiniCpm5, Qwen2, SeedCoder, Qwen35, Tekken, O200K, BailingMoe }.Select(RegexSpelling.Normal).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>In order: of ids with the same rules, the best known one stands first.</summary>
     private static readonly (string Id, PreTokenizer Row)[] InOrder = [.. Rows()];
+
+    /// <summary>The ids that a tokenizer can be given: none that only repeats another one, which fewer loaders know.</summary>
+    private static readonly (string Id, PreTokenizer Row, PreTokenizerStep[] Normal)[] Candidates =
+        [.. InOrder.Where(item => !PublishedPreTokenizers.IsSynonym(item.Id)).Select(item => (item.Id, item.Row, Normal(item.Row.Steps)))];
 
     private static readonly FrozenDictionary<string, PreTokenizer> ById = InOrder.ToFrozenDictionary(row => row.Id, row => row.Row, StringComparer.Ordinal);
 
@@ -51,19 +63,60 @@ internal static class PreTokenizers
 
     public static PublishedNormalizer NormalizerOf(string id) => Normalizers.GetValueOrDefault(id);
 
-    /// <summary>The id for a structure, or null if the table has none. Where several fit, equal clean-up counts more than a published normalizer.</summary>
-    public static string? Identify(PreTokenizerStep[] steps, bool ignoreMerges, bool roberta, PublishedNormalizer normalizer, bool? cleanUp) => InOrder
-        .Where(item => item.Row.Has(IgnoreMerges) == ignoreMerges && item.Row.Has(Roberta) == roberta && item.Row.Steps.SequenceEqual(steps))
-        .Where(item => NormalizerOf(item.Id) == PublishedNormalizer.Unknown || NormalizerOf(item.Id) == normalizer)
-        .OrderByDescending(item => cleanUp is null || item.Row.Has(CleanUp) == cleanUp)
-        .ThenByDescending(item => NormalizerOf(item.Id) == normalizer)
-        .Select(item => item.Id)
-        .FirstOrDefault();
+    /// <summary>
+    /// The id for a structure, or null if the table has none. Several ids often stand for the same rules: then the model's own one counts most, flags that an id implies next, and the
+    /// best known one stands first. A flag that no id of these rules implies is for the caller to note.
+    /// </summary>
+    public static string? Identify(PreTokenizerStep[] steps, PublishedFlags flags)
+    {
+        PreTokenizerStep[] normal = Normal(steps);
+        return Candidates
+            .Where(item => item.Row.Has(Roberta) == flags.Roberta && item.Normal.SequenceEqual(normal))
+            .OrderByDescending(item => flags.ModelTypes.Any(type => PublishedPreTokenizers.IsOf(item.Id, type)))
+            .ThenByDescending(item => item.Row.Has(IgnoreMerges) == flags.IgnoreMerges)
+            .ThenByDescending(item => NormalizerOf(item.Id) == flags.Normalizer)
+            .ThenByDescending(item => NormalizerOf(item.Id) == PublishedNormalizer.Unknown)
+            .ThenByDescending(item => flags.CleanUp is null || item.Row.Has(CleanUp) == flags.CleanUp)
+            .Select(item => item.Id)
+            .FirstOrDefault() ?? (DeepSeekLlm.Is(normal) ? DeepSeekLlm.Id : null);
+    }
+
+    /// <summary>Steps that cut alike, in one form (tokenizers.md §1).</summary>
+    private static PreTokenizerStep[] Normal(IEnumerable<PreTokenizerStep> steps)
+    {
+        List<PreTokenizerStep> normal = [];
+        foreach (PreTokenizerStep step in steps)
+        {
+            PreTokenizerStep next = step is Split split ? Normal(split) : step;
+            if (next is ByteLevel { UseRegex: false } && normal is [.., Split { DropsOthers: false, Regex: Gpt2 }])
+            {
+                normal[^1] = Words;
+                continue;
+            }
+
+            normal.Add(next);
+        }
+
+        return [.. normal];
+    }
+
+    /// <summary>One character of the library's own kind "numeric" is one of \p{N}.</summary>
+    private static PreTokenizerStep Normal(Split split)
+    {
+        string regex = RegexSpelling.Normal(split.Regex);
+        bool drops = split.DropsOthers && !CoverAll.Contains(regex);
+        return (regex, drops) switch
+        {
+            (@"\p{N}", false) => EachDigit,
+            (@"\p{N}+", false) => new Digits(false),
+            _ => new Split(regex, drops),
+        };
+    }
 
     private static IEnumerable<(string Id, PreTokenizer Row)> Rows() =>
     [
         .. Ids("gpt-2 phi-2 mellum modern-bert gigachat a.x-4.0 exaone4 jina-v2-es jina-v2-de jina-es jina-de", CleanUp, Words),
-        .. Ids("mpt olmo jais", CleanUp, Words),
+        .. Ids("olmo mpt jais", CleanUp, Words),
         .. Ids("trillion granite-docling", None, Words),
         .. Ids("roberta-bpe jina-v1-en jina-v2-code", CleanUp | Roberta, Words),
         .. Ids("llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano", IgnoreMerges | CleanUp | AddsBos, new Split(Llama3), Bytes),
@@ -78,6 +131,7 @@ internal static class PreTokenizers
         .. Ids("deepseek-v3 hunyuan-dense joyai-llm", None, new Split(@"\p{N}{1,3}"), new Split(Cjk), new Split(DeepSeek3), Bytes),
         .. Ids("tekken", IgnoreMerges | AddsBos, new Split(Tekken), Bytes),
         .. Ids("gpt-4o llama4 kanana2 talkie minimax-m2", None, new Split(O200K), Bytes),
+        .. Ids("kimi-k2", IgnoreMerges, new Split(KimiK2), Bytes),
         .. Ids("bloom gpt3-finnish", CleanUp, new Split(Bloom), Bytes),
         .. Ids("poro-chat", None, new Split(Bloom), Bytes),
         .. Ids("viking", None, new Split(Bloom), new Split(@"\p{N}"), Bytes),

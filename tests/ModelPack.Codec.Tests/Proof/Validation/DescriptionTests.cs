@@ -34,8 +34,8 @@ public sealed class DescriptionTests : ValidationTest
     }
 
     [TestMethod]
-    public void A_special_token_that_is_not_in_the_vocabulary_is_found() => Check(
-        "tokenizer_config.json", "'<nowhere>'", ("tokenizer.json", Tokenizer(null)), ("tokenizer_config.json", new { bos_token = "<nowhere>" }));
+    public void A_special_token_that_is_to_be_added_and_is_not_in_the_vocabulary_is_found() => Check(
+        "tokenizer_config.json", "a bos token is to be added", ("tokenizer.json", Tokenizer(null)), ("tokenizer_config.json", new { bos_token = "<nowhere>", add_bos_token = true }));
 
     [TestMethod]
     public void A_tokenizer_that_GGUF_has_no_words_for_is_sound()
@@ -43,7 +43,7 @@ public sealed class DescriptionTests : ValidationTest
         Dictionary<string, object?> tokenizer = Tokenizer(null);
         tokenizer["normalizer"] = new { type = "Lowercase" };
         string folder = TinyFolder.Write(Folder, "tiny", null, ("config.json", Config()), ("tokenizer.json", tokenizer));
-        Assert.ThrowsExactly<ModelFormatException>(() => ModelConverter.Convert(folder, Folder["out.gguf"], ModelFormat.Gguf, new()));
+        ModelConverter.Convert(folder, Folder["out.gguf"], ModelFormat.Gguf, new());
         Sound(ModelValidator.Validate(folder));
     }
 

@@ -9,7 +9,7 @@ internal static class BpeParts
 {
     private static readonly string[] Affixes = ["continuing_subword_prefix", "end_of_word_suffix"];
 
-    public static void ReadVocabulary(JsonField model, TokenList tokens)
+    public static void ReadVocabulary(TokenizerFolder folder, JsonField model, TokenList tokens)
     {
         foreach (string affix in Affixes)
         {
@@ -21,7 +21,7 @@ internal static class BpeParts
 
         if (model.Find("dropout") is { } dropout && dropout.Single() != 0)
         {
-            throw dropout.NoRule($"is {dropout.Show()}");
+            folder.Note(model.File, $"model.dropout is {dropout.Show()}, which no key says: the runtime always merges all that it can");
         }
 
         foreach ((string text, JsonField id) in model.Require("vocab").Fields())
@@ -30,14 +30,14 @@ internal static class BpeParts
         }
     }
 
-    /// <summary>Pairs, or texts of two parts with one space between (files of before tokenizers 0.20).</summary>
+    /// <summary>Pairs, or texts of two parts with a space between (files of before tokenizers 0.20).</summary>
     public static List<(string Left, string Right)> ReadMerges(JsonField model, TokenList tokens)
     {
         JsonField list = model.Require("merges");
         List<(string Left, string Right)> merges = [];
         foreach (JsonField item in list.Items())
         {
-            string[] parts = item.Value.ValueKind == JsonValueKind.String ? item.Text().Split(' ') : [.. item.Items().Select(part => part.Text())];
+            string[] parts = item.Value.ValueKind == JsonValueKind.String ? Split(item.Text()) : [.. item.Items().Select(part => part.Text())];
             if (parts is not [{ Length: > 0 } left, { Length: > 0 } right])
             {
                 throw Merge.At(item.File, $"{item.Path} is {item.Show()}, not two parts");
@@ -56,4 +56,8 @@ internal static class BpeParts
 
         return merges;
     }
+
+    /// <summary>The first space from the second character on divides the parts (hf-companions.md §2.1).</summary>
+    private static string[] Split(string merge) =>
+        merge.Length > 1 && merge.IndexOf(' ', 1) is > 0 and int space ? [merge[..space], merge[(space + 1)..]] : [merge];
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
@@ -14,16 +15,16 @@ internal static class ByteLevelFolder
         Wrapping wrapping = Wrapping.Read(tokenizer);
         string pre = PreTokenizerId(folder, tokenizer, model, wrapping);
         TokenList tokens = new(tokenizer.File);
-        BpeParts.ReadVocabulary(model, tokens);
+        BpeParts.ReadVocabulary(folder, model, tokens);
         List<(string Left, string Right)> merges = BpeParts.ReadMerges(model, tokens);
-        int missing = Alphabet().Count(letter => !tokens.Contains(letter));
+        int missing = Alphabet().Where((letter, value) => IsInUtf8(value) && !tokens.Contains(letter)).Count();
         if (missing > 0)
         {
-            folder.Note(tokenizer.File, $"model.vocab: {missing} of {ByteCount} bytes have no token, so that some texts have no tokens of their own");
+            folder.Note(tokenizer.File, $"model.vocab: {missing} of the {Enumerable.Range(0, ByteCount).Count(IsInUtf8)} bytes of UTF-8 have no token, so that some texts have no tokens of their own");
         }
 
-        AddedTokens.Read(tokenizer, tokens, folder.Notes);
-        return new FolderTokenizer(TokenizerKeys.ByteLevelBpe, pre, tokens.Close(folder.Target.VocabularySize, withScores: false), null, wrapping)
+        AddedTokens.Read(folder, tokenizer, tokens);
+        return new FolderTokenizer(TokenizerKeys.ByteLevelBpe, pre, tokens.Close(folder, withScores: false), null, wrapping)
         {
             Merges = [.. merges.Select((merge, place) => Join(tokenizer.File, merge, place, tokens))],
         };
@@ -32,29 +33,42 @@ internal static class ByteLevelFolder
     private static string PreTokenizerId(TokenizerFolder folder, JsonField tokenizer, JsonField model, Wrapping wrapping)
     {
         bool nfc = IsNfc(tokenizer);
-        PreTokenizerStep[] steps = PreTokenizerReader.Read(tokenizer);
         bool ignoreMerges = model.FlagOr("ignore_merges", false);
         bool? cleanUp = folder.Config?.Find("clean_up_tokenization_spaces")?.Flag();
         PublishedNormalizer normalizer = nfc ? PublishedNormalizer.Nfc : PublishedNormalizer.None;
-        if (PreTokenizers.Identify(steps, ignoreMerges, wrapping.IsRoberta, normalizer, cleanUp) is not { } id)
+        PublishedFlags flags = new(ignoreMerges, wrapping.IsRoberta, normalizer, cleanUp, ModelTypes(folder));
+        if (PreTokenizers.Identify(PreTokenizerReader.Read(tokenizer), flags) is not { } id)
         {
-            string shape = $"is of a structure that no tokenizer.ggml.pre stands for (ignore_merges {(ignoreMerges ? "true" : "false")}, normalizer {(nfc ? "NFC" : "null")}, {(wrapping.IsRoberta ? "RobertaProcessing" : "no RobertaProcessing")})";
-            throw tokenizer.Require("pre_tokenizer").NoRule(shape);
+            throw tokenizer.Require("pre_tokenizer").NoRule($"is of a structure that no tokenizer.ggml.pre stands for{(wrapping.IsRoberta ? " with RobertaProcessing" : "")}");
         }
 
         if (nfc)
         {
             folder.Note(tokenizer.File, "normalizer: NFC has no key; text that is not in this form gives other tokens");
         }
+        else if (PreTokenizers.NormalizerOf(id) == PublishedNormalizer.Nfc)
+        {
+            folder.Note(tokenizer.File, $"normalizer: published tokenizers of {TokenizerKeys.PreTokenizer} '{id}' have NFC, this one has none; a tokenizer.json that is made from the GGUF alone will have it");
+        }
+
+        if (PreTokenizers.Find(id)?.Has(PreTokenizerTraits.IgnoreMerges) is { } implied && implied != ignoreMerges)
+        {
+            folder.Note(tokenizer.File, $"model.ignore_merges is {(ignoreMerges ? "true" : "false")}, which {TokenizerKeys.PreTokenizer} '{id}' does not say: a word that is a token itself can get other tokens");
+        }
 
         return id;
     }
 
+    /// <summary>The bytes that no text in UTF-8 holds need no token (tokenizers.md §3.11).</summary>
+    private static bool IsInUtf8(int value) => value is not (0xC0 or 0xC1 or >= 0xF5);
+
+    private static string[] ModelTypes(TokenizerFolder folder) => folder.ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
+        [.. new[] { config, config.Find("text_config") }.Select(owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
+            .Where(type => type?.Value.ValueKind == JsonValueKind.String).Select(type => type!.Value.Text())];
+
     private static bool IsNfc(JsonField tokenizer)
     {
-        JsonField[] steps = tokenizer.Find("normalizer") is not { } normalizer ? []
-            : normalizer.Type() == "Sequence" ? [.. normalizer.Require("normalizers").Items()]
-            : [normalizer];
+        JsonField[] steps = tokenizer.Steps("normalizer", "normalizers");
         foreach (JsonField step in steps)
         {
             if (step.Type() != "NFC")

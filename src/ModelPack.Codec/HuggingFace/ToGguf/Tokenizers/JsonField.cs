@@ -111,13 +111,36 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         }
     }
 
+    /// <summary>The steps of a part: none if it is absent, one if it is a step itself, those of a sequence however deep they stand.</summary>
+    public JsonField[] Steps(string part, string list)
+    {
+        List<JsonField> steps = [];
+        Stack<JsonField> open = new(Find(part) is { } root ? [root] : []);
+        while (open.TryPop(out JsonField next))
+        {
+            if (next.Type() != "Sequence")
+            {
+                steps.Add(next);
+                continue;
+            }
+
+            foreach (JsonField inner in next.Require(list).Items().Reverse())
+            {
+                open.Push(inner);
+            }
+        }
+
+        return [.. steps];
+    }
+
     /// <summary>A structure for which there is no rule.</summary>
-    public Exception NoRule(string what) => UnknownStructure.At(File, $"{Place} {what}");
+    public Exception NoRule(string what) => new NoKeyException(File, $"{Place} {what}");
 
     /// <summary>The value as text for a message.</summary>
     public string Show()
     {
-        string text = Value.GetRawText();
+        // No string of JSON holds a line break, so that each is one between values.
+        string text = string.Concat(Value.GetRawText().Split('\n').Select(line => line.Trim()));
         return text.Length <= 80 ? text : text[..80] + "…";
     }
 

@@ -18,6 +18,7 @@ internal static class SentencePieceFolder
         }
 
         bool spacePrefix = pieces?.AddsSpacePrefix ?? true;
+        List<(string Left, string Right)>? merges = null;
         int? unknown = pieces?.Roles.Unknown;
         Wrapping wrapping = Wrapping.Untold;
         if (tokenizer is { } json)
@@ -25,14 +26,23 @@ internal static class SentencePieceFolder
             JsonField model = json.Require("model");
             spacePrefix = SpacePrefix(folder, json);
             wrapping = Wrapping.Read(json);
-            unknown = ReadJson(folder, json, model, tokens, pieces);
+            unknown = ReadJson(folder, json, model, tokens, pieces, out merges);
         }
         else if (pieces is { RemovesExtraSpaces: true } or { Charsmap.Length: > 0 })
         {
-            throw UnknownStructure.At(pieces!.File, "normalizer_spec changes the text, which no key says for SentencePiece-BPE");
+            throw new NoKeyException(pieces!.File, "normalizer_spec changes the text, which no key says for SentencePiece-BPE");
+        }
+        else
+        {
+            AddedTokens.Read(folder, null, tokens);
         }
 
-        Vocabulary vocabulary = tokens.Close(folder.Target.VocabularySize, withScores: true);
+        Vocabulary vocabulary = tokens.Close(folder, withScores: true);
+        if (pieces is null && merges is not null)
+        {
+            SentencePieceScores.Set(folder, tokenizer!.Value.File, vocabulary, merges);
+        }
+
         return new FolderTokenizer(TokenizerKeys.SentencePieceBpe, "default", vocabulary, unknown, wrapping)
         {
             Roles = pieces?.Roles,
@@ -49,11 +59,12 @@ internal static class SentencePieceFolder
         }
     }
 
-    private static int? ReadJson(TokenizerFolder folder, JsonField json, JsonField model, TokenList tokens, SentencePieceModel? pieces)
+    private static int? ReadJson(
+        TokenizerFolder folder, JsonField json, JsonField model, TokenList tokens, SentencePieceModel? pieces, out List<(string Left, string Right)> merges)
     {
         TokenList own = pieces is null ? tokens : new TokenList(json.File);
-        BpeParts.ReadVocabulary(model, own);
-        List<(string Left, string Right)> merges = BpeParts.ReadMerges(model, own);
+        BpeParts.ReadVocabulary(folder, model, own);
+        merges = BpeParts.ReadMerges(model, own);
         if (pieces is not null)
         {
             Compare(model, pieces, own);
@@ -66,17 +77,17 @@ internal static class SentencePieceFolder
         string? unknownText = model.Find("unk_token")?.Text();
         if (pieces is null)
         {
-            MarkBytes(tokens);
+            tokens.MarkBytes();
             if (unknownText is not null && tokens.TryGetId(unknownText, out int unknownId))
             {
                 tokens.Mark(unknownId, unknownText, TokenKind.Unknown, 0);
             }
         }
 
-        AddedTokens.Read(json, tokens, folder.Notes, unknownText);
-        if (pieces is null)
+        AddedTokens.Read(folder, json, tokens, unknownText);
+        if (model.FlagOr("ignore_merges", false))
         {
-            SetScores(json.File, tokens, merges);
+            folder.Note(json.File, "model.ignore_merges is true, which no key says: a word that is a token itself can get other tokens");
         }
 
         return unknownText is not null && tokens.TryGetId(unknownText, out int id2) ? id2 : pieces?.Roles.Unknown;
@@ -94,66 +105,19 @@ internal static class SentencePieceFolder
         }
     }
 
-    private static void MarkBytes(TokenList tokens)
-    {
-        for (int value = 0; value <= byte.MaxValue; value++)
-        {
-            string text = $"<0x{value:X2}>";
-            if (tokens.TryGetId(text, out int id))
-            {
-                tokens.Mark(id, text, TokenKind.Byte, 0);
-            }
-        }
-    }
-
-    /// <summary>The runtime merges the pair whose result has the best score, so the scores must give the merges back in their order (hf-companions.md §2.9.4).</summary>
-    private static void SetScores(string file, TokenList tokens, List<(string Left, string Right)> merges)
-    {
-        Dictionary<string, int> first = new(StringComparer.Ordinal);
-        for (int place = 0; place < merges.Count; place++)
-        {
-            first.TryAdd(merges[place].Left + merges[place].Right, place);
-        }
-
-        tokens.SetScores(text => first.TryGetValue(text, out int place) ? -place : 0);
-        Reading<List<(string Left, string Right)>> derived = SentencePieceMerges.Derive(tokens.Close(null, withScores: true), out _);
-        if (!derived.TryGet(out List<(string Left, string Right)> expected))
-        {
-            throw Score.At(file, $"no scores for model.merges: {derived.Problem}");
-        }
-
-        for (int place = 0; place < Math.Max(expected.Count, merges.Count); place++)
-        {
-            if (place >= expected.Count || place >= merges.Count || expected[place] != merges[place])
-            {
-                throw Score.At(file, $"model.merges[{place}] is {Show(merges, place)}, but scores would merge {Show(expected, place)} there");
-            }
-        }
-    }
-
-    private static string Show(List<(string Left, string Right)> merges, int place) =>
-        place < merges.Count ? $"'{MetadataKeys.Shorten(merges[place].Left)}' '{MetadataKeys.Shorten(merges[place].Right)}'" : "nothing";
-
     /// <summary>Whether the text gets a space in front (hf-companions.md §2.3).</summary>
     private static bool SpacePrefix(TokenizerFolder folder, JsonField json)
     {
-        JsonField[] normalizers = json.Find("normalizer") is not { } normalizer ? []
-            : normalizer.Type() == "Sequence" ? [.. normalizer.Require("normalizers").Items()]
-            : [normalizer];
-        string shape = string.Join(' ', normalizers.Select(NormalizerShape));
-        JsonField? pre = json.Find("pre_tokenizer");
-        switch (shape, pre?.Type())
+        string shape = string.Join(' ', json.Steps("normalizer", "normalizers").Select(NormalizerShape));
+        JsonField[] pre = json.Steps("pre_tokenizer", "pretokenizers");
+        return (shape, pre) switch
         {
-            case ("Prepend Replace", null):
-                return true;
-            case ("Replace", null):
-            case ("Replace", "Split") when IsSpaceSplit(pre!.Value):
-                return false;
-            case ("", "Metaspace"):
-                return Metaspace(folder, pre!.Value);
-            default:
-                throw UnknownStructure.At(json.File, $"normalizer and pre_tokenizer are {json.Find("normalizer")?.Show() ?? "null"} and {pre?.Show() ?? "null"}, which no key says for SentencePiece-BPE");
-        }
+            ("Prepend Replace", []) => true,
+            ("Replace", []) => false,
+            ("Replace", [{ } split]) when IsSpaceSplit(split) => false,
+            ("", [{ } step]) when Metaspace.Read(step) is { Splits: false } metaspace => Prefixes(folder, step, metaspace),
+            _ => throw json.NoRule($"has normalizer and pre_tokenizer {json.Find("normalizer")?.Show() ?? "null"} and {json.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for SentencePiece-BPE"),
+        };
     }
 
     private static string NormalizerShape(JsonField step) => step.Type() switch
@@ -163,17 +127,12 @@ internal static class SentencePieceFolder
         _ => throw step.NoRule($"is {step.Show()}, which no key says for SentencePiece-BPE"),
     };
 
-    private static bool IsSpaceSplit(JsonField step) =>
+    private static bool IsSpaceSplit(JsonField step) => step.Type() == "Split" &&
         step.Require("pattern").Find("String")?.Text() == " " && step.Require("behavior").Text() == "MergedWithPrevious" && !step.FlagOr("invert", false);
 
-    private static bool Metaspace(TokenizerFolder folder, JsonField step)
+    private static bool Prefixes(TokenizerFolder folder, JsonField step, Metaspace metaspace)
     {
-        if (step.Require("replacement").Text() != Fragments.Space || step.FlagOr("split", true))
-        {
-            throw step.NoRule($"is {step.Show()}, which no key says for SentencePiece-BPE");
-        }
-
-        switch (step.Find("prepend_scheme")?.Text())
+        switch (metaspace.Scheme)
         {
             case "never":
                 return false;

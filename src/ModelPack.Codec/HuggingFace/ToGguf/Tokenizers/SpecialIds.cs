@@ -10,11 +10,12 @@ internal sealed class SpecialIds
     private const string Bos = "bos";
     private const string Eos = "eos";
     private const string EndOfTurn = "eot";
+    private const string Class = "cls";
 
     private static readonly (string Role, string Key)[] Keys =
     [
         (Bos, "tokenizer.ggml.bos_token_id"), (Eos, "tokenizer.ggml.eos_token_id"), ("unk", "tokenizer.ggml.unknown_token_id"),
-        ("sep", "tokenizer.ggml.seperator_token_id"), ("pad", "tokenizer.ggml.padding_token_id"), ("cls", "tokenizer.ggml.cls_token_id"),
+        ("sep", "tokenizer.ggml.seperator_token_id"), ("pad", "tokenizer.ggml.padding_token_id"), (Class, "tokenizer.ggml.cls_token_id"),
         ("mask", "tokenizer.ggml.mask_token_id"), (EndOfTurn, "tokenizer.ggml.eot_token_id"), ("eom", "tokenizer.ggml.eom_token_id"),
     ];
 
@@ -28,7 +29,12 @@ internal sealed class SpecialIds
         this.tokenizer = tokenizer;
     }
 
-    public IEnumerable<(string Key, int Id)> InOrder => Keys.Where(row => ids.ContainsKey(row.Role)).Select(row => (row.Key, ids[row.Role]));
+    public static IEnumerable<string> RoleNames => Keys.Select(row => row.Role);
+
+    /// <summary>The runtime takes the class token of WordPiece from the key of the begin token; only a different one needs its own (hf-companions.md §2.1).</summary>
+    public IEnumerable<(string Key, int Id)> InOrder => Keys
+        .Where(row => ids.ContainsKey(row.Role) && !(row.Role == Class && tokenizer.Model == TokenizerKeys.WordPiece && ids[Class] == ids.GetValueOrDefault(Bos, -1)))
+        .Select(row => (row.Key, ids[row.Role]));
 
     public bool Has(string role) => ids.ContainsKey(role);
 
@@ -60,11 +66,12 @@ internal sealed class SpecialIds
         }
 
         special.TakeModel();
+        special.NoteNoEnd();
         return special;
     }
 
     /// <summary>The text of a token, plain or in an object with its flags.</summary>
-    private static string? TextOf(JsonField? owner, string name) => owner?.Find(name) is not { } field ? null
+    public static string? TextOf(JsonField? owner, string name) => owner?.Find(name) is not { } field ? null
         : field.Value.ValueKind == JsonValueKind.Object ? field.Require("content").Text()
         : field.Text();
 
@@ -80,9 +87,15 @@ internal sealed class SpecialIds
 
         if ((told ?? mapped) is { } text)
         {
-            ids[role] = tokenizer.Vocabulary.Ids.TryGetValue(text, out int id)
-                ? id
-                : throw UnknownSpecial.At(told is null ? CompanionNames.SpecialTokensMap : CompanionNames.TokenizerConfig, $"{name} is '{MetadataKeys.Shorten(text)}', which is not in the vocabulary");
+            string file = told is null ? CompanionNames.SpecialTokensMap : CompanionNames.TokenizerConfig;
+            if (tokenizer.Vocabulary.Ids.TryGetValue(text, out int id))
+            {
+                ids[role] = id;
+            }
+            else
+            {
+                folder.Note(file, $"{name} is '{MetadataKeys.Shorten(text)}', which is not in the vocabulary; it was left out");
+            }
         }
     }
 
@@ -93,17 +106,17 @@ internal sealed class SpecialIds
         wrapping.Check(CompanionNames.Tokenizer, tokenizer.Vocabulary);
         if (wrapping.IsRoberta)
         {
-            ids.TryAdd("cls", wrapping.First!.Id);
+            ids.TryAdd(Class, wrapping.First!.Id);
             ids.TryAdd("sep", wrapping.Last!.Id);
         }
 
-        Default(Bos, "cls");
+        Default(Bos, Class);
         Default(Eos, "sep");
         if (wrapping.First is { } first && !Is(first.Text, Bos))
         {
-            if (ids.ContainsKey(Bos) && !Is(first.Text, "cls"))
+            if (ids.ContainsKey(Bos) && !Is(first.Text, Class))
             {
-                throw Disagreement.At(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(first.Text)}', but the begin token is '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[Bos]])}'");
+                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(first.Text)}', which became the begin token in place of '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[Bos]])}'");
             }
 
             ids[Bos] = first.Id;
@@ -115,7 +128,7 @@ internal sealed class SpecialIds
             {
                 if (!ids.TryAdd(EndOfTurn, eos) && ids[EndOfTurn] != eos)
                 {
-                    throw Disagreement.At(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', the end token is '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}'");
+                    throw new NoKeyException(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', the end token is '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}': there are keys for two of them");
                 }
 
                 folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', which became the end token; '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}' ends a turn");
@@ -179,6 +192,22 @@ internal sealed class SpecialIds
                     ? id.Value
                     : throw UnknownSpecial.At(CompanionNames.SentencePieceModel, $"{role}_id is {id}, but there are {tokenizer.Vocabulary.Tokens.Length} tokens");
             }
+        }
+    }
+
+    /// <summary>What the runtime takes for a missing key, which ends texts in the middle or never (tokenizers.md §3.9).</summary>
+    private void NoteNoEnd()
+    {
+        int byDefault = tokenizer.Model switch
+        {
+            TokenizerKeys.ByteLevelBpe => 11,
+            TokenizerKeys.SentencePieceBpe => 2,
+            _ => -1,
+        };
+        if (byDefault >= 0 && !ids.ContainsKey(Eos))
+        {
+            string token = byDefault < tokenizer.Vocabulary.Tokens.Length ? $" ('{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[byDefault])}')" : "";
+            folder.Note(CompanionNames.TokenizerConfig, $"no file names a token that ends a text; the runtime will take {byDefault}{token} for it");
         }
     }
 }

@@ -13,12 +13,12 @@ internal static class TemplateEntries
     private const string NamesKey = "tokenizer.chat_templates";
     private const string Extension = ".jinja";
 
-    public static IEnumerable<MetadataEntry> Read(TokenizerFolder folder)
+    public static IEnumerable<MetadataEntry> Read(TokenizerFolder folder, bool withNotes = true)
     {
         GgufValue? main = folder.Find(CompanionNames.ChatTemplate) is { } file ? FileText(file) : null;
         List<(string Name, GgufValue Template)> named = [];
         GgufValue? field = folder.Config?.Find("chat_template") is { } told ? ReadField(told, named) : null;
-        if (main is not null && field is not null && !main.RawBytes.Span.SequenceEqual(field.RawBytes.Span))
+        if (withNotes && main is not null && field is not null && !main.RawBytes.Span.SequenceEqual(field.RawBytes.Span))
         {
             folder.Note(CompanionNames.TokenizerConfig, $"chat_template differs from {CompanionNames.ChatTemplate}; the field was taken");
         }

@@ -8,8 +8,13 @@ internal sealed class TokenList(string file)
 {
     private const float FillerScore = -10000;
 
+    /// <summary>More than any vocabulary has tokens. It bounds what one id in a small file can make, where no embedding does.</summary>
+    private const int MostHoles = 1 << 18;
+
     private readonly Dictionary<int, Token> byId = [];
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
+
+    private readonly HashSet<int> added = [];
 
     private readonly record struct Token(string Text, TokenKind Kind, float Score);
 
@@ -49,15 +54,50 @@ internal sealed class TokenList(string file)
         }
     }
 
-    public void SetScores(Func<string, float> score)
+    /// <summary>Marks a token as one that is found in the text before the model sees it.</summary>
+    public void Found(int id) => added.Add(id);
+
+    public bool IsFound(int id) => added.Contains(id);
+
+    /// <summary>Gives the pieces that stand for bytes their kind.</summary>
+    public void MarkBytes()
     {
-        foreach ((int id, Token token) in byId.Where(item => item.Value.Kind == TokenKind.Normal).ToArray())
+        for (int value = 0; value <= byte.MaxValue; value++)
         {
-            byId[id] = token with { Score = score(token.Text) };
+            string text = $"<0x{value:X2}>";
+            if (TryGetId(text, out int id))
+            {
+                byId[id] = byId[id] with { Kind = TokenKind.Byte };
+            }
         }
     }
 
-    /// <summary>The tokens by id, with fillers up to the size of the embedding (hf-companions.md §2.9.2).</summary>
+    /// <summary>The tokens by id for a model: added tokens without a row that nothing needs are left out, and fillers stand for ids without a token.</summary>
+    public Vocabulary Close(TokenizerFolder folder, bool withScores)
+    {
+        long? rows = folder.Target.VocabularySize;
+        int[] beyond = [.. byId.Keys.Where(id => id >= rows).Order()];
+        if (beyond.Length > 0 && TokenNeeds.Read(folder) is { } needs && beyond.All(id => added.Contains(id) && !needs.Has(id, byId[id].Text)))
+        {
+            folder.Note(file, $"added_tokens: '{MetadataKeys.Shorten(byId[beyond[0]].Text)}'{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")} left out: id {beyond[0]} has no row in the embedding, which has {rows}");
+            foreach (int id in beyond)
+            {
+                ids.Remove(byId[id].Text);
+                byId.Remove(id);
+            }
+        }
+
+        int holes = byId.Count == 0 ? 0 : byId.Keys.Max() + 1 - byId.Count;
+        if (holes > 0)
+        {
+            int first = Enumerable.Range(0, byId.Count).First(id => !byId.ContainsKey(id));
+            folder.Note(file, $"id {first}{(holes > 1 ? $" and {holes - 1} more below the highest" : "")} belong{(holes > 1 ? "" : "s")} to no token; [PAD{first}]{(holes > 1 ? " and so on stand" : " stands")} for it");
+        }
+
+        return Close(rows, withScores);
+    }
+
+    /// <summary>The tokens by id, with fillers in holes and up to the size of the embedding (hf-companions.md §2.9.2).</summary>
     public Vocabulary Close(long? vocabularySize, bool withScores)
     {
         if (byId.Count == 0)
@@ -71,16 +111,19 @@ internal sealed class TokenList(string file)
             throw BeyondVocabulary.At(file, $"'{MetadataKeys.Shorten(byId[highest].Text)}' has id {highest}, but the vocabulary of the model has {vocabularySize} rows");
         }
 
-        if (highest >= byId.Count)
+        if (vocabularySize is null && highest - byId.Count >= MostHoles)
         {
-            int gap = Enumerable.Range(0, highest).First(id => !byId.ContainsKey(id));
-            throw Gap.At(file, $"id {gap} belongs to no token, but the highest id is {highest}");
+            throw Gap.At(file, $"'{MetadataKeys.Shorten(byId[highest].Text)}' has id {highest}, but there are {byId.Count} tokens");
         }
 
-        // Hostile sizes are no concern here: the rows of an embedding are bounded by the bytes of its file.
-        for (int id = byId.Count; id < (vocabularySize ?? 0); id++)
+        // With the rows of an embedding hostile sizes are no concern: these are bounded by the bytes of its file.
+        int size = (int)Math.Max(vocabularySize ?? 0, highest + 1L);
+        for (int id = 0; id < size && byId.Count < size; id++)
         {
-            Add(id, $"[PAD{id}]", TokenKind.Unused, FillerScore);
+            if (!byId.ContainsKey(id))
+            {
+                Add(id, $"[PAD{id}]", TokenKind.Unused, FillerScore);
+            }
         }
 
         Token[] tokens = [.. Enumerable.Range(0, byId.Count).Select(id => byId[id])];

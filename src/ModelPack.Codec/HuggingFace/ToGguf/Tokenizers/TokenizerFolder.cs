@@ -1,3 +1,4 @@
+using System.Text.Json;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
@@ -46,15 +47,23 @@ internal sealed class TokenizerFolder
             {
                 SentencePieceKind.Bpe => SentencePieceFolder.Read(this, null, pieces),
                 SentencePieceKind.Unigram => UnigramFolder.Read(this, pieces),
-                null => throw MissingFile.At(
+                null => throw new NoKeyException(
                     CompanionNames.Tokenizer,
                     Find("vocab.json") is null ? "there is neither tokenizer.json nor tokenizer.model" : "vocab.json and merges.txt do not tell how text is cut before merging"),
-                _ => throw UnknownStructure.At(pieces.File, $"model_type {(int)pieces.Kind} has no rule"),
+                _ => throw new NoKeyException(pieces.File, $"model_type {(int)pieces.Kind} has no rule"),
             };
         }
 
+        foreach (string part in (ReadOnlySpan<string>)["padding", "truncation"])
+        {
+            if (tokenizer.Find(part) is { } found)
+            {
+                Note(tokenizer.File, $"{part} has no key, and is no part of the model: where {tokenizer.File} is used as it is, {found.Show()} changes the tokens of a text");
+            }
+        }
+
         JsonField model = tokenizer.Require("model");
-        string type = model.Type();
+        string type = model.FindText("type") ?? Untagged(model);
         return type switch
         {
             "BPE" when model.FlagOr("byte_fallback", false) => pieces is null or { Kind: SentencePieceKind.Bpe }
@@ -64,6 +73,33 @@ internal sealed class TokenizerFolder
             "WordPiece" => WordPieceFolder.Read(this, tokenizer, model),
             "Unigram" => UnigramFolder.Read(this, tokenizer, model),
             _ => throw model.NoRule($"has type {MetadataKeys.Shorten(type)}, for which there is no rule"),
+        };
+    }
+
+    /// <summary>The type of a file from before there was one: the library tries its models in this order, each with the fields that it needs.</summary>
+    private static string Untagged(JsonField model)
+    {
+        JsonField vocabulary = model.Require("vocab");
+        bool Has(params ReadOnlySpan<string> fields)
+        {
+            foreach (string field in fields)
+            {
+                if (model.Find(field) is null)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        return vocabulary.Value.ValueKind switch
+        {
+            JsonValueKind.Object when Has("merges") => "BPE",
+            JsonValueKind.Object when Has("unk_token", "continuing_subword_prefix", "max_input_chars_per_word") => "WordPiece",
+            JsonValueKind.Object when Has("unk_token") => "WordLevel",
+            JsonValueKind.Array => "Unigram",
+            _ => throw WrongType.At(model.File, $"{model.Path}.type is missing, and the other fields belong to no model"),
         };
     }
 }

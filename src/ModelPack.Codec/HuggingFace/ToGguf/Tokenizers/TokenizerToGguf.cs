@@ -8,17 +8,41 @@ namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 /// <summary>Derives the keys of a GGUF from the tokenizer files of a Hugging Face folder (hf-companions.md §2.9).</summary>
 internal static class TokenizerToGguf
 {
-    /// <summary>The same files always give the same keys. What a key cannot say is refused or noted, never guessed.</summary>
-    /// <exception cref="ModelFormatException">A file is damaged, files contradict one another, or no key says what they say.</exception>
+    /// <summary>
+    /// The same files always give the same keys. What a key cannot say is noted, never guessed; a tokenizer of a structure that no key stands for gets no keys but its chat templates,
+    /// and a note that says which part it is.
+    /// </summary>
+    /// <exception cref="ModelFormatException">A file is damaged, or files contradict one another.</exception>
     public static DerivedTokenizer Derive(IReadOnlyList<Companion> companions, TokenizerTarget target)
     {
         ArgumentNullException.ThrowIfNull(companions);
         TokenizerFolder folder = new(companions, target);
+        try
+        {
+            return Derive(folder);
+        }
+        catch (NoKeyException part)
+        {
+            string note = $"{part.Message}; no GGUF key says this, so that there will be no tokenizer in GGUF's words, and the tokenizer's files travel as they are";
+            return new DerivedTokenizer([.. TemplateEntries.Read(folder, withNotes: false), .. Text(folder)], [.. folder.Notes, note]);
+        }
+    }
+
+    private static DerivedTokenizer Derive(TokenizerFolder folder)
+    {
         FolderTokenizer tokenizer = folder.Read();
         SpecialIds special = SpecialIds.Find(folder, tokenizer);
-        Vocabulary vocabulary = tokenizer.Model == TokenizerKeys.WordPiece
-            ? WordPieceFolder.ToPhantomSpaces(CompanionNames.Tokenizer, tokenizer.Vocabulary)
-            : tokenizer.Vocabulary;
+        Vocabulary vocabulary = tokenizer.Model switch
+        {
+            TokenizerKeys.WordPiece => WordPieceFolder.ToPhantomSpaces(CompanionNames.Tokenizer, tokenizer.Vocabulary),
+            TokenizerKeys.Unigram => tokenizer.Vocabulary,
+            _ => AddedTokens.AsInText(tokenizer.Vocabulary),
+        };
+        if (tokenizer.Wrapping.Unsaid is { } unsaid)
+        {
+            folder.Note(CompanionNames.Tokenizer, unsaid);
+        }
+
         List<MetadataEntry> entries =
         [
             new(TokenizerKeys.Model, GgufValue.FromString(tokenizer.Model)),
@@ -41,11 +65,11 @@ internal static class TokenizerToGguf
         entries.AddRange(AddedAround.Entries(folder, tokenizer, special));
         entries.AddRange(TemplateEntries.Read(folder));
         entries.AddRange(tokenizer.Last);
-        if (target.KeepsText && folder.Find(CompanionNames.Tokenizer) is { } text)
-        {
-            entries.Add(new MetadataEntry(TokenizerKeys.HuggingFaceJson, GgufValue.FromStringBytes(text.Bytes.Span)));
-        }
-
+        entries.AddRange(Text(folder));
         return new DerivedTokenizer([.. entries], [.. folder.Notes]);
     }
+
+    private static IEnumerable<MetadataEntry> Text(TokenizerFolder folder) => folder.Target.KeepsText && folder.Find(CompanionNames.Tokenizer) is { } text
+        ? [new MetadataEntry(TokenizerKeys.HuggingFaceJson, GgufValue.FromStringBytes(text.Bytes.Span))]
+        : [];
 }

@@ -10,9 +10,10 @@ internal static class UnigramFolder
 {
     public static FolderTokenizer Read(TokenizerFolder folder, JsonField tokenizer, JsonField model)
     {
-        if (model.FlagOr("byte_fallback", false))
+        bool bytes = model.FlagOr("byte_fallback", false);
+        if (bytes)
         {
-            throw model.NoRule("has byte_fallback true, which the runtime does not do for Unigram");
+            folder.Note(tokenizer.File, "model.byte_fallback is true, which the runtime does not do for Unigram: a character without a piece of its own becomes the unknown token instead of its bytes");
         }
 
         TokenList tokens = new(tokenizer.File);
@@ -29,15 +30,26 @@ internal static class UnigramFolder
             next++;
         }
 
-        if (unknown is null || unknown >= next)
+        if (unknown is null)
         {
-            throw model.NoRule(unknown is null ? "has no unk_id" : $"has unk_id {unknown}, but {next} tokens");
+            throw model.NoRule("has no unk_id, without which the runtime cannot cut a text");
         }
 
-        AddedTokens.Read(tokenizer, tokens, folder.Notes);
-        (byte[]? charsmap, bool replacesSpaces) = ReadNormalizer(tokenizer);
-        bool removesSpaces = ReadPreTokenizer(tokenizer) || replacesSpaces;
-        Vocabulary vocabulary = tokens.Close(folder.Target.VocabularySize, withScores: true);
+        if (unknown >= next)
+        {
+            throw Disagreement.At(model.File, $"{model.Path} has unk_id {unknown}, but {next} tokens");
+        }
+
+        if (bytes)
+        {
+            tokens.MarkBytes();
+        }
+
+        AddedTokens.Read(folder, tokenizer, tokens);
+        bool splits = ReadPreTokenizer(tokenizer);
+        (byte[]? charsmap, bool replacesSpaces) = ReadNormalizer(tokenizer, splits);
+        bool removesSpaces = splits || replacesSpaces;
+        Vocabulary vocabulary = tokens.Close(folder, withScores: true);
         return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, unknown, Wrapping.Read(tokenizer)) { After = Keys(true, removesSpaces, charsmap) };
     }
 
@@ -46,7 +58,8 @@ internal static class UnigramFolder
     {
         TokenList tokens = new(pieces.File);
         SentencePieceFolder.AddPieces(tokens, pieces);
-        Vocabulary vocabulary = tokens.Close(folder.Target.VocabularySize, withScores: true);
+        AddedTokens.Read(folder, null, tokens);
+        Vocabulary vocabulary = tokens.Close(folder, withScores: true);
         byte[]? charsmap = pieces.Charsmap.Length > 0 ? pieces.Charsmap : null;
         return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, pieces.Roles.Unknown, Wrapping.Untold)
         {
@@ -65,31 +78,34 @@ internal static class UnigramFolder
         return charsmap is null ? [.. entries] : [.. entries, new(TokenizerKeys.PrecompiledCharsmap, GgufValue.FromUInt8Array(charsmap))];
     }
 
-    private static (byte[]? Charsmap, bool ReplacesSpaces) ReadNormalizer(JsonField tokenizer)
+    private static (byte[]? Charsmap, bool ReplacesSpaces) ReadNormalizer(JsonField tokenizer, bool splits)
     {
-        JsonField[] steps = tokenizer.Find("normalizer") is not { } normalizer ? []
-            : normalizer.Type() == "Sequence" ? [.. normalizer.Require("normalizers").Items()]
-            : [normalizer];
         byte[]? charsmap = null;
         bool replaces = false;
-        foreach (JsonField step in steps)
+        JsonField? strip = null;
+        foreach (JsonField step in tokenizer.Steps("normalizer", "normalizers"))
         {
-            if (step.Type() == "Precompiled" && charsmap is null && !replaces)
+            switch (step.Type())
             {
-                charsmap = Decode(step.Require("precompiled_charsmap"));
-            }
-            else if (step.Type() == "Replace" && !replaces && step.Require("pattern").Find("Regex")?.Text() == " {2,}" && step.Require("content").Text() is " " or Fragments.Space)
-            {
-                replaces = true;
-            }
-            else
-            {
-                throw step.NoRule($"is {step.Show()}, which no key says for Unigram");
+                case "Precompiled" when charsmap is null && !replaces && strip is null && step.Find("precompiled_charsmap") is { } table:
+                    charsmap = Decode(table);
+                    break;
+                case "Replace" when !replaces && IsSpaces(step.Require("pattern").FindText("Regex")) && step.Require("content").Text() is " " or Fragments.Space:
+                    replaces = true;
+                    break;
+                case "Strip" when strip is null:
+                    strip = step;
+                    break;
+                default:
+                    throw step.NoRule($"is {step.Show()}, which no key says for Unigram");
             }
         }
 
-        return (charsmap, replaces);
+        // Where runs of spaces become one, the runtime takes those at both ends away as well.
+        return strip is { } lone && !replaces && !splits ? throw lone.NoRule("strips the text but keeps its runs of spaces, which no key says for Unigram") : (charsmap, replaces);
     }
+
+    private static bool IsSpaces(string? regex) => regex is not null && RegexSpelling.Normal(regex) is " {2,}" or "  +";
 
     private static byte[] Decode(JsonField field)
     {
@@ -100,15 +116,10 @@ internal static class UnigramFolder
     /// <summary>True if the cut at white space also removes runs of it.</summary>
     private static bool ReadPreTokenizer(JsonField tokenizer)
     {
-        JsonField root = tokenizer.Require("pre_tokenizer");
-        JsonField[] steps = root.Type() == "Sequence" ? [.. root.Require("pretokenizers").Items()] : [root];
+        JsonField[] steps = tokenizer.Steps("pre_tokenizer", "pretokenizers");
         bool splits = steps.Length > 1 && steps[0].Type() == "WhitespaceSplit";
-        if (steps.Length != (splits ? 2 : 1) || steps[^1].Type() != "Metaspace" || steps[^1].Require("replacement").Text() != Fragments.Space
-            || (steps[^1].FindText("prepend_scheme") ?? (steps[^1].FlagOr("add_prefix_space", false) ? "always" : "never")) != "always" || !steps[^1].FlagOr("split", true))
-        {
-            throw root.NoRule($"is {root.Show()}, which no key says for Unigram");
-        }
-
-        return splits;
+        return steps.Length == (splits ? 2 : 1) && Metaspace.Read(steps[^1]) is { Scheme: "always", Splits: true }
+            ? splits
+            : throw tokenizer.NoRule($"has the pre_tokenizer {tokenizer.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for Unigram");
     }
 }

@@ -16,10 +16,9 @@ internal static class WordPieceFolder
             throw model.NoRule($"has continuing_subword_prefix '{MetadataKeys.Shorten(prefix)}', not '{Continuation}'");
         }
 
-        JsonField pre = tokenizer.Require("pre_tokenizer");
-        if (pre.Type() != "BertPreTokenizer")
+        if (tokenizer.Steps("pre_tokenizer", "pretokenizers") is not [{ } pre] || pre.Type() != "BertPreTokenizer")
         {
-            throw pre.NoRule($"is {pre.Show()}, not BertPreTokenizer");
+            throw tokenizer.NoRule($"has the pre_tokenizer {tokenizer.Find("pre_tokenizer")?.Show() ?? "null"}, not BertPreTokenizer");
         }
 
         Wrapping wrapping = Wrapping.Read(tokenizer);
@@ -34,8 +33,8 @@ internal static class WordPieceFolder
             tokens.Add(id.Id(), text, TokenKind.Normal);
         }
 
-        AddedTokens.Read(tokenizer, tokens, folder.Notes);
-        Vocabulary vocabulary = tokens.Close(folder.Target.VocabularySize, withScores: false);
+        AddedTokens.Read(folder, tokenizer, tokens);
+        Vocabulary vocabulary = tokens.Close(folder, withScores: false);
         int? unknown = model.FindText("unk_token") is { } text2 && vocabulary.Ids.TryGetValue(text2, out int unknownId) ? unknownId : null;
         return new FolderTokenizer(TokenizerKeys.WordPiece, "default", vocabulary, unknown, wrapping) { Last = NormalizerKeys(tokenizer) };
     }
@@ -53,15 +52,14 @@ internal static class WordPieceFolder
             tokens.Add(id, spelled, vocabulary.Kinds[id]);
         }
 
-        return tokens.Close(null, withScores: false) with { Kinds = vocabulary.Kinds };
+        return tokens.Close((long?)null, withScores: false) with { Kinds = vocabulary.Kinds };
     }
 
     private static ImmutableArray<MetadataEntry> NormalizerKeys(JsonField tokenizer)
     {
-        JsonField normalizer = tokenizer.Require("normalizer");
-        if (normalizer.Type() != "BertNormalizer" || !normalizer.FlagOr("clean_text", true) || !normalizer.FlagOr("handle_chinese_chars", true))
+        if (tokenizer.Steps("normalizer", "normalizers") is not [{ } normalizer] || normalizer.Type() != "BertNormalizer" || !normalizer.FlagOr("clean_text", true) || !normalizer.FlagOr("handle_chinese_chars", true))
         {
-            throw normalizer.NoRule($"is {normalizer.Show()}, not a BertNormalizer with clean_text and handle_chinese_chars");
+            throw tokenizer.NoRule($"has the normalizer {tokenizer.Find("normalizer")?.Show() ?? "null"}, not a BertNormalizer with clean_text and handle_chinese_chars");
         }
 
         List<MetadataEntry> entries = [new(TokenizerKeys.Lowercase, GgufValue.FromBool(normalizer.FlagOr("lowercase", true)))];

@@ -11,20 +11,17 @@ namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 /// <param name="IsTold">False if there is no file that could hold a post-processor.</param>
 internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[]? Middle, bool IsRoberta, bool IsTold = true)
 {
+    /// <summary>What it adds and the runtime cannot, if anything.</summary>
+    public string? Unsaid { get; init; }
+
     private static readonly Wrapping None = new(null, null, null, false);
 
     public static Wrapping Untold { get; } = None with { IsTold = false };
 
     public static Wrapping Read(JsonField tokenizer)
     {
-        if (tokenizer.Find("post_processor") is not { } root)
-        {
-            return None;
-        }
-
         Wrapping found = None;
-        JsonField[] steps = root.Type() == "Sequence" ? [.. root.Require("processors").Items()] : [root];
-        foreach (JsonField step in steps)
+        foreach (JsonField step in tokenizer.Steps("post_processor", "processors"))
         {
             string type = step.Type();
             if (type == "ByteLevel")
@@ -58,7 +55,7 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
     private static SpecialToken Pair(JsonField step, string name)
     {
         JsonField pair = step.Require(name);
-        return pair.Items().ToArray() is [{ } text, { } id] ? new SpecialToken(id.Id(), text.Text()) : throw pair.NoRule("is not a token and its id");
+        return pair.Items().ToArray() is [{ } text, { } id] ? new SpecialToken(id.Id(), text.Text()) : throw WrongType.At(pair.File, $"{pair.Path} is {pair.Show()}, not a token and its id");
     }
 
     private static Wrapping ReadTemplate(JsonField step)
@@ -66,16 +63,27 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         JsonField single = step.Require("single");
         SpecialToken?[] around = [.. single.Items().Select(piece => Piece(step, piece))];
         int text = Array.IndexOf(around, null);
-        if (around.Count(piece => piece is null) != 1 || text > 1 || around.Length - text > 2)
+        if (around.Count(piece => piece is null) != 1)
         {
-            throw single.NoRule("is not one text with at most one token before and one behind it");
+            throw single.NoRule("is not one text with tokens around it");
+        }
+
+        if (text > 1 || around.Length - text > 2)
+        {
+            // The runtime has room for one token on each side. Prompts made by a chat template hold theirs as text.
+            string added = string.Join(' ', around.Select(piece => piece?.Text ?? "…"));
+            return None with { Unsaid = $"post_processor puts '{MetadataKeys.Shorten(added)}' around a text, but a runtime one token on each side at most; it is told to add none" };
         }
 
         SpecialToken? first = text == 1 ? around[0] : null;
         SpecialToken? last = around.Length - text == 2 ? around[^1] : null;
-        return new Wrapping(first, last, step.Find("pair") is { } pair ? Between(step, pair, first, last) : null, false);
+        Wrapping wrapping = new(first, last, null, false);
+        return step.Find("pair") is not { } pair ? wrapping
+            : Between(step, pair, first, last) is { } middle ? wrapping with { Middle = middle }
+            : wrapping with { Unsaid = "post_processor.pair does not put around two texts what single puts around one, which no key says; one text gets its tokens" };
     }
 
+    /// <summary>The tokens between two texts; null if those around both are not those around one.</summary>
     private static string[]? Between(JsonField step, JsonField pair, SpecialToken? first, SpecialToken? last)
     {
         SpecialToken?[] pieces = [.. pair.Items().Select(piece => Piece(step, piece))];
@@ -84,7 +92,7 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         if (pieces.Count(piece => piece is null) != 2 || begin != (first is null ? 0 : 1) || pieces.Length - end != (last is null ? 1 : 2)
             || (first is not null && pieces[0] != first) || (last is not null && pieces[^1] != last))
         {
-            throw pair.NoRule("does not put around two texts what single puts around one");
+            return null;
         }
 
         return [.. pieces[(begin + 1)..end].Select(piece => piece!.Text)];

@@ -65,7 +65,7 @@ public sealed class KnownAnswerTests
     {
         DerivedTokenizer derived = Derive(8, WordPiece(), File("tokenizer_config.json", """{"cls_token":"[CLS]","sep_token":"[SEP]","unk_token":"[UNK]","pad_token":"[PAD]"}"""));
         CollectionAssert.AreEqual(new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁run", "ning", "", "▁[PAD7]" }, derived.Strings("tokenizer.ggml.tokens"));
-        Assert.AreEqual("2 3 1 3 0 2", string.Join(' ', new[] { "bos", "eos", "unknown", "seperator", "padding", "cls" }.Select(role => derived.Show($"tokenizer.ggml.{role}_token_id"))));
+        Assert.AreEqual("2 3 1 3 0 missing", string.Join(' ', new[] { "bos", "eos", "unknown", "seperator", "padding", "cls" }.Select(role => derived.Show($"tokenizer.ggml.{role}_token_id"))));
         Assert.AreEqual("true true false false", string.Join(' ', new[] { "add_bos_token", "add_eos_token", "add_sep_token", "normalizer.lowercase" }.Select(key => derived.Show($"tokenizer.ggml.{key}"))));
     }
 
@@ -91,7 +91,7 @@ public sealed class KnownAnswerTests
     }
 
     [TestMethod]
-    public void An_end_of_turn_that_neither_ends_the_text_nor_a_sequence_is_refused()
+    public void An_end_of_turn_that_neither_ends_the_text_nor_a_sequence_travels()
     {
         JsonObject tokenizer = ByteLevel();
         tokenizer["post_processor"] = Parse("""
@@ -103,8 +103,7 @@ public sealed class KnownAnswerTests
         Assert.AreEqual("4 5", $"{derived.Show("tokenizer.ggml.eos_token_id")} {derived.Show("tokenizer.ggml.eot_token_id")}");
         derived = Derive(tokenizer, File("tokenizer_config.json", """{"eos_token":"<tool>","eot_token":"<tool>"}"""));
         Assert.AreEqual("4 5", $"{derived.Show("tokenizer.ggml.eos_token_id")} {derived.Show("tokenizer.ggml.eot_token_id")}");
-        Refused(
-            "MP2312",
+        Travels(
             "post_processor adds '<|end|>', the end token is '<tool>', and a turn ends with '<|call|>'",
             () => Derive(tokenizer, File("tokenizer_config.json", """{"eos_token":"<tool>","eot_token":"<|call|>"}""")));
     }

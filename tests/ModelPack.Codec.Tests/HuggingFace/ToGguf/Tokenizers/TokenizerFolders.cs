@@ -87,10 +87,20 @@ internal static class TokenizerFolders
         Assert.IsNotNull(error.FilePath);
     }
 
-    /// <summary>Expects a refusal of a tokenizer.json with one part, or one field of a part, changed.</summary>
-    public static void Changed(string code, string detail, Func<JsonObject> make, string part, string field, string json, string? merges = null)
+    /// <summary>Expects that no key is written but those of chat templates, and a note that says which part has none.</summary>
+    public static void Travels(string part, Func<DerivedTokenizer> derive)
     {
-        JsonObject tokenizer = make();
+        DerivedTokenizer derived = derive();
+        Assert.IsEmpty(derived.Entries.Where(entry => entry.Key.StartsWith("tokenizer.ggml.", StringComparison.Ordinal)));
+        Assert.Contains(part, derived.Notes[^1]);
+        Assert.EndsWith("no GGUF key says this, so that there will be no tokenizer in GGUF's words, and the tokenizer's files travel as they are", derived.Notes[^1]);
+    }
+
+    public static void ChangedTravels(string part, Func<JsonObject> make, string owner, string field, string json) => Travels(part, () => Derive(With(make(), owner, field, json)));
+
+    /// <summary>A tokenizer.json with one part, or one field of a part, changed.</summary>
+    public static JsonObject With(JsonObject tokenizer, string part, string field, string json)
+    {
         if (field.Length == 0)
         {
             tokenizer[part] = JsonNode.Parse(json);
@@ -100,6 +110,19 @@ internal static class TokenizerFolders
             tokenizer[part]![field] = JsonNode.Parse(json);
         }
 
+        return tokenizer;
+    }
+
+    public static void Noted(DerivedTokenizer derived, string note)
+    {
+        Assert.IsTrue(derived.Notes.Any(item => item.Contains(note, StringComparison.Ordinal)), $"'{note}' is not in\n{string.Join('\n', derived.Notes)}");
+        Assert.IsNotNull(derived.Find("tokenizer.ggml.model"));
+    }
+
+    /// <summary>Expects a refusal of a tokenizer.json with one part, or one field of a part, changed.</summary>
+    public static void Changed(string code, string detail, Func<JsonObject> make, string part, string field, string json, string? merges = null)
+    {
+        JsonObject tokenizer = With(make(), part, field, json);
         if (merges is not null)
         {
             tokenizer["model"]!["merges"] = JsonNode.Parse(merges);

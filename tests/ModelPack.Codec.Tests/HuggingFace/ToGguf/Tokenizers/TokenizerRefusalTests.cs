@@ -57,19 +57,19 @@ public sealed class TokenizerRefusalTests
     }
 
     [TestMethod]
-    public void Gaps_and_ids_beyond_the_model_are_refused()
+    public void Ids_far_above_the_others_and_beyond_the_model_are_refused()
     {
         JsonObject gap = ByteLevel();
         gap["added_tokens"]![2]!["id"] = int.MaxValue;
-        Refused("MP2306", "id 6 belongs to no token, but the highest id is 2147483647", () => Derive(gap));
-        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows", () => Derive(6, ByteLevel()));
+        Refused("MP2306", "'<|call|>' has id 2147483647, but there are 7 tokens", () => Derive(gap));
+        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows", () => Derive(6, ByteLevel(), File("tokenizer_config.json", """{"eos_token":"<|call|>"}""")));
     }
 
     [TestMethod]
     [DataRow("""[["a","z"]]""", "model.merges[0] is [\"a\",\"z\"], but 'z' is not in model.vocab")]
     [DataRow("""[["b","a"]]""", "model.merges[0] is [\"b\",\"a\"], but 'ba' is not in model.vocab")]
     [DataRow("""[["a"]]""", "not two parts")]
-    [DataRow("""["a b c"]""", "not two parts")]
+    [DataRow("""["a b c"]""", "model.merges[0] is \"a b c\", but 'b c' is not in model.vocab")]
     [DataRow("""["ab"]""", "not two parts")]
     public void Merges_of_unknown_parts_are_refused(string merges, string detail) => Changed("MP2308", detail, ByteLevel, "model", "merges", merges);
 
@@ -90,32 +90,37 @@ public sealed class TokenizerRefusalTests
     [DataRow("""{"type":"Split","pattern":{"Regex":"a"},"behavior":"Removed","invert":true}""")]
     [DataRow("""{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true}]}""")]
     [DataRow("""{"type":"Punctuation","behavior":"Isolated"}""")]
-    public void Pre_tokenizer_that_no_id_stands_for_is_refused(string pre) => Changed("MP2309", "pre_tokenizer", ByteLevel, "pre_tokenizer", "", pre);
+    public void Pre_tokenizer_that_no_id_stands_for_travels(string pre) => ChangedTravels("pre_tokenizer", ByteLevel, "pre_tokenizer", "", pre);
 
     [TestMethod]
-    public void Other_structures_without_a_key_are_refused()
+    public void Other_structures_without_a_key_travel()
     {
-        Changed("MP2309", "normalizer", ByteLevel, "normalizer", "", """{"type":"Lowercase"}""");
-        Changed("MP2309", "post_processor", ByteLevel, "post_processor", "", """{"type":"Other"}""");
-        Changed("MP2309", "model", ByteLevel, "model", "type", "\"WordLevel\"");
-        Changed("MP2309", "end_of_word_suffix", ByteLevel, "model", "end_of_word_suffix", "\"</w>\"");
-        Changed("MP2309", "dropout", ByteLevel, "model", "dropout", "0.5");
-        Changed("MP2309", "pre_tokenizer", WordPiece, "pre_tokenizer", "", """{"type":"Whitespace"}""");
-        Changed("MP2309", "post_processor", WordPiece, "post_processor", "", "null");
-        Changed("MP2309", "model has continuing_subword_prefix '@@', not '##'", WordPiece, "model", "continuing_subword_prefix", "\"@@\"");
-        Changed("MP2309", "clean_text", WordPiece, "normalizer", "clean_text", "false");
-        Changed("MP2309", "byte_fallback", Unigram, "model", "byte_fallback", "true");
-        Changed("MP2309", "unk_id 9", Unigram, "model", "unk_id", "9");
-        Changed("MP2309", "normalizer", Unigram, "normalizer", "", """{"type":"Lowercase"}""");
-        Changed("MP2309", "pre_tokenizer", Unigram, "pre_tokenizer", "", """{"type":"Whitespace"}""");
+        ChangedTravels("normalizer", ByteLevel, "normalizer", "", """{"type":"Lowercase"}""");
+        ChangedTravels("has no pre_tokenizer", ByteLevel, "pre_tokenizer", "", "null");
+        ChangedTravels("post_processor", ByteLevel, "post_processor", "", """{"type":"Other"}""");
+        ChangedTravels("normalizer", WordPiece, "normalizer", "", "null");
+        JsonObject strips = With(Unigram(), "normalizer", "", """{"type":"Strip","strip_left":false,"strip_right":true}""");
+        Travels("strips the text", () => Derive(With(strips, "pre_tokenizer", "", """{"type":"Metaspace","replacement":"▁"}""")));
+        ChangedTravels("model", ByteLevel, "model", "type", "\"WordLevel\"");
+        ChangedTravels("end_of_word_suffix", ByteLevel, "model", "end_of_word_suffix", "\"</w>\"");
+        ChangedTravels("pre_tokenizer", WordPiece, "pre_tokenizer", "", """{"type":"Whitespace"}""");
+        ChangedTravels("post_processor", WordPiece, "post_processor", "", "null");
+        ChangedTravels("model has continuing_subword_prefix '@@', not '##'", WordPiece, "model", "continuing_subword_prefix", "\"@@\"");
+        ChangedTravels("clean_text", WordPiece, "normalizer", "clean_text", "false");
+        ChangedTravels("has no unk_id", Unigram, "model", "unk_id", "null");
+        ChangedTravels("normalizer", Unigram, "normalizer", "", """{"type":"Lowercase"}""");
+        ChangedTravels("pre_tokenizer", Unigram, "pre_tokenizer", "", """{"type":"Whitespace"}""");
     }
 
     [TestMethod]
-    public void Special_tokens_that_are_not_in_the_vocabulary_are_refused()
+    public void Special_tokens_that_are_not_in_the_vocabulary_are_noted_and_refused_where_one_is_added()
     {
-        Refused("MP2310", "tokenizer_config.json: bos_token is '<none>', which is not in the vocabulary", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"bos_token":"<none>"}""")));
-        Refused("MP2310", "special_tokens_map.json: pad_token is '<none>'", () => Derive(ByteLevel(), File("special_tokens_map.json", """{"pad_token":{"content":"<none>"}}""")));
+        DerivedTokenizer derived = Derive(ByteLevel(), File("tokenizer_config.json", """{"bos_token":"<none>"}"""), File("special_tokens_map.json", """{"pad_token":{"content":"<none>"}}"""));
+        Noted(derived, "tokenizer_config.json: bos_token is '<none>', which is not in the vocabulary; it was left out");
+        Noted(derived, "special_tokens_map.json: pad_token is '<none>', which is not in the vocabulary; it was left out");
+        Assert.AreEqual("missing missing", $"{derived.Show("tokenizer.ggml.bos_token_id")} {derived.Show("tokenizer.ggml.padding_token_id")}");
         Refused("MP2310", "a bos token is to be added, but no file names it", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true}""")));
+        Refused("MP2310", "a bos token is to be added, but no file names it", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true,"bos_token":"<none>"}""")));
     }
 
     [TestMethod]
@@ -124,15 +129,15 @@ public sealed class TokenizerRefusalTests
         JsonObject tokenizer = WordPiece();
         tokenizer["post_processor"]!["special_tokens"]!["[CLS]"]!["ids"] = new JsonArray(1);
         Refused("MP2312", "post_processor gives '[CLS]' the id 1, but the vocabulary 2", () => Derive(tokenizer));
-        Refused("MP2312", "the begin token is '[PAD]'", () => Derive(WordPiece(), File("tokenizer_config.json", """{"bos_token":"[PAD]"}""")));
+        Changed("MP2312", "model has unk_id 9, but 5 tokens", Unigram, "model", "unk_id", "9");
         Refused("MP2312", "two chat templates have the name 'a_b'", () => Derive(ByteLevel(), File("additional_chat_templates/a-b.jinja", ""), File("additional_chat_templates/a_b.jinja", "")));
     }
 
     [TestMethod]
-    public void Folder_without_a_tokenizer_is_refused()
+    public void Folder_without_a_tokenizer_gets_no_keys()
     {
-        Refused("MP2313", "there is neither tokenizer.json nor tokenizer.model", () => TokenizerToGguf.Derive([], default));
-        Refused("MP2313", "vocab.json and merges.txt do not tell", () => TokenizerToGguf.Derive([File("vocab.json", "{}"), File("merges.txt", "")], default));
+        Travels("there is neither tokenizer.json nor tokenizer.model", () => TokenizerToGguf.Derive([], default));
+        Travels("vocab.json and merges.txt do not tell", () => TokenizerToGguf.Derive([File("vocab.json", "{}"), File("merges.txt", "")], default));
     }
 
     private static JsonObject Without(JsonObject tokenizer, string name)
