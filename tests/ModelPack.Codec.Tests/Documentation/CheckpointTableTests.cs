@@ -1,0 +1,45 @@
+using System.Text;
+using ModelPack.Codec.Tests.Checkpoints;
+
+namespace ModelPack.Codec.Tests.Documentation;
+
+/// <summary>What conversions of checkpoints give, case by case; <see cref="CheckpointTests"/> says what is compared.</summary>
+[TestClass]
+public sealed class CheckpointTableTests
+{
+    private static readonly (Part Part, string Title)[] Columns =
+    [
+        (Part.GgufTensors, "to GGUF: tensors"), (Part.GgufKeys, "keys"), (Part.FolderTensors, "to a folder: tensors"), (Part.FolderConfig, "config.json"), (Part.FolderIds, "ids of tokens"),
+        (Part.Texts, "ids of texts"),
+    ];
+
+    [TestMethod]
+    public void The_table_of_checkpoints_is_what_conversions_give()
+    {
+        StringBuilder table = new($"| Checkpoint | `model_type` | {string.Join(" | ", Columns.Select(column => column.Title))} | differences that stay |\n|---|---|{string.Concat(Columns.Select(_ => "---|"))}---|\n");
+        foreach (CheckpointResult result in CheckpointResult.All.Values.OrderBy(result => result.Name, StringComparer.Ordinal))
+        {
+            HashSet<Part> different = [.. KnownDifference.Of(result.Name).Select(known => known.Difference.Part)];
+            IEnumerable<string> cells = Columns.Select(column => !result.HasRule ? "no rule yet" : !result.Looked.Contains(column.Part) ? "–" : different.Contains(column.Part) ? "differs" : "equal");
+            string reasons = string.Join("; ", KnownDifference.Of(result.Name).Select(known => known.Reason).Distinct());
+            table.Append($"| {result.Name} | `{result.ModelType}` | {string.Join(" | ", cells)} | {reasons} |\n");
+        }
+
+        ShouldBe("checkpoints", table);
+    }
+
+    [TestMethod]
+    public void What_is_not_compared_of_any_checkpoint_has_its_reason()
+    {
+        StringBuilder list = new();
+        foreach (IGrouping<string, KnownDifference> reason in KnownDifference.Of(KnownDifference.AnyCase).GroupBy(known => known.Reason))
+        {
+            list.Append($"- {reason.Key}: {string.Join(", ", reason.Select(known => $"`{known.Difference.What.Split(':')[0]}`").Distinct())}\n");
+        }
+
+        ShouldBe("uncompared", list);
+    }
+
+    private static void ShouldBe(string section, StringBuilder text) =>
+        GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "architectures.md"), section, text.ToString());
+}
