@@ -99,7 +99,7 @@ internal sealed class CheckpointTrip : IDisposable
             payloads.TryAdd(ReferenceTable.HashOf(payload), payload);
         }
 
-        if (table is not null && (file.Architecture != table.File.Architecture || file.Find("modelpack.carried") is not null))
+        if (table is not null && file.Find($"{table.File.Architecture}.block_count") is null)
         {
             Found(Part.GgufTensors, "travels under its own names");
         }

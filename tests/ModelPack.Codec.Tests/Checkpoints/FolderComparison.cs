@@ -51,11 +51,11 @@ internal static partial class FolderComparison
         }
 
         Dictionary<string, long> ids = TokenNumbers.Of(File.ReadAllBytes(tokenizer));
-        string[] tokens = Strings(file.Find("tokenizer.ggml.tokens")!);
         bool isWordPiece = file.Find("tokenizer.ggml.model") is { } kind && kind.TryGetString(out string? model) && model == "bert";
+        string[] tokens = [.. Strings(file.Find("tokenizer.ggml.tokens")!).Select(token => isWordPiece ? Piece(token) : token)];
         Int128[]? types = file.Find("tokenizer.ggml.token_type")?.TryGetIntegers(out Int128[]? found) == true ? found : null;
         string? what = GgufComparison.Names(
-            tokens.Index().Where(token => ids.GetValueOrDefault(isWordPiece ? Piece(token.Item) : token.Item, -1) != token.Index && !IsPadding(token.Index)).Select(token => token.Item),
+            tokens.Index().Where(token => ids.GetValueOrDefault(token.Item, -1) != token.Index && !IsPadding(token.Index)).Select(token => token.Item),
             "with another id");
         return what is null ? [] : [new(Part.FolderIds, what.ReplaceLineEndings(" ").Replace('\t', ' '))];
 
