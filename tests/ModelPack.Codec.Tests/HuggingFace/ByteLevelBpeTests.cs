@@ -72,14 +72,8 @@ public sealed class ByteLevelBpeTests
                   "Ġab": 4
                 },
                 "merges": [
-                  [
-                    "a",
-                    "b"
-                  ],
-                  [
-                    "Ġ",
-                    "ab"
-                  ]
+                  "a b",
+                  "Ġ ab"
                 ]
               }
             }
@@ -118,11 +112,47 @@ public sealed class ByteLevelBpeTests
     }
 
     [TestMethod]
-    public void Added_token_that_a_merge_needs_stays_in_the_vocabulary()
+    public void Added_token_before_an_ordinary_one_stays_in_the_vocabulary()
     {
         SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 1), ("ab", 4), ("c", 4), ("x", 1), ("[PAD9]", 5));
         JsonElement model = Tokenizer(gguf.Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"]))).GetProperty("model");
-        Assert.AreEqual("""{"a":0,"b":1,"ab":2,"x":4,"[PAD9]":5}""", Compact(model.GetProperty("vocab")));
+        Assert.AreEqual("""{"a":0,"b":1,"ab":2,"c":3,"x":4,"[PAD9]":5}""", Compact(model.GetProperty("vocab")));
+    }
+
+    [TestMethod]
+    [DataRow("a ab c <x> <y>", "a 1|b 1|ab 1|c 1|<x> 3|<y> 4|[PAD6] 5", "a b ab c")]
+    [DataRow("one that a merge makes", "a 1|b 1|<x> 3|ab 4|<y> 3", "a b <x> ab")]
+    [DataRow("low ones", "<x> 3|<y> 4|a 1|b 1|ab 1|<z> 3", "<x> <y> a b ab")]
+    [DataRow("a filler between", "a 1|b 1|ab 1|<x> 3|[PAD4] 5|<y> 3", "a b ab <x> [PAD4]")]
+    [DataRow("unused ones at the end", "a 1|b 1|ab 1|<x> 3|old 5|[PAD5] 5", "a b ab <x> old")]
+    [DataRow("one without a text", "a 1|b 1|ab 1|<x> 3| 3|<y> 3", "a b ab <x> ")]
+    public void Only_an_unbroken_run_of_added_tokens_at_the_end_is_left_out_of_the_vocabulary(string what, string tokens, string vocabulary)
+    {
+        SmallGguf gguf = new SmallGguf("none").Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", "gpt-2")
+            .Tokens([.. tokens.Split('|').Select(token => (token[..^2], token[^1] - '0'))]).Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"]));
+        JsonElement tokenizer = Tokenizer(gguf);
+        Assert.AreEqual(vocabulary, string.Join(' ', tokenizer.GetProperty("model").GetProperty("vocab").EnumerateObject().Select(token => token.Name)), what);
+        NumberingTests.AssertNumbers(gguf, tokenizer);
+    }
+
+    [TestMethod]
+    public void Filler_with_a_role_keeps_its_number()
+    {
+        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 1), ("ab", 1), ("[PAD3]", 5), ("[PAD4]", 5), ("[PAD5]", 5))
+            .Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"])).Count("tokenizer.ggml.padding_token_id", 4).Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
+        Assert.AreEqual("""{"a":0,"b":1,"ab":2,"[PAD3]":3,"[PAD4]":4}""", Compact(Tokenizer(gguf).GetProperty("model").GetProperty("vocab")));
+        gguf.Derive().AssertNote("tokenizer_config.json: eos_token: no end token is known");
+    }
+
+    [TestMethod]
+    public void Merge_that_a_text_cannot_say_makes_pairs_of_all()
+    {
+        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 1), ("ab", 1), ("#version", 1), ("#versiona", 1)).Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
+        Assert.AreEqual("""["a b"]""", Merges(gguf, "a b"));
+        Assert.AreEqual("""[["a","b"],["#version","a"]]""", Merges(gguf, "a b", "#version a"));
+
+        static string Merges(SmallGguf gguf, params string[] merges) =>
+            Compact(Tokenizer(gguf.Set("tokenizer.ggml.merges", GgufValue.FromStrings(merges))).GetProperty("model").GetProperty("merges"));
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
 
@@ -9,6 +10,16 @@ public sealed class ChatTemplateTests
     [TestMethod]
     public void Template_is_written_untrimmed() =>
         new SmallGguf("none").Text("tokenizer.chat_template", " {{ x }}\r\n\n ").Derive().AssertFile("chat_template.jinja", " {{ x }}\r\n\n ");
+
+    [TestMethod]
+    public void Template_stands_in_tokenizer_config_too()
+    {
+        const string Template = "{{ \"é\" }}\r\n\t ";
+        DerivedFolder folder = SmallTokenizers.ByteLevel("gpt-2").Text("tokenizer.chat_template", Template).Text("tokenizer.chat_template.rag", "r").Derive();
+        folder.AssertFile("chat_template.jinja", Template);
+        using JsonDocument config = JsonDocument.Parse(folder.TextOf("tokenizer_config.json"));
+        Assert.AreEqual(Template, config.RootElement.GetProperty("chat_template").GetString());
+    }
 
     [TestMethod]
     public void No_template_gives_no_file() => Assert.IsFalse(new SmallGguf("none").Derive().Files.Any(file => file.Name.EndsWith(".jinja", StringComparison.Ordinal)));

@@ -15,7 +15,6 @@ public sealed class TokenizerFilesTests
         DerivedFolder folder = gguf.Derive();
         folder.AssertFile("tokenizer_config.json", """
             {
-              "add_bos_token": true,
               "added_tokens_decoder": {
                 "9": {
                   "content": "é",
@@ -52,7 +51,10 @@ public sealed class TokenizerFilesTests
     [TestMethod]
     public void Recorded_tokenizer_is_written_as_it_is()
     {
-        const string Text = "{ \"version\" :\"1.0\"  }\n\n";
+        const string Text = """
+            { "model" :{"vocab": {"a":0, "b":1, "Ġ":2, "ab":3, "Ġab":4}}, "added_tokens":[{"content":"<|end|>"}, {"content":"▁é"}]  }
+
+            """;
         DerivedFolder folder = SmallTokenizers.ByteLevel("unknown-pre").Text("tokenizer.huggingface.json", Text).Derive();
         folder.AssertFile("tokenizer.json", Text);
         Assert.Contains("\"bos_token\": \"<|end|>\"", folder.TextOf("tokenizer_config.json"));
@@ -61,11 +63,10 @@ public sealed class TokenizerFilesTests
     }
 
     [TestMethod]
-    public void Recorded_tokenizer_that_is_not_JSON_is_written_and_said()
+    public void Recorded_text_that_is_no_tokenizer_is_passed_over()
     {
         DerivedFolder folder = new SmallGguf("none").Text("tokenizer.huggingface.json", new string('[', 100_000)).Derive();
-        folder.AssertFile("tokenizer.json", new string('[', 100_000));
-        folder.AssertNote("tokenizer.json: tokenizer.huggingface.json is written as it is, but it is not JSON");
+        folder.AssertNoFile("tokenizer.json", "tokenizer.json: tokenizer.huggingface.json was passed over: it is not JSON");
         folder.AssertNote("tokenizer_config.json: tokenizer_config.json cannot be derived: tokenizer.ggml.model is missing");
     }
 

@@ -45,6 +45,26 @@ public sealed class UnigramTests
     }
 
     [TestMethod]
+    public void Byte_pieces_mean_byte_fallback()
+    {
+        Assert.IsFalse(Model(WithBytes(0)).GetProperty("byte_fallback").GetBoolean());
+        Assert.IsTrue(Model(WithBytes(256)).GetProperty("byte_fallback").GetBoolean());
+        Refused(WithBytes(255), "tokenizer.ggml.tokens has 255 byte tokens, but byte_fallback needs 256");
+
+        static SmallGguf WithBytes(int count) => SmallTokenizers.Unigram()
+            .Tokens([("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("▁", 1), .. Enumerable.Range(0, count).Select(value => ($"<0x{value:X2}>", 6))])
+            .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array(new float[4 + count]));
+    }
+
+    /// <summary>The library rates unknown characters by the lowest score of all pieces, the runtime by that of the normal ones.</summary>
+    [TestMethod]
+    public void No_piece_is_written_lower_than_the_normal_ones() => Assert.AreEqual(
+        """[["<pad>",-7.5],["</s>",0.0],["<unk>",0.0],["▁",-7.5],["[PAD4]",-7.5],["<x>",-7.5]]""",
+        Compact(Model(SmallTokenizers.Unigram()
+            .Tokens(("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("▁", 1), ("[PAD4]", 5), ("<x>", 4), ("[PAD6]", 5))
+            .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([-1000, 0, 0, -7.5f, -10000, -1000, -10000]))).GetProperty("vocab")));
+
+    [TestMethod]
     public void Contradictions_are_named()
     {
         Refused(SmallTokenizers.Unigram().Without("tokenizer.ggml.scores"), "tokenizer.ggml.scores is missing");
@@ -57,6 +77,8 @@ public sealed class UnigramTests
     [TestMethod]
     public void Prefix_space_without_a_key_is_a_guess() => SmallTokenizers.Unigram().Without("tokenizer.ggml.add_space_prefix").Derive()
         .AssertNote("tokenizer.json: pre_tokenizer: the prefix space is a guess, tokenizer.ggml.add_space_prefix is missing");
+
+    private static JsonElement Model(SmallGguf gguf) => Tokenizer(gguf).GetProperty("model");
 
     private static string Normalizer(SmallGguf gguf) => Compact(Tokenizer(gguf).GetProperty("normalizer"));
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.IO;
 using static ModelPack.Codec.Tests.HuggingFace.ByteLevelBpeTests;
 
 namespace ModelPack.Codec.Tests.HuggingFace;
@@ -31,13 +33,12 @@ public sealed class WordPieceTests
     }
 
     [TestMethod]
-    public void Lower_case_is_a_guess_unless_a_key_says_it()
+    public void Lower_case_is_the_default_of_the_runtime_whatever_the_letters()
     {
-        DerivedFolder guessed = SmallTokenizers.WordPiece().Derive();
-        guessed.AssertNote("tokenizer.json: normalizer: lowercase is a guess, tokenizer.ggml.normalizer.lowercase is missing and the vocabulary has no upper case letters");
         SmallGguf cased = SmallTokenizers.WordPiece().Tokens(("[PAD]", 3), ("[UNK]", 3), ("[CLS]", 3), ("[SEP]", 3), ("▁Run", 1));
-        Assert.IsFalse(Tokenizer(cased).GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
-        cased.Derive().AssertNote("tokenizer.json: normalizer: lowercase is a guess, tokenizer.ggml.normalizer.lowercase is missing and the vocabulary has upper case letters");
+        Assert.IsTrue(Tokenizer(cased).GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
+        cased.Derive().AssertNote("tokenizer.json: normalizer: lowercase is true: tokenizer.ggml.normalizer.lowercase is missing, which means that to the runtime");
+        Assert.IsFalse(Tokenizer(SmallTokenizers.WordPiece().Flag("tokenizer.ggml.normalizer.lowercase", false)).GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
         JsonElement told = Tokenizer(cased.Flag("tokenizer.ggml.normalizer.lowercase", true).Flag("tokenizer.ggml.normalizer.strip_accents", false)).GetProperty("normalizer");
         Assert.IsTrue(told.GetProperty("lowercase").GetBoolean());
         Assert.AreEqual(JsonValueKind.False, told.GetProperty("strip_accents").ValueKind);
@@ -50,6 +51,16 @@ public sealed class WordPieceTests
         SmallTokenizers.WordPiece().Derive().AssertFile(
             "special_tokens_map.json",
             "{\n  \"bos_token\": \"[CLS]\",\n  \"cls_token\": \"[CLS]\",\n  \"pad_token\": \"[PAD]\",\n  \"sep_token\": \"[SEP]\",\n  \"unk_token\": \"[UNK]\"\n}\n");
+    }
+
+    /// <summary>Published BERT without capitals has <c>ℝ</c>, a capital letter that has no small one.</summary>
+    [TestMethod]
+    public void Old_file_of_a_model_without_capitals_makes_small_letters()
+    {
+        using GgufFile file = GgufFile.Open(new FileByteSource(RepositoryData.Path("cases", "wordpiece-cased-guess", "uncased.gguf")));
+        using JsonDocument tokenizer = JsonDocument.Parse(DerivedCompanions.Derive(file).TextOf("tokenizer.json"));
+        Assert.IsTrue(tokenizer.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject().Any(token => token.Name.Any(char.IsUpper)));
+        Assert.IsTrue(tokenizer.RootElement.GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
     }
 
     [TestMethod]

@@ -33,14 +33,13 @@ internal static class ByteLevelBpe
             source.Note($"normalizer: null is a guess for the pre-tokenizer {id.Value}");
         }
 
-        source.Note("added_tokens: lstrip, rstrip, normalized and single_word are lost and written as false");
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, normalizer),
             PreTokenizer = pre.Write,
             PostProcessor = postProcessor,
             Decoder = text => Fragments.ByteLevel(text, addPrefixSpace: true, trimOffsets: true, useRegex: true),
-            Model = text => WriteModel(text, source.Vocabulary, merges, pre.Has(PreTokenizerTraits.IgnoreMerges)),
+            Model = text => WriteModel(text, source, merges, pre.Has(PreTokenizerTraits.IgnoreMerges)),
         };
     }
 
@@ -154,19 +153,29 @@ internal static class ByteLevelBpe
         text.EndObject();
     }
 
-    private static void WriteModel(JsonText text, Vocabulary vocabulary, List<(string Left, string Right)> merges, bool ignoreMerges)
+    private static void WriteModel(JsonText text, TokenizerSource source, List<(string Left, string Right)> merges, bool ignoreMerges)
     {
-        // Added tokens stand in the vocabulary only where a merge needs them: both forms load alike (hf-companions.md §2.2).
-        HashSet<int> merged = [.. merges.SelectMany(merge => new[] { merge.Left, merge.Right, merge.Left + merge.Right }).Select(part => vocabulary.Ids[part])];
         text.StartObject();
         TokenizerPlan.WriteBpeHead(text, unknown: null, fuseUnknown: false, byteFallback: false, ignoreMerges);
-        Fragments.Vocabulary(text, vocabulary, id => vocabulary.Kinds[id] switch
-        {
-            TokenKind.Normal => true,
-            TokenKind.Unused => !vocabulary.IsTrailingFiller(id),
-            _ => merged.Contains(id),
-        });
+        Fragments.Vocabulary(text, source.Vocabulary, CountPieces(source, merges));
         Fragments.Merges(text, merges);
         text.EndObject();
+    }
+
+    /// <summary>
+    /// How many tokens stand in the vocabulary. The library numbers added tokens that are not there behind those that are, so that only an unbroken run of them
+    /// at the very end can be left out, as published files do (tokenizers.md §3.1). One that a merge needs, or without a text, cannot.
+    /// </summary>
+    private static int CountPieces(TokenizerSource source, List<(string Left, string Right)> merges)
+    {
+        Vocabulary vocabulary = source.Vocabulary;
+        HashSet<int> merged = [.. merges.SelectMany(merge => new[] { merge.Left, merge.Right, merge.Left + merge.Right }).Select(part => vocabulary.Ids[part])];
+        int pieces = source.Written;
+        while (pieces > 0 && AddedToken.IsAdded(vocabulary.Kinds[pieces - 1]) && vocabulary.Tokens[pieces - 1].Length > 0 && !merged.Contains(pieces - 1))
+        {
+            pieces--;
+        }
+
+        return pieces;
     }
 }

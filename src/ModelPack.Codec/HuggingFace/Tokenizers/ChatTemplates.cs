@@ -11,6 +11,9 @@ internal static class ChatTemplates
     private const int LongestName = 64;
     private const int MostNamesNoted = 16;
 
+    /// <summary>The template without a name, which stands in tokenizer_config.json as well: many readers look nowhere else (hf-companions.md §2.8).</summary>
+    public static string? Main(MetadataKeys keys) => keys.Text(Key).Value;
+
     public static void Derive(Derivation derivation)
     {
         if (derivation.Keys.Find(Key) is { } template)

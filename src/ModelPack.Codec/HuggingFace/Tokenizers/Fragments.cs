@@ -89,28 +89,37 @@ internal static class Fragments
         text.EndObject();
     }
 
-    public static void Vocabulary(JsonText text, Vocabulary vocabulary, Func<int, bool> includes)
+    /// <summary>The first tokens of a vocabulary with their ids.</summary>
+    public static void Vocabulary(JsonText text, Vocabulary vocabulary, int count)
     {
         text.Name("vocab");
         text.StartObject();
-        for (int id = 0; id < vocabulary.Tokens.Length; id++)
+        for (int id = 0; id < count; id++)
         {
-            if (includes(id))
-            {
-                text.Name(vocabulary.Tokens[id]);
-                text.Number(id);
-            }
+            text.Name(vocabulary.Tokens[id]);
+            text.Number(id);
         }
 
         text.EndObject();
     }
 
-    public static void Merges(JsonText text, IEnumerable<(string Left, string Right)> merges)
+    /// <summary>
+    /// Merges as texts, which every reader takes; older ones pass pairs over without a word (hf-companions.md §2.2). All have one form: pairs, where a text
+    /// would be read otherwise. The library parts a text at each space, and takes one that begins with <c>#version</c> for the head of a merges.txt.
+    /// </summary>
+    public static void Merges(JsonText text, IReadOnlyCollection<(string Left, string Right)> merges)
     {
+        bool asTexts = !merges.Any(merge => merge.Left.Contains(' ') || merge.Right.Contains(' ') || merge.Left.StartsWith("#version", StringComparison.Ordinal));
         text.Name("merges");
         text.StartArray();
         foreach ((string left, string right) in merges)
         {
+            if (asTexts)
+            {
+                text.String($"{left} {right}");
+                continue;
+            }
+
             text.StartArray();
             text.String(left);
             text.String(right);

@@ -5,8 +5,6 @@ namespace ModelPack.Codec.HuggingFace.Tokenizers;
 /// <summary>SentencePiece-BPE (hf-companions.md §2.3), in the form of files with a normalizer.</summary>
 internal static class SentencePieceBpe
 {
-    private const int ByteCount = 256;
-
     public static TokenizerPlan? Plan(TokenizerSource source)
     {
         if (!source.TryFlag(TokenizerKeys.AddSpacePrefix, true, out bool spacePrefix)
@@ -16,10 +14,10 @@ internal static class SentencePieceBpe
             return null;
         }
 
-        int bytes = Enumerable.Range(0, ByteCount).Count(value => source.Vocabulary.Ids.ContainsKey($"<0x{value:X2}>"));
-        if (bytes is not (0 or ByteCount))
+        Reading<bool> bytes = source.Vocabulary.HasAllBytes();
+        if (bytes.Problem is { } missing)
         {
-            return source.Refuse($"{TokenizerKeys.Tokens} has {bytes} byte tokens, but byte_fallback needs {ByteCount}");
+            return source.Refuse(missing);
         }
 
         (SpecialToken? bos, SpecialToken? eos) = (source.Special.BosToken, source.Special.EosToken);
@@ -34,7 +32,7 @@ internal static class SentencePieceBpe
             return source.Refuse(problem);
         }
 
-        Report(source, bytes, orderIsLost);
+        Report(source, bytes.Value, orderIsLost);
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, spacePrefix),
@@ -43,21 +41,20 @@ internal static class SentencePieceBpe
             Model = text =>
             {
                 text.StartObject();
-                TokenizerPlan.WriteBpeHead(text, source.Special.UnknownToken?.Text, fuseUnknown: true, byteFallback: bytes == ByteCount, ignoreMerges: false);
-                Fragments.Vocabulary(text, source.Vocabulary, _ => true);
+                TokenizerPlan.WriteBpeHead(text, source.Special.UnknownToken?.Text, fuseUnknown: true, byteFallback: bytes.Value, ignoreMerges: false);
+                Fragments.Vocabulary(text, source.Vocabulary, source.Written);
                 Fragments.Merges(text, merges.Value);
                 text.EndObject();
             },
         };
     }
 
-    private static void Report(TokenizerSource source, int bytes, bool orderIsLost)
+    private static void Report(TokenizerSource source, bool bytes, bool orderIsLost)
     {
         source.Note(orderIsLost
             ? $"merges: {TokenizerKeys.Scores} are {(source.Vocabulary.Scores is null ? "missing" : "all equal")}, so their order is lost; ids of the merged tokens were taken"
             : "merges are derived from the scores; their original form is lost");
-        source.Note("added_tokens: lstrip, rstrip, normalized and single_word are lost and written as false");
-        if (bytes == 0)
+        if (!bytes)
         {
             source.Note("byte_fallback is false: there are no byte tokens");
         }

@@ -76,6 +76,11 @@ internal sealed class SpecialTokens
         }
 
         special.TakeDefaults(derivation, model, vocabulary);
+        if (model == TokenizerKeys.ByteLevelBpe && special.EosToken is null)
+        {
+            derivation.Note(CompanionNames.TokenizerConfig, "eos_token: no end token is known");
+        }
+
         return special;
     }
 

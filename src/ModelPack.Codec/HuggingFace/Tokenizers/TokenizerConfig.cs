@@ -20,15 +20,19 @@ internal static class TokenizerConfig
             map.Set(field, token.Text);
         }
 
-        (bool addsBos, bool addsEos) = TemplateDefaults(source);
-        SetFlag(source, config, "add_bos_token", TokenizerKeys.AddBos, addsBos);
-        SetFlag(source, config, "add_eos_token", TokenizerKeys.AddEos, addsEos);
+        SetFlag(source, config, "add_bos_token", TokenizerKeys.AddBos);
+        SetFlag(source, config, "add_eos_token", TokenizerKeys.AddEos);
         if (source.Model == TokenizerKeys.SentencePieceBpe)
         {
-            SetFlag(source, config, "add_prefix_space", TokenizerKeys.AddSpacePrefix, byTemplate: false);
+            SetFlag(source, config, "add_prefix_space", TokenizerKeys.AddSpacePrefix);
         }
 
-        config.Set("added_tokens_decoder", text => WriteAddedTokens(text, source.Vocabulary));
+        if (ChatTemplates.Main(derivation.Keys) is { } template)
+        {
+            config.Set("chat_template", template);
+        }
+
+        config.Set("added_tokens_decoder", text => WriteAddedTokens(text, source));
         config.Set("tokenizer_class", SafeClass);
         CleanUp(source, config);
         string lengthKey = $"{derivation.Architecture.Value}.context_length";
@@ -54,21 +58,13 @@ internal static class TokenizerConfig
         }
     }
 
-    /// <summary>What the template of tokenizer.json adds when no key says it.</summary>
-    private static (bool Bos, bool Eos) TemplateDefaults(TokenizerSource source) => source.Model switch
-    {
-        TokenizerKeys.SentencePieceBpe => (true, false),
-        TokenizerKeys.Unigram => (false, true),
-        TokenizerKeys.ByteLevelBpe => (FindPreTokenizer(source)?.Has(PreTokenizerTraits.AddsBos) == true, false),
-        _ => (false, false),
-    };
-
-    private static void SetFlag(TokenizerSource source, JsonFields config, string field, string key, bool byTemplate)
+    /// <summary>A missing key means the runtime's default, which the template of tokenizer.json has; only what the source says is said here.</summary>
+    private static void SetFlag(TokenizerSource source, JsonFields config, string field, string key)
     {
         Reading<bool> flag = source.Keys.Bool(key);
-        if (flag.IsRead || (flag.IsAbsent && byTemplate))
+        if (flag.IsRead)
         {
-            config.Set(field, flag.IsAbsent || flag.Value);
+            config.Set(field, flag.Value);
         }
         else if (flag.Problem is { } problem)
         {
@@ -91,10 +87,10 @@ internal static class TokenizerConfig
     private static PreTokenizer? FindPreTokenizer(TokenizerSource source) =>
         source.Model == TokenizerKeys.ByteLevelBpe && source.Keys.Text(TokenizerKeys.PreTokenizer).TryGet(out string id) ? PreTokenizers.Find(id) : null;
 
-    private static void WriteAddedTokens(JsonText text, Vocabulary vocabulary)
+    private static void WriteAddedTokens(JsonText text, TokenizerSource source)
     {
         text.StartObject();
-        foreach (AddedToken token in AddedToken.All(vocabulary))
+        foreach (AddedToken token in AddedToken.All(source))
         {
             text.Name(token.Id.ToString(CultureInfo.InvariantCulture));
             token.ToFields().Write(text);

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using ModelPack.Codec.Gguf;
-
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
 
 /// <summary>Derives tokenizer.json and the small files beside it (hf-companions.md §2).</summary>
@@ -8,16 +5,19 @@ internal static class TokenizerFiles
 {
     public static void Derive(Derivation derivation)
     {
-        bool recorded = TakeRecorded(derivation);
         Reading<string> model = derivation.Keys.Text(TokenizerKeys.Model);
-        if (!model.IsRead || Planner(model.Value) is not { } planner)
+        Func<TokenizerSource, TokenizerPlan?>? planner = model.IsRead ? Planner(model.Value) : null;
+        Reading<Vocabulary> vocabulary = planner is not null || derivation.Keys.Find(TokenizerKeys.HuggingFaceJson) is not null
+            ? ReadVocabulary(derivation.Keys, model.Value)
+            : Reading<Vocabulary>.Absent;
+        bool recorded = RecordedTokenizer.Take(derivation, vocabulary);
+        if (planner is null)
         {
             string reason = model.IsRead ? $"there is no rule for {TokenizerKeys.Model} '{MetadataKeys.Shorten(model.Value)}'" : model.Describe(TokenizerKeys.Model);
             Refuse(derivation, recorded, reason);
             return;
         }
 
-        Reading<Vocabulary> vocabulary = ReadVocabulary(derivation.Keys, model.Value);
         if (!vocabulary.IsRead)
         {
             Refuse(derivation, recorded, vocabulary.Problem!);
@@ -27,7 +27,7 @@ internal static class TokenizerFiles
         TokenizerSource source = new(derivation, model.Value, vocabulary.Value, SpecialTokens.Read(derivation, model.Value, vocabulary.Value));
         if (!recorded && planner(source) is { } plan)
         {
-            derivation.Add(CompanionNames.Tokenizer, plan.ToBytes(source.Vocabulary));
+            Add(source, plan.ToBytes(source));
         }
 
         if (model.Value == TokenizerKeys.SentencePieceBpe)
@@ -39,6 +39,22 @@ internal static class TokenizerFiles
         if (model.Value == TokenizerKeys.WordPiece)
         {
             AddLines(source);
+        }
+    }
+
+    private static void Add(TokenizerSource source, byte[] document)
+    {
+        if (NumberingCheck.FindDifference(document, source.Vocabulary) is { } difference)
+        {
+            source.Refuse(difference);
+            return;
+        }
+
+        source.Derivation.Add(CompanionNames.Tokenizer, document);
+        AddedTokenNotes.Write(source);
+        if (source.Derivation.FindTensor("token_embd.weight") is { Shape: [{ } rows, ..] } && rows < source.Written)
+        {
+            source.Note($"there are {source.Written} tokens, but token_embd.weight has {rows} rows: the model does not know the others");
         }
     }
 
@@ -64,47 +80,6 @@ internal static class TokenizerFiles
             : WordPiece.Restore(vocabulary.Value);
     }
 
-    /// <summary>The GGUF specification lets a file hold the whole text.</summary>
-    private static bool TakeRecorded(Derivation derivation)
-    {
-        if (derivation.Keys.Find(TokenizerKeys.HuggingFaceJson) is not { } value)
-        {
-            return false;
-        }
-
-        if (value.Type != GgufValueType.String)
-        {
-            derivation.Note(CompanionNames.Tokenizer, $"{TokenizerKeys.HuggingFaceJson} is {MetadataKeys.Show(value)}, not a string, and was passed over");
-            return false;
-        }
-
-        if (!IsJson(value.StringBytes.Span))
-        {
-            derivation.Note(CompanionNames.Tokenizer, $"{TokenizerKeys.HuggingFaceJson} is written as it is, but it is not JSON");
-        }
-
-        derivation.AddRecorded(CompanionNames.Tokenizer, value.StringBytes);
-        return true;
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> text)
-    {
-        Utf8JsonReader reader = new(text);
-        try
-        {
-            while (reader.Read())
-            {
-                reader.Skip();
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
     private static void Refuse(Derivation derivation, bool recorded, string reason)
     {
         foreach (string file in (ReadOnlySpan<string>)[CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap])
@@ -123,7 +98,7 @@ internal static class TokenizerFiles
 
     private static void AddLines(TokenizerSource source)
     {
-        if (WordPiece.ToLines(source.Vocabulary) is { } lines)
+        if (WordPiece.ToLines(source) is { } lines)
         {
             source.Derivation.Add(CompanionNames.WordPieceVocabulary, lines);
         }

@@ -15,7 +15,7 @@ internal sealed record TokenizerPlan
 
     public required Action<JsonText> Model { get; init; }
 
-    public byte[] ToBytes(Vocabulary vocabulary)
+    public byte[] ToBytes(TokenizerSource source)
     {
         JsonText text = new(JsonCharacters.Unicode);
         text.StartObject();
@@ -24,7 +24,7 @@ internal sealed record TokenizerPlan
         Fragments.NullField(text, "padding");
         text.Name("added_tokens");
         text.StartArray();
-        foreach (AddedToken token in AddedToken.All(vocabulary))
+        foreach (AddedToken token in AddedToken.All(source))
         {
             token.Write(text);
         }

@@ -5,6 +5,11 @@ internal sealed record TokenizerSource(Derivation Derivation, string Model, Voca
 {
     public MetadataKeys Keys => Derivation.Keys;
 
+    /// <summary>How many tokens the files hold: fillers at the end that have no role are left out (hf-companions.md §2.2).</summary>
+    public int Written { get; } = Math.Max(Vocabulary.CountReal(), Special.All.Values.Select(token => token.Id + 1).DefaultIfEmpty().Max());
+
+    public SpaceStripping Stripping { get; } = SpaceStripping.For(Derivation.Keys, Model);
+
     /// <summary>Says why tokenizer.json is not written.</summary>
     public TokenizerPlan? Refuse(string reason)
     {

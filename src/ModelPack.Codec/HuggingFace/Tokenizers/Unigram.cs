@@ -37,13 +37,19 @@ internal static class Unigram
             return source.Refuse(problem);
         }
 
+        Reading<bool> bytes = source.Vocabulary.HasAllBytes();
+        if (bytes.Problem is { } missing)
+        {
+            return source.Refuse(missing);
+        }
+
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, charsmap.Value, removeExtra),
             PreTokenizer = text => WritePreTokenizer(text, removeExtra || source.Keys.Find(TokenizerKeys.RemoveExtraWhitespaces) is null),
             PostProcessor = addBos || addEos ? NewTemplate(addBos ? bos : null, addEos ? eos : null).Write : text => text.Null(),
             Decoder = WriteMetaspace,
-            Model = text => WriteModel(text, source.Vocabulary, unknown),
+            Model = text => WriteModel(text, source, unknown, bytes.Value),
         };
     }
 
@@ -134,26 +140,43 @@ internal static class Unigram
 
     private static void WriteMetaspace(JsonText text) => Fragments.Metaspace(text, "always");
 
-    private static void WriteModel(JsonText text, Vocabulary vocabulary, SpecialToken unknown)
+    private static void WriteModel(JsonText text, TokenizerSource source, SpecialToken unknown, bool byteFallback)
     {
+        Vocabulary vocabulary = source.Vocabulary;
+        float lowest = LowestScore(vocabulary);
         text.StartObject();
         Fragments.Type(text, "Unigram");
         text.Name("unk_id");
         text.Number(unknown.Id);
         text.Name("vocab");
         text.StartArray();
-        for (int id = 0; id < vocabulary.Tokens.Length; id++)
+        for (int id = 0; id < source.Written; id++)
         {
             text.StartArray();
             text.String(vocabulary.Tokens[id]);
 
             // The library of Hugging Face adds the numbers up in double precision, so the shortest text that reads back as the same float would be another number.
-            text.Number(new FiniteNumber((double)vocabulary.Scores![id]));
+            text.Number(new FiniteNumber((double)Math.Max(vocabulary.Scores![id], lowest)));
             text.EndArray();
         }
 
         text.EndArray();
-        Fragments.Field(text, "byte_fallback", false);
+        Fragments.Field(text, "byte_fallback", byteFallback);
         text.EndObject();
+    }
+
+    /// <summary>
+    /// The library and the runtime rate an unknown character by the lowest score: the library of all pieces, the runtime of the normal ones. Converters give
+    /// other pieces -1000 and -10000, for which nobody looks, so that these are written no lower than a normal one.
+    /// </summary>
+    private static float LowestScore(Vocabulary vocabulary)
+    {
+        float lowest = float.MaxValue;
+        for (int id = 0; id < vocabulary.Tokens.Length; id++)
+        {
+            lowest = vocabulary.Kinds[id] == TokenKind.Normal ? Math.Min(lowest, vocabulary.Scores![id]) : lowest;
+        }
+
+        return lowest == float.MaxValue ? float.MinValue : lowest;
     }
 }

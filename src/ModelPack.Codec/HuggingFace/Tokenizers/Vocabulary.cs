@@ -22,13 +22,30 @@ internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? S
     /// <summary>What written files may grow from: real token and merge lists have up to 10 MB, and each item grows to some hundred bytes.</summary>
     public const int MostTextBytes = 32 << 20;
 
-    private readonly int realTokens = CountReal(Tokens, Kinds);
-
     /// <summary>True for <c>[PADn]</c>, which the converter adds up to the size of the embedding (hf-companions.md §2.2).</summary>
     public bool IsFiller(int id) => Kinds[id] == TokenKind.Unused && Tokens[id] == $"[PAD{id}]";
 
-    /// <summary>True for a filler behind the last real token: one before it keeps its place, so that the ids have no gap.</summary>
-    public bool IsTrailingFiller(int id) => id >= realTokens && IsFiller(id);
+    /// <summary>The number of tokens without the fillers behind the last real one. A filler before it keeps its place: the ids may have no gap.</summary>
+    public int CountReal()
+    {
+        int count = Tokens.Length;
+        while (count > 0 && IsFiller(count - 1))
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether there are tokens for all bytes, so that a text of any characters has tokens (hf-companions.md §2.3); the problem is that some are missing.</summary>
+    public Reading<bool> HasAllBytes()
+    {
+        const int ByteCount = 256;
+        int bytes = Enumerable.Range(0, ByteCount).Count(value => Ids.ContainsKey($"<0x{value:X2}>"));
+        return bytes is 0 or ByteCount || !Kinds.Contains(TokenKind.Byte)
+            ? new Reading<bool>(bytes == ByteCount)
+            : Reading<bool>.Wrong($"{TokenizerKeys.Tokens} has {bytes} byte tokens, but byte_fallback needs {ByteCount}");
+    }
 
     /// <summary>Reads the arrays; the problem names the key and both values.</summary>
     public static Reading<Vocabulary> Read(MetadataKeys keys)
@@ -157,17 +174,6 @@ internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? S
         }
 
         return new Reading<float[]>(scores);
-    }
-
-    private static int CountReal(string[] tokens, TokenKind[] kinds)
-    {
-        int count = tokens.Length;
-        while (count > 0 && kinds[count - 1] == TokenKind.Unused && tokens[count - 1] == $"[PAD{count - 1}]")
-        {
-            count--;
-        }
-
-        return count;
     }
 
     private static string Disagree(string key, long count, int tokens) => $"{key} has {count} items, but {TokenizerKeys.Tokens} has {tokens}";

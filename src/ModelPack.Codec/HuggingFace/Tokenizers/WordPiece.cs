@@ -51,21 +51,15 @@ internal static class WordPiece
             PreTokenizer = text => Fragments.Bare(text, "BertPreTokenizer"),
             PostProcessor = template.Write,
             Decoder = WriteDecoder,
-            Model = text => WriteModel(text, source.Vocabulary, unknown),
+            Model = text => WriteModel(text, source, unknown),
         };
     }
 
     /// <summary>Writes the tokens one a line; null if a token holds a line break.</summary>
-    public static byte[]? ToLines(Vocabulary vocabulary)
+    public static byte[]? ToLines(TokenizerSource source)
     {
-        int count = vocabulary.Tokens.Length;
-        while (count > 0 && vocabulary.IsFiller(count - 1))
-        {
-            count--;
-        }
-
         StringBuilder lines = new();
-        foreach (string token in vocabulary.Tokens.AsSpan(0, count))
+        foreach (string token in source.Vocabulary.Tokens.AsSpan(0, source.Written))
         {
             if (token.AsSpan().ContainsAny('\n', '\r'))
             {
@@ -92,14 +86,8 @@ internal static class WordPiece
             return reading.Value;
         }
 
-        bool cased = false;
-        for (int id = 0; id < source.Vocabulary.Tokens.Length && !cased; id++)
-        {
-            cased = source.Vocabulary.Kinds[id] == TokenKind.Normal && source.Vocabulary.Tokens[id].Any(char.IsUpper);
-        }
-
-        source.Note($"normalizer: lowercase is a guess, {TokenizerKeys.Lowercase} is missing and the vocabulary has {(cased ? "" : "no ")}upper case letters");
-        return !cased;
+        source.Note($"normalizer: lowercase is true: {TokenizerKeys.Lowercase} is missing, which means that to the runtime");
+        return true;
     }
 
     private static void WriteNormalizer(JsonText text, bool lowercase, bool? stripAccents)
@@ -130,7 +118,7 @@ internal static class WordPiece
         text.EndObject();
     }
 
-    private static void WriteModel(JsonText text, Vocabulary vocabulary, SpecialToken unknown)
+    private static void WriteModel(JsonText text, TokenizerSource source, SpecialToken unknown)
     {
         const int LongestWord = 100;
         text.StartObject();
@@ -139,7 +127,7 @@ internal static class WordPiece
         Fragments.Field(text, "continuing_subword_prefix", Continuation);
         text.Name("max_input_chars_per_word");
         text.Number(LongestWord);
-        Fragments.Vocabulary(text, vocabulary, id => !vocabulary.IsTrailingFiller(id));
+        Fragments.Vocabulary(text, source.Vocabulary, source.Written);
         text.EndObject();
     }
 }

@@ -8,8 +8,6 @@ internal static class AddedTokens
 {
     private const float Score = -1000;
 
-    private static readonly string[] SpecialTexts = ["<pad>", "<mask>", "<2mass>", "[@BOS@]"];
-
     /// <summary>
     /// Adds the tokens of tokenizer.json's <c>added_tokens</c> to those of the model, which stand in the list already, and behind them those that tokenizer_config.json names
     /// alone: transformers adds them as it loads.
@@ -55,7 +53,7 @@ internal static class AddedTokens
         {
             string text = item.Require("content").Text();
             bool special = item.FlagOr("special", false);
-            TokenKind kind = text == unknown ? TokenKind.Unknown : special || LooksSpecial(text) ? TokenKind.Control : TokenKind.UserDefined;
+            TokenKind kind = text == unknown ? TokenKind.Unknown : special || AddedToken.LooksSpecial(text) ? TokenKind.Control : TokenKind.UserDefined;
             stripping += item.FlagOr("lstrip", false) || item.FlagOr("rstrip", false) || item.FlagOr("single_word", false) ? 1 : 0;
             normalized += item.FlagOr("normalized", false) ? 1 : 0;
             library.Take(text, id);
@@ -74,10 +72,4 @@ internal static class AddedTokens
             && text.Replace(Fragments.Space, " ", StringComparison.Ordinal) is { } spelled && !vocabulary.Ids.ContainsKey(spelled) ? spelled : text)];
         return vocabulary with { Tokens = tokens };
     }
-
-    private static bool LooksSpecial(string text) =>
-        SpecialTexts.Contains(text) || Has(text, "<|", "|>") || Has(text, "<｜", "｜>") || Has(text, "<unused", ">");
-
-    private static bool Has(string text, string begin, string end) =>
-        text.Length >= begin.Length + end.Length && text.StartsWith(begin, StringComparison.Ordinal) && text.EndsWith(end, StringComparison.Ordinal);
 }
