@@ -62,7 +62,7 @@ public sealed class RoundTripTests
     [TestMethod]
     public void Large_tokenizer_takes_seconds_at_most()
     {
-        // All words of up to four of 22 letters: 245,410 tokens with a merge for each, some 20 MB as transformers writes them.
+        // All words of up to four of 22 letters: 245,410 tokens with a merge for each, some 9 MB of JSON.
         List<string> words = [""];
         for (int begin = 0, length = 1; length <= 4; length++)
         {
@@ -78,7 +78,7 @@ public sealed class RoundTripTests
             .Set("tokenizer.ggml.merges", GgufValue.FromStrings([.. words.Where(word => word.Length > 1).Select(word => $"{word[..^1]} {word[^1]}")]));
         using GgufFile file = gguf.Open();
         DerivedFolder folder = DerivedCompanions.Derive(file);
-        Assert.IsGreaterThan(15 << 20, folder.Files.Single(companion => companion.Name == "tokenizer.json").Bytes.Length);
+        Assert.IsGreaterThan(8 << 20, folder.Files.Single(companion => companion.Name == "tokenizer.json").Bytes.Length);
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
         DerivedTokenizer derived = TokenizerToGguf.Derive(folder.Files, default);
         Assert.IsLessThan(30, watch.Elapsed.TotalSeconds);
