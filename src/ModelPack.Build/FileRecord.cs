@@ -3,7 +3,7 @@ namespace ModelPack.Build;
 /// <summary>What is known about one file of a model.</summary>
 /// <param name="Name">Name in the model's folder; with '/' for a companion in a sub-folder.</param>
 /// <param name="Stamp">Size and time.</param>
-/// <param name="Hash">XXH128; empty for a file that lies in the model's folder and does not belong to it.</param>
+/// <param name="Hash">XXH128 with the seed of the state (<see cref="SeededHash"/>); empty for a file that lies in the model's folder and does not belong to it.</param>
 internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
 {
     public string In(string folder) => Path.Combine(folder, Name);

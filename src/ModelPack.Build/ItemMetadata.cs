@@ -1,6 +1,7 @@
 using Microsoft.Build.Framework;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
@@ -25,13 +26,13 @@ internal static class ItemMetadata
     /// <summary>True or false; false if the item says nothing.</summary>
     public static bool Flag(ITaskItem item, string source, string name) => Choice(item, source, name, "false", "true") == "true";
 
-    /// <summary>XXH128 in lower case, or an empty text.</summary>
+    /// <summary>A hash in lower case, or an empty text.</summary>
     public static string Hash(ITaskItem item, string source, string name)
     {
         string hash = item.GetMetadata(name).Trim();
-        return hash.Length == 0 || (hash.Length == 32 && hash.All(char.IsAsciiHexDigit))
-            ? hash.ToLowerInvariant()
-            : throw Unknown(name, hash, "32 hexadecimal digits (XXH128)", source);
+        return hash.Length == 0 ? ""
+            : ExpectedHash.TryParse(hash, out ExpectedHash? expected) ? expected.ToString()
+            : throw Unknown(name, hash, "sha256: and 64 hexadecimal digits, or the 32 of an XXH128", source);
     }
 
     /// <summary>A size in bytes, or null if the item says nothing.</summary>

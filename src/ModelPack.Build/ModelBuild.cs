@@ -45,7 +45,7 @@ internal static class ModelBuild
 
     private static bool IsUpToDate(ConversionRequest request, ModelState known) =>
         known.IsOf(request)
-        && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.SourceHash)
+        && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.Pinned)
         && SourceFiles.AreUnchanged(request.Source, known.Source)
         && (request.Verify == VerifyMode.None
             ? known.Output.All(file => File.Exists(known.PathOf(file))) && File.Exists(known.CertificatePath)

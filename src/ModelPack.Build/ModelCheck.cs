@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
@@ -31,9 +30,9 @@ internal static class ModelCheck
     /// <exception cref="ModelPackException">The structure is broken, so that there is nothing else to say.</exception>
     public static IReadOnlyList<ModelPackException> Run(VerificationRequest request, CancellationToken cancellation)
     {
-        if (request.ExpectedHash.Length > 0 && FileHash.OfModel(request.Source, cancellation) is var hash && hash != request.ExpectedHash)
+        if (PinnedSource.Error(request.Source, request.ExpectedHash, cancellation) is { } unexpected)
         {
-            return [new(BuildErrors.UnexpectedSource, $"the XXH128 is {hash}, and ExpectedHash says {request.ExpectedHash}") { FilePath = request.Source }];
+            return [unexpected];
         }
 
         List<ModelPackException> errors = [];

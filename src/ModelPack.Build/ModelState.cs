@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelPack.Codec;
 
 namespace ModelPack.Build;
@@ -7,8 +8,9 @@ namespace ModelPack.Build;
 /// <param name="Tool">The program that converted.</param>
 /// <param name="Options">Everything that decides about the output, as text.</param>
 /// <param name="SourcePath">The source.</param>
-/// <param name="SourceHash">XXH128 of the source: of all its files, one after the other.</param>
+/// <param name="Pinned">The hash that the source was found to have; empty if it need not have one.</param>
 /// <param name="Target">The output; ends in a separator if it is a folder.</param>
+/// <param name="Seed">Seed of the hashes of files, secret by being here only (<see cref="SeededHash"/>).</param>
 /// <param name="Source">The files of the source, and what else lies in its folder.</param>
 /// <param name="Output">The files of the output.</param>
 /// <param name="Certificate">The certificate.</param>
@@ -16,13 +18,14 @@ internal sealed record ModelState(
     string Tool,
     string Options,
     string SourcePath,
-    string SourceHash,
+    string Pinned,
     string Target,
+    long Seed,
     ImmutableArray<FileRecord> Source,
     ImmutableArray<FileRecord> Output,
     FileRecord Certificate)
 {
-    private const string FirstLine = "modelpack state 2";
+    private const string FirstLine = "modelpack state 3";
 
     public bool IsFolder => Path.EndsInDirectorySeparator(Target);
 
@@ -50,12 +53,13 @@ internal sealed record ModelState(
     /// <summary>Place of the copy of the whole: of the folder, or of the file that stands for it.</summary>
     public string LinkOfModel(ConversionRequest request) => IsFolder ? request.FolderLink : request.Link;
 
-    public string Format() => StateText.Write([FirstLine, Tool, Options, SourcePath, SourceHash, Target], Source, Output, [Certificate]);
+    public string Format() => StateText.Write([FirstLine, Tool, Options, SourcePath, Pinned, Target, Seed.ToString("x16", CultureInfo.InvariantCulture)], Source, Output, [Certificate]);
 
     /// <summary>Null for a text of another version or one that was cut short: then nothing is known, and the model is converted.</summary>
     public static ModelState? Parse(string text) =>
-        StateText.Read(text, texts: 6, lists: 3) is { } read && read.Texts[0] == FirstLine && !read.Lists[1].IsEmpty && read.Lists[2].Length == 1
-            ? new(read.Texts[1], read.Texts[2], read.Texts[3], read.Texts[4], read.Texts[5], read.Lists[0], read.Lists[1], read.Lists[2][0])
+        StateText.Read(text, texts: 7, lists: 3) is { } read && read.Texts[0] == FirstLine && !read.Lists[1].IsEmpty && read.Lists[2].Length == 1
+            && long.TryParse(read.Texts[6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long seed)
+            ? new(read.Texts[1], read.Texts[2], read.Texts[3], read.Texts[4], read.Texts[5], seed, read.Lists[0], read.Lists[1], read.Lists[2][0])
             : null;
 
     /// <summary>True if the conversion that is asked for is the one that was done, whatever became of the files.</summary>

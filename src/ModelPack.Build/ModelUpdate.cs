@@ -20,18 +20,18 @@ internal static class ModelUpdate
         ModelState? same = known is not null && known.IsOf(request) ? known : null;
         if (same is not null)
         {
-            source = SourceFiles.Hash(request.Source, source, same.Source, context.Cancellation);
+            source = SourceFiles.Hash(request.Source, source, same.Source, same.Seed, context.Cancellation);
             same = SourceFiles.AreSame(source, same.Source) ? same : null;
         }
 
         if (request.ExpectedHash.Length > 0)
         {
-            CheckExpected(request, same?.SourceHash ?? FileHash.OfModel(request.Source, context.Cancellation));
+            PinnedSource.Check(request.Source, request.ExpectedHash, context.Cancellation);
         }
 
         if (same is not null && same.Output.All(output => File.Exists(same.PathOf(output))) && File.Exists(same.CertificatePath))
         {
-            ModelState renewed = ProvedOutput.Check(request, same, context.Cancellation) with { Source = source };
+            ModelState renewed = ProvedOutput.Check(request, same, context.Cancellation) with { Source = source, Pinned = request.ExpectedHash };
             file.Write(renewed.Format());
             return (BuildOutcome.Rehashed, renewed);
         }
@@ -86,17 +86,19 @@ internal static class ModelUpdate
             growing: growth => context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}"),
             cancellation: context.Cancellation);
         string certificate = ConversionRequest.CertificateOf(target);
-        ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output);
+        long seed = SeededHash.NewSeed();
+        ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output, seed, context.Cancellation);
         OutsideFiles.Write(request, target, output.Select(file => file.In(FileRecord.FolderOf(target))));
         return new ModelState(
             ToolVersion.Text,
             request.OptionsText,
             request.Source,
-            proof.Source.Xxh128,
+            request.ExpectedHash,
             target,
-            SourceFiles.WithHashes(request.Source, source, proof.Source),
+            seed,
+            SourceFiles.WithHashes(request.Source, source, proof.Source, seed, context.Cancellation),
             output,
-            new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, context.Cancellation)));
+            new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, seed, context.Cancellation)));
     }
 
     /// <summary>Where the output goes, and the files that it will consist of.</summary>
@@ -138,15 +140,6 @@ internal static class ModelUpdate
             {
                 Directory.Delete(folder);
             }
-        }
-    }
-
-    private static void CheckExpected(ConversionRequest request, string hash)
-    {
-        if (request.ExpectedHash != hash)
-        {
-            throw new ModelPackException(BuildErrors.UnexpectedSource, $"the XXH128 is {hash}, and ExpectedHash says {request.ExpectedHash}")
-            { FilePath = request.Source };
         }
     }
 

@@ -10,13 +10,13 @@ namespace ModelPack.Build;
 internal static class ProvedOutput
 {
     /// <summary>The files of an output that was just made.</summary>
-    public static ImmutableArray<FileRecord> List(string target, CertifiedFile proved)
+    public static ImmutableArray<FileRecord> List(string target, CertifiedFile proved, long seed, CancellationToken cancellation)
     {
         string folder = FileRecord.FolderOf(target);
         IEnumerable<(string Name, string Hash)> files = proved.Parts.IsEmpty
             ? [(folder == target ? FileRecord.NamesIn(target).Single() : Path.GetFileName(target), proved.Xxh128)]
             : proved.Parts.Select(part => (part.Name, part.Xxh128));
-        return [.. files.Select(file => new FileRecord(file.Name, FileStamp.Of(Path.Combine(folder, file.Name)), file.Hash))];
+        return [.. files.Select(file => new FileRecord(file.Name, FileStamp.Of(Path.Combine(folder, file.Name)), SeededHash.OfProved(Path.Combine(folder, file.Name), file.Hash, seed, cancellation)))];
     }
 
     /// <summary>Looks at outputs of another time or size, as the item asks for it.</summary>
@@ -41,7 +41,7 @@ internal static class ProvedOutput
         CheckFolder(known);
         foreach (FileRecord file in known.Output)
         {
-            if (!Holds(file, known.PathOf(file), cancellation))
+            if (!Holds(file, known.PathOf(file), known.Seed, cancellation))
             {
                 throw ChangedModel.Error(
                     BuildErrors.OutputChanged, "the file was changed after it was proved", request.Source, known.Target, known.PathOf(file), cancellation);
@@ -49,7 +49,7 @@ internal static class ProvedOutput
         }
 
         string certificate = known.CertificatePath;
-        return FileStamp.Of(certificate) == known.Certificate.Stamp || FileHash.Xxh128(certificate, cancellation) == known.Certificate.Hash
+        return FileStamp.Of(certificate) == known.Certificate.Stamp || FileHash.Xxh128(certificate, known.Seed, cancellation) == known.Certificate.Hash
             ? known with
             {
                 Output = [.. known.Output.Select(file => file with { Stamp = FileStamp.Of(known.PathOf(file)) })],
@@ -66,7 +66,7 @@ internal static class ProvedOutput
     /// <param name="cancellation">Ends the comparison.</param>
     public static void CheckCopy(ModelState known, FileRecord file, string model, string copy, CancellationToken cancellation)
     {
-        if (FileStamp.Of(copy).Bytes == file.Stamp.Bytes && FileHash.Xxh128(copy, cancellation) == file.Hash)
+        if (FileStamp.Of(copy).Bytes == file.Stamp.Bytes && FileHash.Xxh128(copy, known.Seed, cancellation) == file.Hash)
         {
             File.SetLastWriteTimeUtc(copy, new DateTime(file.Stamp.Ticks, DateTimeKind.Utc));
             return;
@@ -75,10 +75,10 @@ internal static class ProvedOutput
         throw ChangedModel.Error(BuildErrors.CopyChanged, "the copy of a proved output was changed", known.Target, model, copy, cancellation);
     }
 
-    private static bool Holds(FileRecord file, string path, CancellationToken cancellation)
+    private static bool Holds(FileRecord file, string path, long seed, CancellationToken cancellation)
     {
         FileStamp stamp = FileStamp.Of(path);
-        return stamp == file.Stamp || (stamp.Bytes == file.Stamp.Bytes && FileHash.Xxh128(path, cancellation) == file.Hash);
+        return stamp == file.Stamp || (stamp.Bytes == file.Stamp.Bytes && FileHash.Xxh128(path, seed, cancellation) == file.Hash);
     }
 
     /// <summary>A file that came into the folder of a model could be taken for a part of it.</summary>

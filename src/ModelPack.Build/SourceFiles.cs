@@ -22,7 +22,7 @@ internal static class SourceFiles
     public static bool AreUnchanged(string source, ImmutableArray<FileRecord> known) => List(source).Select(Seen).SequenceEqual(known.Select(Seen));
 
     /// <summary>Adds the hashes of the model's files; reads those of another size or time than is known.</summary>
-    public static ImmutableArray<FileRecord> Hash(string source, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, CancellationToken cancellation)
+    public static ImmutableArray<FileRecord> Hash(string source, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, long seed, CancellationToken cancellation)
     {
         string folder = FileRecord.FolderOf(source);
         HashSet<string> model = [.. Names(source, folder)];
@@ -32,20 +32,23 @@ internal static class SourceFiles
             {
                 Hash = !model.Contains(file.Name) ? ""
                     : known.FirstOrDefault(other => other.Name == file.Name && other.Stamp == file.Stamp) is { Hash.Length: > 0 } unchanged ? unchanged.Hash
-                    : FileHash.Xxh128(file.In(folder), cancellation),
+                    : FileHash.Xxh128(file.In(folder), seed, cancellation),
             }),
         ];
     }
 
-    /// <summary>Adds the hashes that a conversion has computed.</summary>
-    public static ImmutableArray<FileRecord> WithHashes(string source, ImmutableArray<FileRecord> files, CertifiedFile proved)
+    /// <summary>Adds the hashes of the files that a conversion has read.</summary>
+    public static ImmutableArray<FileRecord> WithHashes(string source, ImmutableArray<FileRecord> files, CertifiedFile proved, long seed, CancellationToken cancellation)
     {
+        string folder = FileRecord.FolderOf(source);
         string first = Path.GetFileName(ModelFiles.FilesOf(source)[0]);
         return
         [
             .. files.Select(file => file with
             {
-                Hash = proved.Parts.FirstOrDefault(part => part.Name == file.Name)?.Xxh128 ?? (proved.Parts.IsEmpty && file.Name == first ? proved.Xxh128 : ""),
+                Hash = (proved.Parts.FirstOrDefault(part => part.Name == file.Name)?.Xxh128 ?? (proved.Parts.IsEmpty && file.Name == first ? proved.Xxh128 : null)) is { } hash
+                    ? SeededHash.OfProved(file.In(folder), hash, seed, cancellation)
+                    : "",
             }),
         ];
     }

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
@@ -9,6 +10,8 @@ public abstract class ModelFile : IDisposable
 {
     /// <summary>Tensors that room is made for before they are read: what a header announces is not believed beyond.</summary>
     internal const int LikelyTensors = 1 << 17;
+
+    private RecordBudget? budget;
 
     private protected ModelFile(ByteSource source) => Source = source;
 
@@ -35,6 +38,13 @@ public abstract class ModelFile : IDisposable
 
     /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
     public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
+
+    /// <summary>What the records within may ask for. A file that a record describes shares that of the container.</summary>
+    internal RecordBudget Budget
+    {
+        get => budget ??= new(Source.Length);
+        set => budget = value;
+    }
 
     /// <summary>The file's or folder's own name.</summary>
     internal string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Source.Name));

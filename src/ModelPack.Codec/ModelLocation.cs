@@ -91,7 +91,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         using ModelFile file = ModelFiles.OpenFile(model);
         try
         {
-            return file.OriginRecord is { } record && OriginCodec.Read(record.Span).SideTensors > 0;
+            return file.OriginRecord is { } record && OriginCodec.Read(record.Span, file.Budget).SideTensors > 0;
         }
         catch (ModelPackException)
         {
@@ -170,8 +170,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     public static bool IsCompanion(string path)
     {
         string name = System.IO.Path.GetFileName(path);
-        bool known = CompanionEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionNames.Contains(name, StringComparer.Ordinal);
-        if (!known || name.EndsWith(CertificateEnding, StringComparison.Ordinal))
+        if (!IsCompanionName(name))
         {
             return false;
         }
@@ -180,6 +179,14 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         return length <= MaximumCompanionBytes
             ? true
             : throw new ModelFormatException(ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0) { FilePath = path };
+    }
+
+    /// <summary>Whether a file of that name would.</summary>
+    public static bool IsCompanionName(string name)
+    {
+        string bare = name[(name.LastIndexOf('/') + 1)..];
+        bool known = CompanionEndings.Any(ending => bare.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionNames.Contains(bare, StringComparer.Ordinal);
+        return known && !bare.EndsWith(CertificateEnding, StringComparison.Ordinal);
     }
 
     /// <summary>A side file that stands where that of a model would.</summary>

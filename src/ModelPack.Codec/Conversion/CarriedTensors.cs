@@ -91,6 +91,12 @@ internal static class CarriedTensors
             : logical;
     }
 
+    /// <summary>The same, and after them the tensors of the side file as they were before they were kept there.</summary>
+    /// <exception cref="ModelPackException">A description does not fit the bytes that it describes.</exception>
+    public static IReadOnlyList<TensorInfo> AllLogical(ModelFile file) => file is ModelSet { SideModel: { } side }
+        ? [.. Logical(file), .. Logical(side).Zip(file.AllTensors.Skip(file.Tensors.Count), (tensor, stored) => tensor with { Offset = stored.Offset })]
+        : Logical(file);
+
     // One description at a time: those of 100,000 tensors together would take as much memory as the rest of a conversion.
     private static void ApplyAll(ModelFile file, TensorInfo[] tensors, ReadOnlySpan<byte> text)
     {

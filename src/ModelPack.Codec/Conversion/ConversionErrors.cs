@@ -44,6 +44,12 @@ internal static class ConversionErrors
     public static readonly ErrorCode SharedSideFile = new(
         "MP2013", "", ErrorKind.Usage, "Another model beside the target would have the same side file.", "Choose another name or another folder for the target.");
 
+    public static readonly ErrorCode ForgedOrigin = new(
+        "MP2030", "", ErrorKind.NotProved, "Converting what the origin record describes does not give this file.", "The record was forged, or another version made the file: convert the original source again, or pass Origin=none (--origin none) to convert what the file itself says.");
+
+    public static readonly ErrorCode RecordTooLarge = new(
+        "MP2031", "", ErrorKind.InvalidFile, "The origin record asks for more work than a file of this size can need.", "Convert the original source again, or pass Origin=none (--origin none) to convert what the file itself says.");
+
     public static readonly ErrorCode NotEnoughSpace = new(
         "MP3004", "", ErrorKind.InputOutput, "The output would not fit on the disk.", "Free some space, choose another folder, or keep quantized tensors as blocks with Quantized=blocks (--quantized blocks).");
 
@@ -57,5 +63,5 @@ internal static class ConversionErrors
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.", "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, MissingSideFile, Lossy, SideFileName, SharedSideFile, NotEnoughSpace, ForeignFolder, TargetExists, ReadOrWriteFailed];
+        [UnknownFormat, NonFinite, TooMuchOutsideTensors, DamagedOrigin, NotExpressible, BadDescription, SameFile, NotProved, NeedsFolder, MissingSideFile, Lossy, SideFileName, SharedSideFile, ForgedOrigin, RecordTooLarge, NotEnoughSpace, ForeignFolder, TargetExists, ReadOrWriteFailed];
 }

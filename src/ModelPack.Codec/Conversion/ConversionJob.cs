@@ -34,6 +34,9 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<Fil
     /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source. A job that is complete may have let go of it.</summary>
     public abstract IReadOnlyList<PayloadRecipe> Payloads { get; }
 
+    /// <summary>A tensor of the output whose values have to be looked at once they are made; null if they need not be.</summary>
+    protected abstract TensorInfo? Values(int payload);
+
     /// <summary>What is worth knowing about the plan.</summary>
     public abstract ImmutableArray<string> Notes { get; }
 
@@ -108,7 +111,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<Fil
                 }
                 else
                 {
-                    made.Add(new(payload, position, Payloads[payload]));
+                    made.Add(new(payload, position, Payloads[payload], MadeScan.IsNeeded(Payloads[payload]) ? Values(payload) : null));
                 }
             }
 

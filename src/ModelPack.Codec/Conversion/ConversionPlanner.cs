@@ -32,7 +32,7 @@ internal sealed class ConversionPlanner
         this.source = source;
         this.target = target;
         this.options = options;
-        logical = CarriedTensors.Logical(source);
+        logical = CarriedTensors.AllLogical(source);
         this.model = model;
         change = VocabularyChange.Plan(model, words, target.Format);
         kept = new(source, options.Origin, new(companions, change.Outputs.Select(output => output.Info)));
@@ -200,7 +200,7 @@ internal sealed class ConversionPlanner
 
     private SourceFate Fate(int tensor, int output, PayloadRecipe? back)
     {
-        TensorInfo info = tensor < logical.Count ? logical[tensor] : source.AllTensors[tensor];
+        TensorInfo info = logical[tensor];
         TensorStep? step = output < 0 ? null : outputs[output];
         return new(info, step?.Name ?? "", step?.StoredType ?? info.Type, step is null ? TensorAction.Keep : ActionOf(step), back);
     }

@@ -16,7 +16,7 @@ internal sealed class CopyConversion : ConversionJob
     public CopyConversion(ModelFile source)
         : base(source, source.Format)
     {
-        Tensors = [.. CarriedTensors.Logical(source), .. source.AllTensors.Skip(source.Tensors.Count)];
+        Tensors = CarriedTensors.AllLogical(source);
         Layout = OriginPlanner.Describe(source, Ranges);
         Payloads = [.. source.AllTensors.Select((tensor, i) => new StoredPayload(i, tensor.ByteLength))];
     }
@@ -36,6 +36,8 @@ internal sealed class CopyConversion : ConversionJob
     public override TensorType OutputType(int tensor) => Source.Tensors[tensor].Type;
 
     public override TensorAction Action(int tensor) => TensorAction.Copy;
+
+    protected override TensorInfo? Values(int payload) => null;
 
     public override ModelPlan Complete(WrittenPayloads written) => Layout;
 

@@ -29,15 +29,36 @@ internal static class EditedPayload
         return edited == hashes.Length ? null : Edited(job.Source, [.. record.Tensors[edited].Payload.Tensors().Distinct()]);
     }
 
-    private static Hash128[] Hashes(OriginRecord record, ConversionJob job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
+    /// <summary>Says which tensor of the container shows something else than what it is made of; null if none does.</summary>
+    /// <param name="job">The conversion of the container.</param>
+    /// <param name="pass">What it has read.</param>
+    /// <param name="written">What it has made.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static string? FindUnlike(FreshConversion job, PassResult pass, WrittenPayloads written, CancellationToken cancellation)
     {
-        // What the conversion makes is often what the record describes, made in the same way.
+        Dictionary<PayloadRecipe, Hash128> made = Made(job, written);
+        return Ancestor.FindUnlike(
+            job.Source,
+            job.Shown,
+            recipe => recipe is StoredPayload stored ? pass.TensorHashes[stored.Tensor] : made.TryGetValue(recipe, out Hash128 hash) ? hash : null,
+            cancellation);
+    }
+
+    // What the conversion makes is often what the record describes, made in the same way.
+    private static Dictionary<PayloadRecipe, Hash128> Made(ConversionJob job, WrittenPayloads? written)
+    {
         Dictionary<PayloadRecipe, Hash128> made = [];
         foreach (MadePayload payload in written is null ? [] : job.Made())
         {
             made[payload.Recipe] = written!.Sums[payload.Payload].Xxh128;
         }
 
+        return made;
+    }
+
+    private static Hash128[] Hashes(OriginRecord record, ConversionJob job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
+    {
+        Dictionary<PayloadRecipe, Hash128> made = Made(job, written);
         Hash128[] hashes = new Hash128[record.Tensors.Length];
         List<int> unknown = [];
         for (int i = 0; i < hashes.Length; i++)

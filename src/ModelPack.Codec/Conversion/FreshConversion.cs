@@ -59,6 +59,7 @@ internal sealed class FreshConversion : ConversionJob
         target = ContainerTarget.For(to);
         this.form = form;
         Records = model.Records;
+        Shown = model.Shown;
         words = SpokenModel.Of(model.Root, options.Naming);
         DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         plan = ConversionPlanner.Plan(source, model, words, target, derived, options);
@@ -105,6 +106,9 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>The records on the way to the model that is converted (<see cref="SourceModel.Records"/>).</summary>
     public ImmutableArray<OriginRecord> Records { get; }
 
+    /// <summary>What the source shows on that way (<see cref="SourceModel.Shown"/>).</summary>
+    public ImmutableArray<ShownPayload> Shown { get; }
+
     /// <summary>The conversion that made a container, planned again from what its record describes.</summary>
     /// <param name="source">The file that the record describes.</param>
     /// <param name="record">The record.</param>
@@ -119,7 +123,7 @@ internal sealed class FreshConversion : ConversionJob
     /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
     /// <param name="candidate">A record of as many tensors as the source has.</param>
     public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
-        && candidate.Tensors.Zip(Returns()).All(pair => RecipeCodec.ToBytes(pair.First.Payload).AsSpan().SequenceEqual(RecipeCodec.ToBytes(pair.Second)));
+        && candidate.Tensors.Zip(Returns()).All(pair => pair.First.Payload.IsSameAs(pair.Second));
 
     public override JudgedMeaning Judge() => meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
 
@@ -128,6 +132,11 @@ internal sealed class FreshConversion : ConversionJob
     public override TensorType OutputType(int tensor) => plan.Sources[tensor].OutputType;
 
     public override TensorAction Action(int tensor) => plan.Sources[tensor].Action;
+
+    // What narrowing makes of numbers is measured by itself.
+    protected override TensorInfo? Values(int payload) => Payloads[payload] is NarrowedPayload ? null : Step(payload).Logical with { Name = Step(payload).Name };
+
+    private TensorStep Step(int payload) => payload < plan.Outputs.Length ? plan.Outputs[payload] : plan.Side[payload - plan.Outputs.Length];
 
     public override ModelPlan Complete(WrittenPayloads written)
     {
@@ -181,7 +190,7 @@ internal sealed class FreshConversion : ConversionJob
             Naming = options.Naming,
             Dtype = options.Dtype,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Select((file, i) => new OriginFile(MemberName.From(sourceNames[i]), file.Plan, Hash128.Zero))],
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Zip(OriginNames.Of(Source, sourceNames), (file, name) => new OriginFile(name, file.Plan, Hash128.Zero))],
             Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, Hash128.Zero))],
             Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new OriginView(place, Hash128.Zero))],
             SideTensors = plan.Side.Length,

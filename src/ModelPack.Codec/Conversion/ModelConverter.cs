@@ -10,6 +10,7 @@ using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors.Payloads;
 
 namespace ModelPack.Codec.Conversion;
 
@@ -106,6 +107,10 @@ public static class ModelConverter
     /// <summary>Path of the certificate that belongs to an output; beside what it leads to if it is a link.</summary>
     public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + OutputTarget.CertificateEnding;
 
+    /// <summary>Converts an opened model; it does not look whether source and target are the same.</summary>
+    internal static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
+        Convert(source, to, new(targetPath, options, null, null, CancellationToken.None));
+
     private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
     {
         (_, string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
@@ -153,7 +158,9 @@ public static class ModelConverter
         options = staysBlocks ? options with { Quantized = QuantizedMode.Blocks } : options;
         OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
         RecordTrust trust = edited is null && options.Origin == OriginMode.Embed ? RecordTrust.Record : RecordTrust.None;
-        return new(source, names, to, form, options, notes, SourceModel.Of(source, trust));
+        SourceModel model = SourceModel.Of(source, trust);
+        notes = model.Doubt is null ? notes : [$"{model.Doubt}; its origin record was left behind and the file was converted as it is", .. notes];
+        return new(source, names, to, form, options, notes, model);
     }
 
     private static IEnumerable<string> BrokenCompanions(ModelFile source) => source.AllMembers
@@ -167,7 +174,8 @@ public static class ModelConverter
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
     private static string? EditedModel(FreshConversion fresh, PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => fresh.Records
         .Select(record => EditedPayload.Find(record, fresh, pass, written, cancellation))
-        .FirstOrDefault(edited => edited is not null);
+        .FirstOrDefault(edited => edited is not null)
+        ?? (written is null ? null : EditedPayload.FindUnlike(fresh, pass, written, cancellation));
 
     // Returns null if what was read, or then what was made of it, makes the job pointless.
     private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, WrittenPayloads?, string?> objection)
@@ -192,12 +200,14 @@ public static class ModelConverter
         OutputProof.EnsureFooter(job.Source, pass, cancellation);
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
-        WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), output, making, cancellation));
+        MadeScan? scan = options.NonFinite == NonFinitePolicy.Allow ? null : new();
+        WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), Written(job, output), output, scan, making, cancellation));
         if (objection(pass, payloads) is not null)
         {
             return null;
         }
 
+        scan?.Ensure(job.Source);
         ProofContext context = new(options, Reporter(progress, ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = Finish(job, payloads, output, targetPath, context);
         SpentMemory.GiveBack(job.Tensors.Count);
@@ -208,6 +218,14 @@ public static class ModelConverter
             options.Existing == ExistingTarget.Replace ? Earlier.Replaced : Earlier.Stays,
             (folder, certificateOfIt) => ReplacedFolder.Check(targetPath, folder, certificateOfIt, options.Existing));
         return certificate;
+    }
+
+    // What the output holds as it was read is read from there: a source that changes meanwhile does not give a tensor that shows other bytes than those beside it.
+    private static Func<StoredPayload, ByteSource> Written(ConversionJob job, TemporaryModel output)
+    {
+        long?[] destinations = job.Destinations();
+        ConcatenatedByteSource written = new(job.Source.Source.Name, output.Sources().Select(file => file.Source));
+        return stored => destinations[stored.Tensor] is { } at ? new RangeByteSource(written, at, stored.Bytes) : RestoredFile.Stored(job.Source, stored.Tensor);
     }
 
     // Writes what payloads have to be known for, and proves the output.

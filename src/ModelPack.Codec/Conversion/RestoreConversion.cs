@@ -21,15 +21,17 @@ internal sealed class RestoreConversion : ConversionJob
 
     // Those of the restored file.
     private IReadOnlyList<string> names;
+    private readonly TensorType[] types;
 
     public RestoreConversion(ModelFile source, OriginChain chain)
         : base(source, chain.Record.Format)
     {
         this.chain = chain;
-        names = chain.TensorNames;
+        names = [.. chain.Tensors.Select(tensor => tensor.Name)];
+        types = [.. chain.Tensors.Select(tensor => tensor.Type)];
         layout = chain.Record.Plan;
         RestoredFile.Check(chain.Record, source);
-        Tensors = [.. CarriedTensors.Logical(source), .. source.AllTensors.Skip(source.Tensors.Count)];
+        Tensors = CarriedTensors.AllLogical(source);
         payloads = [.. chain.Record.Tensors.Select(tensor => tensor.Payload)];
         firstUse = new int[source.AllTensors.Count];
         Array.Fill(firstUse, -1);
@@ -62,9 +64,11 @@ internal sealed class RestoreConversion : ConversionJob
 
     public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : names[firstUse[tensor]];
 
-    public override TensorType OutputType(int tensor) => firstUse[tensor] < 0 ? Tensors[tensor].Type : chain.TensorTypes[firstUse[tensor]];
+    public override TensorType OutputType(int tensor) => firstUse[tensor] < 0 ? Tensors[tensor].Type : types[firstUse[tensor]];
 
     public override TensorAction Action(int tensor) => actions[tensor];
+
+    protected override TensorInfo? Values(int payload) => chain.Tensors[payload];
 
     private TensorAction ActionOf(int tensor) => shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : payloads[firstUse[tensor]] switch
     {
@@ -104,7 +108,7 @@ internal sealed class RestoreConversion : ConversionJob
         layout = complete.Outline();
         payloads = [];
         names = [];
-        chain = chain with { Record = chain.Record.WithoutTensors(), TensorNames = [] };
+        chain = chain with { Record = chain.Record.WithoutTensors(), Tensors = [] };
         return complete;
     }
 

@@ -41,39 +41,41 @@ internal sealed record SourceModel
     /// <summary>The records on the way to <see cref="Root"/>, in terms of the source's payloads: if a hash in them is wrong, the source was edited.</summary>
     public ImmutableArray<OriginRecord> Records { get; init; } = [];
 
+    /// <summary>Why the record of the source does not count, in one sentence; null if nothing is wrong with it, or there is none.</summary>
+    public string? Doubt { get; init; }
+
+    /// <summary>What the source shows on the way, beside what it is made of: if these differ, it was edited.</summary>
+    public ImmutableArray<ShownPayload> Shown { get; init; } = [];
+
     /// <summary>The model of a source.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
-    public static SourceModel Of(ModelFile source, RecordTrust trust) => Of(source, trust, MaximumSteps);
+    public static SourceModel Of(ModelFile source, RecordTrust trust) => trust == RecordTrust.None ? Own(source) : Of(source, MaximumSteps);
 
-    private static SourceModel Of(ModelFile source, RecordTrust trust, int steps)
+    /// <summary>The same, through at most so many conversions.</summary>
+    internal static SourceModel Of(ModelFile source, int steps)
     {
-        if (trust == RecordTrust.None || steps == 0 || FindParent(source) is not var (record, parent))
+        if (Ancestor.Find(source, steps, out string? doubt) is not { } ancestor)
         {
-            return Own(source);
+            return Own(source) with { Doubt = doubt };
         }
 
-        SourceModel model = Of(parent, trust, steps - 1);
-        FreshConversion again = FreshConversion.Again(parent, record, source.Format, model);
-        if (!again.IsGenuine(record))
-        {
-            return Own(source);
-        }
-
-        PayloadRecipe Stored(StoredPayload stored) => record.Tensors[stored.Tensor].Payload;
+        (OriginRecord record, FreshConversion again, SourceModel model) = (ancestor.Record, ancestor.Again, ancestor.Model);
         PayloadRecipe?[] back = new PayloadRecipe?[source.AllTensors.Count];
         int[] places = again.ReaderPlaces();
         for (int i = 0; i < places.Length; i++)
         {
             PayloadRecipe made = again.Payloads[i];
-            back[places[i]] = made.Tensors().All(tensor => model.Return[tensor] is not null) ? made.Through(stored => model.Return[stored.Tensor]!) : null;
+            back[places[i]] = made.Tensors().All(tensor => model.Return[tensor] is not null) ? source.Budget.Through(made, stored => model.Return[stored.Tensor]!) : null;
         }
 
+        PayloadRecipe Through(PayloadRecipe recipe) => source.Budget.Through(recipe, ancestor.ToContainer).Simplified();
         return new()
         {
             Root = model.Root,
-            Tensors = [.. model.Tensors.Select(tensor => tensor with { Payload = tensor.Payload.Through(Stored).Simplified() })],
+            Tensors = [.. model.Tensors.Select(tensor => tensor with { Payload = Through(tensor.Payload) })],
             Return = [.. back],
             Records = [record, .. model.Records.Select(inner => OriginChain.Through(record, inner, source))],
+            Shown = [.. ancestor.Shown, .. model.Shown.Select(shown => new ShownPayload(Through(shown.Shown), Through(shown.Made))).Where(shown => !shown.Shown.IsSameAs(shown.Made))],
         };
     }
 
@@ -94,24 +96,5 @@ internal sealed record SourceModel
         }
 
         return new() { Root = source, Tensors = tensors.MoveToImmutable(), Return = [.. back] };
-    }
-
-    // Restoring refuses a record that is damaged; whoever comes here wants the file to be converted all the same. The parent reads from the source and owns nothing.
-    private static (OriginRecord Record, ModelFile File)? FindParent(ModelFile source)
-    {
-        try
-        {
-            if (source.OriginRecord is not { } bytes || OriginCodec.Read(bytes.Span) is not { } record || record.ContainerDigest != ContainerDigest.Compute(source))
-            {
-                return null;
-            }
-
-            ModelFile parent = RestoredFile.Open(record, source);
-            return record.Tensors.Length == parent.AllTensors.Count ? (record, parent) : null;
-        }
-        catch (ModelPackException)
-        {
-            return null;
-        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace ModelPack.Codec.IO;
 
@@ -13,6 +15,30 @@ public static class FileHash
     {
         using FileByteSource source = new(path);
         return Format(Xxh128(source, cancellation));
+    }
+
+    /// <summary>XXH128 of a file with a secret seed, as 32 hexadecimal digits. Who does not know the seed cannot make two files with the same hash.</summary>
+    public static string Xxh128(string path, long seed, CancellationToken cancellation)
+    {
+        XxHash128 hash = new(seed);
+        using FileByteSource source = new(path);
+        ForEachChunk(source, chunk => hash.Append(chunk), cancellation);
+        return Format(hash.GetCurrentHashAsUInt128());
+    }
+
+    /// <summary>SHA-256 of a file, as 64 hexadecimal digits.</summary>
+    public static string Sha256(string path, CancellationToken cancellation = default)
+    {
+        using FileByteSource source = new(path);
+        return Sha256(source, cancellation);
+    }
+
+    /// <summary>SHA-256 of bytes, as 64 hexadecimal digits.</summary>
+    internal static string Sha256(ByteSource source, CancellationToken cancellation)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ForEachChunk(source, chunk => hash.AppendData(chunk), cancellation);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates give it.</summary>

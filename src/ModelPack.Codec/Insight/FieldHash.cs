@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Text;
 
 namespace ModelPack.Codec.Insight;
 
@@ -8,34 +7,20 @@ namespace ModelPack.Codec.Insight;
 internal sealed class FieldHash
 {
     private readonly XxHash128 hash = new();
+    private readonly FieldBytes fields;
+
+    public FieldHash() => fields = new(hash.Append);
 
     public UInt128 Result => hash.GetCurrentHashAsUInt128();
 
     /// <summary>Eight bytes, lowest first.</summary>
-    public void Number(long number)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        hash.Append(bytes);
-    }
+    public void Number(long number) => fields.Number(number);
 
     /// <summary>The number of UTF-8 bytes, then these.</summary>
-    public void Text(string text)
-    {
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        Number(utf8.Length);
-        hash.Append(utf8);
-    }
+    public void Text(string text) => fields.Text(text);
 
     /// <summary>The number of dimensions, then these, outermost first.</summary>
-    public void Shape(ReadOnlySpan<long> shape)
-    {
-        Number(shape.Length);
-        foreach (long dimension in shape)
-        {
-            Number(dimension);
-        }
-    }
+    public void Shape(ReadOnlySpan<long> shape) => fields.Shape(shape);
 
     /// <summary>Sixteen bytes in the order of the printed digits.</summary>
     public void Hash(UInt128 value)

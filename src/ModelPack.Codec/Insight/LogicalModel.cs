@@ -47,29 +47,28 @@ internal sealed record LogicalModel(
         null) { Beside = [.. file.AllTensors.Skip(file.Tensors.Count)] };
 
     /// <summary>The model in the words of the oldest file that it demonstrably comes from.</summary>
-    public static LogicalModel Original(ModelFile file)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static LogicalModel Original(ModelFile file, CancellationToken cancellation = default)
     {
-        List<ModelFile> opened = [];
-        try
+        LogicalModel model = Own(file);
+        ModelFile current = file;
+        for (int steps = 0; steps < MaximumSteps; steps++)
         {
-            LogicalModel model = Own(file);
-            ModelFile current = file;
-            while (opened.Count < MaximumSteps && current.OriginRecord is { } bytes)
+            if (Ancestor.Find(current, out string? doubt) is not { } ancestor)
             {
-                if (Follow(model, current, bytes.Span, opened, out string doubt) is not { } original)
-                {
-                    return model with { Doubt = doubt };
-                }
-
-                (model, current) = (original, opened[^1]);
+                return model with { Doubt = doubt };
             }
 
-            return model;
+            if (Ancestor.FindUnlike(current, [.. ancestor.Shown], _ => null, cancellation) is { } unlike)
+            {
+                return model with { Doubt = unlike };
+            }
+
+            model = model.Before(ancestor.Record, ancestor.File, ancestor.Again.Tensors);
+            current = ancestor.File;
         }
-        finally
-        {
-            opened.ForEach(source => source.Dispose());
-        }
+
+        return model;
     }
 
     /// <summary>
@@ -110,38 +109,6 @@ internal sealed record LogicalModel(
         }
 
         return new(ModelFormat.Gguf, conversion.Words.Architecture, tensors.MoveToImmutable(), [], bytes.Whole(), null);
-    }
-
-    private static LogicalModel? Follow(LogicalModel container, ModelFile made, ReadOnlySpan<byte> record, List<ModelFile> opened, out string doubt)
-    {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(made.Source.Name));
-        try
-        {
-            OriginRecord origin = OriginCodec.Read(record);
-            RestoredFile.EnsureSideFile(origin, made);
-            doubt = $"the metadata or the tensor list of '{name}' was edited after it was converted";
-            if (origin.ContainerDigest != ContainerDigest.Compute(made))
-            {
-                return null;
-            }
-
-            doubt = $"converting the file that the origin record of '{name}' describes does not give that file";
-            opened.Add(RestoredFile.Open(origin, made));
-            return Follow(container, made.Format, origin, opened[^1]);
-        }
-        catch (ModelPackException exception)
-        {
-            doubt = $"the origin record of '{name}' cannot be followed: {exception.Message}";
-            return null;
-        }
-    }
-
-    // The record says which payload belongs to which tensor; whether that is so, only the conversion itself can tell.
-    private static LogicalModel? Follow(LogicalModel container, ModelFormat made, OriginRecord record, ModelFile source)
-    {
-        FreshConversion again = FreshConversion.Again(source, record, made, SourceModel.Of(source, RecordTrust.Record));
-        bool isGenuine = again.IsGenuine(record);
-        return isGenuine ? container.Before(record, source, again.Tensors) : null;
     }
 
     private LogicalModel Before(OriginRecord record, ModelFile source, IReadOnlyList<TensorInfo> logical)

@@ -23,7 +23,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        ModelPair pair = new(first, second);
+        ModelPair pair = new(first, second, cancellation);
         (LogicalModel own, LogicalModel other) = (pair.First, pair.Second);
         (TensorSet left, TensorSet right) = (pair.FirstTensors, pair.SecondTensors);
         long total = left.Tensors.Sum(tensor => tensor.ByteLength);

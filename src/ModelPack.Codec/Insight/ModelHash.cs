@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.IO;
@@ -17,6 +18,7 @@ public sealed record ModelHash
         Notes = notes;
         Model = FileHash.Format(Fold(tensors.Select(tensor => tensor.Identity)));
         Values = FileHash.Format(Fold(tensors.Select(tensor => tensor.Meaning)));
+        Sha256 = tensors.Length > 0 && tensors.All(tensor => tensor.Sha256 is not null) ? Sha256Of(tensors) : null;
     }
 
     /// <summary>The tensors, sorted by the bytes of their names.</summary>
@@ -28,22 +30,30 @@ public sealed record ModelHash
     /// <summary>XXH128 over names, shapes and decoded values of all tensors: also equal if a type was widened exactly.</summary>
     public string Values { get; }
 
+    /// <summary>SHA-256 over names, types, shapes and the SHA-256 of the bytes of all tensors; null if it was not asked for.</summary>
+    public string? Sha256 { get; }
+
     /// <summary>Why an origin record was not believed.</summary>
     public ImmutableArray<string> Notes { get; }
 
     /// <summary>Reads every payload once, on all processors.</summary>
     /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelHash Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static ModelHash Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
+        Compute(file, sha256: false, progress, cancellation);
+
+    /// <summary>The same, and SHA-256 of every payload if it is asked for.</summary>
+    /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
+    public static ModelHash Compute(ModelFile file, bool sha256, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(file);
-        LogicalModel model = LogicalModel.Original(file);
+        LogicalModel model = LogicalModel.Original(file, cancellation);
         int[] first = SharedPayloads.First([.. model.Tensors.Select(tensor => tensor.Tensor)]);
         int[] largestFirst = [.. Enumerable.Range(0, first.Length).Where(i => first[i] == i).OrderByDescending(i => model.Tensors[i].Tensor.ByteLength)];
         long total = largestFirst.Sum(i => model.Tensors[i].Tensor.ByteLength);
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
         TensorHash[] read = new TensorHash[first.Length];
         Workers.ForEach(
-            largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], counter, stop), cancellation);
+            largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], sha256, counter, stop), cancellation);
         IEnumerable<TensorHash> hashes = model.Tensors.Select((tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Tensor.Shape });
         return Of(hashes, model.Doubt is null ? [] : [$"{model.Doubt}; the tensors are hashed under the names that they have here"]);
     }
@@ -52,6 +62,23 @@ public sealed record ModelHash
         [.. tensors.OrderBy(tensor => Encoding.UTF8.GetBytes(tensor.Name), ByBytes)], notes);
 
     private static Comparer<byte[]> ByBytes { get; } = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+
+    // The fields are written as those of the other hashes, so that two models cannot give the same bytes (docs/hash.md).
+    private static string Sha256Of(ImmutableArray<TensorHash> tensors)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        FieldBytes fields = new(bytes => hash.AppendData(bytes));
+        fields.Number(tensors.Length);
+        foreach (TensorHash tensor in tensors)
+        {
+            fields.Text(tensor.Name);
+            fields.Text(tensor.Type);
+            fields.Shape(tensor.Shape.AsSpan());
+            hash.AppendData(Convert.FromHexString(tensor.Sha256!));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 
     private static UInt128 Fold(IEnumerable<UInt128> hashes)
     {

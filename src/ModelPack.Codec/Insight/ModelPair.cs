@@ -11,11 +11,11 @@ namespace ModelPack.Codec.Insight;
 /// </summary>
 internal sealed class ModelPair
 {
-    public ModelPair(ModelFile first, ModelFile second)
+    public ModelPair(ModelFile first, ModelFile second, CancellationToken cancellation)
     {
         bool sameFormat = first.Format == second.Format;
-        First = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first);
-        Second = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second);
+        First = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first, cancellation);
+        Second = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second, cancellation);
         Doubts = [.. new[] { First.Doubt, Second.Doubt }.OfType<string>()];
         if (First.Format != Second.Format && (First.Format == ModelFormat.Gguf || Second.Format == ModelFormat.Gguf))
         {

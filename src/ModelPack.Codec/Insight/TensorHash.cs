@@ -11,6 +11,9 @@ namespace ModelPack.Codec.Insight;
 /// <param name="Values">XXH128 of the values decoded to float32; null if they cannot be told.</param>
 public sealed record TensorHash(string Name, string Type, ImmutableArray<long> Shape, UInt128 Payload, UInt128? Values)
 {
+    /// <summary>SHA-256 of the payload bytes, 64 hexadecimal digits; null if it was not asked for.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>XXH128 of name, type, shape and bytes.</summary>
     public UInt128 Identity
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -14,20 +15,23 @@ internal static class TensorHasher
     private const uint Magnitude = 0x7FFF_FFFF;
     private const uint NaN = 0x7FC0_0000;
 
-    public static TensorHash Compute(ByteSource source, LogicalTensor tensor, Workers.Counter counter, CancellationToken cancellation)
+    public static TensorHash Compute(ByteSource source, LogicalTensor tensor, bool sha256, Workers.Counter counter, CancellationToken cancellation)
     {
         bool isDecoded = PayloadReader.WhyNotDecoded(tensor.Tensor) is null;
         XxHash128 payload = new();
         XxHash128 values = new();
+        using IncrementalHash? strong = sha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         uint[] bits = isDecoded ? new uint[Math.Min(PayloadReader.ElementsAtOnce, tensor.Tensor.ElementCount)] : [];
         using PayloadReader reader = new(source, tensor.Tensor);
         payload.Append(reader.Header);
+        strong?.AppendData(reader.Header);
         for (long chunk = 0; chunk < reader.ChunkCount; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
             reader.Read(chunk);
             ReadOnlySpan<byte> bytes = reader.ToLittleEndian();
             payload.Append(bytes);
+            strong?.AppendData(bytes);
             while (isDecoded && reader.Decode(out ReadOnlySpan<float> decoded))
             {
                 Span<uint> canonical = bits.AsSpan(0, decoded.Length);
@@ -44,7 +48,10 @@ internal static class TensorHasher
             TensorHash.TypeName(tensor.Tensor),
             tensor.Tensor.Shape,
             payload.GetCurrentHashAsUInt128(),
-            isDecoded ? values.GetCurrentHashAsUInt128() : null);
+            isDecoded ? values.GetCurrentHashAsUInt128() : null)
+        {
+            Sha256 = strong is null ? null : Convert.ToHexStringLower(strong.GetCurrentHash()),
+        };
     }
 
     /// <summary>Copies values as little-endian bits, every NaN as the same one: which NaN a decoder gives depends on the machine.</summary>

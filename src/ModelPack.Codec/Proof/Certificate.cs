@@ -65,7 +65,11 @@ public sealed record CertifiedFile(string Name, ModelFormat Format, long Bytes, 
 /// <param name="Name">Bare file name; of a companion in a sub-folder, its path relative to the model's folder, with '/'.</param>
 /// <param name="Bytes">Length.</param>
 /// <param name="Xxh128">XXH128 of this file, 32 hexadecimal digits.</param>
-public sealed record CertifiedPart(string Name, long Bytes, string Xxh128);
+public sealed record CertifiedPart(string Name, long Bytes, string Xxh128)
+{
+    /// <summary>SHA-256 of this file if it was asked for.</summary>
+    public string? Sha256 { get; init; }
+}
 
 /// <summary>What happened to a tensor.</summary>
 public enum TensorAction

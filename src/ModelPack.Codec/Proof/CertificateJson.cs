@@ -118,6 +118,11 @@ public static class CertificateJson
                 json.WriteString("name", part.Name);
                 json.WriteNumber("bytes", part.Bytes);
                 json.WriteString("xxh128", part.Xxh128);
+                if (part.Sha256 is not null)
+                {
+                    json.WriteString("sha256", part.Sha256);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -209,7 +214,7 @@ public static class CertificateJson
         Member<ModelFormat>(Text(file, "format")),
         file.GetProperty("bytes").GetInt64(),
         Text(file, "xxh128"),
-        file.TryGetProperty("sha256", out JsonElement sha256) ? sha256.GetString() : null)
+        Sha256(file))
     {
         Parts = file.TryGetProperty("parts", out JsonElement parts) ? [.. parts.EnumerateArray().Select(ReadPart)] : [],
     };
@@ -220,9 +225,11 @@ public static class CertificateJson
         string name = Text(part, "name");
         bool isInside = MemberName.IsNested(name) ? MemberName.IsLegal(name) : name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('\\', '\0') < 0;
         return isInside
-            ? new(name, part.GetProperty("bytes").GetInt64(), Text(part, "xxh128"))
+            ? new(name, part.GetProperty("bytes").GetInt64(), Text(part, "xxh128")) { Sha256 = Sha256(part) }
             : throw new FormatException($"'{name}' is no file name");
     }
+
+    private static string? Sha256(JsonElement file) => file.TryGetProperty("sha256", out JsonElement sha256) ? sha256.GetString() : null;
 
     private static CertifiedTensor ReadTensor(JsonElement tensor) => new(
         Text(tensor, "name"),

@@ -21,11 +21,11 @@ internal static class CertificateMaker
             Source = new(
                 job.Source.ShortName, job.Source.Format, job.Source.Source.Length, FileHash.Format(pass.FileHash), Hex(pass.FileSha256))
             {
-                Parts = Parts(job.Source.AllMembers.Select(member => (member.Name, member.Length)), pass.MemberHashes),
+                Parts = Parts(job.Source.AllMembers.Select(member => (member.Name, member.Length)), pass.MemberHashes, pass.MemberSha256),
             },
             Output = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
             {
-                Parts = Parts(TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)), context.OutputMemberHashes),
+                Parts = Parts(TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)), context.OutputMemberHashes, context.OutputMemberSha256),
             },
             Options = Options(options),
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass, context))],
@@ -58,8 +58,8 @@ internal static class CertificateMaker
         return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, texts);
     }
 
-    private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<Hash128> hashes) =>
-        hashes.Count == 1 ? [] : [.. files.Zip(hashes, (file, hash) => new CertifiedPart(file.Name, file.Length, FileHash.Format(hash)))];
+    private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<Hash128> hashes, byte[][] sha256) => hashes.Count == 1 ? [] :
+        [.. files.Select((file, i) => new CertifiedPart(file.Name, file.Length, FileHash.Format(hashes[i])) { Sha256 = sha256.Length == 0 ? null : Hex(sha256[i]) })];
 
     private static CertifiedTensor Tensor(ConversionJob job, TensorInfo tensor, int index, PassResult pass, ProofContext context)
     {

@@ -18,9 +18,14 @@ internal static class CertificateVerifier
 
         using ModelFile file = ModelFiles.Open(path);
         string hash = FileHash.Format(FileHash.Xxh128(file.Source, cancellation));
-        if (hash == certificate.Output.Xxh128 || hash == certificate.Source.Xxh128)
+        CertifiedFile[] same = [.. new[] { certificate.Output, certificate.Source }.Where(side => side.Parts.IsEmpty && hash == side.Xxh128)];
+        if (same.Length > 0)
         {
-            return new(level, certificate.Level, certificate.Tensors.Length, 0, [], []);
+            // An XXH128 finds accidents; where a SHA-256 is there, it decides (docs/trust.md).
+            string? sha256 = same.Any(side => side.Sha256 is not null) ? FileHash.Sha256(file.Source, cancellation) : null;
+            return same.Any(side => side.Sha256 is null || side.Sha256 == sha256)
+                ? new(level, certificate.Level, certificate.Tensors.Length, 0, [], [])
+                : new(level, null, certificate.Tensors.Length, 0, [Forged(sha256!, same[0].Sha256!)], []);
         }
 
         bool isOutput = file.Format == certificate.Output.Format
@@ -40,6 +45,9 @@ internal static class CertificateVerifier
 
         return new(level, null, certificate.Tensors.Length, 0, [.. differences], []);
     }
+
+    private static Difference Forged(string found, string proved) => new(
+        DifferenceKind.Container, "the file", $"the file's SHA-256 is {found}, {proved} was proved; its XXH128 is that of the certificate, which does not happen by accident");
 
     private static VerificationReport VerifySet(Certificate certificate, CertifiedFile expected, string path, ProofLevel level, CancellationToken cancellation)
     {

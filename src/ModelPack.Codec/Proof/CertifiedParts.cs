@@ -38,6 +38,10 @@ internal static class CertifiedParts
             {
                 yield return Of(part.Name, "holds other bytes than were proved");
             }
+            else if (part.Sha256 is { } proved && FileHash.Sha256(PathOf(part, path), cancellation) != proved)
+            {
+                yield return Of(part.Name, "has the XXH128 that was proved and another SHA-256, which does not happen by accident");
+            }
         }
 
         IEnumerable<string> present = AreAllThere(expected, path) && Directory.Exists(path) ? ModelFiles.NamesOf(path) : [];

@@ -16,6 +16,7 @@ internal sealed class CertifiedReturn
     private readonly RecordedPayloads payloads;
     private readonly PassResult pass;
     private readonly HashSet<int> used;
+    private readonly ILookup<int, Hash128> views;
     private readonly CancellationToken cancellation;
 
     private CertifiedReturn(Certificate certificate, OriginRecord record, ModelFile file, PassResult pass, CancellationToken cancellation)
@@ -25,6 +26,7 @@ internal sealed class CertifiedReturn
         this.pass = pass;
         this.cancellation = cancellation;
         payloads = RestoredFile.Payloads(record, file);
+        views = record.Views.ToLookup(view => view.ContainerIndex, view => view.Hash);
         used = [.. record.Tensors.SelectMany(tensor => tensor.Payload.Tensors()), .. record.Views.Select(view => view.ContainerIndex)];
     }
 
@@ -33,7 +35,7 @@ internal sealed class CertifiedReturn
     {
         try
         {
-            return file.OriginRecord is { } bytes && OriginCodec.Read(bytes.Span) is { } record && IsOf(record, certificate.Source)
+            return file.OriginRecord is { } bytes && OriginCodec.Read(bytes.Span, file.Budget) is { } record && IsOf(record, certificate.Source)
                 ? new(certificate, record, file, pass, cancellation)
                 : null;
         }
@@ -51,7 +53,7 @@ internal sealed class CertifiedReturn
     /// <param name="tensor">Its place in the certificate.</param>
     /// <param name="place">Place of the tensor that shows it in the output; -1 if none does.</param>
     public bool IsWrong(int tensor, int place = -1) =>
-        record.Views.Any(view => view.ContainerIndex == place && view.Hash != pass.TensorHashes[place])
+        views[place].Any(hash => hash != pass.TensorHashes[place])
         || FileHash.Format(FileHash.Xxh128(payloads[tensor], cancellation)) != certificate.Tensors[tensor].Xxh128;
 
     private static bool IsOf(OriginRecord record, CertifiedFile source)

@@ -27,11 +27,19 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             return (CompareEdited(edit), edit);
         }
 
-        return chain is null ? null : (CompareUnedited(chain), null);
+        if (chain is null)
+        {
+            return null;
+        }
+
+        Comparison? result = CompareUnedited(chain, out string? forged);
+        return (result, forged is null ? null : new(DifferenceKind.Metadata, OriginRecord.Key, forged));
     }
 
-    private Comparison CompareUnedited(OriginChain chain)
+    // Without a result the record does not count, and what it leads to says nothing of the container.
+    private Comparison? CompareUnedited(OriginChain chain, out string? forged)
     {
+        forged = null;
         (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, known: null, new(new(), progress, cancellation));
         if (isSame)
         {
@@ -44,6 +52,12 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         if (ByteComparison.FirstDifference(again.Source, container.Source, cancellation) is not { } offset)
         {
             return Comparison.Identical(original);
+        }
+
+        forged = Ancestor.WhyNot(container, chain.Steps.Length);
+        if (forged is not null)
+        {
+            return null;
         }
 
         Difference bytes = Place.Describe(container, offset, side);
@@ -77,7 +91,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         return found with
         {
             Proved = shown.IsEmpty ? found.Proved : null,
-            Tensors = [.. found.Tensors.Select(difference => InContainer(difference, chain.Record, returned)), .. shown],
+            Tensors = [.. InContainer(found.Tensors, chain.Record, returned), .. shown],
             OtherBytes = bytes,
         };
     }
@@ -137,14 +151,19 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
     }
 
     // What differs in the restored file differs in the container's payload; that is where a reader can look for it.
-    private Difference InContainer(Difference difference, OriginRecord record, ModelFile returned)
+    private IEnumerable<Difference> InContainer(ImmutableArray<Difference> differences, OriginRecord record, ModelFile returned)
     {
-        if (difference.ByteOffset is not { } at)
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < returned.Tensors.Count; i++)
         {
-            return difference;
+            places.TryAdd(returned.Tensors[i].Name, i);
         }
 
-        int tensor = returned.Tensors.Select(candidate => candidate.Name).ToImmutableArray().IndexOf(difference.Place);
+        return differences.Select(difference => difference.ByteOffset is { } at ? InContainer(difference, at, places[difference.Place], record, returned) : difference);
+    }
+
+    private Difference InContainer(Difference difference, long at, int tensor, OriginRecord record, ModelFile returned)
+    {
         PayloadRecipe recipe = record.Tensors[tensor].Payload;
         if (recipe.Locate(at - returned.Tensors[tensor].Offset) is not var (stored, within))
         {

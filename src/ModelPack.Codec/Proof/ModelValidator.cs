@@ -53,7 +53,7 @@ public static class ModelValidator
                 Source = file.Source,
                 Ranges = FileRange.Cover(file),
                 Tensors = [.. tensors, .. file.AllTensors.Skip(file.Tensors.Count)],
-                Work = PassWork.FiniteScan | PassWork.UniformScan | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+                Work = PassWork.FiniteScan | PassWork.UniformScan | (file.OriginRecord is null ? PassWork.None : PassWork.TensorHashes) | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
                 Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),
             },
             cancellation);

@@ -15,7 +15,7 @@ internal static class OutputProof
     public static ProofLevel ProveReturn(ModelFile output, FreshConversion conversion, WrittenPayloads written, ProofContext context)
     {
         ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
-        OriginRecord record = OriginCodec.Read(bytes.Span);
+        OriginRecord record = OriginCodec.Read(bytes.Span, output.Budget);
         if (record.ContainerDigest != ContainerDigest.Compute(output))
         {
             throw Failed(output, "the output's header is not the one that was planned", null);
@@ -41,7 +41,30 @@ internal static class OutputProof
             throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, conversion.Source.Source, context.Cancellation));
         }
 
+        EnsureShown(output, conversion, record, reread, context.Cancellation);
+
         return ProofLevel.L3;
+    }
+
+    // What the way back does not read is compared with what it is made of, as the output itself has it. If all of that was written as it was read, it was made from there.
+    private static void EnsureShown(ModelFile output, FreshConversion conversion, OriginRecord record, PassResult reread, CancellationToken cancellation)
+    {
+        long?[] direct = conversion.Destinations();
+        int[] places = conversion.ReaderPlaces();
+        HashSet<int> read = [.. record.Tensors.SelectMany(tensor => tensor.Payload.Tensors())];
+        int[] shown = [.. Enumerable.Range(0, places.Length).Where(payload => !read.Contains(places[payload]) && conversion.Payloads[payload].Tensors().Any(tensor => direct[tensor] is null))];
+        Workers.ForEach(
+            shown,
+            (payload, stop) =>
+            {
+                PayloadRecipe expected = conversion.Payloads[payload].Through(stored => record.Tensors[stored.Tensor].Payload).Simplified();
+                if (FileHash.Xxh128(MadePayloads.Open(output, expected), stop) != reread.TensorHashes[places[payload]])
+                {
+                    TensorInfo tensor = output.AllTensors[places[payload]];
+                    throw Failed(output, $"tensor '{tensor.Name}' does not show what it was made of", tensor.Offset);
+                }
+            },
+            cancellation);
     }
 
     /// <summary>L3: the output is the source.</summary>
@@ -76,8 +99,29 @@ internal static class OutputProof
             }
         }
 
+        EnsureUnchanged(conversion, written.Pass, context.Cancellation);
         context.Notes.Add("no origin record was embedded: tensors are proved equal, metadata and the way back are not");
         return ProofLevel.L1;
+    }
+
+    // What is computed of the source, and never comes back, was read after the pass: it has to be what the pass has read.
+    private static void EnsureUnchanged(FreshConversion conversion, PassResult pass, CancellationToken cancellation)
+    {
+        int[] lost = [.. conversion.Made().SelectMany(made => made.Recipe.Tensors()).Distinct().Where(tensor => conversion.Plan.Sources[tensor].Return is null)];
+        Workers.ForEach(
+            lost,
+            (tensor, stop) =>
+            {
+                if (FileHash.Xxh128(RestoredFile.Stored(conversion.Source, tensor), stop) != pass.TensorHashes[tensor])
+                {
+                    throw new ModelPackException(ConversionErrors.NotProved, "the source changed while it was converted")
+                    {
+                        FilePath = conversion.Source.Source.Name,
+                        TensorName = conversion.Source.AllTensors[tensor].Name,
+                    };
+                }
+            },
+            cancellation);
     }
 
     /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
@@ -94,13 +138,10 @@ internal static class OutputProof
             }
         }
 
-        if (isSource)
-        {
-            return ProofLevel.L3;
-        }
-
-        context.Notes.Add("the restored file is the original, by its hash; but converting it again does not give the source byte for byte, which another version may have made");
-        return ProofLevel.L2;
+        // Its payloads are then made of the source's, and nothing was put in their place.
+        return isSource
+            ? ProofLevel.L3
+            : throw new ModelPackException(ConversionErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte") { FilePath = source.Source.Name };
     }
 
     /// <summary>Checks that an output holds what was planned beside the payloads.</summary>
@@ -150,6 +191,7 @@ internal static class OutputProof
         context.OutputHash = result.FileHash;
         context.OutputMemberHashes = result.MemberHashes;
         context.OutputSha256 = result.FileSha256;
+        context.OutputMemberSha256 = result.MemberSha256;
     }
 
     /// <summary>Checks the footer of a file with the CRC that a pass computed.</summary>

@@ -59,7 +59,7 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         {
             return derived.Compare() is { Edit: var edit } found ? found.Result ?? Unrelated([edit!]) : null;
         }
-        catch (ModelPackException exception) when (exception.Code == ConversionErrors.DamagedOrigin)
+        catch (ModelPackException exception) when (exception.Code == ConversionErrors.DamagedOrigin || exception.Code == ConversionErrors.RecordTooLarge)
         {
             return Unrelated([new(DifferenceKind.Metadata, OriginRecord.Key, $"{exception.Message} (in the {SideOf(container).Word()} file)")]);
         }
@@ -86,7 +86,7 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         ImmutableArray<string> notes = [];
         if (bad.Length + edits.Count == 0)
         {
-            ModelPair pair = new(first, second);
+            ModelPair pair = new(first, second, cancellation);
             (left, right, translate, side, notes) = (pair.FirstTensors, pair.SecondTensors, pair.Translate, pair.OffsetsIn, pair.Notes);
         }
 

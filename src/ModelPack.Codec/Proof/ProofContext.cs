@@ -21,6 +21,9 @@ internal sealed class ProofContext(ConversionOptions options, Action<long>? prog
     /// <summary>SHA-256 of the output, if asked for.</summary>
     public byte[]? OutputSha256 { get; set; }
 
+    /// <summary>SHA-256 of each of several files of the output, if asked for.</summary>
+    public byte[][] OutputMemberSha256 { get; set; } = [];
+
     /// <summary>What narrowing cost, by the names of tensors in the output.</summary>
     public IReadOnlyDictionary<string, TensorLoss> Losses { get; set; } = new Dictionary<string, TensorLoss>();
 

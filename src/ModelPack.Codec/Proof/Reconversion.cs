@@ -151,7 +151,7 @@ internal sealed class Reconversion : IDisposable
             return false;
         }
 
-        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, made, output: null, progress: null, cancellation));
+        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, made, cancellation));
         if (known is not null && !made.All(payload => known.HashAt(payload.Offset, payload.Recipe.Length) == payloads.Sums[payload.Payload].Xxh128))
         {
             return false;
@@ -178,7 +178,7 @@ internal sealed class Reconversion : IDisposable
         FreshConversion again = Again(file, step);
         PayloadRecipe[] recipes = [.. again.Payloads.Select(FromFirst)];
         IReadOnlyList<MadePayload> made = [.. again.Made().Select(payload => payload with { Recipe = recipes[payload.Payload] })];
-        WrittenPayloads written = again.Written(pass, MadePayloads.Make(first, made, output: null, progress: null, cancellation));
+        WrittenPayloads written = again.Written(pass, MadePayloads.Make(first, made, cancellation));
         Files = PlanCrc.Resolve(again.Complete(written), written.Sums).Compose("a conversion made again", [.. recipes.Select(recipe => MadePayloads.Open(first, recipe))]);
         Source = new ConcatenatedByteSource("<converted again>", Files.Select(part => part.Source));
         int[] places = again.ReaderPlaces();

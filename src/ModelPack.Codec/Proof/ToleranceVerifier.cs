@@ -36,7 +36,7 @@ public static class ToleranceVerifier
     internal static ToleranceReport Verify(
         ModelFile first, ModelFile second, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ModelPair pair = new(first, second);
+        ModelPair pair = new(first, second, cancellation);
         IReadOnlyList<TensorInfo> tensors = pair.FirstTensors.Tensors;
         TensorPairing pairing = TensorPairing.Of(tensors, pair.SecondTensors.Tensors, pair.Translate);
         long total = tensors.Sum(tensor => tensor.ByteLength);

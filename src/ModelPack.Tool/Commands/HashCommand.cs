@@ -28,6 +28,8 @@ internal static class HashCommand
             "--format",
             $"'manifest': hashes of each tensor and of the model that do not depend on the container; '{GgufHash}': the xxh64 and sha256 lines of llama.cpp's llama-gguf-hash.",
             "manifest", "manifest", GgufHash);
+        Option<bool> sha256 = Arguments.Flag(
+            "--sha256", "SHA-256 of every tensor and of the model too (slower). For a file that a stranger may have prepared: two files of one XXH128 are made in an instant. --check compares it if the manifest has it.");
         Option<bool> force = Arguments.Flag("--force", "Replace the file that --write names if it exists.");
         Verb verb = new("hash", "Hash every tensor and the model, whatever the container.")
         {
@@ -36,6 +38,7 @@ internal static class HashCommand
             [
                 new("the hashes as a manifest", "dotnet modelpack hash model.gguf"),
                 new("keep it", "dotnet modelpack hash model.gguf --write model.manifest"),
+                new("for somebody else who gets the model from a stranger", "dotnet modelpack hash model.gguf --sha256 --write model.manifest"),
                 new("is the conversion still that model?", "dotnet modelpack hash model.apr --check model.manifest"),
                 new("one hash for the whole model", "dotnet modelpack hash model.gguf --json | jq -r .model"),
                 new("for users of llama.cpp", $"dotnet modelpack hash model.gguf --format {GgufHash}"),
@@ -51,10 +54,16 @@ internal static class HashCommand
         verb.Options.Add(check);
         verb.Options.Add(write);
         verb.Options.Add(format);
+        verb.Options.Add(sha256);
         verb.Options.Add(force);
         verb.Validators.Add(result =>
         {
             bool isLines = result.GetValue(format) == GgufHash;
+            if (isLines && result.GetValue(sha256))
+            {
+                result.AddError($"--format {GgufHash} prints SHA-256 already.");
+            }
+
             if (new[] { result.GetValue(check) is not null, result.GetValue(write) is not null, isLines }.Count(chosen => chosen) > 1)
             {
                 result.AddError($"Only one of --check, --write and --format {GgufHash} can be given.");
@@ -64,18 +73,19 @@ internal static class HashCommand
         {
             string path = parsed.GetRequiredValue(file);
             ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
+            bool strong = parsed.GetValue(sha256);
             session.Subject = path;
-            return parsed.GetValue(check) is string manifest ? Check(session, path, manifest)
-                : parsed.GetValue(write) is string target ? Write(session, path, target, ReportFile.Prepare(target, existing, path))
+            return parsed.GetValue(check) is string manifest ? Check(session, path, strong, manifest)
+                : parsed.GetValue(write) is string target ? Write(session, path, strong, target, ReportFile.Prepare(target, existing, path))
                 : parsed.GetRequiredValue(format) == GgufHash ? Lines(session, path)
-                : Show(session, path);
+                : Show(session, path, strong);
         });
         return verb;
     }
 
-    private static int Show(ToolSession session, string path)
+    private static int Show(ToolSession session, string path, bool sha256)
     {
-        ModelHash hashes = Compute(session, path);
+        ModelHash hashes = Compute(session, path, sha256);
         session.Publish(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
         foreach (string note in hashes.Notes)
         {
@@ -85,18 +95,18 @@ internal static class HashCommand
         return ExitCode.Done;
     }
 
-    private static int Write(ToolSession session, string path, string target, ReportFile manifest)
+    private static int Write(ToolSession session, string path, bool sha256, string target, ReportFile manifest)
     {
-        ModelHash hashes = Compute(session, path);
+        ModelHash hashes = Compute(session, path, sha256);
         manifest.Write(Encoding.UTF8.GetBytes(HashManifest.Write(hashes)), "the model is hashed");
         session.Publish(() => HashText.Written(path, target, hashes), writer => HashJson.Write(writer, path, hashes));
         return ExitCode.Done;
     }
 
-    private static int Check(ToolSession session, string path, string manifest)
+    private static int Check(ToolSession session, string path, bool sha256, string manifest)
     {
         ModelHash expected = HashManifest.Read(manifest);
-        ModelHash hashes = Compute(session, path, found => !ManifestCheck.Compare(expected, found).IsEmpty);
+        ModelHash hashes = Compute(session, path, sha256 || expected.Sha256 is not null, found => !ManifestCheck.Compare(expected, found).IsEmpty);
         ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(expected, hashes);
         session.Publish(
             () => HashText.Checked(path, manifest, hashes, mismatches), writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
@@ -118,11 +128,11 @@ internal static class HashCommand
     }
 
     // A hash vouches for what was damaged before (apr-v2.md R-FOOTER). Where it differs from another one, what differs says more.
-    private static ModelHash Compute(ToolSession session, string path, Func<ModelHash, bool>? differs = null)
+    private static ModelHash Compute(ToolSession session, string path, bool sha256, Func<ModelHash, bool>? differs = null)
     {
         using ModelFile model = ModelFiles.Open(path);
         using ProgressDisplay progress = ProgressDisplay.For(session, "hash");
-        ModelHash hashes = ModelHash.Compute(model, progress, session.Cancellation);
+        ModelHash hashes = ModelHash.Compute(model, sha256, progress, session.Cancellation);
         if (differs is null || !differs(hashes))
         {
             model.CheckFooter(session.Cancellation);

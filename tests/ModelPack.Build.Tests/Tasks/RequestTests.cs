@@ -32,8 +32,9 @@ public sealed class RequestTests
     [DataRow("MaxShardSize", "0", "a size like 300KB, 500MB or 5GB")]
     [DataRow("Folder", "maybe", "false, true")]
     [DataRow("Verify", "loose", "strict, structural, none")]
-    [DataRow("ExpectedHash", "1234", "32 hexadecimal digits")]
-    [DataRow("ExpectedHash", "0123456789abcdef0123456789abcdeg", "32 hexadecimal digits")]
+    [DataRow("ExpectedHash", "1234", "64 hexadecimal digits, or the 32")]
+    [DataRow("ExpectedHash", "sha256:1234", "64 hexadecimal digits, or the 32")]
+    [DataRow("ExpectedHash", "0123456789abcdef0123456789abcdeg", "64 hexadecimal digits, or the 32")]
     public void A_value_that_is_not_understood_is_refused_with_those_that_are(string name, string value, string choices)
     {
         using TaskFolder folder = new();
@@ -121,6 +122,33 @@ public sealed class RequestTests
         Assert.AreEqual("converted", folder.Build(("ExpectedHash", hash.ToUpperInvariant())));
         Assert.AreEqual("up to date", folder.Build(("ExpectedHash", hash)));
         Assert.AreEqual(BuildErrors.UnexpectedSource.Id, folder.Fail(("To", "apr"), ("ExpectedHash", wrong)).Code);
+    }
+
+    [TestMethod]
+    public void Two_files_of_one_XXH128_are_told_apart_by_a_pinned_SHA256_and_by_a_build_that_ran_before()
+    {
+        using TaskFolder folder = new();
+        byte[] first = File.ReadAllBytes(RepositoryData.Path("cases", "hostile", "collision", "a.gguf"));
+        byte[] second = File.ReadAllBytes(RepositoryData.Path("cases", "hostile", "collision", "b.gguf"));
+        File.WriteAllBytes(folder.Source, first);
+        string weak = FileHash.Xxh128(folder.Source);
+        string strong = "sha256:" + FileHash.Sha256(folder.Source);
+        Assert.AreEqual("converted", folder.Build(("ExpectedHash", strong)));
+        Assert.AreEqual("up to date", folder.Build(("ExpectedHash", strong.ToUpperInvariant())));
+
+        File.WriteAllBytes(folder.Source, second);
+        File.SetLastWriteTimeUtc(folder.Source, DateTime.UtcNow.AddMinutes(1));
+        Assert.AreEqual(weak, FileHash.Xxh128(folder.Source));
+        BuildErrorEventArgs error = folder.Fail(("To", "apr"), ("ExpectedHash", strong));
+        Assert.AreEqual(BuildErrors.UnexpectedSource.Id, error.Code);
+        Assert.Contains(FileHash.Sha256(folder.Source), error.Message!);
+
+        // Without a pin too, the state of the build knows that it is another file.
+        File.WriteAllBytes(folder.Source, first);
+        folder.Build();
+        File.WriteAllBytes(folder.Source, second);
+        File.SetLastWriteTimeUtc(folder.Source, DateTime.UtcNow.AddMinutes(2));
+        Assert.AreEqual("converted", folder.Build());
     }
 
     [TestMethod]

@@ -47,6 +47,19 @@ public sealed class VerifyTaskTests
     }
 
     [TestMethod]
+    public void A_pinned_SHA256_finds_what_an_XXH128_does_not()
+    {
+        using SetFolder folder = new();
+        string model = folder.In("models", "small.gguf");
+        File.Copy(RepositoryData.Path("cases", "hostile", "collision", "a.gguf"), model, overwrite: true);
+        string strong = "sha256:" + FileHash.Sha256(model);
+        Assert.AreEqual("small.gguf verified", Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", strong), ("Verify", "Structural"))).Replace(" (structure only)", "", StringComparison.Ordinal));
+        File.Copy(RepositoryData.Path("cases", "hostile", "collision", "b.gguf"), model, overwrite: true);
+        File.SetLastWriteTimeUtc(model, DateTime.UtcNow.AddMinutes(1));
+        Assert.StartsWith(BuildErrors.UnexpectedSource.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", strong), ("Verify", "Structural"))));
+    }
+
+    [TestMethod]
     public void NaN_passes_only_where_it_is_allowed_or_values_are_not_looked_at()
     {
         using SetFolder folder = new();

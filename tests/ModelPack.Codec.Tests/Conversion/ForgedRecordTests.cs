@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Tensors;
@@ -21,27 +19,12 @@ public sealed class ForgedRecordTests
         byte[] genuine = File.ReadAllBytes(path);
         foreach (bool isForged in new[] { false, true })
         {
-            File.WriteAllBytes(path, isForged ? WithRecord(genuine, record => record with { Tensors = [record.Tensors[1], record.Tensors[0]] }) : genuine);
+            File.WriteAllBytes(path, isForged ? OriginRecords.WithRecord(genuine, record => record with { Tensors = [record.Tensors[1], record.Tensors[0]] }) : genuine);
             string made = folder.At($"{isForged}.apr");
             ModelConverter.Convert(path, made, ModelFormat.Apr, new());
             CollectionAssert.AreEqual(Payload(path, "alpha"), Payload(made, "alpha"));
             CollectionAssert.AreEqual(Payload(path, "bravo"), Payload(made, "bravo"));
         }
-    }
-
-    // safetensors.md §1: the length of the header, the header, the payloads at places counted from its end.
-    private static byte[] WithRecord(byte[] container, Func<OriginRecord, OriginRecord> change)
-    {
-        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(container);
-        string header = Encoding.UTF8.GetString(container.AsSpan(8, length));
-        const string Begin = $"\"{OriginRecord.Key}\":\"";
-        int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
-        string record = header[at..header.IndexOf('"', at)];
-        header = header.Replace(record, Convert.ToBase64String(OriginCodec.Write(change(OriginCodec.Read(Convert.FromBase64String(record))))), StringComparison.Ordinal).TrimEnd();
-        header = header.PadRight((header.Length + 7) / 8 * 8);
-        byte[] prefix = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
-        return [.. prefix, .. Encoding.UTF8.GetBytes(header), .. container.AsSpan(8 + length)];
     }
 
     private static byte[] Payload(string path, string name)

@@ -142,8 +142,8 @@ public sealed class HostileOriginTests
         {
             byte[] flipped = [.. record];
             flipped[i] ^= (byte)(1 << (i % 8));
-            Assert.AreEqual("MP2004", Assert.ThrowsExactly<ModelPackException>(() => OriginCodec.Read(flipped)).Code.Id);
-            Assert.AreEqual("MP2004", Assert.ThrowsExactly<ModelPackException>(() => OriginCodec.Read(record.AsSpan(0, i))).Code.Id);
+            Assert.AreEqual("MP2004", Assert.ThrowsExactly<ModelPackException>(() => OriginRecords.Read(flipped)).Code.Id);
+            Assert.AreEqual("MP2004", Assert.ThrowsExactly<ModelPackException>(() => OriginRecords.Read(record.AsSpan(0, i))).Code.Id);
         }
     }
 
@@ -164,7 +164,7 @@ public sealed class HostileOriginTests
                 // Anything but ModelPackException ends the test.
                 try
                 {
-                    OriginCodec.Read(hostile);
+                    OriginRecords.Read(hostile);
                     string path = folder.Write("hostile.safetensors", OriginRecords.Container(hostile));
                     ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
                 }

@@ -53,7 +53,7 @@ public sealed class OriginCodecProperties
 
     [TestMethod]
     public void Written_record_is_read_back_as_it_was() =>
-        AnyRecord.Sample(record => Describe(OriginCodec.Read(OriginCodec.Write(record))) == Describe(record), iter: 2000);
+        AnyRecord.Sample(record => Describe(OriginRecords.Read(OriginCodec.Write(record))) == Describe(record), iter: 2000);
 
     [TestMethod]
     public void Completed_record_has_the_length_and_the_hashes() => AnyRecord.Sample(

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.IO;
@@ -84,6 +85,24 @@ internal static class OriginRecords
         byte[] forged = [.. record];
         digest.Write(forged.AsSpan(DigestOffset));
         return Signed(forged);
+    }
+
+    /// <summary>Reads a record that stands alone.</summary>
+    public static OriginRecord Read(ReadOnlySpan<byte> record) => OriginCodec.Read(record, new(record.Length));
+
+    /// <summary>A SafeTensors file with another record. safetensors.md §1: the length of the header, the header, the payloads at places counted from its end.</summary>
+    public static byte[] WithRecord(byte[] container, Func<OriginRecord, OriginRecord> change)
+    {
+        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(container);
+        string header = Encoding.UTF8.GetString(container.AsSpan(8, length));
+        const string Begin = $"\"{OriginRecord.Key}\":\"";
+        int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        string record = header[at..header.IndexOf('"', at)];
+        header = header.Replace(record, Convert.ToBase64String(OriginCodec.Write(change(Read(Convert.FromBase64String(record))))), StringComparison.Ordinal).TrimEnd();
+        header = header.PadRight((header.Length + 7) / 8 * 8);
+        byte[] prefix = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
+        return [.. prefix, .. Encoding.UTF8.GetBytes(header), .. container.AsSpan(8 + length)];
     }
 
     /// <summary>Makes the checksum fit after an edit.</summary>

@@ -29,6 +29,31 @@ public sealed class HashManifestTests
     }
 
     [TestMethod]
+    public void Manifest_with_SHA256_tells_two_models_of_one_XXH128_apart()
+    {
+        (ModelHash weakFirst, ModelHash strongFirst) = (OfCase("a.gguf", sha256: false), OfCase("a.gguf", sha256: true));
+        (ModelHash weakSecond, ModelHash strongSecond) = (OfCase("b.gguf", sha256: false), OfCase("b.gguf", sha256: true));
+        Assert.AreEqual((weakFirst.Model, null), (weakSecond.Model, weakSecond.Sha256));
+        Assert.AreNotEqual(strongFirst.Sha256, strongSecond.Sha256);
+        Assert.IsEmpty(ManifestCheck.Compare(Read(HashManifest.Write(weakFirst)), weakSecond));
+        string manifest = HashManifest.Write(strongFirst);
+        Assert.IsEmpty(ManifestCheck.Compare(Read(manifest), strongFirst));
+        Assert.AreEqual(strongFirst.Sha256, Read(manifest).Sha256);
+        StringAssert.Contains(ManifestCheck.Compare(Read(manifest), strongSecond).Single().Text, "does not happen by accident");
+        Assert.IsFalse(ManifestCheck.Compare(Read(manifest), weakFirst).IsEmpty, "a hash that is asked for and not there proves nothing");
+        foreach (string wrong in new[] { manifest.Replace("sha256 ", "sha256 0", StringComparison.Ordinal), manifest.Replace("manifest 2", "manifest 1", StringComparison.Ordinal), manifest.Replace(strongFirst.Tensors[0].Sha256!, strongSecond.Tensors[0].Sha256!, StringComparison.Ordinal) })
+        {
+            Assert.AreEqual("MP2141", Assert.Throws<ModelPackException>(() => Read(wrong)).Code.Id);
+        }
+    }
+
+    private static ModelHash OfCase(string name, bool sha256)
+    {
+        using ModelFile file = ModelFiles.Open(RepositoryData.Path("cases", "hostile", "collision", name));
+        return ModelHash.Compute(file, sha256, progress: null, CancellationToken.None);
+    }
+
+    [TestMethod]
     public void A_model_without_tensors_has_a_manifest() => Assert.IsEmpty(Read(HashManifest.Write(Hash())).Tensors);
 
     [TestMethod]

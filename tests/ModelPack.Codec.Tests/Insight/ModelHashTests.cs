@@ -8,6 +8,7 @@ using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Insight;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.Conversion;
 
 namespace ModelPack.Codec.Tests.Insight;
 
@@ -211,7 +212,7 @@ public sealed class ModelHashTests
     private static byte[] Rewrite(string path, TestTensor[] tensors, Func<OriginRecord, OriginRecord> change)
     {
         using ModelFile file = ModelFiles.Open(path);
-        OriginRecord record = change(OriginCodec.Read(file.OriginRecord!.Value.Span));
+        OriginRecord record = change(OriginRecords.Read(file.OriginRecord!.Value.Span));
         byte[] bytes = OriginCodec.Write(record);
         OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(item => item.Hash)], [.. record.Tensors.Select(item => item.Hash)], []);
         return TestModels.GgufBytes(

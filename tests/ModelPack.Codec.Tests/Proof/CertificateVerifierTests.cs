@@ -1,5 +1,6 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tests.Insight;
 using ModelPack.Codec.Tests.Proof.Models;
@@ -36,6 +37,35 @@ public sealed class CertificateVerifierTests
         Difference difference = Changed([.. bytes, 0, 0, 0]).Single();
         Assert.AreEqual(DifferenceKind.Container, difference.Kind);
         Assert.AreEqual($"the file has {bytes.Length + 3} bytes; {bytes.Length} were proved", difference.Text);
+    }
+
+    [TestMethod]
+    public void SHA256_of_a_certificate_decides_where_it_is_there()
+    {
+        string first = folder.Write("a.gguf", File.ReadAllBytes(RepositoryData.Path("cases", "hostile", "collision", "a.gguf")));
+        string second = folder.Write("b.gguf", File.ReadAllBytes(RepositoryData.Path("cases", "hostile", "collision", "b.gguf")));
+        ModelConverter.Convert(first, folder["strong.apr"], ModelFormat.Apr, new() { Sha256 = true });
+        string strong = ModelConverter.CertificatePath(folder["strong.apr"]);
+        Assert.IsTrue(ModelVerifier.Verify(first, strong, ProofLevel.L3).Passed);
+        Assert.IsTrue(ModelVerifier.Verify(folder["strong.apr"], strong, ProofLevel.L3).Passed);
+        VerificationReport report = ModelVerifier.Verify(second, strong, ProofLevel.L1);
+        Assert.IsFalse(report.Passed);
+        Assert.IsNull(report.Proved);
+        StringAssert.Contains(report.Differences.Single().Text, "SHA-256");
+    }
+
+    [TestMethod]
+    public void SHA256_of_each_file_of_a_folder_decides_where_it_is_there()
+    {
+        ModelConverter.Convert(folder["model.gguf"], folder["out"] + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new() { Sha256 = true });
+        string strong = ModelConverter.CertificatePath(folder["out"]);
+        Certificate read = CertificateJson.Read(strong);
+        Assert.IsTrue(read.Output.Parts.Length > 1 && read.Output.Parts.All(part => part.Sha256 == FileHash.Sha256(Path.Combine(folder["out"], part.Name))));
+        Assert.IsTrue(ModelVerifier.Verify(folder["out"], strong, ProofLevel.L3).Passed);
+        File.WriteAllText(strong, File.ReadAllText(strong).Replace(read.Output.Parts[0].Sha256!, new string('0', 64), StringComparison.Ordinal));
+        Difference difference = ModelVerifier.Verify(folder["out"], strong, ProofLevel.L1).Differences.Single();
+        Assert.AreEqual(read.Output.Parts[0].Name, difference.Place);
+        StringAssert.Contains(difference.Text, "does not happen by accident");
     }
 
     [TestMethod]

@@ -195,12 +195,13 @@ public sealed class SideFileDamageTests
             bool isSource = File.ReadAllBytes(pair.At("back.gguf")).AsSpan().SequenceEqual(source);
             Assert.IsFalse(isSource && named is not null, "the edit was undone");
             using ModelFile damaged = ModelFiles.Open(pair.Output);
-            bool isNoted = certificate.Notes.Any(note => note.Contains("edited", StringComparison.Ordinal)) || (isSource && certificate.Level < ProofLevel.L3);
+            bool isNoted = certificate.Notes.Any(note => note.Contains("edited", StringComparison.Ordinal));
             Assert.IsTrue(isNoted || damaged.OriginRecord is null, string.Join("; ", certificate.Notes));
         }
         catch (ModelPackException exception)
         {
-            Assert.AreEqual(ErrorKind.InvalidFile, exception.Code.Kind, exception.Describe());
+            // A byte that neither a tensor nor metadata hold, and that no record knows: what comes back does not give it, and less than L3 is an error.
+            Assert.IsTrue(exception.Code.Kind == ErrorKind.InvalidFile || exception.Code == ConversionErrors.ForgedOrigin, exception.Describe());
         }
     }
 

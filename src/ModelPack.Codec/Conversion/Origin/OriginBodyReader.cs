@@ -18,7 +18,7 @@ internal enum OriginSegmentKind : byte
 /// Reads the body of an origin record. Each payload goes to one place at most; that all of them together are no longer than a container of that size can mean is
 /// checked where the container is at hand (<see cref="RestoredFile"/>), so that a small record cannot describe an endless file.
 /// </summary>
-internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
+internal sealed class OriginBodyReader(BodyReader body, int tensorCount, RecordBudget budget)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -35,7 +35,8 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
         string folder = TakeText();
         long maxShardBytes = body.TakeVarint();
         int sideTensors = body.TakeInt();
-        OriginTensor[] tensors = [.. tensorHashes.Select(hash => new OriginTensor(RecipeCodec.Read(body), hash))];
+        OriginTensor[] tensors = [.. tensorHashes.Select(hash => new OriginTensor(RecipeCodec.Read(body, budget), hash))];
+        EnsureLength(tensors);
         OriginView[] views = [.. viewHashes.Select(hash => new OriginView(body.TakeInt(), hash))];
         OriginFile[] files = new OriginFile[fileHashes.Length];
         for (int i = 0; i < files.Length; i++)
@@ -43,8 +44,8 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
             files[i] = ReadFile(tensors, fileHashes[i]);
         }
 
-        EnsureApart(files);
         body.EnsureEnd();
+        OriginNames.Check([.. files.Select(file => file.Name)], format);
         return new()
         {
             Format = format,
@@ -71,11 +72,6 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
     private OriginFile ReadFile(OriginTensor[] tensors, Hash128 hash)
     {
         string name = TakeText();
-        if (!MemberName.IsLegal(name))
-        {
-            throw new InvalidDataException($"'{name}' is no file name within the model's folder");
-        }
-
         int count = body.TakeInt();
         if (count > (2L * tensors.Length) + 1)
         {
@@ -96,24 +92,18 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount)
         return new(name, new FilePlan(segments), hash);
     }
 
-    // The first file holds tensors, so it lies in the model's folder itself; and no file can be where another one is, or a folder of another one.
-    private static void EnsureApart(OriginFile[] files)
+    // Sums of lengths are taken in many places: those of the payloads, and what may lie beside them, are numbers.
+    private static void EnsureLength(OriginTensor[] tensors)
     {
-        HashSet<string> taken = new(StringComparer.Ordinal);
-        if (MemberName.IsNested(files[0].Name) || files.FirstOrDefault(file => !taken.Add(file.Name)) is not null)
+        Int128 total = OriginPlanner.MaximumLiteralBytes;
+        foreach (OriginTensor tensor in tensors)
         {
-            throw new InvalidDataException("its first file lies in a sub-folder, or two files have one name");
+            total += tensor.Payload.Length;
         }
 
-        foreach (OriginFile file in files)
+        if (total > long.MaxValue)
         {
-            for (int end = file.Name.IndexOf('/'); end >= 0; end = file.Name.IndexOf('/', end + 1))
-            {
-                if (taken.Contains(file.Name[..end]))
-                {
-                    throw new InvalidDataException($"'{file.Name[..end]}' is both a file and a folder");
-                }
-            }
+            throw new InvalidDataException($"it describes {total} bytes");
         }
     }
 

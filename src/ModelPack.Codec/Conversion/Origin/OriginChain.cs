@@ -32,12 +32,11 @@ internal enum AncestorForm
 
 /// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
-/// <param name="TensorNames">Names of the wanted file's tensors.</param>
-/// <param name="TensorTypes">Types of those tensors.</param>
+/// <param name="Tensors">The wanted file's tensors.</param>
 /// <param name="Steps">The conversions undone, the last one first.</param>
 /// <param name="Edited">Says which container on the way was edited since its record was made; null if none was. Such a chain restores nothing.</param>
 internal sealed record OriginChain(
-    OriginRecord Record, ImmutableArray<string> TensorNames, ImmutableArray<TensorType> TensorTypes, ImmutableArray<OriginStep> Steps, string? Edited)
+    OriginRecord Record, ImmutableArray<TensorInfo> Tensors, ImmutableArray<OriginStep> Steps, string? Edited)
 {
     private const int MaximumSteps = 16;
 
@@ -93,7 +92,7 @@ internal sealed record OriginChain(
 
             if (record.Format == wanted)
             {
-                OriginChain found = new(record, [.. file.AllTensors.Select(tensor => tensor.Name)], [.. file.AllTensors.Select(tensor => tensor.Type)], steps, edited);
+                OriginChain found = new(record, [.. CarriedTensors.AllLogical(file)], steps, edited);
                 nearest ??= found;
                 if (form == AncestorForm.Nearest || record.Files.Length > 1)
                 {
@@ -127,7 +126,7 @@ internal sealed record OriginChain(
 
         try
         {
-            return OriginCodec.Read(bytes.Span);
+            return OriginCodec.Read(bytes.Span, container.Budget);
         }
         catch (ModelPackException exception)
         {
@@ -163,7 +162,7 @@ internal sealed record OriginChain(
         RestoredFile.CheckRecipes(inner, [.. outer.Tensors.Select(tensor => tensor.Payload.Length)], container);
         return inner with
         {
-            Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = tensor.Payload.Through(stored => Outer(stored.Tensor).Payload).Simplified() })],
+            Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = container.Budget.Through(tensor.Payload, stored => Outer(stored.Tensor).Payload).Simplified() })],
             Views =
             [
                 .. outer.Views,

@@ -17,7 +17,7 @@ internal static class OriginCodec
     private const int SignedOffset = ChecksumOffset + Hash128.Length;
     private const int PreambleLength = SignedOffset + Hash128.Length + 4 + 4 + 4;
     private const int MaximumBody = 512 << 20;
-    private const int FreeExpansion = 16 << 20;
+    private const int FreeExpansion = 1 << 20;
     private const int MaximumRatio = 64;
     private const int LikelyTensorBytes = 24;
     private const int CompressionQuality = 4;
@@ -99,12 +99,15 @@ internal static class OriginCodec
         Sign(bytes);
     }
 
-    /// <exception cref="ModelPackException">The record is damaged.</exception>
-    public static OriginRecord Read(ReadOnlySpan<byte> bytes)
+    /// <summary>Reads a record.</summary>
+    /// <param name="bytes">The record.</param>
+    /// <param name="budget">The budget of the container that holds it.</param>
+    /// <exception cref="ModelPackException">The record is damaged, or asks for more work than the container is worth.</exception>
+    public static OriginRecord Read(ReadOnlySpan<byte> bytes, RecordBudget budget)
     {
         try
         {
-            return ReadChecked(bytes);
+            return ReadChecked(bytes, budget);
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException or InvalidDataException or IndexOutOfRangeException)
         {
@@ -112,7 +115,7 @@ internal static class OriginCodec
         }
     }
 
-    private static OriginRecord ReadChecked(ReadOnlySpan<byte> rest)
+    private static OriginRecord ReadChecked(ReadOnlySpan<byte> rest, RecordBudget budget)
     {
         if (rest.Length < PreambleLength + 4 || BinaryPrimitives.ReadUInt32LittleEndian(rest) != Magic)
         {
@@ -147,8 +150,11 @@ internal static class OriginCodec
         Hash128[] fileHashes = TakeHashes(ref rest, fileCount);
         Hash128[] tensorHashes = TakeHashes(ref rest, tensorCount);
         Hash128[] viewHashes = TakeHashes(ref rest, viewCount);
-        byte[] body = Decompress(rest[4..], TakeCount(ref rest));
-        return new OriginBodyReader(new BodyReader(body), tensorHashes.Length).Read(digest, fileHashes, tensorHashes, viewHashes);
+        ReadOnlySpan<byte> stored = rest[4..];
+        int length = TakeCount(ref rest);
+        budget.TakeRecord((long)stored.Length + length);
+        byte[] body = Decompress(stored, length);
+        return new OriginBodyReader(new BodyReader(body), tensorHashes.Length, budget).Read(digest, fileHashes, tensorHashes, viewHashes);
     }
 
     private static ReadOnlyMemory<byte> WriteBody(OriginRecord record)

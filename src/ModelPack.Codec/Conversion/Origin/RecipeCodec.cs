@@ -69,6 +69,10 @@ internal static class RecipeCodec
         }
     }
 
+    /// <summary>Whether two recipes are the same, step by step.</summary>
+    public static bool IsSameAs(this PayloadRecipe recipe, PayloadRecipe other) =>
+        recipe is StoredPayload || other is StoredPayload ? recipe == other : ToBytes(recipe).AsSpan().SequenceEqual(ToBytes(other));
+
     /// <summary>The binary form by itself, by which two recipes can be compared.</summary>
     public static byte[] ToBytes(PayloadRecipe recipe)
     {
@@ -78,73 +82,74 @@ internal static class RecipeCodec
     }
 
     /// <exception cref="InvalidDataException">It breaks the layout. Whether its numbers belong together is for <see cref="RecipeRules"/> to say.</exception>
-    public static PayloadRecipe Read(BodyReader body) => Read(body, RecipeRules.MaximumDepth);
+    public static PayloadRecipe Read(BodyReader body, RecordBudget budget) => Read(body, RecipeRules.MaximumDepth, budget);
 
-    private static PayloadRecipe Read(BodyReader body, int depth)
+    private static PayloadRecipe Read(BodyReader body, int depth, RecordBudget budget)
     {
         if (depth == 0)
         {
             throw new InvalidDataException($"a recipe is more than {RecipeRules.MaximumDepth} steps deep");
         }
 
+        budget.TakeRecipes(1);
         Kind kind = body.TakeEnum<Kind>();
         return kind switch
         {
             Kind.Stored => new StoredPayload(body.TakeInt(), body.TakeVarint()),
             Kind.Literal => new LiteralPayload(body.TakeBytes(body.TakeInt())),
-            Kind.Taken => ReadTaken(body, depth - 1),
-            Kind.Joined => ReadJoined(body, depth - 1),
-            Kind.Exchanged => ReadExchanged(body, depth - 1),
-            Kind.Reversed => ReadTyped(body, depth - 1, (of, type) => new ReversedPayload(of, type)),
-            Kind.Widened => ReadTyped(body, depth - 1, (of, type) => new WidenedPayload(of, type)),
-            Kind.Narrowed => ReadTyped(body, depth - 1, (of, type) => new NarrowedPayload(of, type)),
-            Kind.Shifted => ReadShifted(body, depth - 1),
-            _ => ReadComputed(body, depth - 1),
+            Kind.Taken => ReadTaken(body, depth - 1, budget),
+            Kind.Joined => ReadJoined(body, depth - 1, budget),
+            Kind.Exchanged => ReadExchanged(body, depth - 1, budget),
+            Kind.Reversed => ReadTyped(body, depth - 1, budget, (of, type) => new ReversedPayload(of, type)),
+            Kind.Widened => ReadTyped(body, depth - 1, budget, (of, type) => new WidenedPayload(of, type)),
+            Kind.Narrowed => ReadTyped(body, depth - 1, budget, (of, type) => new NarrowedPayload(of, type)),
+            Kind.Shifted => ReadShifted(body, depth - 1, budget),
+            _ => ReadComputed(body, depth - 1, budget),
         };
     }
 
-    private static TakenPayload ReadTaken(BodyReader body, int depth)
+    private static TakenPayload ReadTaken(BodyReader body, int depth, RecordBudget budget)
     {
         (long start, long size, long stride, long count) = (body.TakeVarint(), body.TakeVarint(), body.TakeVarint(), body.TakeVarint());
-        return new(Read(body, depth), start, size, stride, count);
+        return new(Read(body, depth, budget), start, size, stride, count);
     }
 
-    private static JoinedPayload ReadJoined(BodyReader body, int depth)
+    private static JoinedPayload ReadJoined(BodyReader body, int depth, RecordBudget budget)
     {
         long count = body.TakeVarint();
         int parts = body.TakeInt();
         ImmutableArray<PayloadRecipe>.Builder read = ImmutableArray.CreateBuilder<PayloadRecipe>(Math.Min(parts, LikelyParts));
         for (int i = 0; i < parts; i++)
         {
-            read.Add(Read(body, depth));
+            read.Add(Read(body, depth, budget));
         }
 
         return new(read.ToImmutable(), count);
     }
 
-    private static ExchangedPayload ReadExchanged(BodyReader body, int depth)
+    private static ExchangedPayload ReadExchanged(BodyReader body, int depth, RecordBudget budget)
     {
         (long outer, long rows, long columns, long unit) = (body.TakeVarint(), body.TakeVarint(), body.TakeVarint(), body.TakeVarint());
-        return new(Read(body, depth), outer, rows, columns, unit);
+        return new(Read(body, depth, budget), outer, rows, columns, unit);
     }
 
-    private static ShiftedPayload ReadShifted(BodyReader body, int depth)
+    private static ShiftedPayload ReadShifted(BodyReader body, int depth, RecordBudget budget)
     {
         float addend = BitConverter.UInt32BitsToSingle(checked((uint)body.TakeVarint()));
-        return new(Read(body, depth), addend);
+        return new(Read(body, depth, budget), addend);
     }
 
-    private static ComputedPayload ReadComputed(BodyReader body, int depth)
+    private static ComputedPayload ReadComputed(BodyReader body, int depth, RecordBudget budget)
     {
         NumberFunction function = body.TakeEnum<NumberFunction>();
-        return new(Read(body, depth), function);
+        return new(Read(body, depth, budget), function);
     }
 
-    private static PayloadRecipe ReadTyped(BodyReader body, int depth, Func<PayloadRecipe, TensorType, PayloadRecipe> make)
+    private static PayloadRecipe ReadTyped(BodyReader body, int depth, RecordBudget budget, Func<PayloadRecipe, TensorType, PayloadRecipe> make)
     {
         int number = body.TakeInt();
         return number < TensorTypes.All.Count
-            ? make(Read(body, depth), (TensorType)number)
+            ? make(Read(body, depth, budget), (TensorType)number)
             : throw new InvalidDataException($"{number} is no tensor type");
     }
 

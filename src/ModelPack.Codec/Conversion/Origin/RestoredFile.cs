@@ -8,16 +8,18 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// <summary>The files that an origin record describes, composed from the container's payloads without being written.</summary>
 internal static class RestoredFile
 {
-    // Numbers that were widened shrink on the way back, and one payload may stand for several that were equal. No conversion makes more of less than this.
-    private const int MaximumGrowth = 4;
-
     /// <summary>Composes the files. They read from <paramref name="container"/>, which has to outlive them.</summary>
     /// <exception cref="ModelPackException">The record does not fit the container.</exception>
     public static List<NamedSource> Compose(OriginRecord record, ModelFile container) => record.Plan.Compose(container.Source.Name, Payloads(record, container));
 
     /// <summary>Opens the model that the record describes, without writing it.</summary>
     /// <exception cref="ModelPackException">The record does not fit the container, or what it describes is no valid file.</exception>
-    public static ModelFile Open(OriginRecord record, ModelFile container) => ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
+    public static ModelFile Open(OriginRecord record, ModelFile container)
+    {
+        ModelFile file = ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
+        file.Budget = container.Budget;
+        return file;
+    }
 
     /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
     /// <exception cref="ModelPackException">The record does not fit the container.</exception>
@@ -40,16 +42,12 @@ internal static class RestoredFile
     {
         EnsureSideFile(record, container);
         CheckRecipes(record, [.. container.AllTensors.Select(tensor => tensor.ByteLength)], container);
-        Int128 total = 0;
-        foreach (OriginTensor tensor in record.Tensors)
+        WithinBudget(container, budget =>
         {
-            total += tensor.Payload.Length;
-        }
-
-        if (total > (MaximumGrowth * (Int128)container.Source.Length) + OriginPlanner.MaximumLiteralBytes)
-        {
-            throw Damaged(container, $"describes {total} bytes of tensors in a file of {container.Source.Length}");
-        }
+            budget.EnsureLength(record.Plan.Length);
+            budget.EnsureLength(record.Tensors.Sum(tensor => tensor.Payload.Length));
+            budget.TakePayloads(record.Tensors.Select(tensor => tensor.Payload));
+        });
 
         foreach (OriginView view in record.Views)
         {
@@ -57,6 +55,21 @@ internal static class RestoredFile
             {
                 throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
             }
+        }
+    }
+
+    /// <summary>Does what a budget is taken for, and names the container if it does not suffice.</summary>
+    /// <exception cref="ModelPackException">It does not.</exception>
+    public static void WithinBudget(ModelFile container, Action<RecordBudget> take)
+    {
+        try
+        {
+            take(container.Budget);
+        }
+        catch (ModelPackException exception)
+        {
+            exception.FilePath ??= container.Source.Name;
+            throw;
         }
     }
 

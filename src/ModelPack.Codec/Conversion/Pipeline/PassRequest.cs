@@ -69,6 +69,9 @@ internal sealed record PassResult(
     /// <summary>Per tensor: whether it holds one value.</summary>
     public UniformTally[] Uniform { get; init; } = [];
 
+    /// <summary>SHA-256 of each of several files; empty if it was not asked for.</summary>
+    public byte[][] MemberSha256 { get; init; } = [];
+
     /// <summary>Length of the source in bytes.</summary>
     public long Length => Ranges.Count == 0 ? 0 : Ranges[^1].End;
 

@@ -11,7 +11,9 @@ internal sealed class SourceHasher : IDisposable
     private readonly Xxh128 range = new();
     private readonly Xxh128 member = new();
     private readonly List<Hash128> members = [];
+    private readonly List<byte[]> memberSha256 = [];
     private readonly IncrementalHash? sha256;
+    private readonly IncrementalHash? member256;
     private readonly int tensorCount;
 
     public SourceHasher(PassRequest request, int tensorCount)
@@ -19,6 +21,7 @@ internal sealed class SourceHasher : IDisposable
         this.request = request;
         this.tensorCount = tensorCount;
         sha256 = request.Work.HasFlag(PassWork.SourceSha256) ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        member256 = sha256 is not null && request.MemberEnds.Count > 0 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         RangeHashes = request.Work.HasFlag(PassWork.TensorHashes) ? new Hash128[request.Ranges.Count] : [];
     }
 
@@ -28,6 +31,9 @@ internal sealed class SourceHasher : IDisposable
     public byte[]? FileSha256 => sha256?.GetCurrentHash();
 
     public Hash128 FileHash() => file.Finish();
+
+    /// <summary>SHA-256 of each of several files, if asked for.</summary>
+    public byte[][] MemberSha256 => [.. memberSha256];
 
     /// <summary>The hash of each payload; that of no bytes for a tensor that no range names.</summary>
     public Hash128[] TensorHashes()
@@ -68,7 +74,11 @@ internal sealed class SourceHasher : IDisposable
         }
     }
 
-    public void Dispose() => sha256?.Dispose();
+    public void Dispose()
+    {
+        sha256?.Dispose();
+        member256?.Dispose();
+    }
 
     private void AppendMembers(Window window)
     {
@@ -78,6 +88,7 @@ internal sealed class SourceHasher : IDisposable
         {
             int length = (int)Math.Min(rest.Length, request.MemberEnds[members.Count] - offset);
             member.Append(rest[..length]);
+            member256?.AppendData(rest[..length]);
             rest = rest[length..];
             offset += length;
             if (offset < request.MemberEnds[members.Count])
@@ -86,6 +97,10 @@ internal sealed class SourceHasher : IDisposable
             }
 
             members.Add(member.Finish());
+            if (member256 is not null)
+            {
+                memberSha256.Add(member256.GetHashAndReset());
+            }
         }
     }
 }

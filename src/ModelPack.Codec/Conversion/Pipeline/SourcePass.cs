@@ -72,6 +72,7 @@ internal sealed class SourcePass
             Uniform = tally.Uniform,
             Ranges = request.Ranges,
             RangeHashes = hasher.RangeHashes,
+            MemberSha256 = hasher.MemberSha256,
         };
     }
 

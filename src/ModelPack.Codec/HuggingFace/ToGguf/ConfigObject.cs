@@ -46,6 +46,7 @@ internal sealed class ConfigObject
     {
         try
         {
+            CompanionText.EnsureUtf8(companion.Bytes.Span);
             using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(companion.Bytes), new JsonDocumentOptions { MaxDepth = DeepestNesting });
             return document.RootElement.Clone();
         }

@@ -23,6 +23,7 @@ internal static class ChatTemplates
 
         // Names that differ in case alone are one file on some systems.
         HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
+        int left = 0;
         foreach (string key in derivation.Keys.Below(Key + "."))
         {
             string name = key[(Key.Length + 1)..];
@@ -30,11 +31,28 @@ internal static class ChatTemplates
             string file = $"{CompanionNames.NamedChatTemplates}/{name}.jinja";
             if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || !MemberName.IsLegal(file) || !written.Add(name))
             {
-                derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{MetadataKeys.Shorten(name)} cannot be a file name of its own and is not carried over");
+                left++;
+                if (left <= MostNamesNoted)
+                {
+                    derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{MetadataKeys.Shorten(name)} cannot be a file name of its own and is not carried over");
+                }
+
+                continue;
+            }
+
+            // A reader takes so many companions from sub-folders, not more.
+            if (written.Count > Subfolders.MaximumFiles)
+            {
+                left++;
                 continue;
             }
 
             Add(derivation, key, file, value);
+        }
+
+        if (left > MostNamesNoted)
+        {
+            derivation.Note(CompanionNames.NamedChatTemplates, $"{left} of {left + Math.Min(written.Count, Subfolders.MaximumFiles)} named chat templates are not carried over");
         }
 
         Reading<string[]> names = Vocabulary.ReadStrings(derivation.Keys, NamesKey);

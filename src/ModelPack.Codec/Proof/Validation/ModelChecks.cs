@@ -22,6 +22,7 @@ internal static class ModelChecks
         TailCheck.Run,
         CompanionCheck.Run,
         DescriptionCheck.Run,
+        RecordCheck.Run,
     ];
 
     public static void Run(ValidationContext context)

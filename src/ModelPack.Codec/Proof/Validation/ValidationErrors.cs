@@ -47,9 +47,15 @@ internal static class ValidationErrors
     public static readonly ErrorCode Description = Finding(
         "MP2125", "V-DESCRIPTION", "The companion files contradict one another, themselves or the tensors.", "Fetch the folder again; all its files come from the same revision of the model.");
 
+    public static readonly ErrorCode Record = Finding(
+        "MP2032", "V-RECORD", "The origin record cannot be followed.", "Convert the original source again; Origin=none (--origin none) converts what the file itself says.");
+
+    public static readonly ErrorCode Side = Finding(
+        "MP2033", "V-SIDE", "The side file does not belong to the model, is missing, or holds something else.", "Put back the file that the conversion wrote, or convert the original source again.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion, Description,
+        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion, Description, Record, Side,
     ];
 
     private static ErrorCode Finding(string id, string rule, string summary, string remedy) => new(id, rule, ErrorKind.NotProved, summary, remedy);

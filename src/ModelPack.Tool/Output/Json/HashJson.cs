@@ -14,6 +14,7 @@ internal static class HashJson
         writer.WriteString("file", path);
         writer.WriteString("model", hashes.Model);
         writer.WriteString("values", hashes.Values);
+        writer.WriteString("sha256", hashes.Sha256);
         writer.WriteStartArray("tensors");
         foreach (TensorHash tensor in hashes.Tensors)
         {
@@ -24,6 +25,7 @@ internal static class HashJson
             writer.WriteString("hash", Digits(tensor.Identity));
             writer.WriteString("payload", Digits(tensor.Payload));
             writer.WriteString("values", tensor.Values is UInt128 values ? Digits(values) : null);
+            writer.WriteString("sha256", tensor.Sha256);
             writer.WriteEndObject();
         }
 

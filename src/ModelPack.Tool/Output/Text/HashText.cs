@@ -26,6 +26,11 @@ internal static class HashText
         report.Field("tensors", $"{hashes.Tensors.Length}");
         report.Field("model", hashes.Model);
         report.Field("values", hashes.Values);
+        if (hashes.Sha256 is not null)
+        {
+            report.Field("SHA-256", hashes.Sha256);
+        }
+
         report.Section("notes", hashes.Notes);
         return report.ToString();
     }

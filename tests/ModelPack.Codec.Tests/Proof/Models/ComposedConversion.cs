@@ -16,7 +16,7 @@ internal sealed class ComposedConversion : IDisposable
         Options = options;
         Job = new(source, [source.Source.Name], to, new(null, null), options, [], SourceModel.Of(source, RecordTrust.Record));
         PassResult pass = Reconversion.Examine(source, PassWork.None, threads: 1, progress: null, CancellationToken.None);
-        Written = Job.Written(pass, MadePayloads.Make(source, Job.Made(), output: null, progress: null, CancellationToken.None));
+        Written = Job.Written(pass, MadePayloads.Make(source, Job.Made(), CancellationToken.None));
         Plan = PlanCrc.Resolve(Job.Complete(Written), Written.Sums);
     }
 

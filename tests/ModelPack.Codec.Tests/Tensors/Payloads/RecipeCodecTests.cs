@@ -9,6 +9,8 @@ namespace ModelPack.Codec.Tests.Tensors.Payloads;
 [TestClass]
 public sealed class RecipeCodecTests
 {
+    private static RecordBudget Budget => new(1 << 20);
+
     [TestMethod]
     public void Written_recipe_is_read_back_as_it_was() => Gen.Select(Gen.Int, Gen.Int[0, 6]).Sample(
         (seed, depth) =>
@@ -16,7 +18,7 @@ public sealed class RecipeCodecTests
             PayloadRecipe recipe = new RandomRecipe(seed).Next(depth);
             byte[] bytes = RecipeCodec.ToBytes(recipe);
             BodyReader reader = new(bytes);
-            PayloadRecipe read = RecipeCodec.Read(reader);
+            PayloadRecipe read = RecipeCodec.Read(reader, Budget);
             reader.EnsureEnd();
             return Show(read) == Show(recipe) && read.Length == recipe.Length && RecipeCodec.ToBytes(read).AsSpan().SequenceEqual(bytes);
         },
@@ -40,7 +42,7 @@ public sealed class RecipeCodecTests
         Assert.IsGreaterThan(10, bytes.Length);
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader(bytes[..length])));
+            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader(bytes[..length]), Budget));
         }
     }
 
@@ -50,7 +52,7 @@ public sealed class RecipeCodecTests
         {
             try
             {
-                PayloadRecipe recipe = RecipeCodec.Read(new BodyReader([.. small, .. any]));
+                PayloadRecipe recipe = RecipeCodec.Read(new BodyReader([.. small, .. any]), Budget);
                 RecipeRules.Check(recipe, [1, 2, 3, 4, 5, 6, 7, 8]);
                 Assert.IsGreaterThanOrEqualTo(0L, recipe.Length);
             }
@@ -64,15 +66,15 @@ public sealed class RecipeCodecTests
     [TestMethod]
     [DataRow((byte)10, DisplayName = "a kind that is none")]
     [DataRow((byte)255, DisplayName = "the last byte")]
-    public void Unknown_kind_is_refused(byte kind) => Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([kind, 0, 0, 0, 0])));
+    public void Unknown_kind_is_refused(byte kind) => Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([kind, 0, 0, 0, 0]), Budget));
 
     [TestMethod]
     public void Unknown_function_is_refused() =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 2, 0, 0, 4]))).Message, "no NumberFunction");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 2, 0, 0, 4]), Budget)).Message, "no NumberFunction");
 
     [TestMethod]
     public void Unknown_type_is_refused() =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([5, (byte)TensorTypes.All.Count, 0, 0, 2]))).Message, "no tensor type");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([5, (byte)TensorTypes.All.Count, 0, 0, 2]), Budget)).Message, "no tensor type");
 
     [TestMethod]
     public void Depth_and_width_that_are_only_claimed_cost_nothing()
@@ -84,7 +86,7 @@ public sealed class RecipeCodecTests
         Stopwatch watch = Stopwatch.StartNew();
         foreach (byte[] bytes in new[] { deep, wide, both })
         {
-            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader(bytes)));
+            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader(bytes), Budget));
         }
 
         Assert.IsLessThan(TimeSpan.FromSeconds(2), watch.Elapsed);

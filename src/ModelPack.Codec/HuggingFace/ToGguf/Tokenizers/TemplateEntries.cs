@@ -16,7 +16,7 @@ internal static class TemplateEntries
     public static IEnumerable<MetadataEntry> Read(TokenizerFolder folder, bool withNotes = true)
     {
         GgufValue? main = folder.Find(CompanionNames.ChatTemplate) is { } file ? FileText(file) : null;
-        List<(string Name, GgufValue Template)> named = [];
+        NamedTemplates named = new();
         GgufValue? field = folder.Config?.Find("chat_template") is { } told ? ReadField(told, named) : null;
         if (withNotes && main is not null && field is not null && !main.RawBytes.Span.SequenceEqual(field.RawBytes.Span))
         {
@@ -26,17 +26,17 @@ internal static class TemplateEntries
         string folderName = CompanionNames.NamedChatTemplates + "/";
         foreach (Companion companion in folder.Companions.Where(companion => companion.Name.StartsWith(folderName, StringComparison.Ordinal) && companion.Name.EndsWith(Extension, StringComparison.Ordinal)))
         {
-            Add(named, companion.Name, companion.Name[folderName.Length..^Extension.Length], FileText(companion));
+            named.Add(companion.Name, companion.Name[folderName.Length..^Extension.Length], FileText(companion));
         }
 
-        foreach ((string name, GgufValue template) in named)
+        foreach ((string name, GgufValue template) in named.Items)
         {
             yield return new MetadataEntry($"{Key}.{name}", template);
         }
 
-        if (named.Count > 0)
+        if (named.Items.Count > 0)
         {
-            yield return new MetadataEntry(NamesKey, GgufValue.FromStrings([.. named.Select(item => item.Name)]));
+            yield return new MetadataEntry(NamesKey, GgufValue.FromStrings([.. named.Items.Select(item => item.Name)]));
         }
 
         if ((field ?? main) is { } template2)
@@ -45,7 +45,7 @@ internal static class TemplateEntries
         }
     }
 
-    private static GgufValue? ReadField(JsonField field, List<(string Name, GgufValue Template)> named)
+    private static GgufValue? ReadField(JsonField field, NamedTemplates named)
     {
         if (field.Value.ValueKind == JsonValueKind.String)
         {
@@ -63,26 +63,34 @@ internal static class TemplateEntries
             }
             else
             {
-                Add(named, field.File, name, template);
+                named.Add(field.File, name, template);
             }
         }
 
         return main;
     }
 
-    /// <summary>Converters replace what is no letter or digit in a name.</summary>
-    private static void Add(List<(string Name, GgufValue Template)> named, string file, string name, GgufValue template)
-    {
-        string key = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
-        if (key.Length == 0 || named.Exists(item => item.Name == key))
-        {
-            throw Disagreement.At(file, key.Length == 0 ? "a chat template has no name" : $"two chat templates have the name '{MetadataKeys.Shorten(key)}'");
-        }
-
-        named.Add((key, template));
-    }
-
     private static GgufValue FileText(Companion companion) => Utf8.IsValid(companion.Bytes.Span)
         ? GgufValue.FromStringBytes(companion.Bytes.Span)
         : throw NotJson.At(companion.Name, "the template is not UTF-8", StrictJson.FirstInvalidUtf8(companion.Bytes.Span));
+
+    /// <summary>Templates beside the main one, in order; a model may have very many.</summary>
+    private sealed class NamedTemplates
+    {
+        private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+
+        public List<(string Name, GgufValue Template)> Items { get; } = [];
+
+        // Converters replace what is no letter or digit in a name.
+        public void Add(string file, string name, GgufValue template)
+        {
+            string key = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
+            if (key.Length == 0 || !taken.Add(key))
+            {
+                throw Disagreement.At(file, key.Length == 0 ? "a chat template has no name" : $"two chat templates have the name '{MetadataKeys.Shorten(key)}'");
+            }
+
+            Items.Add((key, template));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Codec.HuggingFace;
 
 namespace ModelPack.Codec.Proof.Validation.Facts;
 
@@ -26,6 +27,7 @@ internal static class JsonFacts
     // JSON may spell half a surrogate pair; a document would fail over it only when that text is asked for.
     private static void EnsureUnicode(ReadOnlySpan<byte> json)
     {
+        CompanionText.EnsureUtf8(json);
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
         while (reader.Read())
         {

@@ -1,0 +1,364 @@
+using System.Buffers.Binary;
+using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Insight;
+using ModelPack.Codec.IO;
+using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Codec.Tests.Insight;
+
+namespace ModelPack.Codec.Tests.Conversion;
+
+/// <summary>Files that somebody prepared to fool a proof (tests/data/cases/hostile).</summary>
+[TestClass]
+public sealed class HostileCaseTests
+{
+    private const long AllocationLimit = 64 << 20;
+
+    public static IEnumerable<string> Bombs => RepositoryData.Files("cases/hostile/bombs", "*").Select(path => Path.GetFileName(path));
+
+    public static IEnumerable<string> BadTexts => ["added-content-bad-UTF-8", "config-key-bad-UTF-8", "generation-bad", "tok-cfg-tmpl-bad"];
+
+    [TestMethod]
+    public void Literals_of_a_forged_record_stand_for_no_weights_in_a_comparison()
+    {
+        string good = Case("forged-literal", "good.gguf");
+        string evil = Case("forged-literal", "evil.safetensors");
+        foreach ((string first, string second) in new[] { (good, evil), (evil, good), (Case("forged-literal", "good.safetensors"), evil) })
+        {
+            foreach (ProofLevel level in new[] { ProofLevel.L1, ProofLevel.L2, ProofLevel.L3 })
+            {
+                VerificationReport report = ModelVerifier.Verify(first, second, level);
+                Assert.IsFalse(report.Passed);
+                Assert.IsNull(report.Proved);
+                Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.Payload && difference.Place == "w"));
+            }
+        }
+
+        Assert.IsTrue(ModelVerifier.Verify(good, Case("forged-literal", "good.safetensors"), ProofLevel.L3).Passed);
+        using ModelFile right = ModelFiles.Open(good);
+        using ModelFile wrong = ModelFiles.Open(evil);
+        Assert.IsFalse(ModelDiff.Compare(right, wrong).Differences.IsEmpty);
+        Assert.AreNotEqual(ModelHash.Compute(right).Model, ModelHash.Compute(wrong).Model);
+        Assert.IsFalse(ToleranceVerifier.Verify(good, evil, Tolerance).Passed);
+    }
+
+    [TestMethod]
+    public void Literals_of_a_forged_record_restore_no_weights()
+    {
+        using TempFolder folder = new();
+        string evil = Case("forged-literal", "evil.safetensors");
+        foreach (LossPolicy loss in Enum.GetValues<LossPolicy>())
+        {
+            ModelPackException exception = Assert.Throws<ModelPackException>(
+                () => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { Loss = loss }));
+            Assert.AreEqual((ConversionErrors.ForgedOrigin, ErrorKind.NotProved), (exception.Code, exception.Code.Kind));
+            Assert.IsEmpty(folder.Names());
+        }
+
+        // The remedy that the error names.
+        ModelConverter.Convert(evil, folder.At("own.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None });
+        CollectionAssert.AreEqual(Payload(evil, "w"), Payload(folder.At("own.gguf"), "w"));
+        Certificate other = ModelConverter.Convert(evil, folder.At("other.apr"), ModelFormat.Apr, new());
+        CollectionAssert.AreEqual(Payload(evil, "w"), Payload(folder.At("other.apr"), "w"));
+        Assert.IsTrue(other.Notes.Any(note => note.Contains("its origin record was left behind", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Values_that_only_a_record_holds_are_looked_at_before_they_are_written()
+    {
+        using TempFolder folder = new();
+        string evil = Case("forged-nan", "evil.safetensors");
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new()));
+        Assert.AreEqual(ConversionErrors.NonFinite, exception.Code);
+        Assert.AreEqual("w", exception.TensorName);
+        StringAssert.Contains(exception.Message, "1 NaN and 1 infinite values of 4");
+        exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { NonFinite = NonFinitePolicy.Allow }));
+        Assert.AreEqual(ConversionErrors.ForgedOrigin, exception.Code);
+        Assert.IsEmpty(folder.Names());
+    }
+
+    [TestMethod]
+    public void Sizes_of_a_record_that_add_up_to_no_number_are_a_damaged_record()
+    {
+        string path = Case("overflow", "two-files-sum.safetensors");
+        AssertRefused(path, "MP2004");
+    }
+
+    [TestMethod]
+    [DataRow("only-side.safetensors")]
+    [DataRow("two-of-one-name.safetensors")]
+    public void Names_of_a_record_that_no_model_has_are_refused(string name) => AssertRefused(Case("forged-names", name), "MP2004");
+
+    [TestMethod]
+    [DataRow(".bashrc")]
+    [DataRow("Directory.Build.props")]
+    [DataRow("m.ggml-blocks.safetensors")]
+    [DataRow("other.gguf.ggml-blocks.safetensors")]
+    [DataRow("run.exe")]
+    [DataRow("m.gguf.modelpack.json")]
+    public void Name_beside_a_model_that_is_no_companion_is_refused(string name)
+    {
+        OriginBody body = new OriginBody().Modes().File("m.gguf", 1).Zeros(1).File(name, 1).Zeros(1);
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(OriginRecords.Build(body.ToArray(), files: 2)));
+        Assert.AreEqual("MP2004", exception.Code.Id);
+        OriginRecords.Read(OriginRecords.Build(new OriginBody().Modes().File("m.gguf", 1).Zeros(1).File("config.json", 1).Zeros(1).ToArray(), files: 2));
+    }
+
+    [TestMethod]
+    [DataRow(".bashrc")]
+    [DataRow("Directory.Build.props")]
+    [DataRow("m.safetensors")]
+    public void First_file_of_a_record_is_one_of_its_format(string name) => Assert.AreEqual("MP2004", Assert.Throws<ModelPackException>(
+        () => OriginRecords.Read(OriginRecords.Build(new OriginBody().Modes().File(name, 1).Zeros(1).ToArray()))).Code.Id);
+
+    [TestMethod]
+    public void Source_under_any_name_comes_back_and_its_record_has_a_name_of_its_format()
+    {
+        using TempFolder folder = new();
+        foreach (string name in new[] { "sha256-0123", "weights.bin", "Directory.Build.props" })
+        {
+            string source = folder.Write(name, SmallModels.Gguf());
+            ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
+            Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.apr"), ProofLevel.L3).Passed);
+            ModelConverter.Convert(folder.At("out.apr"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
+            CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Bombs))]
+    public void Bomb_is_refused_or_done_with_in_work_that_follows_its_size(string name)
+    {
+        using TempFolder folder = new();
+        string path = Case("bombs", name);
+        string good = Case("forged-literal", "good.gguf");
+        foreach (Action act in new Action[]
+        {
+            () => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()),
+            () => ModelConverter.Convert(path, folder.At("out.apr"), ModelFormat.Apr, new()),
+            () => ModelConverter.Plan(path, folder.At("out.gguf"), ModelFormat.Gguf, new()),
+            () => Hash(path),
+            () => Assert.IsFalse(ModelVerifier.Verify(good, path).Passed),
+            () => ModelValidator.Validate(path),
+        })
+        {
+            long before = GC.GetTotalAllocatedBytes();
+            try
+            {
+                act();
+            }
+            catch (ModelPackException exception)
+            {
+                Assert.IsTrue(exception.Code.Id is "MP2004" or "MP2031", exception.Describe());
+            }
+
+            Assert.IsLessThan(AllocationLimit, GC.GetTotalAllocatedBytes() - before);
+        }
+
+        Assert.IsEmpty(folder.Names());
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(BadTexts))]
+    public void Companion_with_a_byte_that_is_no_text_is_a_finding_and_refused(string name)
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder.At("model"));
+        foreach (string from in new[] { "base", name })
+        {
+            foreach (string file in Directory.EnumerateFiles(RepositoryData.Path("cases", "hostile", "bad-utf8", from)))
+            {
+                File.Copy(file, Path.Combine(folder.At("model"), Path.GetFileName(file)), overwrite: true);
+            }
+        }
+
+        Assert.IsFalse(ModelValidator.Validate(folder.At("model")).Findings.IsEmpty);
+        foreach ((string target, ModelFormat format) in new[] { ("out.gguf", ModelFormat.Gguf), ("out.apr", ModelFormat.Apr) })
+        {
+            try
+            {
+                Certificate proof = ModelConverter.Convert(folder.At("model"), folder.At(target), format, new());
+                Assert.IsTrue(proof.Notes.Any(note => note.Contains("not valid JSON", StringComparison.Ordinal)));
+            }
+            catch (ModelPackException exception)
+            {
+                Assert.AreEqual(ErrorKind.InvalidFile, exception.Code.Kind, exception.Describe());
+                StringAssert.Contains(exception.Message, "UTF-8");
+            }
+        }
+
+        Hash(folder.At("model"));
+    }
+
+    [TestMethod]
+    public void View_of_a_record_that_is_not_what_its_blocks_decode_to_proves_nothing()
+    {
+        // Blocks widened to F32: the record has the hash of what is shown, and whoever changes that changes the hash too.
+        using TempFolder folder = new();
+        string source = folder.Write("q.gguf", TestModels.GgufBytes([Q5K("blk.0.ffn_up.weight", 0x3C00)]));
+        string output = folder.At("q.safetensors");
+        ModelConverter.Convert(source, output, ModelFormat.SafeTensors, new());
+        Assert.AreEqual(2, folder.Names().Count(name => name.EndsWith(".safetensors", StringComparison.Ordinal)));
+        byte[] bytes = File.ReadAllBytes(output);
+        bytes[^1] ^= 0x10;
+        Hash128 shown = Hash128.Of(bytes.AsSpan(bytes.Length - 1024));
+        File.WriteAllBytes(output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
+        Assert.IsFalse(ModelVerifier.Verify(source, output, ProofLevel.L1).Passed);
+        Assert.AreEqual(
+            ConversionErrors.ForgedOrigin, Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new())).Code);
+        Certificate other = ModelConverter.Convert(output, folder.At("other.apr"), ModelFormat.Apr, new());
+        Assert.IsTrue(other.Notes.Any(note => note.Contains("does not show what it was made of", StringComparison.Ordinal)));
+        CollectionAssert.AreEqual(bytes[^1024..], Payload(folder.At("other.apr"), "blk.0.ffn_up.weight"));
+        using ModelFile file = ModelFiles.Open(output);
+        StringAssert.Contains(ModelHash.Compute(file).Notes.Single(), "does not show what it was made of");
+    }
+
+    [TestMethod]
+    [DataRow(OriginMode.Embed)]
+    [DataRow(OriginMode.None)]
+    public void Source_that_changes_while_it_is_converted_gives_no_output_that_shows_something_else(OriginMode origin)
+    {
+        byte[] source = TestModels.GgufBytes([Q5K("blk.0.ffn_up.weight", 0x3C00)]);
+        using TempFolder folder = new();
+        int refused = 0;
+        for (int reads = 1; reads < 40; reads++)
+        {
+            using ChangingSource changing = new(source, reads);
+            using ModelFile file = ModelFiles.Open(changing, ModelFormat.Gguf);
+            string output = folder.At($"{reads}.safetensors");
+            try
+            {
+                ModelConverter.Convert(file, output, ModelFormat.SafeTensors, new() { Origin = origin, Loss = LossPolicy.Allow });
+            }
+            catch (ModelPackException)
+            {
+                refused++;
+                continue;
+            }
+
+            // What it shows is what one of the two states decodes to: with a record, the one that lies beside it.
+            float[] values = new float[256];
+            byte[] blocks = origin == OriginMode.Embed ? File.ReadAllBytes(ModelFiles.SideFilePath(output))[^176..] : changing.Used[^192..^16];
+            TensorDecoder.Decode(TensorType.Q5_K, blocks, values);
+            CollectionAssert.AreEqual(values.Select(BitConverter.SingleToInt32Bits).ToArray(), Floats(File.ReadAllBytes(output)[^1024..]));
+        }
+
+        Assert.IsGreaterThan(0, refused);
+    }
+
+    [TestMethod]
+    public void NaN_that_lies_in_a_side_file_only_is_found_before_it_is_written()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("n.gguf", TestModels.GgufBytes([Q5K("blk.0.ffn_up.weight", 0x7C00)]));
+        string output = folder.At("n.safetensors");
+        ModelConverter.Convert(source, output, ModelFormat.SafeTensors, new() { NonFinite = NonFinitePolicy.Allow });
+        byte[] bytes = File.ReadAllBytes(output);
+        bytes.AsSpan(bytes.Length - 1024).Clear();
+        Hash128 shown = Hash128.Of(new byte[1024]);
+        File.WriteAllBytes(output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
+        foreach (ModelFormat format in new[] { ModelFormat.Gguf, ModelFormat.Apr })
+        {
+            ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back"), format, new()));
+            Assert.AreEqual(ConversionErrors.NonFinite, exception.Code);
+        }
+    }
+
+    [TestMethod]
+    public void Records_within_records_share_one_budget()
+    {
+        RecordBudget budget = new(1000);
+        budget.TakeRecord(16 << 20);
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => budget.TakeRecord(1 << 20));
+        Assert.AreEqual(("MP2031", ErrorKind.InvalidFile), (exception.Code.Id, exception.Code.Kind));
+        Assert.Throws<ModelPackException>(() => budget.TakeRecipes(1 << 20));
+        Assert.Throws<ModelPackException>(() => budget.EnsureLength((1 << 20) + 32_001));
+        budget.EnsureLength((1 << 20) + 32_000);
+    }
+
+    [TestMethod]
+    public void Cost_of_a_recipe_counts_each_byte_that_lies_apart()
+    {
+        const long Length = 1 << 20;
+        StoredPayload stored = new(0, Length);
+        ExchangedPayload bytes = new(stored, 1, Length / 2, 2, 1);
+        JoinedPayload crumbs = new([.. Enumerable.Repeat(new LiteralPayload(new byte[1]), 1 << 14)], 1);
+        Assert.IsLessThan(100, RecipeCost.Reads(stored));
+        Assert.IsGreaterThan(1 << 14, RecipeCost.Reads(crumbs));
+        Assert.IsGreaterThan(Length / 4, RecipeCost.Reads(bytes));
+        PayloadRecipe shifted = stored;
+        for (int i = 0; i < 40; i++)
+        {
+            shifted = new ShiftedPayload(shifted, 1);
+        }
+
+        Assert.IsGreaterThan(Length / 2, RecipeCost.Reads(shifted));
+        Assert.AreEqual(41, RecipeCost.Steps(shifted));
+    }
+
+    // Scale and minimum scale, twelve bytes of scales, the high bits, the low ones.
+    internal static TestTensor Q5K(string name, ushort scale, int seed = 5)
+    {
+        byte[] block = new byte[176];
+        new Random(seed).NextBytes(block);
+        BinaryPrimitives.WriteUInt16LittleEndian(block, scale);
+        BinaryPrimitives.WriteUInt16LittleEndian(block.AsSpan(2), 0x3800);
+        return new(name, TensorType.Q5_K, [256], block);
+    }
+
+    private static ValueTolerance Tolerance => ValueTolerance.TryParse("1e-3", out ValueTolerance? tolerance) ? tolerance : throw new InvalidOperationException();
+
+    private static void AssertRefused(string path, string code)
+    {
+        using TempFolder folder = new();
+        foreach (ModelFormat format in new[] { ModelFormat.Gguf, ModelFormat.Apr })
+        {
+            ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out") + Path.DirectorySeparatorChar, format, new()));
+            Assert.AreEqual(code, exception.Code.Id, exception.Describe());
+        }
+
+        Assert.IsEmpty(folder.Names());
+        Assert.IsFalse(ModelVerifier.Verify(path, Case("forged-literal", "good.gguf")).Passed);
+        Hash(path);
+    }
+
+    private static void Hash(string path)
+    {
+        using ModelFile file = ModelFiles.Open(path);
+        ModelHash.Compute(file);
+    }
+
+    private static string Case(string name, string file) => RepositoryData.Path("cases", "hostile", name, file);
+
+    private static int[] Floats(byte[] bytes) => [.. bytes.Chunk(4).Select(chunk => BinaryPrimitives.ReadInt32LittleEndian(chunk))];
+
+    private static byte[] Payload(string path, string name)
+    {
+        using ModelFile file = ModelFiles.Open(path);
+        TensorInfo tensor = file.Tensors.Single(tensor => tensor.Name == name);
+        return file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength);
+    }
+
+    /// <summary>A file whose last block becomes another one once it was read so many times. Sixteen bytes of padding follow it.</summary>
+    private sealed class ChangingSource(byte[] bytes, int reads) : ByteSource
+    {
+        private readonly byte[] changed = [.. bytes[..^17], (byte)(bytes[^17] ^ 0x11), .. bytes[^16..]];
+        private int count;
+
+        public override string Name => "changing.gguf";
+
+        public override long Length => bytes.Length;
+
+        /// <summary>The bytes that were last read.</summary>
+        public byte[] Used => Volatile.Read(ref count) <= reads ? bytes : changed;
+
+        public override void ReadAt(long offset, Span<byte> destination)
+        {
+            byte[] from = Interlocked.Increment(ref count) <= reads ? bytes : changed;
+            from.AsSpan((int)offset, destination.Length).CopyTo(destination);
+        }
+    }
+}
