@@ -35,7 +35,9 @@ public sealed class DamagedRecordTests
         using ModelFile file = TestModels.Gguf(TestTensor.F32("w", new float[1 << 18]));
         StoredPayload all = new(0, file.Tensors[0].ByteLength);
         RestoredFile.Check(Record([all], []), file);
-        Refused(() => RestoredFile.Check(Record([.. Enumerable.Repeat(all, 1 << 14)], []), file), $"describes {all.Bytes << 14} bytes of tensors in a file of {file.Source.Length}");
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => RestoredFile.Check(Record([.. Enumerable.Repeat(all, 1 << 14)], []), file));
+        Assert.AreEqual(ConversionErrors.RecordTooLarge, exception.Code);
+        Assert.Contains($"it describes {all.Bytes << 14} bytes", exception.Message);
     }
 
     [TestMethod]

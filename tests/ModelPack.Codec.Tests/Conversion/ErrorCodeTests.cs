@@ -29,6 +29,12 @@ public sealed class ErrorCodeTests
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.ggml-blocks.safetensors"), ModelFormat.SafeTensors, new())),
         ["MP2013"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), Path.ChangeExtension(folder.Write("out", "another model"u8), ".safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow)),
+        ["MP2030"] = folder => Thrown(() => ModelConverter.Convert(
+            RepositoryData.Path("cases", "hostile", "forged-literal", "evil.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new())),
+        ["MP2031"] = folder => Thrown(() => ModelConverter.Convert(
+            RepositoryData.Path("cases", "hostile", "bombs", "zeros-256M.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new())),
+        ["MP2032"] = folder => ModelValidator.Validate(folder.Write("bad.safetensors", OriginRecords.Container([1, 2, 3]))).Findings.Single().Code,
+        ["MP2033"] = folder => ModelValidator.Validate(WithoutSideFile(folder)).Findings.Single().Code,
         ["MP2101"] = folder => Thrown(() => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
         ["MP2103"] = folder => Thrown(() => ToleranceVerifier.Verify(

@@ -24,8 +24,8 @@ public sealed class OriginCodecProperties
         from naming in Gen.OneOf(Enum.GetValues<NamingMode>())
         from digest in AnyHash
         from files in Gen.Int[1, 3]
-        from first in Gen.OneOf("model.gguf", "ü 名前.apr", "x", new string('n', 300))
-        from others in Gen.Shuffle(new[] { "config.json", "1_Pooling/config.json", "a/b/ü 名前.txt", "a/c" })
+        from stem in Gen.OneOf("model", "ü 名前", "x", new string('n', 300))
+        from others in Gen.Shuffle(new[] { "config.json", "1_Pooling/config.json", "a/b/ü 名前.txt", "a/c.json" })
         from fileHashes in AnyHash.Array[files]
         from lengths in Gen.Long[0, long.MaxValue >> 10].Array[0, 12]
         from order in Gen.Shuffle(Enumerable.Range(0, lengths.Length).ToArray())
@@ -44,7 +44,7 @@ public sealed class OriginCodecProperties
             Naming = naming,
             Form = new OutputForm(folder, shard),
             ContainerDigest = digest,
-            Files = [.. others[..(files - 1)].Prepend(first).Select((name, i) => new OriginFile(name, new FilePlan(i == 0 ? Interleave(lengths, outside) : []), fileHashes[i]))],
+            Files = [.. others[..(files - 1)].Prepend($"{stem}.{format.Extension()}").Select((name, i) => new OriginFile(name, new FilePlan(i == 0 ? Interleave(lengths, outside) : []), fileHashes[i]))],
             Dtype = dtype,
             Tensors = [.. lengths.Select((length, i) => new OriginTensor(Recipe(recipes[i], order[i], length), hashes[i]))],
             Views = [.. views.Select((hash, i) => new OriginView(i, hash))],

@@ -57,7 +57,8 @@ public sealed class HashManifestTests
     public void A_model_without_tensors_has_a_manifest() => Assert.IsEmpty(Read(HashManifest.Write(Hash())).Tensors);
 
     [TestMethod]
-    [DataRow("modelpack-manifest 1", "modelpack-manifest 2", "line 1: ")]
+    [DataRow("modelpack-manifest 1", "modelpack-manifest 3", "line 1: ")]
+    [DataRow("modelpack-manifest 1", "modelpack-manifest 2", "line 5: ")]
     [DataRow("modelpack-manifest 1\n", "", "line 1: ")]
     [DataRow("model ", "model 0", "line 2: ")]
     [DataRow("values ", "values 0", "line 3: ")]

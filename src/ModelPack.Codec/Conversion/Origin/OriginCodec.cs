@@ -152,6 +152,7 @@ internal static class OriginCodec
         Hash128[] viewHashes = TakeHashes(ref rest, viewCount);
         ReadOnlySpan<byte> stored = rest[4..];
         int length = TakeCount(ref rest);
+        EnsurePlausible(stored.Length, length);
         budget.TakeRecord((long)stored.Length + length);
         byte[] body = Decompress(stored, length);
         return new OriginBodyReader(new BodyReader(body), tensorHashes.Length, budget).Read(digest, fileHashes, tensorHashes, viewHashes);
@@ -220,16 +221,19 @@ internal static class OriginCodec
         return done && length < body.Length && IsPlausible(length, body.Length) ? compressed.AsSpan(0, length) : body;
     }
 
+    private static void EnsurePlausible(int stored, int length)
+    {
+        if (stored != length && (length > MaximumBody || !IsPlausible(stored, length)))
+        {
+            throw new InvalidDataException($"{stored} bytes claim to hold {length}");
+        }
+    }
+
     private static byte[] Decompress(ReadOnlySpan<byte> stored, int length)
     {
         if (stored.Length == length)
         {
             return stored.ToArray();
-        }
-
-        if (length > MaximumBody || !IsPlausible(stored.Length, length))
-        {
-            throw new InvalidDataException($"{stored.Length} bytes claim to hold {length}");
         }
 
         byte[] body = new byte[length];
