@@ -108,8 +108,11 @@ public static class ModelConverter
     public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + OutputTarget.CertificateEnding;
 
     /// <summary>Converts an opened model; it does not look whether source and target are the same.</summary>
-    internal static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        Convert(source, to, new(targetPath, options, null, null, CancellationToken.None));
+    internal static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options)
+    {
+        using OutputLock place = OutputLock.Take(targetPath, NameChanges.Flushed);
+        return Convert(source, to, new(place, targetPath, options, null, null, CancellationToken.None));
+    }
 
     private static Certificate Convert(ModelFile source, ModelFormat to, ConversionRun run)
     {
