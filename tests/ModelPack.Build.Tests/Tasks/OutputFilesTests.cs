@@ -66,7 +66,7 @@ public sealed class OutputFilesTests
             Parts = [new("small.safetensors", 7, new('1', 32)), new(Blocks, 6, new('2', 32))],
         };
         return new(
-            "tool", "options", folder.Source, new('3', 32), target, [], ProvedOutput.List(target, proved), new("small.safetensors.modelpack.json", FileStamp.Of(target), new('4', 32)));
+            "tool", "options", folder.Source, "", target, 0, [], ProvedOutput.List(target, proved, 0, CancellationToken.None), new("small.safetensors.modelpack.json", FileStamp.Of(target), new('4', 32)));
     }
 
     private static ConversionRequest Request(TaskFolder folder, string link) =>
