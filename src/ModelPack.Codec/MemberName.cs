@@ -60,7 +60,7 @@ internal static class MemberName
     private static bool IsLegalPath(string path)
     {
         string[] parts = path.Split('/');
-        return parts.Length <= MaximumDepth + 1 && parts.All(IsPortable) && !parts[..^1].Any(part => part.StartsWith('.')) && !IsWeights(path);
+        return parts.Length <= MaximumDepth + 1 && parts.All(IsPortable) && !parts[..^1].Any(part => part.StartsWith('.')) && (!IsWeights(path) || ModelModules.IsWeights(path));
     }
 
     private static bool IsPortable(string part) =>

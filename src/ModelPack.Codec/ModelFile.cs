@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
@@ -51,6 +52,9 @@ public abstract class ModelFile : IDisposable
 
     /// <summary>The file's tensors, and after them those of its side file (<see cref="SideFile"/>).</summary>
     internal virtual IReadOnlyList<TensorInfo> AllTensors => Tensors;
+
+    /// <summary>What lies in the folder of the model and is not carried.</summary>
+    internal virtual ImmutableArray<LeftOutFile> LeftOut => [];
 
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
     internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this)];

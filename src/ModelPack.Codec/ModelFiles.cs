@@ -81,7 +81,7 @@ public static class ModelFiles
             throw;
         }
 
-        ModelSet set = ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes);
+        ModelSet set = ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes, location.LeftOut);
         if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == OriginRecord.Key))
         {
             return set;

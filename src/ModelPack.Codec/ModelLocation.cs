@@ -11,10 +11,12 @@ namespace ModelPack.Codec;
 /// <summary>The files that a path means: one file, all parts of a split model, or a model folder with its companions.</summary>
 /// <param name="Path">The path as given.</param>
 /// <param name="Files">Full paths, those with tensors first.</param>
-/// <param name="LeftOut">What lies in the folder of the model and does not belong to it, some with the reason.</param>
-internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, ImmutableArray<string> LeftOut)
+/// <param name="LeftOut">What lies in the folder of the model and is not carried.</param>
+internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, ImmutableArray<LeftOutFile> LeftOut)
 {
-    private const long MaximumCompanionBytes = 64 << 20;
+    /// <summary>Length of the largest file that travels in metadata.</summary>
+    public const long MaximumCompanionBytes = 64 << 20;
+
     private const string CertificateEnding = ".modelpack.json";
 
     // The name that loaders of Hugging Face folders expect.
@@ -33,13 +35,24 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     public IEnumerable<string> Names => Files.Select(file => MemberName.Within(Folder, file));
 
     /// <summary>What a reader of the folder should know.</summary>
-    public IEnumerable<Note> Notes => [.. LeftOut.IsEmpty ? (Note[])[] : [new(LeftOutRule, $"not part of the model, and left out: {Shown}")], .. OutsideLinks.Notes(Folder, Files)];
+    public IEnumerable<Note> Notes =>
+    [
+        .. Said("not part of the model, and left out", LeftOut.Where(file => !file.IsPart)),
+        .. Said("part of the model, and left out", LeftOut.Where(file => file.IsPart)),
+        .. OutsideLinks.Notes(Folder, Files),
+    ];
 
     private string Folder => Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path) ?? "";
 
-    private string Shown => LeftOut.Length <= MaximumNamed
-        ? string.Join(", ", LeftOut)
-        : $"{string.Join(", ", LeftOut.Take(MaximumNamed))} and {LeftOut.Length - MaximumNamed} more";
+    private static IEnumerable<Note> Said(string what, IEnumerable<LeftOutFile> files)
+    {
+        LeftOutFile[] all = [.. files];
+        if (all.Length > 0)
+        {
+            string more = all.Length > MaximumNamed ? $" and {all.Length - MaximumNamed} more" : "";
+            yield return new(LeftOutRule, $"{what}: {string.Join(", ", all.Take(MaximumNamed))}{more}");
+        }
+    }
 
     /// <exception cref="ModelFormatException">The path names no model, or several.</exception>
     public static ModelLocation Find(string path)
@@ -82,7 +95,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         string path = System.IO.Path.Combine(folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0])));
         return !File.Exists(path) ? new([], [])
             : models.Count == 0 || SideFile.SharerOf(models) is not { } other || CountsSideTensors(models[0]) ? new([path], [])
-            : new([], [$"'{System.IO.Path.GetFileName(path)}' (the side file of '{other}')"]);
+            : new([], [new(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"the side file of '{other}'")]);
     }
 
     // A damaged record is refused by whoever follows it.
@@ -111,7 +124,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(CertificateEnding, StringComparison.Ordinal));
             IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
             SidePlace side = Side(folder, tensors);
-            return new(folder, [.. tensors, .. side.Own, .. beside], [.. others.Select(path => $"'{System.IO.Path.GetFileName(path)}'"), .. side.Others, .. below.LeftOut]);
+            return new(folder, [.. tensors, .. side.Own, .. beside], [.. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)), .. side.Others, .. below.LeftOut]);
         }
 
         string[] gguf = [.. all.Where(path => path.EndsWith(".gguf", StringComparison.Ordinal) && !IsLaterPart(path))];
@@ -192,5 +205,5 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     /// <summary>A side file that stands where that of a model would.</summary>
     /// <param name="Own">Its path, if it is the model's.</param>
     /// <param name="Others">What to say of it, if it is that of another model.</param>
-    private readonly record struct SidePlace(ImmutableArray<string> Own, ImmutableArray<string> Others);
+    private readonly record struct SidePlace(ImmutableArray<string> Own, ImmutableArray<LeftOutFile> Others);
 }

@@ -17,9 +17,10 @@ public sealed class ModelSet : ModelFile
 {
     private readonly ModelFile[] models;
 
-    private ModelSet(ConcatenatedByteSource source, ImmutableArray<ModelSetMember> members, IEnumerable<Note> notes)
+    private ModelSet(ConcatenatedByteSource source, ImmutableArray<ModelSetMember> members, IEnumerable<Note> notes, ImmutableArray<LeftOutFile> leftOut)
         : base(source)
     {
+        LeftOut = leftOut;
         Members = members;
         models = [.. members.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
         Tensors = [.. members.Where(member => member is { Model: not null, IsSideFile: false }).SelectMany(Shifted)];
@@ -58,7 +59,7 @@ public sealed class ModelSet : ModelFile
 
     /// <summary>Opens files that belong together. The set owns them from then on; on failure they are disposed too.</summary>
     /// <exception cref="ModelFormatException">A file breaks a rule, or they do not belong together.</exception>
-    internal static ModelSet Open(string name, IReadOnlyList<NamedSource> files, ModelFormat format, IEnumerable<Note>? notes = null)
+    internal static ModelSet Open(string name, IReadOnlyList<NamedSource> files, ModelFormat format, IEnumerable<Note>? notes = null, ImmutableArray<LeftOutFile> leftOut = default)
     {
         ConcatenatedByteSource source = new(name, files.Select(file => file.Source));
         try
@@ -67,13 +68,13 @@ public sealed class ModelSet : ModelFile
             long start = 0;
             foreach (NamedSource file in files)
             {
-                bool isModel = file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal) || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
+                bool isModel = (file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal) && !MemberName.IsNested(file.Name)) || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
                 members.Add(new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
                 start += file.Source.Length;
             }
 
             ImmutableArray<ModelSetMember> all = members.MoveToImmutable();
-            return new(source, all, [.. Check(name, files, all), .. notes ?? []]);
+            return new(source, all, [.. Check(name, files, all), .. notes ?? []], leftOut.IsDefault ? [] : leftOut);
         }
         catch
         {
@@ -84,6 +85,9 @@ public sealed class ModelSet : ModelFile
 
     /// <summary>The side file, if there is one.</summary>
     internal ModelFile? SideModel => Members.FirstOrDefault(member => member.IsSideFile)?.Model;
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<LeftOutFile> LeftOut { get; }
 
     /// <inheritdoc/>
     internal override IReadOnlyList<ModelSetMember> AllMembers => Members;

@@ -4,23 +4,31 @@ using ModelPack.Codec.IO.Output;
 namespace ModelPack.Codec;
 
 /// <summary>
-/// What lies in the sub-folders of a Hugging Face folder. Companions belong to the model, such as <c>1_Pooling/config.json</c> (hf-companions.md §5.1). Hidden folders,
-/// links to folders and folders with weights of their own do not, whatever lies below them.
+/// What lies in the sub-folders of a Hugging Face folder. Companions belong to the model, such as <c>1_Pooling/config.json</c> (hf-companions.md §5.1), and so do the weights of a folder that
+/// modules.json names. Hidden folders, links to folders and other folders with weights of their own do not, whatever lies below them.
 /// </summary>
 internal sealed class Subfolders
 {
     /// <summary>Companions in sub-folders that one model may have.</summary>
     public const int MaximumFiles = 1000;
 
-    private readonly string root;
+    private const int MaximumCounted = 100_000;
 
-    private Subfolders(string root) => this.root = root;
+    private readonly string root;
+    private readonly HashSet<string> modules;
+    private int counted;
+
+    private Subfolders(string root)
+    {
+        this.root = root;
+        modules = [.. ModelModules.Of(root).Select(module => module.Path)];
+    }
 
     /// <summary>Full paths of the companions.</summary>
     public List<string> Companions { get; } = [];
 
     /// <summary>What does not belong to the model, each with the reason.</summary>
-    public List<string> LeftOut { get; } = [];
+    public List<LeftOutFile> LeftOut { get; } = [];
 
     /// <exception cref="ModelFormatException">A companion cannot be carried.</exception>
     public static Subfolders Of(string folder)
@@ -37,9 +45,10 @@ internal sealed class Subfolders
     private void Visit(string folder, int depth)
     {
         string[] files = [.. Sorted(Directory.EnumerateFiles(folder))];
-        if (ReasonToLeaveOut(folder, files) is { } reason)
+        bool isModule = modules.Contains(MemberName.Within(root, folder));
+        if (ReasonToLeaveOut(folder, files, isModule) is { } reason)
         {
-            LeftOut.Add($"'{MemberName.Within(root, folder)}/' ({reason})");
+            LeftOut.Add(new(MemberName.Within(root, folder) + "/", IsLink(folder) ? 0 : Size(new(folder)), reason) { IsPart = isModule });
             return;
         }
 
@@ -50,7 +59,7 @@ internal sealed class Subfolders
 
         foreach (string file in files)
         {
-            Add(file);
+            Add(file, isModule);
         }
 
         foreach (string subfolder in Sorted(Directory.EnumerateDirectories(folder)))
@@ -59,12 +68,20 @@ internal sealed class Subfolders
         }
     }
 
-    private void Add(string file)
+    private void Add(string file, bool isModule)
     {
         string name = MemberName.Within(root, file);
-        if (!ModelLocation.IsCompanion(file))
+        bool isPart = isModule && ModelModules.IsLoaded(file);
+        long length = new FileInfo(file).Length;
+        if (isPart && length > ModelLocation.MaximumCompanionBytes)
         {
-            LeftOut.Add($"'{name}'");
+            LeftOut.Add(new(name, length, $"larger than the {ModelLocation.MaximumCompanionBytes >> 20} MiB that are carried of a module") { IsPart = true });
+            return;
+        }
+
+        if (!isPart && !ModelLocation.IsCompanion(file))
+        {
+            LeftOut.Add(new(name, length, null));
             return;
         }
 
@@ -81,11 +98,31 @@ internal sealed class Subfolders
         Companions.Add(file);
     }
 
-    private static string? ReasonToLeaveOut(string folder, string[] files) =>
+    private static string? ReasonToLeaveOut(string folder, string[] files, bool isModule) =>
         Path.GetFileName(folder).StartsWith('.') ? "hidden"
-        : new DirectoryInfo(folder).LinkTarget is not null ? "a link"
-        : files.Any(MemberName.IsWeights) ? "it holds weights of its own"
+        : IsLink(folder) ? "a link"
+        : !isModule && files.Any(MemberName.IsWeights) ? "it holds weights of its own"
         : null;
+
+    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
+
+    // A cache can hold any number of files; what is left out need not be known to the last byte.
+    private long Size(DirectoryInfo folder)
+    {
+        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        long size = 0;
+        foreach (FileInfo file in folder.EnumerateFiles("*", all))
+        {
+            if (++counted > MaximumCounted)
+            {
+                break;
+            }
+
+            size += file.Length;
+        }
+
+        return size;
+    }
 
     private static IOrderedEnumerable<string> Sorted(IEnumerable<string> paths) => paths.Order(StringComparer.Ordinal);
 

@@ -34,6 +34,9 @@ public sealed record ConversionPreview
     /// <summary>What the certificate would say beside: how the output is made, oddities that are kept.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
+    /// <summary>What lies in the source's folder and would not be carried.</summary>
+    public ImmutableArray<LeftOutFile> LeftOut { get; init; } = [];
+
     /// <summary>What the output would be good for.</summary>
     public required Meaning Meaning { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record ConversionPreview
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => new PreviewedTensor(
                 job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape, job.Action(i), tensor.ByteLength))],
             Growth = GrowthOf(job),
+            LeftOut = job.Source.LeftOut,
             Meaning = meaning.Word,
             MeaningReasons = meaning.Reasons,
             Notes = [.. job.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.HuggingFace.Names;
@@ -38,7 +39,9 @@ internal static class FolderCompanions
                 return new([], ["config.json, tokenizer.json and the like are not written beside tensors that keep their names: they would be those of another model"]);
             }
 
-            return DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source);
+            return GgufNeeds.MissingTensors(root as GgufFile ?? (GgufFile)((ModelSet)root).First, root.Tensors).FirstOrDefault() is { } missing
+                ? new([], [$"config.json, tokenizer.json and the like are not written: '{missing}' is missing, which a model of the architecture '{root.Architecture}' has"])
+                : DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source);
         }
 
         return words.Architecture is { } architecture && GgufNames(root, words, architecture) is { } tensors

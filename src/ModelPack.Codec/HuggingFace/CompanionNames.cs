@@ -4,6 +4,7 @@ namespace ModelPack.Codec.HuggingFace;
 internal static class CompanionNames
 {
     public const string Config = "config.json";
+    public const string AdapterConfig = "adapter_config.json";
     public const string GenerationConfig = "generation_config.json";
     public const string Tokenizer = "tokenizer.json";
     public const string SentencePieceModel = "tokenizer.model";

@@ -39,6 +39,9 @@ public sealed record Certificate
     /// <summary>The output.</summary>
     public required CertifiedFile Output { get; init; }
 
+    /// <summary>What lies in the source's folder and is not carried: the level does not speak of it.</summary>
+    public ImmutableArray<LeftOutFile> LeftOut { get; init; } = [];
+
     /// <summary>The options that matter to the result, by their names on the command line.</summary>
     public required ImmutableSortedDictionary<string, string> Options { get; init; }
 

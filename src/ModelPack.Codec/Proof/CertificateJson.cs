@@ -32,6 +32,11 @@ public static class CertificateJson
 
         WriteFile(json, "source", certificate.Source);
         WriteFile(json, "output", certificate.Output);
+        if (!certificate.LeftOut.IsEmpty)
+        {
+            WriteLeftOut(json, certificate.LeftOut);
+        }
+
         json.WriteStartObject("options");
         foreach ((string name, string value) in certificate.Options)
         {
@@ -84,6 +89,22 @@ public static class CertificateJson
         {
             throw new ModelFormatException(ProofErrors.BadCertificate, $"it cannot be read as a certificate: {exception.Message}", 0, exception) { FilePath = path };
         }
+    }
+
+    private static void WriteLeftOut(Utf8JsonWriter json, ImmutableArray<LeftOutFile> files)
+    {
+        json.WriteStartArray("left_out");
+        foreach (LeftOutFile file in files)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", file.Name);
+            json.WriteNumber("bytes", file.Bytes);
+            json.WriteString("reason", file.Reason);
+            json.WriteBoolean("part", file.IsPart);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
@@ -190,6 +211,7 @@ public static class CertificateJson
             Level = Member<ProofLevel>(Text(root, "level")),
             Meaning = root.TryGetProperty("meaning", out JsonElement meaning) ? ReadMeaning(meaning) : null,
             MeaningReasons = root.TryGetProperty("meaning_reasons", out JsonElement reasons) ? Texts(reasons) : [],
+            LeftOut = root.TryGetProperty("left_out", out JsonElement leftOut) ? [.. leftOut.EnumerateArray().Select(ReadLeftOut)] : [],
             Source = ReadFile(root.GetProperty("source")),
             Output = ReadFile(root.GetProperty("output")),
             Options = root.GetProperty("options").EnumerateObject().ToImmutableSortedDictionary(
@@ -200,6 +222,9 @@ public static class CertificateJson
     }
 
     private static ImmutableArray<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString() ?? "")];
+
+    private static LeftOutFile ReadLeftOut(JsonElement file) =>
+        new(Text(file, "name"), file.GetProperty("bytes").GetInt64(), file.GetProperty("reason").GetString()) { IsPart = file.GetProperty("part").GetBoolean() };
 
     private static Meaning ReadMeaning(JsonElement word) => word.GetString() switch
     {

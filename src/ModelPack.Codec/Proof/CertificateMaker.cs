@@ -27,6 +27,7 @@ internal static class CertificateMaker
             {
                 Parts = Parts(TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)), context.OutputMemberHashes, context.OutputMemberSha256),
             },
+            LeftOut = job.Source.LeftOut,
             Options = Options(options),
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass, context))],
             Notes = [.. job.Notes, .. context.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],

@@ -166,8 +166,8 @@ public sealed class SubfolderTests
             new[] { "model.safetensors", Pooling, Template, "deep/empty.txt", Broken, "modules.json", "onnx/config.json" },
             certificate.Source.Parts.Select(part => part.Name).Order(StringComparer.Ordinal).OrderBy(name => name != "model.safetensors").ToArray());
         Assert.AreEqual(
-            "K-LEFT-OUT: not part of the model, and left out: '.git/' (hidden), '2_Dense/' (it holds weights of its own), 'assets/picture.png', 'deep/.cache/' (hidden), "
-            + "'deep/loop/' (a link), 'link/' (a link), 'onnx/quantized/' (it holds weights of its own)",
+            "K-LEFT-OUT: not part of the model, and left out: '.git/' (hidden, 2 bytes), '2_Dense/' (it holds weights of its own, 9 bytes), 'assets/picture.png' (0 bytes), "
+            + "'deep/.cache/' (hidden, 2 bytes), 'deep/loop/' (a link, 0 bytes), 'link/' (a link, 0 bytes), 'onnx/quantized/' (it holds weights of its own, 7 bytes)",
             certificate.Notes.Single(note => note.StartsWith("K-LEFT-OUT", StringComparison.Ordinal)));
     }
 
@@ -179,7 +179,7 @@ public sealed class SubfolderTests
         File.WriteAllBytes(Path.Combine(plain, "model.safetensors"), SmallModels.SafeTensors());
         File.WriteAllText(Path.Combine(plain, "onnx", "model.onnx"), "weights");
         Certificate there = ModelConverter.Convert(plain, folder.At("out.gguf"), ModelFormat.Gguf, new());
-        Assert.IsTrue(there.Notes.Any(note => note.Contains("'onnx/' (it holds weights of its own)", StringComparison.Ordinal)));
+        Assert.IsTrue(there.Notes.Any(note => note.Contains("'onnx/' (it holds weights of its own, 7 bytes)", StringComparison.Ordinal)));
         ModelConverter.Convert(folder.At("out.gguf"), folder.At("back.safetensors"), ModelFormat.SafeTensors, new());
         CollectionAssert.AreEqual(SmallModels.SafeTensors(), File.ReadAllBytes(folder.At("back.safetensors")));
     }

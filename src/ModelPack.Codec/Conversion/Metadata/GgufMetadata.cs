@@ -27,7 +27,7 @@ internal static class GgufMetadata
             return [.. words.Entries];
         }
 
-        List<MetadataEntry> entries = words.Entries.IsEmpty ? Minimal(root) : [.. words.Entries];
+        List<MetadataEntry> entries = words.Entries.IsEmpty ? Minimal(root, words) : [.. words.Entries];
         HashSet<string> known = [.. entries.Select(entry => entry.Key)];
         if (steps.Any(step => TensorTypes.Get(step.StoredType).IsQuantized) && known.Add(QuantizationVersionKey))
         {
@@ -47,10 +47,10 @@ internal static class GgufMetadata
     public static bool IsOfTheContainer(string key) => key is GgufFormat.AlignmentKey or Origin.OriginRecord.Key or CarriedTensors.Key
         or GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
 
-    private static List<MetadataEntry> Minimal(ModelFile root)
+    private static List<MetadataEntry> Minimal(ModelFile root, SpokenModel words)
     {
         List<MetadataEntry> entries = [];
-        if (root.Architecture is { Length: > 0 } architecture)
+        if (words.Architecture is { Length: > 0 } architecture)
         {
             entries.Add(new(GgufFormat.ArchitectureKey, GgufValue.FromString(architecture)));
         }

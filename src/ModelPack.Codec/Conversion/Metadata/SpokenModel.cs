@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion.Metadata.Apr;
 using ModelPack.Codec.Conversion.Names.Apr;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
@@ -127,6 +128,11 @@ internal sealed record SpokenModel
         try
         {
             DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, CarriedTensors.Logical(file)));
+            if (Lacking(file, companions) is { } lack)
+            {
+                return own with { Architecture = null, Notes = [.. derived.Notes, lack] };
+            }
+
             AprFamily? family = AprFamilies.OfFolder(file, companions);
             own = own with { Family = family, Tensors = family is null ? Vocabulary.Unknown : Vocabulary.HuggingFace };
             if (derived.Architecture is null)
@@ -155,6 +161,20 @@ internal sealed record SpokenModel
             exception.FilePath = file.Source.Name;
             throw;
         }
+    }
+
+    // A result that lacks a weight that its architecture needs does not claim to be one (DESIGN §1).
+    private static string? Lacking(ModelFile file, ImmutableArray<Companion> companions)
+    {
+        if (companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config) is not { } config)
+        {
+            return null;
+        }
+
+        ConfigObject fields = ConfigObject.Parse(file.Source.Name, config);
+        string[] missing = [.. FolderNeeds.MissingTensors(fields, [.. CarriedTensors.Logical(file).Select(tensor => tensor.Name)]).Take(2)];
+        return missing.Length == 0 ? null
+            : $"{CompanionNames.Config}: a model of the type '{fields.Text("model_type")}' has the tensor '{missing[0]}'{(missing.Length == 1 ? "" : " and others")}, and this one does not: tensors keep their names, and the output does not claim that architecture";
     }
 
     // The vocabulary has a token for each row of the embedding; config.json was compared with these already.

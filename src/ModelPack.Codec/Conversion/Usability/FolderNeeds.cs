@@ -39,34 +39,51 @@ internal static class FolderNeeds
             yield return $"there is no tokenizer, {Program}";
         }
 
-        ConfigObject config = ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length))));
-        string? type = config.Text("model_type");
-        string? architecture = ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == type).Select(rule => rule.Architecture).FirstOrDefault();
-        if (architecture is null || RequiredTensors.For(architecture) is not { } required)
+        ConfigObject config = Read(model, file);
+        if (Architecture(config) is null)
         {
             if (!isOwn)
             {
-                yield return $"there is no rule for the model_type '{type}', so nothing tells whether transformers loads it";
+                yield return $"there is no rule for the model_type '{config.Text("model_type")}', so nothing tells whether transformers loads it";
             }
 
             yield break;
         }
 
-        // A checkpoint that is quantized in a way of its own has names of its own.
-        if (isOwn && config.Has("quantization_config"))
-        {
-            yield break;
-        }
-
-        NameTable table = NameTable.For(architecture, type == "mixtral" ? 1 : 0)!;
-        HashSet<string> names = [.. model.Tensors.Select(tensor => tensor.Name)];
-        int layers = config.FirstOf(Layers) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
-        foreach (string missing in required.Missing(
-            layers,
-            (component, layer) => component.HuggingFaceNames(table, layer).Any(names.Contains),
-            (component, layer) => component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer)))
+        foreach (string missing in MissingTensors(config, [.. model.Tensors.Select(tensor => tensor.Name)]))
         {
             yield return $"the tensor '{missing}' is missing, {Program}";
         }
     }
+
+    /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>
+    /// <param name="config">Its config.json.</param>
+    /// <param name="names">The names of its tensors.</param>
+    public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names)
+    {
+        // A checkpoint that is quantized in a way of its own has names of its own.
+        if (Architecture(config) is not { } architecture || RequiredTensors.For(architecture) is not { } required || config.Has("quantization_config"))
+        {
+            return [];
+        }
+
+        NameTable table = NameTable.For(architecture, config.Text("model_type") == "mixtral" ? 1 : 0)!;
+        int layers = config.FirstOf(Layers) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
+        return required.Missing(
+            layers,
+            (component, layer) => component.HuggingFaceNames(table, layer).Any(names.Contains),
+            (component, layer) => component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer));
+    }
+
+    /// <summary>The same of an opened folder.</summary>
+    public static IEnumerable<string> MissingTensors(ModelFile model) =>
+        model.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == CompanionNames.Config) is { } file
+            ? MissingTensors(Read(model, file), [.. model.Tensors.Select(tensor => tensor.Name)])
+            : [];
+
+    private static ConfigObject Read(ModelFile model, ModelSetMember file) =>
+        ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length))));
+
+    private static string? Architecture(ConfigObject config) =>
+        ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == config.Text("model_type")).Select(rule => rule.Architecture).FirstOrDefault();
 }

@@ -20,7 +20,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
     public static JudgedMeaning Of(ModelFile output, ModelFile root)
     {
         string[] absent = [.. Shown(MissingParts.Of(root))];
-        string[] unmet = [.. Shown(Unmet(output, root.Format == output.Format))];
+        string[] unmet = [.. Shown(Unmet(output, root.Format == output.Format).Concat(output.Format == ModelFormat.SafeTensors ? [] : Modules(root)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }
 
@@ -48,6 +48,11 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
             return [exception.Message];
         }
     }
+
+    // Only sentence-transformers looks into the folders of modules: other programs compute without their matrices.
+    private static IEnumerable<string> Modules(ModelFile root) => root.AllMembers
+        .Where(member => MemberName.IsNested(member.Name) && ModelModules.IsWeights(member.Name))
+        .Select(member => $"'{member.Name}' is a part of the model, and only kept for the way back: an embedding is computed without it");
 
     // A hostile count of layers would have as many tensors missing.
     private static IEnumerable<string> Shown(IEnumerable<string> reasons)

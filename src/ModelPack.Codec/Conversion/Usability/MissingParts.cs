@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Gguf;
@@ -8,8 +9,6 @@ namespace ModelPack.Codec.Conversion.Usability;
 /// <summary>What of a model was not found where its files were looked for.</summary>
 internal static partial class MissingParts
 {
-    private const string AdapterConfig = "adapter_config.json";
-
     private static readonly string[] Tokenizers = [CompanionNames.Tokenizer, CompanionNames.SentencePieceModel, CompanionNames.WordPieceVocabulary, "vocab.json", "spiece.model", "sentencepiece.bpe.model"];
 
     /// <summary>True for a file that a tokenizer can be read from.</summary>
@@ -36,8 +35,13 @@ internal static partial class MissingParts
                 : $"of {count} shards of the model only {weights.Length} were found";
         }
 
+        foreach (string missing in OfModules(root).Concat(OfCode(root)))
+        {
+            yield return missing;
+        }
+
         HashSet<string> companions = [.. root.AllMembers.Where(member => member.Model is null).Select(member => member.Name)];
-        if (companions.Contains(AdapterConfig))
+        if (companions.Contains(CompanionNames.AdapterConfig))
         {
             yield break;
         }
@@ -51,6 +55,61 @@ internal static partial class MissingParts
             yield return "there is no tokenizer with the model";
         }
     }
+
+    // What lies in the folder of a module is a member of the model, if it is carried.
+    private static IEnumerable<string> OfModules(ModelFile root)
+    {
+        foreach (LeftOutFile part in root.LeftOut.Where(file => file.IsPart))
+        {
+            yield return $"{part} is a part of the model by {ModelModules.FileName}, and is not carried";
+        }
+
+        IReadOnlyList<ModelModule> modules = Bytes(root, ModelModules.FileName) is { } json ? ModelModules.Read(json) : [];
+        foreach (ModelModule module in modules.Where(module => !module.IsEmpty && !root.LeftOut.Any(file => file.Name.StartsWith(module.Path + "/", StringComparison.Ordinal))))
+        {
+            string[] files = [.. root.AllMembers.Select(member => member.Name).Where(name => name.StartsWith(module.Path + "/", StringComparison.Ordinal))];
+            if (files.Length == 0 || (module.HasWeights && !files.Any(ModelModules.IsWeights)))
+            {
+                yield return $"'{module.Path}/' is a part of the model by {ModelModules.FileName}, and {(files.Length == 0 ? "is not there" : "has no weights")}";
+            }
+        }
+    }
+
+    // A value names a file beside config.json, or after two hyphens one of another repository (hf-companions.md §1).
+    private static IEnumerable<string> OfCode(ModelFile root)
+    {
+        if (Bytes(root, CompanionNames.Config) is not { } config)
+        {
+            return [];
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(config);
+            JsonElement map = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("auto_map", out JsonElement value) ? value : default;
+            string[] classes = map.ValueKind != JsonValueKind.Object ? [] :
+            [
+                .. map.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => entry.Value.GetString()!),
+            ];
+            return
+            [
+                .. classes.Where(name => !name.Contains("--", StringComparison.Ordinal) && name.Contains('.'))
+                    .Select(name => name[..name.LastIndexOf('.')].Replace('.', '/') + ".py")
+                    .Distinct(StringComparer.Ordinal)
+                    .Where(name => !root.AllMembers.Any(member => member.Name == name))
+                    .Select(name => $"'{name}' is a part of the model by auto_map in {CompanionNames.Config}, and is not there"),
+            ];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
+    private static byte[]? Bytes(ModelFile root, string name) =>
+        root.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is { } member
+            ? root.Source.ReadBytes(member.Start, checked((int)member.Length))
+            : null;
 
     [GeneratedRegex(@"-[0-9]{5}-of-([0-9]{5})\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ShardName();

@@ -57,6 +57,12 @@ internal static class ConfigToGguf
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.Find(CompanionNames.Config) is not { } file)
         {
+            // An adapter has the tokenizer of the model that it was trained on, and that model's config.json stays there.
+            if (folder.Find(CompanionNames.AdapterConfig) is not null)
+            {
+                return Nothing([$"{CompanionNames.AdapterConfig}: the folder holds an adapter, not a model: its tensors keep their names"]);
+            }
+
             return Array.Find(Signs, sign => folder.Find(sign) is not null) is { } present
                 ? throw new ModelPackException(HuggingFaceErrors.MissingConfig, $"there is {present}, but no {CompanionNames.Config}") { FilePath = folder.Path }
                 : Nothing([$"{CompanionNames.Config}: there is none"]);

@@ -12,6 +12,7 @@ internal static class ModelChecks
         ArchitectureCheck.Run,
         HeadCheck.Run,
         LayerCheck.Run,
+        RequiredTensorCheck.Run,
         ShapeCheck.Run,
         TokenListCheck.Run,
         TokenIdCheck.Run,

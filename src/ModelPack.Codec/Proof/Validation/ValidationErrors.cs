@@ -47,6 +47,9 @@ internal static class ValidationErrors
     public static readonly ErrorCode Description = Finding(
         "MP2125", "V-DESCRIPTION", "The companion files contradict one another, themselves or the tensors.", "Fetch the folder again; all its files come from the same revision of the model.");
 
+    public static readonly ErrorCode Required = Finding(
+        "MP2150", "V-REQUIRED", "A tensor is missing that the programs of the architecture load.", "Convert again from the original; programs refuse the model, or compute with random numbers.");
+
     public static readonly ErrorCode Record = Finding(
         "MP2032", "V-RECORD", "The origin record cannot be followed.", "Convert the original source again; Origin=none (--origin none) converts what the file itself says.");
 
@@ -55,7 +58,7 @@ internal static class ValidationErrors
 
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion, Description, Record, Side,
+        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion, Description, Record, Side, Required,
     ];
 
     private static ErrorCode Finding(string id, string rule, string summary, string remedy) => new(id, rule, ErrorKind.NotProved, summary, remedy);

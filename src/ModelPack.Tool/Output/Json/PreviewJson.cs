@@ -33,6 +33,18 @@ internal static class PreviewJson
         }
 
         writer.WriteEndArray();
+        writer.WriteStartArray("leftOut");
+        foreach (LeftOutFile file in preview.LeftOut)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", file.Name);
+            writer.WriteNumber("bytes", file.Bytes);
+            writer.WriteString("reason", file.Reason);
+            writer.WriteBoolean("part", file.IsPart);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteString("meaning", Words.Of(preview.Meaning));
         writer.WriteStrings("meaningReasons", preview.MeaningReasons);
         writer.WriteStrings("notes", preview.Notes);

@@ -8,11 +8,13 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>The proof of a conversion, in a few lines.</summary>
 internal static class ConvertText
 {
+    private const int MaximumNamed = 3;
+
     public static string Of(ConversionOutcome outcome)
     {
         Certificate certificate = outcome.Certificate;
         TextReport report = new();
-        report.Line($"{certificate.Source.Name} -> {outcome.TargetPath}: {Claim(certificate.Level)}");
+        report.Line($"{certificate.Source.Name} -> {outcome.TargetPath}: {Claim(certificate)}");
         report.Field("source", File(certificate.Source));
         report.Field("output", File(certificate.Output));
         MeaningText.Write(report, certificate.Meaning, certificate.MeaningReasons, certificate.Output.Format);
@@ -23,12 +25,27 @@ internal static class ConvertText
         return report.ToString();
     }
 
-    public static string Claim(ProofLevel level) => level switch
+    /// <summary>What was proved, and of what: no more than the certificate lists.</summary>
+    public static string Claim(Certificate certificate)
+    {
+        string claim = certificate is { Level: ProofLevel.L3, Meaning: Meaning.Partial }
+            ? "L3 proved, converting back gives what was found of the model byte for byte"
+            : Claim(certificate.Level, certificate.LeftOut.IsEmpty ? "the source" : "every file of the model");
+        if (certificate.LeftOut.IsEmpty)
+        {
+            return claim;
+        }
+
+        int more = certificate.LeftOut.Length - MaximumNamed;
+        return $"{claim}; left out: {string.Join(", ", certificate.LeftOut.OrderByDescending(file => file.IsPart).Take(MaximumNamed))}{(more > 0 ? $" and {more} more" : "")}";
+    }
+
+    private static string Claim(ProofLevel level, string of) => level switch
     {
         ProofLevel.L0 => "L0, the output is structurally valid",
         ProofLevel.L1 => "L1 proved, every tensor is equal",
         ProofLevel.L2 => "L2 proved, tensors and metadata are equal",
-        ProofLevel.L3 => "L3 proved, converting back gives the source byte for byte",
+        ProofLevel.L3 => $"L3 proved, converting back gives {of} byte for byte",
         _ => throw new ArgumentOutOfRangeException(nameof(level)),
     };
 

@@ -13,7 +13,7 @@ internal static class RoundTripText
         report.Field("source", $"XXH128 {roundTrip.SourceXxh128}");
         report.Field("returned", $"XXH128 {roundTrip.ReturnedXxh128}");
         report.Section("steps", roundTrip.Steps.Select(step =>
-            $"{step.Source.Format.Extension()} -> {step.Output.Format.Extension()}: {Size.Exact(step.Output.Bytes)}, {ConvertText.Claim(step.Level)}"));
+            $"{step.Source.Format.Extension()} -> {step.Output.Format.Extension()}: {Size.Exact(step.Output.Bytes)}, {ConvertText.Claim(step)}"));
         report.Section("difference", roundTrip.Difference is Difference difference ? [DifferenceText.Of(difference)] : []);
         report.Section("notes", roundTrip.Steps.SelectMany(step => step.Notes).Distinct());
         return report.ToString();
