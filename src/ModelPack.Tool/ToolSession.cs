@@ -18,6 +18,9 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
 
     public ToolConsole Console => console;
 
+    /// <summary>How much a report for people shows.</summary>
+    public Verbosity Verbosity { get; set; }
+
     /// <summary>The file at work, for errors that name none.</summary>
     public string? Subject { get; set; }
 

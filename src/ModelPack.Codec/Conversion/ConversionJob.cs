@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Usability;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -38,7 +39,12 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<Fil
     protected abstract TensorInfo? Values(int payload);
 
     /// <summary>What is worth knowing about the plan.</summary>
-    public abstract ImmutableArray<string> Notes { get; }
+    public abstract ImmutableArray<RankedNote> Notes { get; }
+
+    /// <summary>Everything that is worth knowing, what matters most first: the one list that preview and certificate show.</summary>
+    /// <param name="proof">What the proof has to say.</param>
+    public RankedNote[] AllNotes(IEnumerable<string> proof) =>
+        [.. Notes.Concat(proof.Select(text => (RankedNote)text)).Concat(Source.Notes.Select(RankedNote.Of)).Select(note => note with { Text = SafeText.Escape(note.Text) }).OrderBy(note => note.Rank)];
 
     /// <summary>What the output is good for, as long as it is not complete.</summary>
     public abstract JudgedMeaning Judge();

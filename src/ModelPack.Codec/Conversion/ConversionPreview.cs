@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Codec.Conversion.Usability;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -34,6 +35,9 @@ public sealed record ConversionPreview
     /// <summary>What the certificate would say beside: how the output is made, oddities that are kept.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
+    /// <summary>The rank of each of the notes; the most important come first.</summary>
+    public ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
+
     /// <summary>What lies in the source's folder and would not be carried.</summary>
     public ImmutableArray<LeftOutFile> LeftOut { get; init; } = [];
 
@@ -52,6 +56,7 @@ public sealed record ConversionPreview
     {
         string[] names = TemporaryModel.FinalNames(targetPath, job.Layout);
         JudgedMeaning meaning = job.Judge();
+        RankedNote[] notes = job.AllNotes([]);
         return new()
         {
             SourceName = job.Source.ShortName,
@@ -66,7 +71,8 @@ public sealed record ConversionPreview
             LeftOut = job.Source.LeftOut,
             Meaning = meaning.Word,
             MeaningReasons = meaning.Reasons,
-            Notes = [.. job.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
+            Notes = [.. notes.Select(note => note.Text)],
+            NoteRanks = [.. notes.Select(note => note.Rank)],
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Usability;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -27,7 +28,7 @@ internal sealed class CopyConversion : ConversionJob
 
     public override IReadOnlyList<PayloadRecipe> Payloads { get; }
 
-    public override ImmutableArray<string> Notes { get; } = ["the source has this format already: the output is a copy"];
+    public override ImmutableArray<RankedNote> Notes { get; } = [new(NoteRank.WithoutEffect, "the source has this format already: the output is a copy")];
 
     public override JudgedMeaning Judge() => JudgedMeaning.Of(Source, Source);
 

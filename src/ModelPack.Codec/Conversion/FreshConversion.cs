@@ -4,6 +4,7 @@ using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Targets;
 using ModelPack.Codec.Conversion.Usability;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
@@ -81,7 +82,13 @@ internal sealed class FreshConversion : ConversionJob
 
         layout = LayOut(prepared);
         (digest, meaning) = known is null ? Look(layout, model.Root, purpose) : (known.Digest, null);
-        Notes = [.. notes, .. words.Notes, .. plan.Notes, .. derived.Notes, .. PlanNotes.Of(plan, source, layout, to)];
+        Notes =
+        [
+            .. notes.Concat(plan.Notes).Concat(PlanNotes.Of(plan, source, layout, to)).Select(text => (RankedNote)text),
+            .. words.Notes,
+            .. derived.Ranked,
+            .. to == ModelFormat.Apr ? prepared.AprMetadata.Notes.Select(RankedNote.Of) : [],
+        ];
         if (prepared.Origin is not null && !isComplete)
         {
             content = prepared;
@@ -95,7 +102,7 @@ internal sealed class FreshConversion : ConversionJob
 
     public override ModelPlan Layout => layout;
 
-    public override ImmutableArray<string> Notes { get; }
+    public override ImmutableArray<RankedNote> Notes { get; }
 
     /// <summary>The companion files of an output that is a folder.</summary>
     public ImmutableArray<Companion> Companions { get; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Usability;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
@@ -45,7 +46,7 @@ internal sealed class RestoreConversion : ConversionJob
 
         FindShown(source);
         actions = [.. Enumerable.Range(0, firstUse.Length).Select(ActionOf)];
-        Notes = [$"restored '{chain.Record.Name}' from the origin record"];
+        Notes = [new(NoteRank.WithoutEffect, $"restored '{chain.Record.Name}' from the origin record")];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
@@ -54,7 +55,7 @@ internal sealed class RestoreConversion : ConversionJob
 
     public override IReadOnlyList<PayloadRecipe> Payloads => payloads;
 
-    public override ImmutableArray<string> Notes { get; }
+    public override ImmutableArray<RankedNote> Notes { get; }
 
     public override JudgedMeaning Judge()
     {

@@ -8,4 +8,7 @@ public sealed record Note(string Rule, string Text, long? ByteOffset = null)
 {
     /// <summary>What was found, in one sentence; names and values of the file are escaped.</summary>
     public string Text { get; init; } = SafeText.Escape(Text);
+
+    /// <summary>How much it matters: the rule says it.</summary>
+    public NoteRank Rank => NoteRanks.OfRule(Rule);
 }

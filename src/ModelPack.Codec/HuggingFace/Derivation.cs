@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.IO;
@@ -7,7 +8,7 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.HuggingFace;
 
 /// <summary>Something to say about a file that was derived or could not be.</summary>
-internal readonly record struct DerivationNote(string File, string Text);
+internal readonly record struct DerivationNote(string File, string Text, NoteRank Rank);
 
 /// <summary>One derivation at work: GGUF keys and tensors, and the files and notes so far.</summary>
 internal sealed class Derivation
@@ -46,7 +47,7 @@ internal sealed class Derivation
 
     public bool IsRecorded(string file) => recorded.Contains(file);
 
-    public void Note(string file, string text) => notes.Add(new DerivationNote(file, text));
+    public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new DerivationNote(file, text, rank));
 
     /// <summary>Notes the keys below a prefix that gave no field.</summary>
     public void NoteUnread(string file, string prefix)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Config;
 using ModelPack.Codec.HuggingFace.Tokenizers;
@@ -14,8 +15,12 @@ internal sealed record Companion(string Name, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>The companion files that GGUF metadata give, and what it does not give.</summary>
 /// <param name="Files">The files, the report on them among these.</param>
-/// <param name="Notes">What was lost, guessed or refused; each begins with the name of a file.</param>
-internal sealed record DerivedFolder(ImmutableArray<Companion> Files, ImmutableArray<string> Notes);
+/// <param name="Ranked">What was lost, guessed or refused; each begins with the name of a file.</param>
+internal sealed record DerivedFolder(ImmutableArray<Companion> Files, ImmutableArray<RankedNote> Ranked)
+{
+    /// <summary>The texts of the notes.</summary>
+    public ImmutableArray<string> Notes => [.. Ranked.Select(note => note.Text)];
+}
 
 /// <summary>Derives the companion files of a folder from GGUF metadata that hold no recorded ones (hf-companions.md §1, §2).</summary>
 internal static class DerivedCompanions
@@ -41,6 +46,6 @@ internal static class DerivedCompanions
         derivation.NoteUnread(CompanionNames.GenerationConfig, "general.sampling.");
         derivation.NoteUnread(CompanionNames.TokenizerConfig, "tokenizer.");
         CompanionReport.Add(derivation);
-        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => $"{note.File}: {note.Text}")]);
+        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => new RankedNote(note.Rank, $"{note.File}: {note.Text}"))]);
     }
 }

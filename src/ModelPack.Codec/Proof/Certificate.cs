@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Codec.Proof;
 
@@ -50,6 +51,9 @@ public sealed record Certificate
 
     /// <summary>What a reader should know: oddities that were kept, and why a higher level was not reached.</summary>
     public required ImmutableArray<string> Notes { get; init; }
+
+    /// <summary>The rank of each of the notes; the most important come first. Empty in a certificate of a version that did not rank them.</summary>
+    public ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
 }
 
 /// <summary>A model in a certificate: a file, or a folder with several.</summary>

@@ -13,6 +13,9 @@ public static class CertificateJson
     private const int Schema = 1;
     private const string Infinite = "infinity";
 
+    // By their numbers.
+    private static readonly string[] Ranks = ["changes-results", "may-be-missed", "without-effect"];
+
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a certificate as one JSON object.</summary>
@@ -52,6 +55,11 @@ public static class CertificateJson
 
         json.WriteEndArray();
         WriteTexts(json, "notes", certificate.Notes);
+        if (!certificate.NoteRanks.IsEmpty)
+        {
+            WriteTexts(json, "note_ranks", [.. certificate.NoteRanks.Select(rank => Ranks[(int)rank])]);
+        }
+
         json.WriteEndObject();
     }
 
@@ -218,10 +226,13 @@ public static class CertificateJson
                 option => option.Name, option => option.Value.GetString() ?? "", StringComparer.Ordinal),
             Tensors = [.. root.GetProperty("tensors").EnumerateArray().Select(ReadTensor)],
             Notes = Texts(root.GetProperty("notes")),
+            NoteRanks = root.TryGetProperty("note_ranks", out JsonElement ranks) ? [.. Texts(ranks).Select(ReadRank)] : [],
         };
     }
 
     private static ImmutableArray<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString() ?? "")];
+
+    private static NoteRank ReadRank(string word) => Array.IndexOf(Ranks, word) is >= 0 and var rank ? (NoteRank)rank : throw new FormatException($"'{word}' is no rank of a note");
 
     private static LeftOutFile ReadLeftOut(JsonElement file) =>
         new(Text(file, "name"), file.GetProperty("bytes").GetInt64(), file.GetProperty("reason").GetString()) { IsPart = file.GetProperty("part").GetBoolean() };

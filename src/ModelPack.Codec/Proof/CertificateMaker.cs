@@ -3,6 +3,7 @@ using System.Globalization;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Conversion.Usability;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -12,7 +13,10 @@ namespace ModelPack.Codec.Proof;
 internal static class CertificateMaker
 {
     public static Certificate Make(
-        ConversionJob job, JudgedMeaning meaning, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options, ProofContext context) => new()
+        ConversionJob job, JudgedMeaning meaning, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options, ProofContext context)
+    {
+        RankedNote[] notes = job.AllNotes(context.Notes);
+        return new()
         {
             Tool = ModelConverter.ToolName,
             Level = level,
@@ -30,8 +34,10 @@ internal static class CertificateMaker
             LeftOut = job.Source.LeftOut,
             Options = Options(options),
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass, context))],
-            Notes = [.. job.Notes, .. context.Notes, .. job.Source.Notes.Select(note => $"{note.Rule}: {note.Text}")],
+            Notes = [.. notes.Select(note => note.Text)],
+            NoteRanks = [.. notes.Select(note => note.Rank)],
         };
+    }
 
     private static ImmutableSortedDictionary<string, string> Options(ConversionOptions options)
     {

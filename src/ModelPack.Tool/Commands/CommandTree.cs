@@ -10,6 +10,8 @@ namespace ModelPack.Tool.Commands;
 internal static class CommandTree
 {
     public const string JsonOptionName = "--json";
+    public const string VerbosityOptionName = "--verbosity";
+    public const string Detailed = "detailed";
 
     public static string Version { get; } = typeof(CommandTree).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -38,6 +40,9 @@ internal static class CommandTree
             Arity = ArgumentArity.Zero,
             Recursive = true,
         });
+        Option<string> verbosity = Arguments.Word(VerbosityOptionName, "How much a report shows: 'detailed' lists notes without effect, which are counted otherwise.", "normal", "normal", Detailed);
+        verbosity.Recursive = true;
+        root.Options.Add(verbosity);
         return root;
     }
 

@@ -27,7 +27,7 @@ internal static class Conversion
 
         ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
         copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
-        session.Publish(() => ConvertText.Of(outcome), writer => ConvertJson.Write(writer, verb, outcome));
+        session.Publish(() => ConvertText.Of(outcome, session.Verbosity), writer => ConvertJson.Write(writer, verb, outcome));
         return ExitCode.Done;
     }
 

@@ -86,7 +86,7 @@ internal static class ConvertCommand
     {
         session.Subject = source;
         ConversionPreview preview = ModelConverter.Plan(source, target, to, options);
-        session.Publish(() => PreviewText.Of(target, preview), writer => PreviewJson.Write(writer, target, preview));
+        session.Publish(() => PreviewText.Of(target, preview, session.Verbosity), writer => PreviewJson.Write(writer, target, preview));
         return ExitCode.Done;
     }
 }

@@ -61,7 +61,7 @@ internal static class RoundTripCommand
             report = RoundTrip.Run(source, via, options, progress, session.Cancellation);
         }
 
-        session.Publish(() => RoundTripText.Of(source, report), writer => RoundTripJson.Write(writer, source, report));
+        session.Publish(() => RoundTripText.Of(source, report, session.Verbosity), writer => RoundTripJson.Write(writer, source, report));
         return report.Identical ? ExitCode.Done : session.Fail(Failure.Of(NotIdentical(source, report), source), ReportState.Published);
     }
 

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 
@@ -57,6 +58,14 @@ internal static class Words
         Meaning.Carried => "carried",
         Meaning.Partial => "partial",
         _ => throw new ArgumentOutOfRangeException(nameof(meaning)),
+    };
+
+    public static string Of(NoteRank rank) => rank switch
+    {
+        NoteRank.ChangesResults => "changes-results",
+        NoteRank.MayBeMissed => "may-be-missed",
+        NoteRank.WithoutEffect => "without-effect",
+        _ => throw new ArgumentOutOfRangeException(nameof(rank)),
     };
 
     public static string Of(ByteOrder order) => order switch

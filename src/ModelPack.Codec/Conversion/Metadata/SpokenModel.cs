@@ -57,7 +57,7 @@ internal sealed record SpokenModel
     public ImmutableArray<Companion> Companions { get; init; } = [];
 
     /// <summary>What is missing or guessed.</summary>
-    public ImmutableArray<string> Notes { get; init; } = [];
+    public ImmutableArray<RankedNote> Notes { get; init; } = [];
 
     /// <summary>What a file says.</summary>
     /// <exception cref="ModelPackException">A folder's companions contradict its tensors, and their words were asked for.</exception>
@@ -84,8 +84,8 @@ internal sealed record SpokenModel
         }
 
         GgufMetadataFrom read = GgufFromApr.Read(apr);
-        ImmutableArray<string> notes = [.. read.Contradictions.Select(note => $"{note.Rule}: {note.Text}")];
-        if (!notes.IsEmpty)
+        ImmutableArray<RankedNote> notes = [.. read.Notes.Select(RankedNote.Of)];
+        if (read.Contradictions.Any())
         {
             return new() { Architecture = apr.Architecture, Notes = notes };
         }
@@ -108,7 +108,7 @@ internal sealed record SpokenModel
             Entries = read.Architecture is null ? [] : read.Entries,
             Tensors = tensors,
             Family = family,
-            Notes = doubt is null ? [] : [doubt],
+            Notes = doubt is null ? notes : [.. notes, doubt],
         };
     }
 
@@ -130,14 +130,14 @@ internal sealed record SpokenModel
             DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, CarriedTensors.Logical(file)));
             if (Lacking(file, companions) is { } lack)
             {
-                return own with { Architecture = null, Notes = [.. derived.Notes, lack] };
+                return own with { Architecture = null, Notes = [.. derived.Ranked, new RankedNote(NoteRank.ChangesResults, lack)] };
             }
 
             AprFamily? family = AprFamilies.OfFolder(file, companions);
             own = own with { Family = family, Tensors = family is null ? Vocabulary.Unknown : Vocabulary.HuggingFace };
             if (derived.Architecture is null)
             {
-                return own with { Notes = derived.Notes };
+                return own with { Notes = derived.Ranked };
             }
 
             DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
@@ -148,7 +148,7 @@ internal sealed record SpokenModel
                 Extra = derived.Extra,
                 Tensors = Vocabulary.HuggingFace,
                 IsStrict = true,
-                Notes = [.. derived.Notes, .. tokenizer.Notes, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries)],
+                Notes = [.. derived.Ranked, .. tokenizer.Ranked, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries).Select(text => new RankedNote(NoteRank.ChangesResults, text))],
             };
         }
         catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
@@ -185,7 +185,7 @@ internal sealed record SpokenModel
         TensorInfo? embedding = file.Tensors.FirstOrDefault(tensor => names?.FromHuggingFace(tensor.Name) is [{ GgufName: Embedding }]);
         return any
             ? TokenizerToGguf.Derive(companions, new(embedding is { Shape.Length: > 0 } ? embedding.Shape[0] : null))
-            : new([], ["there is no tokenizer.json and no tokenizer.model: the GGUF will have no tokenizer"]);
+            : new([], ["there is no tokenizer.json and no tokenizer.model: the output will have no tokenizer"]);
     }
 
     // The model's own keys first; a key that both derive is said once.

@@ -66,7 +66,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
                 yield break;
             }
 
-            yield return reason;
+            yield return SafeText.Escape(reason);
         }
     }
 }

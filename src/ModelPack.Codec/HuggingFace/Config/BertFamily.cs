@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Names;
 
@@ -15,10 +16,10 @@ internal static class BertFamily
         config.Class(isClassifier ? "BertForSequenceClassification" : "BertModel", "bert");
         config.Note(isClassifier
             ? "architectures: BertForSequenceClassification follows from the tensors of its head"
-            : "architectures: BertModel is a guess, other classes share the architecture bert");
+            : "architectures: BertModel is a guess, other classes share the architecture bert", isClassifier ? NoteRank.WithoutEffect : NoteRank.ChangesResults);
         if (!isClassifier && config.Derivation.HasTensor(ClassifierNames.Head))
         {
-            config.Note($"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it ({ClassifierNames.Pooler}), without which BertForSequenceClassification does not compute the same");
+            config.Note($"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it ({ClassifierNames.Pooler}), without which BertForSequenceClassification does not compute the same", NoteRank.ChangesResults);
         }
 
         Reading<string> tokenizer = config.Derivation.Keys.Text(TokenizerModelKey);

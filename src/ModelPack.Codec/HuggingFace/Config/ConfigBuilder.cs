@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.Tensors;
 
@@ -14,7 +15,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
         "aux_loss_alpha", "router_aux_loss_coef", "output_router_logits", "pretraining_tp", "use_flash_attn", "auto_map",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private readonly List<string> notes = [];
+    private readonly List<RankedNote> notes = [];
     private readonly List<string> refusals = [];
     private readonly List<string> idle = [];
     private readonly List<(string Name, Action<JsonText> Write)> files = [];
@@ -25,7 +26,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 
     public JsonFields Fields { get; } = new();
 
-    public IReadOnlyList<string> Notes => notes;
+    public IReadOnlyList<RankedNote> Notes => notes;
 
     /// <summary>Lost fields that change nothing that the model computes: one note for all.</summary>
     public IReadOnlyList<string> Idle => idle;
@@ -37,7 +38,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 
     public string Key(string name) => $"{architecture}.{name}";
 
-    public void Note(string text) => notes.Add(text);
+    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new(rank, text));
 
     public void Refuse(string reason)
     {
@@ -60,13 +61,13 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
             }
             else
             {
-                Note($"{field} is lost");
+                Note($"{field} is lost", NoteRanks.OfLostField(field));
             }
         }
     }
 
     /// <summary>Notes a field that no GGUF holds, with what is known of published models.</summary>
-    public void LosePublished(string field, string published) => Note($"{field} is lost ({published} in published models)");
+    public void LosePublished(string field, string published) => Note($"{field} is lost ({published} in published models)", NoteRanks.OfLostField(field));
 
     /// <summary>A count that the model class cannot do without; above zero.</summary>
     public long? RequireCount(string name, string? field, bool perLayer = false)

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Config;
@@ -178,7 +179,7 @@ internal static class DeepseekFamily
         else if (groups > 1)
         {
             config.Fields.Set("topk_method", "group_limited_greedy");
-            config.Note("topk_method is a guess: there are groups, and the class knows no other method with groups; it goes by the best expert of a group, the runtime by the two best");
+            config.Note("topk_method is a guess: there are groups, and the class knows no other method with groups; it goes by the best expert of a group, the runtime by the two best", NoteRank.ChangesResults);
         }
         else
         {

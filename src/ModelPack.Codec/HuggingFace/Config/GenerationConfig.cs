@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Config;
@@ -36,7 +37,7 @@ internal static class GenerationConfig
 
         if (fields.Count == 0)
         {
-            derivation.Note(CompanionNames.GenerationConfig, "not derived: no key gives a field of it");
+            derivation.Note(CompanionNames.GenerationConfig, "not derived: no key gives a field of it", NoteRank.WithoutEffect);
             return;
         }
 

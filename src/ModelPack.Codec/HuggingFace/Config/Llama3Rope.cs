@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Config;
@@ -57,7 +58,7 @@ internal static class Llama3Rope
         fields.Set("high_freq_factor", new FiniteNumber(HighFactor));
         fields.Set("original_max_position_embeddings", OriginalContext);
         RopeScaling.Write(config, "llama3", fields);
-        config.Note("rope_scaling: low_freq_factor, high_freq_factor and original_max_position_embeddings are guesses that give every value of rope_freqs.weight");
+        config.Note("rope_scaling: low_freq_factor, high_freq_factor and original_max_position_embeddings are guesses that give every value of rope_freqs.weight", NoteRank.WithoutEffect);
     }
 
     /// <summary>The power comes from the math library that wrote the table: its last bit may be another one than here (hf-companions.md §1.4).</summary>

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
 
@@ -44,12 +45,12 @@ internal static class ModelConfig
 
         if (config.Idle.Count > 0)
         {
-            derivation.Note(CompanionNames.Config, $"{string.Join(", ", config.Idle)} {(config.Idle.Count == 1 ? "is" : "are")} lost, and without effect on what the model computes");
+            derivation.Note(CompanionNames.Config, $"{string.Join(", ", config.Idle)} {(config.Idle.Count == 1 ? "is" : "are")} lost, and without effect on what the model computes", NoteRank.WithoutEffect);
         }
 
-        foreach (string note in config.Notes)
+        foreach (RankedNote note in config.Notes)
         {
-            derivation.Note(CompanionNames.Config, note);
+            derivation.Note(CompanionNames.Config, note.Text, note.Rank);
         }
 
         derivation.NoteUnread(CompanionNames.Config, architecture + ".");
@@ -61,5 +62,5 @@ internal static class ModelConfig
     }
 
     private static void Refuse(Derivation derivation, string reason) =>
-        derivation.Note(CompanionNames.Config, $"config.json cannot be derived: {reason}");
+        derivation.Note(CompanionNames.Config, $"config.json cannot be derived: {reason}", NoteRank.ChangesResults);
 }

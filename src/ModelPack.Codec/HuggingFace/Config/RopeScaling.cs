@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.Tensors;
 
@@ -113,7 +114,7 @@ internal static class RopeScaling
             FiniteNumber all = new((float)(decimal.Parse(logarithm.Text, NumberStyles.Float, CultureInfo.InvariantCulture) * 10));
             fields.Set("mscale_all_dim", all);
             fields.Set("mscale", all);
-            config.Note("rope_scaling: mscale is lost and taken to be mscale_all_dim");
+            config.Note("rope_scaling: mscale is lost and taken to be mscale_all_dim", NoteRank.ChangesResults);
         }
 
         Write(config, "yarn", fields);

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Names;
 using ModelPack.Codec.Tensors;
 
@@ -15,20 +16,20 @@ internal static class WrittenFloatType
         TensorType? stated = Stated(config);
         if (stated is { } type && matrices.Length > 0 && !matrices.Contains(type))
         {
-            config.Note($"torch_dtype: {FileTypeKey} says {Name(type)}, but no matrix is written as that");
+            config.Note($"torch_dtype: {FileTypeKey} says {Name(type)}, but no matrix is written as that", NoteRank.WithoutEffect);
             stated = null;
         }
 
         TensorType? found = matrices is [TensorType only] ? only : stated ?? Widest(matrices);
         if (found is null || Name(found.Value) is not { } name)
         {
-            config.Note("torch_dtype is lost: the matrices have no float type that torch knows");
+            config.Note("torch_dtype is lost: the matrices have no float type that torch knows", NoteRank.WithoutEffect);
             return null;
         }
 
         if (config.Derivation.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized))
         {
-            config.Note($"torch_dtype is that of the widened weights ({name}); the type before quantization is lost");
+            config.Note($"torch_dtype is that of the widened weights ({name}, NoteRank.WithoutEffect); the type before quantization is lost");
         }
 
         return name;
@@ -39,7 +40,7 @@ internal static class WrittenFloatType
         Reading<long> reading = config.Derivation.Keys.Count(FileTypeKey);
         if (reading.Problem is { } problem)
         {
-            config.Note($"torch_dtype: {problem}");
+            config.Note($"torch_dtype: {problem}", NoteRank.WithoutEffect);
         }
 
         return (reading.IsRead, reading.Value) switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;

@@ -92,7 +92,7 @@ internal static class ConfigToGguf
             return Nothing([.. draft.Obstacles.Distinct(), .. odd]);
         }
 
-        List<string> notes = [.. odd, .. draft.Notes];
+        List<RankedNote> notes = [.. odd.Select(text => (RankedNote)text), .. draft.Notes];
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
         return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]);
     }
@@ -122,7 +122,7 @@ internal static class ConfigToGguf
 
     private static IEnumerable<string> Oddities(Companion file) => PythonJson.Oddities(file.Bytes).Select(oddity => $"{file.Name}: {oddity}");
 
-    private static DerivedGguf Nothing(string[] notes) => new(null, [], [], NoIds, [.. notes]);
+    private static DerivedGguf Nothing(string[] notes) => new(null, [], [], NoIds, [.. notes.Select(note => new RankedNote(NoteRank.ChangesResults, note))]);
 
     private static IEnumerable<MetadataEntry> General(ConfigObject config, string architecture)
     {

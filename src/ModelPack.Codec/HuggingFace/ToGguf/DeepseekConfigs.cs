@@ -1,3 +1,5 @@
+using ModelPack.Codec.Diagnostics;
+
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>DeepSeek V2 and V3: latent attention in its absorbed form (hf-companions.md §1.3, deepseek2).</summary>
@@ -43,7 +45,7 @@ internal static class DeepseekConfigs
         draft.Count("attention.q_lora_rank", queryRank);
         if (queryRank is null != sizes.Layers is 26 or 27)
         {
-            draft.Note($"q_lora_rank is {(queryRank is null ? "missing" : queryRank)} with {sizes.Layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it");
+            draft.Note($"q_lora_rank is {(queryRank is null ? "missing" : queryRank)} with {sizes.Layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it", NoteRank.ChangesResults);
         }
 
         draft.Count("attention.kv_lora_rank", latent);

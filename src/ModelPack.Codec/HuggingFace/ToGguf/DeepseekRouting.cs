@@ -1,3 +1,5 @@
+using ModelPack.Codec.Diagnostics;
+
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>
@@ -85,7 +87,7 @@ internal static class DeepseekRouting
 
         if (!isLimited && (groups, used) is not (1, 1))
         {
-            draft.Note($"{Groups} and {UsedGroups} leave all experts to choose from, and are written as 1");
+            draft.Note($"{Groups} and {UsedGroups} leave all experts to choose from, and are written as 1", NoteRank.WithoutEffect);
         }
 
         draft.Count("expert_group_count", isLimited ? groups : 1);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
@@ -16,6 +17,10 @@ internal sealed record StatedTokenIds(long? Begin, ImmutableArray<long> End, lon
 /// <param name="Entries">The keys, without general.file_type and without the tokenizer's.</param>
 /// <param name="Extra">Tensors that belong into the GGUF beside those of the folder.</param>
 /// <param name="TokenIds">Ids of special tokens.</param>
-/// <param name="Notes">What is lost, and why a model cannot be expressed.</param>
+/// <param name="Ranked">What is lost, and why a model cannot be expressed.</param>
 internal sealed record DerivedGguf(
-    string? Architecture, ImmutableArray<MetadataEntry> Entries, ImmutableArray<ExtraTensor> Extra, StatedTokenIds TokenIds, ImmutableArray<string> Notes);
+    string? Architecture, ImmutableArray<MetadataEntry> Entries, ImmutableArray<ExtraTensor> Extra, StatedTokenIds TokenIds, ImmutableArray<RankedNote> Ranked)
+{
+    /// <summary>The texts of the notes.</summary>
+    public ImmutableArray<string> Notes => [.. Ranked.Select(note => note.Text)];
+}

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Config;
 
@@ -10,7 +11,7 @@ internal static class GenerationToGguf
 
     private static readonly string[] Lost = ["do_sample", "max_length", "max_new_tokens", "repetition_penalty"];
 
-    public static IEnumerable<MetadataEntry> Sampling(ConfigObject generation, List<string> notes)
+    public static IEnumerable<MetadataEntry> Sampling(ConfigObject generation, List<RankedNote> notes)
     {
         if (GgufDraft.WithoutKey([.. Lost.Where(generation.Has)]) is { } lost)
         {

@@ -9,7 +9,7 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
 {
     private readonly List<MetadataEntry> entries = [];
     private readonly List<ExtraTensor> extra = [];
-    private readonly List<string> notes = [];
+    private readonly List<RankedNote> notes = [];
     private readonly List<string> obstacles = [];
 
     public FolderSource Folder => folder;
@@ -22,14 +22,14 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
 
     public IReadOnlyList<ExtraTensor> Extra => extra;
 
-    public IReadOnlyList<string> Notes => notes;
+    public IReadOnlyList<RankedNote> Notes => notes;
 
     public IReadOnlyList<string> Obstacles => obstacles;
 
     /// <summary>Whether a key below the architecture's name was written.</summary>
     public bool Has(string key) => entries.Exists(entry => entry.Key == $"{architecture}.{key}");
 
-    public void Note(string text) => notes.Add($"{CompanionNames.Config}: {text}");
+    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new(rank, $"{CompanionNames.Config}: {text}"));
 
     /// <summary>Something that the architecture cannot say: then nothing is derived.</summary>
     public void Obstruct(string reason) => obstacles.Add($"{CompanionNames.Config}: the model cannot be expressed as GGUF architecture '{architecture}': {reason}");
@@ -149,7 +149,7 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
     {
         if (WithoutKey([.. fields.Where(config.Has)]) is { } lost)
         {
-            Note(lost);
+            Note(lost, fields.Where(config.Has).Min(NoteRanks.OfLostField));
         }
     }
 

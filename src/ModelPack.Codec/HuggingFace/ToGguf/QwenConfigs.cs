@@ -1,3 +1,5 @@
+using ModelPack.Codec.Diagnostics;
+
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>Qwen 2 and 3 with and without experts (hf-companions.md §1.3).</summary>
@@ -21,7 +23,7 @@ internal static class QwenConfigs
         draft.Allow("norm_topk_prob", flag: true, absent: true);
         if (!draft.Config.Has("norm_topk_prob"))
         {
-            draft.Note("norm_topk_prob is missing; the runtime normalizes the weights of the experts");
+            draft.Note("norm_topk_prob is missing; the runtime normalizes the weights of the experts", NoteRank.ChangesResults);
         }
     }
 
@@ -60,7 +62,7 @@ internal static class QwenConfigs
 
         if (draft.Config.Bool("use_sliding_window") == true)
         {
-            draft.Note("use_sliding_window is true, for which there is no key: every layer sees the whole context");
+            draft.Note("use_sliding_window is true, for which there is no key: every layer sees the whole context", NoteRank.ChangesResults);
         }
     }
 }

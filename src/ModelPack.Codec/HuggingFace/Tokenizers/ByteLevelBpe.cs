@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
@@ -30,7 +31,7 @@ internal static class ByteLevelBpe
         PublishedNormalizer normalizer = PreTokenizers.NormalizerOf(id.Value);
         if (normalizer == PublishedNormalizer.Unknown)
         {
-            source.Note($"normalizer: null is a guess for the pre-tokenizer {id.Value}");
+            source.Note($"normalizer: null is a guess for the pre-tokenizer {id.Value}", NoteRank.ChangesResults);
         }
 
         return new TokenizerPlan

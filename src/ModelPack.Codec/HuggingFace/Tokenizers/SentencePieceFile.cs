@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
 
@@ -43,7 +44,7 @@ internal static class SentencePieceFile
         model.Bytes(2, Trainer(source).Written);
         model.Bytes(3, Normalizer(prefix.IsAbsent || prefix.Value).Written);
         source.Derivation.Add(CompanionNames.SentencePieceModel, model.Written.ToArray());
-        source.Derivation.Note(CompanionNames.SentencePieceModel, "the original's training options are lost");
+        source.Derivation.Note(CompanionNames.SentencePieceModel, "the original's training options are lost", NoteRank.WithoutEffect);
     }
 
     private static Message Trainer(TokenizerSource source)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
@@ -39,14 +40,14 @@ internal static class TokenizerConfig
         if (derivation.Architecture.IsRead && derivation.Keys.Count(lengthKey).TryGet(out long length))
         {
             config.Set("model_max_length", length);
-            derivation.Note(CompanionNames.TokenizerConfig, $"model_max_length is lost; {lengthKey} was taken");
+            derivation.Note(CompanionNames.TokenizerConfig, $"model_max_length is lost; {lengthKey} was taken", NoteRank.WithoutEffect);
         }
         else
         {
-            derivation.Note(CompanionNames.TokenizerConfig, "model_max_length is lost");
+            derivation.Note(CompanionNames.TokenizerConfig, "model_max_length is lost", NoteRank.WithoutEffect);
         }
 
-        derivation.Note(CompanionNames.TokenizerConfig, $"tokenizer_class is lost; {SafeClass} takes tokenizer.json as it is");
+        derivation.Note(CompanionNames.TokenizerConfig, $"tokenizer_class is lost; {SafeClass} takes tokenizer.json as it is", NoteRank.WithoutEffect);
         derivation.Add(CompanionNames.TokenizerConfig, config, JsonCharacters.Unicode);
         if (map.Count > 0)
         {
@@ -54,7 +55,7 @@ internal static class TokenizerConfig
         }
         else
         {
-            derivation.Note(CompanionNames.SpecialTokensMap, "not derived: no key names a special token");
+            derivation.Note(CompanionNames.SpecialTokensMap, "not derived: no key names a special token", NoteRank.WithoutEffect);
         }
     }
 
@@ -80,7 +81,7 @@ internal static class TokenizerConfig
         }
         else
         {
-            source.Derivation.Note(CompanionNames.TokenizerConfig, "clean_up_tokenization_spaces is lost");
+            source.Derivation.Note(CompanionNames.TokenizerConfig, "clean_up_tokenization_spaces is lost", NoteRank.WithoutEffect);
         }
     }
 

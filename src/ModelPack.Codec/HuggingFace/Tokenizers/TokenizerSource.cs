@@ -1,3 +1,5 @@
+using ModelPack.Codec.Diagnostics;
+
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
 
 /// <summary>A tokenizer's keys, read and checked.</summary>
@@ -13,11 +15,11 @@ internal sealed record TokenizerSource(Derivation Derivation, string Model, Voca
     /// <summary>Says why tokenizer.json is not written.</summary>
     public TokenizerPlan? Refuse(string reason)
     {
-        Derivation.Note(CompanionNames.Tokenizer, $"tokenizer.json cannot be derived: {reason}");
+        Derivation.Note(CompanionNames.Tokenizer, $"tokenizer.json cannot be derived: {reason}", NoteRank.ChangesResults);
         return null;
     }
 
-    public void Note(string text) => Derivation.Note(CompanionNames.Tokenizer, text);
+    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => Derivation.Note(CompanionNames.Tokenizer, text, rank);
 
     /// <summary>Reads a flag; a wrong one is noted and treated as unknown by the caller.</summary>
     public bool TryFlag(string key, bool whenAbsent, out bool flag)

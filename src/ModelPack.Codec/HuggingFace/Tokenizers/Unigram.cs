@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Json;
 
@@ -66,7 +67,7 @@ internal static class Unigram
         }
         else if (source.Keys.Find(TokenizerKeys.AddSpacePrefix) is null)
         {
-            source.Note($"pre_tokenizer: the prefix space is a guess, {TokenizerKeys.AddSpacePrefix} is missing");
+            source.Note($"pre_tokenizer: the prefix space is a guess, {TokenizerKeys.AddSpacePrefix} is missing", NoteRank.ChangesResults);
         }
 
         return spacePrefix;

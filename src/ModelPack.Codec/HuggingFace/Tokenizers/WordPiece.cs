@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Json;
 
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
@@ -86,7 +87,7 @@ internal static class WordPiece
             return reading.Value;
         }
 
-        source.Note($"normalizer: lowercase is true: {TokenizerKeys.Lowercase} is missing, which means that to the runtime");
+        source.Note($"normalizer: lowercase is true: {TokenizerKeys.Lowercase} is missing, which means that to the runtime", NoteRank.WithoutEffect);
         return true;
     }
 

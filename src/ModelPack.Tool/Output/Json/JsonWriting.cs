@@ -41,6 +41,7 @@ internal static class JsonWriting
             writer.WriteString("rule", note.Rule);
             writer.WriteString("text", note.Text);
             writer.WriteNumberOrNull("byteOffset", note.ByteOffset);
+            writer.WriteString("rank", Words.Of(note.Rank));
             writer.WriteEndObject();
         }
 

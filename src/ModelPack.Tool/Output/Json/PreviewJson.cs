@@ -48,6 +48,7 @@ internal static class PreviewJson
         writer.WriteString("meaning", Words.Of(preview.Meaning));
         writer.WriteStrings("meaningReasons", preview.MeaningReasons);
         writer.WriteStrings("notes", preview.Notes);
+        writer.WriteStrings("noteRanks", [.. preview.NoteRanks.Select(Words.Of)]);
     }
 
     private static void Write(Utf8JsonWriter writer, PreviewedTensor tensor)

@@ -10,7 +10,7 @@ internal static class ConvertText
 {
     private const int MaximumNamed = 3;
 
-    public static string Of(ConversionOutcome outcome)
+    public static string Of(ConversionOutcome outcome, Verbosity verbosity = Verbosity.Normal)
     {
         Certificate certificate = outcome.Certificate;
         TextReport report = new();
@@ -21,7 +21,7 @@ internal static class ConvertText
         report.Field("tensors", Tensors(certificate));
         report.Field("time", $"{Size.Time(outcome.Duration)}, {Size.Rate(certificate.Source.Bytes, outcome.Duration)}");
         report.Field("certificate", outcome.CertificatePath);
-        report.Section("notes", certificate.Notes);
+        NoteSection.Write(report, NoteSection.Ranked(certificate.Notes, certificate.NoteRanks), verbosity);
         return report.ToString();
     }
 

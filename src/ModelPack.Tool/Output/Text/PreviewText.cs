@@ -12,7 +12,7 @@ internal static class PreviewText
     private static readonly Column[] TensorColumns =
         [new("name"), new("in the output"), new("type"), new("stored as"), new("action"), new("bytes", ColumnAlign.Right)];
 
-    public static string Of(string target, ConversionPreview preview)
+    public static string Of(string target, ConversionPreview preview, Verbosity verbosity = Verbosity.Normal)
     {
         TextReport report = new();
         report.Line($"{preview.SourceName} -> {target}: planned, nothing was written");
@@ -33,7 +33,7 @@ internal static class PreviewText
             report.Table(TensorColumns, preview.Tensors.Select(Row));
         }
 
-        report.Section("notes", preview.Notes);
+        NoteSection.Write(report, NoteSection.Ranked(preview.Notes, preview.NoteRanks), verbosity);
         return report.ToString();
     }
 

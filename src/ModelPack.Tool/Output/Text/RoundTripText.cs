@@ -6,7 +6,7 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>The outcome of a round trip.</summary>
 internal static class RoundTripText
 {
-    public static string Of(string source, RoundTripReport roundTrip)
+    public static string Of(string source, RoundTripReport roundTrip, Verbosity verbosity = Verbosity.Normal)
     {
         TextReport report = new();
         report.Line($"{(roundTrip.Identical ? "identical" : "NOT identical")}: {source} via {string.Join(" -> ", roundTrip.Chain.Select(format => format.Extension()))}");
@@ -15,7 +15,7 @@ internal static class RoundTripText
         report.Section("steps", roundTrip.Steps.Select(step =>
             $"{step.Source.Format.Extension()} -> {step.Output.Format.Extension()}: {Size.Exact(step.Output.Bytes)}, {ConvertText.Claim(step)}"));
         report.Section("difference", roundTrip.Difference is Difference difference ? [DifferenceText.Of(difference)] : []);
-        report.Section("notes", roundTrip.Steps.SelectMany(step => step.Notes).Distinct());
+        NoteSection.Write(report, roundTrip.Steps.SelectMany(step => NoteSection.Ranked(step.Notes, step.NoteRanks)).Distinct().OrderBy(note => note.Rank), verbosity);
         return report.ToString();
     }
 }

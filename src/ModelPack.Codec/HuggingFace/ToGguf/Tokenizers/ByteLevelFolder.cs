@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
@@ -44,7 +45,7 @@ internal static class ByteLevelFolder
 
         if (nfc)
         {
-            folder.Note(tokenizer.File, "normalizer: NFC has no key; text that is not in this form gives other tokens");
+            folder.Note(tokenizer.File, "normalizer: NFC has no key; text that is not in this form gives other tokens", NoteRank.ChangesResults);
         }
         else if (PreTokenizers.NormalizerOf(id) == PublishedNormalizer.Nfc)
         {
@@ -53,7 +54,7 @@ internal static class ByteLevelFolder
 
         if (PreTokenizers.Find(id)?.Has(PreTokenizerTraits.IgnoreMerges) is { } implied && implied != ignoreMerges)
         {
-            folder.Note(tokenizer.File, $"model.ignore_merges is {(ignoreMerges ? "true" : "false")}, which {TokenizerKeys.PreTokenizer} '{id}' does not say: a word that is a token itself can get other tokens");
+            folder.Note(tokenizer.File, $"model.ignore_merges is {(ignoreMerges ? "true" : "false")}, which {TokenizerKeys.PreTokenizer} '{id}' does not say: a word that is a token itself can get other tokens", NoteRank.ChangesResults);
         }
 
         return id;

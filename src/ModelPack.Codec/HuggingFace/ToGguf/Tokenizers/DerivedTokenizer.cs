@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 
 /// <summary>The keys of a GGUF for a folder's tokenizer.</summary>
 /// <param name="Entries">The keys in the order in which converters write them.</param>
-/// <param name="Notes">What the keys do not say; each begins with the name of a file.</param>
-internal sealed record DerivedTokenizer(ImmutableArray<MetadataEntry> Entries, ImmutableArray<string> Notes);
+/// <param name="Ranked">What the keys do not say; each begins with the name of a file.</param>
+internal sealed record DerivedTokenizer(ImmutableArray<MetadataEntry> Entries, ImmutableArray<RankedNote> Ranked)
+{
+    /// <summary>The texts of the notes.</summary>
+    public ImmutableArray<string> Notes => [.. Ranked.Select(note => note.Text)];
+}
 
 /// <summary>What is known of the model that a tokenizer belongs to.</summary>
 /// <param name="VocabularySize">Rows of the embedding, if known: up to there, fillers stand for ids without a token.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
@@ -137,10 +138,10 @@ internal static class SentencePieceFolder
             case "never":
                 return false;
             case "always":
-                folder.Note(step.File, "pre_tokenizer: prepend_scheme always has no key; a space also stands in front of a text that begins with one");
+                folder.Note(step.File, "pre_tokenizer: prepend_scheme always has no key; a space also stands in front of a text that begins with one", NoteRank.ChangesResults);
                 return true;
             case "first":
-                folder.Note(step.File, "pre_tokenizer: prepend_scheme first has no key; a space also stands in front of a text that begins with one, and of the text behind a special token");
+                folder.Note(step.File, "pre_tokenizer: prepend_scheme first has no key; a space also stands in front of a text that begins with one, and of the text behind a special token", NoteRank.ChangesResults);
                 return true;
             default:
                 throw step.NoRule($"is {step.Show()}, which no key says for SentencePiece-BPE");

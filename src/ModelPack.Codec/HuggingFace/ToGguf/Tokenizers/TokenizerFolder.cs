@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
@@ -19,7 +20,7 @@ internal sealed class TokenizerFolder
 
     public TokenizerTarget Target { get; }
 
-    public List<string> Notes { get; } = [];
+    public List<RankedNote> Notes { get; } = [];
 
     /// <summary>tokenizer_config.json.</summary>
     public JsonField? Config { get; }
@@ -31,7 +32,7 @@ internal sealed class TokenizerFolder
 
     public IEnumerable<Companion> Companions => companions;
 
-    public void Note(string file, string text) => Notes.Add($"{file}: {text}");
+    public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => Notes.Add(new(rank, $"{file}: {text}"));
 
     public Companion? Find(string name) => companions.FirstOrDefault(companion => companion.Name == name);
 
