@@ -56,6 +56,38 @@ public sealed class ReportTests
         claim, ConvertText.Of(new("m.apr", "c", Certificate with { Level = level }, TimeSpan.FromSeconds(1))));
 
     [TestMethod]
+    public void A_headline_claims_no_more_than_was_proved()
+    {
+        Certificate beside = Certificate with { Meaning = Meaning.Carried, LeftOut = [new("onnx/", 1234, "it holds weights of its own"), new("a.bin", 1, null)] };
+        Assert.AreEqual(
+            "L3 proved, converting back gives every file of the model byte for byte; left out: 'onnx/' (it holds weights of its own, 1,234 bytes), 'a.bin' (1 byte)", ConvertText.Claim(beside));
+        Certificate partial = Certificate with { Meaning = Meaning.Partial, LeftOut = [new("2_Dense/", 5, "a link") { IsPart = true }] };
+        Assert.AreEqual("L3 proved, converting back gives what was found of the model byte for byte; left out: '2_Dense/' (a link, 5 bytes)", ConvertText.Claim(partial));
+    }
+
+    [TestMethod]
+    public void Meaning_is_printed_with_its_reasons() => Assert.Contains(
+        """
+          meaning      carried: all of it comes back, but apr will not load it
+                       - 'architecture' is missing
+
+        """,
+        ConvertText.Of(new("m.apr", "c", Certificate with { Meaning = Meaning.Carried, MeaningReasons = ["'architecture' is missing"] }, TimeSpan.FromSeconds(1))));
+
+    [TestMethod]
+    public void Notes_are_printed_by_rank_and_those_without_effect_are_counted_unless_asked_for()
+    {
+        Certificate ranked = Certificate with
+        {
+            Notes = ["causal is lost", "a name is lost", "transformers_version is lost", "initializer_range is lost"],
+            NoteRanks = [NoteRank.ChangesResults, NoteRank.MayBeMissed, NoteRank.WithoutEffect, NoteRank.WithoutEffect],
+        };
+        ConversionOutcome outcome = new("m.apr", "c", ranked, TimeSpan.FromSeconds(1));
+        Assert.EndsWith("\nnotes\n  changes results: causal is lost\n  a name is lost\n  2 notes without effect; --verbosity detailed lists them\n", ConvertText.Of(outcome));
+        Assert.EndsWith("  a name is lost\n  transformers_version is lost\n  initializer_range is lost\n", ConvertText.Of(outcome, Output.Verbosity.Detailed));
+    }
+
+    [TestMethod]
     public void Differences_are_printed_with_place_and_values() => Assert.AreEqual(
         """
         NOT equal at L2, not even L1 holds: a.gguf and b.apr
@@ -148,7 +180,9 @@ public sealed class ReportTests
         Assert.HasCount(kinds.Length, kinds.Distinct());
         Assert.HasCount(3, Enum.GetValues<ModelFormat>().Select(format => format.Extension()).Distinct());
         Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => Output.Words.Of(level)).Distinct());
-        Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(ConvertText.Claim).Distinct());
+        Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => ConvertText.Claim(Certificate with { Level = level })).Distinct());
+        Assert.HasCount(3, Enum.GetValues<Meaning>().Select(meaning => Output.Words.Of(meaning)).Distinct());
+        Assert.HasCount(3, Enum.GetValues<NoteRank>().Select(rank => Output.Words.Of(rank)).Distinct());
     }
 
     private static JsonElement Parse(Action<Utf8JsonWriter> write) => JsonDocument.Parse(InProcess.Json(write)).RootElement;

@@ -20,7 +20,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
     public static JudgedMeaning Of(ModelFile output, ModelFile root)
     {
         string[] absent = [.. Shown(MissingParts.Of(root))];
-        string[] unmet = [.. Shown(Unmet(output, root.Format == output.Format).Concat(output.Format == ModelFormat.SafeTensors ? [] : Modules(root)))];
+        string[] unmet = [.. Shown((output.Format == ModelFormat.SafeTensors ? [] : Modules(root)).Concat(Unmet(output, root.Format == output.Format)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }
 

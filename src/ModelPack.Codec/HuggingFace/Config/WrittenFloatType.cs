@@ -29,7 +29,7 @@ internal static class WrittenFloatType
 
         if (config.Derivation.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized))
         {
-            config.Note($"torch_dtype is that of the widened weights ({name}, NoteRank.WithoutEffect); the type before quantization is lost");
+            config.Note($"torch_dtype is that of the widened weights ({name}); the type before quantization is lost", NoteRank.WithoutEffect);
         }
 
         return name;
