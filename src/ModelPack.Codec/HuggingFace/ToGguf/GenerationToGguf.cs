@@ -47,7 +47,7 @@ internal static class GenerationToGguf
         return stated.End.Where(id => !named.Contains(id)).Select(id => $"{CompanionNames.GenerationConfig}: eos_token_id {id}: no key says that this token ends a text too, and it is not carried over");
     }
 
-    public static StatedTokenIds TokenIds(ConfigObject config, ConfigObject? generation, List<string> notes)
+    public static StatedTokenIds TokenIds(ConfigObject config, ConfigObject? generation, List<RankedNote> notes)
     {
         return new(Of("bos_token_id").Cast<long?>().FirstOrDefault(), [.. Of("eos_token_id").Distinct()], Of("pad_token_id").Cast<long?>().FirstOrDefault());
 

@@ -26,7 +26,7 @@ internal static class Pooling
         }
         catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
         {
-            draft.Note($"{Key} is left out: {exception.Message}");
+            draft.Note($"{Key} is left out: {exception.Message}", NoteRank.ChangesResults);
         }
     }
 
@@ -74,7 +74,7 @@ internal static class Pooling
         // A decoder without both generates; an encoder cannot.
         if (draft.Folder.Find(Modules) is not null || draft.Has(Directions.Key))
         {
-            draft.Note($"{Key} is left out: there is no {name}");
+            draft.Note($"{Key} is left out: there is no {name}", NoteRank.ChangesResults);
         }
 
         return null;
