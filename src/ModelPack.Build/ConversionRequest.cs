@@ -37,6 +37,9 @@ internal sealed record ConversionRequest
     /// <summary>The output, if it is a folder; ends in a separator.</summary>
     public required string FolderOutput { get; init; }
 
+    /// <summary>The folder that the output lies in by the word of the project or the item: that of all outputs, or that of OutputPath.</summary>
+    public required string Root { get; init; }
+
     public required FolderOutput Folder { get; init; }
 
     /// <summary>Where Clean looks for what lies outside its folder; null if the output lies within.</summary>
@@ -75,12 +78,35 @@ internal sealed record ConversionRequest
 
     public VerifyMode Verify { get; init; }
 
-    public string State => Output + ".modelpack.state";
+    /// <summary>True if the item says what becomes of quantized tensors, so that it knows how large the output becomes.</summary>
+    public required bool SaysQuantized { get; init; }
+
+    /// <summary>The origin record: embed or none.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Worker threads; 0 for one a processor.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Whether the certificate has SHA-256 too.</summary>
+    public required bool CertificateSha256 { get; init; }
+
+    /// <summary>Whether the side file goes where the model goes.</summary>
+    public required bool CopiesSideFile { get; init; }
+
+    /// <summary>Whether an output that the target's own programs cannot use is an error.</summary>
+    public required bool RequireUsable { get; init; }
+
+    /// <summary>Metadata that are not ours, for the engine and whoever else reads the items of the outputs.</summary>
+    public required IReadOnlyDictionary<string, string> PassedOn { get; init; }
+
+    public string State => StateOf(Output);
 
     /// <summary>Everything that decides about the bytes of the output.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
-        $"to={To} quantized={Quantized} naming={Naming} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
+        $"to={To} quantized={Quantized} naming={Naming} origin={Origin} sha256={CertificateSha256} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
+
+    public static string StateOf(string output) => output + ".modelpack.state";
 
     public static string CertificateOf(string target) => Path.TrimEndingDirectorySeparator(target) + ".modelpack.json";
 }

@@ -1,5 +1,5 @@
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
+using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
 
@@ -18,25 +18,32 @@ public abstract class ConversionTask : ModelTask
     [Output]
     public ITaskItem[] Certificates { get; private set; } = [];
 
-    private protected bool Convert(IReadOnlyCollection<ITaskItem> models, RequestReader reader, string copyDirectory)
+    /// <summary>Whether the certificates go where the models are published: true (default) or false.</summary>
+    public string? PublishCertificates { get; set; }
+
+    private protected bool Convert(IReadOnlyCollection<ITaskItem> models, RequestReader reader, ConversionSetting setting)
     {
-        if (TryRead(() => reader.ReadAll(models)) is not { } requests)
+        if (TryRead(() => Present(models, setting.ProjectDirectory)) is not { } present
+            || !TryDo(() => WarnOf(KnownMetadata.ModelConvert.Warnings(present.Where(model => !setting.IsReported(reader.SourceOf(model))))))
+            || TryRead(() => reader.ReadAll(present)) is not { } requests
+            || !TryDo(() => setting.RemoveOldOutputs(requests, Warn)))
         {
             return false;
         }
 
         List<ITaskItem> files = [];
         List<ITaskItem> certificates = [];
-        Dictionary<string, ConversionRequest> copies = new(RequestReader.PathComparer);
-        BuildContext context = new(copyDirectory, text => Say(MessageImportance.High, text), Cancellation);
+        Dictionary<string, ConversionRequest> copies = new(SafePath.Comparer);
+        BuildContext context = new(setting.CopyDirectory, setting.Work, text => Say(MessageImportance.High, text), Warn, Cancellation);
         foreach (ConversionRequest request in requests)
         {
-            if (TryWork(request.Output, () => Build(request, context)) is not { } done)
+            bool isReported = setting.IsReported(request.Source);
+            if (TryWork(request.Output, () => Build(request, isReported ? context with { Warn = _ => { } } : context)) is not { } done)
             {
                 return false;
             }
 
-            foreach (FileRecord file in done.Output)
+            foreach (FileRecord file in done.Output.Where(file => request.CopiesSideFile || !done.IsSideFile(file)))
             {
                 string link = done.LinkOf(file, request);
                 if (request.CopyToOutputDirectory != "never" && !copies.TryAdd(link, request))
@@ -45,10 +52,17 @@ public abstract class ConversionTask : ModelTask
                     return false;
                 }
 
-                files.Add(Copied(request, done.PathOf(file), link));
+                files.Add(OutputItem.Of(request, done.PathOf(file), link, done.LinkOfModel(request)));
             }
 
-            certificates.Add(Copied(request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request))));
+            certificates.Add(OutputItem.OfCertificate(
+                request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request)), done.LinkOfModel(request), PublishCertificates));
+        }
+
+        if (OutputItem.TooLargeToPack(files) is { } tooLarge)
+        {
+            LogError(tooLarge);
+            return false;
         }
 
         ConvertedFiles = [.. files];
@@ -68,22 +82,5 @@ public abstract class ConversionTask : ModelTask
                 _ => $"{state.Target} is up to date.",
             });
         return state;
-    }
-
-    private static TaskItem Copied(ConversionRequest request, string path, string link)
-    {
-        var item = new TaskItem(path);
-        item.SetMetadata("Link", link);
-        item.SetMetadata("TargetPath", link);
-        item.SetMetadata("CopyToOutputDirectory", request.CopyToOutputDirectory switch
-        {
-            "never" => "Never",
-            "always" => "Always",
-            "ifdifferent" => "IfDifferent",
-            _ => "PreserveNewest",
-        });
-        item.SetMetadata("Visible", "false");
-        item.SetMetadata("ModelPackSource", request.Source);
-        return item;
     }
 }

@@ -7,7 +7,6 @@ namespace ModelPack.Build;
 public sealed class ConvertModelItems : ConversionTask
 {
     /// <summary>The items.</summary>
-    [Required]
     public ITaskItem[] Models { get; set; } = [];
 
     /// <summary>Folder of the project, absolute: several projects share the process, so there is no current directory to rely on.</summary>
@@ -21,6 +20,27 @@ public sealed class ConvertModelItems : ConversionTask
     /// <summary>Folder that the converted files are copied to later in the build, absolute; empty where there is none.</summary>
     public string CopyDirectory { get; set; } = "";
 
+    /// <summary>Name of the list of the project's outputs; another one for each target framework.</summary>
+    public string ListName { get; set; } = "";
+
+    /// <summary>True if nothing may be converted: an output that is missing or old is an error.</summary>
+    public bool NoBuild { get; set; }
+
+    /// <summary>Outputs that the build which all frameworks share has just made, warnings included.</summary>
+    public ITaskItem[] Reported { get; set; } = [];
+
     /// <inheritdoc/>
-    public override bool Execute() => Convert(Models, new RequestReader(ProjectDirectory, OutputDirectory), CopyDirectory);
+    public override bool Execute()
+    {
+        string outputs = Path.GetFullPath(OutputDirectory, ProjectDirectory);
+        return Convert(
+            Models,
+            new RequestReader(ProjectDirectory, outputs),
+            new ConversionSetting(
+                ProjectDirectory,
+                CopyDirectory.Length == 0 ? "" : Path.GetFullPath(CopyDirectory, ProjectDirectory),
+                NoBuild ? BuildWork.Check : BuildWork.Convert,
+                ListName.Length == 0 || NoBuild ? null : new(outputs, ListName),
+                Reported));
+    }
 }

@@ -10,7 +10,8 @@ internal static class FileGlob
 {
     private static readonly char[] Wildcards = ['*', '?'];
 
-    private static readonly bool IgnoreCase = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS();
+    // As the engine does it, on every system.
+    private const bool IgnoreCase = true;
 
     /// <summary>The matching files, absolute, in ordinal order. A text without wildcards is one file, whether it exists or not.</summary>
     public static IReadOnlyCollection<string> Expand(string directory, string pattern)

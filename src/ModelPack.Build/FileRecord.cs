@@ -37,8 +37,8 @@ internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
     public static FileRecord? Parse(string line)
     {
         string[] parts = line.Split(' ');
-        return parts.Length == 4 && FileStamp.Parse($"{parts[0]} {parts[1]}") is { } stamp
-            ? new(Uri.UnescapeDataString(parts[3]), stamp, parts[2] == "-" ? "" : parts[2])
+        return parts.Length == 4 && FileStamp.Parse($"{parts[0]} {parts[1]}") is { } stamp && Uri.UnescapeDataString(parts[3]) is var name && SafePath.IsBelow(name)
+            ? new(name, stamp, parts[2] == "-" ? "" : parts[2])
             : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Build.Framework;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
@@ -26,6 +27,10 @@ internal static class ItemMetadata
     /// <summary>True or false; false if the item says nothing.</summary>
     public static bool Flag(ITaskItem item, string source, string name) => Choice(item, source, name, "false", "true") == "true";
 
+    /// <summary>True if the model need not exist.</summary>
+    /// <exception cref="ModelPackException">The value is neither true nor false.</exception>
+    public static bool IsOptional(ITaskItem item) => Flag(item, item.ItemSpec, "Optional");
+
     /// <summary>A hash in lower case, or an empty text.</summary>
     public static string Hash(ITaskItem item, string source, string name)
     {
@@ -33,6 +38,24 @@ internal static class ItemMetadata
         return hash.Length == 0 ? ""
             : ExpectedHash.TryParse(hash, out ExpectedHash? expected) ? expected.ToString()
             : throw Unknown(name, hash, "sha256: and 64 hexadecimal digits, or the 32 of an XXH128", source);
+    }
+
+    /// <summary>A whole number from 1 on; 0 if the item says nothing.</summary>
+    public static int Count(ITaskItem item, string source, string name, int largest)
+    {
+        string text = item.GetMetadata(name).Trim();
+        return text.Length == 0 ? 0
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= largest ? count
+            : throw Unknown(name, text, $"a whole number from 1 to {largest}", source);
+    }
+
+    /// <summary>A path below some folder, with the separators of this system, or an empty text.</summary>
+    public static string PlaceBelow(ITaskItem item, string source, string name)
+    {
+        string path = SafePath.WithSeparators(item.GetMetadata(name).Trim());
+        return path.Length == 0 || SafePath.IsBelow(Path.TrimEndingDirectorySeparator(path))
+            ? path
+            : throw Unknown(name, item.GetMetadata(name), "a path below the output folder, like weights/model.apr", source);
     }
 
     /// <summary>A size in bytes, or null if the item says nothing.</summary>

@@ -23,7 +23,7 @@ internal static class ModelBuild
         context.Claim(request, [request.Output]);
         using StateFile file = StateFile.Open(
             request.State, () => context.Log($"Waiting for another build that converts to '{request.Output}'."), context.Cancellation);
-        ModelState? known = ModelState.Parse(file.Read());
+        ModelState? known = ModelState.Parse(file.Read(), request.Output, request.FolderOutput);
         BuildOutcome outcome = BuildOutcome.UpToDate;
         if (known?.IsOf(request) == true)
         {
@@ -36,6 +36,11 @@ internal static class ModelBuild
         }
 
         Claim(request, known, context);
+        if (outcome != BuildOutcome.Converted)
+        {
+            OutputWarnings.Check(request, known, context);
+        }
+
         CheckCopies(request, known, context);
         return (outcome, known);
     }
@@ -59,7 +64,7 @@ internal static class ModelBuild
             return;
         }
 
-        foreach (FileRecord file in known.Output)
+        foreach (FileRecord file in known.Output.Where(file => request.CopiesSideFile || !known.IsSideFile(file)))
         {
             string copy = Path.GetFullPath(known.LinkOf(file, request), context.CopyDirectory);
             if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)

@@ -52,6 +52,24 @@ public sealed class ModelConvert : ConversionTask
     /// <summary>XXH128 that the source must have.</summary>
     public string? ExpectedHash { get; set; }
 
+    /// <summary>The record that makes the way back byte-exact: embed or none.</summary>
+    public string? Origin { get; set; }
+
+    /// <summary>Worker threads.</summary>
+    public string? Threads { get; set; }
+
+    /// <summary>Whether the certificates have SHA-256 too: true or false.</summary>
+    public string? CertificateSha256 { get; set; }
+
+    /// <summary>Whether side files are among the files that come out: include or exclude.</summary>
+    public string? SideFile { get; set; }
+
+    /// <summary>Whether an output that the target's own programs cannot use is an error: true or false.</summary>
+    public string? RequireUsable { get; set; }
+
+    /// <summary>Whether a pattern may match nothing, and a model need not exist: true or false.</summary>
+    public string? Optional { get; set; }
+
     /// <summary>Folder of the converted files, relative to the project's; obj/modelpack if nothing is said.</summary>
     public string? OutputDirectory { get; set; }
 
@@ -64,7 +82,11 @@ public sealed class ModelConvert : ConversionTask
         foreach (ITaskItem item in Include)
         {
             IReadOnlyCollection<string> matches = FileGlob.Expand(projectDirectory, item.ItemSpec);
-            if (matches.Count == 0)
+            if (matches.Count == 0 && (IsTrue(Optional) || ItemMetadata.IsOptional(item)))
+            {
+                Say(MessageImportance.High, $"'{item.ItemSpec}' matches no file, and is optional.");
+            }
+            else if (matches.Count == 0)
             {
                 LogError(new ModelPackException(BuildErrors.NothingMatched, $"'{item.ItemSpec}' matches no file in '{projectDirectory}'")
                 { FilePath = BuildEngine.ProjectFileOfTaskNode });
@@ -74,25 +96,31 @@ public sealed class ModelConvert : ConversionTask
             models.AddRange(matches.Select(path => Model(item, path)));
         }
 
-        return Convert(models, new RequestReader(projectDirectory, outputDirectory), copyDirectory: "");
+        return Convert(
+            models,
+            new RequestReader(projectDirectory, outputDirectory),
+            new ConversionSetting(projectDirectory, CopyDirectory: "", BuildWork.Convert, Outputs: null, Reported: []));
     }
+
+    private static bool IsTrue(string? text) => string.Equals(text?.Trim(), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The item's own metadata, and over it what the task was told.</summary>
     private TaskItem Model(ITaskItem item, string path)
     {
-        var model = new TaskItem(path);
+        var model = new TaskItem(MSBuildText.Escape(path));
         item.CopyMetadataTo(model);
-        model.SetMetadata("Target", Target);
+        model.SetMetadata("Target", MSBuildText.Escape(Target));
         (string Name, string? Value)[] options =
         [
             ("Quantized", Quantized), ("Naming", Naming), ("Dtype", Dtype), ("AllowLossy", AllowLossy), ("Epsilon", Epsilon), ("AllowNonFinite", AllowNonFinite),
             ("MaxShardSize", MaxShardSize), ("Folder", Folder), ("Verify", Verify), ("ExpectedHash", ExpectedHash),
+            ("Origin", Origin), ("Threads", Threads), ("CertificateSha256", CertificateSha256), ("SideFile", SideFile), ("RequireUsable", RequireUsable), ("Optional", Optional),
         ];
         foreach ((string name, string? value) in options)
         {
             if (!string.IsNullOrEmpty(value))
             {
-                model.SetMetadata(name, value);
+                model.SetMetadata(name, MSBuildText.Escape(value));
             }
         }
 

@@ -9,7 +9,8 @@ namespace ModelPack.Build;
 /// <param name="Options">Everything that decides about the output, as text.</param>
 /// <param name="SourcePath">The source.</param>
 /// <param name="Pinned">The hash that the source was found to have; empty if it need not have one.</param>
-/// <param name="Target">The output; ends in a separator if it is a folder.</param>
+/// <param name="Target">The output; ends in a separator if it is a folder. The item names it; the text says only which of the two forms it has.</param>
+/// <param name="Facts">What is to be told of the output.</param>
 /// <param name="Seed">Seed of the hashes of files, secret by being here only (<see cref="SeededHash"/>).</param>
 /// <param name="Source">The files of the source, and what else lies in its folder.</param>
 /// <param name="Output">The files of the output.</param>
@@ -20,11 +21,15 @@ internal sealed record ModelState(
     string SourcePath,
     string Pinned,
     string Target,
+    OutputFacts Facts,
     long Seed,
     ImmutableArray<FileRecord> Source,
     ImmutableArray<FileRecord> Output,
     FileRecord Certificate)
 {
+    private const string SideFileEnding = ".ggml-blocks.safetensors";
+    private const string FolderForm = "folder";
+    private const string FileForm = "file";
     private const string FirstLine = "modelpack state 3";
 
     public bool IsFolder => Path.EndsInDirectorySeparator(Target);
@@ -53,16 +58,35 @@ internal sealed record ModelState(
     /// <summary>Place of the copy of the whole: of the folder, or of the file that stands for it.</summary>
     public string LinkOfModel(ConversionRequest request) => IsFolder ? request.FolderLink : request.Link;
 
-    public string Format() => StateText.Write([FirstLine, Tool, Options, SourcePath, Pinned, Target, Seed.ToString("x16", CultureInfo.InvariantCulture)], Source, Output, [Certificate]);
+    /// <summary>True for the side file of the output, by the ending that no other output may have.</summary>
+    public bool IsSideFile(FileRecord file) => Output.Length > 1 && file.Name.EndsWith(SideFileEnding, StringComparison.Ordinal);
 
-    /// <summary>Null for a text of another version or one that was cut short: then nothing is known, and the model is converted.</summary>
-    public static ModelState? Parse(string text) =>
-        StateText.Read(text, texts: 7, lists: 3) is { } read && read.Texts[0] == FirstLine && !read.Lists[1].IsEmpty && read.Lists[2].Length == 1
-            && long.TryParse(read.Texts[6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long seed)
-            ? new(read.Texts[1], read.Texts[2], read.Texts[3], read.Texts[4], read.Texts[5], seed, read.Lists[0], read.Lists[1], read.Lists[2][0])
+    public string Format() => StateText.Write(
+        [FirstLine, Tool, Options, SourcePath, Pinned, IsFolder ? FolderForm : FileForm, Facts.Format(), Seed.ToString("x16", CultureInfo.InvariantCulture)], Source, Output, [Certificate]);
+
+    /// <summary>
+    /// Null for a text of another version, one that was cut short, or one that names files which cannot belong to the output: then nothing is known, and the model is converted.
+    /// </summary>
+    /// <param name="text">The text; anybody may have written it.</param>
+    /// <param name="output">The output that it is about, if it is a file.</param>
+    /// <param name="folderOutput">The output, if it is a folder.</param>
+    public static ModelState? Parse(string text, string output, string folderOutput)
+    {
+        if (StateText.Read(text, texts: 8, lists: 3) is not { } read || read.Texts[0] != FirstLine || read.Lists[1].IsEmpty || read.Lists[2].Length != 1
+            || read.Texts[5] is not (FolderForm or FileForm) || OutputFacts.Parse(read.Texts[6]) is not { } facts
+            || !long.TryParse(read.Texts[7], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long seed))
+        {
+            return null;
+        }
+
+        string target = read.Texts[5] == FolderForm ? folderOutput : output;
+        string name = Path.GetFileName(target);
+        return name.Length == 0 || read.Lists[1].All(file => file.Name == name || file.Name == ModelFiles.SideFilePath(name))
+            ? new(read.Texts[1], read.Texts[2], read.Texts[3], read.Texts[4], target, facts, seed, read.Lists[0], read.Lists[1], read.Lists[2][0])
             : null;
+    }
 
     /// <summary>True if the conversion that is asked for is the one that was done, whatever became of the files.</summary>
     public bool IsOf(ConversionRequest request) =>
-        Tool == ToolVersion.Text && Options == request.OptionsText && SourcePath == request.Source && (Target == request.Output || Target == request.FolderOutput);
+        Tool == ToolVersion.Text && Options == request.OptionsText && SafePath.Comparer.Equals(SourcePath, request.Source);
 }

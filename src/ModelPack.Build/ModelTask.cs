@@ -48,6 +48,30 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     private protected T? TryRead<T>(Func<T> read)
         where T : class => Try(BuildEngine.ProjectFileOfTaskNode, read);
 
+    /// <summary>Does something that has no result.</summary>
+    /// <returns>False if an error was reported, or the build was cancelled.</returns>
+    private protected bool TryDo(Action work) => Try(BuildEngine.ProjectFileOfTaskNode, () =>
+    {
+        work();
+        return this;
+    }) is not null;
+
+    /// <summary>Leaves out the items that say that they need not exist, and do not.</summary>
+    private protected IReadOnlyCollection<ITaskItem> Present(IReadOnlyCollection<ITaskItem> models, string projectDirectory) =>
+        [.. models.Where(model => !ItemMetadata.IsOptional(model) || Exists(model, projectDirectory))];
+
+    private bool Exists(ITaskItem model, string projectDirectory)
+    {
+        string path = Path.GetFullPath(model.ItemSpec, projectDirectory);
+        if (File.Exists(path) || Directory.Exists(path))
+        {
+            return true;
+        }
+
+        Say(MessageImportance.High, $"'{model.ItemSpec}' does not exist, and is optional.");
+        return false;
+    }
+
     private T? Try<T>(string file, Func<T> work)
         where T : class
     {
@@ -74,6 +98,27 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     /// <summary>Logs a message. Names of files and what a file says of itself stand in it, so it passes through the one escape.</summary>
     private protected void Say(MessageImportance importance, string text) => Log.LogMessage(importance, SafeText.Escape(text));
 
-    private protected void LogError(ModelPackException exception) =>
-        Log.LogError(null, exception.Code.Id, null, null, exception.FilePath is { } path ? SafeText.Escape(path) : null, 0, 0, 0, 0, SafeText.Escape(exception.Describe()));
+    private protected void WarnOf(IEnumerable<ModelPackException> warnings)
+    {
+        foreach (ModelPackException warning in warnings)
+        {
+            Warn(warning);
+        }
+    }
+
+    /// <summary>Warns. Where the project makes an error of the warning, it is thrown, so that nothing is converted that would be refused afterwards.</summary>
+    private protected void Warn(ModelPackException warning)
+    {
+        if (BuildEngine is IBuildEngine8 engine && engine.ShouldTreatWarningAsError(warning.Code.Id))
+        {
+            throw warning;
+        }
+
+        Log.LogWarning(null, warning.Code.Id, null, null, Escaped(warning.FilePath), 0, 0, 0, 0, SafeText.Escape(warning.Describe()));
+    }
+
+    private protected void LogError(ModelPackException exception, int line = 0, int column = 0) =>
+        Log.LogError(null, exception.Code.Id, null, null, Escaped(exception.FilePath), line, column, 0, 0, SafeText.Escape(exception.Describe()));
+
+    private static string? Escaped(string? path) => path is null ? null : SafeText.Escape(path);
 }

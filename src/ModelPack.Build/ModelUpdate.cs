@@ -36,15 +36,20 @@ internal static class ModelUpdate
             return (BuildOutcome.Rehashed, renewed);
         }
 
-        ModelState? old = known is not null && (known.Target == request.Output || known.Target == request.FolderOutput) ? known : null;
-        if (old is { IsFolder: true })
+        if (context.Work == BuildWork.Check)
+        {
+            throw new ModelPackException(BuildErrors.NotBuilt, known is null ? "the model was not converted yet" : "the model has to be converted again")
+            { FilePath = request.Source };
+        }
+
+        if (known is { IsFolder: true })
         {
             // It is replaced as a whole, and what is not ours must not go with it.
-            ProvedOutput.CheckFolder(old);
+            ProvedOutput.CheckFolder(known);
         }
 
         file.Clear();
-        ModelState converted = Replace(request, old, context);
+        ModelState converted = Replace(request, known, context);
         file.Write(converted.Format());
         return (BuildOutcome.Converted, converted);
     }
@@ -55,13 +60,13 @@ internal static class ModelUpdate
         bool isInTheWay = request.Folder == FolderOutput.IfNeeded && Directory.Exists(request.Output);
         if (old is { IsFolder: true } && (isInTheWay || !File.Exists(old.CertificatePath)))
         {
-            Remove(old, keep: []);
+            Remove(old, request.Root, keep: []);
         }
 
         ModelState converted = Convert(request, old, SourceFiles.List(request.Source), context);
         if (old is not null)
         {
-            Remove(old, keep: [.. converted.Output.Select(converted.PathOf), converted.CertificatePath]);
+            Remove(old, request.Root, keep: [.. converted.Output.Select(converted.PathOf), converted.CertificatePath]);
         }
 
         return converted;
@@ -70,12 +75,15 @@ internal static class ModelUpdate
     private static ModelState Convert(ConversionRequest request, ModelState? old, ImmutableArray<FileRecord> source, BuildContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(request.Output)!);
-        (string target, string[] planned) = Plan(request);
+        (string target, ConversionPreview preview) = Plan(request);
+        string[] planned = [.. preview.Files.Select(planned => Path.Combine(FileRecord.FolderOf(target), planned.Name))];
+        OutputFacts facts = OutputFacts.Of(preview);
+        OutputWarnings.Check(request, facts, preview.SourceBytes, preview.OutputBytes, context);
         context.Claim(request, target == request.FolderOutput ? [target] : planned);
         OutsideFiles.Write(request, target, planned);
         if (old is not null && old.Target == Path.TrimEndingDirectorySeparator(target) && old.Target != target)
         {
-            Remove(old, keep: []);
+            Remove(old, request.Root, keep: []);
         }
 
         Certificate proof = ModelConverter.Convert(
@@ -83,7 +91,9 @@ internal static class ModelUpdate
             target,
             Format(request.To),
             Options(request),
-            growing: growth => context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}"),
+            growing: OutputWarnings.IsGrowth(request, preview.SourceBytes, preview.OutputBytes)
+                ? null
+                : growth => context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}"),
             cancellation: context.Cancellation);
         string certificate = ConversionRequest.CertificateOf(target);
         long seed = SeededHash.NewSeed();
@@ -95,36 +105,36 @@ internal static class ModelUpdate
             request.Source,
             request.ExpectedHash,
             target,
+            facts with { Meaning = proof.Meaning ?? facts.Meaning, Reasons = proof.Meaning is null ? facts.Reasons : proof.MeaningReasons },
             seed,
             SourceFiles.WithHashes(request.Source, source, proof.Source, seed, context.Cancellation),
             output,
             new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, seed, context.Cancellation)));
     }
 
-    /// <summary>Where the output goes, and the files that it will consist of.</summary>
-    private static (string Target, string[] Files) Plan(ConversionRequest request)
+    /// <summary>Where the output goes, and what it will be.</summary>
+    private static (string Target, ConversionPreview Preview) Plan(ConversionRequest request)
     {
         string target = request.Folder == FolderOutput.Always || Directory.Exists(request.Output) ? request.FolderOutput : request.Output;
         try
         {
-            return (target, Files(target));
+            return (target, Preview(target));
         }
         catch (ModelPackException exception) when (exception.Code.Id == NeedsFolder && target == request.Output)
         {
-            return (request.FolderOutput, Files(request.FolderOutput));
+            return (request.FolderOutput, Preview(request.FolderOutput));
         }
 
-        string[] Files(string path)
-        {
-            ConversionPreview preview = ModelConverter.Plan(request.Source, path, Format(request.To), Options(request));
-            return [.. preview.Files.Select(file => Path.Combine(FileRecord.FolderOf(path), file.Name))];
-        }
+        ConversionPreview Preview(string path) => ModelConverter.Plan(request.Source, path, Format(request.To), Options(request));
     }
 
     /// <summary>Removes files of an output that is not the current one any more, and its folders unless somebody has put something else into them.</summary>
-    private static void Remove(ModelState old, string[] keep)
+    /// <param name="old">What its state says that the output consists of; names that lead out of it are none that a state can hold.</param>
+    /// <param name="root">The folder that the item or the project names: a link below it is nobody's, and is not followed.</param>
+    /// <param name="keep">Files that the current output needs.</param>
+    public static void Remove(ModelState old, string root, string[] keep)
     {
-        foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, RequestReader.PathComparer).Where(File.Exists))
+        foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, SafePath.Comparer).Where(file => File.Exists(file) && !SafePath.IsThroughLink(root, file)))
         {
             File.Delete(file);
         }
@@ -136,7 +146,7 @@ internal static class ModelUpdate
 
         foreach (string folder in OutsideFiles.Subfolders(old.Target, old.Output.Select(old.PathOf)).Append(old.Target))
         {
-            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            if (Directory.Exists(folder) && !SafePath.IsThroughLink(root, folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
             {
                 Directory.Delete(folder);
             }
@@ -155,6 +165,9 @@ internal static class ModelUpdate
         Epsilon = request.Epsilon,
         NonFinite = request.AllowNonFinite ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
         MaxShardBytes = request.MaxShardBytes,
+        Origin = Enum.Parse<OriginMode>(request.Origin, ignoreCase: true),
+        Threads = request.Threads,
+        Sha256 = request.CertificateSha256,
         Existing = ExistingTarget.Replace,
     };
 }

@@ -1,6 +1,9 @@
 namespace ModelPack.Build;
 
-/// <summary>The list by which Clean finds outputs that lie outside its folder, and sub-folders of these. Written before the files are, so that those of a killed build are found too.</summary>
+/// <summary>
+/// The list by which Clean finds outputs that lie outside its folder, and sub-folders of these. Written before the files are, so that those of a killed build are found
+/// too. Anybody can have written it: only what the item itself places is ever deleted.
+/// </summary>
 internal static class OutsideFiles
 {
     public static void Write(ConversionRequest request, string target, IEnumerable<string> files)
@@ -14,6 +17,29 @@ internal static class OutsideFiles
         string[] all = [.. files];
         IEnumerable<string> subfolders = Path.EndsInDirectorySeparator(target) ? Subfolders(target, all).Select(path => path + Path.DirectorySeparatorChar) : [];
         File.WriteAllLines(list, all.Union(subfolders).Union([target, ConversionRequest.CertificateOf(target), request.State]));
+    }
+
+    /// <summary>Deletes the files of a list, and the folders: the whole one if no file is left in it, else those of its sub-folders that hold none.</summary>
+    public static void Delete(string list, PlacedOutput place)
+    {
+        string[] names = [.. File.ReadAllLines(list).Where(Path.IsPathFullyQualified)];
+        foreach (string file in names.Where(name => !Path.EndsInDirectorySeparator(name)).Select(Path.GetFullPath).Where(place.May).Where(File.Exists))
+        {
+            File.Delete(file);
+        }
+
+        IEnumerable<string> folders = names.Where(Path.EndsInDirectorySeparator).Select(Path.GetFullPath)
+            .Where(folder => SafePath.Comparer.Equals(folder, place.FolderOutput) || place.May(Path.TrimEndingDirectorySeparator(folder)))
+            .Select(Path.TrimEndingDirectorySeparator);
+        foreach (string folder in folders.Where(Directory.Exists).OrderBy(folder => folder.Length))
+        {
+            if (Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null && !Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any())
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        File.Delete(list);
     }
 
     /// <summary>The sub-folders of a folder that files lie in, the deepest first.</summary>

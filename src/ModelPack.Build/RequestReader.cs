@@ -8,15 +8,13 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
 {
     private static readonly string[] Formats = ["apr", "gguf", "safetensors"];
 
-    /// <summary>How paths are compared on this system.</summary>
-    public static StringComparer PathComparer { get; } =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    private readonly ItemPlacement _placement = new(projectDirectory, outputDirectory);
 
     /// <summary>Reads all items; two that have the same output are refused.</summary>
     public IReadOnlyList<ConversionRequest> ReadAll(IReadOnlyCollection<ITaskItem> items)
     {
         var requests = new List<ConversionRequest>();
-        var sourceOfOutput = new Dictionary<string, string>(PathComparer);
+        var sourceOfOutput = new Dictionary<string, string>(SafePath.Comparer);
         foreach (ITaskItem item in PartName.Heads(items, projectDirectory))
         {
             ConversionRequest request = Read(item);
@@ -35,24 +33,19 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     public static ModelPackException Clash(string first, string output, string second) =>
         new(BuildErrors.OutputClash, $"'{first}' and this model would both become '{output}'") { FilePath = second };
 
+    public string SourceOf(ITaskItem item) => _placement.SourceOf(item);
+
     private ConversionRequest Read(ITaskItem item)
     {
-        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
+        string source = _placement.SourceOf(item);
         if (!File.Exists(source) && !Directory.Exists(source))
         {
             throw new ModelPackException(BuildErrors.SourceMissing, $"'{item.ItemSpec}' does not exist") { FilePath = source };
         }
 
         string to = ReadTarget(item, source);
-        string stem = Stem(RelativePath(item, source), source);
-        string relative = $"{stem}.{to}";
-        string outputPath = item.GetMetadata("OutputPath");
-        bool isNamed = outputPath.Length > 0 && !Path.EndsInDirectorySeparator(outputPath);
-        string place = outputPath.Length == 0 ? outputDirectory : Path.GetFullPath(outputPath, projectDirectory);
-        string output = isNamed ? Followed(place) : Path.Combine(place, outputPath.Length == 0 ? relative : Path.GetFileName(relative));
-        string folder = isNamed ? Followed(place) : Path.Combine(place, outputPath.Length == 0 ? stem : Path.GetFileName(stem));
-        EnsureApart(item, source, output);
-        string link = item.GetMetadata("Link");
+        PlacedOutput place = _placement.Of(item, to);
+        EnsureApart(item, source, place.Output);
         long? limit = ItemMetadata.Size(item, source, "MaxShardSize");
         string dtype = ItemMetadata.Choice(item, source, "Dtype", "", "bf16", "f16");
         double? epsilon = ItemMetadata.Distance(item, source, "Epsilon");
@@ -65,16 +58,23 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         return new ConversionRequest
         {
             Source = source,
-            Output = output,
-            FolderOutput = folder + Path.DirectorySeparatorChar,
+            Output = place.Output,
+            FolderOutput = place.FolderOutput,
+            Root = place.Root,
             Folder = isFolder ? FolderOutput.Always : FolderOutput.IfNeeded,
-            OutsideList = outputPath.Length == 0 ? null : Path.Combine(outputDirectory, relative + ".modelpack.outside"),
-            Link = link.Length > 0 ? link : Path.Combine(Path.GetDirectoryName(relative)!, Path.GetFileName(output)),
-            FolderLink = link.Length > 0 ? link : Path.Combine(Path.GetDirectoryName(relative)!, Path.GetFileName(folder)),
+            OutsideList = place.OutsideList,
+            Link = place.Link,
+            FolderLink = place.FolderLink,
             CopyToOutputDirectory = ItemMetadata.Choice(item, source, "CopyToOutputDirectory", "preservenewest", "never", "always", "ifdifferent"),
             To = to,
             Quantized = ItemMetadata.Choice(item, source, "Quantized", "auto", "blocks", "native"),
+            SaysQuantized = item.GetMetadata("Quantized").Trim().Length > 0,
             Naming = ItemMetadata.Choice(item, source, "Naming", "native", "verbatim"),
+            Origin = ItemMetadata.Choice(item, source, "Origin", "embed", "none"),
+            Threads = ItemMetadata.Count(item, source, "Threads", largest: 1024),
+            CertificateSha256 = ItemMetadata.Flag(item, source, "CertificateSha256"),
+            CopiesSideFile = ItemMetadata.Choice(item, source, "SideFile", "include", "exclude") == "include",
+            RequireUsable = ItemMetadata.Flag(item, source, "RequireUsable"),
             Dtype = dtype,
             AllowLossy = ItemMetadata.Flag(item, source, "AllowLossy"),
             Epsilon = epsilon,
@@ -82,36 +82,17 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             MaxShardBytes = limit,
             ExpectedHash = ItemMetadata.Hash(item, source, "ExpectedHash"),
             Verify = ItemMetadata.Choice<VerifyMode>(item, source, "Verify"),
+            PassedOn = KnownMetadata.PassedOn(item),
         };
     }
-
-    /// <summary>A conversion to a link writes what it leads to.</summary>
-    private static string Followed(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     /// <summary>An output among the files of its source would be one of them in the next build.</summary>
     private static void EnsureApart(ITaskItem item, string source, string output)
     {
-        bool isBelow = output.StartsWith(source + Path.DirectorySeparatorChar, PathComparer == StringComparer.Ordinal ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
-        if (PathComparer.Equals(output, source) || isBelow)
+        if (SafePath.Comparer.Equals(output, source) || SafePath.IsIn(source, output))
         {
             throw new ModelPackException(BuildErrors.OutputIsSource, $"the output of '{item.ItemSpec}' would be the model itself, or lie in its folder") { FilePath = source };
         }
-    }
-
-    /// <summary>Keeps the folder below the project, like a Content item; from elsewhere, what the wildcards matched.</summary>
-    private string RelativePath(ITaskItem item, string source)
-    {
-        string relative = Path.GetRelativePath(projectDirectory, source);
-        bool outside = relative is "." or ".." || Path.IsPathRooted(relative) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        return outside ? Path.Combine(item.GetMetadata("RecursiveDir"), Path.GetFileName(source)) : relative;
-    }
-
-    /// <summary>What the files of the model are called without their numbers and endings. The name of a folder has no ending, whatever dots it holds.</summary>
-    private static string Stem(string relative, string source)
-    {
-        string folder = Path.GetDirectoryName(relative)!;
-        string name = Path.GetFileName(relative);
-        return Directory.Exists(source) ? relative : Path.Combine(folder, PartName.StemOf(name));
     }
 
     /// <summary>Metadata names ignore case: <c>target</c> is <c>Target</c>, which MSBuild refuses only as an attribute of an item.</summary>

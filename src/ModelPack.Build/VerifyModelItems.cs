@@ -19,11 +19,18 @@ public sealed class VerifyModelItems : ModelTask
     [Required]
     public string OutputDirectory { get; set; } = "";
 
+    /// <summary>Items that the build which all frameworks share has just looked at, warnings included.</summary>
+    public ITaskItem[] Reported { get; set; } = [];
+
     /// <inheritdoc/>
     public override bool Execute()
     {
-        var reader = new VerificationReader(ProjectDirectory, OutputDirectory);
-        if (TryRead(() => reader.ReadAll(Models)) is not { } requests)
+        var reader = new VerificationReader(ProjectDirectory, Path.GetFullPath(OutputDirectory, ProjectDirectory));
+        IReadOnlyCollection<ITaskItem>? present = TryRead(() => Present(Models, ProjectDirectory));
+        HashSet<string> reported = [.. Reported.Select(item => item.ItemSpec)];
+        if (present is null
+            || !TryDo(() => WarnOf(KnownMetadata.ModelVerify.Warnings(present.Where(item => !reported.Contains(item.ItemSpec)))))
+            || TryRead(() => reader.ReadAll(present)) is not { } requests)
         {
             return false;
         }

@@ -14,17 +14,26 @@ internal sealed class Consumer
     /// <param name="body">What the project file says besides the usual.</param>
     /// <param name="frameworks">Target frameworks.</param>
     /// <param name="directory">Folder; a new one if nothing is said.</param>
-    public static Consumer Create(string body, string frameworks = "net10.0", string? directory = null)
+    /// <param name="sdk">The project's SDK.</param>
+    public static Consumer Create(string body, string frameworks = "net10.0", string? directory = null, string sdk = "Microsoft.NET.Sdk")
     {
         var consumer = new Consumer(directory ?? PackedFeed.NewFolder("App"));
         System.IO.Directory.CreateDirectory(consumer.Directory);
+        return consumer.WithProject(body, frameworks, sdk);
+    }
+
+    /// <summary>Writes the project file, again with another body if there is one.</summary>
+    public Consumer WithProject(string body, string frameworks = "net10.0", string sdk = "Microsoft.NET.Sdk")
+    {
         string plural = frameworks.Contains(';', StringComparison.Ordinal) ? "s" : "";
-        File.WriteAllText(consumer.In("App.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
+        File.WriteAllText(In("App.csproj"), $"""
+            <Project Sdk="{sdk}">
               <PropertyGroup>
                 <TargetFramework{plural}>{frameworks}</TargetFramework{plural}>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <MSBuildTreatWarningsAsErrors>true</MSBuildTreatWarningsAsErrors>
+                <!-- Models of tests are small and made up: whether programs load what comes of them has tests of its own. -->
+                <NoWarn>$(NoWarn);MP4020;MP4021</NoWarn>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="ModelPack.Build" Version="{PackedFeed.Version}" />
@@ -32,7 +41,7 @@ internal sealed class Consumer
             {body}
             </Project>
             """);
-        return consumer;
+        return this;
     }
 
     public string In(params string[] parts) => Path.Combine([Directory, .. parts]);
@@ -56,6 +65,9 @@ internal sealed class Consumer
     public DotNetResult Build(params string[] arguments) => DotNet.Run(Directory, ["build", .. Quiet, .. arguments]);
 
     public DotNetResult Rebuild(params string[] arguments) => Build(["--no-restore", .. arguments]);
+
+    /// <summary>Builds on a pseudo terminal, where the terminal logger writes. Only where the system has one to offer.</summary>
+    public DotNetResult BuildInTerminal(params string[] arguments) => DotNet.RunInTerminal(Directory, ["build", "--disable-build-servers", "-nologo", "-tl:on", "--no-restore", .. arguments]);
 
     public DotNetResult Run(string verb, params string[] arguments) => DotNet.Run(Directory, [verb, .. Quiet, .. arguments]);
 

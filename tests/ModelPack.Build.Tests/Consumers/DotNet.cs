@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ModelPack.Build.Tests.Consumers;
 
@@ -22,17 +23,39 @@ internal sealed record DotNetResult(int ExitCode, string Output)
     public IReadOnlyList<string> Errors(string code) =>
         [.. Output.Split('\n').Select(line => line.Trim()).Where(line => line.Contains($"error {code}:", StringComparison.Ordinal)).Distinct()];
 
+    /// <summary>The different lines that report the warning.</summary>
+    public IReadOnlyList<string> Warnings(string code) =>
+        [.. Output.Split('\n').Select(line => line.Trim()).Where(line => line.Contains($"warning {code}:", StringComparison.Ordinal)).Distinct()];
+
     public int Count(string text) => Output.Split(text).Length - 1;
 }
 
 /// <summary>Runs real dotnet commands, with nothing of the test run's own MSBuild environment in them.</summary>
-internal static class DotNet
+internal static partial class DotNet
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static DotNetResult Run(string directory, params string[] arguments)
+    public static DotNetResult Run(string directory, params string[] arguments) => Run(directory, "dotnet", arguments);
+
+    /// <summary>The same on a pseudo terminal of 400 columns, made by script of util-linux. What the terminal logger draws is given without its control sequences.</summary>
+    public static DotNetResult RunInTerminal(string directory, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/script"))
+        {
+            Assert.Inconclusive("This system has no script of util-linux.");
+        }
+
+        string command = "stty cols 400; dotnet " + string.Join(' ', arguments.Select(argument => $"'{argument}'"));
+        DotNetResult drawn = Run(directory, "/usr/bin/script", ["-qec", command, "/dev/null"]);
+        return drawn with { Output = ControlSequence().Replace(drawn.Output, "").Replace("\r", "", StringComparison.Ordinal) };
+    }
+
+    [GeneratedRegex(@"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))")]
+    private static partial Regex ControlSequence();
+
+    private static DotNetResult Run(string directory, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
@@ -48,6 +71,7 @@ internal static class DotNet
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["TERM"] = "xterm-256color";
 
         using Process process = Process.Start(start)!;
         var output = new StringBuilder();

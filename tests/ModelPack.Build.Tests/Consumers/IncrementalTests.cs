@@ -6,7 +6,7 @@ public sealed class IncrementalTests
     private const string Body = """
           <ItemGroup>
             <ModelConvert Include="small.gguf" To="apr" />
-            <ModelConvert Include="other.gguf" To="safetensors" OutputPath="weights/" />
+            <ModelConvert Include="other.gguf" To="safetensors" Quantized="auto" OutputPath="weights/" />
           </ItemGroup>
         """;
 
@@ -40,6 +40,9 @@ public sealed class IncrementalTests
         string error = app.Rebuild().Failed().Errors(BuildErrors.CopyChanged.Id).Single();
 
         StringAssert.StartsWith(error, copy + " : error MP4012: ");
+        File.Delete(copy);
+        app.Rebuild().Succeeded();
+        Assert.IsTrue(File.Exists(copy), "as the remedy says");
     }
 
     [TestMethod]

@@ -11,7 +11,7 @@ public sealed class ItemTests
         Consumer app = Consumer.Create("""
               <ItemGroup>
                 <ModelConvert Include="models/*.gguf" To="apr" />
-                <ModelConvert Include="other.gguf" target="safetensors" Link="weights/other.safetensors" />
+                <ModelConvert Include="other.gguf" target="safetensors" Quantized="auto" Link="weights/other.safetensors" />
               </ItemGroup>
             """).WithModel("models/small.gguf").WithModel("other.gguf");
 
@@ -47,7 +47,7 @@ public sealed class ItemTests
     {
         Consumer app = Consumer.Create("""
               <ItemGroup>
-                <ModelConvert Include="broken.gguf" To="apr" />
+                <ModelConvert Include="broken.gguf" To="apr" Quantized="auto" />
               </ItemGroup>
             """).WithModel("broken.gguf", "hostile/nan-f32-quiet.gguf");
 

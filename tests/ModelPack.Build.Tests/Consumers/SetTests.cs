@@ -16,8 +16,8 @@ public sealed class SetTests
                 <ModelConvert Include="models/qwen/" To="gguf" />
                 <ModelConvert Include="models/split/*.gguf" To="apr" Link="split.apr" />
                 <ModelConvert Include="back.apr" To="safetensors" OutputPath="restored/" />
-                <ModelConvert Include="small.gguf" To="safetensors" MaxShardSize="500KB" />
-                <ModelConvert Include="small.gguf" To="safetensors" Folder="true" Link="weights" OutputPath="plain" CopyToOutputDirectory="Always" />
+                <ModelConvert Include="small.gguf" To="safetensors" Quantized="auto" MaxShardSize="500KB" />
+                <ModelConvert Include="small.gguf" To="safetensors" Quantized="auto" Folder="true" Link="weights" OutputPath="plain" CopyToOutputDirectory="Always" />
               </ItemGroup>
             """).WithModel("small.gguf");
         string qwen = WithShards(app, "models/qwen");

@@ -10,7 +10,7 @@ public sealed class SeveralProjectsTests
             """
               <ItemGroup>
                 <ModelConvert Include="small.gguf" To="apr" />
-                <ModelConvert Include="modern.gguf" To="apr" Condition="'$(TargetFramework)' == 'net10.0'" />
+                <ModelConvert Include="modern.gguf" To="apr" OutputPath="made/" Condition="'$(TargetFramework)' == 'net10.0'" />
               </ItemGroup>
             """,
             frameworks: "net10.0;netstandard2.0")
@@ -27,6 +27,7 @@ public sealed class SeveralProjectsTests
 
         app.Run("clean").Succeeded();
         Assert.IsFalse(Directory.Exists(app.In("obj", "Debug", "modelpack")));
+        Assert.IsEmpty(Directory.GetFiles(app.In("made")), "those of an item of one framework too");
 
         app.WithModel("small.gguf", "hostile/nan-f32-quiet.gguf");
         DotNetResult failed = app.Rebuild("-m").Failed();
@@ -43,7 +44,7 @@ public sealed class SeveralProjectsTests
             """
               <PropertyGroup><AssemblyName>library</AssemblyName></PropertyGroup>
               <ItemGroup>
-                <ModelConvert Include="models/small.gguf" To="safetensors" MaxShardSize="500KB" />
+                <ModelConvert Include="models/small.gguf" To="safetensors" Quantized="auto" MaxShardSize="500KB" />
               </ItemGroup>
             """,
             frameworks: "net10.0;netstandard2.0",

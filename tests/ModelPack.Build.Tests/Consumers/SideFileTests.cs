@@ -16,9 +16,9 @@ public sealed class SideFileTests
     {
         Consumer app = Consumer.Create("""
               <ItemGroup>
-                <ModelConvert Include="small.gguf" To="apr" />
-                <ModelConvert Include="other.gguf" To="safetensors" OutputPath="weights/" Link="named.safetensors" />
-                <ModelConvert Include="other.gguf" To="safetensors" MaxShardSize="800KB" />
+                <ModelConvert Include="small.gguf" To="apr" Quantized="auto" />
+                <ModelConvert Include="other.gguf" To="safetensors" Quantized="auto" OutputPath="weights/" Link="named.safetensors" />
+                <ModelConvert Include="other.gguf" To="safetensors" Quantized="auto" MaxShardSize="800KB" />
               </ItemGroup>
             """).WithModel("small.gguf", Model).WithModel("other.gguf", Model);
 

@@ -10,9 +10,10 @@ public sealed class GrowthTests
     public void The_size_is_told_before_the_conversion()
     {
         using TaskFolder folder = new();
-        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors")));
+        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "auto")));
         var engine = (RecordingEngine)task.BuildEngine;
         Assert.IsTrue(task.Execute());
+        Assert.IsFalse(engine.Warnings.Any(IsGrowth), "it was asked for");
         Assert.HasCount(2, engine.Messages);
         string target = folder.In("obj", "models", "small.safetensors");
         long before = new FileInfo(folder.Source).Length;
@@ -30,7 +31,7 @@ public sealed class GrowthTests
     {
         using TaskFolder folder = new();
         File.Copy(RepositoryData.Path("corpus", "gguf", "hostile", "nan-q8_0-scale-inf.gguf"), folder.Source, overwrite: true);
-        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors")));
+        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "auto")));
         Assert.IsFalse(task.Execute());
         Assert.Contains("quantized tensors become F32", ((RecordingEngine)task.BuildEngine).Messages.Single());
     }
@@ -46,4 +47,70 @@ public sealed class GrowthTests
             Assert.EndsWith("(converted and proved)", ((RecordingEngine)task.BuildEngine).Messages.Single());
         }
     }
+
+    [TestMethod]
+    public void An_output_of_more_than_twice_the_size_that_nobody_asked_for_is_a_warning_in_every_build()
+    {
+        using TaskFolder folder = new();
+        string source = folder.Source;
+        string?[] texts = [Run().Message, Run().Message];
+        Assert.AreEqual(texts[0], texts[1], "the second build is up to date, and says the same");
+        StringAssert.Matches(texts[0], new(@"^\d+ quantized tensors become F32: the output takes [\d,]+ bytes, \d\.\d times the [\d,]+ bytes of the source\. Set Quantized"));
+
+        BuildWarningEventArgs Run()
+        {
+            using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors")));
+            var engine = (RecordingEngine)task.BuildEngine;
+            Assert.IsTrue(task.Execute());
+            BuildWarningEventArgs warning = engine.Warnings.Single(IsGrowth);
+            Assert.AreEqual(BuildErrors.Growth.Id, warning.Code);
+            Assert.AreEqual(source, warning.File);
+            Assert.IsFalse(engine.Messages.Any(message => message.Contains("quantized tensors become F32", StringComparison.Ordinal)), "it is said once");
+            return warning;
+        }
+    }
+
+    [TestMethod]
+    public void Where_the_warning_is_an_error_nothing_is_converted_and_no_later_build_is_green()
+    {
+        using TaskFolder folder = new();
+        string output = folder.In("obj", "models", "small.safetensors");
+        for (int build = 0; build < 2; build++)
+        {
+            Assert.AreEqual(BuildErrors.Growth.Id, Run(strict: true));
+            Assert.IsFalse(File.Exists(output));
+        }
+
+        Assert.IsNull(Run(strict: false));
+        Assert.IsTrue(File.Exists(output));
+        Assert.AreEqual(BuildErrors.Growth.Id, Run(strict: true), "also where it is up to date");
+
+        string? Run(bool strict)
+        {
+            using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors")));
+            var engine = (RecordingEngine)task.BuildEngine;
+            if (strict)
+            {
+                engine.WarningsAsErrors.Add(BuildErrors.Growth.Id);
+            }
+
+            Assert.AreEqual(!strict, task.Execute());
+            return engine.Errors.SingleOrDefault()?.Code;
+        }
+    }
+
+    [TestMethod]
+    public void Each_remedy_of_the_warning_works()
+    {
+        foreach (string quantized in new[] { "blocks", "auto" })
+        {
+            using TaskFolder folder = new();
+            Assert.Contains($"Quantized=\"{quantized}\"", BuildErrors.Growth.Remedy);
+            using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", quantized)));
+            Assert.IsTrue(task.Execute());
+            Assert.IsFalse(((RecordingEngine)task.BuildEngine).Warnings.Any(IsGrowth));
+        }
+    }
+
+    private static bool IsGrowth(BuildWarningEventArgs warning) => warning.Code == BuildErrors.Growth.Id;
 }

@@ -33,7 +33,7 @@ public sealed class OutputFilesTests
     public void Each_file_beside_the_output_is_watched()
     {
         using TaskFolder folder = new();
-        ModelState state = ModelState.Parse(State(folder).Format())!;
+        ModelState state = Reread(State(folder));
         Assert.HasCount(2, state.Output);
         Assert.IsTrue(FileRecord.AreUnchanged(state.Target, state.Output));
 
@@ -56,6 +56,8 @@ public sealed class OutputFilesTests
             new[] { state.Target, folder.In("obj", "models", Blocks), state.CertificatePath, request.State }, File.ReadAllLines(request.OutsideList).ToArray());
     }
 
+    private static ModelState Reread(ModelState state) => ModelState.Parse(state.Format(), state.Target, state.Target + Path.DirectorySeparatorChar)!;
+
     private static ModelState State(TaskFolder folder)
     {
         string target = folder.In("obj", "models", "small.safetensors");
@@ -66,7 +68,7 @@ public sealed class OutputFilesTests
             Parts = [new("small.safetensors", 7, new('1', 32)), new(Blocks, 6, new('2', 32))],
         };
         return new(
-            "tool", "options", folder.Source, "", target, 0, [], ProvedOutput.List(target, proved, 0, CancellationToken.None), new("small.safetensors.modelpack.json", FileStamp.Of(target), new('4', 32)));
+            "tool", "options", folder.Source, new('3', 32), target, new(0, Meaning.Runs, []), 1, [], ProvedOutput.List(target, proved, 1, CancellationToken.None), new("small.safetensors.modelpack.json", FileStamp.Of(target), new('4', 32)));
     }
 
     private static ConversionRequest Request(TaskFolder folder, string link) =>

@@ -105,6 +105,8 @@ public sealed class RequestTests
     {
         using TaskFolder folder = new();
         Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Fail(("To", "gguf"), ("OutputPath", "models/")).Code);
+        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "gguf"), ("OutputPath", "copies/")));
+        Assert.IsTrue(task.Execute(), "another OutputPath, as the remedy says");
     }
 
     [TestMethod]

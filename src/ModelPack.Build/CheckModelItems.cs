@@ -1,0 +1,77 @@
+using Microsoft.Build.Framework;
+
+namespace ModelPack.Build;
+
+/// <summary>
+/// The gate before the gate: a build that was to look at models and looks at none is not green. Called by ModelPack.Build.targets before anything is verified or converted.
+/// </summary>
+[MSBuildMultiThreadableTask]
+public sealed class CheckModelItems : ModelTask
+{
+    private const string Package = "ModelPack.Build";
+
+    /// <summary>All items ModelConvert and ModelVerify.</summary>
+    public ITaskItem[] Models { get; set; } = [];
+
+    /// <summary>The project file.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>True if the project file itself references the package, so that it has to use it.</summary>
+    public bool IsReferenced { get; set; }
+
+    /// <summary>True in the build of one of several target frameworks, or in that of all: the items of the others count too.</summary>
+    public string TargetFrameworks { get; set; } = "";
+
+    /// <inheritdoc/>
+    public override bool Execute() => TryDo(Check) && !Log.HasLoggedErrors;
+
+    private void Check()
+    {
+        using var evaluation = new Evaluated(this);
+        ItemPatterns patterns = new(ProjectFile, Models, () => evaluation.Project);
+        bool isEmpty = false;
+        foreach (EmptyPattern empty in patterns.Empty())
+        {
+            LogError(new(BuildErrors.NothingMatched, $"{empty.Item} Include=\"{empty.Pattern}\" matches no file") { FilePath = ProjectFile }, empty.Line, empty.Column);
+            isEmpty = true;
+        }
+
+        if (!isEmpty && Models.Length == 0 && IsReferenced && !patterns.HasOptional() && !IsUsedElsewhere(evaluation.Project))
+        {
+            LogError(new(BuildErrors.NoModels, "the project has no item ModelConvert or ModelVerify") { FilePath = ProjectFile }, patterns.LineOfReference(Package));
+        }
+    }
+
+    private bool IsUsedElsewhere(IProjectEvaluation? project) => project is not null
+        && (project.HasTargetWith(ItemPatterns.Types)
+            || project.GetsItems(ItemPatterns.Types)
+            || TargetFrameworks.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(framework => project.HasItems(framework, ItemPatterns.Types)));
+
+    /// <summary>The evaluation of the project, made when it is asked for.</summary>
+    private sealed class Evaluated(CheckModelItems task) : IDisposable
+    {
+        private bool _isKnown;
+        private ProjectEvaluation? _project;
+
+        public IProjectEvaluation? Project
+        {
+            get
+            {
+                if (!_isKnown)
+                {
+                    _isKnown = true;
+                    _project = task.BuildEngine is IBuildEngine6 engine ? ProjectEvaluation.Of(task.ProjectFile, engine.GetGlobalProperties()) : null;
+                    if (_project is null)
+                    {
+                        task.Say(MessageImportance.Normal, $"{task.ProjectFile} cannot be evaluated here: patterns with properties and conditions are not checked.");
+                    }
+                }
+
+                return _project;
+            }
+        }
+
+        public void Dispose() => _project?.Dispose();
+    }
+}

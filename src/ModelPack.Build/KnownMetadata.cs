@@ -1,0 +1,97 @@
+using Microsoft.Build.Framework;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>
+/// The metadata that mean something on an item. A name that is nearly one of them is a slip, and said to be one: <c>Quantised="blocks"</c> would otherwise widen a
+/// model of five gigabytes to twenty. Any other name is somebody else's, and goes on to the items of the outputs.
+/// </summary>
+internal sealed class KnownMetadata
+{
+    public static KnownMetadata ModelConvert { get; } = new("ModelConvert",
+    [
+        "To", "Target", "Quantized", "Naming", "Origin", "Dtype", "AllowLossy", "Epsilon", "AllowNonFinite", "Threads", "ExpectedHash", "CertificateSha256", "MaxShardSize", "Folder",
+        "Verify", "RequireUsable", "SideFile", "Optional", "OutputPath",
+    ]);
+
+    public static KnownMetadata ModelVerify { get; } = new("ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Optional"]);
+
+    /// <summary>What MSBuild, the SDK, NuGet and Visual Studio read or write on items that are copied, published and packed.</summary>
+    private static readonly HashSet<string> Platform = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "AutoGen", "BuildAction", "CopyToOutputDirectory", "CopyToPublishDirectory", "Culture", "CustomToolNamespace", "DependentUpon", "DeploymentContent", "Description", "DesignTime",
+        "DesignTimeSharedInput", "ExcludeFromSingleFile", "Generator", "InProject", "IsImplicitlyDefined", "LastGenOutput", "Link", "LinkBase", "LogicalName", "MSBuildSourceProjectFile",
+        "MSBuildSourceTargetName", "NuGetPackageId", "NuGetPackageVersion", "OriginalItemSpec", "Pack", "PackageCopyToOutput", "PackageFlatten", "PackagePath", "PublishState",
+        "RelativePath", "SubType", "TargetFramework", "TargetPath", "Visible", "WithCulture",
+    };
+
+    /// <summary>Other people's words for what an item can say.</summary>
+    private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["Format"] = "To", ["Hash"] = "ExpectedHash", ["Lossy"] = "AllowLossy",
+        ["OutputDirectory"] = "OutputPath", ["OutputFormat"] = "To", ["Precision"] = "Dtype", ["Quant"] = "Quantized", ["Quantization"] = "Quantized", ["Quantize"] = "Quantized",
+        ["Sha256"] = "ExpectedHash", ["TargetFormat"] = "To", ["TargetPath"] = "Link", ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
+    };
+
+    private readonly string _item;
+    private readonly string[] _own;
+
+    private KnownMetadata(string item, string[] own) => (_item, _own) = (item, own);
+
+    /// <summary>What an item says beside our own words.</summary>
+    public static IReadOnlyDictionary<string, string> PassedOn(ITaskItem item)
+    {
+        HashSet<string> own = new(ModelConvert._own, StringComparer.OrdinalIgnoreCase);
+        return Names(item).Where(name => !own.Contains(name)).ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>One warning for each name that is a slip, whatever number of items has it.</summary>
+    public IEnumerable<ModelPackException> Warnings(IEnumerable<ITaskItem> items)
+    {
+        foreach (IGrouping<string, ITaskItem> slip in items
+            .SelectMany(item => Names(item).Select(name => (Name: name, Item: item)))
+            .GroupBy(pair => pair.Name, pair => pair.Item, StringComparer.OrdinalIgnoreCase))
+        {
+            if (Complaint(slip.Key) is { } complaint)
+            {
+                ITaskItem first = slip.First();
+                string file = first.GetMetadata("DefiningProjectFullPath");
+                string more = slip.Count() == 1 ? "" : slip.Count() == 2 ? " and another item" : $" and {slip.Count() - 1} other items";
+                yield return new(BuildErrors.UnknownMetadata, $"'{slip.Key}' on '{first.ItemSpec}'{more} has no effect{complaint}")
+                { FilePath = file.Length > 0 ? file : first.ItemSpec };
+            }
+        }
+    }
+
+    /// <summary>What is wrong with a name; null if it is known, or somebody else's.</summary>
+    private string? Complaint(string name)
+    {
+        if (_own.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (Synonyms.TryGetValue(name, out string? meant) && (_own.Contains(meant) || meant == "Link"))
+        {
+            return $": {_item} calls it {meant}";
+        }
+
+        if (Platform.Contains(name))
+        {
+            return null;
+        }
+
+        if (this == ModelVerify && ModelConvert._own.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return ": it belongs to ModelConvert, and ModelVerify converts nothing";
+        }
+
+        return _own.Concat(["Link", "CopyToOutputDirectory", "CopyToPublishDirectory", "Pack", "PackagePath"]).OrderBy(own => Spelling.Distance(own, name)).First() is var near && Spelling.IsNear(near, name)
+            ? $": the known name is '{near}'"
+            : null;
+    }
+
+    // The names that the engine adds to every item are none that somebody wrote.
+    private static IEnumerable<string> Names(ITaskItem item) => item.CloneCustomMetadata().Keys.Cast<string>().Order(StringComparer.Ordinal);
+}

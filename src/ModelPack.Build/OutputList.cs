@@ -1,0 +1,127 @@
+using ModelPack.Codec;
+using ModelPack.Codec.Diagnostics;
+
+namespace ModelPack.Build;
+
+/// <summary>
+/// The outputs of a project's last build, by their places, so that those of items that are gone can go too. Each target framework has a list of its own, since its
+/// items may have conditions; an output stays as long as any list has it.
+/// </summary>
+/// <remarks>The list lies below obj, where anybody can have written it. It leads to no file outside that folder, unless an item of today names the folder by its OutputPath.</remarks>
+internal sealed class OutputList(string outputDirectory, string name)
+{
+    private const string Ending = ".modelpack.items";
+
+    private readonly string _directory = Path.GetFullPath(outputDirectory);
+
+    private string File => Path.Combine(_directory, name + Ending);
+
+    /// <summary>Removes what the last list has and no item of today, and writes the new list.</summary>
+    /// <param name="requests">The items of today.</param>
+    /// <param name="warn">Told of an output that may not be deleted.</param>
+    public void Renew(IReadOnlyCollection<ConversionRequest> requests, Action<ModelPackException> warn)
+    {
+        List<ListedOutput> current = [.. requests.Select(request => new ListedOutput(request.Output, request.FolderOutput))];
+        HashSet<string> kept = new(current.Concat(Others()).Select(output => output.Output), SafePath.Comparer);
+        HashSet<string> named = new(requests.Where(request => request.OutsideList is not null).Select(request => Path.GetDirectoryName(request.Output)!), SafePath.Comparer);
+        ListedOutput[] old = [.. Read(File).Where(output => !kept.Contains(output.Output))];
+        List<ListedOutput> left = [.. old.Where(output => !MayRemove(output, named) && output.Exists)];
+        foreach (ListedOutput output in old.Except(left).Where(output => MayRemove(output, named)))
+        {
+            output.Remove(SafePath.IsIn(_directory, output.Output) ? _directory : Path.GetDirectoryName(output.Output)!);
+        }
+
+        Write([.. current, .. left]);
+        foreach (ListedOutput output in left)
+        {
+            warn(new(BuildErrors.LeftOver, "no item makes this file any more, and none names its folder, so that the build may not delete it") { FilePath = output.Output });
+        }
+    }
+
+    /// <summary>Removes everything that lies in the folder of outputs, and the list.</summary>
+    public void Clear()
+    {
+        foreach (ListedOutput output in Read(File).Where(output => SafePath.IsIn(_directory, output.Output)))
+        {
+            output.Remove(_directory);
+        }
+
+        System.IO.File.Delete(File);
+    }
+
+    /// <summary>The names of all lists of a project.</summary>
+    public static IEnumerable<string> NamesOf(string outputDirectory, string project) => !Directory.Exists(outputDirectory) ? [] : Directory.EnumerateFiles(outputDirectory, "*" + Ending)
+        .Select(path => Path.GetFileName(path)[..^Ending.Length])
+        .Where(list => list == project || list.StartsWith(project + ".", StringComparison.Ordinal));
+
+    private bool MayRemove(ListedOutput output, HashSet<string> named) =>
+        SafePath.IsIn(_directory, output.Output) ? SafePath.IsIn(_directory, output.FolderOutput)
+        : named.Contains(Path.GetDirectoryName(output.Output)!) && named.Contains(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(output.FolderOutput))!);
+
+    private IEnumerable<ListedOutput> Others() => Directory.Exists(_directory)
+        ? Directory.EnumerateFiles(_directory, "*" + Ending).Where(path => !SafePath.Comparer.Equals(path, File)).SelectMany(Read)
+        : [];
+
+    private IEnumerable<ListedOutput> Read(string path) => System.IO.File.Exists(path)
+        ? System.IO.File.ReadAllLines(path).Select(line => ListedOutput.Parse(line, _directory)).OfType<ListedOutput>()
+        : [];
+
+    private void Write(IReadOnlyCollection<ListedOutput> outputs)
+    {
+        string[] lines = [.. outputs.Select(output => output.Format(_directory)).Order(StringComparer.Ordinal)];
+        if (lines.Length == 0)
+        {
+            System.IO.File.Delete(File);
+        }
+        else if (!System.IO.File.Exists(File) || !System.IO.File.ReadAllLines(File).SequenceEqual(lines))
+        {
+            Directory.CreateDirectory(_directory);
+            System.IO.File.WriteAllLines(File, lines);
+        }
+    }
+}
+
+/// <summary>An output in the list.</summary>
+/// <param name="Output">Where it is, if it is a file.</param>
+/// <param name="FolderOutput">Where it is, if it is a folder; ends in a separator.</param>
+internal sealed record ListedOutput(string Output, string FolderOutput)
+{
+    private string State => ConversionRequest.StateOf(Output);
+
+    /// <summary>Whether anything is left of it.</summary>
+    public bool Exists => File.Exists(Output) || (File.Exists(State) && Directory.Exists(FolderOutput));
+
+    public string Format(string directory) => $"{Path.GetRelativePath(directory, Output)}\t{Path.GetRelativePath(directory, FolderOutput)}";
+
+    /// <summary>Null for a line that is none.</summary>
+    public static ListedOutput? Parse(string line, string directory) =>
+        line.Split('\t') is [{ Length: > 0 } output, { Length: > 0 } folder] && !line.Contains('\0', StringComparison.Ordinal)
+            ? new(Path.GetFullPath(output, directory), Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, directory)) + Path.DirectorySeparatorChar)
+            : null;
+
+    /// <summary>Deletes what its state says that it consists of, the state, and the folders that are empty then.</summary>
+    /// <param name="root">The folder of outputs, or the one that an item names; it stays.</param>
+    public void Remove(string root)
+    {
+        if (!File.Exists(State))
+        {
+            return;
+        }
+
+        using (StateFile file = StateFile.Open(State, () => { }, CancellationToken.None))
+        {
+            if (ModelState.Parse(file.Read(), Output, FolderOutput) is { } known)
+            {
+                ModelUpdate.Remove(known, root, keep: []);
+            }
+        }
+
+        File.Delete(State);
+        for (string? folder = Path.GetDirectoryName(Output); folder is not null && SafePath.IsIn(root, folder) && IsEmpty(folder); folder = Path.GetDirectoryName(folder))
+        {
+            Directory.Delete(folder);
+        }
+    }
+
+    private static bool IsEmpty(string folder) => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any();
+}
