@@ -109,7 +109,7 @@ internal static class ModelUpdate
             seed,
             SourceFiles.WithHashes(request.Source, source, proof.Source, seed, context.Cancellation),
             output,
-            new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.Xxh128(certificate, seed, context.Cancellation)));
+            new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.SeededXxh128(certificate, seed, context.Cancellation)));
     }
 
     /// <summary>Where the output goes, and what it will be.</summary>

@@ -49,7 +49,7 @@ internal static class ProvedOutput
         }
 
         string certificate = known.CertificatePath;
-        return FileStamp.Of(certificate) == known.Certificate.Stamp || FileHash.Xxh128(certificate, known.Seed, cancellation) == known.Certificate.Hash
+        return FileStamp.Of(certificate) == known.Certificate.Stamp || FileHash.SeededXxh128(certificate, known.Seed, cancellation) == known.Certificate.Hash
             ? known with
             {
                 Output = [.. known.Output.Select(file => file with { Stamp = FileStamp.Of(known.PathOf(file)) })],
@@ -66,7 +66,7 @@ internal static class ProvedOutput
     /// <param name="cancellation">Ends the comparison.</param>
     public static void CheckCopy(ModelState known, FileRecord file, string model, string copy, CancellationToken cancellation)
     {
-        if (FileStamp.Of(copy).Bytes == file.Stamp.Bytes && FileHash.Xxh128(copy, known.Seed, cancellation) == file.Hash)
+        if (FileStamp.Of(copy).Bytes == file.Stamp.Bytes && FileHash.SeededXxh128(copy, known.Seed, cancellation) == file.Hash)
         {
             File.SetLastWriteTimeUtc(copy, new DateTime(file.Stamp.Ticks, DateTimeKind.Utc));
             return;
@@ -78,7 +78,7 @@ internal static class ProvedOutput
     private static bool Holds(FileRecord file, string path, long seed, CancellationToken cancellation)
     {
         FileStamp stamp = FileStamp.Of(path);
-        return stamp == file.Stamp || (stamp.Bytes == file.Stamp.Bytes && FileHash.Xxh128(path, seed, cancellation) == file.Hash);
+        return stamp == file.Stamp || (stamp.Bytes == file.Stamp.Bytes && FileHash.SeededXxh128(path, seed, cancellation) == file.Hash);
     }
 
     /// <summary>A file that came into the folder of a model could be taken for a part of it.</summary>

@@ -21,7 +21,7 @@ internal static class SeededHash
     /// <summary>The hash of a file that was proved under its XXH128; none if it is another file by now, so that the next build looks again.</summary>
     public static string OfProved(string path, string proved, long seed, CancellationToken cancellation)
     {
-        string hash = FileHash.Xxh128(path, seed, cancellation);
+        string hash = FileHash.SeededXxh128(path, seed, cancellation);
         return FileHash.Xxh128(path, cancellation) == proved ? hash : Changed;
     }
 

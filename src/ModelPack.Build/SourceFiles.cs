@@ -32,7 +32,7 @@ internal static class SourceFiles
             {
                 Hash = !model.Contains(file.Name) ? ""
                     : known.FirstOrDefault(other => other.Name == file.Name && other.Stamp == file.Stamp) is { Hash.Length: > 0 } unchanged ? unchanged.Hash
-                    : FileHash.Xxh128(file.In(folder), seed, cancellation),
+                    : FileHash.SeededXxh128(file.In(folder), seed, cancellation),
             }),
         ];
     }

@@ -41,9 +41,12 @@ public sealed record ModelHash
     public static ModelHash Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
         Compute(file, sha256: false, progress, cancellation);
 
-    /// <summary>The same, and SHA-256 of every payload if it is asked for.</summary>
+    /// <summary>The same, and SHA-256 of every payload.</summary>
     /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelHash Compute(ModelFile file, bool sha256, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    public static ModelHash ComputeWithSha256(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
+        Compute(file, sha256: true, progress, cancellation);
+
+    internal static ModelHash Compute(ModelFile file, bool sha256, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(file);
         LogicalModel model = LogicalModel.Original(file, cancellation);

@@ -132,7 +132,9 @@ internal static class HashCommand
     {
         using ModelFile model = ModelFiles.Open(path);
         using ProgressDisplay progress = ProgressDisplay.For(session, "hash");
-        ModelHash hashes = ModelHash.Compute(model, sha256, progress, session.Cancellation);
+        ModelHash hashes = sha256
+            ? ModelHash.ComputeWithSha256(model, progress, session.Cancellation)
+            : ModelHash.Compute(model, progress, session.Cancellation);
         if (differs is null || !differs(hashes))
         {
             model.CheckFooter(session.Cancellation);
