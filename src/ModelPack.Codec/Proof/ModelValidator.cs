@@ -22,7 +22,11 @@ public sealed record Finding(ErrorCode Code, string Place, string Text, long? By
 /// <param name="Notes">What is odd, legal and kept.</param>
 /// <param name="NotChecked">Tensors whose type has no finite check: nothing is known about their values.</param>
 public sealed record ValidationReport(
-    string Format, int Tensors, ImmutableArray<Finding> Findings, ImmutableArray<Note> Notes, ImmutableArray<string> NotChecked);
+    string Format, int Tensors, ImmutableArray<Finding> Findings, ImmutableArray<Note> Notes, ImmutableArray<string> NotChecked)
+{
+    /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach nothing beyond its data, and no phrase switches its text.</summary>
+    public ImmutableArray<string> HarmlessTemplates { get; init; } = [];
+}
 
 /// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies outside the tensors.</summary>
 public static class ModelValidator
@@ -62,6 +66,6 @@ public static class ModelValidator
         context.Notes.AddRange(file.PaddingNotes(cancellation));
         ModelChecks.Run(context);
         string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();
-        return new(file.FormatDescription, tensors.Count, [.. context.Findings], [.. file.Notes, .. context.Notes], [.. notChecked]);
+        return new(file.FormatDescription, tensors.Count, [.. context.Findings], [.. file.Notes, .. context.Notes], [.. notChecked]) { HarmlessTemplates = [.. context.HarmlessTemplates] };
     }
 }

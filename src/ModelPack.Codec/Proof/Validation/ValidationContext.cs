@@ -42,6 +42,9 @@ internal sealed class ValidationContext
 
     public List<Finding> Findings { get; } = [];
 
+    /// <summary>The places of templates that were shown to be harmless.</summary>
+    public List<string> HarmlessTemplates { get; } = [];
+
     public List<Note> Notes { get; } = [];
 
     public void Find(ErrorCode code, string place, string text, long? byteOffset = null) => Findings.Add(new(code, place, text, byteOffset));

@@ -39,6 +39,12 @@ internal static class ValidationErrors
     public static readonly ErrorCode Template = Finding(
         "MP2122", "V-TEMPLATE", "A chat template reaches for things that execute code.", "Do not render it; take the template of the model's publisher. It was not rendered here.");
 
+    public static readonly ErrorCode TemplateTrigger = Finding(
+        "MP2126", "V-TEMPLATE-TRIGGER", "A chat template adds text only when a message holds a phrase.", "Read the template at that line; if its text is not meant for your users, take the template of the model's publisher.");
+
+    public static readonly ErrorCode TemplateNotShown = Finding(
+        "MP2127", "V-TEMPLATE-UNKNOWN", "A chat template is not shown to be harmless.", "Read the template at that line before you render it; replace it by the template of the model's publisher if it does not need what is named.");
+
     public static readonly ErrorCode Tail = Finding(
         "MP2123", "V-TAIL", "Bytes outside the tensors look like a program or an archive.", "Do not use the file before you know who attached them.");
 
@@ -58,7 +64,8 @@ internal static class ValidationErrors
 
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, Tail, Companion, Description, Record, Side, Required,
+        Shape, Heads, Layers, Architecture, Contradiction, TokenLists, TokenId, Merge, Vocabulary, Zero, Constant, Split, Template, TemplateTrigger, TemplateNotShown, Tail, Companion,
+        Description, Record, Side, Required,
     ];
 
     private static ErrorCode Finding(string id, string rule, string summary, string remedy) => new(id, rule, ErrorKind.NotProved, summary, remedy);

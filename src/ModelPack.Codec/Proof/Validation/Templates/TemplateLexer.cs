@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ModelPack.Codec.Proof.Validation.Templates;
 
-/// <summary>The code of a Jinja template: what stands between <c>{{ }}</c> and <c>{% %}</c>, as tokens. Text and comments are left out.</summary>
+/// <summary>A Jinja template as tokens: its text, and the code between <c>{{ }}</c> and <c>{% %}</c>. Comments are left out.</summary>
 internal sealed class TemplateLexer
 {
     private readonly string template;
@@ -21,24 +21,38 @@ internal sealed class TemplateLexer
 
     private void ReadAll()
     {
+        int data = 0;
         while ((position = template.IndexOf('{', position)) >= 0 && position + 1 < template.Length)
         {
             switch (template[position + 1])
             {
                 case '#':
+                    AddData(data, position);
                     int end = template.IndexOf("#}", position + 2, StringComparison.Ordinal);
-                    position = end < 0 ? template.Length : end + 2;
+                    data = position = end < 0 ? template.Length : end + 2;
                     break;
                 case '{' or '%':
+                    AddData(data, position);
                     tokens.Add(new(TemplateTokenKind.Begin, template.Substring(position, 2), position));
                     char close = template[position + 1] == '%' ? '%' : '}';
                     position += 2;
                     ReadCode(close);
+                    data = position;
                     break;
                 default:
                     position++;
                     break;
             }
+        }
+
+        AddData(data, template.Length);
+    }
+
+    private void AddData(int start, int end)
+    {
+        if (end > start)
+        {
+            tokens.Add(new(TemplateTokenKind.Data, template[start..end], start));
         }
     }
 
@@ -51,6 +65,7 @@ internal sealed class TemplateLexer
             char next = template[position];
             if (depth == 0 && next == close && position + 1 < template.Length && template[position + 1] == '}')
             {
+                tokens.Add(new(TemplateTokenKind.End, template.Substring(position, 2), position));
                 position += 2;
                 return;
             }
@@ -115,7 +130,7 @@ internal sealed class TemplateLexer
 
         if (kind is < '0' or > '7')
         {
-            return kind;
+            return kind switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'f' => '\f', 'v' => '\v', 'a' => '\a', 'b' => '\b', _ => kind };
         }
 
         int octal = kind - '0';
