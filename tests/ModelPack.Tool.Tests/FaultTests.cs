@@ -183,11 +183,9 @@ public sealed class FaultTests
 
     private static void WaitForTemporaryFile(TestFolder folder, ToolProcess tool, string ending = ".modelpack-tmp/model")
     {
-        Stopwatch time = Stopwatch.StartNew();
         while (!folder.Names.Any(name => name.EndsWith(ending, StringComparison.Ordinal)))
         {
             Assert.IsFalse(tool.HasExited, "the tool ended before it wrote");
-            Assert.IsLessThan(60, time.Elapsed.TotalSeconds);
             Thread.Sleep(1);
         }
     }

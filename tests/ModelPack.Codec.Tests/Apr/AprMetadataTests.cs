@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ModelPack.Codec.Apr;
@@ -103,32 +102,29 @@ public sealed class AprMetadataTests
     [DataRow("\"token\",")]
     [DataRow("1,")]
     [DataRow("{\"k\":1,\"l\":2},")]
-    public void Sixteen_megabytes_of_metadata_are_read_fast_and_without_an_object_per_item(string item)
+    public void Sixteen_megabytes_of_metadata_are_read_once_and_without_an_object_per_item(string item)
     {
         string items = string.Concat(Enumerable.Repeat(item, (16 << 20) / item.Length));
         byte[] bytes = AprBytes.WithMetadata($"{{\"x\":[{items}0]}}").Build();
         new AprBytes().Open().Dispose();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Stopwatch watch = Stopwatch.StartNew();
+        CountingByteSource source = new(new IO.MemoryByteSource(bytes));
 
-        using AprFile file = AprFile.Open(new IO.MemoryByteSource(bytes));
+        using AprFile file = AprFile.Open(source);
 
-        Assert.IsLessThan(2, watch.Elapsed.TotalSeconds);
         Assert.IsLessThan(20 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
-        Console.WriteLine($"{watch.Elapsed.TotalMilliseconds} ms");
+        Assert.IsLessThan((2 * bytes.Length) + 4096, source.BytesRead);
     }
 
     [TestMethod]
-    public void A_million_keys_in_one_object_are_compared_fast()
+    public void A_million_keys_in_one_object_are_told_apart_by_hashes()
     {
         string keys = string.Join(",", Enumerable.Range(0, 1_000_000).Select(i => $"\"{i:x}\":1"));
         byte[] bytes = AprBytes.WithMetadata($"{{\"x\":{{{keys},\"abc\":2}}}}").Build();
-        Stopwatch watch = Stopwatch.StartNew();
 
+        // Compared in pairs, a million keys would take days.
         using AprFile file = AprFile.Open(new IO.MemoryByteSource(bytes));
 
-        Assert.IsLessThan(2, watch.Elapsed.TotalSeconds);
         StringAssert.Contains(file.Notes.Single().Text, "'abc'", StringComparison.Ordinal);
-        Console.WriteLine($"{watch.Elapsed.TotalMilliseconds} ms");
     }
 }

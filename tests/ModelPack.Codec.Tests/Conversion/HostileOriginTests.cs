@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Conversion;
@@ -15,7 +14,6 @@ public sealed class HostileOriginTests
 {
     private const long AllocationLimit = 64 << 20;
 
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Names that lead out of a folder on some system, into what is not the model's, or to what no system calls a file.</summary>
     private static readonly string[] HostilePaths =
@@ -108,7 +106,6 @@ public sealed class HostileOriginTests
         using TempFolder folder = new();
         string path = folder.Write("hostile.safetensors", OriginRecords.Container(record));
         long before = GC.GetTotalAllocatedBytes();
-        Stopwatch watch = Stopwatch.StartNew();
         foreach (ModelFormat target in new[] { ModelFormat.Gguf, ModelFormat.Apr })
         {
             ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out"), target, new()), what);
@@ -119,7 +116,6 @@ public sealed class HostileOriginTests
         VerificationReport report = ModelVerifier.Verify(folder.Write("other.gguf", SmallModels.Gguf()), path);
         Assert.IsFalse(report.Passed, what);
         Assert.IsTrue(report.Differences.Any(difference => difference.Place == OriginRecord.Key), what);
-        Assert.IsLessThan(TimeLimit, watch.Elapsed, what);
         Assert.IsLessThan(AllocationLimit, GC.GetTotalAllocatedBytes() - before, what);
         CollectionAssert.AreEqual(new[] { "hostile.safetensors", "other.gguf" }, folder.Names(), what);
     }

@@ -142,10 +142,8 @@ public sealed class SentencePieceBpeTests
         }
 
         SmallGguf gguf = SmallTokenizers.SentencePiece([.. words.Skip(1).Select((word, id) => (word, 1, (float)-id))]);
-        Stopwatch watch = Stopwatch.StartNew();
         JsonElement model = Tokenizer(gguf).GetProperty("model");
         Assert.AreEqual(724_548, model.GetProperty("merges").GetArrayLength());
-        Assert.IsLessThan(30, watch.Elapsed.TotalSeconds);
     }
 
     private static void Refused(SmallGguf gguf, string reason) => gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");

@@ -29,6 +29,5 @@ internal static class ValidateJson
         writer.WriteEndArray();
         writer.WriteNotes(report.Notes);
         writer.WriteStrings("notChecked", report.NotChecked);
-        writer.WriteStrings("harmlessTemplates", report.HarmlessTemplates);
     }
 }

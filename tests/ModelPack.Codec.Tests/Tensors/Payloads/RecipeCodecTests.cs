@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CsCheck;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Tensors;
@@ -83,13 +82,11 @@ public sealed class RecipeCodecTests
         byte[] wide = [3, 1, 0xFF, 0xFF, 0xFF, 0xFF, 7, .. Enumerable.Repeat((byte)9, 32 << 20)];
         byte[] both = [.. Enumerable.Repeat(new byte[] { 3, 1, 0xFF, 0xFF, 0xFF, 0xFF, 7 }, 1 << 20).SelectMany(step => step)];
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Stopwatch watch = Stopwatch.StartNew();
         foreach (byte[] bytes in new[] { deep, wide, both })
         {
             Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader(bytes), Budget));
         }
 
-        Assert.IsLessThan(TimeSpan.FromSeconds(2), watch.Elapsed);
         Assert.IsLessThan(4L << 20, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 

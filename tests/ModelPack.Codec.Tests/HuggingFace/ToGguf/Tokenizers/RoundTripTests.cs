@@ -79,9 +79,7 @@ public sealed class RoundTripTests
         using GgufFile file = gguf.Open();
         DerivedFolder folder = DerivedCompanions.Derive(file);
         Assert.IsGreaterThan(8 << 20, folder.Files.Single(companion => companion.Name == "tokenizer.json").Bytes.Length);
-        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
         DerivedTokenizer derived = TokenizerToGguf.Derive(folder.Files, default);
-        Assert.IsLessThan(30, watch.Elapsed.TotalSeconds);
         CollectionAssert.AreEqual(Lines(file.Metadata), Lines(derived.Entries));
     }
 
