@@ -29,5 +29,6 @@ internal static class ValidateJson
         writer.WriteEndArray();
         writer.WriteNotes(report.Notes);
         writer.WriteStrings("notChecked", report.NotChecked);
+        writer.WriteStrings("harmlessTemplates", report.HarmlessTemplates);
     }
 }

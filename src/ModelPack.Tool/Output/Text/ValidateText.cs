@@ -11,6 +11,7 @@ internal static class ValidateText
         report.Line($"{path}: {Verdict(validation.Findings.Length)}");
         report.Field("format", validation.Format);
         report.Field("tensors", $"{validation.Tensors}");
+        report.Section("chat templates shown to be harmless", validation.HarmlessTemplates);
         report.Section("values not checked, the type has no check for finite values", validation.NotChecked);
         report.Section("notes", validation.Notes.Select(NoteText.Of));
         return report.ToString();
