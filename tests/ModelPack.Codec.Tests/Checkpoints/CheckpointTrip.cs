@@ -22,7 +22,7 @@ internal sealed class CheckpointTrip : IDisposable
     {
         Name = name;
         CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending), temp.Root);
-        ModelType = PythonJson.Fields(Path.Combine(Folder, "config.json"))["model_type"].GetString()!;
+        ModelType = ConfigFields.Read(Path.Combine(Folder, "config.json"))["model_type"].GetString()!;
     }
 
     public static IEnumerable<string> Names =>

@@ -81,7 +81,7 @@ internal static partial class FolderComparison
     private static Dictionary<string, JsonElement>? Fields(string folder)
     {
         string path = Path.Combine(folder, "config.json");
-        return File.Exists(path) ? PythonJson.Fields(path).Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(StringComparer.Ordinal) : null;
+        return File.Exists(path) ? ConfigFields.Read(path).Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(StringComparer.Ordinal) : null;
     }
 
     private static bool AreSame(JsonElement one, JsonElement other) => one.ValueKind == JsonValueKind.Number && other.ValueKind == JsonValueKind.Number

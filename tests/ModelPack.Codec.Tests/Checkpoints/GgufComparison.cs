@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Tensors;
 
@@ -36,7 +37,7 @@ internal static class GgufComparison
             }
             else if (!value.RawBytes.Span.SequenceEqual(entry.Value.RawBytes.Span))
             {
-                yield return Key(entry.Key, value.ElementType is null ? $"{value.Display()}, not {entry.Value.Display()}" : "other items");
+                yield return Key(entry.Key, value.ElementType is null ? $"{value.Display()}, not {entry.Value.Display()}" : Items(value, entry.Value));
             }
         }
 
@@ -58,6 +59,31 @@ internal static class GgufComparison
     {
         string[] all = [.. names.Order(StringComparer.Ordinal)];
         return all.Length == 0 ? null : $"{all.Length} {what}: {string.Join(", ", all.Take(3))}{(all.Length > 3 ? ", …" : "")}";
+    }
+
+    // Which values stand for which others, not where: a long list differs in the same way at many places.
+    private static string Items(MetadataValue ours, MetadataValue theirs)
+    {
+        JsonElement[] mine = Array(ours), other = Array(theirs);
+        if (mine.Length != other.Length)
+        {
+            return $"{mine.Length} items, not {other.Length}";
+        }
+
+        string[] pairs = [.. mine.Zip(other, (one, two) => $"{one.GetRawText()} for {two.GetRawText()}").Where((_, index) => !JsonElement.DeepEquals(mine[index], other[index]))];
+        return Names(pairs.Distinct(), $"values in {pairs.Length} items")!;
+    }
+
+    private static JsonElement[] Array(MetadataValue value)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream))
+        {
+            value.WriteJson(writer);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
+        return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
     }
 
     private static string HashIn(GgufFile file, TensorInfo tensor) => ReferenceTable.HashOf(file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength)));

@@ -19,9 +19,9 @@ public sealed class CheckpointTableTests
         StringBuilder table = new($"| Checkpoint | `model_type` | {string.Join(" | ", Columns.Select(column => column.Title))} | differences that stay |\n|---|---|{string.Concat(Columns.Select(_ => "---|"))}---|\n");
         foreach (CheckpointResult result in CheckpointResult.All.Values.OrderBy(result => result.Name, StringComparer.Ordinal))
         {
-            HashSet<Part> different = [.. KnownDifference.Of(result.Name).Select(known => known.Difference.Part)];
-            IEnumerable<string> cells = Columns.Select(column => !result.HasRule ? "no rule yet" : !result.Looked.Contains(column.Part) ? "–" : different.Contains(column.Part) ? "differs" : "equal");
-            string reasons = string.Join("; ", KnownDifference.Of(result.Name).Select(known => known.Reason).Distinct());
+            KnownDifference[] known = [.. KnownDifference.Of(result.Name)];
+            IEnumerable<string> cells = Columns.Select(column => !result.Looked.Contains(column.Part) ? "–" : known.Any(line => line.Difference.Part == column.Part) ? "differs" : "equal");
+            string reasons = result.HasRule ? string.Join("; ", known.GroupBy(line => line.Reason).Select(Explain)) : "no rule yet";
             table.Append($"| {result.Name} | `{result.ModelType}` | {string.Join(" | ", cells)} | {reasons} |\n");
         }
 
@@ -34,10 +34,17 @@ public sealed class CheckpointTableTests
         StringBuilder list = new();
         foreach (IGrouping<string, KnownDifference> reason in KnownDifference.Of(KnownDifference.AnyCase).GroupBy(known => known.Reason))
         {
-            list.Append($"- {reason.Key}: {string.Join(", ", reason.Select(known => $"`{known.Difference.What.Split(':')[0]}`").Distinct())}\n");
+            list.Append($"- {Explain(reason)}\n");
         }
 
         ShouldBe("uncompared", list);
+    }
+
+    // Keys and fields have names; what differs in tensors and tokens is told by the column.
+    private static string Explain(IGrouping<string, KnownDifference> reason)
+    {
+        string names = string.Join(", ", reason.Where(known => known.Difference.Part is Part.GgufKeys or Part.FolderConfig).Select(known => $"`{known.Difference.What.Split(':')[0]}`").Distinct());
+        return names.Length == 0 ? reason.Key : $"{names}: {reason.Key}";
     }
 
     private static void ShouldBe(string section, StringBuilder text) =>

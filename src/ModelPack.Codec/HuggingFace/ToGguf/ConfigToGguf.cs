@@ -83,6 +83,12 @@ internal static class ConfigToGguf
             draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
         }
 
+        // ModelOpt states it in a file of its own.
+        if (folder.Find("hf_quant_config.json") is { } quantization)
+        {
+            draft.Obstruct($"{quantization.Name} says that the weights are quantized in a way of their own");
+        }
+
         HeadClasses.Restrict(draft);
         rule.Describe(draft);
         Directions.Write(draft);

@@ -168,6 +168,11 @@ public sealed class ConfigToGgufRefusalTests
         SmallFolder.Llama().Set(field, JsonNode.Parse(json)).AssertNotExpressed("config.json: " + note);
 
     [TestMethod]
+    public void Weights_that_a_file_beside_the_config_calls_quantized_are_noted_and_nothing_derived() =>
+        SmallFolder.Llama().File("hf_quant_config.json", """{"quantization": {"quant_algo": "NVFP4"}}""").AssertNotExpressed(
+            "config.json: the model cannot be expressed as GGUF architecture 'llama': hf_quant_config.json says that the weights are quantized in a way of their own");
+
+    [TestMethod]
     [DataRow(true, 0, null)]
     [DataRow(false, 2, null)]
     [DataRow(true, 2, "use_parallel_residual is true, so 0 layers have a tensor '….post_attention_layernorm.weight', but 2 do")]
