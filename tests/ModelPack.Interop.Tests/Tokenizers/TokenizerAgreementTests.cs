@@ -20,6 +20,7 @@ public sealed class TokenizerAgreementTests
     {
         ["qwen2"] = TrainedByteLevel.Qwen2,
         ["llama-bpe"] = TrainedByteLevel.LlamaBpe,
+        ["special-first"] = TrainedByteLevel.SpecialFirst,
         ["sentencepiece"] = TrainedSentencePiece.Llama,
         ["gemma"] = TrainedSentencePiece.Gemma,
         ["t5"] = TrainedUnigram.T5,
@@ -39,6 +40,20 @@ public sealed class TokenizerAgreementTests
         using GgufFile file = GgufFile.Open(new FileByteSource(path));
         Companion derived = DerivedCompanions.Derive(file).Files.Single(companion => companion.Name == "tokenizer.json");
         Compare(tokenizer, path, derived.Bytes);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void The_derived_tokenizer_json_gives_every_token_its_number(string name)
+    {
+        TrainedTokenizer tokenizer = Tokenizers[name]();
+        using GgufFile file = GgufFile.Open(new FileByteSource(LlamaVocabulary.WriteGguf(tokenizer.Native)));
+        Companion derived = DerivedCompanions.Derive(file).Files.Single(companion => companion.Name == "tokenizer.json");
+        JsonNode vocabulary = JsonNode.Parse(tokenizer.TokenizerJson.Span)!["model"]!["vocab"]!;
+        string[] tokens = vocabulary is JsonArray list ? [.. list.Select(piece => piece![0]!.GetValue<string>())]
+            : [.. vocabulary.AsObject().OrderBy(token => token.Value!.GetValue<int>()).Select(token => token.Key)];
+        CollectionAssert.AreEqual(Enumerable.Range(0, tokens.Length).Select(id => (int?)id).ToArray(), HuggingFaceTokenizer.Ids(derived.Bytes, tokens));
+        CollectionAssert.AreEqual(HuggingFaceTokenizer.Ids(tokenizer.TokenizerJson, tokenizer.Special), HuggingFaceTokenizer.Ids(derived.Bytes, tokenizer.Special));
     }
 
     [TestMethod]

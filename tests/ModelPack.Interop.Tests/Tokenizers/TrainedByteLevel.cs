@@ -23,6 +23,10 @@ internal static partial class TrainedByteLevel
     public static TrainedTokenizer LlamaBpe() =>
         Make("llama-bpe", LlamaWords, ["<|begin_of_text|>", "<|end_of_text|>"], "<|begin_of_text|>", "<|end_of_text|>", normalizer: null, ignoreMerges: true);
 
+    /// <summary>Special tokens in front, as StarCoder, Falcon and Mistral Nemo have them.</summary>
+    public static TrainedTokenizer SpecialFirst() =>
+        Make("qwen2", QwenWords, ["<|endoftext|>", "<fim_prefix>", "<|im_end|>"], begin: null, end: "<|im_end|>", "NFC", ignoreMerges: false, specialFirst: true) with { Adapt = text => Composing().Replace(text, "") };
+
     /// <summary>The metadata with another pre-tokenizer id.</summary>
     public static MetadataEntry[] WithPre(string pre) =>
         [.. Qwen2().Native.Select(entry => entry.Key == "tokenizer.ggml.pre" ? new MetadataEntry(entry.Key, GgufValue.FromString(pre)) : entry)];
@@ -30,18 +34,19 @@ internal static partial class TrainedByteLevel
     private static BytePairs Learn() =>
         BytePairs.Learn(TrainedTokenizer.Lesson.SelectMany(text => Regex.Matches(text, LlamaWords)).Select(match => ByteAlphabet.Encode(match.Value)), MergeCount);
 
-    private static TrainedTokenizer Make(string pre, string words, string[] special, string? begin, string end, string? normalizer, bool ignoreMerges)
+    private static TrainedTokenizer Make(string pre, string words, string[] special, string? begin, string end, string? normalizer, bool ignoreMerges, bool specialFirst = false)
     {
         string[] ordinary = [.. ByteAlphabet.Tokens, .. Pairs.Value.Merges.Select(merge => merge.Left + merge.Right).Distinct()];
-        (int Id, string Text)[] added = [.. special.Select((text, index) => (ordinary.Length + index, text))];
+        (int Id, string Text)[] added = [.. special.Select((text, index) => ((specialFirst ? 0 : ordinary.Length) + index, text))];
+        string[] tokens = specialFirst ? [.. special, .. ordinary] : [.. ordinary, .. special];
         (int Id, string Text)? first = begin is null ? null : added.Single(token => token.Text == begin);
         int last = added.Single(token => token.Text == end).Id;
         List<MetadataEntry> native =
         [
             new("tokenizer.ggml.model", GgufValue.FromString("gpt2")),
             new("tokenizer.ggml.pre", GgufValue.FromString(pre)),
-            new("tokenizer.ggml.tokens", GgufValue.FromStrings([.. ordinary, .. special])),
-            new("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. ordinary.Select(_ => 1), .. special.Select(_ => 3)])),
+            new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)),
+            new("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. tokens.Select(token => special.Contains(token) ? 3 : 1)])),
             new("tokenizer.ggml.merges", GgufValue.FromStrings([.. Pairs.Value.Merges.Select(merge => $"{merge.Left} {merge.Right}")])),
             new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32((uint)last)),
         ];
@@ -61,7 +66,7 @@ internal static partial class TrainedByteLevel
             ["model"] = new JsonObject
             {
                 ["type"] = "BPE", ["ignore_merges"] = ignoreMerges, ["byte_fallback"] = false,
-                ["vocab"] = TrainedTokenizer.Vocabulary(ordinary), ["merges"] = TrainedTokenizer.Merges(Pairs.Value.Merges),
+                ["vocab"] = TrainedTokenizer.Vocabulary(specialFirst ? tokens : ordinary), ["merges"] = TrainedTokenizer.Merges(Pairs.Value.Merges),
             },
         };
         JsonObject config = new() { ["eos_token"] = end, ["bos_token"] = begin, ["tokenizer_class"] = "PreTrainedTokenizerFast" };
