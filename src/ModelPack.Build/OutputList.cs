@@ -1,4 +1,3 @@
-using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
