@@ -40,7 +40,7 @@ public sealed class ReportedCaseTests
     public void Pooling_of_a_gguf_becomes_a_module_in_a_folder_of_its_own()
     {
         using TempFolder folder = new();
-        string source = folder.Write("model.gguf", SmallGguf.Decoder("qwen2").Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("pooling_type", 3).Bytes());
+        string source = folder.Write("model.gguf", SmallGguf.Decoder("qwen2").Layers().Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("pooling_type", 3).Bytes());
         ModelConverter.Convert(source, folder.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, ConversionCorpus.Allow);
         Assert.IsTrue((bool)JsonNode.Parse(File.ReadAllText(Path.Combine(folder.At("back"), "1_Pooling", "config.json")))!["pooling_mode_lasttoken"]!);
         Assert.AreEqual("1_Pooling", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(folder.At("back"), "modules.json")))![1]!["path"]!);

@@ -157,7 +157,7 @@ public sealed class SideFileTests
         using (ModelFile file = ModelFiles.Open(path))
         {
             Assert.HasCount(file.Tensors.Count, file.AllTensors);
-            Assert.IsTrue(file.Notes.Any(note => note.Text.Contains($"'{side}' (the side file of '{own}')", StringComparison.Ordinal)), string.Join("; ", file.Notes));
+            Assert.IsTrue(file.Notes.Any(note => note.Text.Contains($"'{side}' (the side file of '{own}', ", StringComparison.Ordinal)), string.Join("; ", file.Notes));
         }
 
         CollectionAssert.AreEqual(new[] { path }, ModelFiles.FilesOf(path).ToArray());

@@ -19,7 +19,7 @@ public sealed class StatedTableTests : IDisposable
     public void Tables_that_config_states_come_back_bit_for_bit()
     {
         // Subnormals, a last bit, and a value that no short decimal gives.
-        SmallGguf phi = Layers(SmallGguf.Decoder("phi3")).Own("rope.dimension_count", 8).Own("rope.freq_base", 10000f).Own("rope.scaling.original_context_length", 1024)
+        SmallGguf phi = SmallGguf.Decoder("phi3").FusedLayers().Own("rope.dimension_count", 8).Own("rope.freq_base", 10000f).Own("rope.scaling.original_context_length", 1024)
             .Own("rope.scaling.attn_factor", 1.25f).Own("attention.sliding_window", 0)
             .Floats("rope_factors_long.weight", float.Epsilon, 1.0000001f, 64.5f, MathF.PI).Floats("rope_factors_short.weight", 1, 1.1f, 1.2f, float.MaxValue);
         (string restored, Certificate certificate) = ThereAndBack(phi);
@@ -70,7 +70,7 @@ public sealed class StatedTableTests : IDisposable
 
     [TestMethod]
     public void Table_that_no_config_speaks_of_is_refused() => AssertRefused(
-        Layers(SmallGguf.Decoder("llama")).Own("rope.dimension_count", 16).Floats("rope_fancy.weight", 1, 2), "model/", "rope_fancy.weight",
+        SmallGguf.Decoder("llama").Layers().Own("rope.dimension_count", 16).Floats("rope_fancy.weight", 1, 2), "model/", "rope_fancy.weight",
         "SafeTensors has no place for it, and without an origin record it would be lost: converting config.json again gives no such table");
 
     public void Dispose() => folder.Dispose();
@@ -107,10 +107,8 @@ public sealed class StatedTableTests : IDisposable
         return file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength);
     }
 
-    private static SmallGguf Llama3(float[] table) => Layers(SmallGguf.Decoder("llama")).Own("attention.key_length", 128).Own("attention.value_length", 128)
+    private static SmallGguf Llama3(float[] table) => SmallGguf.Decoder("llama").Layers(128).Own("attention.key_length", 128).Own("attention.value_length", 128)
         .Own("rope.dimension_count", 128).Own("rope.freq_base", 500000f).Floats("rope_freqs.weight", table);
-
-    private static SmallGguf Layers(SmallGguf gguf) => gguf.Tensor("blk.0.ffn_down.weight", TensorType.F16, 64, 160).Tensor("blk.1.ffn_down.weight", TensorType.F16, 64, 160);
 
     /// <summary>What a folder of Llama 3.1 gives.</summary>
     private static float[] Llama3Table()

@@ -29,6 +29,34 @@ internal sealed class SmallGguf
         .Tensor("token_embd.weight", TensorType.F16, 96, 64)
         .Tensor("output_norm.weight", TensorType.F32, 64);
 
+    /// <summary>The matrices and norms of the two layers, as llama and its relatives have them.</summary>
+    public SmallGguf Layers(int headLength = 16)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Tensor($"blk.{i}.attn_norm.weight", TensorType.F32, 64).Tensor($"blk.{i}.ffn_norm.weight", TensorType.F32, 64)
+                .Tensor($"blk.{i}.attn_q.weight", TensorType.F16, 4 * headLength, 64).Tensor($"blk.{i}.attn_k.weight", TensorType.F16, 2 * headLength, 64)
+                .Tensor($"blk.{i}.attn_v.weight", TensorType.F16, 2 * headLength, 64).Tensor($"blk.{i}.attn_output.weight", TensorType.F16, 64, 4 * headLength)
+                .Tensor($"blk.{i}.ffn_gate.weight", TensorType.F16, 160, 64).Tensor($"blk.{i}.ffn_up.weight", TensorType.F16, 160, 64)
+                .Tensor($"blk.{i}.ffn_down.weight", TensorType.F16, 64, 160);
+        }
+
+        return this;
+    }
+
+    /// <summary>The same with fused matrices, as phi3 has them.</summary>
+    public SmallGguf FusedLayers()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Tensor($"blk.{i}.attn_norm.weight", TensorType.F32, 64).Tensor($"blk.{i}.ffn_norm.weight", TensorType.F32, 64)
+                .Tensor($"blk.{i}.attn_qkv.weight", TensorType.F16, 128, 64).Tensor($"blk.{i}.attn_output.weight", TensorType.F16, 64, 64)
+                .Tensor($"blk.{i}.ffn_up.weight", TensorType.F16, 320, 64).Tensor($"blk.{i}.ffn_down.weight", TensorType.F16, 64, 160);
+        }
+
+        return this;
+    }
+
     /// <summary>Sets a key below the architecture's name.</summary>
     public SmallGguf Own(string key, uint number) => Count($"{architecture}.{key}", number);
 

@@ -48,7 +48,7 @@ internal static class OriginNames
 
         foreach (string name in names[1..])
         {
-            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !ModelLocation.IsCompanionName(name))
+            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !ModelLocation.IsCompanionName(name) && !IsModule(name))
             {
                 throw new InvalidDataException($"'{name}' is neither a file of the model nor a companion");
             }
@@ -64,6 +64,9 @@ internal static class OriginNames
     }
 
     private static bool IsModel(string name, ModelFormat format) => HasEnding(name, format) && !SideFile.IsName(name);
+
+    // Weights of a module that modules.json names lie in a folder of their own.
+    private static bool IsModule(string name) => MemberName.IsNested(name) && ModelModules.IsWeights(name);
 
     private static bool HasEnding(string name, ModelFormat format) => name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase);
 }
