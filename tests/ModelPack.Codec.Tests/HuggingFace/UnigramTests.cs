@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.Tests.HuggingFace.ByteLevelBpeTests;
 
 namespace ModelPack.Codec.Tests.HuggingFace;
@@ -8,6 +9,8 @@ namespace ModelPack.Codec.Tests.HuggingFace;
 public sealed class UnigramTests
 {
     private const string Metaspace = """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""";
+    private const string OneSpace = """{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}""";
+    private const string NoLastSpace = """{"type":"Replace","pattern":{"Regex":" (?![\\s\\S])"},"content":""}""";
 
     [TestMethod]
     public void Parts_are_those_of_T5()
@@ -28,10 +31,50 @@ public sealed class UnigramTests
     public void Normalizer_follows_both_keys()
     {
         Assert.AreEqual("null", Normalizer(SmallTokenizers.Unigram()));
-        Assert.AreEqual("""{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}""", Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)));
+        Assert.AreEqual($$"""{"type":"Sequence","normalizers":[{{OneSpace}},{{NoLastSpace}}]}""", Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)));
         Assert.AreEqual(
-            """{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"AA=="},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}]}""",
+            $$"""{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"AA=="},{{OneSpace}},{{NoLastSpace}}]}""",
             Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true).Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0]))));
+    }
+
+    /// <summary>A cut at white space would take line breaks away, which the runtime sees as characters unless the table makes spaces of them.</summary>
+    [TestMethod]
+    [DataRow("\t\n\r", true)]
+    [DataRow("\t\n\r ", true)]
+    [DataRow("\n\r", false)]
+    [DataRow("\t\r", false)]
+    [DataRow("\t\n", false)]
+    public void White_space_is_cut_at_where_the_table_makes_spaces_of_it(string signs, bool splits)
+    {
+        byte[] table = CharsmapToSpaces(signs);
+        JsonElement tokenizer = WithCharsmap(table);
+        Assert.AreEqual(
+            splits ? $$"""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{{Metaspace}}]}""" : Metaspace,
+            Compact(tokenizer.GetProperty("pre_tokenizer")));
+        Assert.AreEqual(
+            $$"""{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"{{Convert.ToBase64String(table)}}"},{{OneSpace}}{{(splits ? "" : "," + NoLastSpace)}}]}""",
+            Compact(tokenizer.GetProperty("normalizer")));
+    }
+
+    [TestMethod]
+    public void Table_that_is_cut_off_or_leads_elsewhere_makes_no_spaces()
+    {
+        byte[] table = CharsmapToSpaces("\t\n\r");
+        for (int length = 0; length < table.Length; length++)
+        {
+            Assert.IsFalse(Charsmap.MakesSpacesOfLineBreaks(table.AsSpan(0, length)), $"{length}");
+        }
+
+        for (int place = 0; place < table.Length; place++)
+        {
+            byte[] changed = [.. table];
+            changed[place] ^= 0xFF;
+            _ = Charsmap.MakesSpacesOfLineBreaks(changed);
+        }
+
+        Assert.IsFalse(Charsmap.MakesSpacesOfLineBreaks([.. table[..^2], (byte)'x', 0]));
+        Assert.IsFalse(Charsmap.MakesSpacesOfLineBreaks([.. table[..^2], 0, 0]));
+        Assert.IsTrue(Charsmap.MakesSpacesOfLineBreaks(table));
     }
 
     [TestMethod]
@@ -42,6 +85,23 @@ public sealed class UnigramTests
         Assert.AreEqual("<pad> A </s> </s> B </s>", Pieces(post.GetProperty("pair")));
 
         static string Pieces(JsonElement pieces) => string.Join(' ', pieces.EnumerateArray().Select(piece => piece.EnumerateObject().Single().Value.GetProperty("id").GetString()));
+    }
+
+    private static JsonElement WithCharsmap(byte[] table) => Tokenizer(
+        SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true).Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array(table)));
+
+    /// <summary>A double array whose root leads to each sign at 16 and this to its value at 48, and one text for all.</summary>
+    private static byte[] CharsmapToSpaces(string signs)
+    {
+        uint[] units = new uint[64];
+        units[0] = 16u << 10;
+        foreach (char sign in signs)
+        {
+            units[16 ^ sign] = (32u << 10) | (1u << 8) | sign;
+            units[16 ^ sign ^ 32] = 1u << 31;
+        }
+
+        return [.. BitConverter.GetBytes(units.Length * sizeof(uint)), .. units.SelectMany(BitConverter.GetBytes), (byte)' ', 0];
     }
 
     [TestMethod]

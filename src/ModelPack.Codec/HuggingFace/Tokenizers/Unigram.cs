@@ -8,6 +8,9 @@ namespace ModelPack.Codec.HuggingFace.Tokenizers;
 /// <summary>Unigram (hf-companions.md §2.6).</summary>
 internal static class Unigram
 {
+    /// <summary>A space at the end of the text, as every dialect of regular expressions says it. One at the begin is the one that is put there anyway.</summary>
+    public const string LastSpace = @" (?![\s\S])";
+
     public static TokenizerPlan? Plan(TokenizerSource source)
     {
         if (source.Vocabulary.Scores is null)
@@ -44,10 +47,12 @@ internal static class Unigram
             return source.Refuse(missing);
         }
 
+        // A cut at white space takes line breaks away, which only a table that makes spaces of them does as well.
+        bool splits = removeExtra ? Charsmap.MakesSpacesOfLineBreaks(charsmap.Value) : source.Keys.Find(TokenizerKeys.RemoveExtraWhitespaces) is null;
         return new TokenizerPlan
         {
-            Normalizer = text => WriteNormalizer(text, charsmap.Value, removeExtra),
-            PreTokenizer = text => WritePreTokenizer(text, removeExtra || source.Keys.Find(TokenizerKeys.RemoveExtraWhitespaces) is null),
+            Normalizer = text => WriteNormalizer(text, charsmap.Value, removeExtra, splits),
+            PreTokenizer = text => WritePreTokenizer(text, splits),
             PostProcessor = addBos || addEos ? NewTemplate(addBos ? bos : null, addEos ? eos : null).Write : text => text.Null(),
             Decoder = WriteMetaspace,
             Model = text => WriteModel(text, source, unknown, bytes.Value),
@@ -99,29 +104,40 @@ internal static class Unigram
             : Reading<byte[]>.Wrong($"{TokenizerKeys.PrecompiledCharsmap} has {value.ItemBytes.Length} bytes, more than the {Vocabulary.MostTextBytes} of any tokenizer");
     }
 
-    private static void WriteNormalizer(JsonText text, byte[]? charsmap, bool removeExtra)
+    private static void WriteNormalizer(JsonText text, byte[]? charsmap, bool removeExtra, bool splits)
     {
-        Action<JsonText> precompiled = item =>
+        List<Action<JsonText>> steps = [];
+        if (charsmap is { Length: > 0 })
         {
-            item.StartObject();
-            Fragments.Type(item, "Precompiled");
-            Fragments.Field(item, "precompiled_charsmap", Convert.ToBase64String(charsmap!));
-            item.EndObject();
-        };
-        Action<JsonText> replace = item => Fragments.Replace(item, "Regex", " {2,}", " ");
-        switch (charsmap is { Length: > 0 }, removeExtra)
+            steps.Add(item =>
+            {
+                item.StartObject();
+                Fragments.Type(item, "Precompiled");
+                Fragments.Field(item, "precompiled_charsmap", Convert.ToBase64String(charsmap));
+                item.EndObject();
+            });
+        }
+
+        if (removeExtra)
         {
-            case (true, true):
-                Fragments.Sequence(text, "normalizers", precompiled, replace);
+            steps.Add(item => Fragments.Replace(item, "Regex", " {2,}", " "));
+        }
+
+        if (removeExtra && !splits)
+        {
+            steps.Add(item => Fragments.Replace(item, "Regex", LastSpace, ""));
+        }
+
+        switch (steps)
+        {
+            case []:
+                text.Null();
                 break;
-            case (true, false):
-                precompiled(text);
-                break;
-            case (false, true):
-                replace(text);
+            case [{ } only]:
+                only(text);
                 break;
             default:
-                text.Null();
+                Fragments.Sequence(text, "normalizers", [.. steps]);
                 break;
         }
     }

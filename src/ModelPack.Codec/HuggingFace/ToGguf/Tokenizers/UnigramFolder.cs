@@ -93,6 +93,8 @@ internal static class UnigramFolder
                 case "Replace" when !replaces && IsSpaces(step.Require("pattern").FindText("Regex")) && step.Require("content").Text() is " " or Fragments.Space:
                     replaces = true;
                     break;
+                case "Replace" when replaces && step.Require("pattern").FindText("Regex") == Unigram.LastSpace && step.Require("content").Text().Length == 0:
+                    break;
                 case "Strip" when strip is null:
                     strip = step;
                     break;
