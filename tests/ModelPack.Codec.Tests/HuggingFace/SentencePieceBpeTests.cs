@@ -74,6 +74,24 @@ public sealed class SentencePieceBpeTests
         Assert.IsGreaterThan(100, longWords);
     }
 
+    /// <summary>Mistral's runs of spaces have one score, and none of them is 15 long.</summary>
+    [TestMethod]
+    public void Merges_of_runs_with_one_score_choose_the_leftmost_pair_as_SentencePiece_does()
+    {
+        int[] lengths = [2, 4, 8, 5, 16, 6, 12, 13, 10, 14, 3, 9, 7, 11, 1];
+        Dictionary<string, float> pieces = lengths.ToDictionary(length => new string('▁', length), length => length == 1 ? -2e9f : -1e9f);
+        SmallGguf gguf = SmallTokenizers.SentencePiece([.. pieces.Select(piece => (piece.Key, 1, piece.Value)), ("▁a", 1, -1), ("a", 1, -2)]);
+        string[][] merges = [.. Tokenizer(gguf).GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!.Split(' '))];
+        for (int length = 1; length <= 100; length++)
+        {
+            string text = new('▁', length);
+            CollectionAssert.AreEqual(
+                Cut(text, (left, right) => pieces.TryGetValue(left + right, out float score) ? -score : null),
+                Cut(text, (left, right) => Array.FindIndex(merges, merge => merge[0] == left && merge[1] == right) is >= 0 and int rank ? rank : null),
+                $"{length}");
+        }
+    }
+
     [TestMethod]
     public void Equal_scores_leave_only_the_ids_and_that_is_said()
     {

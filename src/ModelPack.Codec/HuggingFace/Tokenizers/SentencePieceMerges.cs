@@ -49,15 +49,36 @@ internal static class SentencePieceMerges
         float[]? scores = vocabulary.Scores;
         orderIsLost = merges.Count > 0 && (scores is null || merges.TrueForAll(merge => scores[merge.Token].Equals(scores[merges[0].Token])))
             && merges.Exists(merge => merge.Token != merges[0].Token);
-        merges.Sort(orderIsLost || scores is null ? ById : (one, other) => ByScore(one, other, scores));
+        HashSet<float> shared = scores is null || orderIsLost ? [] : Shared(merges, scores);
+        merges.Sort(orderIsLost || scores is null ? ById : (one, other) => ByScore(one, other, scores, shared.Contains(scores[one.Token]) ? vocabulary.Tokens : null));
         return new Reading<List<(string Left, string Right)>>([.. merges.Select(merge => (vocabulary.Tokens[merge.Left], vocabulary.Tokens[merge.Right]))]);
     }
 
     private static int ById(Merge one, Merge other) => one.Token != other.Token ? one.Token.CompareTo(other.Token) : ByParts(one, other);
 
-    private static int ByScore(Merge one, Merge other, float[] scores)
+    /// <summary>Scores of more than one result.</summary>
+    private static HashSet<float> Shared(List<Merge> merges, float[] scores)
+    {
+        Dictionary<float, int> first = [];
+        HashSet<float> shared = [];
+        foreach (Merge merge in merges)
+        {
+            if (!first.TryAdd(scores[merge.Token], merge.Token) && first[scores[merge.Token]] != merge.Token)
+            {
+                shared.Add(scores[merge.Token]);
+            }
+        }
+
+        return shared;
+    }
+
+    /// <summary>
+    /// Of results with one score the model takes the leftmost pair of the text, so that a run of spaces grows from its begin: there the longest part stands on the left.
+    /// </summary>
+    private static int ByScore(Merge one, Merge other, float[] scores, string[]? tied)
     {
         int order = scores[other.Token].CompareTo(scores[one.Token]);
+        order = order != 0 || tied is null ? order : tied[other.Left].Length.CompareTo(tied[one.Left].Length);
         return order != 0 ? order : ByParts(one, other);
     }
 
