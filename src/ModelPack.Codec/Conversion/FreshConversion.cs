@@ -61,7 +61,7 @@ internal sealed class FreshConversion : ConversionJob
         this.form = form;
         Records = model.Records;
         Shown = model.Shown;
-        words = SpokenModel.Of(model.Root, options.Naming);
+        words = SpokenModel.Of(model.Root, options.Naming).In(to);
         DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
         plan = ConversionPlanner.Plan(source, model, words, target, derived, options);
         SpentMemory.GiveBack(plan.Sources.Length);

@@ -82,7 +82,7 @@ public sealed class MeaningTests
                 "'model-00001-of-00002.safetensors' is one of 2 shards of a model, and the others were not found",
                 "there is no config.json with the tensors, so nothing says what model they are",
                 "tensors are stored as raw bytes under types of GGUF, which llama.cpp cannot compute with",
-                "'general.architecture' is missing, which llama.cpp needs: the source does not say what model it is",
+                "'general.architecture' is missing, which llama.cpp needs: nothing says which of its architectures the model has",
             },
             preview.MeaningReasons.ToArray());
     }

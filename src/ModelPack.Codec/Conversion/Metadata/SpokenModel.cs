@@ -44,6 +44,9 @@ internal sealed record SpokenModel
     /// <summary>Tensors that GGUF wants and the file states otherwise.</summary>
     public ImmutableArray<ExtraTensor> Extra { get; init; } = [];
 
+    /// <summary>A head that is rows of a tensor of the model.</summary>
+    public HeadRows? Head { get; init; }
+
     /// <summary>Whose names and values the file's tensors have.</summary>
     public Vocabulary Tensors { get; init; }
 
@@ -68,6 +71,12 @@ internal sealed record SpokenModel
         SafeTensorsFile => OfFolder(file, naming),
         _ => new(),
     };
+
+    /// <summary>What of it can be said in a format: without its head a reranker would be a generator, and APR has no word for one of rows.</summary>
+    public SpokenModel In(ModelFormat target) => Head is null || target != ModelFormat.Apr ? this
+        : Unclaimed([.. Notes, new RankedNote(NoteRank.ChangesResults, $"{CompanionNames.Config}: APR has no head that scores: tensors keep their names, and the output does not claim the architecture '{Architecture}'")]);
+
+    private SpokenModel Unclaimed(ImmutableArray<RankedNote> notes) => new() { Companions = Companions, Notes = notes };
 
     private static SpokenModel OfGguf(ModelFile file, GgufFile gguf, NamingMode naming) => new()
     {
@@ -130,7 +139,12 @@ internal sealed record SpokenModel
             DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, CarriedTensors.Logical(file)));
             if (Lacking(file, companions) is { } lack)
             {
-                return own with { Architecture = null, Notes = [.. derived.Ranked, new RankedNote(NoteRank.ChangesResults, lack)] };
+                return own.Unclaimed([.. derived.Ranked, new RankedNote(NoteRank.ChangesResults, lack)]);
+            }
+
+            if (derived.IsNoGenerator)
+            {
+                return own.Unclaimed(derived.Ranked);
             }
 
             AprFamily? family = AprFamilies.OfFolder(file, companions);
@@ -146,6 +160,7 @@ internal sealed record SpokenModel
                 Architecture = derived.Architecture,
                 Entries = Merged(derived.Entries, tokenizer.Entries),
                 Extra = derived.Extra,
+                Head = derived.Head,
                 Tensors = Vocabulary.HuggingFace,
                 IsStrict = true,
                 Notes = [.. derived.Ranked, .. tokenizer.Ranked, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries).Select(text => new RankedNote(NoteRank.ChangesResults, text))],

@@ -15,6 +15,8 @@ namespace ModelPack.Codec.Conversion.Names;
 /// <param name="Notes">What is worth knowing.</param>
 internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<string> Notes)
 {
+    private const string WholeOutput = "output.weight";
+
     /// <summary>Plans the change; what cannot be translated travels as it is.</summary>
     /// <exception cref="ModelPackException">The tensors contradict what a folder's config.json says of them.</exception>
     public static VocabularyChange Plan(SourceModel model, SpokenModel words, ModelFormat target)
@@ -72,7 +74,9 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         Facts(words) is { } facts ? [$"there is no table of names for the architecture '{facts.Architecture}': tensors keep theirs"] : [];
 
     private static VocabularyChange? ToGguf(IReadOnlyList<TensorInfo> tensors, SpokenModel words) =>
-        Facts(words) is { } facts && TensorTranslator.ToGguf(tensors, facts) is { } translation ? ToGguf(translation, words.Extra) : null;
+        Facts(words) is { } facts && TensorTranslator.ToGguf(tensors, facts) is { } translation
+            ? ToGguf(translation, words.Extra).WithHead(words.Head, tensors)
+            : null;
 
     private static VocabularyChange FromAprToGguf(VocabularyChange checkpoint, SpokenModel words)
     {
@@ -100,6 +104,24 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
             ],
             translation.Return,
             translation.Notes);
+    }
+
+    // What the head leaves out is kept: llama.cpp takes a model with the whole output for a generator.
+    private VocabularyChange WithHead(HeadRows? head, IReadOnlyList<TensorInfo> tensors)
+    {
+        if (head is null || tensors.Index().FirstOrDefault(tensor => tensor.Item.Name == head.From) is not { Item: { } source } found)
+        {
+            return this;
+        }
+
+        long row = source.ByteLength / source.Shape[0];
+        StoredPayload whole = new(found.Index, source.ByteLength);
+        JoinedPayload rows = new([.. head.Rows.Select(place => new TakenPayload(whole, place * row, row, source.ByteLength, 1))], 1);
+        ModelTensor made = Output(head.Name, source.Type, [head.Rows.Length, .. source.Shape[1..]], rows);
+        int output = Outputs.IndexOf(Outputs.FirstOrDefault(tensor => tensor.Info.Name == WholeOutput)!);
+        return output < 0
+            ? this with { Outputs = Outputs.Add(made) }
+            : this with { Outputs = Outputs.SetItem(output, made), Return = [.. Return.Select(back => back?.Tensors().Contains(output) == true ? null : back)] };
     }
 
     // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.

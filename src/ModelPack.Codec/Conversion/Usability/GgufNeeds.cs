@@ -25,7 +25,7 @@ internal static class GgufNeeds
 
         if (file.Architecture is not { Length: > 0 } architecture)
         {
-            yield return $"'{GgufFormat.ArchitectureKey}' is missing, {Program}: the source does not say what model it is";
+            yield return $"'{GgufFormat.ArchitectureKey}' is missing, {Program}: nothing says which of its architectures the model has";
             yield break;
         }
 

@@ -92,15 +92,23 @@ internal static class ConfigToGguf
         HeadClasses.Restrict(draft);
         rule.Describe(draft);
         Directions.Write(draft);
-        Pooling.Write(draft);
+        if (Qwen3Reranker.Is(draft))
+        {
+            Qwen3Reranker.Write(draft);
+        }
+        else
+        {
+            Pooling.Write(draft);
+        }
+
         if (draft.Obstacles.Count > 0)
         {
-            return Nothing([.. draft.Obstacles.Distinct(), .. odd]);
+            return Nothing([.. draft.Obstacles.Distinct(), .. odd]) with { IsNoGenerator = draft.IsNoGenerator };
         }
 
         List<RankedNote> notes = [.. odd.Select(text => (RankedNote)text), .. draft.Notes];
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
-        return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]);
+        return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) { Head = draft.Head };
     }
 
     /// <summary>

@@ -24,12 +24,25 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
 
     public IReadOnlyList<RankedNote> Notes => notes;
 
+    /// <summary>The head, if it is rows of a tensor of the folder.</summary>
+    public HeadRows? Head { get; set; }
+
     public IReadOnlyList<string> Obstacles => obstacles;
 
     /// <summary>Whether a key below the architecture's name was written.</summary>
     public bool Has(string key) => entries.Exists(entry => entry.Key == $"{architecture}.{key}");
 
     public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new(rank, $"{CompanionNames.Config}: {text}"));
+
+    /// <summary>True if the model has a head of its own that the architecture lacks.</summary>
+    public bool IsNoGenerator { get; private set; }
+
+    /// <summary>A head of its own, without which the model would be another one.</summary>
+    public void ObstructHead(string reason)
+    {
+        IsNoGenerator = true;
+        Obstruct(reason);
+    }
 
     /// <summary>Something that the architecture cannot say: then nothing is derived.</summary>
     public void Obstruct(string reason) => obstacles.Add($"{CompanionNames.Config}: the model cannot be expressed as GGUF architecture '{architecture}': {reason}");

@@ -1,15 +1,11 @@
-using System.Text;
-
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>
 /// Models whose head is what they are for: classifiers, rerankers, reward models, extractive question answering. An architecture of GGUF is a generator or an embedder: such a model
-/// becomes one only where the architecture has the head too (BERT), and never a generator.
+/// becomes one only where the architecture has the head too (BERT, and Qwen3-Reranker by <see cref="Qwen3Reranker"/>), and never a generator.
 /// </summary>
 internal static class HeadClasses
 {
-    private const string Reranker = "qwen3-reranker";
-
     /// <summary>What the class of a model with a head of its own has in its name.</summary>
     private static readonly string[] Signs =
     [
@@ -33,15 +29,11 @@ internal static class HeadClasses
 
         if (name is not null && Array.Find(Signs, sign => name.Contains(sign, StringComparison.OrdinalIgnoreCase)) is not null)
         {
-            draft.Obstruct($"its class is {MetadataKeys.Shorten(name)}, whose head no GGUF of the architecture has");
+            draft.ObstructHead($"its class is {MetadataKeys.Shorten(name)}, whose head no GGUF of the architecture has");
         }
         else if (draft.Folder.Tensors.FirstOrDefault(tensor => IsHead(tensor.Name)) is { } head)
         {
-            draft.Obstruct($"the tensor {head.Name} belongs to a head that no GGUF of the architecture has");
-        }
-        else if (draft.Architecture == "qwen3" && IsReranker(draft))
-        {
-            draft.Obstruct("it is a Qwen3 reranker, which scores by the words yes and no and is no generator");
+            draft.ObstructHead($"the tensor {head.Name} belongs to a head that no GGUF of the architecture has");
         }
     }
 
@@ -53,14 +45,4 @@ internal static class HeadClasses
 
     private static bool IsHead(string tensor) => Array.Exists(Heads, head =>
         tensor.StartsWith(head, StringComparison.Ordinal) || tensor.StartsWith("model." + head, StringComparison.Ordinal) || tensor.StartsWith("transformer." + head, StringComparison.Ordinal));
-
-    // Published as a plain Qwen3ForCausalLM: what it is stands in its name and in the title of its page, by which the converter of llama.cpp goes too.
-    private static bool IsReranker(GgufDraft draft)
-    {
-        string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(draft.Folder.Path));
-        string page = draft.Folder.Find("README.md") is { } file ? Encoding.UTF8.GetString(file.Bytes.Span) : "";
-        return Contains(folder) || Contains(draft.Config.Text("_name_or_path")) || page.Split('\n').Any(line => line.StartsWith("# ", StringComparison.Ordinal) && Contains(line));
-
-        static bool Contains(string? text) => text?.Contains(Reranker, StringComparison.OrdinalIgnoreCase) == true;
-    }
 }

@@ -11,6 +11,8 @@ namespace ModelPack.Codec.Tests.HuggingFace.ToGguf;
 public sealed class HeadClassTests
 {
     private const string NoGguf = "config.json: the model cannot be expressed as GGUF architecture ";
+    private const string Page = "---\nlicense: x\n---\n# Qwen3-Reranker-0.6B\n";
+    private const string YesAndNo = """{"model":{"vocab":{"no":3,"yes":7}}}""";
 
     [TestMethod]
     [DataRow("LlamaForSequenceClassification")]
@@ -34,12 +36,54 @@ public sealed class HeadClassTests
     public void A_plain_class_is_expressed() => Assert.AreEqual("llama", SmallFolder.Llama().Set("architectures", new JsonArray("LlamaForCausalLM")).Derive().Architecture);
 
     [TestMethod]
-    [DataRow("README.md", "---\nlicense: x\n---\n# Qwen3-Reranker-0.6B\n")]
-    public void A_reranker_is_known_by_the_title_of_its_page(string file, string text)
+    public void A_reranker_is_known_by_the_title_of_its_page_and_by_its_name()
     {
-        Assert.AreEqual("qwen3", Qwen3().Derive().Architecture);
-        Qwen3().File(file, text).AssertNotExpressed(NoGguf + "'qwen3': it is a Qwen3 reranker, which scores by the words yes and no and is no generator");
-        Qwen3().Set("_name_or_path", "Qwen/Qwen3-Reranker-0.6B").AssertNotExpressed(NoGguf + "'qwen3': it is a Qwen3 reranker, which scores by the words yes and no and is no generator");
+        Assert.IsNull(Qwen3().File("tokenizer.json", YesAndNo).Derive().Head);
+        Assert.IsNotNull(Reranker().Derive().Head);
+        Assert.IsNotNull(Qwen3().File("tokenizer.json", YesAndNo).Set("_name_or_path", "Qwen/Qwen3-Reranker-0.6B").Derive().Head);
+        Assert.IsNull(SmallFolder.Llama().File("README.md", Page).File("tokenizer.json", YesAndNo).Derive().Head);
+    }
+
+    [TestMethod]
+    public void A_reranker_gets_the_rows_of_its_words_for_a_head()
+    {
+        DerivedGguf derived = Reranker().File("1_Pooling/config.json", """{"pooling_mode_cls_token":true}""").Derive();
+        Assert.AreEqual("model.embed_tokens.weight 7 3", $"{derived.Head!.From} {string.Join(' ', derived.Head.Rows)}");
+        Assert.AreEqual("4", derived.Find("qwen3.pooling_type")!.Display(9));
+        Assert.AreEqual("[\"yes\", \"no\"]", derived.Find("qwen3.classifier.output_labels")!.Display(9));
+        Assert.AreEqual("[\"rerank\"]", derived.Find("tokenizer.chat_templates")!.Display(9));
+        string template = derived.Find("tokenizer.chat_template.rerank")!.Text!;
+        Assert.StartsWith("<|im_start|>system\nJudge whether the Document meets", template);
+        Assert.EndsWith("<Document>: {document}<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n", template);
+    }
+
+    [TestMethod]
+    [DataRow(false, true, "lm_head.weight")]
+    [DataRow(true, true, "model.embed_tokens.weight")]
+    [DataRow(false, false, "model.embed_tokens.weight")]
+    public void Its_rows_are_those_of_the_matrix_that_it_scores_with(bool tied, bool output, string from)
+    {
+        SmallFolder folder = Reranker().Set("tie_word_embeddings", tied);
+        Assert.AreEqual(from, (output ? folder.Tensor("lm_head.weight", 96, 64) : folder).Derive().Head!.From);
+    }
+
+    [TestMethod]
+    public void Templates_of_a_reranker_stay_beside_its_own()
+    {
+        DerivedGguf derived = Reranker().File("tokenizer_config.json", """{"chat_template":[{"name":"tool","template":"a"},{"name":"rerank","template":"b"}]}""").Derive();
+        Assert.AreEqual("[\"tool\", \"rerank\"]", derived.Find("tokenizer.chat_templates")!.Display(9));
+    }
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("""{"model":{"vocab":{"yes":7}}}""")]
+    [DataRow("""{"model":{"vocab":{"yes":7,"no":96}}}""")]
+    [DataRow("""{"model":{"vocab":[["yes",0],["no",0]]}}""")]
+    public void A_reranker_without_tokens_for_its_words_keeps_its_names(string? tokenizer)
+    {
+        SmallFolder folder = Qwen3().File("README.md", Page);
+        (tokenizer is null ? folder : folder.File("tokenizer.json", tokenizer)).AssertNotExpressed(
+            NoGguf + "'qwen3': it is a Qwen3 reranker, which scores by the words yes and no and is no generator, and these are not two tokens of tokenizer.json with a row in its head");
     }
 
     [TestMethod]
@@ -98,6 +142,8 @@ public sealed class HeadClassTests
     [TestMethod]
     public void A_head_that_no_class_has_forbids_the_config() => SmallGguf.Decoder("llama").Tensor("cls.output.weight", TensorType.F16, 2, 64).Derive()
         .AssertNoFile("config.json", "config.json: config.json cannot be derived: a class that generates has no place for the tensor cls.output.weight");
+
+    private static SmallFolder Reranker() => Qwen3().File("README.md", Page).File("tokenizer.json", YesAndNo);
 
     private static SmallFolder Qwen3() => SmallFolder.Llama().Set("model_type", "qwen3");
 
