@@ -40,6 +40,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
     public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
 
+    /// <summary>What is to be said of the path that the file was found under.</summary>
+    internal IReadOnlyList<Note> PathNotes { get; set; } = [];
+
     /// <summary>What the records within may ask for. A file that a record describes shares that of the container.</summary>
     internal RecordBudget Budget
     {

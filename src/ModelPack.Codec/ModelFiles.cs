@@ -13,9 +13,10 @@ namespace ModelPack.Codec;
 public static class ModelFiles
 {
     private const int DetectionBytes = 16;
+    private const string OtherEnding = "K-ENDING";
 
     /// <summary>
-    /// Opens a model strictly. The path is a file (its name's ending tells the format, else its content), the first part of a split GGUF model, the index of a SafeTensors model, or a
+    /// Opens a model strictly. The path is a file (its content tells the format), the first part of a split GGUF model, the index of a SafeTensors model, or a
     /// model folder; in the last three cases all files of the model are opened as one.
     /// </summary>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
@@ -51,7 +52,9 @@ public static class ModelFiles
         FileByteSource source = new(path);
         try
         {
-            return Open(source, Detect(source));
+            ModelFile file = Open(source, Detect(source));
+            file.PathNotes = NameNotes(path, file.Format);
+            return file;
         }
         catch (Exception exception)
         {
@@ -65,7 +68,7 @@ public static class ModelFiles
         }
     }
 
-    private static ModelSet OpenSet(ModelLocation location)
+    private static ModelFile OpenSet(ModelLocation location)
     {
         List<NamedSource> files = [];
         try
@@ -73,6 +76,14 @@ public static class ModelFiles
             foreach ((string path, string name) in location.Files.Zip(location.Names))
             {
                 files.Add(new(name, new FileByteSource(path)));
+                if (HasModelName(files[^1]))
+                {
+                    _ = Detect(files[^1].Source);
+                }
+                else if (files.Count > 1)
+                {
+                    ForeignFile.RefuseAsCompanion(files[^1].Source, name);
+                }
             }
         }
         catch
@@ -81,7 +92,17 @@ public static class ModelFiles
             throw;
         }
 
-        ModelSet set = ModelSet.Open(location.Path, files, Detect(files[0].Source), location.Notes, location.LeftOut);
+        ModelFormat format = Detect(files[0].Source);
+        if (NameNotes(files[0].Name, format).Count > 0 && files.Count(HasModelName) == 1)
+        {
+            // What lies around a file of one format says nothing of a file of another.
+            files.ForEach(file => file.Source.Dispose());
+            ModelFile single = OpenFile(location.Files[0]);
+            single.PathNotes = [.. single.PathNotes, .. location.Notes];
+            return single;
+        }
+
+        ModelSet set = ModelSet.Open(location.Path, files, HasModelName(files[0]) ? NamedFormat(files[0].Name)!.Value : format, location.Notes, location.LeftOut);
         if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == OriginRecord.Key))
         {
             return set;
@@ -101,18 +122,43 @@ public static class ModelFiles
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
-    // The name says which rules a file claims to follow; a file under another format's name is refused by that format's reader, which names what it found.
+    // Content decides; the name, where the first bytes are those of no format, so that a damaged file is refused by the rules that it claims to follow. SafeTensors have no magic
+    // number, so the name goes first where it can be right: a header of 5,394,497 bytes begins like APR.
     private static ModelFormat Detect(ByteSource source)
     {
-        if (ModelFormatNames.TryParse(Path.GetExtension(source.Name), out ModelFormat named))
+        byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
+        ModelFormat? named = NamedFormat(source.Name);
+        if (named is { } likely && Matches(likely))
         {
-            return named;
+            return likely;
         }
 
-        byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
-        return GgufFormat.Matches(first) ? ModelFormat.Gguf
-            : AprFormat.Matches(first) ? ModelFormat.Apr
-            : SafeTensorsFormat.Matches(first, source.Length) ? ModelFormat.SafeTensors
-            : throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
+        foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
+        {
+            if (Matches(format))
+            {
+                return format;
+            }
+        }
+
+        ForeignFile.RefuseAsModel(source);
+        return named ?? throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
+
+        bool Matches(ModelFormat format) => format switch
+        {
+            ModelFormat.Gguf => GgufFormat.Matches(first),
+            ModelFormat.Apr => AprFormat.Matches(first),
+            _ => SafeTensorsFormat.Matches(first, source.Length),
+        };
     }
+
+    private static ModelFormat? NamedFormat(string name) => ModelFormatNames.TryParse(Path.GetExtension(name), out ModelFormat named) ? named : null;
+
+    private static bool HasModelName(NamedSource file) => NamedFormat(file.Name) is not null;
+
+    // What a path names is not always what it says.
+    private static IReadOnlyList<Note> NameNotes(string name, ModelFormat format) =>
+        NamedFormat(name) is { } named && named != format
+            ? [new(OtherEnding, $"the content is that of a .{format.Extension()} file, and the name ends in .{named.Extension()}: it is read as what it is")]
+            : [];
 }

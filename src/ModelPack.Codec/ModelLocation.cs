@@ -150,6 +150,11 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     private static ImmutableArray<string> Shards(string indexPath)
     {
         string folder = System.IO.Path.GetDirectoryName(indexPath) ?? "";
+        using (FileByteSource source = new(indexPath))
+        {
+            ForeignFile.RefuseAsCompanion(source, indexPath);
+        }
+
         SafeTensorsIndex index = SafeTensorsIndex.Open(indexPath);
         foreach (SafeTensorsIndexEntry entry in index.WeightMap)
         {

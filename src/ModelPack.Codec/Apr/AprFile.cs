@@ -87,7 +87,7 @@ public sealed class AprFile : ModelFile
     public override IReadOnlyList<MetadataEntry> Metadata => metadata.Entries;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Note> Notes => notes;
+    public override IReadOnlyList<Note> Notes => [.. PathNotes, .. notes];
 
     /// <inheritdoc/>
     public override string? Architecture => metadata.Architecture;

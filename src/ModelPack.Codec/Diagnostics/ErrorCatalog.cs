@@ -21,7 +21,7 @@ public static class ErrorCatalog
     [
         .. new[]
             {
-                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
+                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, ForeignFileErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
                 ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)

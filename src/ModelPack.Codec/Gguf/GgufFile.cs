@@ -70,7 +70,7 @@ public sealed class GgufFile : ModelFile
     public override IReadOnlyList<MetadataEntry> Metadata => content.Metadata;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Note> Notes => content.Notes;
+    public override IReadOnlyList<Note> Notes => [.. PathNotes, .. content.Notes];
 
     /// <inheritdoc/>
     public override string? Architecture =>

@@ -7,13 +7,15 @@ namespace ModelPack.Codec.SafeTensors;
 /// <summary>An opened SafeTensors file.</summary>
 public sealed class SafeTensorsFile : ModelFile
 {
+    private readonly IReadOnlyList<Note> notes;
+
     internal SafeTensorsFile(ByteSource source, ReadOnlyMemory<byte> header, TensorInfo[] tensors, IReadOnlyList<MetadataEntry> metadata)
         : base(source)
     {
         HeaderLength = header.Length;
         Tensors = tensors;
         Metadata = metadata;
-        Notes = SafeTensorsNotes.Of(header.Span, tensors);
+        notes = SafeTensorsNotes.Of(header.Span, tensors);
     }
 
     /// <summary>Length of the header with its padding: the number in the first eight bytes.</summary>
@@ -38,7 +40,7 @@ public sealed class SafeTensorsFile : ModelFile
     public override IReadOnlyList<MetadataEntry> Metadata { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Note> Notes { get; }
+    public override IReadOnlyList<Note> Notes => [.. PathNotes, .. notes];
 
     /// <inheritdoc/>
     public override string? Architecture => SafeTensorsMetadata.FindArchitecture(Metadata);
