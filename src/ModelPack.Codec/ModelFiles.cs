@@ -59,6 +59,11 @@ public static class ModelFiles
         catch (Exception exception)
         {
             source.Dispose();
+            if (exception is ModelFormatException && MisplacedModel.PartOf(path) is { } part)
+            {
+                throw part;
+            }
+
             if (exception is ModelPackException { FilePath: null } unplaced)
             {
                 unplaced.FilePath = path;

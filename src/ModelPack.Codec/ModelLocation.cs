@@ -78,13 +78,13 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             return new(path, [.. shards, .. side.Own, path], side.Others);
         }
 
-        bool isPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && count > 1 && name.EndsWith(".gguf", StringComparison.Ordinal);
+        bool isPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && count > 1 && HasEnding(name, ".gguf");
         if (isPart ? number > 1 : SideFile.IsName(name))
         {
             return new(path, [path], []);
         }
 
-        ImmutableArray<string> models = isPart ? Parts(folder, prefix, count, path) : [path];
+        ImmutableArray<string> models = isPart ? GgufParts.Of(folder, prefix, count, path) : [path];
         SidePlace beside = Side(folder, models);
         return new(path, [.. models, .. beside.Own], beside.Others);
     }
@@ -116,7 +116,16 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     {
         string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Order(StringComparer.Ordinal)];
         string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
-        string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", "model.safetensors");
+        string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", FolderModel);
+        LeftOutFile[] unread = [];
+        if (index.Length == 1 && System.IO.Path.Combine(folder, FolderModel) is var whole && all.Contains(whole) && !tensors.Contains(whole))
+        {
+            // transformers looks for the single file first.
+            unread = [.. tensors.Append(index[0]).Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"'{FolderModel}' is what transformers loads"))];
+            all = [.. all.Except(tensors).Except(index)];
+            tensors = [whole];
+        }
+
         if (tensors.Length > 0)
         {
             Subfolders below = Subfolders.Of(folder);
@@ -124,24 +133,33 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(CertificateEnding, StringComparison.Ordinal));
             IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
             SidePlace side = Side(folder, tensors);
-            return new(folder, [.. tensors, .. side.Own, .. beside], [.. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)), .. side.Others, .. below.LeftOut]);
+            return new(folder, [.. tensors, .. side.Own, .. beside], [.. unread, .. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)), .. side.Others, .. below.LeftOut]);
         }
 
-        string[] gguf = [.. all.Where(path => path.EndsWith(".gguf", StringComparison.Ordinal) && !IsLaterPart(path))];
+        string[] gguf = [.. all.Where(path => HasEnding(path, ".gguf") && !IsLaterPart(path))];
+        string[] projectors = gguf.Length > 1 ? [.. gguf.Where(GgufParts.IsProjector)] : [];
+        gguf = projectors.Length == gguf.Length ? gguf : [.. gguf.Except(projectors)];
         string single = (gguf.Length, One(folder, all, ".apr", "model.apr")) switch
         {
             (1, { Length: 0 }) => gguf[0],
             (0, { Length: 1 } apr) => apr[0],
+            (0, _) when MisplacedModel.In(folder, all) is { } error => throw error,
             (0, _) => throw new ModelFormatException(ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file", 0) { FilePath = folder },
             _ => throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models", 0) { FilePath = folder },
         };
-        return Find(single);
+        ModelLocation found = Find(single);
+        return projectors.Length == 0 || projectors.Contains(single) ? found : found with
+        {
+            LeftOut = [.. found.LeftOut, .. projectors.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, "the projector of the model, a model of its own"))],
+        };
     }
+
+    private static bool HasEnding(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 
     private static string[] One(string folder, string[] all, string ending, string preferred)
     {
-        string[] found = [.. all.Where(path => path.EndsWith(ending, StringComparison.Ordinal))];
-        string[] named = [.. found.Where(path => System.IO.Path.GetFileName(path) == preferred)];
+        string[] found = [.. all.Where(path => HasEnding(path, ending))];
+        string[] named = [.. found.Where(path => System.IO.Path.GetFileName(path).Equals(preferred, StringComparison.OrdinalIgnoreCase))];
         return found.Length <= 1 ? found
             : named.Length == 1 ? named
             : throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index", 0) { FilePath = folder };
@@ -170,14 +188,6 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
 
         // Whoever writes shards writes them in the order of their numbers; the index is sorted by tensor names.
         return [.. index.Files.Order(StringComparer.Ordinal).Select(file => System.IO.Path.Combine(folder, file))];
-    }
-
-    private static ImmutableArray<string> Parts(string folder, string prefix, int count, string path)
-    {
-        string[] parts = [.. Enumerable.Range(1, count).Select(number => System.IO.Path.Combine(folder, GgufSplitSet.FileName(prefix, number, count)))];
-        return parts.FirstOrDefault(part => !File.Exists(part)) is { } missing
-            ? throw new ModelFormatException(ModelSetErrors.MissingPart, $"'{System.IO.Path.GetFileName(missing)}' is not there", 0) { FilePath = path }
-            : [.. parts];
     }
 
     private static bool IsLaterPart(string path) =>

@@ -68,7 +68,7 @@ public sealed class ModelSet : ModelFile
             long start = 0;
             foreach (NamedSource file in files)
             {
-                bool isModel = (file.Name.EndsWith($".{format.Extension()}", StringComparison.Ordinal) && !MemberName.IsNested(file.Name)) || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
+                bool isModel = (file.Name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase) && !MemberName.IsNested(file.Name)) || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
                 members.Add(new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
                 start += file.Source.Length;
             }

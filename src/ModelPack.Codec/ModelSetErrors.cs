@@ -26,5 +26,12 @@ internal static class ModelSetErrors
     public static readonly ErrorCode StraySideFile = new(
         "MP1307", "", ErrorKind.InvalidFile, "The side file beside the model belongs to another model.", "Put the model that it was made with back under its name, or move the side file away.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder, StraySideFile];
+    public static readonly ErrorCode Cache = new(
+        "MP1320", "", ErrorKind.InvalidFile, "The folder is a cache of downloads, which can hold several revisions of a model.", "Name the folder of the snapshot.");
+
+    public static readonly ErrorCode RawPart = new(
+        "MP1321", "", ErrorKind.InvalidFile, "The file is a part of a model file that was cut for its transport.",
+        "Join it with its neighbours in their order, as in 'cat m.gguf.part00 m.gguf.part01 > m.gguf', and name the whole file.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder, StraySideFile, Cache, RawPart];
 }

@@ -23,7 +23,7 @@ internal static class SideFile
     {
         string ending = Path.GetExtension(firstFile);
         string whole = GgufSplitSet.TryParseName(firstFile, out string prefix, out _, out _) ? prefix + ending : firstFile;
-        return (ending == SafeTensorsEnding ? whole[..^ending.Length] : whole) + Ending;
+        return (ending.Equals(SafeTensorsEnding, StringComparison.OrdinalIgnoreCase) ? whole[..^ending.Length] : whole) + Ending;
     }
 
     /// <summary>The stem of a model whose first file has a name: <c>qwen-00001-of-00003.gguf</c> gives <c>qwen</c>.</summary>

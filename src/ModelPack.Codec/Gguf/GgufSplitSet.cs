@@ -17,7 +17,7 @@ internal static class GgufSplitSet
         count = 0;
         string stem = Path.GetFileNameWithoutExtension(fileName);
         int tail = (2 * Digits) + Separator.Length;
-        if (stem.Length <= tail || stem[^(tail + 1)] != '-' || stem.AsSpan(stem.Length - tail + Digits, Separator.Length) is not Separator)
+        if (stem.Length <= tail || stem[^(tail + 1)] != '-' || !stem.AsSpan(stem.Length - tail + Digits, Separator.Length).Equals(Separator, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

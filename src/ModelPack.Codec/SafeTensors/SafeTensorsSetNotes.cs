@@ -33,8 +33,8 @@ internal static class SafeTensorsSetNotes
     /// <summary><c>model.safetensors.index.json</c> belongs to <c>model.safetensors</c>, <c>model.safetensors.index.fp16.json</c> to <c>model.fp16.safetensors</c>.</summary>
     internal static string? SingleFileName(string indexName)
     {
-        int place = indexName.IndexOf(IndexPart, StringComparison.Ordinal);
-        if (place < 0 || !indexName.EndsWith("json", StringComparison.Ordinal))
+        int place = indexName.IndexOf(IndexPart, StringComparison.OrdinalIgnoreCase);
+        if (place < 0 || !indexName.EndsWith("json", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
