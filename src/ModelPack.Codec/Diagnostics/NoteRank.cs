@@ -28,7 +28,7 @@ internal readonly record struct RankedNote(NoteRank Rank, string Text)
 internal static class NoteRanks
 {
     // Of a reader's notes, those that say that less was read than lies there. All others are oddities that were kept.
-    private static readonly HashSet<string> MayBeMissed = ["K-LEFT-OUT", "K-SINGLE-FILE", "K-PART", "K-SPLIT", "K-DUPKEY", "M-LOST", "M-MISSING"];
+    private static readonly HashSet<string> MayBeMissed = ["K-LEFT-OUT", "K-SINGLE-FILE", "K-PART", "K-SPLIT", "K-DUPKEY", "K-ENDING", "M-LOST", "M-MISSING"];
 
     // Fields of training, of the file's history and of a class's own bookkeeping: no program computes with them once the weights are there.
     private static readonly HashSet<string> FieldsWithoutEffect =
