@@ -146,6 +146,33 @@ public sealed class ModelShapeTests
         ModelFiles.Open(folder.Root).Dispose();
     }
 
+    [TestMethod]
+    [DataRow(OriginMode.Embed)]
+    [DataRow(OriginMode.None)]
+    public void A_scalar_has_one_dimension_in_gguf_and_comes_back_as_a_scalar(OriginMode origin)
+    {
+        using TempFolder folder = new();
+        string source = RepositoryData.Path("cases", "scalar-to-gguf", "scalar.safetensors");
+        ModelConverter.Convert(source, folder.At("m.gguf"), ModelFormat.Gguf, new() { Origin = origin });
+        using (ModelFile file = ModelFiles.Open(folder.At("m.gguf")))
+        {
+            Assert.IsTrue(file.Tensors.All(tensor => tensor.Shape.Length == 1));
+        }
+
+        ModelConverter.Convert(folder.At("m.gguf"), folder.At("back.safetensors"), ModelFormat.SafeTensors, new() { Origin = origin });
+        using (ModelFile first = ModelFiles.Open(source))
+        using (ModelFile back = ModelFiles.Open(folder.At("back.safetensors")))
+        {
+            Assert.AreEqual(
+                string.Join(';', first.Tensors.Select(tensor => string.Join(',', tensor.Shape))), string.Join(';', back.Tensors.Select(tensor => string.Join(',', tensor.Shape))));
+        }
+
+        if (origin == OriginMode.Embed)
+        {
+            Assert.AreEqual(TempFolder.Sha256(source), TempFolder.Sha256(folder.At("back.safetensors")));
+        }
+    }
+
     private static void WritePart(TempFolder folder, string name, ushort number) => folder.Write(name, TestModels.GgufBytes(
         [TestTensor.F32($"t{number}", 1)],
         ("split.no", GgufValue.FromUInt16(number)),

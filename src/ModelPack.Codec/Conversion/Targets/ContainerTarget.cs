@@ -19,6 +19,9 @@ internal abstract class ContainerTarget
     /// <summary>The largest number of dimensions.</summary>
     public abstract int MaximumRank { get; }
 
+    /// <summary>Whether tensors without dimensions are written.</summary>
+    public virtual bool HasScalars => true;
+
     /// <summary>Whether the format has the type.</summary>
     public abstract bool Holds(TensorType type);
 
@@ -56,9 +59,14 @@ internal abstract class ContainerTarget
         return hasRows ? Folded([.. shape[..^1], shape[^1] / type.BlockElements * type.BlockBytes]) : [tensor.ByteLength];
     }
 
-    /// <summary>A shape with its outermost dimensions multiplied together until the format can store it. The bytes stay the same.</summary>
+    /// <summary>A shape with its outermost dimensions multiplied together until the format can store it; a scalar where it has none is one row of one value. The bytes stay the same.</summary>
     public ImmutableArray<long> Folded(ImmutableArray<long> shape)
     {
+        if (shape.IsEmpty && !HasScalars)
+        {
+            return [1];
+        }
+
         if (shape.Length <= MaximumRank)
         {
             return shape;

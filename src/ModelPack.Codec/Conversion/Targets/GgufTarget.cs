@@ -18,6 +18,9 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override int MaximumRank => 4;
 
+    // The format allows n_dims 0 (gguf.md §1.5); ggml's own writer never writes it, and readers insist on 1 to 4.
+    public override bool HasScalars => false;
+
     public override bool Holds(TensorType type) => TensorTypes.Get(type).GgmlId is not null;
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes && !name.Contains('\0');
