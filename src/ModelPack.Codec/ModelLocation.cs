@@ -78,6 +78,11 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             return new(path, [.. shards, .. side.Own, path], side.Others);
         }
 
+        if (SafeTensorsShardNames.IsShard(name) && Directory.Exists(FolderOr(folder)) && SafeTensorsShardNames.AreComplete([.. WeightsIn(FolderOr(folder))]))
+        {
+            return InFolder(FolderOr(folder));
+        }
+
         bool isPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && count > 1 && HasEnding(name, ".gguf");
         if (isPart ? number > 1 : SideFile.IsName(name))
         {
@@ -154,13 +159,18 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         };
     }
 
+    private static string FolderOr(string folder) => folder.Length == 0 ? "." : folder;
+
+    private static IEnumerable<string> WeightsIn(string folder) => Directory.EnumerateFiles(folder)
+        .Where(path => HasEnding(path, SafeTensorsFormat.Extension) && !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path)));
+
     private static bool HasEnding(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 
     private static string[] One(string folder, string[] all, string ending, string preferred)
     {
         string[] found = [.. all.Where(path => HasEnding(path, ending))];
         string[] named = [.. found.Where(path => System.IO.Path.GetFileName(path).Equals(preferred, StringComparison.OrdinalIgnoreCase))];
-        return found.Length <= 1 ? found
+        return found.Length <= 1 || (ending == SafeTensorsFormat.Extension && SafeTensorsShardNames.AreComplete(found)) ? found
             : named.Length == 1 ? named
             : throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index", 0) { FilePath = folder };
     }

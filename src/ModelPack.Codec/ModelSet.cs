@@ -148,12 +148,29 @@ public sealed class ModelSet : ModelFile
 
         if (index is null)
         {
+            EnsureApart(shards);
             return [];
         }
 
         string[] names = [.. members.Where(member => member.Model is not null).Select(member => member.Name)];
         SafeTensorsIndex parsed = SafeTensorsIndex.Parse(index.Source.ReadBytes(0, (int)index.Source.Length), index.Source.Name);
         return SafeTensorsSet.Check(parsed, shards, names, index.Source.Name);
+    }
+
+    // Without an index nothing else says which of two tensors of one name counts.
+    private static void EnsureApart(SafeTensorsFile[] shards)
+    {
+        Dictionary<string, string> places = new(StringComparer.Ordinal);
+        foreach (SafeTensorsFile shard in shards)
+        {
+            foreach (TensorInfo tensor in shard.Tensors)
+            {
+                if (!places.TryAdd(tensor.Name, shard.Source.Name))
+                {
+                    throw new ModelFormatException(SafeTensorsSetErrors.TensorInTwoFiles, $"'{places[tensor.Name]}' holds it too", tensor.Offset) { FilePath = shard.Source.Name, TensorName = tensor.Name };
+                }
+            }
+        }
     }
 
     private static IEnumerable<TensorInfo> Shifted(ModelSetMember member) =>

@@ -33,5 +33,8 @@ internal static class ModelSetErrors
         "MP1321", "", ErrorKind.InvalidFile, "The file is a part of a model file that was cut for its transport.",
         "Join it with its neighbours in their order, as in 'cat m.gguf.part00 m.gguf.part01 > m.gguf', and name the whole file.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder, StraySideFile, Cache, RawPart];
+    public static readonly ErrorCode ShardAlone = new(
+        "MP1330", "", ErrorKind.NotProved, "Shards of the model are missing.", "Put all shards into one folder and name the folder.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [NoModel, SeveralModels, MissingPart, WrongPart, CompanionTooLarge, CompanionInSubfolder, StraySideFile, Cache, RawPart, ShardAlone];
 }

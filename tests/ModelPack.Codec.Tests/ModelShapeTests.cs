@@ -1,6 +1,7 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Proof;
 using ModelPack.Codec.SafeTensors;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Insight;
@@ -171,6 +172,46 @@ public sealed class ModelShapeTests
         {
             Assert.AreEqual(TempFolder.Sha256(source), TempFolder.Sha256(folder.At("back.safetensors")));
         }
+    }
+
+    [TestMethod]
+    public void Shards_that_are_complete_by_their_names_are_a_model_whichever_is_named()
+    {
+        string model = RepositoryData.Path("cases", "shard-alone", "model");
+        foreach (string path in (string[])[model, .. Directory.GetFiles(model, "*.safetensors")])
+        {
+            using ModelFile file = ModelFiles.Open(path);
+            Assert.HasCount(3, file.AllMembers, path);
+        }
+
+        using TempFolder folder = new();
+        ModelConverter.Convert(Path.Combine(model, "model-00002-of-00002.safetensors"), folder.At("m.gguf"), ModelFormat.Gguf, new());
+        ModelConverter.Convert(folder.At("m.gguf"), folder.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
+        foreach (string path in Directory.EnumerateFiles(model))
+        {
+            Assert.AreEqual(TempFolder.Sha256(path), TempFolder.Sha256(Path.Combine(folder.At("back"), Path.GetFileName(path))));
+        }
+    }
+
+    [TestMethod]
+    public void A_shard_without_its_siblings_is_a_finding()
+    {
+        using TempFolder folder = new();
+        string shard = folder.At("model-00001-of-00002.safetensors");
+        File.WriteAllBytes(shard, File.ReadAllBytes(RepositoryData.Path("cases", "shard-alone", "model", "model-00001-of-00002.safetensors")));
+        foreach (string path in (string[])[shard, folder.Root])
+        {
+            Assert.Contains(ModelSetErrors.ShardAlone, ModelValidator.Validate(path).Findings.Select(finding => finding.Code).ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void A_tensor_in_two_shards_without_an_index_is_refused()
+    {
+        using TempFolder folder = new();
+        folder.Write("model-00001-of-00002.safetensors", SmallModels.SafeTensors());
+        folder.Write("model-00002-of-00002.safetensors", SmallModels.SafeTensors());
+        Assert.AreEqual(SafeTensorsSetErrors.TensorInTwoFiles, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
     }
 
     private static void WritePart(TempFolder folder, string name, ushort number) => folder.Write(name, TestModels.GgufBytes(

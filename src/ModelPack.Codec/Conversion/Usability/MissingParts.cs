@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.SafeTensors;
 
 namespace ModelPack.Codec.Conversion.Usability;
 
@@ -24,15 +25,22 @@ internal static partial class MissingParts
         _ => OfFolder(root),
     };
 
+    /// <summary>What to say of shards whose names count more than there are; null if none is missing.</summary>
+    /// <param name="root">The model as it was found.</param>
+    public static string? OfShards(ModelFile root)
+    {
+        string[] weights = [.. root.AllMembers.Where(member => member is { Model: SafeTensorsFile, IsSideFile: false }).Select(member => member.Name)];
+        return weights.Select(name => ShardName().Match(name)).FirstOrDefault(match => match.Success) is not { } shard
+            || !int.TryParse(shard.Groups[1].Value, out int count) || count <= weights.Length ? null
+            : weights.Length == 1 ? $"'{weights[0]}' is one of {count} shards of a model, and the others were not found"
+            : $"of {count} shards of the model only {weights.Length} were found";
+    }
+
     private static IEnumerable<string> OfFolder(ModelFile root)
     {
-        string[] weights = [.. root.AllMembers.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Name)];
-        if (weights.Select(name => ShardName().Match(name)).FirstOrDefault(match => match.Success) is { } shard
-            && int.TryParse(shard.Groups[1].Value, out int count) && count > weights.Length)
+        if (OfShards(root) is { } shards)
         {
-            yield return weights.Length == 1
-                ? $"'{weights[0]}' is one of {count} shards of a model, and the others were not found"
-                : $"of {count} shards of the model only {weights.Length} were found";
+            yield return shards;
         }
 
         foreach (string missing in OfModules(root).Concat(OfCode(root)))

@@ -1,10 +1,11 @@
 using ModelPack.Codec.Apr;
+using ModelPack.Codec.Conversion.Usability;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Proof.Validation.Facts;
 
 namespace ModelPack.Codec.Proof.Validation.Checks;
 
-/// <summary>What a file says of being a part of several (gguf.md §5, apr-v2.md §7.2). The parts of a set were compared when it was opened.</summary>
+/// <summary>What a file says of being a part of several (gguf.md §5, apr-v2.md §7.2), or is by its name (safetensors.md §5). The parts of a set were compared when it was opened.</summary>
 internal static class SplitCheck
 {
     public static void Run(ValidationContext context)
@@ -17,6 +18,9 @@ internal static class SplitCheck
             case GgufFile gguf when gguf.Find(GgufSplit.NumberKey) is { } number && gguf.Find(GgufSplit.CountKey) is null:
                 context.Find(
                     ValidationErrors.Split, GgufSplit.NumberKey, $"'{GgufSplit.NumberKey}' is {number.Display()}, but '{GgufSplit.CountKey}' is missing", MetadataPlace.Of(gguf, number));
+                break;
+            case var file when MissingParts.OfShards(file) is { } missing:
+                context.Find(ModelSetErrors.ShardAlone, file.AllMembers[0].Name, missing);
                 break;
             case AprFile apr when apr.FindMetadata("sharding") is { } sharding:
                 Check(context, apr, sharding);
