@@ -25,20 +25,20 @@ internal static partial class ForeignFile
         new(ForeignFileErrors.NumPy, first => first.StartsWith("PK\x03\x04"u8) && EntryOf(first).EndsWith(".npy", StringComparison.Ordinal), "the first bytes are those of an .npz file"),
         new(ForeignFileErrors.Archive, first => first.StartsWith("PK\x03\x04"u8) || first.StartsWith("PK\x05\x06"u8), "the first bytes are those of a zip archive, such as PyTorch writes too"),
         new(ForeignFileErrors.PyTorch, IsPickle, "the first bytes are those of a Python pickle"),
-        new(ForeignFileErrors.NumPy, first => first.StartsWith([0x93, .. "NUMPY"u8]), "the first bytes are those of an .npy file"),
+        new(ForeignFileErrors.NumPy, first => Begins(first, [0x93, .. "NUMPY"u8]), "the first bytes are those of an .npy file"),
         new(ForeignFileErrors.Onnx, IsOnnx, "the first bytes are those of an ONNX graph"),
         new(ForeignFileErrors.LegacyGgml, IsWhisper, "the first bytes are those of a whisper.cpp model"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggml"u8), "the first bytes are those of GGML, the layout without a version"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggmf"u8), "the first bytes are those of GGMF"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggjt"u8), "the first bytes are those of GGJT"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggla"u8), "the first bytes are those of GGLA, an adapter"),
-        new(ForeignFileErrors.OtherProgram, first => first.StartsWith([0x89, .. "HDF\r\n"u8, 0x1A]), "the first bytes are those of HDF5, such as Keras writes"),
+        new(ForeignFileErrors.OtherProgram, first => Begins(first, [0x89, .. "HDF\r\n"u8, 0x1A]), "the first bytes are those of HDF5, such as Keras writes"),
         new(ForeignFileErrors.OtherProgram, first => first.Length >= 8 && first[4..8].SequenceEqual("TFL3"u8), "the first bytes are those of TensorFlow Lite"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith([0x1F, 0x8B, 0x08]), "the first bytes are those of gzip"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith([0x28, 0xB5, 0x2F, 0xFD]), "the first bytes are those of Zstandard"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith([0xFD, .. "7zXZ"u8, 0]), "the first bytes are those of xz"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith([.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C]), "the first bytes are those of 7-Zip"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith("BZh"u8) && first.Length > 9 && first[4..10].SequenceEqual([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), "the first bytes are those of bzip2"),
+        new(ForeignFileErrors.Archive, first => Begins(first, [0x1F, 0x8B, 0x08]), "the first bytes are those of gzip"),
+        new(ForeignFileErrors.Archive, first => Begins(first, [0x28, 0xB5, 0x2F, 0xFD]), "the first bytes are those of Zstandard"),
+        new(ForeignFileErrors.Archive, first => Begins(first, [0xFD, .. "7zXZ"u8, 0]), "the first bytes are those of xz"),
+        new(ForeignFileErrors.Archive, first => Begins(first, [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C]), "the first bytes are those of 7-Zip"),
+        new(ForeignFileErrors.Archive, first => first.StartsWith("BZh"u8) && first.Length > 9 && Begins(first[4..], [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), "the first bytes are those of bzip2"),
         new(ForeignFileErrors.Archive, first => first.Length >= TarMagic + 5 && first[TarMagic..].StartsWith("ustar"u8), "the first bytes are those of a tar archive"),
         new(ForeignFileErrors.Page, first => BeginsAsText(first, "<!doctype html", "<html", "<head", "<?xml", "<script", "<error>"), "the first bytes are those of an HTML or XML page"),
         new(ForeignFileErrors.Page, first => BeginsAsText(first, "Entry not found", "Repository not found", "Access to model", "Invalid username or password", "Invalid credentials", "Not Found", "Forbidden", "Unauthorized", "404: Not Found", "401 ", "403 "), "the text is the refusal of a server"),
@@ -128,6 +128,8 @@ internal static partial class ForeignFile
         ReadOnlySpan<byte> text = Text(first);
         return text.Length > 0 && text[0] is (byte)'{' or (byte)'[' && text[..Math.Min(16, text.Length)].IndexOfAnyInRange<byte>(0, 8) < 0;
     }
+
+    private static bool Begins(ReadOnlySpan<byte> first, ReadOnlySpan<byte> beginning) => first.StartsWith(beginning);
 
     private static bool BeginsAsText(ReadOnlySpan<byte> first, params ReadOnlySpan<string> words)
     {
