@@ -98,6 +98,8 @@ public sealed class HostileCaseTests
     [DataRow("m.ggml-blocks.safetensors")]
     [DataRow("other.gguf.ggml-blocks.safetensors")]
     [DataRow("run.exe")]
+    [DataRow("pytorch_model.bin")]
+    [DataRow("2_Dense/run.bin")]
     [DataRow("m.gguf.modelpack.json")]
     public void Name_beside_a_model_that_is_no_companion_is_refused(string name)
     {

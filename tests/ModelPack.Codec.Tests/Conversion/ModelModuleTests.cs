@@ -88,6 +88,8 @@ public sealed class ModelModuleTests
 
         ConversionPreview preview = AssertPartial("'2_Dense/model.safetensors' (larger than the 64 MiB that are carried of a module, 67,108,865 bytes) is a part of the model by modules.json, and is not carried");
         Assert.IsTrue(preview.LeftOut.Single().IsPart);
+        const string Said = "K-LEFT-OUT: part of the model, and left out: '2_Dense/model.safetensors'";
+        Assert.IsTrue(preview.Notes.Any(note => note.StartsWith(Said, StringComparison.Ordinal)), string.Join("\n", preview.Notes));
     }
 
     [TestMethod]
@@ -96,6 +98,33 @@ public sealed class ModelModuleTests
         Directory.Move(Path.Combine(Model, "2_Dense"), folder.At("elsewhere"));
         Directory.CreateSymbolicLink(Path.Combine(Model, "2_Dense"), folder.At("elsewhere"));
         AssertPartial("'2_Dense/' (a link, 0 bytes) is a part of the model by modules.json, and is not carried");
+    }
+
+    [TestMethod]
+    [DataRow("[{\"path\":")]
+    [DataRow("{\"path\":\"2_Dense\"}")]
+    [DataRow("[2, {\"path\":2}, {\"path\":\"\"}, {}]")]
+    [DataRow(null)]
+    public void A_list_of_modules_that_nobody_can_read_names_none(string? json)
+    {
+        Write("modules.json", json ?? Modules + new string(' ', 1 << 20));
+        ConversionPreview preview = Plan();
+        Assert.AreEqual(new LeftOutFile("2_Dense/", 22, "it holds weights of its own"), preview.LeftOut.Single());
+        Assert.AreEqual(Meaning.Carried, preview.Meaning, string.Join("; ", preview.MeaningReasons));
+    }
+
+    [TestMethod]
+    public void A_model_without_a_tokenizer_is_partial()
+    {
+        File.Delete(Path.Combine(Model, "tokenizer.json"));
+        AssertPartial("there is no tokenizer with the model");
+    }
+
+    [TestMethod]
+    public void A_config_that_is_no_JSON_names_no_code()
+    {
+        Write("config.json", "{\"auto_map\": ");
+        Assert.AreEqual(Meaning.Carried, Plan().Meaning);
     }
 
     [TestMethod]

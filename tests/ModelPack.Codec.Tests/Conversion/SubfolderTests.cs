@@ -185,6 +185,14 @@ public sealed class SubfolderTests
     }
 
     [TestMethod]
+    public void Folders_are_not_followed_deeper_than_a_name_may_lie()
+    {
+        Directory.CreateDirectory(In(Model, string.Join('/', Enumerable.Repeat("a", MemberName.MaximumDepth + 1))));
+        ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+        Assert.AreEqual(ModelSetErrors.CompanionInSubfolder, error.Code);
+    }
+
+    [TestMethod]
     [DataRow("a/b/c/d/e/f/g/h/i/x.json")]
     [DataRow("a/con.json")]
     [DataRow("a/trailing./x.json")]

@@ -24,6 +24,10 @@ public sealed partial class SafeTextTests
     [DataRow("a\u200bb\u200db\ufeff", "a\\u200Bb\\u200Db\\uFEFF")]
     [DataRow("a\u034f\u3164\ufe0f\U000E0041", "a\\u034F\\u3164\\uFE0F\\U000E0041")]
     [DataRow("line\u2028end\u2029", "line\\u2028end\\u2029")]
+    [DataRow("a\u115f\u1160b\u17b4\u17b5", "a\\u115F\\u1160b\\u17B4\\u17B5")]
+    [DataRow("a\u180b\u180d\u180f\uffa0", "a\\u180B\\u180D\\u180F\\uFFA0")]
+    [DataRow("a\ufe00\U000E0100\U000E01EF", "a\\uFE00\\U000E0100\\U000E01EF")]
+    [DataRow("a\u0378\uffff", "a\\u0378\\uFFFF")]
     public void What_steers_reorders_or_hides_is_escaped(string raw, string safe) => Assert.AreEqual(safe, SafeText.Escape(raw));
 
     [TestMethod]
@@ -37,6 +41,8 @@ public sealed partial class SafeTextTests
     [DataRow("/src/P.cs(1,1): warning CS0001 : forged", "/src/P.cs(1,1): warnin\\u0067 CS0001 : forged")]
     [DataRow("x: Error: forged", "x: Erro\\u0072: forged")]
     [DataRow("error: forged", "erro\\u0072: forged")]
+    [DataRow("warning: forged", "warnin\\u0067: forged")]
+    [DataRow("a.gguf :error: forged", "a.gguf :erro\\u0072: forged")]
     [DataRow("x:error X##[y]:z", "x:erro\\u0072 X#\\u0023[y]:z")]
     [DataRow("\"error\": {", "\"error\": {")]
     public void A_command_or_a_diagnostic_is_broken(string raw, string safe) => Assert.AreEqual(safe, SafeText.Escape(raw));

@@ -5,7 +5,9 @@ using ModelPack.Codec.Conversion.Pipeline;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Proof;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tensors.Payloads;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Gguf;
 using ModelPack.Codec.Tests.Proof.Models;
@@ -105,6 +107,35 @@ public sealed class OutputProofTests
     }
 
     [TestMethod]
+    public void A_tensor_that_does_not_show_its_blocks_is_caught_although_it_was_written_like_that()
+    {
+        // The rows of a llama's heads stand in another order in a folder: the blocks are no copy of the source's.
+        byte[] blocks = [.. Enumerable.Range(0, 16).SelectMany(seed => HostileCaseTests.Q5K("", 0x3C00, seed).Bytes)];
+        byte[] llama = Insight.TestModels.GgufBytes(
+            [new("blk.0.attn_q.weight", TensorType.Q5_K, [16, 256], blocks)],
+            ("general.architecture", GgufValue.FromString("llama")),
+            ("llama.block_count", GgufValue.FromUInt32(1)),
+            ("llama.attention.head_count", GgufValue.FromUInt32(2)));
+        using ComposedConversion composed = new(llama, ModelFormat.Gguf, ModelFormat.SafeTensors, new());
+        int shown = composed.Job.Payloads.ToList().FindIndex(recipe => recipe is WidenedPayload { Of: not StoredPayload });
+        Assert.IsGreaterThanOrEqualTo(0, shown, string.Join("; ", composed.Job.Payloads));
+        byte[][] payloads =
+        [
+            .. composed.Job.Payloads.Select(recipe => MadePayloads.Open(composed.Source, recipe)).Select(payload => payload.ReadBytes(0, checked((int)payload.Length))),
+        ];
+        Assert.AreEqual(ProofLevel.L3, ProveSet(composed, payloads));
+
+        // As if the source had held other blocks while they were decoded: sums and record say what was written.
+        payloads[shown] = Flipped(payloads[shown], 5);
+        using ComposedConversion changed = new(llama, ModelFormat.Gguf, ModelFormat.SafeTensors, new(), made => made with
+        {
+            Sums = [.. made.Sums.Select((sum, payload) => payload == shown ? sum with { Xxh128 = Hash128.Of(payloads[payload]) } : sum)],
+        });
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ProveSet(changed, payloads));
+        Assert.AreEqual((ConversionErrors.NotProved, $"tensor '{composed.Job.OutputName(0)}' does not show what it was made of"), (exception.Code, exception.Message));
+    }
+
+    [TestMethod]
     public void A_copy_with_another_byte_is_none()
     {
         using ModelFile source = Insight.TestModels.Open(SmallModels.SafeTensors(), ModelFormat.SafeTensors);
@@ -179,6 +210,20 @@ public sealed class OutputProofTests
     }
 
     private static ComposedConversion Compose(ConversionOptions options) => new(SmallModels.SafeTensors(), ModelFormat.SafeTensors, ModelFormat.Gguf, options);
+
+    // A file and its side file, with payloads that were written as they are given.
+    private static ProofLevel ProveSet(ComposedConversion composed, byte[][] payloads)
+    {
+        using TempFolder folder = new();
+        string path = folder.At("m.safetensors");
+        foreach ((int i, NamedSource file) in composed.Plan.Compose("a test", [.. payloads.Select(payload => new MemoryByteSource(payload))]).Index())
+        {
+            File.WriteAllBytes(i == 0 ? path : ModelFiles.SideFilePath(path), file.Source.ReadBytes(0, checked((int)file.Source.Length)));
+        }
+
+        using ModelFile output = ModelFiles.Open(path);
+        return composed.Job.Prove(output, composed.Written, new(composed.Options, progress: null, CancellationToken.None));
+    }
 
     private static ProofLevel ProveRestored(ComposedConversion composed, byte[] restored, byte[] container) =>
         ProveRestored(composed.Job.To, composed.Source.Format, restored, container);

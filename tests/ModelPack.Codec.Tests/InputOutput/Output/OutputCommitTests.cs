@@ -118,6 +118,26 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [DataRow("a file with a side file for another")]
+    [DataRow("a folder for a folder")]
+    public void What_the_lock_says_is_flushed_before_the_next_step_and_what_was_put_back_before_that_is_said(string name)
+    {
+        OutputScene scene = OutputScene.Of(name);
+        EachStep(Fault.Stop, scene, (folder, when) =>
+        {
+            StoppingChanges changes = new();
+            scene.Recover(folder, changes);
+            AssertLockIsFlushed(changes.Log, when);
+            int last = changes.Log.FindLastIndex(line => line.StartsWith("rename", StringComparison.Ordinal));
+            Assert.IsTrue(last < 0 || changes.Log[last + 1] == $"fsync {folder.Root}", $"{when}: the names that were put back");
+        });
+        using TempFolder whole = scene.Begin();
+        StoppingChanges undisturbed = new();
+        scene.Convert(whole, undisturbed);
+        AssertLockIsFlushed(undisturbed.Log, name);
+    }
+
+    [TestMethod]
     [DataRow("out.apr")]
     [DataRow("out.apr.ggml-blocks.safetensors")]
     public void What_somebody_put_in_the_place_of_an_output_that_was_being_replaced_is_not_lost_nor_is_the_output(string taken)
@@ -192,6 +212,18 @@ public sealed class OutputCommitTests
         scene.AssertTheNextRunSucceeds(folder, "as the message advises");
         ModelFiles.Open(folder.At("out.apr")).Dispose();
         Assert.Throws<FileNotFoundException>(() => ModelFiles.Open(folder.At("none.apr")));
+    }
+
+    // What nothing depends on is written over, or removed, at once.
+    private static void AssertLockIsFlushed(List<string> log, string when)
+    {
+        for (int i = 0; i < log.Count - 1; i++)
+        {
+            if (log[i].Split(' ', 2) is ["write", { } path])
+            {
+                Assert.Contains(log[i + 1], new[] { $"fsync {path}", $"write {path}", $"unlink {path}" }, $"{when}: step {i + 1}");
+            }
+        }
     }
 
     private static int EachStep(Fault fault, OutputScene scene, Action<TempFolder, string> check, Action<Exception>? hear = null)

@@ -10,13 +10,14 @@ internal sealed class ComposedConversion : IDisposable
 {
     private readonly ModelFile source;
 
-    public ComposedConversion(byte[] bytes, ModelFormat from, ModelFormat to, ConversionOptions options)
+    public ComposedConversion(byte[] bytes, ModelFormat from, ModelFormat to, ConversionOptions options, Func<WrittenPayloads, WrittenPayloads>? change = null)
     {
         source = Insight.TestModels.Open(bytes, from);
         Options = options;
         Job = new(source, [source.Source.Name], to, new(null, null), options, [], SourceModel.Of(source, RecordTrust.Record));
         PassResult pass = Reconversion.Examine(source, PassWork.None, threads: 1, progress: null, CancellationToken.None);
-        Written = Job.Written(pass, MadePayloads.Make(source, Job.Made(), CancellationToken.None));
+        WrittenPayloads written = Job.Written(pass, MadePayloads.Make(source, Job.Made(), CancellationToken.None));
+        Written = change is null ? written : change(written);
         Plan = PlanCrc.Resolve(Job.Complete(Written), Written.Sums);
     }
 
