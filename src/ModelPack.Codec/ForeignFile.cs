@@ -61,7 +61,7 @@ internal static partial class ForeignFile
     public static void RefuseAsCompanion(ByteSource source, string name)
     {
         bool isRead = ReadCompanions.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
-        if (Find(source, code => code == ForeignFileErrors.LfsPointer || (isRead && code != ForeignFileErrors.Json)) is { } error)
+        if (Find(source, code => code == ForeignFileErrors.LfsPointer || (isRead && code != ForeignFileErrors.Json && code != ForeignFileErrors.Empty)) is { } error)
         {
             throw error;
         }

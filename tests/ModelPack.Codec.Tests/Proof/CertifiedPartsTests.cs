@@ -90,7 +90,7 @@ public sealed class CertifiedPartsTests
     {
         string shard = Directory.GetFiles(Qwen, "model-00002-of-*.safetensors").Single();
         TensorInfo victim;
-        using (ModelFile file = ModelFiles.Open(shard))
+        using (ModelFile file = ModelFiles.OpenFile(shard))
         {
             victim = file.Tensors[^1];
         }

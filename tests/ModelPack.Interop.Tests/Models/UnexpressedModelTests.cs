@@ -11,11 +11,28 @@ public sealed class UnexpressedModelTests
     private static readonly Dictionary<string, (TinyModel Model, string Why)> Models = new()
     {
         ["groups by their best expert"] = (new LimitedDeepseekModel(), "topk_method is 'group_limited_greedy' with n_group 4 and topk_group 2"),
-        ["turns"] = (YarnOlmo3Model.WithTurns(8), "rope_scaling.beta_fast is 8, but the runtime takes 32"),
-        ["multiplier"] = (YarnOlmo3Model.WithMultiplier(1.5), "rope_scaling.attention_factor is 1.5, but the runtime takes 1.2079442"),
+    };
+
+    private static readonly Dictionary<string, (TinyModel Model, string Note)> Expressed = new()
+    {
+        ["turns"] = (YarnOlmo3Model.WithTurns(8), "rope_scaling.beta_fast is 8 and has its key, but a runtime that does not read the key takes 32"),
+        ["multiplier"] = (YarnOlmo3Model.WithMultiplier(1.5), "rope_scaling.attention_factor is 1.5 and has its key, but a runtime that does not read the key takes 1.2079442"),
     };
 
     public static IEnumerable<string> Names => Models.Keys;
+
+    public static IEnumerable<string> ExpressedNames => Expressed.Keys;
+
+    [TestMethod]
+    [DynamicData(nameof(ExpressedNames))]
+    public void What_has_a_key_that_not_every_runtime_reads_is_noted(string name)
+    {
+        (TinyModel model, string note) = Expressed[name];
+        string folder = Path.Combine(WrittenFiles.Folder, $"{model.Label}.folder");
+        HuggingFaceFolder.Write(model, folder);
+        Trip converted = Trip.From(folder, $"{model.Label}.converted").To(ModelFormat.Gguf);
+        Assert.IsTrue(converted.Certificate!.Notes.Any(text => text.Contains(note, StringComparison.Ordinal)), string.Join('\n', converted.Certificate.Notes));
+    }
 
     [TestMethod]
     [DynamicData(nameof(Names))]

@@ -46,9 +46,10 @@ internal static class OriginNames
             throw new InvalidDataException($"its first file '{names[0]}' is no .{format.Extension()} file in the model's own folder");
         }
 
+        bool hasModules = names.Contains(ModelModules.FileName, StringComparer.Ordinal);
         foreach (string name in names[1..])
         {
-            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !ModelLocation.IsCompanionName(name) && !IsModule(name))
+            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !ModelLocation.IsCompanionName(name) && !(hasModules && IsModule(name)))
             {
                 throw new InvalidDataException($"'{name}' is neither a file of the model nor a companion");
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Config;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;
@@ -63,7 +64,7 @@ internal static class RopeKeys
                 draft.Float("rope.scaling.factor", factor);
                 if (rope.Type == "yarn")
                 {
-                    Yarn(draft, rope.Scaling!);
+                    Yarn(draft, rope.Scaling!, factor);
                 }
 
                 break;
@@ -79,8 +80,22 @@ internal static class RopeKeys
     }
 
     // Of the architectures here, one has a key for mscale.
-    private static void Yarn(GgufDraft draft, ConfigObject scaling)
+    private static void Yarn(GgufDraft draft, ConfigObject scaling, float factor)
     {
+        // The keys are written, but versions of llama.cpp that tests ran do not read them, and take what transformers takes when the fields are missing.
+        foreach ((string field, float taken) in (ReadOnlySpan<(string, float)>)
+        [
+            ("beta_fast", 32), ("beta_slow", 1), ("attention_factor", (float)(factor > 1 ? (0.1 * Math.Log(factor)) + 1 : 1)),
+        ])
+        {
+            if (scaling.Float(field) is { } stated && stated != taken)
+            {
+                draft.Note(
+                    string.Create(CultureInfo.InvariantCulture, $"rope_scaling.{field} is {stated:R} and has its key, but a runtime that does not read the key takes {taken:R}"),
+                    NoteRank.ChangesResults);
+            }
+        }
+
         if (scaling.Bool("truncate") == false)
         {
             draft.Obstruct("rope_scaling.truncate is false");
