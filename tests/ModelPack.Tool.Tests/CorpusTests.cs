@@ -47,6 +47,13 @@ public sealed class CorpusTests
 
             ToolResult result = InProcess.Run("validate", file, "--json");
             using JsonDocument document = JsonDocument.Parse(result.Output);
+            if (Path.GetFileName(file) == "magic-gguf.apr")
+            {
+                // No APR file, but a whole GGUF under another ending, which is read as what it is.
+                Assert.Contains("K-ENDING", result.Output);
+                continue;
+            }
+
             if (entry.GetProperty("must_refuse").GetBoolean())
             {
                 refused++;
