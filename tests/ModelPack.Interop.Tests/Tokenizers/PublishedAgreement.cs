@@ -12,7 +12,9 @@ namespace ModelPack.Interop.Tests.Tokenizers;
 /// <param name="Texts">How many there are.</param>
 /// <param name="Back">Those that differ with the tokenizers library on the tokenizer.json that the GGUF alone gives; null if there is no tokenizer in the GGUF.</param>
 /// <param name="Runtime">Those that differ in llama.cpp.</param>
-internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? Runtime)
+/// <param name="Reasons">Why they do, each with the texts that it applies to.</param>
+/// <param name="Unexplained">Those of them that still differ where the reason is taken away.</param>
+internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? Runtime, (RuntimeReason Reason, string[] Texts)[] Reasons, string[] Unexplained)
 {
     private const int MiniLmLength = 128;
 
@@ -33,7 +35,7 @@ internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? R
         DerivedTokenizer derived = TokenizerToGguf.Derive(tokenizer.Files, default);
         if (!derived.Entries.Any(entry => entry.Key == "tokenizer.ggml.tokens"))
         {
-            return new PublishedAgreement(texts.Length, null, null);
+            return new PublishedAgreement(texts.Length, null, null, [], []);
         }
 
         MetadataEntry[] named = ModelNames.TryGetValue(tokenizer.Name, out string? model) ? [new("general.name", GgufValue.FromString(model))] : [];
@@ -43,16 +45,21 @@ internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? R
         using LlamaVocabulary llama = new(path);
         HashSet<string> back = [];
         HashSet<string> runtime = [];
+        HashSet<string> unexplained = [];
+        RuntimeReason[] reasons = RuntimeReason.Of(tokenizer.Name);
+        ComposedText[] composed = reasons.Length == 0 ? [] : ComposedText.All(plain);
         foreach (bool around in tokenizer.IsBySentencePiece ? (ReadOnlySpan<bool>)[false] : [false, true])
         {
             int[] begin = around && BeginTokens.TryGetValue(tokenizer.Name, out int id) ? [id] : [];
             int[][] expected = [.. texts.Select(text => around ? [.. begin, .. text.WithSpecial] : text.Ids)];
             int[][] Fit(IEnumerable<int[]> ids) => tokenizer.Name == "minilm" ? [.. ids.Select(item => Padded(item, around))] : [.. ids];
             back.UnionWith(Others(plain, Fit(HuggingFaceTokenizer.Encode(json.Bytes, plain, around)), expected));
+            unexplained.UnionWith(reasons.SelectMany(reason => composed.Where((text, place) => reason.Applies(text) && !reason.Without(llama, text, around).SequenceEqual(expected[place]))).Select(text => text.Text));
             runtime.UnionWith(Others(plain, Fit(plain.Select(text => llama.Encode(text, around, parseSpecial: !tokenizer.IsBySentencePiece))), expected));
         }
 
-        return new PublishedAgreement(texts.Length, [.. back], [.. runtime]);
+        return new PublishedAgreement(
+            texts.Length, [.. back], [.. runtime], [.. reasons.Select(reason => (reason, (string[])[.. composed.Where(reason.Applies).Select(text => text.Text)]))], [.. unexplained]);
     }
 
     private static IEnumerable<string> Others(string[] texts, int[][] ids, int[][] expected) => texts.Where((_, place) => !ids[place].SequenceEqual(expected[place]));

@@ -162,6 +162,39 @@ public sealed class TokenizerAgreementTests
         TokenAgreement.AssertNone($"{one} and {other}", Sentences, [.. Sentences.Select(text => first.Encode(text, false, false))], [.. Sentences.Select(text => second.Encode(text, false, false))]);
     }
 
+    [TestMethod]
+    public void Names_that_llama_cpp_takes_for_special_tokens_are_those_of_the_notes()
+    {
+        string[] ordinary = ["<s>", "<unk>", "<pad>", "</S>", "<bos>", "[CLS]", "[SEP]", "<|im_start|>", "<|user|>", "<tool>", "eos"];
+        string[] wrong = [.. RuntimeNames.Special.Concat(ordinary).Where(name => IsCutOut(name) != RuntimeNames.Special.Contains(name))];
+        Assert.IsEmpty(wrong, string.Join(' ', wrong));
+    }
+
+    /// <summary>True if a piece of this name, which no merge makes, is found in a text.</summary>
+    private static bool IsCutOut(string name)
+    {
+        MetadataEntry[] native = [.. TrainedByteLevel.LlamaBpe().Native];
+        string[] tokens = [.. Strings(native, "tokenizer.ggml.tokens").Where(token => token != name), name];
+        int[] kinds = [.. tokens.Select(token => token.StartsWith("<|", StringComparison.Ordinal) && token != name ? 3 : 1)];
+        using LlamaVocabulary llama = new(LlamaVocabulary.WriteGguf(
+        [
+            .. native.Where(entry => entry.Key is not ("tokenizer.ggml.tokens" or "tokenizer.ggml.token_type")),
+            new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)), new("tokenizer.ggml.token_type", GgufValue.FromInt32Array(kinds)),
+        ]));
+        return llama.Encode($"a{name}b", addSpecial: false, parseSpecial: true).Contains(tokens.Length - 1);
+    }
+
+    private static string[] Strings(MetadataEntry[] native, string key)
+    {
+        List<string> texts = [];
+        foreach (ReadOnlyMemory<byte> text in ((GgufValue)native.Single(entry => entry.Key == key).Value).EnumerateStrings())
+        {
+            texts.Add(System.Text.Encoding.UTF8.GetString(text.Span));
+        }
+
+        return [.. texts];
+    }
+
     private static void Compare(TrainedTokenizer tokenizer, string gguf, ReadOnlyMemory<byte> json, bool withSpecial = true)
     {
         string[] texts = tokenizer.Texts(Sentences);

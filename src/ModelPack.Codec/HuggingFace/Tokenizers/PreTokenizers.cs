@@ -64,15 +64,17 @@ internal static class PreTokenizers
     public static PublishedNormalizer NormalizerOf(string id) => Normalizers.GetValueOrDefault(id);
 
     /// <summary>
-    /// The id for a structure, or null if the table has none. Several ids often stand for the same rules: then the model's own one counts most, flags that an id implies next, and the
-    /// best known one stands first. A flag that no id of these rules implies is for the caller to note.
+    /// The id for a structure, or null if the table has none. Several ids often stand for the same rules: then one that is known for another normalizer comes last, since the way back
+    /// would add or lose it, the model's own one counts most, flags that an id implies next, and the best known one stands first. A flag that no id of these rules implies is for the
+    /// caller to note.
     /// </summary>
     public static string? Identify(PreTokenizerStep[] steps, PublishedFlags flags)
     {
         PreTokenizerStep[] normal = Normal(steps);
         return Candidates
             .Where(item => item.Row.Has(Roberta) == flags.Roberta && item.Normal.SequenceEqual(normal))
-            .OrderByDescending(item => flags.ModelTypes.Any(type => PublishedPreTokenizers.IsOf(item.Id, type)))
+            .OrderBy(item => NormalizerOf(item.Id) is var known && known != PublishedNormalizer.Unknown && known != flags.Normalizer)
+            .ThenByDescending(item => flags.ModelTypes.Any(type => PublishedPreTokenizers.IsOf(item.Id, type)))
             .ThenByDescending(item => item.Row.Has(IgnoreMerges) == flags.IgnoreMerges)
             .ThenByDescending(item => NormalizerOf(item.Id) == flags.Normalizer)
             .ThenByDescending(item => NormalizerOf(item.Id) == PublishedNormalizer.Unknown)

@@ -43,6 +43,7 @@ internal static class TokenizerToGguf
             folder.Note(CompanionNames.Tokenizer, unsaid);
         }
 
+        RuntimeNames.Note(folder, vocabulary);
         List<MetadataEntry> entries =
         [
             new(TokenizerKeys.Model, GgufValue.FromString(tokenizer.Model)),

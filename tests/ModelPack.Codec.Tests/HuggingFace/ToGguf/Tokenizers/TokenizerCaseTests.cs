@@ -109,6 +109,33 @@ public sealed class TokenizerCaseTests
         Refused("MP2307", "has 2 rows", () => Derive(2, ByteLevel()));
     }
 
+    [TestMethod]
+    [DataRow("NFC", "gpt_neox", "mpt")]
+    [DataRow("NFC", "mpt", "mpt")]
+    [DataRow("NFC", "llama", "olmo")]
+    [DataRow("NFC", "phi", "phi-2")]
+    [DataRow(null, "gpt_neox", "gpt-2")]
+    [DataRow(null, "mpt", "gpt-2")]
+    [DataRow(null, "llama", "gpt-2")]
+    [DataRow(null, "jais", "jais")]
+    public void Id_that_stands_for_a_normalizer_needs_it_whatever_the_model(string? normalizer, string modelType, string pre)
+    {
+        JsonObject tokenizer = With(ByteLevel(), "normalizer", "", normalizer is null ? "null" : $$"""{"type":"{{normalizer}}"}""");
+        DerivedTokenizer derived = Derive(tokenizer, File("config.json", $$"""{"model_type":"{{modelType}}"}"""));
+        Assert.AreEqual($"\"{pre}\"", derived.Show("tokenizer.ggml.pre"));
+    }
+
+    [TestMethod]
+    public void Piece_that_llama_cpp_makes_special_by_its_name_is_noted()
+    {
+        JsonObject tokenizer = ByteLevel();
+        tokenizer["model"]!["vocab"]!["</s>"] = 7;
+        Noted(Derive(tokenizer), "tokenizer.json: '</s>' (7) is an ordinary piece, but llama.cpp makes a special token of it because of its name: a text that holds it gets other tokens");
+        tokenizer["model"]!["vocab"]!["<PRE>"] = 8;
+        Noted(Derive(tokenizer), "tokenizer.json: '</s>' (7) and 1 more are ordinary pieces, but llama.cpp makes special tokens of them because of their names");
+        Assert.IsFalse(Derive(ByteLevel()).Notes.Any(note => note.Contains("because of", StringComparison.Ordinal)), "<|end|> is special by its type");
+    }
+
     private static string Case(string name) => RepositoryData.Path(["cases", .. name.Split('/')]);
 
     private static DerivedTokenizer Read(string name, long? rows = null) => TokenizerToGguf.Derive(
