@@ -1,3 +1,4 @@
+using ModelPack.Codec.IO;
 using System.Collections.Immutable;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
@@ -20,7 +21,7 @@ internal static class GgufParts
         {
             string name = Path.GetFileName(path);
             if (name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
-                && GgufSplitSet.TryParseName(name, out string other, out int number, out int of) && of == count && number >= 1 && number <= count
+                && ShardName.TryParse(name, out string other, out int number, out int of) && of == count && number >= 1 && number <= count
                 && other.Equals(prefix, StringComparison.OrdinalIgnoreCase)
                 && (parts[number - 1] is null || other == prefix))
             {

@@ -11,6 +11,18 @@ internal static class MemberName
     /// <summary>Sub-folders in one another that a companion may lie in.</summary>
     public const int MaximumDepth = 8;
 
+    /// <summary>What a certificate's name ends in.</summary>
+    public const string CertificateEnding = ".modelpack.json";
+
+    /// <summary>The file with the weights of a module.</summary>
+    public const string ModuleWeights = "model.safetensors";
+
+    /// <summary>The older one that is read where there is no other.</summary>
+    public const string ModulePickle = "pytorch_model.bin";
+
+    private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
+    private static readonly string[] CompanionFiles = ["LICENSE", "NOTICE", "README", ".gitattributes"];
+
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\:\0");
     private static readonly SearchValues<char> RefusedByWindows = SearchValues.Create("<>\"|?*");
 
@@ -31,6 +43,18 @@ internal static class MemberName
 
     /// <summary>Whether a file of that name holds weights, or says where they are: it belongs to a model, and is no companion of another.</summary>
     public static bool IsWeights(string name) => WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True for the name of a file that holds the weights of a module (hf-companions.md §5.1).</summary>
+    /// <param name="name">A bare name, or a path with '/'.</param>
+    public static bool IsModuleWeights(string name) => name[(name.LastIndexOf('/') + 1)..] is ModuleWeights or ModulePickle;
+
+    /// <summary>Whether a file of that name is a companion: of a kind that a model has beside its weights.</summary>
+    public static bool IsCompanion(string name)
+    {
+        string bare = name[(name.LastIndexOf('/') + 1)..];
+        bool known = CompanionEndings.Any(ending => bare.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionFiles.Contains(bare, StringComparer.Ordinal);
+        return known && !bare.EndsWith(CertificateEnding, StringComparison.Ordinal);
+    }
 
     /// <summary>The name as a record holds it: what another system would take for a path is replaced.</summary>
     public static string From(string name)
@@ -60,7 +84,7 @@ internal static class MemberName
     private static bool IsLegalPath(string path)
     {
         string[] parts = path.Split('/');
-        return parts.Length <= MaximumDepth + 1 && parts.All(IsPortable) && !parts[..^1].Any(part => part.StartsWith('.')) && (!IsWeights(path) || ModelModules.IsWeights(path));
+        return parts.Length <= MaximumDepth + 1 && parts.All(IsPortable) && !parts[..^1].Any(part => part.StartsWith('.')) && (!IsWeights(path) || IsModuleWeights(path));
     }
 
     private static bool IsPortable(string part) =>

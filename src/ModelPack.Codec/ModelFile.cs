@@ -12,6 +12,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>Tensors that room is made for before they are read: what a header announces is not believed beyond.</summary>
     internal const int LikelyTensors = 1 << 17;
 
+    /// <summary>Name of the metadata key that holds the origin record, in every format.</summary>
+    internal const string OriginKey = "modelpack.origin";
+
     private RecordBudget? budget;
 
     private protected ModelFile(ByteSource source) => Source = source;
@@ -55,6 +58,9 @@ public abstract class ModelFile : IDisposable
 
     /// <summary>The file's tensors, and after them those of its side file (<see cref="SideFile"/>).</summary>
     internal virtual IReadOnlyList<TensorInfo> AllTensors => Tensors;
+
+    /// <summary>The side file of the model, opened; null if it has none.</summary>
+    internal virtual ModelFile? SideModel => null;
 
     /// <summary>What lies in the folder of the model and is not carried.</summary>
     internal virtual ImmutableArray<LeftOutFile> LeftOut => [];

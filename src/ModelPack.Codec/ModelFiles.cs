@@ -35,6 +35,23 @@ public static class ModelFiles
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
     public static IReadOnlyList<string> FilesOf(string path) => ModelLocation.Find(path).Files;
 
+    /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates give it.</summary>
+    /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
+    public static string HashOf(string path, CancellationToken cancellation = default)
+    {
+        List<ByteSource> files = [];
+        try
+        {
+            files.AddRange(FilesOf(path).Select(file => new FileByteSource(file)));
+            using ConcatenatedByteSource all = new(path, files);
+            return FileHash.Format(FileHash.Xxh128(all, cancellation));
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
     /// <summary>The names of those files: bare ones, and relative ones of companions in sub-folders, with '/' on every system.</summary>
     internal static IReadOnlyList<string> NamesOf(string path) => [.. ModelLocation.Find(path).Names];
 
@@ -108,7 +125,7 @@ public static class ModelFiles
         }
 
         ModelSet set = ModelSet.Open(location.Path, files, HasModelName(files[0]) ? NamedFormat(files[0].Name)!.Value : format, location.Notes, location.LeftOut);
-        if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == OriginRecord.Key))
+        if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == ModelFile.OriginKey))
         {
             return set;
         }
@@ -119,13 +136,7 @@ public static class ModelFiles
     }
 
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>
-    internal static ModelFile Open(ByteSource source, ModelFormat format) => format switch
-    {
-        ModelFormat.Gguf => GgufFile.Open(source),
-        ModelFormat.Apr => AprFile.Open(source),
-        ModelFormat.SafeTensors => SafeTensorsFile.Open(source),
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
+    internal static ModelFile Open(ByteSource source, ModelFormat format) => FormatCatalog.Of(format).Open(source);
 
     // Content decides; the name, where the first bytes are those of no format, so that a damaged file is refused by the rules that it claims to follow. SafeTensors have no magic
     // number, so the name goes first where it can be right: a header of 5,394,497 bytes begins like APR.
@@ -138,23 +149,15 @@ public static class ModelFiles
             return likely;
         }
 
-        foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
+        if (FormatCatalog.All.FirstOrDefault(entry => Matches(entry.Format)) is { } found)
         {
-            if (Matches(format))
-            {
-                return format;
-            }
+            return found.Format;
         }
 
         ForeignFile.RefuseAsModel(source);
-        return named ?? throw new ModelFormatException(ConversionErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
+        return named ?? throw new ModelFormatException(FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
 
-        bool Matches(ModelFormat format) => format switch
-        {
-            ModelFormat.Gguf => GgufFormat.Matches(first),
-            ModelFormat.Apr => AprFormat.Matches(first),
-            _ => SafeTensorsFormat.Matches(first, source.Length),
-        };
+        bool Matches(ModelFormat format) => FormatCatalog.Of(format).Matches(first, source.Length);
     }
 
     private static ModelFormat? NamedFormat(string name) => ModelFormatNames.TryParse(Path.GetExtension(name), out ModelFormat named) ? named : null;

@@ -17,16 +17,11 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     /// <summary>Length of the largest file that travels in metadata.</summary>
     public const long MaximumCompanionBytes = 64 << 20;
 
-    private const string CertificateEnding = ".modelpack.json";
-
     // The name that loaders of Hugging Face folders expect.
     private const string FolderModel = "model.safetensors";
 
     private const string LeftOutRule = "K-LEFT-OUT";
     private const int MaximumNamed = 10;
-
-    private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
-    private static readonly string[] CompanionNames = ["LICENSE", "NOTICE", "README", ".gitattributes"];
 
     /// <summary>True if the model is one file, and nothing else has to be said of its folder.</summary>
     public bool IsSingleFile => Files.Length == 1 && LeftOut.IsEmpty;
@@ -83,7 +78,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             return InFolder(FolderOr(folder));
         }
 
-        bool isPart = GgufSplitSet.TryParseName(name, out string prefix, out int number, out int count) && count > 1 && HasEnding(name, ".gguf");
+        bool isPart = ShardName.TryParse(name, out string prefix, out int number, out int count) && count > 1 && HasEnding(name, ".gguf");
         if (isPart ? number > 1 : SideFile.IsName(name))
         {
             return new(path, [path], []);
@@ -135,7 +130,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         {
             Subfolders below = Subfolders.Of(folder);
             string[] companions = [.. all.Except(tensors).Where(IsCompanion)];
-            IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(CertificateEnding, StringComparison.Ordinal));
+            IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(MemberName.CertificateEnding, StringComparison.Ordinal));
             IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
             SidePlace side = Side(folder, tensors);
             return new(folder, [.. tensors, .. side.Own, .. beside], [.. unread, .. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)), .. side.Others, .. below.LeftOut]);
@@ -201,14 +196,14 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     }
 
     private static bool IsLaterPart(string path) =>
-        GgufSplitSet.TryParseName(System.IO.Path.GetFileName(path), out _, out int number, out int count) && count > 1 && number > 1;
+        ShardName.TryParse(System.IO.Path.GetFileName(path), out _, out int number, out int count) && count > 1 && number > 1;
 
     /// <summary>Whether a file travels with the model.</summary>
     /// <exception cref="ModelFormatException">It is one, and too large.</exception>
     public static bool IsCompanion(string path)
     {
         string name = System.IO.Path.GetFileName(path);
-        if (!IsCompanionName(name))
+        if (!MemberName.IsCompanion(name))
         {
             return false;
         }
@@ -217,14 +212,6 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         return length <= MaximumCompanionBytes
             ? true
             : throw new ModelFormatException(ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0) { FilePath = path };
-    }
-
-    /// <summary>Whether a file of that name would.</summary>
-    public static bool IsCompanionName(string name)
-    {
-        string bare = name[(name.LastIndexOf('/') + 1)..];
-        bool known = CompanionEndings.Any(ending => bare.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionNames.Contains(bare, StringComparer.Ordinal);
-        return known && !bare.EndsWith(CertificateEnding, StringComparison.Ordinal);
     }
 
     /// <summary>A side file that stands where that of a model would.</summary>

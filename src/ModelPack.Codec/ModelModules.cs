@@ -1,3 +1,4 @@
+using ModelPack.Codec.HuggingFace;
 using System.Text.Json;
 
 namespace ModelPack.Codec;
@@ -17,17 +18,12 @@ internal readonly record struct ModelModule(string Path, string Type)
 /// <summary>The modules that <c>modules.json</c> names. What lies in their folders is the model's, weights included.</summary>
 internal static class ModelModules
 {
-    /// <summary>Name of the file that lists them.</summary>
-    public const string FileName = "modules.json";
-
     private const int MaximumBytes = 1 << 20;
-
-    private static readonly string[] Weights = ["model.safetensors", "pytorch_model.bin"];
 
     /// <summary>The modules of a folder; none if it does not list any.</summary>
     public static IReadOnlyList<ModelModule> Of(string folder)
     {
-        FileInfo file = new(Path.Combine(folder, FileName));
+        FileInfo file = new(Path.Combine(folder, CompanionNames.Modules));
         return file is { Exists: true, Length: <= MaximumBytes } ? Read(File.ReadAllBytes(file.FullName)) : [];
     }
 
@@ -54,13 +50,9 @@ internal static class ModelModules
         return modules;
     }
 
-    /// <summary>True for the name of a file that holds a module's weights.</summary>
-    /// <param name="name">A bare name, or a path with '/'.</param>
-    public static bool IsWeights(string name) => Weights.Contains(name[(name.LastIndexOf('/') + 1)..], StringComparer.Ordinal);
-
     /// <summary>True if a file holds the weights that are loaded for its module: SafeTensors go before a pickle.</summary>
     public static bool IsLoaded(string path) =>
-        Path.GetFileName(path) is var name && (name == Weights[0] || (name == Weights[1] && !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, Weights[0]))));
+        Path.GetFileName(path) is var name && (name == MemberName.ModuleWeights || (name == MemberName.ModulePickle && !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, MemberName.ModuleWeights))));
 
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

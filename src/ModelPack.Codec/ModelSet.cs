@@ -84,7 +84,7 @@ public sealed class ModelSet : ModelFile
     }
 
     /// <summary>The side file, if there is one.</summary>
-    internal ModelFile? SideModel => Members.FirstOrDefault(member => member.IsSideFile)?.Model;
+    internal override ModelFile? SideModel => Members.FirstOrDefault(member => member.IsSideFile)?.Model;
 
     /// <inheritdoc/>
     internal override ImmutableArray<LeftOutFile> LeftOut { get; }
@@ -113,7 +113,7 @@ public sealed class ModelSet : ModelFile
 
     private static ModelFile OpenMember(NamedSource file, ModelFormat format)
     {
-        format = SideFile.IsName(file.Name) ? SideFile.Format : format;
+        format = SideFile.IsName(file.Name) ? ModelFormat.SafeTensors : format;
         try
         {
             return ModelFiles.Open(file.Source, format);

@@ -1,3 +1,4 @@
+using ModelPack.Codec.IO;
 using ModelPack.Codec.Gguf;
 
 namespace ModelPack.Codec;
@@ -12,8 +13,6 @@ internal static class SideFile
 
     private const string SafeTensorsEnding = ".safetensors";
 
-    public const ModelFormat Format = ModelFormat.SafeTensors;
-
     /// <summary>
     /// The name of the side file of a model: <c>model.ggml-blocks.safetensors</c> beside <c>model.safetensors</c>, and <c>model.apr.ggml-blocks.safetensors</c> beside
     /// <c>model.apr</c>, so that models in several formats can stand in one folder.
@@ -22,13 +21,13 @@ internal static class SideFile
     public static string NameFor(string firstFile)
     {
         string ending = Path.GetExtension(firstFile);
-        string whole = GgufSplitSet.TryParseName(firstFile, out string prefix, out _, out _) ? prefix + ending : firstFile;
+        string whole = ShardName.TryParse(firstFile, out string prefix, out _, out _) ? prefix + ending : firstFile;
         return (ending.Equals(SafeTensorsEnding, StringComparison.OrdinalIgnoreCase) ? whole[..^ending.Length] : whole) + Ending;
     }
 
     /// <summary>The stem of a model whose first file has a name: <c>qwen-00001-of-00003.gguf</c> gives <c>qwen</c>.</summary>
     public static string StemOf(string firstFile) =>
-        GgufSplitSet.TryParseName(firstFile, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(firstFile);
+        ShardName.TryParse(firstFile, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(firstFile);
 
     /// <summary>
     /// Another model beside a model whose side file would be the same one: <c>model</c> and <c>model.safetensors</c>, <c>m.gguf</c> and <c>m-00001-of-00003.gguf</c>. Null if there is none.

@@ -10,8 +10,6 @@ namespace ModelPack.Codec.Apr;
 public sealed class AprFile : ModelFile
 {
     private const int ChunkBytes = 256 * 1024;
-    private const string OriginKey = "modelpack.origin";
-
     private readonly AprHeader header;
     private readonly AprMetadata metadata;
     private readonly long indexEnd;

@@ -93,7 +93,7 @@ internal static class CarriedTensors
 
     /// <summary>The same, and after them the tensors of the side file as they were before they were kept there.</summary>
     /// <exception cref="ModelPackException">A description does not fit the bytes that it describes.</exception>
-    public static IReadOnlyList<TensorInfo> AllLogical(ModelFile file) => file is ModelSet { SideModel: { } side }
+    public static IReadOnlyList<TensorInfo> AllLogical(ModelFile file) => file.SideModel is { } side
         ? [.. Logical(file), .. Logical(side).Zip(file.AllTensors.Skip(file.Tensors.Count), (tensor, stored) => tensor with { Offset = stored.Offset })]
         : Logical(file);
 
@@ -194,5 +194,5 @@ internal static class CarriedTensors
     }
 
     private static ModelPackException Bad(ModelFile file, string? tensor, string why, Exception? cause = null) =>
-        new(ConversionErrors.BadDescription, why, cause) { FilePath = file.Source.Name, TensorName = tensor };
+        new(FormatErrors.BadDescription, why, cause) { FilePath = file.Source.Name, TensorName = tensor };
 }

@@ -13,7 +13,7 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name, payload. Decides nothing by the file as a whole.</summary>
 internal sealed class ConversionPlanner
 {
-    private static readonly ContainerTarget SideNames = ContainerTarget.For(SideFile.Format);
+    private static readonly ContainerTarget SideNames = FormatCatalog.Of(ModelFormat.SafeTensors).Target;
 
     private readonly ModelFile source;
     private readonly ContainerTarget target;
@@ -34,7 +34,7 @@ internal sealed class ConversionPlanner
         this.options = options;
         logical = CarriedTensors.AllLogical(source);
         this.model = model;
-        change = VocabularyChange.Plan(model, words, target.Format);
+        change = VocabularyChange.Plan(model.Root, model.Tensors, words, target.Format);
         kept = new(source, options.Origin, new(companions, change.Outputs.Select(output => output.Info)));
     }
 
@@ -132,7 +132,7 @@ internal sealed class ConversionPlanner
         else if (options.Quantized == QuantizedMode.Native)
         {
             string order = isForeign ? " in big-endian order" : "";
-            throw new ModelPackException(ConversionErrors.NotExpressible, $"{target.Format} has no type for {TensorTypes.Get(tensor.Type).Name}{order}")
+            throw new ModelPackException(PayloadErrors.NotExpressible, $"{target.Format} has no type for {TensorTypes.Get(tensor.Type).Name}{order}")
             {
                 FilePath = source.Source.Name,
                 TensorName = tensor.Name,

@@ -1,3 +1,5 @@
+using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Apr;
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
@@ -57,7 +59,7 @@ internal sealed class FreshConversion : ConversionJob
         PlanPurpose purpose = PlanPurpose.Output)
         : base(source, to, known?.Source.Ranges)
     {
-        target = ContainerTarget.For(to);
+        target = FormatCatalog.Of(to).Target;
         this.form = form;
         Records = model.Records;
         Shown = model.Shown;
@@ -71,8 +73,7 @@ internal sealed class FreshConversion : ConversionJob
         Task<byte[]>? writing = BeginRecord(sourceNames, options, out views);
         SpentMemory.GiveBack(plan.Sources.Length);
         Companions = derived.Files;
-        OutputContent prepared = new(model.Root, words, plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
-        target.Prepare(prepared);
+        OutputContent prepared = new(Metadata(model.Root), plan.Outputs, CarriedTensors.Describe(plan.Outputs), null, form) { Companions = Companions };
         prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
         bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
         if (isComplete)
@@ -87,7 +88,7 @@ internal sealed class FreshConversion : ConversionJob
             .. notes.Concat(plan.Notes).Concat(PlanNotes.Of(plan, source, layout, to)).Select(text => (RankedNote)text),
             .. words.Notes,
             .. derived.Ranked,
-            .. to == ModelFormat.Apr ? prepared.AprMetadata.Notes.Select(RankedNote.Of) : [],
+            .. prepared.Metadata is AprTargetMetadata apr ? apr.Notes.Select(RankedNote.Of) : [],
         ];
         if (prepared.Origin is not null && !isComplete)
         {
@@ -168,6 +169,13 @@ internal sealed class FreshConversion : ConversionJob
 
     /// <summary>The tensors of the output, each with its place in the list that a reader sees.</summary>
     public IEnumerable<(TensorStep Step, int Place)> Placed() => plan.Outputs.Zip(target.ReaderOrder(plan.Outputs, form));
+
+    private TargetMetadata? Metadata(ModelFile root) => To switch
+    {
+        ModelFormat.Gguf => new GgufTargetMetadata(GgufMetadata.For(root, words, plan.Outputs)),
+        ModelFormat.Apr => AprWords.For(root, words, plan.Outputs),
+        _ => null,
+    };
 
     private ModelPlan LayOut(OutputContent content)
     {

@@ -11,6 +11,8 @@ namespace ModelPack.Codec.Diagnostics;
 /// <example><code>Console.WriteLine(SafeText.Escape(tensor.Name));</code></example>
 public static partial class SafeText
 {
+    private const int LongestShownName = 64;
+
     // Default_Ignorable_Code_Point of Unicode beyond the category Format: shown as nothing, so that two different names look alike.
     private static readonly (int First, int Last)[] Invisible =
     [
@@ -36,6 +38,9 @@ public static partial class SafeText
         ArgumentNullException.ThrowIfNull(content);
         return EscapeCommands(content);
     }
+
+    /// <summary>A name for a message: the beginning of a long one.</summary>
+    internal static string Shorten(string name) => name.Length <= LongestShownName ? name : name[..LongestShownName] + "…";
 
     private static string EscapeCommands(string text) => Commands().Replace(text, match => $"\\u{(int)match.Value[0]:X4}");
 

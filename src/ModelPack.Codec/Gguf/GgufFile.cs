@@ -78,7 +78,7 @@ public sealed class GgufFile : ModelFile
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? OriginRecord =>
-        Find(GgufFormat.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : default(ReadOnlyMemory<byte>?);
+        Find(ModelFile.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The bytes of header and key-values, of which each value is a part.</summary>
     internal ReadOnlyMemory<byte> MetadataBytes => content.MetadataBytes;

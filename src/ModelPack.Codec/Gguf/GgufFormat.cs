@@ -25,8 +25,6 @@ internal static class GgufFormat
 
     public const string AlignmentKey = "general.alignment";
     public const string ArchitectureKey = "general.architecture";
-    public const string OriginKey = "modelpack.origin";
-
     public static ReadOnlySpan<byte> Magic => "GGUF"u8;
 
     public static ReadOnlySpan<byte> ReversedMagic => "FUGG"u8;

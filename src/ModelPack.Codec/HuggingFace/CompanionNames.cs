@@ -13,5 +13,6 @@ internal static class CompanionNames
     public const string ChatTemplate = "chat_template.jinja";
     public const string NamedChatTemplates = "additional_chat_templates";
     public const string WordPieceVocabulary = "vocab.txt";
+    public const string Modules = "modules.json";
     public const string Report = "modelpack-report.json";
 }

@@ -54,7 +54,7 @@ internal sealed class Derivation
     {
         foreach (string key in Keys.Unread(prefix))
         {
-            Note(file, $"{MetadataKeys.Shorten(key)} has no field and is not carried over");
+            Note(file, $"{SafeText.Shorten(key)} has no field and is not carried over");
         }
     }
 

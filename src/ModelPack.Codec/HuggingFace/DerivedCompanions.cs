@@ -8,11 +8,6 @@ using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.HuggingFace;
 
-/// <summary>A file of a Hugging Face folder.</summary>
-/// <param name="Name">Path in the folder, with <c>/</c> between its parts.</param>
-/// <param name="Bytes">The content.</param>
-internal sealed record Companion(string Name, ReadOnlyMemory<byte> Bytes);
-
 /// <summary>The companion files that GGUF metadata give, and what it does not give.</summary>
 /// <param name="Files">The files, the report on them among these.</param>
 /// <param name="Ranked">What was lost, guessed or refused; each begins with the name of a file.</param>

@@ -9,7 +9,6 @@ namespace ModelPack.Codec.HuggingFace;
 internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
 {
     private const int LongestShownText = 80;
-    private const int LongestShownName = 64;
 
     private readonly FrozenDictionary<string, GgufValue> values = metadata.ToFrozenDictionary(entry => entry.Key, entry => (GgufValue)entry.Value, StringComparer.Ordinal);
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
@@ -100,9 +99,6 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
             ? new Reading<string>(text)
             : Reading<string>.Wrong(value.Type == GgufValueType.String ? $"{key} is not UTF-8" : $"{key} is {Show(value)}, not a string");
     }
-
-    /// <summary>A name out of a file for a message.</summary>
-    public static string Shorten(string name) => name.Length <= LongestShownName ? name : name[..LongestShownName] + "…";
 
     /// <summary>A value for a message: long ones only by their size.</summary>
     public static string Show(GgufValue value) => value.Type switch

@@ -35,7 +35,7 @@ public sealed record ExpectedHash
     /// <summary>The hash of the same kind that the model at a path has.</summary>
     /// <exception cref="Diagnostics.ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
     public ExpectedHash Of(string path, CancellationToken cancellation = default) =>
-        new(IsSha256, IsSha256 ? Sha256(path, cancellation) : FileHash.OfModel(path, cancellation));
+        new(IsSha256, IsSha256 ? Sha256(path, cancellation) : ModelFiles.HashOf(path, cancellation));
 
     /// <summary>The hash as it is written: with <c>sha256:</c> before it, or the digits of an XXH128 alone.</summary>
     public override string ToString() => IsSha256 ? Sha256Prefix + digits : digits;

@@ -41,23 +41,6 @@ public static class FileHash
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates give it.</summary>
-    /// <exception cref="Diagnostics.ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
-    public static string OfModel(string path, CancellationToken cancellation = default)
-    {
-        List<ByteSource> files = [];
-        try
-        {
-            files.AddRange(ModelFiles.FilesOf(path).Select(file => new FileByteSource(file)));
-            using ConcatenatedByteSource all = new(path, files);
-            return Format(Xxh128(all, cancellation));
-        }
-        finally
-        {
-            files.ForEach(file => file.Dispose());
-        }
-    }
-
     /// <summary>The way hashes are written everywhere: 32 lower-case hexadecimal digits, the high half first.</summary>
     internal static string Format(Hash128 hash) => hash.ToString();
 

@@ -1,3 +1,4 @@
+using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 
@@ -18,7 +19,7 @@ internal static class FreeSpace
         long free = new DriveInfo(folder).AvailableFreeSpace;
         if (free < bytes)
         {
-            throw new ModelPackException(ConversionErrors.NotEnoughSpace, $"it takes {bytes} bytes, and {free} are free") { FilePath = targetPath };
+            throw new ModelPackException(OutputErrors.NotEnoughSpace, $"it takes {bytes} bytes, and {free} are free") { FilePath = targetPath };
         }
     }
 

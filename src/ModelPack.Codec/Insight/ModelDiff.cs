@@ -44,7 +44,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
 
         ModelDiff Report(List<Difference> found, int metadata, params ImmutableArray<string> notes)
         {
-            found.AddRange(pair.Doubts.Select(doubt => new Difference(DifferenceKind.Metadata, OriginRecord.Key, doubt)));
+            found.AddRange(pair.Doubts.Select(doubt => new Difference(DifferenceKind.Metadata, ModelFile.OriginKey, doubt)));
             found.AddRange(FooterComparison.Wrong(first, second, cancellation));
             return new(left.Tensors.Count, metadata, [.. found], [.. notes, .. pair.Notes]);
         }

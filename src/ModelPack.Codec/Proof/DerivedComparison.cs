@@ -23,7 +23,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             container, original.Format, out string? edited, original.AllMembers.Count > 1 ? AncestorForm.Set : AncestorForm.Nearest);
         if (edited is not null)
         {
-            Difference edit = new(DifferenceKind.Metadata, OriginRecord.Key, edited);
+            Difference edit = new(DifferenceKind.Metadata, ModelFile.OriginKey, edited);
             return (CompareEdited(edit), edit);
         }
 
@@ -33,7 +33,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         }
 
         Comparison? result = CompareUnedited(chain, out string? forged);
-        return (result, forged is null ? null : new(DifferenceKind.Metadata, OriginRecord.Key, forged));
+        return (result, forged is null ? null : new(DifferenceKind.Metadata, ModelFile.OriginKey, forged));
     }
 
     // Without a result the record does not count, and what it leads to says nothing of the container.
@@ -131,7 +131,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             return found with
             {
                 Proved = found.Tensors.IsEmpty ? ProofLevel.L1 : null,
-                Metadata = [edit, .. found.Metadata.Where(difference => difference.Place != OriginRecord.Key)],
+                Metadata = [edit, .. found.Metadata.Where(difference => difference.Place != ModelFile.OriginKey)],
             };
         }
         catch (ModelPackException)
@@ -146,7 +146,7 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         bool files = record.Files.Select(file => file.Hash).SequenceEqual(pass.MemberHashes);
         if (!files || !record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(pass.TensorHashes))
         {
-            yield return new(DifferenceKind.Metadata, OriginRecord.Key, "the hashes in the origin record are not those of what it leads back to");
+            yield return new(DifferenceKind.Metadata, ModelFile.OriginKey, "the hashes in the origin record are not those of what it leads back to");
         }
     }
 

@@ -141,7 +141,7 @@ internal static class OutputProof
         // Its payloads are then made of the source's, and nothing was put in their place.
         return isSource
             ? ProofLevel.L3
-            : throw new ModelPackException(ConversionErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte") { FilePath = source.Source.Name };
+            : throw new ModelPackException(OriginErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte") { FilePath = source.Source.Name };
     }
 
     /// <summary>Checks that an output holds what was planned beside the payloads.</summary>

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tensors.Payloads;
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Names;
@@ -18,7 +19,7 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
     private const int MaximumDifferences = 1000;
 
     private static readonly Difference NoRecord = new(
-        DifferenceKind.Metadata, OriginRecord.Key, "neither file holds a record of the other: their metadata speak different words and were not compared");
+        DifferenceKind.Metadata, ModelFile.OriginKey, "neither file holds a record of the other: their metadata speak different words and were not compared");
 
     public VerificationReport Verify()
     {
@@ -59,9 +60,9 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         {
             return derived.Compare() is { Edit: var edit } found ? found.Result ?? Unrelated([edit!]) : null;
         }
-        catch (ModelPackException exception) when (exception.Code == ConversionErrors.DamagedOrigin || exception.Code == ConversionErrors.RecordTooLarge)
+        catch (ModelPackException exception) when (exception.Code == OriginErrors.DamagedOrigin || exception.Code == PayloadErrors.RecordTooLarge)
         {
-            return Unrelated([new(DifferenceKind.Metadata, OriginRecord.Key, $"{exception.Message} (in the {SideOf(container).Word()} file)")]);
+            return Unrelated([new(DifferenceKind.Metadata, ModelFile.OriginKey, $"{exception.Message} (in the {SideOf(container).Word()} file)")]);
         }
     }
 

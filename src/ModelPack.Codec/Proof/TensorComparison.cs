@@ -16,7 +16,7 @@ internal sealed record TensorSet(ByteSource Source, IReadOnlyList<TensorInfo> Te
             damage = null;
             return new(file.Source, CarriedTensors.Logical(file));
         }
-        catch (ModelPackException exception) when (exception.Code == ConversionErrors.BadDescription)
+        catch (ModelPackException exception) when (exception.Code == FormatErrors.BadDescription)
         {
             damage = new(DifferenceKind.Metadata, CarriedTensors.Key, exception.Message);
             return new(file.Source, file.Tensors);

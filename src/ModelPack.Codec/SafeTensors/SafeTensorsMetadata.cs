@@ -7,8 +7,6 @@ namespace ModelPack.Codec.SafeTensors;
 /// <summary>The metadata keys that have a meaning to this library.</summary>
 internal static class SafeTensorsMetadata
 {
-    public const string OriginKey = "modelpack.origin";
-
     /// <summary>The format has no field for the architecture; some writers leave one of these.</summary>
     private static readonly string[] ArchitectureKeys = ["general.architecture", "modelspec.architecture", "architecture"];
 
@@ -17,7 +15,7 @@ internal static class SafeTensorsMetadata
 
     public static ReadOnlyMemory<byte>? DecodeOrigin(IReadOnlyList<MetadataEntry> metadata, string path)
     {
-        if (Find(metadata, OriginKey) is not { } value)
+        if (Find(metadata, ModelFile.OriginKey) is not { } value)
         {
             return null;
         }
@@ -29,7 +27,7 @@ internal static class SafeTensorsMetadata
         // The decoder skips whitespace, which the length of the encoding gives away.
         return status == OperationStatus.Done && consumed == base64.Length && Base64.GetMaxEncodedToUtf8Length(written) == base64.Length
             ? decoded.AsMemory(0, written)
-            : throw new ModelFormatException(SafeTensorsErrors.OriginNotBase64, $"the metadata value '{OriginKey}' is not base64", value.Position)
+            : throw new ModelFormatException(SafeTensorsErrors.OriginNotBase64, $"the metadata value '{ModelFile.OriginKey}' is not base64", value.Position)
             {
                 FilePath = path,
             };

@@ -36,7 +36,7 @@ public sealed class DamagedRecordTests
         StoredPayload all = new(0, file.Tensors[0].ByteLength);
         RestoredFile.Check(Record([all], []), file);
         ModelPackException exception = Assert.Throws<ModelPackException>(() => RestoredFile.Check(Record([.. Enumerable.Repeat(all, 1 << 14)], []), file));
-        Assert.AreEqual(ConversionErrors.RecordTooLarge, exception.Code);
+        Assert.AreEqual(PayloadErrors.RecordTooLarge, exception.Code);
         Assert.Contains($"it describes {all.Bytes << 14} bytes", exception.Message);
     }
 
@@ -63,7 +63,7 @@ public sealed class DamagedRecordTests
     private static void Refused(Action check, string why)
     {
         ModelPackException exception = Assert.Throws<ModelPackException>(check);
-        Assert.AreEqual(ConversionErrors.DamagedOrigin, exception.Code);
+        Assert.AreEqual(OriginErrors.DamagedOrigin, exception.Code);
         Assert.Contains(why, exception.Message);
     }
 }

@@ -54,7 +54,7 @@ public sealed class HostileCaseTests
         {
             ModelPackException exception = Assert.Throws<ModelPackException>(
                 () => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { Loss = loss }));
-            Assert.AreEqual((ConversionErrors.ForgedOrigin, ErrorKind.NotProved), (exception.Code, exception.Code.Kind));
+            Assert.AreEqual((OriginErrors.ForgedOrigin, ErrorKind.NotProved), (exception.Code, exception.Code.Kind));
             Assert.IsEmpty(folder.Names());
         }
 
@@ -76,7 +76,7 @@ public sealed class HostileCaseTests
         Assert.AreEqual("w", exception.TensorName);
         StringAssert.Contains(exception.Message, "1 NaN and 1 infinite values of 4");
         exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { NonFinite = NonFinitePolicy.Allow }));
-        Assert.AreEqual(ConversionErrors.ForgedOrigin, exception.Code);
+        Assert.AreEqual(OriginErrors.ForgedOrigin, exception.Code);
         Assert.IsEmpty(folder.Names());
     }
 
@@ -210,7 +210,7 @@ public sealed class HostileCaseTests
         File.WriteAllBytes(output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
         Assert.IsFalse(ModelVerifier.Verify(source, output, ProofLevel.L1).Passed);
         Assert.AreEqual(
-            ConversionErrors.ForgedOrigin, Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new())).Code);
+            OriginErrors.ForgedOrigin, Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new())).Code);
         Certificate other = ModelConverter.Convert(output, folder.At("other.apr"), ModelFormat.Apr, new());
         Assert.IsTrue(other.Notes.Any(note => note.Contains("does not show what it was made of", StringComparison.Ordinal)));
         CollectionAssert.AreEqual(bytes[^1024..], Payload(folder.At("other.apr"), "blk.0.ffn_up.weight"));

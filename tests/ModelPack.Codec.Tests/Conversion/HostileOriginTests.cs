@@ -115,7 +115,7 @@ public sealed class HostileOriginTests
 
         VerificationReport report = ModelVerifier.Verify(folder.Write("other.gguf", SmallModels.Gguf()), path);
         Assert.IsFalse(report.Passed, what);
-        Assert.IsTrue(report.Differences.Any(difference => difference.Place == OriginRecord.Key), what);
+        Assert.IsTrue(report.Differences.Any(difference => difference.Place == ModelFile.OriginKey), what);
         Assert.IsLessThan(AllocationLimit, GC.GetTotalAllocatedBytes() - before, what);
         CollectionAssert.AreEqual(new[] { "hostile.safetensors", "other.gguf" }, folder.Names(), what);
     }
@@ -195,7 +195,7 @@ public sealed class HostileOriginTests
         Assert.IsFalse(File.Exists(folder.At("back.gguf")));
         VerificationReport report = ModelVerifier.Verify(source, output);
         Assert.IsFalse(report.Passed);
-        Assert.AreEqual(OriginRecord.Key, report.Differences.Single().Place);
+        Assert.AreEqual(ModelFile.OriginKey, report.Differences.Single().Place);
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tensors.Payloads;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
@@ -37,7 +38,7 @@ public sealed class MambaConversionTests : IDisposable
     {
         string source = folder.Write("mamba.gguf", Mamba(0.5f));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("model/"), ModelFormat.SafeTensors, new()));
-        Assert.AreEqual(ConversionErrors.NotExpressible, exception.Code);
+        Assert.AreEqual(PayloadErrors.NotExpressible, exception.Code);
         Assert.AreEqual(source, exception.FilePath);
         Assert.Contains("log(-x) is not finite for the number 0.5", exception.Message);
         CollectionAssert.AreEqual(new[] { "mamba.gguf" }, folder.Names());

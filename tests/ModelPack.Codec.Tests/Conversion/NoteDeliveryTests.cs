@@ -52,7 +52,7 @@ public sealed class NoteDeliveryTests
         // What APR cannot say is told by the writer itself: with the tensors and keys of the output it says the same again.
         using GgufFile gguf = (GgufFile)ModelFiles.Open(path);
         HashSet<string> known = [];
-        AprMetadataFrom written = AprFromGguf.Write(new()
+        AprTargetMetadata written = AprFromGguf.Write(new()
         {
             Architecture = gguf.Architecture,
             Entries = [.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key) && known.Add(entry.Key))],

@@ -95,7 +95,7 @@ internal static class OriginRecords
     {
         int length = (int)BinaryPrimitives.ReadInt64LittleEndian(container);
         string header = Encoding.UTF8.GetString(container.AsSpan(8, length));
-        const string Begin = $"\"{OriginRecord.Key}\":\"";
+        const string Begin = $"\"{ModelFile.OriginKey}\":\"";
         int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         string record = header[at..header.IndexOf('"', at)];
         header = header.Replace(record, Convert.ToBase64String(OriginCodec.Write(change(Read(Convert.FromBase64String(record))))), StringComparison.Ordinal).TrimEnd();

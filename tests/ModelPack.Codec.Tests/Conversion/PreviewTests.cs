@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tensors.Payloads;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
@@ -98,10 +99,10 @@ public sealed class PreviewTests
         string taken = Path.Combine(folder, "taken.apr");
         File.WriteAllText(taken, "keep me");
         Assert.AreEqual(ConversionErrors.TargetExists, Refused(taken, ModelFormat.Apr, new()));
-        Assert.AreEqual(ConversionErrors.NotExpressible, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Native }));
+        Assert.AreEqual(PayloadErrors.NotExpressible, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Native }));
         Assert.AreEqual(ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.gguf"), ModelFormat.Gguf, new() { MaxShardBytes = 300_000 }));
         Assert.AreEqual(ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }));
-        Assert.AreEqual(ConversionErrors.NotExpressible, Refused(folder + "/apr/", ModelFormat.Apr, new() { MaxShardBytes = 300_000 }));
+        Assert.AreEqual(PayloadErrors.NotExpressible, Refused(folder + "/apr/", ModelFormat.Apr, new() { MaxShardBytes = 300_000 }));
     }
 
     private static ErrorCode Refused(string target, ModelFormat to, ConversionOptions options)

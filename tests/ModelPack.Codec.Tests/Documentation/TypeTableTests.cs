@@ -20,7 +20,7 @@ public sealed class TypeTableTests
             table.Append(CultureInfo.InvariantCulture, $"| {type.Name} | {type.GgmlId} | {type.BlockElements} | {bytes} | {(TensorDecoder.CanDecode(type.Type) ? "yes" : "–")} | {FiniteCheck(type)} ");
             foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
             {
-                table.Append(ContainerTarget.For(format).Holds(type.Type) ? "| copy " : "| carry ");
+                table.Append(FormatCatalog.Of(format).Target.Holds(type.Type) ? "| copy " : "| carry ");
             }
 
             table.Append("|\n");

@@ -54,7 +54,7 @@ public sealed class ExpectedHashTests
             File.WriteAllText(Path.Combine(folder.At(name), "notes.txt"), text);
         }
 
-        Assert.AreEqual(FileHash.OfModel(folder.At("one")), FileHash.OfModel(folder.At("two")));
+        Assert.AreEqual(ModelFiles.HashOf(folder.At("one")), ModelFiles.HashOf(folder.At("two")));
         Assert.IsTrue(ExpectedHash.TryParse("sha256:" + new string('0', 64), out ExpectedHash? kind));
         Assert.AreNotEqual(kind.Of(folder.At("one")), kind.Of(folder.At("two")));
 

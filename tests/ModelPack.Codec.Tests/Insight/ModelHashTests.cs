@@ -183,7 +183,7 @@ public sealed class ModelHashTests
     [TestMethod]
     public void A_damaged_record_is_not_followed()
     {
-        byte[] bytes = TestModels.GgufBytes([TestTensor.F32("w", 1)], (OriginRecord.Key, GgufValue.FromUInt8Array([1, 2, 3])));
+        byte[] bytes = TestModels.GgufBytes([TestTensor.F32("w", 1)], (ModelFile.OriginKey, GgufValue.FromUInt8Array([1, 2, 3])));
         ModelHash hashes = HashOf(bytes);
         Assert.Contains("cannot be followed", hashes.Notes.Single());
         Assert.AreEqual(Hash(TestTensor.F32("w", 1)).Model, hashes.Model);
@@ -216,7 +216,7 @@ public sealed class ModelHashTests
         byte[] bytes = OriginCodec.Write(record);
         OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(item => item.Hash)], [.. record.Tensors.Select(item => item.Hash)], []);
         return TestModels.GgufBytes(
-            tensors, [.. file.Metadata.Select(entry => (entry.Key, entry.Key == OriginRecord.Key ? GgufValue.FromUInt8Array(bytes) : (GgufValue)entry.Value))]);
+            tensors, [.. file.Metadata.Select(entry => (entry.Key, entry.Key == ModelFile.OriginKey ? GgufValue.FromUInt8Array(bytes) : (GgufValue)entry.Value))]);
     }
 
     private static ModelHash HashOf(byte[] gguf)

@@ -237,7 +237,7 @@ public sealed class OutputProofTests
         return OutputProof.ProveRestored(output, made, chain, pass, new(WithRecord, progress: null, CancellationToken.None));
     }
 
-    private static void AssertForged(Action prove) => Assert.AreEqual(ConversionErrors.ForgedOrigin, Assert.ThrowsExactly<ModelPackException>(prove).Code);
+    private static void AssertForged(Action prove) => Assert.AreEqual(OriginErrors.ForgedOrigin, Assert.ThrowsExactly<ModelPackException>(prove).Code);
 
     private static void AssertFails(ComposedConversion composed, byte[] output, string why, WrittenPayloads? written = null, ModelPlan? plan = null)
     {

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
@@ -201,7 +202,7 @@ public sealed class SideFileDamageTests
         catch (ModelPackException exception)
         {
             // A byte that neither a tensor nor metadata hold, and that no record knows: what comes back does not give it, and less than L3 is an error.
-            Assert.IsTrue(exception.Code.Kind == ErrorKind.InvalidFile || exception.Code == ConversionErrors.ForgedOrigin, exception.Describe());
+            Assert.IsTrue(exception.Code.Kind == ErrorKind.InvalidFile || exception.Code == OriginErrors.ForgedOrigin, exception.Describe());
         }
     }
 

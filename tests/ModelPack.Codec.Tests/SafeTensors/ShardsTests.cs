@@ -1,3 +1,4 @@
+using ModelPack.Codec.Conversion.Targets;
 using System.Collections.Immutable;
 using System.Text;
 using CsCheck;
@@ -16,13 +17,13 @@ public sealed class ShardsTests
     [DataRow(10, new long[] { 1, 2 }, "0,1")]
     [DataRow(10, new long[0], "")]
     public void Tensors_fill_shards_in_order_and_large_ones_stand_alone(long limit, long[] sizes, string expected) =>
-        Assert.AreEqual(expected, string.Join('|', SafeTensorsShards.Split(sizes, limit).Select(shard => string.Join(',', shard))));
+        Assert.AreEqual(expected, string.Join('|', OutputForm.Split(sizes, limit).Select(shard => string.Join(',', shard))));
 
     [TestMethod]
     public void Every_tensor_lands_in_one_shard_and_only_lone_ones_exceed_the_limit() =>
         Gen.Select(Gen.Long[0, 30].Array[0, 40], Gen.Long[1, 40]).Sample((sizes, limit) =>
         {
-            ImmutableArray<ImmutableArray<int>> shards = SafeTensorsShards.Split(sizes, limit);
+            ImmutableArray<ImmutableArray<int>> shards = OutputForm.Split(sizes, limit);
             return shards.SelectMany(shard => shard).Order().SequenceEqual(Enumerable.Range(0, sizes.Length))
                 && shards.All(shard => shard.Length == 1 || (shard.Length > 0 && shard.Sum(i => sizes[i]) <= limit));
         });

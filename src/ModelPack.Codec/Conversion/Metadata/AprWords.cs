@@ -12,9 +12,8 @@ namespace ModelPack.Codec.Conversion.Metadata;
 /// <summary>The metadata of a new APR file (apr-v2.md §7).</summary>
 internal static class AprWords
 {
-    public static AprMetadataFrom For(OutputContent content)
+    public static AprTargetMetadata For(ModelFile root, SpokenModel words, IReadOnlyList<TensorStep> steps)
     {
-        SpokenModel words = content.Words;
         Companion? config = words.Companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config);
         (string? type, string? className) = config is null ? (null, null) : Identity(config);
         HashSet<string> known = new(StringComparer.Ordinal);
@@ -24,11 +23,11 @@ internal static class AprWords
 
             // A GGUF may hold a key twice; the first one is what readers find.
             Entries = [.. words.Entries.Where(entry => known.Add(entry.Key))],
-            Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.Logical.Type, step.Logical.Shape, step.Payload.Length))],
-            Format = content.Root.Format,
-            Rows = AprVocabularies.Of(content.Steps.Select(step => step.Name)) == AprVocabulary.Gguf ? RowOrder.Gguf : RowOrder.HuggingFace,
+            Tensors = [.. steps.Select(step => new AprModelTensor(step.Name, step.Logical.Type, step.Logical.Shape, step.Payload.Length))],
+            Format = root.Format,
+            Rows = AprVocabularies.Of(steps.Select(step => step.Name)) == AprVocabulary.Gguf ? RowOrder.Gguf : RowOrder.HuggingFace,
             AreHeadsSplit = words.Family is { Names.Layout: FusedLayout.Heads },
-            ParameterCount = (ulong)content.Steps.Sum(step => step.Logical.ElementCount),
+            ParameterCount = (ulong)steps.Sum(step => step.Logical.ElementCount),
             HuggingFaceClass = className,
             HuggingFaceModelType = type,
             HuggingFaceConfig = config?.Bytes,

@@ -44,7 +44,7 @@ internal static class GgufMetadata
     }
 
     /// <summary>True for keys that speak of one container: its layout, its place in a split, what was carried in it.</summary>
-    public static bool IsOfTheContainer(string key) => key is GgufFormat.AlignmentKey or Origin.OriginRecord.Key or CarriedTensors.Key
+    public static bool IsOfTheContainer(string key) => key is GgufFormat.AlignmentKey or ModelFile.OriginKey or CarriedTensors.Key
         or GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
 
     private static List<MetadataEntry> Minimal(ModelFile root, SpokenModel words)

@@ -18,23 +18,27 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     private const string WholeOutput = "output.weight";
 
     /// <summary>Plans the change; what cannot be translated travels as it is.</summary>
+    /// <param name="root">The file whose words the tensors are named in.</param>
+    /// <param name="model">Its tensors.</param>
+    /// <param name="words">What it says of itself.</param>
+    /// <param name="target">The format of the output.</param>
     /// <exception cref="ModelPackException">The tensors contradict what a folder's config.json says of them.</exception>
-    public static VocabularyChange Plan(SourceModel model, SpokenModel words, ModelFormat target)
+    public static VocabularyChange Plan(ModelFile root, ImmutableArray<ModelTensor> model, SpokenModel words, ModelFormat target)
     {
-        Vocabulary wanted = Wanted(words, target, model.Root.Format);
+        Vocabulary wanted = Wanted(words, target, root.Format);
         if (words.Tensors == Vocabulary.Unknown || wanted == words.Tensors)
         {
             return Unchanged(model, []);
         }
 
-        if (model.Tensors.Any(tensor => tensor.Info.ByteOrder == ByteOrder.BigEndian))
+        if (model.Any(tensor => tensor.Info.ByteOrder == ByteOrder.BigEndian))
         {
             return Unchanged(model, ["tensors whose byte order is not understood are not translated: all of them keep their names"]);
         }
 
         try
         {
-            TensorInfo[] tensors = [.. model.Tensors.Select(tensor => tensor.Info.ByteLength == tensor.Payload.Length ? tensor.Info : tensor.Info with { ByteLength = tensor.Payload.Length })];
+            TensorInfo[] tensors = [.. model.Select(tensor => tensor.Info.ByteLength == tensor.Payload.Length ? tensor.Info : tensor.Info with { ByteLength = tensor.Payload.Length })];
             return (words.Tensors, wanted) switch
             {
                 (_, Vocabulary.Apr) => Of(words.Family!.ToApr(tensors)),
@@ -52,7 +56,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         }
         catch (ModelPackException exception) when (exception.FilePath is null)
         {
-            exception.FilePath = model.Root.Source.Name;
+            exception.FilePath = root.Source.Name;
             throw;
         }
     }
@@ -125,7 +129,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     }
 
     // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.
-    private static VocabularyChange ToHuggingFace(TensorTranslation translation, SourceModel model, ModelFormat target)
+    private static VocabularyChange ToHuggingFace(TensorTranslation translation, ImmutableArray<ModelTensor> model, ModelFormat target)
     {
         List<ModelTensor> outputs = [.. Of(translation).Outputs];
         HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
@@ -133,7 +137,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         List<UnplacedTensor> doubts = [];
         foreach ((int index, UnplacedTensor doubt) in translation.Unplaced.Zip(translation.Doubts))
         {
-            ModelTensor tensor = model.Tensors[index];
+            ModelTensor tensor = model[index];
             bool isStated = target == ModelFormat.SafeTensors && StatedTables.IsTable(tensor.Info.Name);
             if (isStated || !names.Add(tensor.Info.Name))
             {
@@ -163,10 +167,10 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
         new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);
 
-    private static VocabularyChange Unchanged(SourceModel model, ImmutableArray<string> notes)
+    private static VocabularyChange Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<string> notes)
     {
         ImmutableArray<ModelTensor> outputs =
-            [.. model.Tensors.Select((tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i ? tensor : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
+            [.. model.Select((tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i ? tensor : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
         return new(outputs, [.. outputs.Select(output => output.Payload)], notes);
     }
 }

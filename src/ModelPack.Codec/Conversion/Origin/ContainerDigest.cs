@@ -16,7 +16,7 @@ internal static class ContainerDigest
         Xxh128 hash = new();
         foreach (MetadataEntry entry in file.Metadata)
         {
-            if (entry.Key != OriginRecord.Key)
+            if (entry.Key != ModelFile.OriginKey)
             {
                 Append(hash, Encoding.UTF8.GetBytes(entry.Key));
                 Append(hash, Encoding.UTF8.GetBytes(entry.Value.TypeName));

@@ -119,8 +119,8 @@ internal sealed record OriginChain(
     {
         if (file.OriginRecord is not { } bytes)
         {
-            return file.Metadata.Any(entry => entry.Key == OriginRecord.Key)
-                ? throw Damaged(container, $"the value of '{OriginRecord.Key}' holds no bytes")
+            return file.Metadata.Any(entry => entry.Key == ModelFile.OriginKey)
+                ? throw Damaged(container, $"the value of '{ModelFile.OriginKey}' holds no bytes")
                 : null;
         }
 
@@ -174,5 +174,5 @@ internal sealed record OriginChain(
     }
 
     private static ModelPackException Damaged(ModelFile container, string why, Exception? cause = null) =>
-        new(ConversionErrors.DamagedOrigin, $"the origin record cannot be followed: {why}", cause) { FilePath = container.Source.Name };
+        new(OriginErrors.DamagedOrigin, $"the origin record cannot be followed: {why}", cause) { FilePath = container.Source.Name };
 }

@@ -111,7 +111,7 @@ internal static class OriginCodec
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException or InvalidDataException or IndexOutOfRangeException)
         {
-            throw new ModelPackException(ConversionErrors.DamagedOrigin, $"the origin record is damaged: {exception.Message}", exception);
+            throw new ModelPackException(OriginErrors.DamagedOrigin, $"the origin record is damaged: {exception.Message}", exception);
         }
     }
 

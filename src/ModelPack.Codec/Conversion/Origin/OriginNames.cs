@@ -1,3 +1,4 @@
+using ModelPack.Codec.HuggingFace;
 namespace ModelPack.Codec.Conversion.Origin;
 
 /// <summary>
@@ -46,10 +47,10 @@ internal static class OriginNames
             throw new InvalidDataException($"its first file '{names[0]}' is no .{format.Extension()} file in the model's own folder");
         }
 
-        bool hasModules = names.Contains(ModelModules.FileName, StringComparer.Ordinal);
+        bool hasModules = names.Contains(CompanionNames.Modules, StringComparer.Ordinal);
         foreach (string name in names[1..])
         {
-            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !ModelLocation.IsCompanionName(name) && !(hasModules && IsModule(name)))
+            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !MemberName.IsCompanion(name) && !(hasModules && IsModule(name)))
             {
                 throw new InvalidDataException($"'{name}' is neither a file of the model nor a companion");
             }
@@ -67,7 +68,7 @@ internal static class OriginNames
     private static bool IsModel(string name, ModelFormat format) => HasEnding(name, format) && !SideFile.IsName(name);
 
     // Weights of a module that modules.json names lie in a folder of their own.
-    private static bool IsModule(string name) => MemberName.IsNested(name) && ModelModules.IsWeights(name);
+    private static bool IsModule(string name) => MemberName.IsNested(name) && MemberName.IsModuleWeights(name);
 
     private static bool HasEnding(string name, ModelFormat format) => name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase);
 }

@@ -12,9 +12,6 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// </summary>
 internal sealed record OriginRecord
 {
-    /// <summary>Name of the metadata key, in every format.</summary>
-    public const string Key = "modelpack.origin";
-
     /// <summary>Format of the files described.</summary>
     public required ModelFormat Format { get; init; }
 

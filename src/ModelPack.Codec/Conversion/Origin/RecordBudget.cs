@@ -83,7 +83,7 @@ internal sealed class RecordBudget(long container)
     }
 
     private ModelPackException TooMuch(string what) =>
-        new(ConversionErrors.RecordTooLarge, $"the origin record in a file of {container} bytes asks for too much: {what}");
+        new(PayloadErrors.RecordTooLarge, $"the origin record in a file of {container} bytes asks for too much: {what}");
 
     private static long Times(long length, int factor) => length > long.MaxValue / factor / 2 ? long.MaxValue / 2 : length * factor;
 }

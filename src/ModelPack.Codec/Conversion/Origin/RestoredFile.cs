@@ -96,7 +96,7 @@ internal static class RestoredFile
     {
         if (record.SideTensors > 0 && container.AllTensors.Count == container.Tensors.Count)
         {
-            throw new ModelPackException(ConversionErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not there")
+            throw new ModelPackException(OriginErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not there")
             {
                 FilePath = container.Source.Name,
             };
@@ -104,5 +104,5 @@ internal static class RestoredFile
     }
 
     private static ModelPackException Damaged(ModelFile container, string what, Exception? cause = null) =>
-        new(ConversionErrors.DamagedOrigin, $"the origin record {what}", cause) { FilePath = container.Source.Name };
+        new(OriginErrors.DamagedOrigin, $"the origin record {what}", cause) { FilePath = container.Source.Name };
 }

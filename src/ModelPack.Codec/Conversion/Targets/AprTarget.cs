@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tensors.Payloads;
 using System.Text;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion.Origin;
@@ -23,31 +24,30 @@ internal sealed class AprTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) is > 0 and <= AprFormat.MaximumNameBytes;
 
-    public override void Prepare(OutputContent content) => _ = content.AprMetadata;
-
     public override ModelPlan Layout(OutputContent content)
     {
         if (content.Form.MaxShardBytes is not null)
         {
-            throw new ModelPackException(ConversionErrors.NotExpressible, "APR has no shards; GGUF and SafeTensors have");
+            throw new ModelPackException(PayloadErrors.NotExpressible, "APR has no shards; GGUF and SafeTensors have");
         }
 
-        List<KeyValuePair<string, AprJson>> custom = [.. content.AprMetadata.CustomKeys];
-        if (content.Carried is { } carried)
+        AprTargetMetadata metadata = (AprTargetMetadata)content.Metadata!;
+        List<KeyValuePair<string, AprJson>> custom = [.. metadata.CustomKeys];
+        if (content.Descriptions is { } carried)
         {
             custom.Add(new(CarriedTensors.Key, AprJson.String(carried.Span)));
         }
 
         if (content.Origin is { } origin)
         {
-            custom.Add(new(OriginRecord.Key, AprJson.Base64(origin)));
+            custom.Add(new(ModelFile.OriginKey, AprJson.Base64(origin)));
         }
 
         FilePlan plan = AprWriter.Plan(new()
         {
-            Fields = content.AprMetadata.Fields,
+            Fields = metadata.Fields,
             CustomKeys = custom,
-            Tensors = [.. content.Steps.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
+            Tensors = [.. content.Tensors.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
         });
         return new([new(content.Form.Folder is { } stem ? $"{stem}.apr" : "", plan)]);
     }

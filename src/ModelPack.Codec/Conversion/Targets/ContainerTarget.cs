@@ -1,3 +1,4 @@
+using ModelPack.Codec.Apr;
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Metadata.Apr;
@@ -28,24 +29,11 @@ internal abstract class ContainerTarget
     /// <summary>Whether the format can store the name.</summary>
     public abstract bool IsLegalName(string name);
 
-    /// <summary>Does the part of the layout that does not depend on the origin record, which may be compressed meanwhile.</summary>
-    public virtual void Prepare(OutputContent content)
-    {
-    }
-
     /// <summary>Lays the output out: one file, or shards.</summary>
     public abstract ModelPlan Layout(OutputContent content);
 
     /// <summary>For each step, its place in the tensor list that a reader of the output will see.</summary>
     public abstract int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form);
-
-    public static ContainerTarget For(ModelFormat format) => format switch
-    {
-        ModelFormat.Gguf => new GgufTarget(),
-        ModelFormat.Apr => new AprTarget(),
-        ModelFormat.SafeTensors => new SafeTensorsTarget(),
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
 
     /// <summary>
     /// The shape under which raw bytes are stored: the innermost dimension counts bytes, so that rows stay rows (quantized-in-safetensors.md §2).
@@ -98,37 +86,4 @@ internal abstract class ContainerTarget
 
         return inverse;
     }
-}
-
-/// <summary>What goes into an output file.</summary>
-/// <param name="Root">The file whose model is converted.</param>
-/// <param name="Words">What it says of the model.</param>
-/// <param name="Steps">The tensors.</param>
-/// <param name="Carried">The description of carried tensors, if there are any.</param>
-/// <param name="Origin">The origin record, if one is embedded.</param>
-/// <param name="Form">The files that it is to consist of.</param>
-internal sealed record OutputContent(ModelFile Root, SpokenModel Words, IReadOnlyList<TensorStep> Steps, ReadOnlyMemory<byte>? Carried, byte[]? Origin, OutputForm Form)
-{
-    private AprMetadataFrom? apr;
-    private List<MetadataEntry>? gguf;
-
-    /// <summary>Files that go beside the tensors, if the output is a folder.</summary>
-    public ImmutableArray<Companion> Companions { get; init; } = [];
-
-    /// <summary>The metadata in APR's words. An output is laid out twice, since hashes in its record are known only in the end; the words stay the same.</summary>
-    public AprMetadataFrom AprMetadata => apr ??= AprWords.For(this);
-
-    /// <summary>The metadata in GGUF's words.</summary>
-    public IReadOnlyList<MetadataEntry> GgufMetadata => gguf ??= Metadata.GgufMetadata.For(Root, Words, Steps);
-}
-
-/// <summary>The files that an output is to consist of.</summary>
-/// <param name="Folder">The stem of the files in a folder; null for one file whose name the caller knows.</param>
-/// <param name="MaxShardBytes">Payload bytes at which a further file is begun; null for no limit.</param>
-internal sealed record OutputForm(string? Folder, long? MaxShardBytes)
-{
-    /// <summary>Distributes tensors over files, in their order, by the rule of huggingface_hub (safetensors.md §5).</summary>
-    public ImmutableArray<ImmutableArray<int>> Split(IReadOnlyList<TensorStep> steps) => MaxShardBytes is { } limit
-        ? SafeTensorsShards.Split([.. steps.Select(step => step.Payload.Length)], limit)
-        : [[.. Enumerable.Range(0, steps.Count)]];
 }

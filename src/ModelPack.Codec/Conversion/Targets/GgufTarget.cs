@@ -25,28 +25,26 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes && !name.Contains('\0');
 
-    public override void Prepare(OutputContent content) => _ = content.GgufMetadata;
-
     public override ModelPlan Layout(OutputContent content)
     {
-        List<MetadataEntry> metadata = [.. content.GgufMetadata];
-        if (content.Carried is { } carried)
+        List<MetadataEntry> metadata = [.. ((GgufTargetMetadata)content.Metadata!).Entries];
+        if (content.Descriptions is { } carried)
         {
             metadata.Add(new(CarriedTensors.Key, GgufValue.FromStringBytes(carried.Span)));
         }
 
         if (content.Origin is { } origin)
         {
-            metadata.Add(new(OriginRecord.Key, GgufValue.FromUInt8Array(origin)));
+            metadata.Add(new(ModelFile.OriginKey, GgufValue.FromUInt8Array(origin)));
         }
 
-        ImmutableArray<ImmutableArray<int>> parts = content.Form.Split(content.Steps);
+        ImmutableArray<ImmutableArray<int>> parts = content.Form.Split(content.Tensors);
         string stem = content.Form.Folder ?? "";
         return parts.Length <= 1
-            ? new([new(content.Form.Folder is null ? "" : $"{stem}.gguf", Part(metadata, content.Steps, [.. Enumerable.Range(0, content.Steps.Count)]))])
+            ? new([new(content.Form.Folder is null ? "" : $"{stem}.gguf", Part(metadata, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]))])
             : new([.. parts.Select((part, i) => new PlannedFile(
                 GgufSplitSet.FileName(stem, i + 1, parts.Length),
-                Part(WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Steps.Count), content.Steps, part)))]);
+                Part(WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Tensors.Count), content.Tensors, part)))]);
     }
 
     public override int[] ReaderOrder(IReadOnlyList<TensorStep> steps, OutputForm form) => Inverse(form.Split(steps).SelectMany(part => part));

@@ -28,20 +28,20 @@ internal sealed class SafeTensorsTarget : ContainerTarget
     public override ModelPlan Layout(OutputContent content)
     {
         List<SafeTensorsModelEntry> metadata = [PyTorchFormat];
-        if (content.Carried is { } carried)
+        if (content.Descriptions is { } carried)
         {
             metadata.Add(new(CarriedTensors.Key, carried));
         }
 
         if (content.Origin is { } origin)
         {
-            metadata.Add(new(OriginRecord.Key, InBase64(origin)));
+            metadata.Add(new(ModelFile.OriginKey, InBase64(origin)));
         }
 
-        ImmutableArray<ImmutableArray<int>> shards = content.Form.Split(content.Steps);
+        ImmutableArray<ImmutableArray<int>> shards = content.Form.Split(content.Tensors);
         if (content.Form.Folder is null)
         {
-            return ModelPlan.Single(Shard(metadata, content.Steps, [.. Enumerable.Range(0, content.Steps.Count)]));
+            return ModelPlan.Single(Shard(metadata, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]));
         }
 
         List<PlannedFile> files = [];
@@ -49,22 +49,22 @@ internal sealed class SafeTensorsTarget : ContainerTarget
         for (int i = 0; i < shards.Length; i++)
         {
             string name = SafeTensorsShards.FileName(Stem, i + 1, shards.Length);
-            files.Add(new(name, Shard(i == 0 ? metadata : [PyTorchFormat], content.Steps, shards[i])));
+            files.Add(new(name, Shard(i == 0 ? metadata : [PyTorchFormat], content.Tensors, shards[i])));
             foreach (int tensor in shards[i])
             {
-                places.Add(content.Steps[tensor].Name, name);
+                places.Add(content.Tensors[tensor].Name, name);
             }
         }
 
         if (shards.Length == 0)
         {
-            files.Add(new(SafeTensorsShards.FileName(Stem, 1, 1), Shard(metadata, content.Steps, [])));
+            files.Add(new(SafeTensorsShards.FileName(Stem, 1, 1), Shard(metadata, content.Tensors, [])));
         }
 
         List<PlannedFile> beside = [.. content.Companions.Select(companion => Literal(companion.Name, companion.Bytes))];
         if (shards.Length > 1)
         {
-            beside.Add(Literal($"{Stem}.safetensors.index.json", SafeTensorsIndexWriter.Write(places, content.Steps.Sum(step => step.Payload.Length))));
+            beside.Add(Literal($"{Stem}.safetensors.index.json", SafeTensorsIndexWriter.Write(places, content.Tensors.Sum(step => step.Payload.Length))));
         }
 
         // The order in which a folder is read (ModelLocation): what holds tensors, then the rest by name.

@@ -51,7 +51,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
 
     // Only sentence-transformers looks into the folders of modules: other programs compute without their matrices.
     private static IEnumerable<string> Modules(ModelFile root) => root.AllMembers
-        .Where(member => MemberName.IsNested(member.Name) && ModelModules.IsWeights(member.Name))
+        .Where(member => MemberName.IsNested(member.Name) && MemberName.IsModuleWeights(member.Name))
         .Select(member => $"'{member.Name}' is a part of the model, and only kept for the way back: an embedding is computed without it");
 
     // A hostile count of layers would have as many tensors missing.

@@ -69,16 +69,16 @@ internal static partial class MissingParts
     {
         foreach (LeftOutFile part in root.LeftOut.Where(file => file.IsPart))
         {
-            yield return $"{part} is a part of the model by {ModelModules.FileName}, and is not carried";
+            yield return $"{part} is a part of the model by {CompanionNames.Modules}, and is not carried";
         }
 
-        IReadOnlyList<ModelModule> modules = Bytes(root, ModelModules.FileName) is { } json ? ModelModules.Read(json) : [];
+        IReadOnlyList<ModelModule> modules = Bytes(root, CompanionNames.Modules) is { } json ? ModelModules.Read(json) : [];
         foreach (ModelModule module in modules.Where(module => !module.IsEmpty && !root.LeftOut.Any(file => file.Name.StartsWith(module.Path + "/", StringComparison.Ordinal))))
         {
             string[] files = [.. root.AllMembers.Select(member => member.Name).Where(name => name.StartsWith(module.Path + "/", StringComparison.Ordinal))];
-            if (files.Length == 0 || (module.HasWeights && !files.Any(ModelModules.IsWeights)))
+            if (files.Length == 0 || (module.HasWeights && !files.Any(MemberName.IsModuleWeights)))
             {
-                yield return $"'{module.Path}/' is a part of the model by {ModelModules.FileName}, and {(files.Length == 0 ? "is not there" : "has no weights")}";
+                yield return $"'{module.Path}/' is a part of the model by {CompanionNames.Modules}, and {(files.Length == 0 ? "is not there" : "has no weights")}";
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class BertFamily
         if (tokenizer.Value != "bert")
         {
             config.Refuse(tokenizer.IsRead
-                ? $"with {TokenizerModelKey} '{MetadataKeys.Shorten(tokenizer.Value)}' the class may be RobertaModel, XLMRobertaModel or CamembertModel"
+                ? $"with {TokenizerModelKey} '{SafeText.Shorten(tokenizer.Value)}' the class may be RobertaModel, XLMRobertaModel or CamembertModel"
                 : tokenizer.Describe(TokenizerModelKey));
         }
 

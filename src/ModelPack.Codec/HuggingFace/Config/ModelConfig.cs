@@ -17,7 +17,7 @@ internal static class ModelConfig
 
         if (Architectures.Find(architecture) is not { } describe)
         {
-            Refuse(derivation, $"there is no rule for the architecture '{MetadataKeys.Shorten(architecture)}'");
+            Refuse(derivation, $"there is no rule for the architecture '{SafeText.Shorten(architecture)}'");
             return;
         }
 

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.Config;
 
 /// <summary>Phi 2, StableLM, StarCoder 2, GPT-2 and Falcon (hf-companions.md §1.3).</summary>
@@ -75,7 +76,7 @@ internal static class OtherFamilies
         string? layout = config.OptionalText(LayoutKey);
         if (layout != "jploski")
         {
-            config.Refuse($"{config.Key(LayoutKey)} is {(layout is null ? "missing" : MetadataKeys.Shorten(layout))}, so the order of the rows in attn_qkv is not known");
+            config.Refuse($"{config.Key(LayoutKey)} is {(layout is null ? "missing" : SafeText.Shorten(layout))}, so the order of the rows in attn_qkv is not known");
         }
 
         long heads = config.OptionalCount("attention.head_count", perLayer: true) ?? 0;

@@ -57,7 +57,7 @@ internal static class RopeScaling
                 config.Fields.SetNull("rope_scaling");
                 break;
             default:
-                string shown = type is null ? "missing" : MetadataKeys.Shorten(type);
+                string shown = type is null ? "missing" : SafeText.Shorten(type);
                 config.Refuse($"{config.Key(TypeKey)} is {shown}, which with the tensors of the file is no scaling that config.json can say");
                 break;
         }

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Buffers;
 using System.Text.Json;
 
@@ -132,5 +133,5 @@ internal static class PythonJson
         }
     }
 
-    private static string Join(List<string> names) => string.Join(", ", names.Select(MetadataKeys.Shorten));
+    private static string Join(List<string> names) => string.Join(", ", names.Select(SafeText.Shorten));
 }

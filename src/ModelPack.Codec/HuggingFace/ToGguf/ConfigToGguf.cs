@@ -74,7 +74,7 @@ internal static class ConfigToGguf
         string? type = config.Text("model_type");
         if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<GgufDraft> Describe) rule))
         {
-            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{MetadataKeys.Shorten(type)}'"), .. odd]);
+            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{SafeText.Shorten(type)}'"), .. odd]);
         }
 
         GgufDraft draft = new(folder, config, rule.Architecture);

@@ -145,7 +145,7 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
     {
         if (config.Text(field) is { } text && !values.Contains(text))
         {
-            Obstruct($"{field} is '{MetadataKeys.Shorten(text)}' instead of '{values[0]}'");
+            Obstruct($"{field} is '{SafeText.Shorten(text)}' instead of '{values[0]}'");
         }
     }
 

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>
@@ -29,7 +30,7 @@ internal static class HeadClasses
 
         if (name is not null && Array.Find(Signs, sign => name.Contains(sign, StringComparison.OrdinalIgnoreCase)) is not null)
         {
-            draft.ObstructHead($"its class is {MetadataKeys.Shorten(name)}, whose head no GGUF of the architecture has");
+            draft.ObstructHead($"its class is {SafeText.Shorten(name)}, whose head no GGUF of the architecture has");
         }
         else if (draft.Folder.Tensors.FirstOrDefault(tensor => IsHead(tensor.Name)) is { } head)
         {

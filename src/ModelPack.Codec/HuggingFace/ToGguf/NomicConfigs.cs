@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Globalization;
 using ModelPack.Codec.Gguf;
 
@@ -28,7 +29,7 @@ internal static class NomicConfigs
         RopeSettings rope = RopeSettings.Read(draft);
         if (rope.Type is { } type)
         {
-            draft.Obstruct($"rope_parameters of type '{MetadataKeys.Shorten(type)}'");
+            draft.Obstruct($"rope_parameters of type '{SafeText.Shorten(type)}'");
         }
 
         Expected hidden = Expected.Field(config.FirstOf(Fields.Hidden) ?? Fields.Hidden[0], sizes.Hidden);

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Globalization;
 using ModelPack.Codec.HuggingFace.Config;
 
@@ -67,7 +68,7 @@ internal static class PhiConfigs
 
         if (rope.Type != "longrope" || rope.Scaling!.Floats("long_factor") is not { } longFactors || rope.Scaling.Floats("short_factor") is not { } shortFactors)
         {
-            draft.Obstruct(rope.Type == "longrope" ? "long_factor or short_factor is missing" : $"rope_scaling of type '{MetadataKeys.Shorten(rope.Type)}'");
+            draft.Obstruct(rope.Type == "longrope" ? "long_factor or short_factor is missing" : $"rope_scaling of type '{SafeText.Shorten(rope.Type)}'");
             return;
         }
 

@@ -74,7 +74,7 @@ internal static class RopeKeys
             case "linear" or "yarn":
                 break;
             default:
-                draft.Obstruct($"rope_scaling of type '{MetadataKeys.Shorten(rope.Type)}'");
+                draft.Obstruct($"rope_scaling of type '{SafeText.Shorten(rope.Type)}'");
                 break;
         }
     }

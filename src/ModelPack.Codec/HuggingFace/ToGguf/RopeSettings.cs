@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.ToGguf;
 
 /// <summary>How positions are rotated. transformers 5 moved everything into rope_parameters (hf-companions.md §1.1, §1.4).</summary>
@@ -47,7 +48,7 @@ internal sealed record RopeSettings(float? Base, float? LocalBase, double? Parti
     private static string? Modern(string? type) => type is "su" ? "longrope" : type;
 
     private static string? Agree(ConfigObject config, string firstName, string? first, string secondName, string? second) =>
-        first is null || second is null || first == second ? first ?? second : throw Disagree(config, firstName, $"'{MetadataKeys.Shorten(first)}'", secondName, $"'{MetadataKeys.Shorten(second)}'");
+        first is null || second is null || first == second ? first ?? second : throw Disagree(config, firstName, $"'{SafeText.Shorten(first)}'", secondName, $"'{SafeText.Shorten(second)}'");
 
     private static T? Agree<T>(ConfigObject config, string firstName, T? first, string secondName, T? second)
         where T : struct, IEquatable<T> =>

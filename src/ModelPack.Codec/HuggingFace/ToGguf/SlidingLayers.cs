@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf;
@@ -33,7 +34,7 @@ internal static class SlidingLayers
         }
 
         return Array.Find(types, type => type is not (Sliding or Full)) is { } other
-            ? throw draft.Config.WrongValue("layer_types", $"holds '{MetadataKeys.Shorten(other)}', neither {Sliding} nor {Full}")
+            ? throw draft.Config.WrongValue("layer_types", $"holds '{SafeText.Shorten(other)}', neither {Sliding} nor {Full}")
             : [.. types.Select(type => type == Sliding)];
     }
 

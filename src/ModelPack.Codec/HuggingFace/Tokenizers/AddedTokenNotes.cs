@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
 
 /// <summary>Says what a GGUF does not tell of its added tokens (tokenizers.md §2).</summary>
@@ -19,7 +20,7 @@ internal static class AddedTokenNotes
         AddedToken[] unproved = [.. added.Where(token => token.Special && AddedToken.LooksSpecial(token.Content) && !roles.Contains(token.Id))];
         if (unproved.Length > 0)
         {
-            source.Note($"added_tokens: special is a guess for {unproved.Length} token{(unproved.Length == 1 ? "" : "s")} like '{MetadataKeys.Shorten(unproved[0].Content)}': "
+            source.Note($"added_tokens: special is a guess for {unproved.Length} token{(unproved.Length == 1 ? "" : "s")} like '{SafeText.Shorten(unproved[0].Content)}': "
                 + $"converters give this form the type {(int)TokenKind.Control} in any case; decoding can leave special tokens out");
         }
     }

@@ -14,7 +14,7 @@ internal static class ByteLevelBpe
         if (!id.IsRead || PreTokenizers.Find(id.Value) is not { } pre)
         {
             return source.Refuse(id.IsRead
-                ? $"{TokenizerKeys.PreTokenizer} is '{MetadataKeys.Shorten(id.Value)}', which does not tell the pre-tokenizer's rules"
+                ? $"{TokenizerKeys.PreTokenizer} is '{SafeText.Shorten(id.Value)}', which does not tell the pre-tokenizer's rules"
                 : id.Describe(TokenizerKeys.PreTokenizer));
         }
 

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Text.Unicode;
 using ModelPack.Codec.Gguf;
 
@@ -34,7 +35,7 @@ internal static class ChatTemplates
                 left++;
                 if (left <= MostNamesNoted)
                 {
-                    derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{MetadataKeys.Shorten(name)} cannot be a file name of its own and is not carried over");
+                    derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{SafeText.Shorten(name)} cannot be a file name of its own and is not carried over");
                 }
 
                 continue;
@@ -58,7 +59,7 @@ internal static class ChatTemplates
         Reading<string[]> names = Vocabulary.ReadStrings(derivation.Keys, NamesKey);
         foreach (string name in (names.Value ?? []).Where(name => derivation.Keys.Find($"{Key}.{name}") is null).Take(MostNamesNoted))
         {
-            derivation.Note(CompanionNames.NamedChatTemplates, $"{NamesKey} names '{MetadataKeys.Shorten(name)}', which no key holds");
+            derivation.Note(CompanionNames.NamedChatTemplates, $"{NamesKey} names '{SafeText.Shorten(name)}', which no key holds");
         }
     }
 

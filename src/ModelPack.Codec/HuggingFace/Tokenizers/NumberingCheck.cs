@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
 
 /// <summary>
@@ -25,7 +26,7 @@ internal static class NumberingCheck
 
             if (written[id] is { } other)
             {
-                return $"it gives '{MetadataKeys.Shorten(other)}' and '{MetadataKeys.Shorten(text)}' the id {id}";
+                return $"it gives '{SafeText.Shorten(other)}' and '{SafeText.Shorten(text)}' the id {id}";
             }
 
             written[id] = text;
@@ -51,7 +52,7 @@ internal static class NumberingCheck
     private static string Describe(int id, string token, string? written, IReadOnlyDictionary<string, long> ids)
     {
         string given = ids.TryGetValue(token, out long other) ? $"the id {other}" : "no id";
-        return $"the tokenizers library would give '{MetadataKeys.Shorten(token)}' {given}, but {TokenizerKeys.Tokens} has it at {id}"
-            + (written is null ? "" : $", where '{MetadataKeys.Shorten(written)}' would stand");
+        return $"the tokenizers library would give '{SafeText.Shorten(token)}' {given}, but {TokenizerKeys.Tokens} has it at {id}"
+            + (written is null ? "" : $", where '{SafeText.Shorten(written)}' would stand");
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.Tokenizers;
 
 /// <summary>Derives tokenizer.json and the small files beside it (hf-companions.md §2).</summary>
@@ -13,7 +14,7 @@ internal static class TokenizerFiles
         bool recorded = RecordedTokenizer.Take(derivation, vocabulary);
         if (planner is null)
         {
-            string reason = model.IsRead ? $"there is no rule for {TokenizerKeys.Model} '{MetadataKeys.Shorten(model.Value)}'" : model.Describe(TokenizerKeys.Model);
+            string reason = model.IsRead ? $"there is no rule for {TokenizerKeys.Model} '{SafeText.Shorten(model.Value)}'" : model.Describe(TokenizerKeys.Model);
             Refuse(derivation, recorded, reason);
             return;
         }

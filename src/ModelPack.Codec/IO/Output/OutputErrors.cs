@@ -37,6 +37,9 @@ internal static class OutputErrors
     public static readonly ErrorCode TargetTaken = new(
         "MP3013", "", ErrorKind.InputOutput, "Something took the target's name while the output was written.", "Look at what appeared there; pass --force to replace it, or choose another path.");
 
+    public static readonly ErrorCode NotEnoughSpace = new(
+        "MP3004", "", ErrorKind.InputOutput, "The output would not fit on the disk.", "Free some space, choose another folder, or keep quantized tensors as blocks with Quantized=blocks (--quantized blocks).");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [SpecialSource, SpecialTarget, TargetBusy, ForeignLock, Disturbed, NotPutBack, NameTooLong, Unfinished, TargetTaken];
+        [NotEnoughSpace, SpecialSource, SpecialTarget, TargetBusy, ForeignLock, Disturbed, NotPutBack, NameTooLong, Unfinished, TargetTaken];
 }

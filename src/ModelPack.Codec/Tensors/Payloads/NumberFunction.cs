@@ -44,7 +44,7 @@ internal static class NumberFunctions
             {
                 string name = function == NumberFunction.NegativeExponential ? "-exp(x)" : "log(-x)";
                 throw new ModelPackException(
-                    ConversionErrors.NotExpressible, string.Create(CultureInfo.InvariantCulture, $"{name} is not finite for the number {number:R}; verbatim names keep it as it is"));
+                    PayloadErrors.NotExpressible, string.Create(CultureInfo.InvariantCulture, $"{name} is not finite for the number {number:R}; verbatim names keep it as it is"));
             }
 
             BinaryPrimitives.WriteSingleLittleEndian(destination[i..], float.IsNaN(number) ? number : made);

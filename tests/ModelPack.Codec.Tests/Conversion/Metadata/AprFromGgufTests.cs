@@ -19,7 +19,7 @@ public sealed class AprFromGgufTests
     public void Fields_of_the_small_model_are_what_the_table_says()
     {
         using GgufFile file = GgufFile.Open(new MemoryByteSource(GgufCorpus.Bytes(Model)));
-        AprMetadataFrom said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file));
+        AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file));
 
         string template = "\"{% for m in messages %}<|im_start|>{{ m['role'] }}\\n{{ m['content'] }}<|im_end|>\\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\\n{% endif %}\"";
         Assert.AreEqual(
@@ -56,7 +56,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Complete_source_has_every_field_that_realizar_requires()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(Llama());
+        AprTargetMetadata said = AprMetadataSamples.Said(Llama());
 
         foreach (string field in new[] { "architecture", "hidden_size", "num_layers", "num_heads", "intermediate_size", "vocab_size", "tokenizer.vocabulary", "tokenizer.scores" })
         {
@@ -77,7 +77,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Model_without_a_tokenizer_is_noted()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(SmallGguf.Decoder("llama"));
+        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("llama"));
         Assert.IsNull(said.Field("tokenizer.vocabulary"));
         said.Notes.AssertNote(MetadataNotes.Missing, "'tokenizer.vocabulary' is missing: realizar does not run a model without a tokenizer");
     }
@@ -101,7 +101,7 @@ public sealed class AprFromGgufTests
     public void Rope_type_is_true_for_the_rows_that_are_stored(string architecture, bool isHuggingFace, string? type, string? recorded)
     {
         using GgufFile file = SmallGguf.Decoder(architecture).Open();
-        AprMetadataFrom said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with { Rows = isHuggingFace ? RowOrder.HuggingFace : RowOrder.Gguf });
+        AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with { Rows = isHuggingFace ? RowOrder.HuggingFace : RowOrder.Gguf });
         Assert.AreEqual(type, said.Field("rope_type"));
         Assert.AreEqual(recorded, said.Field("modelpack.row_order"));
     }
@@ -109,7 +109,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Head_dimension_and_experts_are_said()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(SmallGguf.Decoder("qwen3moe")
+        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("qwen3moe")
             .Own("attention.key_length", 32).Own("attention.value_length", 32).Own("expert_count", 8).Own("expert_used_count", 2).Own("expert_feed_forward_length", 48));
         Assert.AreEqual("32", said.Field("head_dim"));
         Assert.AreEqual("8", said.Field("num_experts"));
@@ -120,7 +120,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Two_head_dimensions_have_no_field_and_are_kept()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(SmallGguf.Decoder("qwen3").Own("attention.key_length", 32).Own("attention.value_length", 16));
+        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("qwen3").Own("attention.key_length", 32).Own("attention.value_length", 16));
         Assert.IsNull(said.Field("head_dim"));
         Assert.Contains("\"qwen3.attention.key_length\":{\"u32\":32},\"qwen3.attention.value_length\":{\"u32\":16}", said.Field("modelpack.gguf")!);
         said.Notes.AssertNote(MetadataNotes.Lost, "'qwen3.attention.key_length' is 32 and 'qwen3.attention.value_length' is 16, which 'head_dim' cannot say: it is one count");
@@ -129,7 +129,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Counts_that_differ_between_layers_have_no_field_and_are_kept()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromUInt32Array([160, 320])));
+        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromUInt32Array([160, 320])));
         Assert.IsNull(said.Field("intermediate_size"));
         Assert.Contains("\"llama.feed_forward_length\":{\"array[u32]\":[160,320]}", said.Field("modelpack.gguf")!);
         said.Notes.AssertNote(MetadataNotes.Lost, "'llama.feed_forward_length' is [160, 320], which 'intermediate_size' cannot say: it is one count");
@@ -138,7 +138,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Double_that_is_no_single_is_not_rounded()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(SmallGguf.Decoder("llama").Own("rope.freq_base", GgufValue.FromFloat64(0.1)));
+        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("llama").Own("rope.freq_base", GgufValue.FromFloat64(0.1)));
         Assert.IsNull(said.Field("rope_theta"));
         Assert.Contains("\"llama.rope.freq_base\":{\"f64\":0.1}", said.Field("modelpack.gguf")!);
     }
@@ -148,7 +148,7 @@ public sealed class AprFromGgufTests
     {
         foreach (string architecture in RopeRows.Known)
         {
-            AprMetadataFrom said = AprMetadataSamples.Said(SmallGguf.Decoder(architecture).Text("context_length", "a trap").Text("n_head", "another"));
+            AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder(architecture).Text("context_length", "a trap").Text("n_head", "another"));
             foreach ((string key, AprJson value) in said.Fields.Concat(said.CustomKeys))
             {
                 Assert.IsNull(AprFields.FindByAlias(key), key);
@@ -167,7 +167,7 @@ public sealed class AprFromGgufTests
     public void Tokenizer_that_is_not_unicode_is_left_out_as_a_whole(string key)
     {
         byte[] one = [8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0xC3, 0x28];
-        AprMetadataFrom said = AprMetadataSamples.Said(SmallTokenizers.ByteLevel("qwen2").Set(key, GgufValue.FromRawBytes(GgufValueType.Array, one)));
+        AprTargetMetadata said = AprMetadataSamples.Said(SmallTokenizers.ByteLevel("qwen2").Set(key, GgufValue.FromRawBytes(GgufValueType.Array, one)));
         Assert.IsFalse(said.CustomKeys.Any(pair => pair.Key.StartsWith("tokenizer.", StringComparison.Ordinal)), string.Join(' ', said.CustomKeys));
         Assert.IsNull(said.Field("modelpack.gguf"));
         said.Notes.AssertNote(MetadataNotes.Lost, $"the tokenizer is left out: '{key}' has a text that is not UTF-8, and JSON holds no other");
@@ -176,7 +176,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Special_tokens_are_named_by_their_ids()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(Llama());
+        AprTargetMetadata said = AprMetadataSamples.Said(Llama());
         Assert.AreEqual("""{"bos_token":"<s>","eos_token":"</s>","unk_token":"<unk>"}""", said.Field("special_tokens"));
     }
 
@@ -203,7 +203,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Metadata_above_the_declared_size_is_noted()
     {
-        AprMetadataFrom said = AprMetadataSamples.Said(Llama().Text("general.description", new string('x', 17 << 20)));
+        AprTargetMetadata said = AprMetadataSamples.Said(Llama().Text("general.description", new string('x', 17 << 20)));
         Assert.IsTrue(said.Notes.Any(note => note.Rule == MetadataNotes.Size && note.Text.EndsWith("more than the 16777216 that the format declares", StringComparison.Ordinal)));
     }
 
@@ -211,7 +211,7 @@ public sealed class AprFromGgufTests
     public void Facts_of_a_checkpoint_are_said_as_they_are()
     {
         using GgufFile file = Llama().Open();
-        AprMetadataFrom said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with
+        AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with
         {
             Format = ModelFormat.SafeTensors,
             Rows = RowOrder.HuggingFace,
@@ -241,7 +241,7 @@ public sealed class AprFromGgufTests
     public void Config_that_is_no_object_of_unicode_is_left_out(string config)
     {
         using GgufFile file = Llama().Open();
-        AprMetadataFrom said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with { HuggingFaceConfig = Encoding.UTF8.GetBytes(config) });
+        AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with { HuggingFaceConfig = Encoding.UTF8.GetBytes(config) });
         Assert.IsNull(said.Field("hf_config"));
         Assert.IsTrue(said.Notes.Any(note => note.Rule == MetadataNotes.Lost && note.Text.Contains("hf_config", StringComparison.Ordinal)));
     }

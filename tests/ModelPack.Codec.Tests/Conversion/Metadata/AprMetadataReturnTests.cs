@@ -1,3 +1,4 @@
+using ModelPack.Codec.Apr;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tests.Gguf;
@@ -50,7 +51,7 @@ public sealed class AprMetadataReturnTests
     public void Keys_of_the_corpus_come_back_unless_a_note_says_why_not(string name)
     {
         using GgufFile file = GgufFile.Open(new MemoryByteSource(GgufCorpus.Bytes(name)));
-        Codec.Conversion.Metadata.Apr.AprMetadataFrom said = Codec.Conversion.Metadata.Apr.AprFromGguf.Write(AprMetadataSamples.SourceOf(file));
+        ModelPack.Codec.Apr.AprTargetMetadata said = Codec.Conversion.Metadata.Apr.AprFromGguf.Write(AprMetadataSamples.SourceOf(file));
         using Codec.Apr.AprFile apr = AprMetadataSamples.ToFile(said);
         Codec.Conversion.Metadata.Apr.GgufMetadataFrom read = Codec.Conversion.Metadata.Apr.GgufFromApr.Read(apr);
         foreach (MetadataEntry entry in file.Metadata)

@@ -19,13 +19,13 @@ internal static class AprMetadataSamples
         Rows = RowOrder.Gguf,
     };
 
-    public static AprMetadataFrom Said(SmallGguf gguf)
+    public static AprTargetMetadata Said(SmallGguf gguf)
     {
         using GgufFile file = gguf.Open();
         return AprFromGguf.Write(SourceOf(file));
     }
 
-    public static string? Field(this AprMetadataFrom said, string key) =>
+    public static string? Field(this AprTargetMetadata said, string key) =>
         said.Fields.Concat(said.CustomKeys).Where(pair => pair.Key == key).Select(pair => pair.Value.ToString()).SingleOrDefault();
 
     /// <summary>A file with this metadata and these matrices of zeros.</summary>
@@ -42,7 +42,7 @@ internal static class AprMetadataSamples
     }
 
     /// <summary>The metadata as the writer spells it, with the embedding that the vocabulary needs.</summary>
-    public static AprFile ToFile(AprMetadataFrom said, params (string Name, ulong Rows, ulong Columns)[] matrices) =>
+    public static AprFile ToFile(AprTargetMetadata said, params (string Name, ulong Rows, ulong Columns)[] matrices) =>
         Apr(Encoding.UTF8.GetString(AprMetadataWriter.Write(new AprModel { Fields = said.Fields, CustomKeys = said.CustomKeys, Tensors = [] }).Span), matrices);
 
     public static GgufValue? Find(this GgufMetadataFrom read, string key) => (GgufValue?)read.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
@@ -55,7 +55,7 @@ internal static class AprMetadataSamples
     /// <summary>What comes back is what was there: every key, its type and its bytes.</summary>
     public static void AssertReturns(GgufFile source, params string[] derived)
     {
-        AprMetadataFrom said = AprFromGguf.Write(SourceOf(source));
+        AprTargetMetadata said = AprFromGguf.Write(SourceOf(source));
         using AprFile file = ToFile(said);
         Assert.IsFalse(file.Notes.Any(note => note.Rule is "K-ALIAS" or "K-DUPKEY" or "K-NULL"), string.Join(Environment.NewLine, file.Notes));
         GgufMetadataFrom read = GgufFromApr.Read(file);

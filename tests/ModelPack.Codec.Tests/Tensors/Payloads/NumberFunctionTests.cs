@@ -63,7 +63,7 @@ public sealed class NumberFunctionTests
     public void A_finite_number_without_a_finite_result_is_refused(object function, float number)
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => Apply((NumberFunction)function, number));
-        Assert.AreEqual(ConversionErrors.NotExpressible, exception.Code);
+        Assert.AreEqual(PayloadErrors.NotExpressible, exception.Code);
         Assert.Contains("is not finite for the number", exception.Message);
     }
 

@@ -30,9 +30,9 @@ internal sealed class AprFromGguf
 
     /// <summary>Says the metadata of a source.</summary>
     /// <exception cref="ArgumentException">A key occurs twice.</exception>
-    public static AprMetadataFrom Write(AprMetadataSource source) => new AprFromGguf(source).Write();
+    public static AprTargetMetadata Write(AprMetadataSource source) => new AprFromGguf(source).Write();
 
-    private AprMetadataFrom Write()
+    private AprTargetMetadata Write()
     {
         Identity();
         Texts();
@@ -266,7 +266,7 @@ internal sealed class AprFromGguf
         }
     }
 
-    private AprMetadataFrom Result()
+    private AprTargetMetadata Result()
     {
         foreach (string missing in AprRequirements.Missing(key => fields.ContainsKey(key) || custom.ContainsKey(key), source.Tensors.Select(tensor => tensor.Name)))
         {

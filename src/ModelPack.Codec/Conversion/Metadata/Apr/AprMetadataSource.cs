@@ -40,10 +40,3 @@ internal sealed record AprMetadataSource
     /// <summary>True if <c>lm_head.weight</c> is a copy of the embedding that the source does not have.</summary>
     public bool IsHeadCopied { get; init; }
 }
-
-/// <summary>The metadata of a new APR file.</summary>
-/// <param name="Fields">Known fields in the order of the format.</param>
-/// <param name="CustomKeys">Custom keys in the order of their bytes.</param>
-/// <param name="Notes">What could not be said, and what is missing.</param>
-internal sealed record AprMetadataFrom(
-    ImmutableArray<KeyValuePair<string, AprJson>> Fields, ImmutableArray<KeyValuePair<string, AprJson>> CustomKeys, ImmutableArray<Note> Notes);

@@ -30,5 +30,5 @@ internal sealed class GgufKeys
     public void SayAll(string prefix) => said.UnionWith(values.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)));
 
     private static bool IsAboutTheFile(string key) =>
-        key is GgufFormat.AlignmentKey or OriginRecord.Key or CarriedTensors.Key or GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
+        key is GgufFormat.AlignmentKey or ModelFile.OriginKey or CarriedTensors.Key or GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
 }

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Text.Json;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
@@ -47,7 +48,7 @@ internal static class BpeParts
             {
                 if (!tokens.Contains(part))
                 {
-                    throw Merge.At(item.File, $"{item.Path} is {item.Show()}, but '{MetadataKeys.Shorten(part)}' is not in model.vocab");
+                    throw Merge.At(item.File, $"{item.Path} is {item.Show()}, but '{SafeText.Shorten(part)}' is not in model.vocab");
                 }
             }
 

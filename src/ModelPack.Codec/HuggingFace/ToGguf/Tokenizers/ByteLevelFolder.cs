@@ -89,7 +89,7 @@ internal static class ByteLevelFolder
         string right = merge.Right.Replace(' ', SpaceLetter);
         return tokens.Contains(left) && tokens.Contains(right) && tokens.Contains(left + right)
             ? $"{left} {right}"
-            : throw Merge.At(file, $"model.merges[{place}] has a space inside a part, and '{MetadataKeys.Shorten(left + right)}' or a part of it is not in model.vocab");
+            : throw Merge.At(file, $"model.merges[{place}] has a space inside a part, and '{SafeText.Shorten(left + right)}' or a part of it is not in model.vocab");
     }
 
     /// <summary>The letters of the bytes (hf-companions.md §2.2).</summary>

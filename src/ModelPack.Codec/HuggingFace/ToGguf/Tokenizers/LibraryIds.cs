@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 
 /// <summary>
@@ -16,6 +17,6 @@ internal sealed class LibraryIds(TokenList vocabulary)
     {
         int id = vocabulary.TryGetId(text, out int known) ? known : Math.Max(highest + 1, pieces);
         highest = Math.Max(highest, id);
-        Other ??= id == stated ? null : $"'{MetadataKeys.Shorten(text)}' has id {stated}, which was taken; the tokenizers library counts on from the tokens before it and gives it {id}";
+        Other ??= id == stated ? null : $"'{SafeText.Shorten(text)}' has id {stated}, which was taken; the tokenizers library counts on from the tokens before it and gives it {id}";
     }
 }

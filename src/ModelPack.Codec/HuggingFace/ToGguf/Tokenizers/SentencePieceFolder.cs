@@ -71,7 +71,7 @@ internal static class SentencePieceFolder
             Compare(model, pieces, own);
             foreach ((string text, JsonField id) in model.Require("vocab").Fields().Where(item => item.Field.Id() >= pieces.Pieces.Count))
             {
-                throw Disagreement.At(json.File, $"'{MetadataKeys.Shorten(text)}' has id {id.Id()}, but {pieces.File} has {pieces.Pieces.Count} pieces");
+                throw Disagreement.At(json.File, $"'{SafeText.Shorten(text)}' has id {id.Id()}, but {pieces.File} has {pieces.Pieces.Count} pieces");
             }
         }
 
@@ -101,7 +101,7 @@ internal static class SentencePieceFolder
             string text = pieces.Pieces[id].Text;
             if (own.TryGetId(text, out int other) && other != id)
             {
-                throw Disagreement.At(model.File, $"'{MetadataKeys.Shorten(text)}' has id {other}, but {id} in {pieces.File}");
+                throw Disagreement.At(model.File, $"'{SafeText.Shorten(text)}' has id {other}, but {id} in {pieces.File}");
             }
         }
     }

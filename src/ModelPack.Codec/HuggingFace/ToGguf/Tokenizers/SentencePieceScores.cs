@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 
 namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
@@ -37,13 +38,13 @@ internal static class SentencePieceScores
         {
             if (!listed.Contains((left, right)) && Merges(vocabulary, left) && Merges(vocabulary, right))
             {
-                throw new NoKeyException(file, $"model.merges has no '{MetadataKeys.Shorten(left)}' '{MetadataKeys.Shorten(right)}', but the runtime joins every two tokens that make a third");
+                throw new NoKeyException(file, $"model.merges has no '{SafeText.Shorten(left)}' '{SafeText.Shorten(right)}', but the runtime joins every two tokens that make a third");
             }
         }
 
         if (torn.Count > 0)
         {
-            folder.Note(file, $"model.merges: the merges that make '{MetadataKeys.Shorten(torn.Min(StringComparer.Ordinal)!)}'{(torn.Count > 1 ? $", and those of {torn.Count - 1} more," : "")} stand apart from one another; the runtime joins all of a token alike, as early as the first");
+            folder.Note(file, $"model.merges: the merges that make '{SafeText.Shorten(torn.Min(StringComparer.Ordinal)!)}'{(torn.Count > 1 ? $", and those of {torn.Count - 1} more," : "")} stand apart from one another; the runtime joins all of a token alike, as early as the first");
         }
 
         for (int id = 0; id < vocabulary.Tokens.Length; id++)

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Text.Json;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
@@ -82,7 +83,7 @@ internal sealed class SpecialIds
         string? mapped = TextOf(folder.SpecialMap, name);
         if (told is not null && mapped is not null && told != mapped)
         {
-            folder.Note(CompanionNames.SpecialTokensMap, $"{name} is '{MetadataKeys.Shorten(mapped)}', but '{MetadataKeys.Shorten(told)}' in {CompanionNames.TokenizerConfig}, which was taken");
+            folder.Note(CompanionNames.SpecialTokensMap, $"{name} is '{SafeText.Shorten(mapped)}', but '{SafeText.Shorten(told)}' in {CompanionNames.TokenizerConfig}, which was taken");
         }
 
         if ((told ?? mapped) is { } text)
@@ -94,7 +95,7 @@ internal sealed class SpecialIds
             }
             else
             {
-                folder.Note(file, $"{name} is '{MetadataKeys.Shorten(text)}', which is not in the vocabulary; it was left out");
+                folder.Note(file, $"{name} is '{SafeText.Shorten(text)}', which is not in the vocabulary; it was left out");
             }
         }
     }
@@ -116,7 +117,7 @@ internal sealed class SpecialIds
         {
             if (ids.ContainsKey(Bos) && !Is(first.Text, Class))
             {
-                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(first.Text)}', which became the begin token in place of '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[Bos]])}'");
+                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{SafeText.Shorten(first.Text)}', which became the begin token in place of '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[ids[Bos]])}'");
             }
 
             ids[Bos] = first.Id;
@@ -128,10 +129,10 @@ internal sealed class SpecialIds
             {
                 if (!ids.TryAdd(EndOfTurn, eos) && ids[EndOfTurn] != eos)
                 {
-                    throw new NoKeyException(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', the end token is '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}': there are keys for two of them");
+                    throw new NoKeyException(CompanionNames.Tokenizer, $"post_processor adds '{SafeText.Shorten(last.Text)}', the end token is '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}': there are keys for two of them");
                 }
 
-                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{MetadataKeys.Shorten(last.Text)}', which became the end token; '{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[eos])}' ends a turn");
+                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{SafeText.Shorten(last.Text)}', which became the end token; '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[eos])}' ends a turn");
             }
 
             ids[Eos] = last.Id;
@@ -206,7 +207,7 @@ internal sealed class SpecialIds
         };
         if (byDefault >= 0 && !ids.ContainsKey(Eos))
         {
-            string token = byDefault < tokenizer.Vocabulary.Tokens.Length ? $" ('{MetadataKeys.Shorten(tokenizer.Vocabulary.Tokens[byDefault])}')" : "";
+            string token = byDefault < tokenizer.Vocabulary.Tokens.Length ? $" ('{SafeText.Shorten(tokenizer.Vocabulary.Tokens[byDefault])}')" : "";
             folder.Note(CompanionNames.TokenizerConfig, $"no file names a token that ends a text; the runtime will take {byDefault}{token} for it");
         }
     }

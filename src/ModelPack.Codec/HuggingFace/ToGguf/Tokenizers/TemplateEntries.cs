@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Text.Json;
 using System.Text.Unicode;
 using ModelPack.Codec.Gguf;
@@ -87,7 +88,7 @@ internal static class TemplateEntries
             string key = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
             if (key.Length == 0 || !taken.Add(key))
             {
-                throw Disagreement.At(file, key.Length == 0 ? "a chat template has no name" : $"two chat templates have the name '{MetadataKeys.Shorten(key)}'");
+                throw Disagreement.At(file, key.Length == 0 ? "a chat template has no name" : $"two chat templates have the name '{SafeText.Shorten(key)}'");
             }
 
             Items.Add((key, template));

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
@@ -30,12 +31,12 @@ internal sealed class TokenList(string file)
     {
         if (byId.TryGetValue(id, out Token other))
         {
-            throw IdTwice.At(file, $"id {id} is given to '{MetadataKeys.Shorten(other.Text)}' and to '{MetadataKeys.Shorten(text)}'");
+            throw IdTwice.At(file, $"id {id} is given to '{SafeText.Shorten(other.Text)}' and to '{SafeText.Shorten(text)}'");
         }
 
         if (!ids.TryAdd(text, id))
         {
-            throw TextTwice.At(file, $"'{MetadataKeys.Shorten(text)}' has the ids {ids[text]} and {id}");
+            throw TextTwice.At(file, $"'{SafeText.Shorten(text)}' has the ids {ids[text]} and {id}");
         }
 
         byId.Add(id, new Token(text, kind, score));
@@ -79,7 +80,7 @@ internal sealed class TokenList(string file)
         int[] beyond = [.. byId.Keys.Where(id => id >= rows).Order()];
         if (beyond.Length > 0 && TokenNeeds.Read(folder) is { } needs && beyond.All(id => added.Contains(id) && !needs.Has(id, byId[id].Text)))
         {
-            folder.Note(file, $"added_tokens: '{MetadataKeys.Shorten(byId[beyond[0]].Text)}'{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")} left out: id {beyond[0]} has no row in the embedding, which has {rows}");
+            folder.Note(file, $"added_tokens: '{SafeText.Shorten(byId[beyond[0]].Text)}'{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")} left out: id {beyond[0]} has no row in the embedding, which has {rows}");
             foreach (int id in beyond)
             {
                 ids.Remove(byId[id].Text);
@@ -108,12 +109,12 @@ internal sealed class TokenList(string file)
         int highest = byId.Keys.Max();
         if (highest >= vocabularySize)
         {
-            throw BeyondVocabulary.At(file, $"'{MetadataKeys.Shorten(byId[highest].Text)}' has id {highest}, but the vocabulary of the model has {vocabularySize} rows");
+            throw BeyondVocabulary.At(file, $"'{SafeText.Shorten(byId[highest].Text)}' has id {highest}, but the vocabulary of the model has {vocabularySize} rows");
         }
 
         if (vocabularySize is null && highest - byId.Count >= MostHoles)
         {
-            throw Gap.At(file, $"'{MetadataKeys.Shorten(byId[highest].Text)}' has id {highest}, but there are {byId.Count} tokens");
+            throw Gap.At(file, $"'{SafeText.Shorten(byId[highest].Text)}' has id {highest}, but there are {byId.Count} tokens");
         }
 
         // With the rows of an embedding hostile sizes are no concern: these are bounded by the bytes of its file.

@@ -73,7 +73,7 @@ internal sealed class TokenizerFolder
             "BPE" => ByteLevelFolder.Read(this, tokenizer, model),
             "WordPiece" => WordPieceFolder.Read(this, tokenizer, model),
             "Unigram" => UnigramFolder.Read(this, tokenizer, model),
-            _ => throw model.NoRule($"has type {MetadataKeys.Shorten(type)}, for which there is no rule"),
+            _ => throw model.NoRule($"has type {SafeText.Shorten(type)}, for which there is no rule"),
         };
     }
 

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using System.Collections.Immutable;
 using ModelPack.Codec.Gguf;
 using ModelPack.Codec.HuggingFace.Tokenizers;
@@ -13,7 +14,7 @@ internal static class WordPieceFolder
     {
         if (model.FindText("continuing_subword_prefix") is { } prefix && prefix != Continuation)
         {
-            throw model.NoRule($"has continuing_subword_prefix '{MetadataKeys.Shorten(prefix)}', not '{Continuation}'");
+            throw model.NoRule($"has continuing_subword_prefix '{SafeText.Shorten(prefix)}', not '{Continuation}'");
         }
 
         if (tokenizer.Steps("pre_tokenizer", "pretokenizers") is not [{ } pre] || pre.Type() != "BertPreTokenizer")

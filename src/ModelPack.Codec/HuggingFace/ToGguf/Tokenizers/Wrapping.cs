@@ -1,3 +1,4 @@
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.HuggingFace.Tokenizers;
 using static ModelPack.Codec.HuggingFace.ToGguf.Tokenizers.FolderTokenizerErrors;
 
@@ -72,7 +73,7 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         {
             // The runtime has room for one token on each side. Prompts made by a chat template hold theirs as text.
             string added = string.Join(' ', around.Select(piece => piece?.Text ?? "…"));
-            return None with { Unsaid = $"post_processor puts '{MetadataKeys.Shorten(added)}' around a text, but a runtime one token on each side at most; it is told to add none" };
+            return None with { Unsaid = $"post_processor puts '{SafeText.Shorten(added)}' around a text, but a runtime one token on each side at most; it is told to add none" };
         }
 
         SpecialToken? first = text == 1 ? around[0] : null;
@@ -120,12 +121,12 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         {
             if (!vocabulary.Ids.TryGetValue(token.Text, out int id))
             {
-                throw UnknownSpecial.At(file, $"post_processor names '{MetadataKeys.Shorten(token.Text)}', which is not in the vocabulary");
+                throw UnknownSpecial.At(file, $"post_processor names '{SafeText.Shorten(token.Text)}', which is not in the vocabulary");
             }
 
             if (id != token.Id)
             {
-                throw Disagreement.At(file, $"post_processor gives '{MetadataKeys.Shorten(token.Text)}' the id {token.Id}, but the vocabulary {id}");
+                throw Disagreement.At(file, $"post_processor gives '{SafeText.Shorten(token.Text)}' the id {token.Id}, but the vocabulary {id}");
             }
         }
     }

@@ -17,7 +17,7 @@ internal static class RecordCheck
     public static void Run(ValidationContext context)
     {
         ModelFile file = context.File;
-        bool hasKey = file.Metadata.Any(entry => entry.Key == OriginRecord.Key);
+        bool hasKey = file.Metadata.Any(entry => entry.Key == ModelFile.OriginKey);
         if (!hasKey)
         {
             return;
@@ -34,8 +34,8 @@ internal static class RecordCheck
         }
         catch (ModelPackException exception)
         {
-            bool isSide = exception.Code == ConversionErrors.MissingSideFile || SideMember(file) is not null;
-            context.Find(isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide ? SideFile.NameFor(file.AllMembers[0].Name) : OriginRecord.Key, exception.Message);
+            bool isSide = exception.Code == OriginErrors.MissingSideFile || SideMember(file) is not null;
+            context.Find(isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide ? SideFile.NameFor(file.AllMembers[0].Name) : ModelFile.OriginKey, exception.Message);
         }
     }
 
@@ -73,7 +73,7 @@ internal static class RecordCheck
 
         if (Ancestor.FindUnlike(file, [.. ancestor.Shown], recipe => recipe is StoredPayload stored ? context.Pass.TensorHashes[stored.Tensor] : null, CancellationToken.None) is { } unlike)
         {
-            context.Find(ValidationErrors.Side, OriginRecord.Key, unlike);
+            context.Find(ValidationErrors.Side, ModelFile.OriginKey, unlike);
         }
         else if (ancestor.Record.Tensors.Any(tensor => tensor.Payload is StoredPayload stored && context.Pass.TensorHashes[stored.Tensor] != tensor.Hash))
         {

@@ -1,3 +1,6 @@
+using ModelPack.Codec.Diagnostics;
+using ModelPack.Codec.Conversion.Origin;
+using ModelPack.Codec.Tensors.Payloads;
 using ModelPack.Codec.Apr;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Conversion.Metadata.Apr;
@@ -11,7 +14,7 @@ using ModelPack.Codec.Proof;
 using ModelPack.Codec.Proof.Validation;
 using ModelPack.Codec.SafeTensors;
 
-namespace ModelPack.Codec.Diagnostics;
+namespace ModelPack.Codec;
 
 /// <summary>Every error code of the library. docs/errors.md is generated from it.</summary>
 public static class ErrorCatalog
@@ -21,7 +24,8 @@ public static class ErrorCatalog
     [
         .. new[]
             {
-                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, ForeignFileErrors.All, SafeTensorsSetErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
+                GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, ForeignFileErrors.All, SafeTensorsSetErrors.All,
+                PayloadErrors.All, FormatErrors.All, OriginErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
                 ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)
