@@ -11,6 +11,19 @@ internal enum Part
     Texts,
 }
 
+/// <summary>What a difference does to whoever uses the output.</summary>
+internal enum Effect
+{
+    /// <summary>Nothing depends on it.</summary>
+    None,
+
+    /// <summary>The output says or computes less than the reference.</summary>
+    Less,
+
+    /// <summary>The output says what the reference has lost.</summary>
+    More,
+}
+
 /// <summary>One thing in which a conversion is not what the reference says, in words that stay the same as long as it does.</summary>
 internal sealed record Difference(Part Part, string What)
 {
@@ -18,7 +31,7 @@ internal sealed record Difference(Part Part, string What)
 }
 
 /// <summary>A difference that stays, and why. It belongs to one case, or to any (<see cref="AnyCase"/>): then a <c>*</c> at its end stands for any text.</summary>
-internal sealed record KnownDifference(string Case, Difference Difference, string Reason)
+internal sealed record KnownDifference(string Case, Difference Difference, Effect Effect, string Reason)
 {
     public const string AnyCase = "*";
     private const char AnyText = '*';
@@ -49,7 +62,7 @@ internal sealed record KnownDifference(string Case, Difference Difference, strin
     private static KnownDifference Parse(string line)
     {
         string[] cells = line.Split('\t');
-        Assert.HasCount(4, cells, line);
-        return new(cells[0], new(Enum.Parse<Part>(cells[1]), cells[2]), cells[3]);
+        Assert.HasCount(5, cells, line);
+        return new(cells[0], new(Enum.Parse<Part>(cells[1]), cells[2]), Enum.Parse<Effect>(cells[3], ignoreCase: true), cells[4]);
     }
 }

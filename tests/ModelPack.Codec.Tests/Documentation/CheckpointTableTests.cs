@@ -16,13 +16,13 @@ public sealed class CheckpointTableTests
     [TestMethod]
     public void The_table_of_checkpoints_is_what_conversions_give()
     {
-        StringBuilder table = new($"| Checkpoint | `model_type` | {string.Join(" | ", Columns.Select(column => column.Title))} | differences that stay |\n|---|---|{string.Concat(Columns.Select(_ => "---|"))}---|\n");
+        StringBuilder table = new($"| Checkpoint | `model_type` | {string.Join(" | ", Columns.Select(column => column.Title))} | lost | without effect, or more than the reference |\n|---|---|{string.Concat(Columns.Select(_ => "---|"))}---|---|\n");
         foreach (CheckpointResult result in CheckpointResult.All.Values.OrderBy(result => result.Name, StringComparer.Ordinal))
         {
             KnownDifference[] known = [.. KnownDifference.Of(result.Name)];
             IEnumerable<string> cells = Columns.Select(column => !result.Looked.Contains(column.Part) ? "–" : known.Any(line => line.Difference.Part == column.Part) ? "differs" : "equal");
-            string reasons = result.HasRule ? string.Join("; ", known.GroupBy(line => line.Reason).Select(Explain)) : "no rule yet";
-            table.Append($"| {result.Name} | `{result.ModelType}` | {string.Join(" | ", cells)} | {reasons} |\n");
+            string Reasons(bool lost) => string.Join("; ", known.Where(line => line.Effect == Effect.Less == lost).GroupBy(line => line.Reason).Select(Explain));
+            table.Append($"| {result.Name} | `{result.ModelType}` | {string.Join(" | ", cells)} | {(result.HasRule ? Reasons(lost: true) : "no rule yet")} | {(result.HasRule ? Reasons(lost: false) : "")} |\n");
         }
 
         ShouldBe("checkpoints", table);
@@ -44,7 +44,8 @@ public sealed class CheckpointTableTests
     private static string Explain(IGrouping<string, KnownDifference> reason)
     {
         string names = string.Join(", ", reason.Where(known => known.Difference.Part is Part.GgufKeys or Part.FolderConfig).Select(known => $"`{known.Difference.What.Split(':')[0]}`").Distinct());
-        return names.Length == 0 ? reason.Key : $"{names}: {reason.Key}";
+        string more = reason.First().Effect == Effect.More ? " (more than the reference)" : "";
+        return (names.Length == 0 ? reason.Key : $"{names}: {reason.Key}") + more;
     }
 
     private static void ShouldBe(string section, StringBuilder text) =>
