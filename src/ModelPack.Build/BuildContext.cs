@@ -16,9 +16,10 @@ internal enum BuildWork
 /// <param name="CopyDirectory">Folder that outputs are copied to later in the build; empty where there is none.</param>
 /// <param name="Work">Whether a model may be converted.</param>
 /// <param name="Log">Tells the user something.</param>
+/// <param name="Note">Passes on a note of a conversion, by its rank.</param>
 /// <param name="Warn">Warns the user; throws the warning where the project makes an error of it.</param>
 /// <param name="Cancellation">Stops the work.</param>
-internal sealed record BuildContext(string CopyDirectory, BuildWork Work, Action<string> Log, Action<ModelPackException> Warn, CancellationToken Cancellation)
+internal sealed record BuildContext(string CopyDirectory, BuildWork Work, Action<string> Log, Action<NoteRank, string> Note, Action<ModelPackException> Warn, CancellationToken Cancellation)
 {
     private readonly Dictionary<string, ConversionRequest> _owners = new(SafePath.Comparer);
 

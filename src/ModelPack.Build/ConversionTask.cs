@@ -34,7 +34,7 @@ public abstract class ConversionTask : ModelTask
         List<ITaskItem> files = [];
         List<ITaskItem> certificates = [];
         Dictionary<string, ConversionRequest> copies = new(SafePath.Comparer);
-        BuildContext context = new(setting.CopyDirectory, setting.Work, text => Say(MessageImportance.High, text), Warn, Cancellation);
+        BuildContext context = new(setting.CopyDirectory, setting.Work, text => Say(MessageImportance.High, text), Note, Warn, Cancellation);
         foreach (ConversionRequest request in requests)
         {
             bool isReported = setting.IsReported(request.Source);
@@ -69,6 +69,16 @@ public abstract class ConversionTask : ModelTask
         Certificates = [.. certificates];
         return true;
     }
+
+    // What changes results is seen in every build; the rest of the notes stands in the certificate too.
+    private void Note(NoteRank rank, string text) => Say(
+        rank switch
+        {
+            NoteRank.ChangesResults => MessageImportance.High,
+            NoteRank.MayBeMissed => MessageImportance.Normal,
+            _ => MessageImportance.Low,
+        },
+        text);
 
     private ModelState Build(ConversionRequest request, BuildContext context)
     {

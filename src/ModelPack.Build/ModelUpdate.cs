@@ -95,6 +95,11 @@ internal static class ModelUpdate
                 ? null
                 : growth => context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}"),
             cancellation: context.Cancellation);
+        foreach ((string note, NoteRank rank) in proof.Notes.Zip(proof.NoteRanks))
+        {
+            context.Note(rank, $"{Path.GetFileName(request.Source)}: note: {note}");
+        }
+
         string certificate = ConversionRequest.CertificateOf(target);
         long seed = SeededHash.NewSeed();
         ImmutableArray<FileRecord> output = ProvedOutput.List(target, proof.Output, seed, context.Cancellation);

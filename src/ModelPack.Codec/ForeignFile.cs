@@ -74,7 +74,7 @@ internal static partial class ForeignFile
             : PointerDetail(first) is { } pointer ? (ForeignFileErrors.LfsPointer, pointer)
             : Table.FirstOrDefault(row => row.Matches(first)) is { Code: { } code } row ? (code, row.Detail)
             : null;
-        return found is { } what && counts(what.Code) ? new(what.Code, what.Detail, 0) { FilePath = source.Name } : null;
+        return found is { } what && counts(what.Code) ? new(what.Code, what.Detail) { FilePath = source.Name } : null;
     }
 
     // The keys after the first are sorted; others may stand between them.

@@ -56,6 +56,7 @@ public sealed class ForeignFileTests
             Assert.AreEqual(code, error.Code.Id, name);
             Assert.Contains(says, error.Message);
             Assert.AreEqual(folder.At(name), error.FilePath);
+            Assert.IsNull(error.ByteOffset, "it is the whole file that is something else");
         }
     }
 

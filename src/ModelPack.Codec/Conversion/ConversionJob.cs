@@ -43,8 +43,7 @@ internal abstract class ConversionJob(ModelFile source, ModelFormat to, List<Fil
 
     /// <summary>Everything that is worth knowing, what matters most first: the one list that preview and certificate show.</summary>
     /// <param name="proof">What the proof has to say.</param>
-    public RankedNote[] AllNotes(IEnumerable<string> proof) =>
-        [.. Notes.Concat(proof.Select(text => (RankedNote)text)).Concat(Source.Notes.Select(RankedNote.Of)).Select(note => note with { Text = SafeText.Escape(note.Text) }).OrderBy(note => note.Rank)];
+    public RankedNote[] AllNotes(IEnumerable<RankedNote> proof) => [.. Notes.Concat(proof).Concat(Source.Notes.Select(RankedNote.Of)).OrderBy(note => note.Rank)];
 
     /// <summary>What the output is good for, as long as it is not complete.</summary>
     public abstract JudgedMeaning Judge();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
@@ -18,7 +19,7 @@ internal sealed record ConversionPlan
     public required ImmutableArray<SourceFate> Sources { get; init; }
 
     /// <summary>What is worth knowing.</summary>
-    public required ImmutableArray<string> Notes { get; init; }
+    public required ImmutableArray<RankedNote> Notes { get; init; }
 
     /// <summary>How each payload is made: those of the outputs, then those of the side file.</summary>
     public IReadOnlyList<PayloadRecipe> Payloads => [.. Outputs.Select(step => step.Payload), .. Side.Select(step => step.Payload)];

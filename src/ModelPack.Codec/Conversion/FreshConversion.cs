@@ -53,7 +53,7 @@ internal sealed class FreshConversion : ConversionJob
         ModelFormat to,
         OutputForm form,
         ConversionOptions options,
-        IEnumerable<string> notes,
+        IEnumerable<RankedNote> notes,
         SourceModel model,
         KnownContainer? known = null,
         PlanPurpose purpose = PlanPurpose.Output)
@@ -82,10 +82,12 @@ internal sealed class FreshConversion : ConversionJob
         }
 
         layout = LayOut(prepared);
-        (digest, meaning) = known is null ? Look(layout, model.Root, purpose) : (known.Digest, null);
+        (digest, meaning) = known is null ? MadeNotes.Aside(() => Look(layout, model.Root, purpose)) : (known.Digest, null);
         Notes =
         [
-            .. notes.Concat(plan.Notes).Concat(PlanNotes.Of(plan, source, layout, to)).Select(text => (RankedNote)text),
+            .. notes,
+            .. plan.Notes,
+            .. PlanNotes.Of(plan, source, layout, to),
             .. words.Notes,
             .. derived.Ranked,
             .. prepared.Metadata is AprTargetMetadata apr ? apr.Notes.Select(RankedNote.Of) : [],
@@ -125,7 +127,7 @@ internal sealed class FreshConversion : ConversionJob
     public static FreshConversion Again(ModelFile source, OriginRecord record, ModelFormat made, SourceModel model)
     {
         ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
-        return new(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model, purpose: PlanPurpose.Comparison);
+        return MadeNotes.Aside(() => new FreshConversion(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model, purpose: PlanPurpose.Comparison));
     }
 
     /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>

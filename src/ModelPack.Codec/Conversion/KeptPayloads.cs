@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Conversion.Pipeline;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -38,7 +39,7 @@ internal sealed class KeptPayloads(ModelFile source, OriginMode origin, StatedTa
     public IReadOnlyList<TensorStep> Side => side;
 
     /// <summary>What is kept or left out.</summary>
-    public IEnumerable<string> Notes => lost.Count == 0 ? [] :
+    public IEnumerable<RankedNote> Notes => lost.Count == 0 ? [] :
         [$"{lost.Count} tensors have no place in the target's words and are left out without an origin record, '{lost[0].Name}' first"];
 
     /// <summary>Tensors that are left out, since there is no record to keep them.</summary>

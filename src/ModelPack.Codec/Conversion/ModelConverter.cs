@@ -152,7 +152,7 @@ public static class ModelConverter
 
     private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
     {
-        string[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
+        RankedNote[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
         notes = [.. notes, .. BrokenCompanions(source), .. PartAlone(source)];
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
 
@@ -166,11 +166,11 @@ public static class ModelConverter
         return new(source, names, to, form, options, notes, model);
     }
 
-    private static IEnumerable<string> BrokenCompanions(ModelFile source) => source.AllMembers
+    private static IEnumerable<RankedNote> BrokenCompanions(ModelFile source) => source.AllMembers
         .Where(member => member.Model is null && !CompanionText.IsAsNamed(member.Name, source.Source.ReadBytes(member.Start, checked((int)member.Length))))
-        .Select(member => $"'{member.Name}' is not valid JSON; it travels byte for byte");
+        .Select(member => (RankedNote)$"'{member.Name}' is not valid JSON; it travels byte for byte");
 
-    private static string[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
+    private static RankedNote[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
         ? [$"'{source.AllMembers[0].Name}' is one of {split.Count} parts of a model; the others were not found by its name, and are not in the output"]
         : [];
 

@@ -18,10 +18,12 @@ public static class OutputFile
     /// <summary>Writes the file. A link is followed.</summary>
     /// <exception cref="Diagnostics.ModelPackException">The name is taken, or another process writes the file at this moment.</exception>
     /// <exception cref="IOException">Writing failed; an earlier file is there as before.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing)
+    public static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing) => Write(path, content, existing, NameChanges.Flushed);
+
+    internal static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing, NameChanges changes)
     {
         Check(path);
-        using OutputLock place = OutputLock.Take(path);
+        using OutputLock place = OutputLock.Take(path, changes);
         string stage = place.NewStage();
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -7,7 +8,7 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>What a plan says to people before anything is written.</summary>
 internal static class PlanNotes
 {
-    public static IEnumerable<string> Of(ConversionPlan plan, ModelFile source, ModelPlan layout, ModelFormat to)
+    public static IEnumerable<RankedNote> Of(ConversionPlan plan, ModelFile source, ModelPlan layout, ModelFormat to)
     {
         foreach (IGrouping<TensorType, TensorStep> group in plan.Outputs.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {

@@ -69,7 +69,7 @@ internal sealed class StatedTables(DerivedFolder folder, IEnumerable<TensorInfo>
 
         try
         {
-            DerivedGguf derived = ConfigToGguf.Derive(new("<output>", folder.Files, [.. tensors]));
+            DerivedGguf derived = MadeNotes.Aside(() => ConfigToGguf.Derive(new("<output>", folder.Files, [.. tensors])));
             tables = derived.Extra;
             problem = derived.Architecture is null ? derived.Notes[0] : null;
         }

@@ -10,4 +10,10 @@ public sealed class ModelFormatException : ModelPackException
     /// <param name="inner">The cause, if there is one.</param>
     public ModelFormatException(ErrorCode code, string detail, long byteOffset, Exception? inner = null)
         : base(code, detail, inner) => ByteOffset = byteOffset;
+
+    /// <summary>Creates the error for a file that breaks the rule as a whole: no byte of it is the wrong one.</summary>
+    internal ModelFormatException(ErrorCode code, string detail)
+        : base(code, detail)
+    {
+    }
 }

@@ -13,15 +13,26 @@ public enum NoteRank
     WithoutEffect,
 }
 
-/// <summary>A note of a conversion.</summary>
-/// <param name="Rank">How much it matters.</param>
-/// <param name="Text">What to know, in one sentence.</param>
-internal readonly record struct RankedNote(NoteRank Rank, string Text)
+/// <summary>A note of a conversion: whoever makes one means it for the preview, the report, the certificate and the build.</summary>
+internal readonly record struct RankedNote
 {
+    public RankedNote(NoteRank rank, string text)
+    {
+        Rank = rank;
+        Text = SafeText.Escape(text);
+        MadeNotes.Add(Text);
+    }
+
+    /// <summary>How much it matters.</summary>
+    public NoteRank Rank { get; }
+
+    /// <summary>What to know, in one sentence; names and values of the file are escaped.</summary>
+    public string Text { get; }
+
     // A note that nobody ranks is neither hidden nor alarming.
     public static implicit operator RankedNote(string text) => new(NoteRank.MayBeMissed, text);
 
-    public static RankedNote Of(Note note) => new(note.Rank, $"{note.Rule}: {note.Text}");
+    public static RankedNote Of(Note note) => new(note.Rank, Note.Said(note.Rule, note.Text));
 }
 
 /// <summary>Ranks of what is known by its name alone.</summary>

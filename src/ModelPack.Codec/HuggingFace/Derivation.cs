@@ -8,7 +8,10 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.HuggingFace;
 
 /// <summary>Something to say about a file that was derived or could not be.</summary>
-internal readonly record struct DerivationNote(string File, string Text, NoteRank Rank);
+/// <param name="File">The file.</param>
+/// <param name="Text">What the report in the folder says below its name.</param>
+/// <param name="Ranked">What the conversion says.</param>
+internal readonly record struct DerivationNote(string File, string Text, RankedNote Ranked);
 
 /// <summary>One derivation at work: GGUF keys and tensors, and the files and notes so far.</summary>
 internal sealed class Derivation
@@ -47,7 +50,7 @@ internal sealed class Derivation
 
     public bool IsRecorded(string file) => recorded.Contains(file);
 
-    public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new DerivationNote(file, text, rank));
+    public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new DerivationNote(file, text, new(rank, $"{file}: {text}")));
 
     /// <summary>Notes the keys below a prefix that gave no field.</summary>
     public void NoteUnread(string file, string prefix)

@@ -41,6 +41,6 @@ internal static class DerivedCompanions
         derivation.NoteUnread(CompanionNames.GenerationConfig, "general.sampling.");
         derivation.NoteUnread(CompanionNames.TokenizerConfig, "tokenizer.");
         CompanionReport.Add(derivation);
-        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => new RankedNote(note.Rank, $"{note.File}: {note.Text}"))]);
+        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => note.Ranked)]);
     }
 }

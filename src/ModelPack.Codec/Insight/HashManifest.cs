@@ -50,9 +50,14 @@ public static class HashManifest
         using FileByteSource source = new(path);
         byte[] start = source.ReadBytes(0, (int)Math.Min(source.Length, FirstLine.Length + 1));
         bool hasSha256 = Encoding.Latin1.GetString(start) == FirstLineWithSha256 + "\n";
-        if ((!hasSha256 && Encoding.Latin1.GetString(start) != FirstLine + "\n") || source.Length > MaximumBytes)
+        if (!hasSha256 && Encoding.Latin1.GetString(start) != FirstLine + "\n")
         {
             throw Bad(path, 1, $"it does not begin with '{FirstLine}' or '{FirstLineWithSha256}'");
+        }
+
+        if (source.Length > MaximumBytes)
+        {
+            throw Bad(path, 1, $"the file has {source.Length} bytes, and a manifest {MaximumBytes} at most");
         }
 
         int front = hasSha256 ? 4 : 3;

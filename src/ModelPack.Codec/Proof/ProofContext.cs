@@ -1,4 +1,5 @@
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof;
@@ -28,5 +29,5 @@ internal sealed class ProofContext(ConversionOptions options, Action<long>? prog
     public IReadOnlyDictionary<string, TensorLoss> Losses { get; set; } = new Dictionary<string, TensorLoss>();
 
     /// <summary>Why a level is lower than L3.</summary>
-    public List<string> Notes { get; } = [];
+    public List<RankedNote> Notes { get; } = [];
 }

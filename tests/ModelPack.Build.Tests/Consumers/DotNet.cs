@@ -40,10 +40,12 @@ internal static partial class DotNet
     /// <summary>The same on a pseudo terminal of 400 columns, made by script of util-linux. What the terminal logger draws is given without its control sequences.</summary>
     public static DotNetResult RunInTerminal(string directory, params string[] arguments)
     {
-        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/script"))
+        if (!OperatingSystem.IsLinux())
         {
-            Assert.Inconclusive("This system has no script of util-linux.");
+            Assert.Inconclusive("Only Linux has the script of util-linux.");
         }
+
+        Assert.IsTrue(File.Exists("/usr/bin/script"), "install util-linux: its script makes the pseudo terminal");
 
         string command = "stty cols 400; dotnet " + string.Join(' ', arguments.Select(argument => $"'{argument}'"));
         DotNetResult drawn = Run(directory, "/usr/bin/script", ["-qec", command, "/dev/null"]);

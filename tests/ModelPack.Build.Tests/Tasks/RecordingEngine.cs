@@ -45,8 +45,17 @@ internal sealed class RecordingEngine : IBuildEngine8
         Warnings.Add(e);
     }
 
+    /// <summary>Notes of conversions, which are no messages of what was done.</summary>
+    public List<(string Text, MessageImportance Importance)> Notes { get; } = [];
+
     public void LogMessageEvent(BuildMessageEventArgs e)
     {
+        if (e.Message!.Contains(": note: ", StringComparison.Ordinal))
+        {
+            Notes.Add((e.Message, e.Importance));
+            return;
+        }
+
         Messages.Add(e.Message!);
         Importance.Add(e.Importance);
         _message.Set();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ModelPack.Codec.Conversion;
+using ModelPack.Codec.Conversion.Metadata;
 using ModelPack.Codec.Conversion.Origin;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Insight;
@@ -164,6 +165,30 @@ public sealed class HostileCaseTests
     }
 
     [TestMethod]
+    public void Broken_generation_config_is_the_only_file_that_is_not_read()
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder.At("model"));
+        foreach (string file in new[] { "base", "generation-bad" }.SelectMany(from => Directory.EnumerateFiles(Case("bad-utf8", from))))
+        {
+            File.Copy(file, Path.Combine(folder.At("model"), Path.GetFileName(file)), overwrite: true);
+        }
+
+        SpokenModel Read()
+        {
+            using ModelFile file = ModelFiles.Open(folder.At("model"));
+            return SpokenModel.Of(file, NamingMode.Native);
+        }
+
+        SpokenModel broken = Read();
+        Assert.IsTrue(broken.Notes.Any(note => note.Text.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal) && note.Text.EndsWith("nothing is read from it", StringComparison.Ordinal)));
+        File.Delete(folder.At("model/generation_config.json"));
+        SpokenModel without = Read();
+        Assert.IsNotEmpty(without.Entries);
+        CollectionAssert.AreEqual(without.Entries.Select(entry => entry.ToString()).ToArray(), broken.Entries.Select(entry => entry.ToString()).ToArray());
+    }
+
+    [TestMethod]
     [DynamicData(nameof(BadTexts))]
     public void Companion_with_a_byte_that_is_no_text_is_a_finding_and_refused(string name)
     {
@@ -300,6 +325,101 @@ public sealed class HostileCaseTests
 
         Assert.IsGreaterThan(Length / 2, RecipeCost.Reads(shifted));
         Assert.AreEqual(41, RecipeCost.Steps(shifted));
+    }
+
+    [TestMethod]
+    public void Work_of_all_records_of_a_container_is_one_sum()
+    {
+        RecordBudget budget = new(1000);
+        PayloadRecipe apart = new TakenPayload(new StoredPayload(0, 6 << 20), 0, 1, 2, 3 << 20);
+        budget.TakePayloads([apart]);
+        AssertTooMuch(() => budget.TakePayloads([apart]));
+        AssertTooMuch(() => new RecordBudget(1000).TakePayloads([apart, apart]));
+
+        budget.TakeRecord(5);
+        AssertTooMuch(() => budget.TakeRecord(long.MaxValue));
+
+        JoinedPayload many = new([.. Enumerable.Repeat(new StoredPayload(0, 1), 1000)], 1);
+        AssertTooMuch(() => new RecordBudget(1000).Through(many, _ => many));
+
+        byte[] record = OriginRecords.Build(new OriginBody().Modes().File("m.gguf", 1).Literal(new byte[1 << 20]).ToArray());
+        RecordBudget often = new(1000);
+        AssertTooMuch(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                OriginCodec.Read(record, often);
+            }
+        });
+    }
+
+    // Two numbers of a matrix that is read in units and of which single bytes are taken, over and over: each byte costs a unit.
+    [TestMethod]
+    public void Record_whose_payloads_take_more_reads_than_its_file_is_worth_is_refused()
+    {
+        const int Length = 1 << 18;
+        using TempFolder folder = new();
+        ModelConverter.Convert(
+            folder.Write("w.gguf", TestModels.GgufBytes([TestTensor.Random("w", TensorType.I8, 1, Length)])), folder.At("w.safetensors"), ModelFormat.SafeTensors, new());
+        byte[] container = File.ReadAllBytes(folder.At("w.safetensors"));
+        string path = folder.Write("w.safetensors", OriginRecords.WithRecord(container, record =>
+        {
+            PayloadRecipe payload = record.Tensors[0].Payload;
+            for (int i = 0; i < 3; i++)
+            {
+                payload = new TakenPayload(new ExchangedPayload(payload, 1, 2, Length / 2 / 512, 512), 0, 1, 1, Length);
+            }
+
+            return record with { Tensors = record.Tensors.SetItem(0, record.Tensors[0] with { Payload = payload }) };
+        }));
+        using ModelFile file = ModelFiles.Open(path);
+        OriginRecord record = OriginCodec.Read(file.OriginRecord!.Value.Span, file.Budget);
+        AssertTooMuch(() => RestoredFile.Check(record, file));
+    }
+
+    [TestMethod]
+    public void Body_that_is_shorter_than_its_record_says_is_refused()
+    {
+        // Zeros that are there for want of bytes would be a second, empty literal.
+        byte[] body = new OriginBody().Modes().File("m.gguf", 2).Zeros(1).ToArray();
+        byte[] compressed = new byte[1000];
+        Assert.IsTrue(System.IO.Compression.BrotliEncoder.TryCompress(body, compressed, out int length));
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(OriginRecords.Build(compressed[..length], bodyLength: body.Length + 2)));
+        Assert.Contains("cannot be decompressed", exception.Message);
+    }
+
+    [TestMethod]
+    public void Cost_of_a_recipe_counts_what_is_read_for_each_group_unit_and_block()
+    {
+        const int Mebibyte = 1 << 20;
+        StoredPayload stored = new(0, Mebibyte);
+
+        // One byte of two: a read each. A part without bytes is looked at in each group.
+        Assert.IsGreaterThan(Mebibyte / 2, RecipeCost.Reads(new TakenPayload(stored, 0, 1, 2, Mebibyte / 2)));
+        Assert.IsGreaterThan(1000, RecipeCost.Reads(new JoinedPayload([new StoredPayload(0, 1000), new LiteralPayload(Array.Empty<byte>())], 1000)));
+
+        // Many small groups at once are one read of each part.
+        Assert.IsLessThan(100, RecipeCost.Reads(new JoinedPayload([stored, stored], Mebibyte / 4)));
+
+        // Large units are read one by one; small ones by runs of columns, and each is moved by itself.
+        Assert.IsGreaterThan(5000, RecipeCost.Reads(new ExchangedPayload(stored, 1, 8, 128, 1024)));
+        Assert.IsGreaterThan(8000, RecipeCost.Reads(new ExchangedPayload(stored, 1, 2, Mebibyte / 4, 2)));
+
+        // For a byte of a unit the unit is read, for a number of a block the block.
+        ExchangedPayload units = new(new ExchangedPayload(stored, 1, 4, Mebibyte / 4, 1), 1, 4, 512, 512);
+        Assert.IsGreaterThan(10 * Mebibyte / 512, RecipeCost.Reads(new TakenPayload(units, 0, 1, 512, Mebibyte / 512)));
+        WidenedPayload widened = new(new StoredPayload(0, 34_000), TensorType.Q8_0);
+        Assert.IsGreaterThan(3200, RecipeCost.Reads(new TakenPayload(widened, 0, 4, 128, 1000)));
+
+        // Blocks are changed some at a time, however many are asked for.
+        ExchangedPayload columns = new(new StoredPayload(0, 8 * Mebibyte), 1, Mebibyte / 16, 32, 4);
+        Assert.IsGreaterThan(8 * Mebibyte / 5, RecipeCost.Reads(new NarrowedPayload(columns, TensorType.F16)));
+    }
+
+    private static void AssertTooMuch(Action act)
+    {
+        ModelPackException exception = Assert.Throws<ModelPackException>(act);
+        Assert.AreEqual("MP2031", exception.Code.Id, exception.Describe());
     }
 
     // Scale and minimum scale, twelve bytes of scales, the high bits, the low ones.

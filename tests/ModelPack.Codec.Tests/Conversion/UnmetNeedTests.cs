@@ -18,6 +18,19 @@ public sealed class UnmetNeedTests
     public void RemoveFolder() => folder.Dispose();
 
     [TestMethod]
+    public void A_field_that_cannot_be_read_is_a_reason_and_no_error()
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder.At("m"));
+        File.WriteAllBytes(folder.At("m/model.safetensors"), SafeTensors.SafeTensorsTestFile.Build("""{"w":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12));
+        File.WriteAllText(folder.At("m/config.json"), """{"model_type":"qwen2","num_hidden_layers":"two"}""");
+        File.WriteAllText(folder.At("m/tokenizer.json"), "{}");
+        ConversionPreview preview = ModelConverter.Plan(folder.At("m"), folder.At("out/"), ModelFormat.SafeTensors, new() { Naming = NamingMode.Verbatim, MaxShardBytes = 1 << 20 });
+        Assert.AreEqual(Meaning.Carried, preview.Meaning, string.Join('\n', preview.MeaningReasons));
+        Assert.IsTrue(preview.MeaningReasons.Any(reason => reason.Contains("num_hidden_layers", StringComparison.Ordinal)), string.Join('\n', preview.MeaningReasons));
+    }
+
+    [TestMethod]
     [DataRow("qwen2.context_length", "'qwen2.context_length' is missing, which llama.cpp needs")]
     [DataRow("tokenizer.ggml.model", "'tokenizer.ggml.model' is missing, which llama.cpp needs: there is no tokenizer")]
     [DataRow("tokenizer.ggml.tokens", "'tokenizer.ggml.tokens' is missing, which llama.cpp needs")]

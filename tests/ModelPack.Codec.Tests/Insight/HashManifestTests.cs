@@ -111,6 +111,37 @@ public sealed class HashManifestTests
     }
 
     [TestMethod]
+    public void A_manifest_that_ends_too_early_or_has_no_end_is_refused()
+    {
+        string text = HashManifest.Write(Hash(Tensors));
+        ShouldBeRefused("modelpack-manifest 1\n", "line 2: it ends too early");
+        ShouldBeRefused(text[..^1], $"line {text.Count(c => c == '\n')}: it ends too early");
+        using (FileStream sparse = File.OpenWrite(path))
+        {
+            sparse.Write("modelpack-manifest 1\n"u8);
+            sparse.SetLength((256 << 20) + 1);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("line 1: the file has 268435457 bytes", Assert.ThrowsExactly<ModelPackException>(() => HashManifest.Read(path)).Message);
+        Assert.IsLessThan(1 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    [DataRow(false, 0)]
+    [DataRow(false, 1)]
+    [DataRow(true, 3)]
+    public void A_hash_that_is_none_is_refused_with_its_line(bool sha256, int field)
+    {
+        string[] lines = HashManifest.Write(OfCase("a.gguf", sha256)).Split('\n');
+        int line = sha256 ? 4 : 3;
+        string[] fields = lines[line].Split(' ');
+        fields[field] = "g" + fields[field][1..];
+        lines[line] = string.Join(' ', fields);
+        ShouldBeRefused(string.Join('\n', lines), $"line {line + 1}: it is not 'hash hash hash type");
+    }
+
+    [TestMethod]
     public void A_tensor_that_stands_twice_is_refused()
     {
         TensorHash tensor = Hash(Tensors[0]).Tensors[0];

@@ -13,7 +13,7 @@ namespace ModelPack.Codec.Conversion.Names;
 /// <param name="Outputs">The tensors; their payloads are made of those of the model.</param>
 /// <param name="Return">For each tensor of the model, how its payload comes back from the outputs; null if its bytes have to be kept.</param>
 /// <param name="Notes">What is worth knowing.</param>
-internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<string> Notes)
+internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<RankedNote> Notes)
 {
     private const string WholeOutput = "output.weight";
 
@@ -74,7 +74,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     private static ModelFacts? Facts(SpokenModel words) =>
         words.Architecture is { } architecture && !words.Entries.IsEmpty ? ModelFacts.From(architecture, words.Entries) : null;
 
-    private static ImmutableArray<string> NoTable(SpokenModel words) =>
+    private static ImmutableArray<RankedNote> NoTable(SpokenModel words) =>
         Facts(words) is { } facts ? [$"there is no table of names for the architecture '{facts.Architecture}': tensors keep theirs"] : [];
 
     private static VocabularyChange? ToGguf(IReadOnlyList<TensorInfo> tensors, SpokenModel words) =>
@@ -95,7 +95,10 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     }
 
     private static VocabularyChange Of(TensorTranslation translation) =>
-        new([.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))], translation.Return, translation.Notes);
+        new(OutputsOf(translation), translation.Return, translation.Notes);
+
+    private static ImmutableArray<ModelTensor> OutputsOf(TensorTranslation translation) =>
+        [.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
 
     // llama.cpp refuses a file with a tensor that it does not know: such a one is only kept.
     private static VocabularyChange ToGguf(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
@@ -103,7 +106,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         HashSet<string> names = [.. translation.Tensors.Select(tensor => tensor.Name)];
         return new(
             [
-                .. Of(translation).Outputs,
+                .. OutputsOf(translation),
                 .. extra.Where(tensor => names.Add(tensor.Name)).Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
             ],
             translation.Return,
@@ -131,7 +134,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.
     private static VocabularyChange ToHuggingFace(TensorTranslation translation, ImmutableArray<ModelTensor> model, ModelFormat target)
     {
-        List<ModelTensor> outputs = [.. Of(translation).Outputs];
+        List<ModelTensor> outputs = [.. OutputsOf(translation)];
         HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
         PayloadRecipe?[] back = [.. translation.Return];
         List<UnplacedTensor> doubts = [];
@@ -157,7 +160,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
         return new([.. outputs], [.. back], UnplacedTensor.Notes(doubts));
     }
 
-    private VocabularyChange Noting(ImmutableArray<string> notes) => this with { Notes = [.. Notes, .. notes] };
+    private VocabularyChange Noting(ImmutableArray<RankedNote> notes) => this with { Notes = [.. Notes, .. notes] };
 
     private VocabularyChange Then(VocabularyChange next) => new(
         [.. next.Outputs.Select(output => output with { Payload = output.Payload.Through(stored => Outputs[stored.Tensor].Payload) })],
@@ -167,7 +170,7 @@ internal sealed record VocabularyChange(ImmutableArray<ModelTensor> Outputs, Imm
     private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
         new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);
 
-    private static VocabularyChange Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<string> notes)
+    private static VocabularyChange Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<RankedNote> notes)
     {
         ImmutableArray<ModelTensor> outputs =
             [.. model.Select((tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i ? tensor : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];

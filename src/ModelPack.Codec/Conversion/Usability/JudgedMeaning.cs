@@ -17,7 +17,9 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
     /// <summary>Judges an output by what its header and its companions say.</summary>
     /// <param name="output">The output; no payload is read.</param>
     /// <param name="root">The file whose model it is. One of the output's own format is taken at its word where no rule knows its architecture.</param>
-    public static JudgedMeaning Of(ModelFile output, ModelFile root)
+    public static JudgedMeaning Of(ModelFile output, ModelFile root) => MadeNotes.Aside(() => Judge(output, root));
+
+    private static JudgedMeaning Judge(ModelFile output, ModelFile root)
     {
         string[] absent = [.. Shown(MissingParts.Of(root))];
         string[] unmet = [.. Shown((output.Format == ModelFormat.SafeTensors ? [] : Modules(root)).Concat(Unmet(output, root.Format == output.Format)))];
@@ -27,27 +29,36 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
     /// <summary>True for an architecture that docs/architectures.md claims: its names, values and hyperparameters are known both ways.</summary>
     public static bool IsClaimed(string architecture) => ConfigToGguf.ModelTypes.Any(rule => rule.Architecture == architecture);
 
+    // A field that a program cannot read is a requirement that is not met; the output is what it is nevertheless.
     private static IEnumerable<string> Unmet(ModelFile output, bool isOwn)
     {
+        if (output.Tensors.Count == 0)
+        {
+            return ["the output holds no tensor"];
+        }
+
+        List<string> unmet = [];
         try
         {
-            if (output.Tensors.Count == 0)
+            foreach (string reason in Needs(output, isOwn).Take(MaximumReasons + 1))
             {
-                return ["the output holds no tensor"];
+                unmet.Add(reason);
             }
-
-            return (output is ModelSet set ? set.First : output) switch
-            {
-                GgufFile gguf => GgufNeeds.Unmet(gguf, output.Tensors, isOwn),
-                AprFile apr => AprNeeds.Unmet(apr, isOwn),
-                _ => FolderNeeds.Unmet(output, isOwn),
-            };
         }
         catch (ModelPackException exception)
         {
-            return [exception.Message];
+            unmet.Add(exception.Message);
         }
+
+        return unmet;
     }
+
+    private static IEnumerable<string> Needs(ModelFile output, bool isOwn) => (output is ModelSet set ? set.First : output) switch
+    {
+        GgufFile gguf => GgufNeeds.Unmet(gguf, output.Tensors, isOwn),
+        AprFile apr => AprNeeds.Unmet(apr, isOwn),
+        _ => FolderNeeds.Unmet(output, isOwn),
+    };
 
     // Only sentence-transformers looks into the folders of modules: other programs compute without their matrices.
     private static IEnumerable<string> Modules(ModelFile root) => root.AllMembers

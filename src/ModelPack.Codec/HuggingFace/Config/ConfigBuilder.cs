@@ -15,7 +15,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
         "aux_loss_alpha", "router_aux_loss_coef", "output_router_logits", "pretraining_tp", "use_flash_attn", "auto_map",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private readonly List<RankedNote> notes = [];
+    private readonly List<(NoteRank Rank, string Text)> notes = [];
     private readonly List<string> refusals = [];
     private readonly List<string> idle = [];
     private readonly List<(string Name, Action<JsonText> Write)> files = [];
@@ -26,7 +26,8 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 
     public JsonFields Fields { get; } = new();
 
-    public IReadOnlyList<RankedNote> Notes => notes;
+    /// <summary>What to say of the config, if it is written.</summary>
+    public IReadOnlyList<(NoteRank Rank, string Text)> Notes => notes;
 
     /// <summary>Lost fields that change nothing that the model computes: one note for all.</summary>
     public IReadOnlyList<string> Idle => idle;
@@ -38,7 +39,7 @@ internal sealed class ConfigBuilder(Derivation derivation, string architecture)
 
     public string Key(string name) => $"{architecture}.{name}";
 
-    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new(rank, text));
+    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add((rank, text));
 
     public void Refuse(string reason)
     {

@@ -48,9 +48,9 @@ internal static class ModelConfig
             derivation.Note(CompanionNames.Config, $"{string.Join(", ", config.Idle)} {(config.Idle.Count == 1 ? "is" : "are")} lost, and without effect on what the model computes", NoteRank.WithoutEffect);
         }
 
-        foreach (RankedNote note in config.Notes)
+        foreach ((NoteRank rank, string text) in config.Notes)
         {
-            derivation.Note(CompanionNames.Config, note.Text, note.Rank);
+            derivation.Note(CompanionNames.Config, text, rank);
         }
 
         derivation.NoteUnread(CompanionNames.Config, architecture + ".");

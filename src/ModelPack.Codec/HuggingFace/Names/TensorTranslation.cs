@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tensors.Payloads;
 
@@ -25,7 +26,7 @@ internal sealed record TensorTranslation(
     ImmutableArray<TranslatedTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Unplaced, ImmutableArray<UnplacedTensor> Doubts)
 {
     /// <summary>What to say about the tensors without a place: one note for all that share a reason.</summary>
-    public ImmutableArray<string> Notes => UnplacedTensor.Notes(Doubts);
+    public ImmutableArray<RankedNote> Notes => UnplacedTensor.Notes(Doubts);
 }
 
 /// <summary>A tensor that has no place in the other vocabulary.</summary>
@@ -33,7 +34,7 @@ internal sealed record TensorTranslation(
 /// <param name="Reason">Why, as the rest of a sentence.</param>
 internal readonly record struct UnplacedTensor(string Name, string Reason)
 {
-    public static ImmutableArray<string> Notes(IEnumerable<UnplacedTensor> tensors) =>
+    public static ImmutableArray<RankedNote> Notes(IEnumerable<UnplacedTensor> tensors) =>
     [
         .. tensors.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => group.Count() switch
         {

@@ -69,8 +69,8 @@ internal static class ConfigToGguf
         }
 
         ConfigObject config = ConfigObject.Parse(folder.Path, file);
-        ConfigObject? generation = folder.Find(CompanionNames.GenerationConfig) is { } settings ? ConfigObject.Parse(folder.Path, settings) : null;
-        List<string> odd = [.. Oddities(file), .. folder.Find(CompanionNames.GenerationConfig) is { } other ? Oddities(other) : []];
+        List<string> odd = [.. Oddities(file)];
+        ConfigObject? generation = Generation(folder, odd);
         string? type = config.Text("model_type");
         if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<GgufDraft> Describe) rule))
         {
@@ -106,7 +106,7 @@ internal static class ConfigToGguf
             return Nothing([.. draft.Obstacles.Distinct(), .. odd]) with { IsNoGenerator = draft.IsNoGenerator };
         }
 
-        List<RankedNote> notes = [.. odd.Select(text => (RankedNote)text), .. draft.Notes];
+        List<RankedNote> notes = [.. odd.Select(text => (RankedNote)text), .. draft.Notes.Select(note => new RankedNote(note.Rank, note.Text))];
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
         return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) { Head = draft.Head };
     }
@@ -134,9 +134,30 @@ internal static class ConfigToGguf
         return label is { } number ? new("general.file_type", GgufValue.FromUInt32(number)) : null;
     }
 
+    // A model computes the same without it: a broken one is the one file that nothing is read from.
+    private static ConfigObject? Generation(FolderSource folder, List<string> odd)
+    {
+        if (folder.Find(CompanionNames.GenerationConfig) is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            ConfigObject generation = ConfigObject.Parse(folder.Path, file);
+            odd.AddRange(Oddities(file));
+            return generation;
+        }
+        catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
+        {
+            odd.Add($"{exception.Message}; the file travels as it is, and nothing is read from it");
+            return null;
+        }
+    }
+
     private static IEnumerable<string> Oddities(Companion file) => PythonJson.Oddities(file.Bytes).Select(oddity => $"{file.Name}: {oddity}");
 
-    private static DerivedGguf Nothing(string[] notes) => new(null, [], [], NoIds, [.. notes.Select(note => new RankedNote(NoteRank.ChangesResults, note))]);
+    private static DerivedGguf Nothing(string[] reasons) => new(null, [], [], NoIds, [.. reasons.Select(reason => new RankedNote(NoteRank.ChangesResults, reason))]);
 
     private static IEnumerable<MetadataEntry> General(ConfigObject config, string architecture)
     {

@@ -9,7 +9,7 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
 {
     private readonly List<MetadataEntry> entries = [];
     private readonly List<ExtraTensor> extra = [];
-    private readonly List<RankedNote> notes = [];
+    private readonly List<(NoteRank Rank, string Text)> notes = [];
     private readonly List<string> obstacles = [];
 
     public FolderSource Folder => folder;
@@ -22,7 +22,8 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
 
     public IReadOnlyList<ExtraTensor> Extra => extra;
 
-    public IReadOnlyList<RankedNote> Notes => notes;
+    /// <summary>What to say of the keys, if they are written.</summary>
+    public IReadOnlyList<(NoteRank Rank, string Text)> Notes => notes;
 
     /// <summary>The head, if it is rows of a tensor of the folder.</summary>
     public HeadRows? Head { get; set; }
@@ -32,7 +33,7 @@ internal sealed class GgufDraft(FolderSource folder, ConfigObject config, string
     /// <summary>Whether a key below the architecture's name was written.</summary>
     public bool Has(string key) => entries.Exists(entry => entry.Key == $"{architecture}.{key}");
 
-    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new(rank, $"{CompanionNames.Config}: {text}"));
+    public void Note(string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add((rank, $"{CompanionNames.Config}: {text}"));
 
     /// <summary>True if the model has a head of its own that the architecture lacks.</summary>
     public bool IsNoGenerator { get; private set; }

@@ -90,7 +90,7 @@ internal sealed class SmallList(string architecture)
 
         public string[] Names => [.. translation.Tensors.Select(tensor => tensor.Name)];
 
-        public ImmutableArray<string> Notes => translation.Notes;
+        public ImmutableArray<string> Notes => [.. translation.Notes.Select(note => note.Text)];
 
         public string[] Unplaced => [.. translation.Unplaced.Select(index => source.tensors[index].Name)];
 

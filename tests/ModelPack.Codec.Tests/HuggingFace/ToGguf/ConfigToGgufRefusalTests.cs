@@ -54,8 +54,9 @@ public sealed class ConfigToGgufRefusalTests
     [TestMethod]
     public void Generation_config_is_read_as_strictly()
     {
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => SmallFolder.Llama().File("generation_config.json", "{,}").Derive());
-        Assert.AreEqual(HuggingFaceErrors.NotJson, error.Code);
+        DerivedGguf broken = SmallFolder.Llama().File("generation_config.json", "{,}").Derive();
+        Assert.IsNotNull(broken.Architecture);
+        Assert.AreEqual(1, broken.Notes.Count(note => note.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal) && note.EndsWith("nothing is read from it", StringComparison.Ordinal)));
         SmallFolder.Llama().File("generation_config.json", """{"temperature":"hot"}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: temperature is \"hot\", not a finite 32-bit float");
         SmallFolder.Llama().File("generation_config.json", """{"top_k":4294967296}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: top_k is 4294967296, not an integer of 32 bits");
         SmallFolder.Llama().File("generation_config.json", """{"eos_token_id":[1,-2]}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: eos_token_id is -2, not a token id");

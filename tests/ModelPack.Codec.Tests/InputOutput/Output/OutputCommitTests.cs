@@ -1,3 +1,4 @@
+using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO.Output;
 using ModelPack.Codec.Tests.Conversion;
@@ -62,6 +63,21 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [DataRow("a file with a side file for another")]
+    [DataRow("a folder for a folder")]
+    public void What_cannot_be_put_back_is_not_removed_with_the_left_overs(string name)
+    {
+        OutputScene scene = OutputScene.Of(name);
+        bool wasSaid = false;
+        EachStep(Fault.FailTwice, scene, (folder, when) =>
+        {
+            scene.Recover(folder, new StoppingChanges());
+            scene.AssertOldOrNew(folder, when);
+        }, exception => wasSaid |= exception is ModelPackException { Code.Id: "MP3010" });
+        Assert.IsTrue(wasSaid);
+    }
+
+    [TestMethod]
     [DataRow("a file with a side file where nothing was")]
     [DataRow("a file with a side file for another")]
     [DataRow("a folder for a folder")]
@@ -115,6 +131,19 @@ public sealed class OutputCommitTests
         CollectionAssert.AreEqual(
             new[] { "old-certificate", "old-model", "old-side", "out.apr.ggml-blocks.safetensors", "out.apr", "out.apr.modelpack.json" },
             log.Where(line => line.StartsWith("rename", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf('/') + 1)..]).ToArray());
+    }
+
+    [TestMethod]
+    public void A_report_is_flushed_before_it_is_renamed()
+    {
+        using TempFolder folder = new();
+        StoppingChanges changes = new();
+        OutputFile.Write(folder.At("report.json"), "x"u8, ExistingTarget.Replace, changes);
+        string[] log = [.. changes.Log.Select(line => line.Replace(folder.Root, "", StringComparison.Ordinal))];
+        int rename = Array.FindIndex(log, line => line.StartsWith("rename", StringComparison.Ordinal));
+        string[] before = [.. log[..rename].Where(line => line.StartsWith("fsync", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf('/') + 1)..])];
+        Assert.Contains("model", before);
+        Assert.IsTrue(before.Any(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal)), "the name in the stage");
     }
 
     [TestMethod]

@@ -13,6 +13,9 @@ internal enum Fault
 
     /// <summary>The operation fails, and all after it: the disk is gone.</summary>
     FailFromThere,
+
+    /// <summary>The operation and the next fail, and no other: what was begun is not put back, and all could be removed.</summary>
+    FailTwice,
 }
 
 /// <summary>Operations on names, one of which goes wrong. Nothing is really flushed: no test takes the power away.</summary>
@@ -31,7 +34,7 @@ internal sealed class StoppingChanges(int number = 0, Fault fault = Fault.Stop) 
     {
         seen++;
         Log.Add($"{operation} {path}");
-        if (seen == number || (seen > number && number > 0 && fault != Fault.Fail))
+        if (seen == number || (seen == number + 1 && number > 0 && fault == Fault.FailTwice) || (seen > number && number > 0 && fault is not (Fault.Fail or Fault.FailTwice)))
         {
             throw fault == Fault.Stop ? new StoppedException() : new IOException($"{operation} fails here");
         }
