@@ -53,7 +53,7 @@ internal static class MemberName
     {
         string bare = name[(name.LastIndexOf('/') + 1)..];
         bool known = CompanionEndings.Any(ending => bare.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionFiles.Contains(bare, StringComparer.Ordinal);
-        return known && !bare.EndsWith(CertificateEnding, StringComparison.Ordinal);
+        return known && !bare.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The name as a record holds it: what another system would take for a path is replaced.</summary>

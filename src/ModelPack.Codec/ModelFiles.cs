@@ -28,7 +28,14 @@ public static class ModelFiles
         }
 
         ModelLocation location = ModelLocation.Find(path);
-        return location.IsSingleFile ? OpenFile(location.Files[0]) : OpenSet(location);
+        if (!location.IsSingleFile)
+        {
+            return OpenSet(location);
+        }
+
+        ModelFile file = OpenFile(location.Files[0]);
+        file.PathNotes = [.. file.PathNotes, .. location.NameNotes];
+        return file;
     }
 
     /// <summary>The files of the model at a path, by the rules of <see cref="Open(string)"/>: those with tensors first, in the order in which they are read.</summary>

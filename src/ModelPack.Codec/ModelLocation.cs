@@ -35,7 +35,11 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         .. Said("not part of the model, and left out", LeftOut.Where(file => !file.IsPart)),
         .. Said("part of the model, and left out", LeftOut.Where(file => file.IsPart)),
         .. OutsideLinks.Notes(Folder, Files),
+        .. NameNotes,
     ];
+
+    /// <summary>What the names of the files do not say.</summary>
+    public ImmutableArray<Note> NameNotes { get; private init; } = [];
 
     private string Folder => Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path) ?? "";
 
@@ -78,22 +82,20 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             return InFolder(FolderOr(folder));
         }
 
-        bool isPart = ShardName.TryParse(name, out string prefix, out int number, out int count) && count > 1 && HasEnding(name, ".gguf");
-        if (isPart ? number > 1 : SideFile.IsName(name))
+        if (SideFile.IsName(name))
         {
             return new(path, [path], []);
         }
 
-        ImmutableArray<string> models = isPart ? GgufParts.Of(folder, prefix, count, path) : [path];
-        SidePlace beside = Side(folder, models);
-        return new(path, [.. models, .. beside.Own], beside.Others);
+        GgufParts parts = HasEnding(name, ".gguf") ? GgufParts.Of(path) : new([path], []);
+        SidePlace beside = Side(folder, parts.Files);
+        return new(path, [.. parts.Files, .. beside.Own], beside.Others) { NameNotes = parts.Notes };
     }
 
     // The names of two models may lead to one side file. It is that of the model whose origin record counts tensors in one.
     private static SidePlace Side(string folder, IReadOnlyList<string> models)
     {
-        string path = System.IO.Path.Combine(folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0])));
-        return !File.Exists(path) ? new([], [])
+        return FileName.In(folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0]))) is not { } path ? new([], [])
             : models.Count == 0 || SideFile.SharerOf(models) is not { } other || CountsSideTensors(models[0]) ? new([path], [])
             : new([], [new(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"the side file of '{other}'")]);
     }
@@ -118,7 +120,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", FolderModel);
         LeftOutFile[] unread = [];
-        if (index.Length == 1 && System.IO.Path.Combine(folder, FolderModel) is var whole && all.Contains(whole) && !tensors.Contains(whole))
+        if (index.Length == 1 && FileName.In(folder, FolderModel) is { } whole && !tensors.Contains(whole))
         {
             // transformers looks for the single file first.
             unread = [.. tensors.Append(index[0]).Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"'{FolderModel}' is what transformers loads"))];
@@ -130,29 +132,41 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         {
             Subfolders below = Subfolders.Of(folder);
             string[] companions = [.. all.Except(tensors).Where(IsCompanion)];
-            IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !path.EndsWith(MemberName.CertificateEnding, StringComparison.Ordinal));
+            IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !HasEnding(path, MemberName.CertificateEnding));
             IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
             SidePlace side = Side(folder, tensors);
             return new(folder, [.. tensors, .. side.Own, .. beside], [.. unread, .. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)), .. side.Others, .. below.LeftOut]);
         }
 
-        string[] gguf = [.. all.Where(path => HasEnding(path, ".gguf") && !IsLaterPart(path))];
+        string[] named = [.. all.Where(path => HasEnding(path, ".gguf"))];
+        string[] gguf = [.. named.Where(path => !IsLaterPart(path))];
         string[] projectors = gguf.Length > 1 ? [.. gguf.Where(GgufParts.IsProjector)] : [];
         gguf = projectors.Length == gguf.Length ? gguf : [.. gguf.Except(projectors)];
         string single = (gguf.Length, One(folder, all, ".apr", "model.apr")) switch
         {
-            (1, { Length: 0 }) => gguf[0],
+            ( > 0, { Length: 0 }) => gguf[0],
             (0, { Length: 1 } apr) => apr[0],
+            (0, _) when named.Length > 0 => named[0],
             (0, _) when MisplacedModel.In(folder, all) is { } error => throw error,
             (0, _) => throw new ModelFormatException(ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file", 0) { FilePath = folder },
             _ => throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models", 0) { FilePath = folder },
         };
         ModelLocation found = Find(single);
-        return projectors.Length == 0 || projectors.Contains(single) ? found : found with
+        string[] further = [.. named.Except(found.Files).Except(projectors.Contains(single) ? [single] : projectors)];
+        string[] stray = [.. further.Where(path => IsLaterPart(path) && GgufParts.IsPart(path))];
+        if (further.Length > stray.Length)
         {
-            LeftOut = [.. found.LeftOut, .. projectors.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, "the projector of the model, a model of its own"))],
+            throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {1 + further.Length - stray.Length} GGUF models", 0) { FilePath = folder };
+        }
+
+        return found with
+        {
+            LeftOut = [.. found.LeftOut, .. LeftOutOf(stray, "a part of another model"), .. LeftOutOf(projectors.Except([single]), "the projector of the model, a model of its own")],
         };
     }
+
+    private static IEnumerable<LeftOutFile> LeftOutOf(IEnumerable<string> paths, string why) =>
+        paths.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, why));
 
     private static string FolderOr(string folder) => folder.Length == 0 ? "." : folder;
 
@@ -179,20 +193,17 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         }
 
         SafeTensorsIndex index = SafeTensorsIndex.Open(indexPath);
+        // Whoever writes shards writes them in the order of their numbers; the index is sorted by tensor names.
+        Dictionary<string, string> paths = new(StringComparer.Ordinal);
         foreach (SafeTensorsIndexEntry entry in index.WeightMap)
         {
-            if (!File.Exists(System.IO.Path.Combine(folder, entry.File)))
+            if (!paths.ContainsKey(entry.File))
             {
-                throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset)
-                {
-                    FilePath = indexPath,
-                    TensorName = entry.Tensor,
-                };
+                paths.Add(entry.File, SafeTensorsSet.PathOf(indexPath, entry));
             }
         }
 
-        // Whoever writes shards writes them in the order of their numbers; the index is sorted by tensor names.
-        return [.. index.Files.Order(StringComparer.Ordinal).Select(file => System.IO.Path.Combine(folder, file))];
+        return [.. index.Files.Order(StringComparer.Ordinal).Select(file => paths[file]).Distinct(StringComparer.Ordinal)];
     }
 
     private static bool IsLaterPart(string path) =>

@@ -45,5 +45,5 @@ internal static class SideFile
             .FirstOrDefault(other => NameFor(other) == side && !names.Contains(other));
     }
 
-    public static bool IsName(string name) => name.EndsWith(Ending, StringComparison.Ordinal);
+    public static bool IsName(string name) => name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
 }

@@ -73,7 +73,7 @@ internal sealed record Ancestor
             OriginRecord record = OriginCodec.Read(bytes.Span, container.Budget);
             RestoredFile.EnsureSideFile(record, container);
             doubt = $"the metadata or the tensor list of '{name}' was edited after it was converted";
-            if (record.ContainerDigest != ContainerDigest.Compute(container))
+            if (record.ContainerDigest != ContainerDigest.Compute(container, record.Form))
             {
                 return null;
             }
@@ -99,6 +99,23 @@ internal sealed record Ancestor
         {
             doubt = $"the origin record of '{name}' cannot be followed: {exception.Message}";
             return null;
+        }
+    }
+
+    /// <summary>The oldest file that a container was made from, and the number of conversions since: the container itself and 0, if it has no record that counts.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="doubt">Why the record of that file does not count, in one sentence; null if it has none.</param>
+    public static (ModelFile File, int Steps) Oldest(ModelFile container, out string? doubt)
+    {
+        ModelFile file = container;
+        for (int steps = 0; ; steps++)
+        {
+            if (Find(file, MaximumSteps - steps, out doubt) is not { } ancestor)
+            {
+                return (file, steps);
+            }
+
+            file = ancestor.File;
         }
     }
 

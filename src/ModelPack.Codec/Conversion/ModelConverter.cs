@@ -171,7 +171,7 @@ public static class ModelConverter
         .Select(member => (RankedNote)$"'{member.Name}' is not valid JSON; it travels byte for byte");
 
     private static RankedNote[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
-        ? [$"'{source.AllMembers[0].Name}' is one of {split.Count} parts of a model; the others were not found by its name, and are not in the output"]
+        ? [$"'{source.AllMembers[0].Name}' is one of {split.Count} parts of a model; the others were not found, and are not in the output"]
         : [];
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.

@@ -38,7 +38,7 @@ internal static class ReplacedFolder
         if (own.Length == 0)
         {
             // The certificate of a single file does not say what it is called in its folder.
-            own = [.. entries.Where(name => !MemberName.IsNested(name) && name.EndsWith($".{output.Format.Extension()}", StringComparison.Ordinal)).Take(1)];
+            own = [.. entries.Where(name => !MemberName.IsNested(name) && name.EndsWith($".{output.Format.Extension()}", StringComparison.OrdinalIgnoreCase)).Take(1)];
         }
 
         string? special = entries.FirstOrDefault(name => FileStatus.OfName(Path.Combine(folder, name)).Kind is not (FileKind.Regular or FileKind.Link));

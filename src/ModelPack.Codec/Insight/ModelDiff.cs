@@ -15,7 +15,7 @@ namespace ModelPack.Codec.Insight;
 public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
 {
     /// <summary>
-    /// Compares two models of any formats. Models of different formats are compared in the words of the files that they were converted from, if these are of one
+    /// Compares two models of any formats. Models of one format that were made from one file are compared by it (<see cref="ModelVerifier"/>). Models of different formats are compared in the words of the files that they were converted from, if these are of one
     /// format; else tensors as a conversion to GGUF puts them, if one model is GGUF, or by translated names, and metadata cannot be compared.
     /// </summary>
     /// <exception cref="Diagnostics.ModelPackException">The description of a carried tensor does not fit it.</exception>
@@ -23,6 +23,11 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
+        if (CommonSource(first, second, progress, cancellation) is { } common)
+        {
+            return common;
+        }
+
         ModelPair pair = new(first, second, cancellation);
         (LogicalModel own, LogicalModel other) = (pair.First, pair.Second);
         (TensorSet left, TensorSet right) = (pair.FirstTensors, pair.SecondTensors);
@@ -48,6 +53,19 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
             found.AddRange(FooterComparison.Wrong(first, second, cancellation));
             return new(left.Tensors.Count, metadata, [.. found], [.. notes, .. pair.Notes]);
         }
+    }
+
+    private static ModelDiff? CommonSource(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        if (first.Format != second.Format || (first.OriginRecord is null && second.OriginRecord is null) || ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is null)
+        {
+            return null;
+        }
+
+        long total = first.Source.Length;
+        return new CommonSource(first, second, progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), cancellation).Compare() is { } found
+            ? new(found.TensorCount, found.MetadataCount, [.. found.Tensors, .. found.Metadata, .. FooterComparison.Wrong(first, second, cancellation)], found.Notes)
+            : null;
     }
 
     // The order of bytes is the container's business, as it is for tensors.

@@ -10,11 +10,18 @@ using ModelPack.Codec.Tensors.Payloads;
 namespace ModelPack.Codec.Proof;
 
 /// <summary>
-/// Compares a file with a container of another format that says it was made from it. The container has to be what converting the file gives, byte for byte.
+/// Compares a file with a container that says it was made from it. The container has to be what converting the file gives, byte for byte.
 /// Where it is not, what it leads back to is compared; and if it was edited, it is compared with what it ought to be, so that the edit gets a name.
 /// </summary>
 internal sealed class DerivedComparison(ModelFile original, ModelFile container, FileSide side, Action<long>? progress, CancellationToken cancellation)
 {
+    /// <summary>Compares with the file so many conversions back.</summary>
+    /// <param name="steps">The number of conversions; the container and what was made on the way were not edited.</param>
+    /// <returns>Null if the records do not count.</returns>
+    /// <exception cref="ModelPackException">The origin record is damaged.</exception>
+    public Comparison? Compare(int steps) => OriginChain.Through(container, steps) is { } chain ? CompareUnedited(chain, out _) : null;
+
+    /// <summary>Compares with the nearest file of that format.</summary>
     /// <returns>Null if the container leads to no file of that format. Without a result, the edit is all that can be said.</returns>
     /// <exception cref="ModelPackException">The origin record is damaged.</exception>
     public (Comparison? Result, Difference? Edit)? Compare()

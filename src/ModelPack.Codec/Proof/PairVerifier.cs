@@ -11,8 +11,8 @@ using ModelPack.Codec.Tensors;
 namespace ModelPack.Codec.Proof;
 
 /// <summary>
-/// Compares two opened models. Files of one format are compared as they are. If one was made from the other, <see cref="DerivedComparison"/> converts the other
-/// again. Without a record that counts, what both say by themselves is compared.
+/// Compares two opened models. If one was made from the other, <see cref="DerivedComparison"/> converts the other again; two files of one format that were made from one
+/// file are compared by it (<see cref="CommonSource"/>), other ones as they are. Without a record that counts, what both say by themselves is compared.
 /// </summary>
 internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel level, Action<long>? progress, CancellationToken cancellation)
 {
@@ -73,7 +73,8 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
             : MemberComparison.FirstDifference(first, second);
         return bytes is null
             ? Comparison.Identical(first)
-            : Comparison.Of(first, new(first.Source, first.Tensors), second, new(second.Source, second.Tensors), FileSide.Second, bytes, progress, cancellation);
+            : new CommonSource(first, second, progress, cancellation).Compare()
+            ?? Comparison.Of(first, new(first.Source, first.Tensors), second, new(second.Source, second.Tensors), FileSide.Second, bytes, progress, cancellation);
     }
 
     private Comparison Unrelated(IReadOnlyList<Difference> edits)
@@ -154,6 +155,12 @@ internal sealed record Comparison
         if (tensors.Count == 0 && TensorComparison.CompareOrder(left, right) is { } order)
         {
             metadata.Add(order);
+        }
+
+        // A record that follows from another difference is none of its own.
+        if (tensors.Count > 0 || metadata.Any(difference => difference.Place != OriginRecord.Key))
+        {
+            metadata.RemoveAll(difference => difference is { Kind: DifferenceKind.Metadata, Place: OriginRecord.Key });
         }
 
         ProofLevel? proved = tensors.Count > 0 ? null : metadata.Count > 0 ? ProofLevel.L1 : ProofLevel.L2;

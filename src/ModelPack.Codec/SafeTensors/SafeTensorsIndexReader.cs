@@ -109,7 +109,7 @@ internal sealed class SafeTensorsIndexReader
             throw json.Error(SafeTensorsSetErrors.NotABareFileName, $"'{file}' is not a bare file name", json.Position, tensor);
         }
 
-        if (!file.EndsWith(SafeTensorsFormat.Extension, StringComparison.Ordinal) || file.Length == SafeTensorsFormat.Extension.Length)
+        if (!file.EndsWith(SafeTensorsFormat.Extension, StringComparison.OrdinalIgnoreCase) || file.Length == SafeTensorsFormat.Extension.Length)
         {
             throw json.Error(SafeTensorsSetErrors.WrongExtension, $"'{file}' does not end in {SafeTensorsFormat.Extension}", json.Position, tensor);
         }

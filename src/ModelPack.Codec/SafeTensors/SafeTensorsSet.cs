@@ -56,17 +56,7 @@ public sealed class SafeTensorsSet : IDisposable
 
     private static SafeTensorsFile OpenFile(string indexPath, SafeTensorsIndexEntry entry)
     {
-        string path = Path.Combine(Path.GetDirectoryName(indexPath) ?? "", entry.File);
-        if (!File.Exists(path))
-        {
-            throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset)
-            {
-                FilePath = indexPath,
-                TensorName = entry.Tensor,
-            };
-        }
-
-        FileByteSource source = new(path);
+        FileByteSource source = new(PathOf(indexPath, entry));
         try
         {
             return SafeTensorsFile.Open(source);
@@ -77,6 +67,12 @@ public sealed class SafeTensorsSet : IDisposable
             throw;
         }
     }
+
+    /// <summary>Where a file of an index lies.</summary>
+    /// <exception cref="ModelFormatException">It is not there.</exception>
+    internal static string PathOf(string indexPath, SafeTensorsIndexEntry entry) =>
+        FileName.In(Path.GetDirectoryName(indexPath) ?? "", entry.File)
+        ?? throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset) { FilePath = indexPath, TensorName = entry.Tensor };
 
     /// <summary>Checks that an index and opened files agree tensor by tensor.</summary>
     /// <param name="index">The index.</param>
@@ -104,9 +100,10 @@ public sealed class SafeTensorsSet : IDisposable
             }
         }
 
+        HashSet<string> exact = [.. names];
         foreach (SafeTensorsIndexEntry entry in index.WeightMap)
         {
-            if (!places.TryGetValue(entry.Tensor, out int place) || names[place] != entry.File)
+            if (!places.TryGetValue(entry.Tensor, out int place) || !names[place].Equals(entry.File, exact.Contains(entry.File) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
             {
                 throw new ModelFormatException(SafeTensorsSetErrors.TensorNotFound, $"the file '{entry.File}' does not hold the tensor", entry.ByteOffset)
                 {

@@ -118,7 +118,7 @@ public sealed class ModelSetTests
         string part = folder.Write("renamed.gguf", Insight.TestModels.GgufBytes(
             [Insight.TestTensor.F32("t", 1)], ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(3)), ("split.tensors.count", GgufValue.FromInt32(total))));
         string[] notes = [.. ModelConverter.Convert(part, folder.At("out.apr"), ModelFormat.Apr, new()).Notes.Where(note => note.Contains("part", StringComparison.Ordinal))];
-        CollectionAssert.AreEqual(isNoted ? new[] { "'renamed.gguf' is one of 3 parts of a model; the others were not found by its name, and are not in the output" } : [], notes);
+        CollectionAssert.AreEqual(isNoted ? new[] { "'renamed.gguf' is one of 3 parts of a model; the others were not found, and are not in the output" } : [], notes);
     }
 
     [TestMethod]

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using ModelPack.Codec.Conversion.Targets;
+using ModelPack.Codec.Gguf;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.Tensors;
 
@@ -11,10 +13,23 @@ namespace ModelPack.Codec.Conversion.Origin;
 /// </summary>
 internal static class ContainerDigest
 {
-    public static Hash128 Compute(ModelFile file)
+    public static Hash128 Compute(ModelFile file) => Compute(file, file.Metadata);
+
+    /// <summary>The same of a container whose parts may have got other names since: they count as those that the conversion gave them.</summary>
+    /// <param name="file">The container.</param>
+    /// <param name="form">The files that it was made to consist of.</param>
+    public static Hash128 Compute(ModelFile file, OutputForm form) => Compute(file, file is ModelSet { First: GgufFile } set && form.Folder is { } stem ? MetadataOf(set, stem) : file.Metadata);
+
+    private static IEnumerable<MetadataEntry> MetadataOf(ModelSet set, string stem)
+    {
+        ModelFile[] parts = [.. set.Members.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
+        return parts.SelectMany((part, i) => i == 0 ? part.Metadata : part.Metadata.Select(entry => entry with { Key = $"{GgufSplitSet.FileName(stem, i + 1, parts.Length)}:{entry.Key}" }));
+    }
+
+    private static Hash128 Compute(ModelFile file, IEnumerable<MetadataEntry> metadata)
     {
         Xxh128 hash = new();
-        foreach (MetadataEntry entry in file.Metadata)
+        foreach (MetadataEntry entry in metadata)
         {
             if (entry.Key != ModelFile.OriginKey)
             {

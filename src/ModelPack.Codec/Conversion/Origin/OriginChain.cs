@@ -58,7 +58,7 @@ internal sealed record OriginChain(
             return null;
         }
 
-        OriginChain? chain = Follow(container, record, wanted, form, ref edited);
+        OriginChain? chain = Nearest(Follow(container, record, null), wanted, form, ref edited);
         return chain is { Edited: null } ? chain : null;
     }
 
@@ -73,12 +73,56 @@ internal sealed record OriginChain(
 
         RestoredFile.EnsureSideFile(record, container);
         string? edited = FindEdit(container, record);
-        return Follow(container, record, wanted, AncestorForm.Nearest, ref edited);
+        return Nearest(Follow(container, record, edited), wanted, AncestorForm.Nearest, ref edited);
     }
 
-    private static OriginChain? Follow(ModelFile container, OriginRecord record, ModelFormat wanted, AncestorForm form, ref string? edited)
+    /// <summary>The chain of so many conversions; null if there are fewer.</summary>
+    /// <exception cref="ModelPackException">A record is damaged.</exception>
+    public static OriginChain? Through(ModelFile container, int steps)
+    {
+        if (ReadRecord(container, container) is not { } record)
+        {
+            return null;
+        }
+
+        RestoredFile.EnsureSideFile(record, container);
+        foreach ((OriginChain chain, ModelFile file) in Follow(container, record, FindEdit(container, record)))
+        {
+            if (chain.Steps.Length == steps)
+            {
+                return chain.Edited is null ? chain.Of(file) : null;
+            }
+        }
+
+        return null;
+    }
+
+    private OriginChain Of(ModelFile file) => this with { Tensors = [.. CarriedTensors.AllLogical(file)] };
+
+    private static OriginChain? Nearest(IEnumerable<(OriginChain, ModelFile)> chains, ModelFormat wanted, AncestorForm form, ref string? edited)
     {
         OriginChain? nearest = null;
+        foreach ((OriginChain chain, ModelFile file) in chains)
+        {
+            edited = chain.Edited;
+            bool isSet = chain.Record.Files.Length > 1;
+            if (chain.Record.Format == wanted && (nearest is null || isSet))
+            {
+                nearest = chain.Of(file);
+                if (form == AncestorForm.Nearest || isSet)
+                {
+                    return nearest;
+                }
+            }
+        }
+
+        edited = nearest is null ? edited : nearest.Edited;
+        return nearest;
+    }
+
+    // Every file that the records lead back to, the nearest first, with the way to it; each is opened only if it is asked for, and closed again.
+    private static IEnumerable<(OriginChain Chain, ModelFile File)> Follow(ModelFile container, OriginRecord record, string? edited)
+    {
         ImmutableArray<OriginStep> steps = [];
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
@@ -90,19 +134,10 @@ internal sealed record OriginChain(
                 throw Damaged(container, $"it describes {record.Tensors.Length} tensors of a file that has {file.AllTensors.Count}");
             }
 
-            if (record.Format == wanted)
-            {
-                OriginChain found = new(record, [.. CarriedTensors.AllLogical(file)], steps, edited);
-                nearest ??= found;
-                if (form == AncestorForm.Nearest || record.Files.Length > 1)
-                {
-                    return record.Files.Length > 1 ? found : nearest;
-                }
-            }
-
+            yield return (new(record, [], steps, edited), file);
             if (ReadRecord(file, container) is not { } inner)
             {
-                return nearest;
+                yield break;
             }
 
             // A container within may have been edited before it was converted further: what its record leads to is not what it held.
@@ -135,7 +170,7 @@ internal sealed record OriginChain(
         }
     }
 
-    private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container)
+    private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container, record.Form)
         ? null
         : EditedCompanion.Find(container, record) ?? $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
 
