@@ -158,9 +158,9 @@ internal sealed record Comparison
         }
 
         // A record that follows from another difference is none of its own.
-        if (tensors.Count > 0 || metadata.Any(difference => difference.Place != OriginRecord.Key))
+        if (tensors.Count > 0 || metadata.Any(difference => difference.Place != ModelFile.OriginKey))
         {
-            metadata.RemoveAll(difference => difference is { Kind: DifferenceKind.Metadata, Place: OriginRecord.Key });
+            metadata.RemoveAll(difference => difference is { Kind: DifferenceKind.Metadata, Place: ModelFile.OriginKey });
         }
 
         ProofLevel? proved = tensors.Count > 0 ? null : metadata.Count > 0 ? ProofLevel.L1 : ProofLevel.L2;
