@@ -1,7 +1,7 @@
-using ModelPack.Codec.IO;
 using System.Collections.Immutable;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec;
 
