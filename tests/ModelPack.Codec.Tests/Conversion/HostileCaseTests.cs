@@ -389,6 +389,29 @@ public sealed class HostileCaseTests
     }
 
     [TestMethod]
+    public void Front_of_a_record_is_refused_for_what_is_wrong_with_it()
+    {
+        byte[] plain = new OriginBody().Modes().File("m.gguf", 1).Zeros(1).ToArray();
+        AssertDamaged([], "it does not start like one");
+        AssertDamaged("MPOR"u8.ToArray(), "it does not start like one");
+        AssertDamaged(OriginRecords.Build(plain, files: 0), "it describes no file");
+        AssertDamaged(OriginRecords.Build(plain, tensors: -1), "a count of -1");
+        byte[] large = OriginRecords.Build(new byte[9 << 20], bodyLength: 513 << 20);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        AssertDamaged(large, "claim to hold");
+        Assert.IsLessThan(AllocationLimit, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void Body_that_shrinks_like_a_bomb_is_stored_so_that_its_record_can_be_read()
+    {
+        byte[] zeros = new OriginBody().Modes().File("m.gguf", 1).Literal(new byte[4 << 20]).ToArray();
+        byte[] written = OriginCodec.Write(OriginRecords.Read(OriginRecords.Build(zeros)));
+        Assert.IsGreaterThan(4 << 20, written.Length);
+        Assert.AreEqual(4 << 20, OriginRecords.Read(written).Plan.Length);
+    }
+
+    [TestMethod]
     public void Cost_of_a_recipe_counts_what_is_read_for_each_group_unit_and_block()
     {
         const int Mebibyte = 1 << 20;
@@ -414,6 +437,13 @@ public sealed class HostileCaseTests
         // Blocks are changed some at a time, however many are asked for.
         ExchangedPayload columns = new(new StoredPayload(0, 8 * Mebibyte), 1, Mebibyte / 16, 32, 4);
         Assert.IsGreaterThan(8 * Mebibyte / 5, RecipeCost.Reads(new NarrowedPayload(columns, TensorType.F16)));
+    }
+
+    private static void AssertDamaged(byte[] record, string why)
+    {
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(record));
+        Assert.AreEqual("MP2004", exception.Code.Id);
+        Assert.Contains(why, exception.Message);
     }
 
     private static void AssertTooMuch(Action act)
