@@ -78,5 +78,58 @@ public sealed class TokenizerNoteTests
         CollectionAssert.AreEqual(new[] { "Ġ a" }, Derive(tokenizer).Strings("tokenizer.ggml.merges"));
     }
 
+    [TestMethod]
+    public void What_no_key_says_of_merges_bytes_and_ends_is_noted()
+    {
+        Noted(Derive(With(SentencePiece(), "model", "ignore_merges", "true")), "tokenizer.json: model.ignore_merges is true, which no key says");
+        Noted(Derive(ByteLevel()), "of the 243 bytes of UTF-8 have no token");
+        Noted(Derive(ByteLevel()), "no file names a token that ends a text; the runtime will take 11");
+        NotNoted(Derive(ByteLevel(), File("tokenizer_config.json", """{"eos_token":"<|end|>"}""")), "ends a text");
+    }
+
+    [TestMethod]
+    public void Bytes_of_Unigram_have_their_kind_and_a_note()
+    {
+        JsonObject tokenizer = With(Unigram(), "model", "byte_fallback", "true");
+        tokenizer["model"]!["vocab"]!.AsArray().Add(JsonNode.Parse("""["<0x0A>",-9.0]"""));
+        DerivedTokenizer derived = Derive(tokenizer);
+        Noted(derived, "tokenizer.json: model.byte_fallback is true, which the runtime does not do for Unigram");
+        Assert.EndsWith("6]", derived.Show("tokenizer.ggml.token_type"));
+    }
+
+    [TestMethod]
+    [DataRow("BPE")]
+    [DataRow("WordPiece")]
+    [DataRow("Unigram")]
+    public void Model_without_a_type_is_told_by_its_fields(string kind)
+    {
+        JsonObject tokenizer = kind switch { "BPE" => ByteLevel(), "WordPiece" => With(WordPiece(), "model", "max_input_chars_per_word", "100"), _ => Unigram() };
+        string[] tokens = Derive(tokenizer).Strings("tokenizer.ggml.tokens");
+        tokenizer["model"]!.AsObject().Remove("type");
+        CollectionAssert.AreEqual(tokens, Derive(tokenizer).Strings("tokenizer.ggml.tokens"));
+    }
+
+    [TestMethod]
+    public void Type_of_a_model_inside_another_tells_its_id() =>
+        Assert.AreEqual("\"mpt\"", Derive(With(ByteLevel(), "normalizer", "", """{"type":"NFC"}"""), File("config.json", """{"text_config":{"model_type":"gpt_neox"}}""")).Show("tokenizer.ggml.pre"));
+
+    [TestMethod]
+    public void Chat_template_is_kept_where_the_tokenizer_travels()
+    {
+        DerivedTokenizer derived = Derive(With(ByteLevel(), "pre_tokenizer", "", """{"type":"Whitespace"}"""), File("chat_template.jinja", "a"));
+        Assert.AreEqual("tokenizer.chat_template", string.Join(' ', derived.Entries.Select(entry => entry.Key)));
+    }
+
+    [TestMethod]
+    public void Punctuation_is_cut_in_runs_or_travels()
+    {
+        string Steps(string behavior) => $$$"""
+            {"type":"Sequence","pretokenizers":[{"type":"Punctuation","behavior":"{{{behavior}}}"},{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true},
+             {"type":"Digits","individual_digits":false},{"type":"Split","pattern":{"Regex":"[0-9][0-9][0-9]"},"behavior":"Isolated","invert":false}]}
+            """;
+        Assert.AreEqual("\"falcon\"", Derive(With(ByteLevel(), "pre_tokenizer", "", Steps("Contiguous"))).Show("tokenizer.ggml.pre"));
+        Travels("Punctuation", () => Derive(With(ByteLevel(), "pre_tokenizer", "", Steps("Isolated"))));
+    }
+
     private static void NotNoted(DerivedTokenizer derived, string text) => Assert.IsFalse(derived.Notes.Any(note => note.Contains(text, StringComparison.Ordinal)), string.Join('\n', derived.Notes));
 }
