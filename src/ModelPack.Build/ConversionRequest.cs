@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Codec;
 
 namespace ModelPack.Build;
 
@@ -30,6 +31,9 @@ internal sealed record ConversionRequest
 {
     /// <summary>A file, or a folder without a separator at its end.</summary>
     public required string Source { get; init; }
+
+    /// <summary>Whether the source is the model that its path means, or that file alone.</summary>
+    public PathScope Scope { get; init; }
 
     /// <summary>The output, if it is a file.</summary>
     public required string Output { get; init; }
@@ -104,7 +108,7 @@ internal sealed record ConversionRequest
     /// <summary>Everything that decides about the bytes of the output.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
-        $"to={To} quantized={Quantized} naming={Naming} origin={Origin} sha256={CertificateSha256} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
+        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} origin={Origin} sha256={CertificateSha256} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
 
     public static string StateOf(string output) => output + ".modelpack.state";
 

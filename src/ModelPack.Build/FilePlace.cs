@@ -8,16 +8,17 @@ internal readonly record struct FilePlace(string File, long? ByteOffset)
 {
     /// <summary>Turns an offset in a model, whose files are counted one after the other, into one in a file.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="scope">What its path stands for.</param>
     /// <param name="offset">The offset in it, if there is one.</param>
     /// <param name="otherwise">The file to name if the offset lies in no file of a set.</param>
-    public static FilePlace Of(string model, long? offset, string otherwise)
+    public static FilePlace Of(string model, PathScope scope, long? offset, string otherwise)
     {
         if (offset is not { } place)
         {
             return new(otherwise, null);
         }
 
-        foreach (string file in ModelFiles.FilesOf(model))
+        foreach (string file in ModelFiles.FilesOf(model, scope))
         {
             long length = new FileInfo(file).Length;
             if (place < length)
@@ -32,19 +33,19 @@ internal readonly record struct FilePlace(string File, long? ByteOffset)
     }
 
     /// <summary>Where a difference lies in the second of two models. Where its offset counts in the first, what differs is a payload that both have, if a place is known.</summary>
-    public static FilePlace Of(string model, Difference difference, string otherwise)
+    public static FilePlace Of(string model, PathScope scope, Difference difference, string otherwise)
     {
         if (difference.OffsetIn == FileSide.Second)
         {
-            return Of(model, difference.ByteOffset, otherwise);
+            return Of(model, scope, difference.ByteOffset, otherwise);
         }
 
         if (difference.Payload is not { } payload)
         {
-            return Of(model, offset: null, otherwise);
+            return Of(model, scope, offset: null, otherwise);
         }
 
-        using ModelFile file = ModelFiles.Open(model);
-        return Of(model, file.Tensors.FirstOrDefault(tensor => tensor.Name == difference.Place)?.Offset + payload.FirstByte, otherwise);
+        using ModelFile file = ModelFiles.Open(model, scope);
+        return Of(model, scope, file.Tensors.FirstOrDefault(tensor => tensor.Name == difference.Place)?.Offset + payload.FirstByte, otherwise);
     }
 }

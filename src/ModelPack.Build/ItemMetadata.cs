@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
+using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
@@ -30,6 +31,9 @@ internal static class ItemMetadata
     /// <summary>True if the model need not exist.</summary>
     /// <exception cref="ModelPackException">The value is neither true nor false.</exception>
     public static bool IsOptional(ITaskItem item) => Flag(item, item.ItemSpec, "Optional");
+
+    /// <summary>Whether a path stands for the model around it, or for the file alone.</summary>
+    public static PathScope Scope(ITaskItem item, string source) => Flag(item, source, "Alone") ? PathScope.FileAlone : PathScope.Model;
 
     /// <summary>A hash in lower case, or an empty text.</summary>
     public static string Hash(ITaskItem item, string source, string name)

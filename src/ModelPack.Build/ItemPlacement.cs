@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Build.Framework;
+using ModelPack.Codec;
 
 namespace ModelPack.Build;
 
@@ -16,7 +17,7 @@ internal sealed record PlacedOutput(string Output, string FolderOutput, string L
     /// <summary>True for a file that the output may consist of, or that stands beside it: nothing else is ever deleted for the item.</summary>
     public bool May(string file) =>
         (SafePath.IsIn(FolderOutput, file) && !SafePath.IsThroughLink(Root, file))
-        || new[] { Output, Codec.ModelFiles.SideFilePath(Output), ConversionRequest.CertificateOf(Output), ConversionRequest.CertificateOf(FolderOutput), ConversionRequest.StateOf(Output) }
+        || new[] { Output, ModelFiles.SideFilePath(Output), ConversionRequest.CertificateOf(Output), ConversionRequest.CertificateOf(FolderOutput), ConversionRequest.StateOf(Output) }
             .Contains(file, SafePath.Comparer);
 }
 
@@ -28,12 +29,12 @@ internal sealed class ItemPlacement(string projectDirectory, string outputDirect
 
     public string SourceOf(ITaskItem item) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
 
-    /// <exception cref="Codec.Diagnostics.ModelPackException">Link leads out of the output folder.</exception>
+    /// <exception cref="ModelPack.Codec.Diagnostics.ModelPackException">Link leads out of the output folder.</exception>
     public PlacedOutput Of(ITaskItem item, string to)
     {
         string source = SourceOf(item);
         string link = ItemMetadata.PlaceBelow(item, source, "Link");
-        string stem = Stem(RelativePath(item, source), source);
+        string stem = Stem(RelativePath(item, source), source, ItemMetadata.Scope(item, source) == PathScope.FileAlone);
         string relative = $"{stem}.{to}";
         if (link.Length > 0 && Path.EndsInDirectorySeparator(link))
         {
@@ -76,10 +77,10 @@ internal sealed class ItemPlacement(string projectDirectory, string outputDirect
     }
 
     /// <summary>What the files of the model are called without their numbers and endings. The name of a folder has no ending, whatever dots it holds.</summary>
-    private static string Stem(string relative, string source)
+    private static string Stem(string relative, string source, bool isAlone)
     {
         string folder = Path.GetDirectoryName(relative)!;
         string name = Path.GetFileName(relative);
-        return Directory.Exists(source) ? relative : Path.Combine(folder, PartName.StemOf(name));
+        return Directory.Exists(source) ? relative : Path.Combine(folder, isAlone ? Path.GetFileNameWithoutExtension(name) : PartName.StemOf(name));
     }
 }

@@ -12,10 +12,10 @@ internal sealed class KnownMetadata
     public static KnownMetadata ModelConvert { get; } = new("ModelConvert",
     [
         "To", "Target", "Quantized", "Naming", "Origin", "Dtype", "AllowLossy", "Epsilon", "AllowNonFinite", "Threads", "ExpectedHash", "CertificateSha256", "MaxShardSize", "Folder",
-        "Verify", "RequireUsable", "SideFile", "Optional", "OutputPath",
+        "Verify", "RequireUsable", "SideFile", "Alone", "Optional", "OutputPath",
     ]);
 
-    public static KnownMetadata ModelVerify { get; } = new("ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Optional"]);
+    public static KnownMetadata ModelVerify { get; } = new("ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Alone", "Optional"]);
 
     /// <summary>What MSBuild, the SDK, NuGet and Visual Studio read or write on items that are copied, published and packed.</summary>
     private static readonly HashSet<string> Platform = new(StringComparer.OrdinalIgnoreCase)

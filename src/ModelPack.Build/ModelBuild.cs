@@ -51,7 +51,7 @@ internal static class ModelBuild
     private static bool IsUpToDate(ConversionRequest request, ModelState known) =>
         known.IsOf(request)
         && (request.ExpectedHash.Length == 0 || request.ExpectedHash == known.Pinned)
-        && SourceFiles.AreUnchanged(request.Source, known.Source)
+        && SourceFiles.AreUnchanged(request.Source, request.Scope, known.Source)
         && (request.Verify == VerifyMode.None
             ? known.Output.All(file => File.Exists(known.PathOf(file))) && File.Exists(known.CertificatePath)
             : FileRecord.AreUnchanged(known.Target, known.Output) && FileStamp.Of(known.CertificatePath) == known.Certificate.Stamp);

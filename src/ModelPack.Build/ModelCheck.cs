@@ -19,18 +19,18 @@ internal static class ModelCheck
         ToolVersion.Text,
         request.OptionsText,
         request.Source,
-        SourceFiles.List(request.Source),
+        SourceFiles.List(request.Source, request.Scope),
         FilesOfAgainst(request));
 
     /// <summary>The files that the model is compared with.</summary>
     public static ImmutableArray<FileRecord> FilesOfAgainst(VerificationRequest request) =>
-        request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against);
+        request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against, Directory.Exists(request.Against) ? PathScope.Model : request.Scope);
 
     /// <summary>What is wrong; nothing if all is well.</summary>
     /// <exception cref="ModelPackException">The structure is broken, so that there is nothing else to say.</exception>
     public static IReadOnlyList<ModelPackException> Run(VerificationRequest request, CancellationToken cancellation)
     {
-        if (PinnedSource.Error(request.Source, request.ExpectedHash, cancellation) is { } unexpected)
+        if (PinnedSource.Error(request.Source, request.Scope, request.ExpectedHash, cancellation) is { } unexpected)
         {
             return [unexpected];
         }
@@ -38,7 +38,7 @@ internal static class ModelCheck
         List<ModelPackException> errors = [];
         foreach (Finding finding in Findings(request, cancellation))
         {
-            FilePlace place = FilePlace.Of(request.Source, finding.ByteOffset, request.Source);
+            FilePlace place = FilePlace.Of(request.Source, request.Scope, finding.ByteOffset, request.Source);
             errors.Add(new(finding.Code, $"{finding.Place}: {finding.Text}") { FilePath = place.File, ByteOffset = place.ByteOffset });
         }
 
@@ -55,11 +55,11 @@ internal static class ModelCheck
     {
         if (request.Verify == VerifyMode.Structural)
         {
-            ModelFiles.Open(request.Source).Dispose();
+            ModelFiles.Open(request.Source, request.Scope).Dispose();
             return [];
         }
 
-        return ModelValidator.Validate(request.Source, cancellation: cancellation).Findings
+        return ModelValidator.Validate(request.Source, request.Scope, cancellation: cancellation).Findings
             .Where(finding => !request.AllowNonFinite || finding.Code.Id != NonFiniteTensor);
     }
 
@@ -68,26 +68,29 @@ internal static class ModelCheck
         string than = Path.GetFileName(request.Against);
         if (request.Epsilon is { } tolerance)
         {
-            ToleranceReport values = ToleranceVerifier.Verify(request.Against, request.Source, tolerance, cancellation: cancellation);
-            return values.Differences.Select(difference => NotEqual($"not within {tolerance} of '{than}'", difference, FilePlace.Of(request.Source, difference, request.Source)));
+            ToleranceReport values = ToleranceVerifier.Verify(request.Against, request.Source, tolerance, request.Scope, cancellation: cancellation);
+            return values.Differences.Select(difference => NotEqual($"not within {tolerance} of '{than}'", difference, FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
         }
 
         ProofLevel level = Enum.Parse<ProofLevel>(request.Level, ignoreCase: true);
-        VerificationReport report = ModelVerifier.Verify(request.Against, request.Source, level, cancellation: cancellation);
+        VerificationReport report = ModelVerifier.Verify(request.Against, request.Source, level, request.Scope, cancellation: cancellation);
         return !report.Passed && report.Differences.IsEmpty
             ? [new(BuildErrors.NotEqual, $"compared with '{than}' only {report.Proved} holds, not {level}") { FilePath = request.Source }]
             : report.Differences.Select(difference => NotEqual(
                 $"compared with '{than}'",
                 difference,
-                IsCertificate(request.Against) ? CertifiedPlace(request, difference) : FilePlace.Of(request.Source, difference, request.Source)));
+                IsCertificate(request.Against) ? CertifiedPlace(request, difference) : FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
     }
 
     private static ModelPackException NotEqual(string what, Difference difference, FilePlace place) =>
         new(BuildErrors.NotEqual, $"{what}: {ChangedModel.Text(difference)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
 
     // A certificate knows the files of a folder by name, and counts the bytes of each.
-    private static FilePlace CertifiedPlace(VerificationRequest request, Difference difference) =>
-        new(difference.Kind == DifferenceKind.Container && Directory.Exists(request.Source) ? Path.Combine(request.Source, difference.Place) : request.Source, difference.ByteOffset);
+    private static FilePlace CertifiedPlace(VerificationRequest request, Difference difference)
+    {
+        string file = Path.Combine(FileRecord.FolderOf(request.Source), difference.Place);
+        return new(difference.Kind == DifferenceKind.Container && (Directory.Exists(request.Source) || File.Exists(file)) ? file : request.Source, difference.ByteOffset);
+    }
 
     private static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
 

@@ -67,6 +67,9 @@ public sealed class ModelConvert : ConversionTask
     /// <summary>Whether an output that the target's own programs cannot use is an error: true or false.</summary>
     public string? RequireUsable { get; set; }
 
+    /// <summary>Whether a weights file is read without the companions and shards around it: true or false.</summary>
+    public string? Alone { get; set; }
+
     /// <summary>Whether a pattern may match nothing, and a model need not exist: true or false.</summary>
     public string? Optional { get; set; }
 
@@ -114,7 +117,7 @@ public sealed class ModelConvert : ConversionTask
         [
             ("Quantized", Quantized), ("Naming", Naming), ("Dtype", Dtype), ("AllowLossy", AllowLossy), ("Epsilon", Epsilon), ("AllowNonFinite", AllowNonFinite),
             ("MaxShardSize", MaxShardSize), ("Folder", Folder), ("Verify", Verify), ("ExpectedHash", ExpectedHash),
-            ("Origin", Origin), ("Threads", Threads), ("CertificateSha256", CertificateSha256), ("SideFile", SideFile), ("RequireUsable", RequireUsable), ("Optional", Optional),
+            ("Origin", Origin), ("Threads", Threads), ("CertificateSha256", CertificateSha256), ("SideFile", SideFile), ("RequireUsable", RequireUsable), ("Alone", Alone), ("Optional", Optional),
         ];
         foreach ((string name, string? value) in options)
         {

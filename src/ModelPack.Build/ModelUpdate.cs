@@ -16,17 +16,17 @@ internal static class ModelUpdate
 
     public static (BuildOutcome Outcome, ModelState State) Run(ConversionRequest request, StateFile file, ModelState? known, BuildContext context)
     {
-        ImmutableArray<FileRecord> source = SourceFiles.List(request.Source);
+        ImmutableArray<FileRecord> source = SourceFiles.List(request.Source, request.Scope);
         ModelState? same = known is not null && known.IsOf(request) ? known : null;
         if (same is not null)
         {
-            source = SourceFiles.Hash(request.Source, source, same.Source, same.Seed, context.Cancellation);
+            source = SourceFiles.Hash(request.Source, request.Scope, source, same.Source, same.Seed, context.Cancellation);
             same = SourceFiles.AreSame(source, same.Source) ? same : null;
         }
 
         if (request.ExpectedHash.Length > 0)
         {
-            PinnedSource.Check(request.Source, request.ExpectedHash, context.Cancellation);
+            PinnedSource.Check(request.Source, request.Scope, request.ExpectedHash, context.Cancellation);
         }
 
         if (same is not null && same.Output.All(output => File.Exists(same.PathOf(output))) && File.Exists(same.CertificatePath))
@@ -63,7 +63,7 @@ internal static class ModelUpdate
             Remove(old, request.Root, keep: []);
         }
 
-        ModelState converted = Convert(request, old, SourceFiles.List(request.Source), context);
+        ModelState converted = Convert(request, old, SourceFiles.List(request.Source, request.Scope), context);
         if (old is not null)
         {
             Remove(old, request.Root, keep: [.. converted.Output.Select(converted.PathOf), converted.CertificatePath]);
@@ -112,7 +112,7 @@ internal static class ModelUpdate
             target,
             facts with { Meaning = proof.Meaning ?? facts.Meaning, Reasons = proof.Meaning is null ? facts.Reasons : proof.MeaningReasons },
             seed,
-            SourceFiles.WithHashes(request.Source, source, proof.Source, seed, context.Cancellation),
+            SourceFiles.WithHashes(request.Source, request.Scope, source, proof.Source, seed, context.Cancellation),
             output,
             new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.SeededXxh128(certificate, seed, context.Cancellation)));
     }
@@ -163,6 +163,7 @@ internal static class ModelUpdate
 
     private static ConversionOptions Options(ConversionRequest request) => new()
     {
+        Scope = request.Scope,
         Quantized = Enum.Parse<QuantizedMode>(request.Quantized, ignoreCase: true),
         Naming = Enum.Parse<NamingMode>(request.Naming, ignoreCase: true),
         Dtype = request.Dtype.Length == 0 ? null : Enum.Parse<TensorType>(request.Dtype, ignoreCase: true),

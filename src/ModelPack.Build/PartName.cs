@@ -6,40 +6,84 @@ using ModelPack.Codec.Diagnostics;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Files that are one of several of a model, by their names: <c>m-00002-of-00003.gguf</c> belongs to the first part, a shard of SafeTensors to its index. A
+/// Files that are one of several of a model, by their names: <c>m-00002-of-00003.gguf</c> belongs to the first part, a shard of SafeTensors to its index or the first shard. A
 /// pattern like <c>*.gguf</c> matches them all, and they are one model.
 /// </summary>
 internal static partial class PartName
 {
     private const string IndexEnding = ".safetensors.index.json";
 
-    /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the first part of a split, an index.</summary>
+    /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the first part of a split, a shard, an index.</summary>
     public static string StemOf(string fileName) =>
         fileName.EndsWith(IndexEnding, StringComparison.Ordinal) ? fileName[..^IndexEnding.Length]
-        : Match(fileName) is { } match && match.Groups["ending"].Value == "gguf" ? match.Groups["stem"].Value
+        : Match(fileName) is { } match ? match.Groups["stem"].Value
         : Path.GetFileNameWithoutExtension(fileName);
 
-    /// <summary>Leaves out what belongs to another item.</summary>
+    /// <summary>Leaves out what belongs to another item. An item that is read alone neither belongs to another nor has others.</summary>
     /// <exception cref="ModelPackException">A part stands alone: the file that it belongs to is not among the items.</exception>
     public static IEnumerable<ITaskItem> Heads(IReadOnlyCollection<ITaskItem> items, string projectDirectory)
     {
-        HashSet<string> all = [.. items.Select(item => FullPath(item, projectDirectory))];
+        HashSet<string> all = [.. items.Where(item => !IsAlone(item)).Select(item => FullPath(item, projectDirectory))];
         ILookup<string, string> byFolder = all.ToLookup(path => Path.GetDirectoryName(path)!);
+        Dictionary<string, HashSet<string>?> sets = new(StringComparer.Ordinal);
         foreach (ITaskItem item in items)
         {
             string path = FullPath(item, projectDirectory);
-            if (HeadOf(path) is not { } head)
+            string folder = Path.GetDirectoryName(path)!;
+            string? head = IsAlone(item) ? null : HeadOf(path);
+            if (head is not null && (all.Contains(head) || all.Contains(folder)))
             {
-                if (!byFolder[Path.GetDirectoryName(path)!].Any(other => IsBeside(path, other)))
+                continue;
+            }
+
+            if (!IsAlone(item) && FirstShard(path, byFolder[folder]) is { } shard)
+            {
+                if (shard == path || FilesOf(shard, sets)?.Contains(path) == false)
                 {
                     yield return item;
                 }
             }
-            else if (!all.Contains(head) && !all.Contains(Path.GetDirectoryName(path)!))
+            else if (head is not null)
             {
                 throw new ModelPackException(BuildErrors.LaterPart, $"the file belongs to '{Path.GetFileName(head)}', which is not among the items") { FilePath = path };
             }
+            else if (IsAlone(item) || !byFolder[folder].Any(other => IsBeside(path, other)))
+            {
+                yield return item;
+            }
         }
+    }
+
+    private static bool IsAlone(ITaskItem item) => ItemMetadata.Scope(item, item.ItemSpec) == PathScope.FileAlone;
+
+    // The first of the shards among the items stands for them; null for what is no shard.
+    private static string? FirstShard(string path, IEnumerable<string> beside) =>
+        Match(Path.GetFileName(path)) is { } match && match.Groups["ending"].Value == "safetensors"
+            ? beside.Where(other => Match(Path.GetFileName(other)) is { } shard
+                    && shard.Groups["stem"].Value == match.Groups["stem"].Value
+                    && shard.Groups["count"].Value == match.Groups["count"].Value
+                    && shard.Groups["ending"].Value == "safetensors")
+                .Min(StringComparer.Ordinal)
+            : null;
+
+    // Null for a set with something wrong: that is said once, where its first shard is read.
+    private static HashSet<string>? FilesOf(string shard, Dictionary<string, HashSet<string>?> known)
+    {
+        if (!known.TryGetValue(shard, out HashSet<string>? files))
+        {
+            try
+            {
+                files = [.. ModelFiles.FilesOf(shard)];
+            }
+            catch (ModelPackException)
+            {
+                files = null;
+            }
+
+            known.Add(shard, files);
+        }
+
+        return files;
     }
 
     // A file that belongs to another one is called like it up to the ending; whether it belongs to it is the codec's to say.

@@ -44,7 +44,7 @@ internal static class ProvedOutput
             if (!Holds(file, known.PathOf(file), known.Seed, cancellation))
             {
                 throw ChangedModel.Error(
-                    BuildErrors.OutputChanged, "the file was changed after it was proved", request.Source, known.Target, known.PathOf(file), cancellation);
+                    BuildErrors.OutputChanged, "the file was changed after it was proved", request.Source, request.Scope, known.Target, known.PathOf(file), cancellation);
             }
         }
 
@@ -72,7 +72,7 @@ internal static class ProvedOutput
             return;
         }
 
-        throw ChangedModel.Error(BuildErrors.CopyChanged, "the copy of a proved output was changed", known.Target, model, copy, cancellation);
+        throw ChangedModel.Error(BuildErrors.CopyChanged, "the copy of a proved output was changed", known.Target, PathScope.Model, model, copy, cancellation);
     }
 
     private static bool Holds(FileRecord file, string path, long seed, CancellationToken cancellation)

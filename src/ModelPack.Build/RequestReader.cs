@@ -58,6 +58,7 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         return new ConversionRequest
         {
             Source = source,
+            Scope = ItemMetadata.Scope(item, source),
             Output = place.Output,
             FolderOutput = place.FolderOutput,
             Root = place.Root,

@@ -10,22 +10,22 @@ internal static class SourceFiles
 {
     /// <summary>The files with size and time.</summary>
     /// <exception cref="Codec.Diagnostics.ModelFormatException">Files of the model are missing, or it is none.</exception>
-    public static ImmutableArray<FileRecord> List(string source)
+    public static ImmutableArray<FileRecord> List(string source, PathScope scope)
     {
         string folder = FileRecord.FolderOf(source);
-        IEnumerable<string> model = Names(source, folder);
+        IEnumerable<string> model = Names(source, scope, folder);
         IEnumerable<string> beside = folder == source ? FileRecord.NamesIn(source) : [];
         return [.. model.Union(beside, StringComparer.Ordinal).Select(name => new FileRecord(name, FileStamp.Of(Path.Combine(folder, name)), ""))];
     }
 
     /// <summary>True if no file has another size or time, and none came or went. Which files those are, the codec says each time: one may have come beside.</summary>
-    public static bool AreUnchanged(string source, ImmutableArray<FileRecord> known) => List(source).Select(Seen).SequenceEqual(known.Select(Seen));
+    public static bool AreUnchanged(string source, PathScope scope, ImmutableArray<FileRecord> known) => List(source, scope).Select(Seen).SequenceEqual(known.Select(Seen));
 
     /// <summary>Adds the hashes of the model's files; reads those of another size or time than is known.</summary>
-    public static ImmutableArray<FileRecord> Hash(string source, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, long seed, CancellationToken cancellation)
+    public static ImmutableArray<FileRecord> Hash(string source, PathScope scope, ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known, long seed, CancellationToken cancellation)
     {
         string folder = FileRecord.FolderOf(source);
-        HashSet<string> model = [.. Names(source, folder)];
+        HashSet<string> model = [.. Names(source, scope, folder)];
         return
         [
             .. files.Select(file => file with
@@ -38,10 +38,10 @@ internal static class SourceFiles
     }
 
     /// <summary>Adds the hashes of the files that a conversion has read.</summary>
-    public static ImmutableArray<FileRecord> WithHashes(string source, ImmutableArray<FileRecord> files, CertifiedFile proved, long seed, CancellationToken cancellation)
+    public static ImmutableArray<FileRecord> WithHashes(string source, PathScope scope, ImmutableArray<FileRecord> files, CertifiedFile proved, long seed, CancellationToken cancellation)
     {
         string folder = FileRecord.FolderOf(source);
-        string first = Path.GetFileName(ModelFiles.FilesOf(source)[0]);
+        string first = Path.GetFileName(ModelFiles.FilesOf(source, scope)[0]);
         return
         [
             .. files.Select(file => file with
@@ -56,7 +56,7 @@ internal static class SourceFiles
     /// <summary>True if the model's files have the same names, order and bytes.</summary>
     public static bool AreSame(ImmutableArray<FileRecord> files, ImmutableArray<FileRecord> known) => Model(files).SequenceEqual(Model(known));
 
-    private static IEnumerable<string> Names(string source, string folder) => ModelFiles.FilesOf(source).Select(path => FileRecord.NameIn(folder, path));
+    private static IEnumerable<string> Names(string source, PathScope scope, string folder) => ModelFiles.FilesOf(source, scope).Select(path => FileRecord.NameIn(folder, path));
 
     private static (string Name, FileStamp Stamp) Seen(FileRecord file) => (file.Name, file.Stamp);
 

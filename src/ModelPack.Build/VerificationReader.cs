@@ -17,6 +17,7 @@ internal sealed class VerificationReader(string projectDirectory, string outputD
         string against = item.GetMetadata("Against");
         VerificationRequest request = new(
             source,
+            ItemMetadata.Scope(item, source),
             "",
             ItemMetadata.Hash(item, source, "ExpectedHash"),
             against.Length == 0 ? "" : FullPath(against, source),

@@ -22,6 +22,6 @@ internal sealed record VerifiedState(string Tool, string Options, string SourceP
     /// <summary>True if the same is asked for, and nothing has changed.</summary>
     public bool Holds(VerificationRequest request) =>
         Tool == ToolVersion.Text && Options == request.OptionsText && SourcePath == request.Source
-        && SourceFiles.AreUnchanged(request.Source, Source)
+        && SourceFiles.AreUnchanged(request.Source, request.Scope, Source)
         && Against.SequenceEqual(ModelCheck.FilesOfAgainst(request));
 }

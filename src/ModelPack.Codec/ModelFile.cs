@@ -46,6 +46,21 @@ public abstract class ModelFile : IDisposable
     /// <summary>What is to be said of the path that the file was found under.</summary>
     internal IReadOnlyList<Note> PathNotes { get; set; } = [];
 
+    /// <summary>What of <see cref="Notes"/> says how the path was understood.</summary>
+    internal IReadOnlyList<Note> Understood { get; set; } = [];
+
+    /// <summary>How the paths of models were understood, for reports that have no other notes of a file.</summary>
+    internal static ImmutableArray<string> PathsOf(params ReadOnlySpan<ModelFile> files)
+    {
+        List<string> all = [];
+        foreach (ModelFile file in files)
+        {
+            all.AddRange(file.Understood.Select(note => $"{note.Rule}: {note.Text}"));
+        }
+
+        return [.. all.Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>What the records within may ask for. A file that a record describes shares that of the container.</summary>
     internal RecordBudget Budget
     {

@@ -17,39 +17,67 @@ public static class ModelFiles
 
     /// <summary>
     /// Opens a model strictly. The path is a file (its content tells the format), the first part of a split GGUF model, the index of a SafeTensors model, or a
-    /// model folder; in the last three cases all files of the model are opened as one.
+    /// model folder; in the last three cases all files of the model are opened as one. A SafeTensors file among the companions of its model means their folder.
     /// </summary>
+    /// <param name="path">The path.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
-    public static ModelFile Open(string path)
+    public static ModelFile Open(string path, PathScope scope = PathScope.Model)
     {
         if (path.Length > 0 && !Path.Exists(path) && OutputLock.Exists(path))
         {
             throw new ModelPackException(OutputErrors.Unfinished, $"'{path}' is not there, and a conversion to it has not ended") { FilePath = path };
         }
 
-        ModelLocation location = ModelLocation.Find(path);
-        if (!location.IsSingleFile)
-        {
-            return OpenSet(location);
-        }
-
-        ModelFile file = OpenFile(location.Files[0]);
-        file.PathNotes = [.. file.PathNotes, .. location.NameNotes];
+        ModelLocation location = ModelLocation.Find(path, scope);
+        ModelFile file = location.IsSingleFile ? OpenFile(location.Files[0]) : OpenSet(location);
+        file.PathNotes = location.IsSingleFile ? [.. file.PathNotes, .. location.Notes] : file.PathNotes;
+        file.Understood = location.Understood;
         return file;
     }
 
-    /// <summary>The files of the model at a path, by the rules of <see cref="Open(string)"/>: those with tensors first, in the order in which they are read.</summary>
+    /// <summary>Opens two models to compare them. A folder among them is a folder; what is asked for applies to the other.</summary>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format, or both are folders, and a file alone was asked for.</exception>
+    internal static (ModelFile First, ModelFile Second) OpenPair(string firstPath, string secondPath, PathScope scope)
+    {
+        bool isAnyFile = !Directory.Exists(firstPath) || !Directory.Exists(secondPath);
+        ModelFile first = Open(firstPath, ScopeOf(firstPath));
+        try
+        {
+            return (first, Open(secondPath, ScopeOf(secondPath)));
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+
+        PathScope ScopeOf(string path) => isAnyFile && Directory.Exists(path) ? PathScope.Model : scope;
+    }
+
+    /// <summary>The files of the model at a path, by the rules of <see cref="Open(string, PathScope)"/>: those with tensors first, in the order in which they are read.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
-    public static IReadOnlyList<string> FilesOf(string path) => ModelLocation.Find(path).Files;
+    public static IReadOnlyList<string> FilesOf(string path, PathScope scope = PathScope.Model) => ModelLocation.Find(path, scope).Files;
+
+    /// <summary>The folder that a path means; null if it means a file, or files that belong together by their names.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
+    public static string? FolderOf(string path, PathScope scope = PathScope.Model) => ModelLocation.Find(path, scope).Path is var meant && Directory.Exists(meant) ? meant : null;
 
     /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates give it.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
-    public static string HashOf(string path, CancellationToken cancellation = default)
+    public static string HashOf(string path, PathScope scope = PathScope.Model, CancellationToken cancellation = default)
     {
         List<ByteSource> files = [];
         try
         {
-            files.AddRange(FilesOf(path).Select(file => new FileByteSource(file)));
+            files.AddRange(FilesOf(path, scope).Select(file => new FileByteSource(file)));
             using ConcatenatedByteSource all = new(path, files);
             return FileHash.Format(FileHash.Xxh128(all, cancellation));
         }
@@ -60,7 +88,7 @@ public static class ModelFiles
     }
 
     /// <summary>The names of those files: bare ones, and relative ones of companions in sub-folders, with '/' on every system.</summary>
-    internal static IReadOnlyList<string> NamesOf(string path) => [.. ModelLocation.Find(path).Names];
+    internal static IReadOnlyList<string> NamesOf(string path, PathScope scope = PathScope.Model) => [.. ModelLocation.Find(path, scope).Names];
 
     /// <summary>Where the side file of a model stands, if it has one: beside it, called after it.</summary>
     /// <param name="path">The model's file; the first part of a split.</param>
@@ -164,8 +192,17 @@ public static class ModelFiles
         ForeignFile.RefuseAsModel(source);
         return named ?? throw new ModelFormatException(FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
 
-        bool Matches(ModelFormat format) => FormatCatalog.Of(format).Matches(first, source.Length);
+        bool Matches(ModelFormat format) => ModelFiles.Matches(format, first, source.Length);
     }
+
+    /// <summary>True for a file whose first bytes are those of another format than its name says.</summary>
+    internal static bool IsOther(ByteSource source, ModelFormat named)
+    {
+        byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
+        return !Matches(named, first, source.Length) && Enum.GetValues<ModelFormat>().Any(format => Matches(format, first, source.Length));
+    }
+
+    private static bool Matches(ModelFormat format, byte[] first, long length) => FormatCatalog.Of(format).Matches(first, length);
 
     private static ModelFormat? NamedFormat(string name) => ModelFormatNames.TryParse(Path.GetExtension(name), out ModelFormat named) ? named : null;
 

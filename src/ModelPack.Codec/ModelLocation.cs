@@ -23,6 +23,9 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     private const string LeftOutRule = "K-LEFT-OUT";
     private const int MaximumNamed = 10;
 
+    /// <summary>What is to be said of how the path was understood.</summary>
+    public IReadOnlyList<Note> Understood { get; init; } = [];
+
     /// <summary>True if the model is one file, and nothing else has to be said of its folder.</summary>
     public bool IsSingleFile => Files.Length == 1 && LeftOut.IsEmpty;
 
@@ -32,6 +35,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     /// <summary>What a reader of the folder should know.</summary>
     public IEnumerable<Note> Notes =>
     [
+        .. Understood,
         .. Said("not part of the model, and left out", LeftOut.Where(file => !file.IsPart)),
         .. Said("part of the model, and left out", LeftOut.Where(file => file.IsPart)),
         .. OutsideLinks.Notes(Folder, Files),
@@ -54,20 +58,33 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     }
 
     /// <exception cref="ModelFormatException">The path names no model, or several.</exception>
-    public static ModelLocation Find(string path)
+    public static ModelLocation Find(string path, PathScope scope = PathScope.Model)
     {
         if (Directory.Exists(path))
         {
-            return InFolder(path);
+            return scope == PathScope.Model ? InFolder(path, [])
+                : throw new ModelFormatException(ModelSetErrors.FolderAlone, $"'{path}' is a folder, and a file alone was asked for", 0) { FilePath = path };
         }
 
         // The output of a conversion to a link lies where that leads to, with its side file beside it.
         string real = RegularFile.Follow(path);
         if (real != path && !File.Exists(ModelFiles.SideFilePath(path)) && File.Exists(ModelFiles.SideFilePath(real)))
         {
-            return Find(real);
+            return Find(real, scope);
         }
 
+        if (SideFile.IsName(System.IO.Path.GetFileName(path)))
+        {
+            return new(path, [path], []) { Understood = [SideFile.NoteOf(path)] };
+        }
+
+        MeantFolder meant = MeantFolder.Of(path, scope);
+        return (meant.Location ?? OfFile(path, scope)) with { Understood = meant.Notes };
+    }
+
+    // What a file names or is called after itself, whatever lies beside it.
+    private static ModelLocation OfFile(string path, PathScope scope)
+    {
         string name = System.IO.Path.GetFileName(path);
         string folder = System.IO.Path.GetDirectoryName(path) ?? "";
         if (SafeTensorsSetNotes.SingleFileName(name) is not null)
@@ -77,17 +94,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             return new(path, [.. shards, .. side.Own, path], side.Others);
         }
 
-        if (SafeTensorsShardNames.IsShard(name) && Directory.Exists(FolderOr(folder)) && SafeTensorsShardNames.AreComplete([.. WeightsIn(FolderOr(folder))]))
-        {
-            return InFolder(FolderOr(folder));
-        }
-
-        if (SideFile.IsName(name))
-        {
-            return new(path, [path], []);
-        }
-
-        GgufParts parts = HasEnding(name, ".gguf") ? GgufParts.Of(path) : new([path], []);
+        GgufParts parts = HasEnding(name, ".gguf") && scope == PathScope.Model ? GgufParts.Of(path) : new([path], []);
         SidePlace beside = Side(folder, parts.Files);
         return new(path, [.. parts.Files, .. beside.Own], beside.Others) { NameNotes = parts.Notes };
     }
@@ -114,16 +121,20 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         }
     }
 
-    private static ModelLocation InFolder(string folder)
+    /// <summary>The model of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="written">Files in it that are models of their own.</param>
+    /// <exception cref="ModelFormatException">The folder holds no model, or several.</exception>
+    public static ModelLocation InFolder(string folder, string[] written)
     {
-        string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Order(StringComparer.Ordinal)];
+        string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Except(written).Order(StringComparer.Ordinal)];
         string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", FolderModel);
-        LeftOutFile[] unread = [];
-        if (index.Length == 1 && FileName.In(folder, FolderModel) is { } whole && !tensors.Contains(whole))
+        LeftOutFile[] unread = [.. written.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, "the output of a conversion, a model of its own"))];
+        if (index.Length == 1 && FileName.In(folder, FolderModel) is { } whole && all.Contains(whole) && !tensors.Contains(whole))
         {
             // transformers looks for the single file first.
-            unread = [.. tensors.Append(index[0]).Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"'{FolderModel}' is what transformers loads"))];
+            unread = [.. unread, .. tensors.Append(index[0]).Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"'{FolderModel}' is what transformers loads"))];
             all = [.. all.Except(tensors).Except(index)];
             tensors = [whole];
         }
@@ -168,10 +179,12 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     private static IEnumerable<LeftOutFile> LeftOutOf(IEnumerable<string> paths, string why) =>
         paths.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, why));
 
-    private static string FolderOr(string folder) => folder.Length == 0 ? "." : folder;
+    /// <summary>The SafeTensors files in a folder, without side files and what a conversion has not ended.</summary>
+    public static IEnumerable<string> WeightsIn(string folder) => Directory.EnumerateFiles(folder)
+        .Where(path => IsWeights(System.IO.Path.GetFileName(path)) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path)));
 
-    private static IEnumerable<string> WeightsIn(string folder) => Directory.EnumerateFiles(folder)
-        .Where(path => HasEnding(path, SafeTensorsFormat.Extension) && !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path)));
+    /// <summary>Whether a file of that name holds the tensors of a folder.</summary>
+    public static bool IsWeights(string name) => HasEnding(name, SafeTensorsFormat.Extension) && !SideFile.IsName(name);
 
     private static bool HasEnding(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 

@@ -5,6 +5,9 @@ namespace ModelPack.Codec.Conversion;
 /// <summary>Options of a conversion. The defaults prove L3 and refuse every loss.</summary>
 public sealed record ConversionOptions
 {
+    /// <summary>Whether the source's path stands for the model, or for the file alone.</summary>
+    public PathScope Scope { get; init; }
+
     /// <summary>Types that the target lacks.</summary>
     public QuantizedMode Quantized { get; init; }
 

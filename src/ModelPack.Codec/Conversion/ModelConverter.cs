@@ -67,7 +67,7 @@ public static class ModelConverter
             using OutputLock place = OutputLock.Take(targetPath, changes);
             path = sourcePath;
             TargetPaths.Check(sourcePath, targetPath, options);
-            using ModelFile source = ModelFiles.Open(sourcePath);
+            using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
             path = targetPath;
             return Convert(source, to, new(place, targetPath, options, progress, growing, cancellation));
         }
@@ -91,7 +91,7 @@ public static class ModelConverter
             TargetPaths.CheckNames(targetPath);
             targetPath = RegularFile.Follow(targetPath);
             TargetPaths.Check(sourcePath, targetPath, options);
-            using ModelFile source = ModelFiles.Open(sourcePath);
+            using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
             ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
                 : (ConversionJob?)Restore(source, targetPath, to, options, out string? edited)
                 ?? Fresh(source, targetPath, to, options, edited);

@@ -45,7 +45,7 @@ internal static class TargetPaths
         OutputTarget target = new(targetPath);
         bool isFolder = TemporaryModel.IsFolder(targetPath);
         string[] all = [target.Path, target.Final(OutputPart.Certificate), .. isFolder ? (string[])[] : [target.Final(OutputPart.SideFile)]];
-        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath).Files.Select(RealPath.Of)];
+        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath, options.Scope).Files.Select(RealPath.Of)];
         foreach (string written in all)
         {
             if (sources.Any(source => RealPath.AreSame(source, RealPath.Of(written))))

@@ -38,8 +38,8 @@ internal readonly record struct RankedNote
 /// <summary>Ranks of what is known by its name alone.</summary>
 internal static class NoteRanks
 {
-    // Of a reader's notes, those that say that less was read than lies there. All others are oddities that were kept.
-    private static readonly HashSet<string> MayBeMissed = ["K-LEFT-OUT", "K-SINGLE-FILE", "K-PART", "K-SPLIT", "K-DUPKEY", "K-ENDING", "M-LOST", "M-MISSING"];
+    // Of a reader's notes, those that say that less, or more, was read than was named. All others are oddities that were kept.
+    private static readonly HashSet<string> MayBeMissed = ["K-LEFT-OUT", "K-SINGLE-FILE", "K-PART", "K-SPLIT", "K-DUPKEY", "K-ENDING", "K-FOLDER", "K-COMPANIONS-UNREAD", "K-SIDE-FILE", "M-LOST", "M-MISSING"];
 
     // Fields of training, of the file's history and of a class's own bookkeeping: no program computes with them once the weights are there.
     private static readonly HashSet<string> FieldsWithoutEffect =
@@ -58,7 +58,7 @@ internal static class NoteRanks
     ];
 
     public static NoteRank OfRule(string rule) =>
-        rule == "M-CONTRADICTION" ? NoteRank.ChangesResults : MayBeMissed.Contains(rule) ? NoteRank.MayBeMissed : NoteRank.WithoutEffect;
+        rule is "M-CONTRADICTION" or "K-CONFIG-UNREAD" ? NoteRank.ChangesResults : MayBeMissed.Contains(rule) ? NoteRank.MayBeMissed : NoteRank.WithoutEffect;
 
     /// <summary>The rank of a field that is lost.</summary>
     public static NoteRank OfLostField(string field) =>

@@ -33,23 +33,26 @@ public sealed record ExpectedHash
     }
 
     /// <summary>The hash of the same kind that the model at a path has.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="Diagnostics.ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
-    public ExpectedHash Of(string path, CancellationToken cancellation = default) =>
-        new(IsSha256, IsSha256 ? Sha256(path, cancellation) : ModelFiles.HashOf(path, cancellation));
+    public ExpectedHash Of(string path, PathScope scope = PathScope.Model, CancellationToken cancellation = default) =>
+        new(IsSha256, IsSha256 ? Sha256(path, scope, cancellation) : ModelFiles.HashOf(path, scope, cancellation));
 
     /// <summary>The hash as it is written: with <c>sha256:</c> before it, or the digits of an XXH128 alone.</summary>
     public override string ToString() => IsSha256 ? Sha256Prefix + digits : digits;
 
     // Of several files the SHA-256 of what sha256sum prints for them: where one file ends and the next begins, and what they are called, is a part of it.
-    private static string Sha256(string path, CancellationToken cancellation)
+    private static string Sha256(string path, PathScope scope, CancellationToken cancellation)
     {
-        IReadOnlyList<string> files = ModelFiles.FilesOf(path);
+        IReadOnlyList<string> files = ModelFiles.FilesOf(path, scope);
         if (files.Count == 1)
         {
             return FileHash.Sha256(files[0], cancellation);
         }
 
-        IEnumerable<string> lines = files.Zip(ModelFiles.NamesOf(path), (file, name) => (file, name)).OrderBy(file => file.name, StringComparer.Ordinal)
+        IEnumerable<string> lines = files.Zip(ModelFiles.NamesOf(path, scope), (file, name) => (file, name)).OrderBy(file => file.name, StringComparer.Ordinal)
             .Select(file => $"{FileHash.Sha256(file.file, cancellation)}  {file.name}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }

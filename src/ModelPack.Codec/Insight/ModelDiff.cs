@@ -51,7 +51,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         {
             found.AddRange(pair.Doubts.Select(doubt => new Difference(DifferenceKind.Metadata, ModelFile.OriginKey, doubt)));
             found.AddRange(FooterComparison.Wrong(first, second, cancellation));
-            return new(left.Tensors.Count, metadata, [.. found], [.. notes, .. pair.Notes]);
+            return new(left.Tensors.Count, metadata, [.. found], [.. ModelFile.PathsOf(first, second), .. notes, .. pair.Notes]);
         }
     }
 

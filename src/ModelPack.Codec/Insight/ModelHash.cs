@@ -33,7 +33,7 @@ public sealed record ModelHash
     /// <summary>SHA-256 over names, types, shapes and the SHA-256 of the bytes of all tensors; null if it was not asked for.</summary>
     public string? Sha256 { get; }
 
-    /// <summary>Why an origin record was not believed.</summary>
+    /// <summary>How the path was understood, and why an origin record was not believed.</summary>
     public ImmutableArray<string> Notes { get; }
 
     /// <summary>Reads every payload once, on all processors.</summary>
@@ -58,7 +58,7 @@ public sealed record ModelHash
         Workers.ForEach(
             largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], sha256, counter, stop), cancellation);
         IEnumerable<TensorHash> hashes = model.Tensors.Select((tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Tensor.Shape });
-        return Of(hashes, model.Doubt is null ? [] : [$"{model.Doubt}; the tensors are hashed under the names that they have here"]);
+        return Of(hashes, model.Doubt is null ? ModelFile.PathsOf(file) : [.. ModelFile.PathsOf(file), $"{model.Doubt}; the tensors are hashed under the names that they have here"]);
     }
 
     internal static ModelHash Of(IEnumerable<TensorHash> tensors, ImmutableArray<string> notes) => new(

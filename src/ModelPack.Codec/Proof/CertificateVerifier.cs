@@ -9,14 +9,16 @@ namespace ModelPack.Codec.Proof;
 /// <summary>Compares a file with a certificate, which stands for its source and for its output.</summary>
 internal static class CertificateVerifier
 {
-    public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, CancellationToken cancellation)
+    public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
     {
         if (CertifiedParts.Find(certificate, path) is { } set)
         {
             return VerifySet(certificate, set, path, level, cancellation);
         }
 
-        using ModelFile file = ModelFiles.Open(path);
+        // What was certified is this one file, whatever lies around it now.
+        bool isCertifiedAlone = !Directory.Exists(path) && new[] { certificate.Output, certificate.Source }.Any(side => side.Parts.IsEmpty && side.Name == Path.GetFileName(path));
+        using ModelFile file = ModelFiles.Open(path, isCertifiedAlone ? PathScope.FileAlone : scope);
         string hash = FileHash.Format(FileHash.Xxh128(file.Source, cancellation));
         CertifiedFile[] same = [.. new[] { certificate.Output, certificate.Source }.Where(side => side.Parts.IsEmpty && hash == side.Xxh128)];
         if (same.Length > 0)

@@ -44,7 +44,7 @@ internal static class CertifiedParts
             }
         }
 
-        IEnumerable<string> present = AreAllThere(expected, path) && Directory.Exists(path) ? ModelFiles.NamesOf(path) : [];
+        IEnumerable<string> present = AreAllThere(expected, path) ? ModelFiles.NamesOf(path) : [];
         foreach (string name in present.Except(expected.Parts.Select(part => part.Name), StringComparer.Ordinal))
         {
             yield return Of(name, "was not there when the model was proved");

@@ -32,10 +32,15 @@ public sealed record ValidationReport(
 public static class ModelValidator
 {
     /// <summary>Opens the file strictly, reads every payload once and reports what it finds.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">The file breaks a rule of its format.</exception>
-    public static ValidationReport Validate(string path, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static ValidationReport Validate(
+        string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
-        using ModelFile file = ModelFiles.Open(path);
+        using ModelFile file = ModelFiles.Open(path, scope);
         try
         {
             return Validate(file, path, progress, cancellation);

@@ -23,11 +23,18 @@ public static class ModelVerifier
     private const string CertificateEnding = ".modelpack.json";
 
     /// <summary>Compares two models of the same or of different formats. Either may be a certificate (<c>*.modelpack.json</c>).</summary>
+    /// <param name="firstPath">A model.</param>
+    /// <param name="secondPath">Another one.</param>
+    /// <param name="level">What is to be proved.</param>
+    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="Diagnostics.ModelFormatException">A file breaks a rule of its format.</exception>
     public static VerificationReport Verify(
         string firstPath,
         string secondPath,
         ProofLevel level = ProofLevel.L2,
+        PathScope scope = PathScope.Model,
         IProgress<ConversionProgress>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -37,16 +44,18 @@ public static class ModelVerifier
         {
             bool isSecond = IsCertificate(secondPath);
             (string certificate, string model) = isSecond ? (secondPath, firstPath) : (firstPath, secondPath);
-            VerificationReport proof = CertificateVerifier.Verify(CertificateJson.Read(certificate), model, level, cancellation);
+            VerificationReport proof = CertificateVerifier.Verify(CertificateJson.Read(certificate), model, level, scope, cancellation);
             FileSide side = isSecond ? FileSide.First : FileSide.Second;
             return proof with { Differences = [.. proof.Differences.Select(difference => difference with { OffsetIn = side })] };
         }
 
-        using ModelFile first = ModelFiles.Open(firstPath);
-        using ModelFile second = ModelFiles.Open(secondPath);
+        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
+        using ModelFile own = first;
+        using ModelFile other = second;
         long total = first.Source.Length;
         Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));
-        return new PairVerifier(first, second, level, report, cancellation).Verify();
+        VerificationReport compared = new PairVerifier(first, second, level, report, cancellation).Verify();
+        return compared with { Notes = [.. ModelFile.PathsOf(first, second), .. compared.Notes] };
     }
 
     internal static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);

@@ -31,7 +31,8 @@ public static class RoundTrip
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(via);
-        using ModelFile source = ModelFiles.Open(sourcePath);
+        ArgumentNullException.ThrowIfNull(options);
+        using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         ImmutableArray<ModelFormat> chain = [source.Format, .. via, source.Format];
         using ScratchFolder folder = ScratchFolder.Create(Path.GetTempPath());
         ImmutableArray<Certificate>.Builder steps = ImmutableArray.CreateBuilder<Certificate>();
@@ -43,7 +44,7 @@ public static class RoundTrip
             string next = Path.Combine(folder.Path, isSet ? $"{i}/" : $"{i}.{chain[i].Extension()}");
 
             // Narrowed once is enough; and what leads back restores, which narrowing would not.
-            ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null };
+            ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null, Scope = PathScope.Model };
             steps.Add(ModelConverter.Convert(current, next, chain[i], step, Unflushed, progress, cancellation: cancellation));
             DeleteStep(folder, current);
             current = next;

@@ -14,10 +14,21 @@ namespace ModelPack.Codec.Proof;
 public static class ToleranceVerifier
 {
     /// <summary>Compares two models of the same or of different formats.</summary>
+    /// <param name="firstPath">A model.</param>
+    /// <param name="secondPath">Another one.</param>
+    /// <param name="tolerance">How far apart values may be.</param>
+    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelPackException">One of the files is a certificate: it holds hashes, not values.</exception>
     /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
     public static ToleranceReport Verify(
-        string firstPath, string secondPath, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+        string firstPath,
+        string secondPath,
+        ValueTolerance tolerance,
+        PathScope scope = PathScope.Model,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(firstPath);
         ArgumentNullException.ThrowIfNull(secondPath);
@@ -27,8 +38,9 @@ public static class ToleranceVerifier
             throw new ModelPackException(ProofErrors.NoValues, "the file is a certificate, which holds hashes and no values") { FilePath = certificate };
         }
 
-        using ModelFile first = ModelFiles.Open(firstPath);
-        using ModelFile second = ModelFiles.Open(secondPath);
+        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
+        using ModelFile own = first;
+        using ModelFile other = second;
         return Verify(first, second, tolerance, progress, cancellation);
     }
 
@@ -54,7 +66,7 @@ public static class ToleranceVerifier
             tensors.Count,
             [.. found.Select(one => one.Distance).OfType<TensorDistance>()],
             [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional(), .. FooterComparison.Wrong(first, second, cancellation)],
-            [.. pair.Doubts, .. pair.Notes]);
+            [.. ModelFile.PathsOf(first, second), .. pair.Doubts, .. pair.Notes]);
     }
 
     private static (TensorDistance?, Difference?) Compare(

@@ -6,7 +6,7 @@ namespace ModelPack.Codec.SafeTensors;
 internal static class SafeTensorsSetErrors
 {
     private const string Damaged = "The index is cut, damaged or no index: get it again from its source.";
-    private const string Incomplete = "Index and files do not belong together: if model.safetensors is the whole model, remove the index; else get the whole set again from its source.";
+    private const string Incomplete = "Index and files do not belong together: if model.safetensors is the whole model, remove the index, or name the file with Alone=true (--alone); else get the whole set again from its source.";
 
     public static readonly ErrorCode IndexTooLarge = Bad("MP1351", "SET-INDEX-SIZE", "The index exceeds 100,000,000 bytes.", Damaged);
     public static readonly ErrorCode IndexNotJson = Bad("MP1352", "SET-INDEX-JSON", "The index is not JSON in UTF-8.", Damaged);

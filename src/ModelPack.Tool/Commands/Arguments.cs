@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelPack.Codec;
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Proof;
 
@@ -122,6 +123,14 @@ internal static class Arguments
             return tolerance;
         },
     };
+
+    /// <summary>The option that takes a file by itself.</summary>
+    public static Option<bool> Alone() => Flag(
+        "--alone",
+        "Read the named file only. Without it, a .safetensors file among the companions of its model (config.json, a tokenizer, an index) means their folder, and a part means all parts.");
+
+    /// <summary>What that option says of paths.</summary>
+    public static PathScope Scope(this ParseResult parsed, Option<bool> alone) => parsed.GetValue(alone) ? PathScope.FileAlone : PathScope.Model;
 
     /// <summary>An option that names a file.</summary>
     public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };

@@ -17,7 +17,7 @@ internal static class Conversion
     {
         session.Subject = source;
         string certificatePath = ModelConverter.CertificatePath(target);
-        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, target);
+        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, options.Scope, target);
         long start = Stopwatch.GetTimestamp();
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, verb))
@@ -32,9 +32,9 @@ internal static class Conversion
     }
 
     /// <summary>The format of a model, which a verb keeps.</summary>
-    public static ModelFormat FormatOf(string path)
+    public static ModelFormat FormatOf(string path, PathScope scope)
     {
-        using ModelFile model = ModelFiles.Open(path);
+        using ModelFile model = ModelFiles.Open(path, scope);
         return model.Format;
     }
 }

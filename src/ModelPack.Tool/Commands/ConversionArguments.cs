@@ -38,6 +38,8 @@ internal sealed class ConversionArguments
     private readonly Option<int> _threads = Arguments.Number(
         "--threads", "Worker threads. Default: one for each processor.", 1, 1024);
 
+    private readonly Option<bool> _alone = Arguments.Alone();
+
     public void AddTo(Command command)
     {
         command.Options.Add(_quantized);
@@ -58,6 +60,7 @@ internal sealed class ConversionArguments
     /// <summary>Adds what makes sense where the output has the format of the source.</summary>
     public void AddSameFormatTo(Command command)
     {
+        command.Options.Add(_alone);
         command.Options.Add(_origin);
         command.Options.Add(_allowNonFinite);
         command.Options.Add(_threads);
@@ -65,6 +68,7 @@ internal sealed class ConversionArguments
 
     public ConversionOptions Read(ParseResult parsed) => new()
     {
+        Scope = parsed.Scope(_alone),
         Quantized = parsed.GetValue(_quantized) switch
         {
             null or "auto" => QuantizedMode.Auto,

@@ -18,6 +18,7 @@ internal static class DiffCommand
     {
         Argument<string> first = Arguments.Path("A", "A model.");
         Argument<string> second = Arguments.Path("B", "Another one, in the same or another format.");
+        Option<bool> alone = Arguments.Alone();
         Verb verb = new("diff", "Show what changed between two models, tensor by tensor and key by key.")
         {
             Synopsis = "A B",
@@ -31,16 +32,17 @@ internal static class DiffCommand
         };
         verb.Arguments.Add(first);
         verb.Arguments.Add(second);
-        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(first), parsed.GetRequiredValue(second)));
+        verb.Options.Add(alone);
+        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), parsed.Scope(alone)));
         return verb;
     }
 
-    private static int Run(ToolSession session, string first, string second)
+    private static int Run(ToolSession session, string first, string second, PathScope scope)
     {
         session.Subject = first;
-        using ModelFile own = ModelFiles.Open(first);
+        using ModelFile own = ModelFiles.Open(first, ScopeOf(first));
         session.Subject = second;
-        using ModelFile other = ModelFiles.Open(second);
+        using ModelFile other = ModelFiles.Open(second, ScopeOf(second));
         ModelDiff diff;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "diff"))
         {
@@ -49,6 +51,9 @@ internal static class DiffCommand
 
         session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff));
         return diff.Differences.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(Different(second, diff), second), ReportState.Published);
+
+        // One of the two may be a folder; that is no file to be read alone.
+        PathScope ScopeOf(string path) => Directory.Exists(path) && !(Directory.Exists(first) && Directory.Exists(second)) ? PathScope.Model : scope;
     }
 
     private static ModelPackException Different(string second, ModelDiff diff) =>

@@ -31,6 +31,7 @@ internal static class HashCommand
         Option<bool> sha256 = Arguments.Flag(
             "--sha256", "SHA-256 of every tensor and of the model too (slower). For a file that a stranger may have prepared: two files of one XXH128 are made in an instant. --check compares it if the manifest has it.");
         Option<bool> force = Arguments.Flag("--force", "Replace the file that --write names if it exists.");
+        Option<bool> alone = Arguments.Alone();
         Verb verb = new("hash", "Hash every tensor and the model, whatever the container.")
         {
             Synopsis = "FILE",
@@ -55,6 +56,7 @@ internal static class HashCommand
         verb.Options.Add(write);
         verb.Options.Add(format);
         verb.Options.Add(sha256);
+        verb.Options.Add(alone);
         verb.Options.Add(force);
         verb.Validators.Add(result =>
         {
@@ -73,19 +75,20 @@ internal static class HashCommand
         {
             string path = parsed.GetRequiredValue(file);
             ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
-            bool strong = parsed.GetValue(sha256);
+            HashedModel model = new(path, parsed.Scope(alone), parsed.GetValue(sha256));
             session.Subject = path;
-            return parsed.GetValue(check) is string manifest ? Check(session, path, strong, manifest)
-                : parsed.GetValue(write) is string target ? Write(session, path, strong, target, ReportFile.Prepare(target, existing, path))
-                : parsed.GetRequiredValue(format) == GgufHash ? Lines(session, path)
-                : Show(session, path, strong);
+            return parsed.GetValue(check) is string manifest ? Check(session, model, manifest)
+                : parsed.GetValue(write) is string target ? Write(session, model, target, ReportFile.Prepare(target, existing, path, model.Scope))
+                : parsed.GetRequiredValue(format) == GgufHash ? Lines(session, model)
+                : Show(session, model);
         });
         return verb;
     }
 
-    private static int Show(ToolSession session, string path, bool sha256)
+    private static int Show(ToolSession session, HashedModel model)
     {
-        ModelHash hashes = Compute(session, path, sha256);
+        string path = model.Path;
+        ModelHash hashes = Compute(session, model);
         session.Publish(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
         foreach (string note in hashes.Notes)
         {
@@ -95,44 +98,54 @@ internal static class HashCommand
         return ExitCode.Done;
     }
 
-    private static int Write(ToolSession session, string path, bool sha256, string target, ReportFile manifest)
+    private static int Write(ToolSession session, HashedModel model, string target, ReportFile manifest)
     {
-        ModelHash hashes = Compute(session, path, sha256);
+        string path = model.Path;
+        ModelHash hashes = Compute(session, model);
         manifest.Write(Encoding.UTF8.GetBytes(HashManifest.Write(hashes)), "the model is hashed");
         session.Publish(() => HashText.Written(path, target, hashes), writer => HashJson.Write(writer, path, hashes));
         return ExitCode.Done;
     }
 
-    private static int Check(ToolSession session, string path, bool sha256, string manifest)
+    private static int Check(ToolSession session, HashedModel model, string manifest)
     {
+        string path = model.Path;
         ModelHash expected = HashManifest.Read(manifest);
-        ModelHash hashes = Compute(session, path, sha256 || expected.Sha256 is not null, found => !ManifestCheck.Compare(expected, found).IsEmpty);
+        ModelHash hashes = Compute(session, model with { Sha256 = model.Sha256 || expected.Sha256 is not null }, found => !ManifestCheck.Compare(expected, found).IsEmpty);
         ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(expected, hashes);
         session.Publish(
             () => HashText.Checked(path, manifest, hashes, mismatches), writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
         return mismatches.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
     }
 
-    private static int Lines(ToolSession session, string path)
+    private static int Lines(ToolSession session, HashedModel hashed)
     {
+        string path = hashed.Path;
         ImmutableArray<string> lines;
-        using (ModelFile model = ModelFiles.Open(path))
+        ImmutableArray<Note> notes;
+        using (ModelFile model = ModelFiles.Open(path, hashed.Scope))
         using (ProgressDisplay progress = ProgressDisplay.For(session, "hash"))
         {
             model.CheckFooter(session.Cancellation);
             lines = GgufHashLines.Compute(model, path, progress, session.Cancellation);
+            notes = [.. model.Notes.Where(note => note.Rank != NoteRank.WithoutEffect)];
         }
 
         session.Publish(() => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")), writer => HashJson.WriteLines(writer, path, lines));
+        foreach (Note note in notes)
+        {
+            session.Console.Message($"{path}: {NoteText.Of(note)}");
+        }
+
         return ExitCode.Done;
     }
 
     // A hash vouches for what was damaged before (apr-v2.md R-FOOTER). Where it differs from another one, what differs says more.
-    private static ModelHash Compute(ToolSession session, string path, bool sha256, Func<ModelHash, bool>? differs = null)
+    private static ModelHash Compute(ToolSession session, HashedModel hashed, Func<ModelHash, bool>? differs = null)
     {
-        using ModelFile model = ModelFiles.Open(path);
+        using ModelFile model = ModelFiles.Open(hashed.Path, hashed.Scope);
         using ProgressDisplay progress = ProgressDisplay.For(session, "hash");
-        ModelHash hashes = sha256
+        ModelHash hashes = hashed.Sha256
             ? ModelHash.ComputeWithSha256(model, progress, session.Cancellation)
             : ModelHash.Compute(model, progress, session.Cancellation);
         if (differs is null || !differs(hashes))
@@ -145,4 +158,7 @@ internal static class HashCommand
 
     private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>
         new(ToolErrors.NotAsManifest, $"not as the manifest says: {Words.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}") { FilePath = path };
+
+    /// <summary>The model to hash.</summary>
+    private sealed record HashedModel(string Path, PathScope Scope, bool Sha256);
 }

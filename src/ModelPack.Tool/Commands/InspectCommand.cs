@@ -34,6 +34,7 @@ internal static class InspectCommand
             + "The same model gives the same numbers in every format.");
         Option<string?> html = Arguments.File("--html", "Write the statistics with plots to FILE as one page that needs nothing else.");
         Option<bool> force = Arguments.Flag("--force", "Replace the file that --html names if it exists.");
+        Option<bool> alone = Arguments.Alone();
         Verb verb = new("inspect", "Show format, architecture, metadata and tensors.")
         {
             Synopsis = "FILE",
@@ -51,22 +52,23 @@ internal static class InspectCommand
         verb.Options.Add(tensors);
         verb.Options.Add(stats);
         verb.Options.Add(html);
+        verb.Options.Add(alone);
         verb.Options.Add(force);
         verb.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(file);
             ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
-            ReportFile? page = parsed.GetValue(html) is string target ? ReportFile.Prepare(target, existing, path) : null;
+            ReportFile? page = parsed.GetValue(html) is string target ? ReportFile.Prepare(target, existing, path, parsed.Scope(alone)) : null;
             TensorListing listing = parsed.GetValue(tensors) ? TensorListing.Complete : TensorListing.Beginning;
-            return Run(session, path, listing, parsed.GetValue(stats) || page is not null ? Depth.Values : Depth.Header, page);
+            return Run(session, path, parsed.Scope(alone), listing, parsed.GetValue(stats) || page is not null ? Depth.Values : Depth.Header, page);
         });
         return verb;
     }
 
-    private static int Run(ToolSession session, string path, TensorListing listing, Depth depth, ReportFile? page)
+    private static int Run(ToolSession session, string path, PathScope scope, TensorListing listing, Depth depth, ReportFile? page)
     {
         session.Subject = path;
-        using ModelFile model = ModelFiles.Open(path);
+        using ModelFile model = ModelFiles.Open(path, scope);
         ModelStatistics? statistics = null;
         if (depth == Depth.Values)
         {

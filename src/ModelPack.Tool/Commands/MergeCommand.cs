@@ -43,21 +43,21 @@ internal static class MergeCommand
         verb.SetAction(parsed =>
         {
             string path = session.Subject = parsed.GetRequiredValue(source);
-            RefusePart(path);
             ConversionOptions options = conversion.Read(parsed) with
             {
                 Naming = NamingMode.Verbatim,
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             };
-            return Conversion.Run(session, "merge", path, parsed.GetRequiredValue(target), Conversion.FormatOf(path), options);
+            RefusePart(path, options.Scope);
+            return Conversion.Run(session, "merge", path, parsed.GetRequiredValue(target), Conversion.FormatOf(path, options.Scope), options);
         });
         return verb;
     }
 
     // Any part but the first is opened by itself, as is one that was renamed (gguf.md §5): a copy of it would be called merged.
-    private static void RefusePart(string path)
+    private static void RefusePart(string path, PathScope scope)
     {
-        using ModelFile file = ModelFiles.Open(path);
+        using ModelFile file = ModelFiles.Open(path, scope);
         if (file is GgufFile { Split: { } split } && split.LacksTensors(file.Tensors.Count))
         {
             throw new ModelPackException(ToolErrors.OnePart, $"this is one of {split.Count} parts alone") { FilePath = path };

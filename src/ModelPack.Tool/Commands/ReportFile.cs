@@ -18,18 +18,20 @@ internal sealed class ReportFile
     /// <param name="path">The file to write.</param>
     /// <param name="existing">What to do if it exists.</param>
     /// <param name="source">The model that the verb reads. None of its files is replaced, and nothing is put into its folder.</param>
+    /// <param name="scope">What the path of that model stands for.</param>
     /// <param name="output">The model that the verb writes, if it writes one.</param>
-    public static ReportFile Prepare(string path, ExistingTarget existing, string source, string? output = null)
+    public static ReportFile Prepare(string path, ExistingTarget existing, string source, PathScope scope, string? output = null)
     {
         OutputFile.Check(path);
-        string[] models = output is null ? [source] : [source, output];
-        if (FilesOf(source).Concat(OutputFiles(output)).Any(other => OutputFile.IsSame(other, path)))
+        (IEnumerable<string> read, string? folder) = FilesOf(source, scope);
+        string[] folders = [.. new[] { source, output }.OfType<string>().Where(Arguments.IsFolder), .. folder is null ? (string[])[] : [folder]];
+        if (read.Concat(OutputFiles(output)).Any(other => OutputFile.IsSame(other, path)))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would overwrite a file that the command works on") { FilePath = path };
         }
 
         // In the folder of a model, a JSON file is a part of it.
-        if (Folders(path).Any(folder => models.Any(model => Arguments.IsFolder(model) && OutputFile.IsSame(model, folder))))
+        if (Folders(path).Any(above => folders.Any(model => OutputFile.IsSame(model, above))))
         {
             throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would lie in the folder of a model") { FilePath = path };
         }
@@ -62,15 +64,15 @@ internal sealed class ReportFile
     }
 
     // What is wrong with the source is for the verb to say.
-    private static IEnumerable<string> FilesOf(string source)
+    private static (IEnumerable<string> Files, string? Folder) FilesOf(string source, PathScope scope)
     {
         try
         {
-            return ModelFiles.FilesOf(source).Append(source);
+            return (ModelFiles.FilesOf(source, scope).Append(source), ModelFiles.FolderOf(source, scope));
         }
         catch (Exception exception) when (exception is ModelPackException or IOException or UnauthorizedAccessException)
         {
-            return [source];
+            return ([source], null);
         }
     }
 

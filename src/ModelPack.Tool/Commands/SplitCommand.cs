@@ -49,7 +49,7 @@ internal static class SplitCommand
     private static int Run(ToolSession session, string source, string folder, ConversionOptions options)
     {
         session.Subject = source;
-        ModelFormat format = Conversion.FormatOf(source);
+        ModelFormat format = Conversion.FormatOf(source, options.Scope);
         ConversionPreview preview = ModelConverter.Plan(source, folder, format, options);
         return preview.Files.Length > 1
             ? Conversion.Run(session, "split", source, folder, format, options)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Tool.Diagnostics;
@@ -15,6 +16,7 @@ internal static class ValidateCommand
     public static Verb Create(ToolSession session)
     {
         Argument<string> file = Arguments.Path("FILE", "The model to check: a file, or a folder with one model. Every byte is read once.");
+        Option<bool> alone = Arguments.Alone();
         Verb verb = new("validate", "Check structure, checksums and finite values.")
         {
             Synopsis = "FILE",
@@ -31,17 +33,18 @@ internal static class ValidateCommand
             ],
         };
         verb.Arguments.Add(file);
-        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(file)));
+        verb.Options.Add(alone);
+        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(file), parsed.Scope(alone)));
         return verb;
     }
 
-    private static int Run(ToolSession session, string path)
+    private static int Run(ToolSession session, string path, PathScope scope)
     {
         session.Subject = path;
         ValidationReport report;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "validate"))
         {
-            report = ModelValidator.Validate(path, progress, session.Cancellation);
+            report = ModelValidator.Validate(path, scope, progress, session.Cancellation);
         }
 
         session.Publish(() => ValidateText.Of(path, report), writer => ValidateJson.Write(writer, path, report));

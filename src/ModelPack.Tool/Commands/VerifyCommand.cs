@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Codec;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Proof;
 using ModelPack.Tool.Diagnostics;
@@ -26,6 +27,7 @@ internal static class VerifyCommand
             "Compare decoded values instead of bits, also where types differ; metadata are not compared. E is an absolute limit (1e-3), a relative one (1e-3rel: "
             + "difference by the larger magnitude) or a number of float32 steps (4ulp). NaN equals NaN, an infinity equals itself, and against anything else both are "
             + "beyond every limit. Whole numbers have to be the same.");
+        Option<bool> alone = Arguments.Alone();
         Verb verb = new("verify", "Compare two models of any formats, bit for bit.")
         {
             Synopsis = "A B",
@@ -43,6 +45,7 @@ internal static class VerifyCommand
         verb.Arguments.Add(second);
         verb.Options.Add(level);
         verb.Options.Add(epsilon);
+        verb.Options.Add(alone);
         verb.Validators.Add(result =>
         {
             if (result.GetResult(level) is { Implicit: false } && result.GetResult(epsilon) is not null)
@@ -53,7 +56,10 @@ internal static class VerifyCommand
         verb.SetAction(parsed =>
         {
             (string own, string other) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second));
-            return parsed.GetValue(epsilon) is { } tolerance ? Run(session, own, other, tolerance) : Run(session, own, other, Level(parsed.GetRequiredValue(level)));
+            PathScope scope = parsed.Scope(alone);
+            return parsed.GetValue(epsilon) is { } tolerance
+                ? Run(session, own, other, tolerance, scope)
+                : Run(session, own, other, Level(parsed.GetRequiredValue(level)), scope);
         });
         return verb;
     }
@@ -66,26 +72,26 @@ internal static class VerifyCommand
         _ => throw new InvalidOperationException(word),
     };
 
-    private static int Run(ToolSession session, string first, string second, ValueTolerance tolerance)
+    private static int Run(ToolSession session, string first, string second, ValueTolerance tolerance, PathScope scope)
     {
         session.Subject = first;
         ToleranceReport report;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "verify"))
         {
-            report = ToleranceVerifier.Verify(first, second, tolerance, progress, session.Cancellation);
+            report = ToleranceVerifier.Verify(first, second, tolerance, scope, progress, session.Cancellation);
         }
 
         session.Publish(() => ToleranceText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report));
         return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotWithin(second, report), second), ReportState.Published);
     }
 
-    private static int Run(ToolSession session, string first, string second, ProofLevel level)
+    private static int Run(ToolSession session, string first, string second, ProofLevel level, PathScope scope)
     {
         session.Subject = first;
         VerificationReport report;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "verify"))
         {
-            report = ModelVerifier.Verify(first, second, level, progress, session.Cancellation);
+            report = ModelVerifier.Verify(first, second, level, scope, progress, session.Cancellation);
         }
 
         session.Publish(() => VerifyText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report));

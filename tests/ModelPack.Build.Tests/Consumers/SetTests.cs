@@ -127,11 +127,10 @@ public sealed class SetTests
         using JsonDocument document = JsonDocument.Parse(result.Output[result.Output.IndexOf('{')..]);
         HashSet<string> inputs = [.. document.RootElement.GetProperty("Items").GetProperty("UpToDateCheckInput").EnumerateArray()
             .Select(item => item.GetProperty("FullPath").GetString()!)];
-        // Companions belong to a folder, not to its index.
         string[] models = [folders[0], app.In("models", "other", "model.safetensors.index.json"), Directory.GetFiles(folders[2], "*-00001-of-*").Single(), app.In("small.apr"), sided];
         Assert.HasCount(2, ModelFiles.FilesOf(app.In("small.apr")));
         Assert.Contains(ModelFiles.SideFilePath(sided), ModelFiles.FilesOf(sided));
-        foreach (string file in models.SelectMany(ModelFiles.FilesOf))
+        foreach (string file in models.SelectMany(path => ModelFiles.FilesOf(path)).Append(Path.Combine(folders[1], "config.json")))
         {
             Assert.Contains(file, inputs);
         }

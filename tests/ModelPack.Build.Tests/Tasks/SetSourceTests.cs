@@ -126,8 +126,8 @@ public sealed class SetSourceTests
         TaskItem[] glob = [.. Directory.GetFiles(shards, "*.safetensors").Select(shard => TaskFolder.Item(shard, ("To", "apr")))];
         Assert.IsGreaterThan(1, glob.Length);
         SetBuild shard = folder.Build(glob);
-        Assert.AreEqual(BuildErrors.LaterPart.Id, shard.Outcome);
-        Assert.Contains("model.safetensors.index.json", shard.Errors[0].Message!);
+        Assert.AreEqual("converted", shard.Outcome, "the first of the shards stands for their set");
+        CollectionAssert.AreEqual(new[] { "models/qwen/model.apr" }, shard.Links);
         Assert.AreEqual("converted", folder.Build([.. glob, TaskFolder.Item(shards, ("To", "apr"))]).Outcome, "the folder stands for them");
     }
 
@@ -141,7 +141,12 @@ public sealed class SetSourceTests
         Assert.AreEqual("converted", built.Outcome, Texts(built));
         CollectionAssert.AreEqual(new[] { "models/qwen/model.gguf" }, built.Links);
         File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
-        Assert.AreEqual("up to date", folder.Build(item).Outcome, "a companion does not belong to the index");
+        Assert.AreEqual("converted", folder.Build(item).Outcome, "the index means its folder");
+        TaskItem alone = TaskFolder.Item("models/qwen/model.safetensors.index.json", ("To", "gguf"), ("Alone", "true"));
+        Assert.AreEqual("converted", folder.Build(alone).Outcome);
+        File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
+        Assert.AreEqual("up to date", folder.Build(alone).Outcome, "a companion does not belong to an index that is read alone");
+        Assert.AreEqual("converted", folder.Build(item).Outcome);
         File.SetLastWriteTimeUtc(Directory.GetFiles(qwen, "model-00002-of-*").Single(), DateTime.UtcNow.AddMinutes(1));
         Assert.AreEqual("rehashed", folder.Build(item).Outcome);
     }

@@ -17,7 +17,7 @@ internal static class OriginNames
         {
             ModelSetMember member = model.AllMembers[i];
             described[i] = member.Model is null ? described[i]
-                : member.IsSideFile ? SideFile.NameFor(described[0])
+                : member.IsSideFile && i > 0 ? SideFile.NameFor(described[0])
                 : HasEnding(described[i], model.Format) && !SideFile.IsName(described[i]) ? described[i]
                 : $"{described[i]}.{model.Format.Extension()}";
         }

@@ -124,7 +124,7 @@ public sealed class SetMutationTests
     {
         string whole = TinyFolder.Write(folder, "whole", null, ("README.md", "a tiny model"), (Pooling, "{\"pooling_mode_mean_tokens\":true}"));
         string shards = folder["shards"];
-        ModelConverter.Convert(Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None });
+        ModelConverter.Convert(Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None, Scope = PathScope.FileAlone });
         Directory.CreateDirectory(Path.Combine(shards, "1_Pooling"));
         foreach (string companion in Directory.GetFiles(whole, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "model.safetensors"))
         {
