@@ -59,7 +59,7 @@ public sealed class FileOfAFolderTests
         Assert.IsTrue(ModelVerifier.Verify(weights, folder.At("m.gguf.modelpack.json"), ProofLevel.L3).Passed, "a certificate knows that it was the file");
         Assert.IsTrue(RoundTrip.Run(weights, [ModelFormat.Gguf], alone).Identical);
         Assert.AreEqual(FileHash.Xxh128(weights), ModelFiles.HashOf(weights, PathScope.FileAlone));
-        Assert.AreEqual(ModelFiles.HashOf(Case), FileHash.OfModel(weights));
+        Assert.AreEqual(ModelFiles.HashOf(Case), ModelFiles.HashOf(weights));
         Assert.IsTrue(ExpectedHash.TryParse("sha256:" + FileHash.Sha256(weights), out ExpectedHash? pin));
         Assert.AreEqual(pin, pin.Of(weights, PathScope.FileAlone));
         Assert.AreEqual(pin.Of(Case), pin.Of(weights));
