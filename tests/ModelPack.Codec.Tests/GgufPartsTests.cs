@@ -1,6 +1,7 @@
 using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.Insight;
 using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Insight;
@@ -38,6 +39,13 @@ public sealed class GgufPartsTests
             }
 
             Assert.IsTrue(ModelVerifier.Verify(path, source, ProofLevel.L3).Passed);
+        }
+
+        ModelConverter.Convert(source, folder.At("named/"), ModelFormat.Gguf, ConversionCorpus.Allow with { MaxShardBytes = 20 });
+        using (ModelFile renamed = ModelFiles.Open(folder.At("parts")))
+        using (ModelFile named = ModelFiles.Open(folder.At("named")))
+        {
+            Assert.IsEmpty(ModelDiff.Compare(renamed, named).Differences);
         }
 
         ModelConverter.Convert(folder.At("parts"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);

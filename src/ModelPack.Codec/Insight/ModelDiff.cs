@@ -57,9 +57,17 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
 
     private static ModelDiff? CommonSource(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
-        if (first.Format != second.Format || (first.OriginRecord is null && second.OriginRecord is null) || ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is null)
+        if (first.Format != second.Format)
         {
             return null;
+        }
+
+        // The keys of a set stand behind the names of its files, which may be any.
+        if (ByteComparison.FirstDifference(first.Source, second.Source, cancellation) is null)
+        {
+            return MemberComparison.FirstDifference(first, second) is null
+                ? new(first.Tensors.Count, first.Metadata.Count, [.. FooterComparison.Wrong(first, second, cancellation)], [])
+                : null;
         }
 
         long total = first.Source.Length;
