@@ -31,6 +31,9 @@ internal static class GgufErrors
     public static readonly ErrorCode Gap = Refusal(1022, "R-GAP", "The payloads do not follow one another in the order of the records.", FetchAgain);
     public static readonly ErrorCode HeaderLimit = Refusal(1023, "", "The header is too large to be held in memory.", "Headers of 2 GiB and more are not supported.");
 
+    public static readonly ErrorCode KeyLimit = Refusal(
+        1024, "", "The file has more than 131,072 metadata keys, or keys of more than 8 MiB together.", "Check that the file is a model; put lists of values into arrays, each under one key.");
+
     public static readonly ErrorCode UnwritableHeader = Refusal(1051, "", "The version or alignment cannot be written.", "Write version 2 or 3, and let general.alignment state the alignment.");
     public static readonly ErrorCode UnwritableKey = Refusal(1052, "", "A metadata key cannot be stored in GGUF.", "Keys are unique and have 1 to 65,535 printable ASCII characters.");
     public static readonly ErrorCode UnwritableName = Refusal(1053, "", "A tensor name cannot be stored in GGUF.", "Rename the tensor: names are unique and have at most 63 bytes of UTF-8 without zero bytes.");
@@ -40,7 +43,7 @@ internal static class GgufErrors
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         Magic, Version, Endian, EndOfFile, Count, StringLength, ArrayLength, ValueType, Nesting, Key, DuplicateKey, Alignment,
-        TensorName, DuplicateTensor, DimensionCount, Dimension, DimensionOverflow, TensorType, Block, Offset, Overlap, Gap, HeaderLimit,
+        TensorName, DuplicateTensor, DimensionCount, Dimension, DimensionOverflow, TensorType, Block, Offset, Overlap, Gap, HeaderLimit, KeyLimit,
         UnwritableHeader, UnwritableKey, UnwritableName, UnwritableType, UnwritableShape,
     ];
 

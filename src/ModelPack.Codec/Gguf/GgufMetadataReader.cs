@@ -17,12 +17,27 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
     /// <summary>The place of each key in the list.</summary>
     public IReadOnlyDictionary<string, int> Index => index;
 
+    /// <summary>Reads the key-value pairs. How many there are is checked before the first is read.</summary>
     public void Read(ulong count)
     {
+        if (count > GgufFormat.MaximumKeys)
+        {
+            throw buffer.Refuse(GgufErrors.KeyLimit, $"the file announces {count} keys, {GgufFormat.MaximumKeys} at most are read", buffer.Position - buffer.Encoding.LengthBytes);
+        }
+
+        slots.Capacity = (int)count;
+        index.EnsureCapacity((int)count);
+        long text = 0;
         for (ulong pair = 0; pair < count; pair++)
         {
             int keyStart = buffer.Position;
             string key = ReadKey();
+            text += key.Length;
+            if (text > GgufFormat.MaximumKeyText)
+            {
+                throw buffer.Refuse(GgufErrors.KeyLimit, $"the first {pair + 1} keys have {text} bytes together, {GgufFormat.MaximumKeyText} at most are read", keyStart);
+            }
+
             if (!index.TryAdd(key, slots.Count))
             {
                 throw buffer.Refuse(GgufErrors.DuplicateKey, $"the key '{key}' occurs twice", keyStart);

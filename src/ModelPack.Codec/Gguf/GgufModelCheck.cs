@@ -11,6 +11,11 @@ internal static class GgufModelCheck
 
     public static (string Key, GgufValue Value)[] CheckMetadata(GgufModel model)
     {
+        if (model.Metadata.Count > GgufFormat.MaximumKeys || model.Metadata.Sum(entry => (long)entry.Key.Length) > GgufFormat.MaximumKeyText)
+        {
+            throw new ModelPackException(GgufErrors.KeyLimit, $"the output would have {model.Metadata.Count} keys with {model.Metadata.Sum(entry => (long)entry.Key.Length)} characters");
+        }
+
         HashSet<string> keys = new(StringComparer.Ordinal);
         (string Key, GgufValue Value)[] entries = [.. model.Metadata.Select(entry => (entry.Key, ToStandard(entry)))];
         foreach ((string key, _) in entries)

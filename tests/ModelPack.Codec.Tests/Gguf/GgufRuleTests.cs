@@ -131,7 +131,7 @@ public sealed class GgufRuleTests
     [TestMethod]
     public void Every_code_has_an_input_that_triggers_it()
     {
-        ErrorCode[] triggered = [.. Refusals.Keys, .. Unwritable.Keys, GgufErrors.HeaderLimit];
+        ErrorCode[] triggered = [.. Refusals.Keys, .. Unwritable.Keys, GgufErrors.HeaderLimit, GgufErrors.KeyLimit];
         CollectionAssert.AreEquivalent(GgufErrors.All.ToArray(), triggered);
         Assert.HasCount(GgufErrors.All.Count, GgufErrors.All.Select(code => code.Id).Distinct());
     }

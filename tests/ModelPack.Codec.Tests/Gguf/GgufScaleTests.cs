@@ -106,6 +106,68 @@ public sealed class GgufScaleTests
         Assert.AreEqual(plan.Length, file.LastPayloadEnd);
     }
 
+    [TestMethod]
+    public void More_keys_than_are_read_are_refused_before_the_first_is_read()
+    {
+        foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)
+        {
+            GgufBytes header = encoding().Header(0, GgufFormat.MaximumKeys + 1);
+            byte[] bytes = [.. header.ToArray(), .. new byte[(GgufFormat.MaximumKeys + 1) * 14]];
+            using CountingByteSource source = new(new MemoryByteSource(bytes));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ModelFormatException refusal = Assert.ThrowsExactly<ModelFormatException>(() => GgufFile.Open(source));
+            Assert.AreEqual(GgufErrors.KeyLimit, refusal.Code, refusal.Describe());
+            Assert.AreEqual(header.Length - (header.Version == 1 ? sizeof(uint) : sizeof(ulong)), refusal.ByteOffset);
+            Assert.IsLessThan(AllocationLimit, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [TestMethod]
+    public void Keys_that_are_long_together_are_refused()
+    {
+        const int Each = 65_000;
+        string[] keys = [.. Enumerable.Range(0, (GgufFormat.MaximumKeyText / Each) + 1).Select(number => $"{number:D4}".PadRight(Each, 'k'))];
+        GgufBytes all = new GgufBytes().Header(0, (ulong)keys.Length);
+        foreach (string key in keys)
+        {
+            all.Key(key, GgufValueType.UInt8).Raw(1);
+        }
+
+        Assert.AreEqual(GgufErrors.KeyLimit, Assert.ThrowsExactly<ModelFormatException>(() => all.Open()).Code);
+        GgufBytes fewer = new GgufBytes().Header(0, (ulong)keys.Length - 1);
+        foreach (string key in keys[1..])
+        {
+            fewer.Key(key, GgufValueType.UInt8).Raw(1);
+        }
+
+        using GgufFile file = fewer.Open();
+        Assert.HasCount(keys.Length - 1, file.Metadata);
+    }
+
+    [TestMethod]
+    public void Keys_that_would_not_be_read_are_not_written()
+    {
+        GgufModel many = new() { Metadata = [.. Enumerable.Range(0, GgufFormat.MaximumKeys + 1).Select(number => new MetadataEntry($"{number}", GgufValue.FromBool(true)))] };
+        GgufModel lengthy = new() { Metadata = [.. Enumerable.Range(0, 130).Select(number => new MetadataEntry($"{number:D4}".PadRight(65_000, 'k'), GgufValue.FromBool(true)))] };
+        Assert.AreEqual(GgufErrors.KeyLimit, Assert.ThrowsExactly<ModelPackException>(() => GgufWriter.Plan(many)).Code);
+        Assert.AreEqual(GgufErrors.KeyLimit, Assert.ThrowsExactly<ModelPackException>(() => GgufWriter.Plan(lengthy)).Code);
+        GgufWriter.Plan(many with { Metadata = [.. many.Metadata.Skip(1)] });
+    }
+
+    [TestMethod]
+    public void As_many_keys_as_are_read_take_little_memory()
+    {
+        GgufModel model = new()
+        {
+            Metadata = [.. Enumerable.Range(0, GgufFormat.MaximumKeys).Select(number => new MetadataEntry($"{number:x7}".PadRight(63, 'k'), GgufValue.FromBool(true)))],
+        };
+        using MemoryByteSource source = new(((LiteralSegment)GgufWriter.Plan(model).Segments[0]).Bytes);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using GgufFile file = GgufFile.Open(source);
+        Assert.HasCount(GgufFormat.MaximumKeys, file.Metadata);
+        Assert.IsLessThan(64 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     /// <summary>A header followed by zeros that take no memory.</summary>
     private sealed class SparseSource(byte[] header, long length) : ByteSource
     {
