@@ -83,6 +83,10 @@ public abstract class ModelFile : IDisposable
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
     internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this)];
 
+    /// <summary>The stored bytes of a tensor.</summary>
+    /// <param name="tensor">Its place in <see cref="AllTensors"/>.</param>
+    internal ByteSource OpenPayload(int tensor) => new RangeByteSource(Source, AllTensors[tensor].Offset, AllTensors[tensor].ByteLength);
+
     /// <summary>Where each of several files ends; none for a single one.</summary>
     internal IReadOnlyList<long> MemberEnds => AllMembers.Count == 1 ? [] : [.. AllMembers.Select(member => member.Start + member.Length)];
 

@@ -228,7 +228,7 @@ public static class ModelConverter
     {
         long?[] destinations = job.Destinations();
         ConcatenatedByteSource written = new(job.Source.Source.Name, output.Sources().Select(file => file.Source));
-        return stored => destinations[stored.Tensor] is { } at ? new RangeByteSource(written, at, stored.Bytes) : RestoredFile.Stored(job.Source, stored.Tensor);
+        return stored => destinations[stored.Tensor] is { } at ? new RangeByteSource(written, at, stored.Bytes) : job.Source.OpenPayload(stored.Tensor);
     }
 
     // Writes what payloads have to be known for, and proves the output.

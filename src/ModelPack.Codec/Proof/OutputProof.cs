@@ -112,7 +112,7 @@ internal static class OutputProof
             lost,
             (tensor, stop) =>
             {
-                if (FileHash.Xxh128(RestoredFile.Stored(conversion.Source, tensor), stop) != pass.TensorHashes[tensor])
+                if (FileHash.Xxh128(conversion.Source.OpenPayload(tensor), stop) != pass.TensorHashes[tensor])
                 {
                     throw new ModelPackException(ConversionErrors.NotProved, "the source changed while it was converted")
                     {

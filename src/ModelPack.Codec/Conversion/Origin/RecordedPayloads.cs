@@ -16,7 +16,7 @@ internal sealed class RecordedPayloads(OriginRecord record, ModelFile container)
     public int Count => record.Tensors.Length;
 
     public ByteSource this[int index] => record.Tensors[index].Payload is StoredPayload stored
-        ? RestoredFile.Stored(container, stored.Tensor)
+        ? container.OpenPayload(stored.Tensor)
         : made.Value[index] ??= MadePayloads.Open(container, record.Tensors[index].Payload);
 
     public IEnumerator<ByteSource> GetEnumerator() => Enumerable.Range(0, Count).Select(index => this[index]).GetEnumerator();

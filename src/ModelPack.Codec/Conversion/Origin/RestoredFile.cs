@@ -29,13 +29,6 @@ internal static class RestoredFile
         return new(record, container);
     }
 
-    /// <summary>The payload of a tensor of a file, or of its side file, as it is stored.</summary>
-    public static ByteSource Stored(ModelFile file, int tensor)
-    {
-        TensorInfo info = file.AllTensors[tensor];
-        return new RangeByteSource(file.Source, info.Offset, info.ByteLength);
-    }
-
     /// <summary>Checks that a record can be followed in a container.</summary>
     /// <exception cref="ModelPackException">The record does not fit, or the side file that it needs is missing.</exception>
     public static void Check(OriginRecord record, ModelFile container)

@@ -22,7 +22,7 @@ internal static class MadePayloads
     /// <summary>Makes the payloads.</summary>
     /// <returns>The sums of each.</returns>
     public static PayloadSum[] Make(ModelFile source, IReadOnlyList<MadePayload> payloads, CancellationToken cancellation) =>
-        Make(source, payloads, stored => RestoredFile.Stored(source, stored.Tensor), output: null, scan: null, progress: null, cancellation);
+        Make(source, payloads, stored => source.OpenPayload(stored.Tensor), output: null, scan: null, progress: null, cancellation);
 
     /// <summary>Makes the payloads, and writes them if there is an output.</summary>
     /// <param name="source">The source.</param>
@@ -69,7 +69,7 @@ internal static class MadePayloads
     }
 
     /// <summary>The bytes that a recipe makes of a file's payloads.</summary>
-    public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => RestoredFile.Stored(source, stored.Tensor));
+    public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => source.OpenPayload(stored.Tensor));
 
     private static bool IsIn(ByteSource expected, ModelFile source, MadePayload payload, CancellationToken cancellation) =>
         payload.Offset <= expected.Length - payload.Recipe.Length
