@@ -75,7 +75,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
 
         if (SideFile.IsName(System.IO.Path.GetFileName(path)))
         {
-            return new(path, [path], []) { Understood = [SideFile.NoteOf(path)] };
+            return new(path, [path], []) { Understood = [SideFileNote.Of(path)] };
         }
 
         MeantFolder meant = MeantFolder.Of(path, scope);

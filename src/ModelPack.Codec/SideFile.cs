@@ -1,6 +1,4 @@
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
 
 namespace ModelPack.Codec;
 
@@ -12,7 +10,6 @@ internal static class SideFile
 {
     public const string Ending = ".ggml-blocks.safetensors";
 
-    private const string Rule = "K-SIDE-FILE";
     private const string SafeTensorsEnding = ".safetensors";
 
     /// <summary>
@@ -45,18 +42,6 @@ internal static class SideFile
         return !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder)
             .Select(file => Path.GetFileName(file))
             .FirstOrDefault(other => NameFor(other) == side && !names.Contains(other));
-    }
-
-    /// <summary>What to say of a side file that is named itself.</summary>
-    public static Note NoteOf(string path)
-    {
-        string name = Path.GetFileName(path);
-        string folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        string? owner = !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
-            .Where(other => !IsName(other) && !OutputTarget.IsTemporaryName(other) && NameFor(other).Equals(name, StringComparison.OrdinalIgnoreCase))
-            .OrderByDescending(other => ModelFormatNames.TryParse(Path.GetExtension(other), out _)).ThenBy(other => other, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return new(Rule, $"this is the side file {(owner is null ? "of a model that is not beside it" : $"of '{owner}'")}: it holds bytes that the model's own tensors do not show, and is no model in itself");
     }
 
     public static bool IsName(string name) => name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);

@@ -18,11 +18,11 @@ internal static class ContainerDigest
     /// <summary>The same of a container whose parts may have got other names since: they count as those that the conversion gave them.</summary>
     /// <param name="file">The container.</param>
     /// <param name="form">The files that it was made to consist of.</param>
-    public static Hash128 Compute(ModelFile file, OutputForm form) => Compute(file, file is ModelSet { First: GgufFile } set && form.Folder is { } stem ? MetadataOf(set, stem) : file.Metadata);
+    public static Hash128 Compute(ModelFile file, OutputForm form) => Compute(file, file.AllMembers[0].Model is GgufFile && form.Folder is { } stem ? MetadataOf(file, stem) : file.Metadata);
 
-    private static IEnumerable<MetadataEntry> MetadataOf(ModelSet set, string stem)
+    private static IEnumerable<MetadataEntry> MetadataOf(ModelFile file, string stem)
     {
-        ModelFile[] parts = [.. set.Members.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
+        ModelFile[] parts = [.. file.AllMembers.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
         return parts.SelectMany((part, i) => i == 0 ? part.Metadata : part.Metadata.Select(entry => entry with { Key = $"{GgufSplitSet.FileName(stem, i + 1, parts.Length)}:{entry.Key}" }));
     }
 
