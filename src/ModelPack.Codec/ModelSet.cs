@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Gguf;
+using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.HuggingFace.Json;
 using ModelPack.Codec.IO;
 using ModelPack.Codec.SafeTensors;
@@ -186,7 +187,7 @@ public sealed class ModelSet : ModelFile
 
         if (member.Model is null)
         {
-            return [new(member.Name, new CompanionValue(Source.ReadBytes(member.Start, checked((int)member.Length))))];
+            return [new(member.Name, new CompanionValue(Source, member))];
         }
 
         return ReferenceEquals(member.Model, models[0])
@@ -201,9 +202,20 @@ public sealed class ModelSet : ModelFile
             return null;
         }
 
+        if (CompanionText.WhyUnread(config.Name, config.Length) is not null)
+        {
+            return null;
+        }
+
         try
         {
-            using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(Source.ReadBytes(config.Start, checked((int)config.Length)).AsMemory()));
+            byte[] text = Source.ReadBytes(config.Start, (int)config.Length);
+            if (CompanionText.WhyUnread(config.Name, text) is not null)
+            {
+                return null;
+            }
+
+            using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(text.AsMemory()));
             return document.RootElement.TryGetProperty("model_type", out JsonElement type) ? type.GetString() : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ModelPack.Codec.HuggingFace;
+using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec;
 
@@ -14,18 +16,35 @@ public sealed record ModelSetMember(string Name, long Start, long Length, ModelF
 }
 
 /// <summary>A companion file, seen as a metadata value of the model that it belongs to.</summary>
-internal sealed class CompanionValue(ReadOnlyMemory<byte> bytes) : MetadataValue
+internal sealed class CompanionValue : MetadataValue
 {
+    private readonly int length;
+    private readonly Func<ReadOnlyMemory<byte>> read;
+
+    /// <summary>One that nothing reads is not held: its bytes are fetched for those who ask.</summary>
+    public CompanionValue(ByteSource source, ModelSetMember member)
+    {
+        length = checked((int)member.Length);
+        if (CompanionText.WhyUnread(member.Name, member.Length) is not null)
+        {
+            read = () => source.ReadBytes(member.Start, length);
+            return;
+        }
+
+        byte[] bytes = source.ReadBytes(member.Start, length);
+        read = () => bytes;
+    }
+
     public override string TypeName => "file";
 
-    public override ReadOnlyMemory<byte> RawBytes => bytes;
+    public override ReadOnlyMemory<byte> RawBytes => read();
 
-    public override string Display(int maxItems = 8) => $"{bytes.Length} bytes";
+    public override string Display(int maxItems = 8) => $"{length} bytes";
 
     public override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("bytes", bytes.Length);
+        writer.WriteNumber("bytes", length);
         writer.WriteEndObject();
     }
 }

@@ -167,8 +167,10 @@ public static class ModelConverter
     }
 
     private static IEnumerable<RankedNote> BrokenCompanions(ModelFile source) => source.AllMembers
-        .Where(member => member.Model is null && !CompanionText.IsAsNamed(member.Name, source.Source.ReadBytes(member.Start, checked((int)member.Length))))
-        .Select(member => (RankedNote)$"'{member.Name}' is not valid JSON; it travels byte for byte");
+        .Where(member => member.Model is null)
+        .Select(member => (member.Name, Problem: CompanionText.Problem(source.Source, member)))
+        .Where(companion => companion.Problem is not null)
+        .Select(companion => (RankedNote)$"'{companion.Name}' {companion.Problem}; it travels byte for byte");
 
     private static RankedNote[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
         ? [$"'{source.AllMembers[0].Name}' is one of {split.Count} parts of a model; the others were not found, and are not in the output"]

@@ -13,10 +13,12 @@ internal static class CompanionNames
     public const string ChatTemplate = "chat_template.jinja";
     public const string NamedChatTemplates = "additional_chat_templates";
     public const string WordPieceVocabulary = "vocab.txt";
+    public const string Vocabulary = "vocab.json";
+    public const string Tekken = "tekken.json";
     public const string Modules = "modules.json";
     public const string Report = "modelpack-report.json";
 
-    private static readonly string[] Others = ["params.json", "modules.json", "model_index.json", "tekken.json", "vocab.json", WordPieceVocabulary, "merges.txt", "added_tokens.json", SpecialTokensMap];
+    private static readonly string[] Others = ["params.json", "modules.json", "model_index.json", Tekken, Vocabulary, WordPieceVocabulary, "merges.txt", "added_tokens.json", SpecialTokensMap];
     private static readonly string[] Endings = ["_config.json", ".model", ".tiktoken", ".jinja"];
 
     /// <summary>Whether a file of that name says what the weights beside it are: settings, tokenizer, template, index. Texts for people and other JSON lie beside anything.</summary>

@@ -22,5 +22,11 @@ internal static class HuggingFaceErrors
     public static readonly ErrorCode Contradiction = new(
         "MP2205", "", ErrorKind.InvalidFile, "A companion file contradicts itself or the tensors.", FetchAgain);
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [UnusableKey, MissingConfig, NotJson, WrongField, Contradiction];
+    public static readonly ErrorCode TooLarge = new(
+        "MP2206", "", ErrorKind.InvalidFile, "A companion file is larger than any real one, and is not parsed.", FetchAgain);
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [UnusableKey, MissingConfig, NotJson, WrongField, Contradiction, TooLarge];
+
+    /// <summary>True if nothing can be read from a companion file: it travels as it is.</summary>
+    public static bool IsUnread(ModelPackException exception) => exception.Code == NotJson || exception.Code == TooLarge;
 }

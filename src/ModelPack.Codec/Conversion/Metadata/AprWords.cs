@@ -14,7 +14,7 @@ internal static class AprWords
 {
     public static AprTargetMetadata For(ModelFile root, SpokenModel words, IReadOnlyList<TensorStep> steps)
     {
-        Companion? config = words.Companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config);
+        Companion? config = words.Companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config && CompanionText.WhyUnread(companion.Name, companion.Bytes.Span) is null);
         (string? type, string? className) = config is null ? (null, null) : Identity(config);
         HashSet<string> known = new(StringComparer.Ordinal);
         return AprFromGguf.Write(new()

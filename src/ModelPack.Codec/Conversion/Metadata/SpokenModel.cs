@@ -166,9 +166,9 @@ internal sealed record SpokenModel
                 Notes = [.. derived.Ranked, .. tokenizer.Ranked, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries).Select(text => new RankedNote(NoteRank.ChangesResults, text))],
             };
         }
-        catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
+        catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
-            return own with { Notes = [$"{exception.Message}; the file travels as it is, and nothing is read from it"] };
+            return own with { Notes = [new(NoteRank.ChangesResults, $"{exception.Message}; the file travels as it is, and nothing is read from it")] };
         }
         catch (ModelPackException exception)
         {

@@ -115,9 +115,8 @@ internal static partial class MissingParts
     }
 
     private static byte[]? Bytes(ModelFile root, string name) =>
-        root.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is { } member
-            ? root.Source.ReadBytes(member.Start, checked((int)member.Length))
-            : null;
+        root.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is { Length: <= CompanionText.MostBytes } member
+            && root.Source.ReadBytes(member.Start, (int)member.Length) is var bytes && CompanionText.WhyUnread(name, bytes) is null ? bytes : null;
 
     [GeneratedRegex(@"-[0-9]{5}-of-([0-9]{5})\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ShardName();

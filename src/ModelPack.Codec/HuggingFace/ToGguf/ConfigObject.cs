@@ -44,6 +44,11 @@ internal sealed class ConfigObject
 
     private static JsonElement Root(string folder, Companion companion)
     {
+        if (CompanionText.WhyUnread(companion.Name, companion.Bytes.Span) is { } reason)
+        {
+            throw new ModelPackException(HuggingFaceErrors.TooLarge, $"{companion.Name} {reason}") { FilePath = folder };
+        }
+
         try
         {
             CompanionText.EnsureUtf8(companion.Bytes.Span);

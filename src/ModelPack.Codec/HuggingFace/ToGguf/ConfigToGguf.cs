@@ -69,12 +69,12 @@ internal static class ConfigToGguf
         }
 
         ConfigObject config = ConfigObject.Parse(folder.Path, file);
-        List<string> odd = [.. Oddities(file)];
+        List<RankedNote> odd = [.. Oddities(file)];
         ConfigObject? generation = Generation(folder, odd);
         string? type = config.Text("model_type");
         if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<GgufDraft> Describe) rule))
         {
-            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{SafeText.Shorten(type)}'"), .. odd]);
+            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{SafeText.Shorten(type)}'"), .. odd.Select(note => note.Text)]);
         }
 
         GgufDraft draft = new(folder, config, rule.Architecture);
@@ -103,10 +103,10 @@ internal static class ConfigToGguf
 
         if (draft.Obstacles.Count > 0)
         {
-            return Nothing([.. draft.Obstacles.Distinct(), .. odd]) with { IsNoGenerator = draft.IsNoGenerator };
+            return Nothing([.. draft.Obstacles.Distinct(), .. odd.Select(note => note.Text)]) with { IsNoGenerator = draft.IsNoGenerator };
         }
 
-        List<RankedNote> notes = [.. odd.Select(text => (RankedNote)text), .. draft.Notes.Select(note => new RankedNote(note.Rank, note.Text))];
+        List<RankedNote> notes = [.. odd, .. draft.Notes.Select(note => new RankedNote(note.Rank, note.Text))];
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
         return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) { Head = draft.Head };
     }
@@ -135,7 +135,7 @@ internal static class ConfigToGguf
     }
 
     // A model computes the same without it: a broken one is the one file that nothing is read from.
-    private static ConfigObject? Generation(FolderSource folder, List<string> odd)
+    private static ConfigObject? Generation(FolderSource folder, List<RankedNote> odd)
     {
         if (folder.Find(CompanionNames.GenerationConfig) is not { } file)
         {
@@ -148,14 +148,14 @@ internal static class ConfigToGguf
             odd.AddRange(Oddities(file));
             return generation;
         }
-        catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
+        catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
-            odd.Add($"{exception.Message}; the file travels as it is, and nothing is read from it");
+            odd.Add(new(NoteRank.ChangesResults, $"{exception.Message}; the file travels as it is, and nothing is read from it"));
             return null;
         }
     }
 
-    private static IEnumerable<string> Oddities(Companion file) => PythonJson.Oddities(file.Bytes).Select(oddity => $"{file.Name}: {oddity}");
+    private static IEnumerable<RankedNote> Oddities(Companion file) => PythonJson.Oddities(file.Bytes).Select(oddity => (RankedNote)$"{file.Name}: {oddity}");
 
     private static DerivedGguf Nothing(string[] reasons) => new(null, [], [], NoIds, [.. reasons.Select(reason => new RankedNote(NoteRank.ChangesResults, reason))]);
 

@@ -24,7 +24,7 @@ internal static class Pooling
         {
             Read(draft);
         }
-        catch (ModelPackException exception) when (exception.Code == HuggingFaceErrors.NotJson)
+        catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
             draft.Note($"{Key} is left out: {exception.Message}", NoteRank.ChangesResults);
         }

@@ -14,9 +14,9 @@ internal static class EffectiveIds
     /// <summary>Reads a document as the library does; the problem says why the library could not.</summary>
     public static Reading<IReadOnlyDictionary<string, long>> Of(ReadOnlySpan<byte> document)
     {
-        if (document.Length > JsonField.MostBytes)
+        if (document.Length > CompanionText.MostListBytes)
         {
-            return Reading<IReadOnlyDictionary<string, long>>.Wrong($"it has {document.Length} bytes, more than {JsonField.MostBytes}");
+            return Reading<IReadOnlyDictionary<string, long>>.Wrong($"it has {document.Length} bytes, more than {CompanionText.MostListBytes}");
         }
 
         try

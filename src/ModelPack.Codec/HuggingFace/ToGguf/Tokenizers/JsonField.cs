@@ -9,9 +9,6 @@ namespace ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
 /// <summary>A value of a JSON file, with its place for messages.</summary>
 internal readonly record struct JsonField(string File, string Path, JsonElement Value)
 {
-    /// <summary>The largest published tokenizer.json has 34 MB; a parsed text takes about twice its size.</summary>
-    public const int MostBytes = 128 << 20;
-
     private const int MostLevels = 64;
 
     private string Place => Path.Length == 0 ? "the text" : Path;
@@ -19,9 +16,9 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
     public static JsonField Parse(Companion companion)
     {
         ReadOnlySpan<byte> text = companion.Bytes.Span;
-        if (text.Length > MostBytes)
+        if (CompanionText.WhyUnread(companion.Name, text) is { } reason)
         {
-            throw TooLarge.At(companion.Name, $"the file has {text.Length} bytes, more than {MostBytes}");
+            throw TooLarge.At(companion.Name, $"the file {reason}");
         }
 
         if (!Utf8.IsValid(text))

@@ -18,9 +18,9 @@ internal sealed record SentencePieceModel(
     public static SentencePieceModel Read(Companion companion)
     {
         string file = companion.Name;
-        if (companion.Bytes.Length > JsonField.MostBytes)
+        if (companion.Bytes.Length > CompanionText.MostListBytes)
         {
-            throw TooLarge.At(file, $"the file has {companion.Bytes.Length} bytes, more than {JsonField.MostBytes}");
+            throw TooLarge.At(file, $"the file has {companion.Bytes.Length} bytes, more than {CompanionText.MostListBytes}");
         }
 
         List<SentencePiece> pieces = [];

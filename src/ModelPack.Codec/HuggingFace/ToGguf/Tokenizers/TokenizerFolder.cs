@@ -13,9 +13,9 @@ internal sealed class TokenizerFolder
     {
         this.companions = companions;
         Target = target;
-        Config = Parse(CompanionNames.TokenizerConfig);
-        SpecialMap = Parse(CompanionNames.SpecialTokensMap);
-        ModelConfig = Parse(CompanionNames.Config);
+        Config = ParseSettings(CompanionNames.TokenizerConfig);
+        SpecialMap = ParseSettings(CompanionNames.SpecialTokensMap);
+        ModelConfig = ParseSettings(CompanionNames.Config);
     }
 
     public TokenizerTarget Target { get; }
@@ -37,6 +37,17 @@ internal sealed class TokenizerFolder
     public Companion? Find(string name) => companions.FirstOrDefault(companion => companion.Name == name);
 
     public JsonField? Parse(string name) => Find(name) is { } companion ? JsonField.Parse(companion) : null;
+
+    private JsonField? ParseSettings(string name)
+    {
+        if (Find(name) is { } file && CompanionText.WhyUnread(name, file.Bytes.Span) is { } reason)
+        {
+            Note(name, $"it {reason}; the file travels as it is, and nothing is read from it", NoteRank.ChangesResults);
+            return null;
+        }
+
+        return Parse(name);
+    }
 
     /// <summary>Reads the tokenizer by the rule for its kind (hf-companions.md §2.9.1).</summary>
     public FolderTokenizer Read()

@@ -5,19 +5,14 @@ internal static class CompanionCheck
 {
     public static void Run(ValidationContext context)
     {
-        foreach (string name in context.Companions.Broken)
+        foreach ((string name, string text) in context.Companions.Problems)
         {
-            context.Find(ValidationErrors.Companion, name, $"'{name}' is not one JSON object");
+            context.Find(ValidationErrors.Companion, name, $"'{name}' {text}");
         }
 
         foreach (string oddity in context.Companions.Oddities)
         {
             context.Keep("K-JSON", oddity);
-        }
-
-        foreach (string name in context.Companions.NotJson)
-        {
-            context.Find(ValidationErrors.Companion, name, $"'{name}' is not valid JSON");
         }
     }
 }

@@ -17,25 +17,20 @@ internal sealed class CompanionFiles
     public const string OldTemplate = "chat_template.json";
 
     private const string SingleFile = "model.safetensors";
-    private const int MaximumBytes = 64 << 20;
 
     private static readonly string[] Known = [Config, Generation, Tokenizer, TokenizerConfig, OldTemplate];
 
     private readonly Dictionary<string, ReadOnlyMemory<byte>> texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> objects = new(StringComparer.Ordinal);
-    private readonly List<string> broken = [];
-    private readonly List<string> notJson = [];
+    private readonly List<(string Name, string Text)> problems = [];
     private readonly List<string> oddities = [];
 
     private CompanionFiles()
     {
     }
 
-    /// <summary>Known companions that are not one JSON object.</summary>
-    public IReadOnlyList<string> Broken => broken;
-
-    /// <summary>Other companions that are called JSON and are none.</summary>
-    public IReadOnlyList<string> NotJson => notJson;
+    /// <summary>Companions from which nothing can be read: known ones that are not one JSON object, others that are called JSON and are none, any that are too large.</summary>
+    public IReadOnlyList<(string Name, string Text)> Problems => problems;
 
     /// <summary>What Python's JSON has and JSON has not, in words.</summary>
     public IReadOnlyList<string> Oddities => oddities;
@@ -58,9 +53,9 @@ internal sealed class CompanionFiles
 
         foreach (ModelSetMember member in file.AllMembers.Where(member => member.Model is null && !Known.Contains(member.Name)))
         {
-            if (!CompanionText.IsAsNamed(member.Name, file.Source.ReadBytes(member.Start, checked((int)member.Length))))
+            if (CompanionText.Problem(file.Source, member) is { } problem)
             {
-                companions.notJson.Add(member.Name);
+                companions.problems.Add((member.Name, problem));
             }
         }
 
@@ -73,6 +68,12 @@ internal sealed class CompanionFiles
 
     private void Add(string name, ReadOnlyMemory<byte> bytes)
     {
+        if (name != Template && CompanionText.WhyUnread(name, bytes.Span) is { } reason)
+        {
+            problems.Add((name, reason));
+            return;
+        }
+
         texts.Add(name, bytes);
         if (name == Template)
         {
@@ -91,7 +92,7 @@ internal sealed class CompanionFiles
         }
         else
         {
-            broken.Add(name);
+            problems.Add((name, "is not one JSON object"));
         }
     }
 
@@ -99,6 +100,12 @@ internal sealed class CompanionFiles
     {
         if (file.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is { } member)
         {
+            if (CompanionText.WhyUnread(name, member.Length) is { } reason)
+            {
+                problems.Add((name, reason));
+                return null;
+            }
+
             return file.Source.ReadBytes(member.Start, checked((int)member.Length));
         }
 
@@ -106,12 +113,18 @@ internal sealed class CompanionFiles
         string file0 = Path.GetFileName(path);
         bool isWholeModel = file0 == SingleFile || file0 == SingleFile + ".index.json";
         string beside = Path.Combine(Path.GetDirectoryName(path) ?? "", name);
-        if (!isWholeModel || !File.Exists(beside) || new FileInfo(beside).Length > MaximumBytes)
+        if (!isWholeModel || !File.Exists(beside))
         {
             return null;
         }
 
         using FileByteSource source = new(beside);
+        if (CompanionText.WhyUnread(name, source.Length) is { } tooLong)
+        {
+            problems.Add((name, tooLong));
+            return null;
+        }
+
         return source.ReadBytes(0, (int)source.Length);
     }
 }

@@ -26,7 +26,7 @@ public sealed class TokenizerRefusalTests
     [DataRow("tokenizer.json")]
     [DataRow("tokenizer.model")]
     public void File_of_monstrous_size_is_refused_unread(string name) =>
-        Refused("MP2302", $"{name}: the file has 134217729 bytes, more than 134217728", () => TokenizerToGguf.Derive([new Companion(name, new byte[JsonField.MostBytes + 1])], default));
+        Refused("MP2302", $"{name}: the file has 134217729 bytes, more than 134217728", () => TokenizerToGguf.Derive([new Companion(name, new byte[CompanionText.MostListBytes + 1])], default));
 
     [TestMethod]
     public void Wrong_types_are_named_with_their_place()
