@@ -24,6 +24,11 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
     public static MeantFolder Of(string path, PathScope scope)
     {
         string name = Path.GetFileName(path);
+        if (scope == PathScope.FileAlone && name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && ShardName.TryParse(name, out _, out _, out int parts) && parts > 1)
+        {
+            return new(null, [new(CompanionsUnread, $"'{name}', one of the {parts} parts of a model, was read alone: the others were not read")]);
+        }
+
         bool isIndex = SafeTensorsSetNotes.SingleFileName(name) is not null;
         if ((!isIndex && !ModelLocation.IsWeights(name)) || !File.Exists(path))
         {
@@ -44,11 +49,6 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
         }
 
         string set = $"one of the {siblings.Length} shards of a model";
-        if (scope == PathScope.FileAlone)
-        {
-            return Unread($"'{name}'{(isOfSet ? $", {set}," : "")} was read alone, as asked", beside);
-        }
-
         if (!isIndex && IsOtherFormat(path))
         {
             return Nothing;
@@ -57,6 +57,11 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
         if (!isIndex && IsWrittenAlone(path))
         {
             return new(null, [new(CompanionsUnread, $"'{name}' was written as one file, which needs no companions: {List(beside)} beside it {Were(beside.Length)} not read")]);
+        }
+
+        if (scope == PathScope.FileAlone)
+        {
+            return Unread($"'{name}'{(isOfSet ? $", {set}," : "")} was read alone", beside);
         }
 
         if (Located(folder, name, siblings) is not { } located)

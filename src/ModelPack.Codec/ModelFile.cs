@@ -52,14 +52,17 @@ public abstract class ModelFile : IDisposable
     /// <summary>How the paths of models were understood, for reports that have no other notes of a file.</summary>
     internal static ImmutableArray<string> PathsOf(params ReadOnlySpan<ModelFile> files)
     {
-        List<string> all = [];
+        List<Note> all = [];
         foreach (ModelFile file in files)
         {
-            all.AddRange(file.Understood.Select(note => $"{note.Rule}: {note.Text}"));
+            all.AddRange(file.Understood);
         }
 
-        return [.. all.Distinct(StringComparer.Ordinal)];
+        return PathsOf(all);
     }
+
+    /// <summary>The same for what was said of paths.</summary>
+    internal static ImmutableArray<string> PathsOf(IEnumerable<Note> understood) => [.. understood.Select(note => $"{note.Rule}: {note.Text}").Distinct(StringComparer.Ordinal)];
 
     /// <summary>What the records within may ask for. A file that a record describes shares that of the container.</summary>
     internal RecordBudget Budget

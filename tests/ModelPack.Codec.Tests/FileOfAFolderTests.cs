@@ -51,7 +51,7 @@ public sealed class FileOfAFolderTests
         ConversionOptions alone = new() { Scope = PathScope.FileAlone };
         Certificate proof = ModelConverter.Convert(weights, folder.At("m.gguf"), ModelFormat.Gguf, alone);
         Assert.AreEqual("model.safetensors", proof.Source.Name);
-        Assert.Contains((NoteRank.ChangesResults, "K-CONFIG-UNREAD: 'model.safetensors' was read alone, as asked: 'config.json' beside it was not read"), proof.NoteRanks.Zip(proof.Notes).ToArray());
+        Assert.Contains((NoteRank.ChangesResults, "K-CONFIG-UNREAD: 'model.safetensors' was read alone: 'config.json' beside it was not read"), proof.NoteRanks.Zip(proof.Notes).ToArray());
         Assert.Contains("changes-results", File.ReadAllText(folder.At("m.gguf.modelpack.json")));
         Assert.Contains("K-CONFIG-UNREAD", string.Concat(ModelConverter.Plan(weights, folder.At("n.gguf"), ModelFormat.Gguf, alone).Notes));
         Assert.IsTrue(ModelVerifier.Verify(weights, folder.At("m.gguf"), ProofLevel.L3, PathScope.FileAlone).Passed);

@@ -25,7 +25,7 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         ArgumentNullException.ThrowIfNull(second);
         if (CommonSource(first, second, progress, cancellation) is { } common)
         {
-            return common;
+            return common with { Notes = [.. ModelFile.PathsOf(first, second), .. common.Notes] };
         }
 
         ModelPair pair = new(first, second, cancellation);
@@ -53,6 +53,23 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
             found.AddRange(FooterComparison.Wrong(first, second, cancellation));
             return new(left.Tensors.Count, metadata, [.. found], [.. ModelFile.PathsOf(first, second), .. notes, .. pair.Notes]);
         }
+    }
+
+    /// <summary>Compares the models at two paths, as <see cref="Compare(ModelFile, ModelFile, IProgress{ConversionProgress}, CancellationToken)"/> does.</summary>
+    /// <param name="firstPath">A model.</param>
+    /// <param name="secondPath">Another one.</param>
+    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone. A folder beside a file is a folder.</param>
+    /// <param name="progress">Hears how far the work is; null if nobody does.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="Diagnostics.ModelFormatException">A file breaks a rule of its format.</exception>
+    public static ModelDiff Compare(string firstPath, string secondPath, PathScope scope, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(firstPath);
+        ArgumentNullException.ThrowIfNull(secondPath);
+        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
+        using ModelFile own = first;
+        using ModelFile other = second;
+        return Compare(first, second, progress, cancellation);
     }
 
     private static ModelDiff? CommonSource(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress, CancellationToken cancellation)

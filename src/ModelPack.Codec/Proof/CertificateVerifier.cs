@@ -11,9 +11,10 @@ internal static class CertificateVerifier
 {
     public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
     {
-        if (CertifiedParts.Find(certificate, path) is { } set)
+        // One file of a folder is not what was proved, unless the certificate lists no more than is read for that file alone: an index with its shards, a file with its side file.
+        if (CertifiedParts.Find(certificate, path) is { } set && CertifiedParts.ScopeOf(set, path, scope) is { } meant)
         {
-            return VerifySet(certificate, set, path, level, cancellation);
+            return VerifySet(certificate, set, path, level, meant, cancellation);
         }
 
         // What was certified is this one file, whatever lies around it now.
@@ -26,8 +27,8 @@ internal static class CertificateVerifier
             // An XXH128 finds accidents; where a SHA-256 is there, it decides (docs/trust.md).
             string? sha256 = same.Any(side => side.Sha256 is not null) ? FileHash.Sha256(file.Source, cancellation) : null;
             return same.Any(side => side.Sha256 is null || side.Sha256 == sha256)
-                ? new(level, certificate.Level, certificate.Tensors.Length, 0, [], [])
-                : new(level, null, certificate.Tensors.Length, 0, [Forged(sha256!, same[0].Sha256!)], []);
+                ? new(level, certificate.Level, certificate.Tensors.Length, 0, [], ModelFile.PathsOf(file))
+                : new(level, null, certificate.Tensors.Length, 0, [Forged(sha256!, same[0].Sha256!)], ModelFile.PathsOf(file));
         }
 
         bool isOutput = file.Format == certificate.Output.Format
@@ -45,28 +46,30 @@ internal static class CertificateVerifier
             differences.Add(new(DifferenceKind.Container, "header, metadata, padding or footer", why));
         }
 
-        return new(level, null, certificate.Tensors.Length, 0, [.. differences], []);
+        return new(level, null, certificate.Tensors.Length, 0, [.. differences], ModelFile.PathsOf(file));
     }
 
     private static Difference Forged(string found, string proved) => new(
         DifferenceKind.Container, "the file", $"the file's SHA-256 is {found}, {proved} was proved; its XXH128 is that of the certificate, which does not happen by accident");
 
-    private static VerificationReport VerifySet(Certificate certificate, CertifiedFile expected, string path, ProofLevel level, CancellationToken cancellation)
+    private static VerificationReport VerifySet(Certificate certificate, CertifiedFile expected, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
     {
-        List<Difference> files = [.. CertifiedParts.Compare(expected, path, cancellation)];
-        if (files.Count == 0)
-        {
-            return new(level, certificate.Level, certificate.Tensors.Length, 0, [], []);
-        }
-
         if (!CertifiedParts.AreAllThere(expected, path))
         {
-            return new(level, null, 0, 0, [.. files], ["the tensors were not compared: files are missing"]);
+            return new(level, null, 0, 0, [.. CertifiedParts.Compare(expected, path, [], cancellation)], ["the tensors were not compared: files are missing"]);
         }
 
-        using ModelFile file = ModelFiles.Open(path);
+        ModelLocation location = ModelLocation.Find(path, scope);
+        ImmutableArray<string> notes = ModelFile.PathsOf(location.Understood);
+        List<Difference> files = [.. CertifiedParts.Compare(expected, path, [.. location.Names], cancellation)];
+        if (files.Count == 0)
+        {
+            return new(level, certificate.Level, certificate.Tensors.Length, 0, [], notes);
+        }
+
+        using ModelFile file = ModelFiles.Open(path, scope);
         IEnumerable<Difference> tensors = CompareTensors(certificate, file, ReferenceEquals(expected, certificate.Output), cancellation);
-        return new(level, null, certificate.Tensors.Length, 0, [.. tensors, .. files], []);
+        return new(level, null, certificate.Tensors.Length, 0, [.. tensors, .. files], notes);
     }
 
     private static IEnumerable<Difference> CompareTensors(Certificate certificate, ModelFile file, bool isOutput, CancellationToken cancellation)

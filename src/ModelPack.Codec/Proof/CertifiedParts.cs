@@ -20,8 +20,21 @@ internal static class CertifiedParts
         return sides.MaxBy(side => side.Parts.Count(part => Length(part, path) == part.Bytes));
     }
 
+    /// <summary>How the path of a set has to be read to give what was proved; null if what is asked for is another model: one file of the set.</summary>
+    public static PathScope? ScopeOf(CertifiedFile expected, string path, PathScope scope)
+    {
+        bool isFile = !Directory.Exists(path);
+        HashSet<string> names = [.. expected.Parts.Select(part => part.Name)];
+        return isFile && AreAllThere(expected, path) && names.SetEquals(ModelFiles.NamesOf(path, PathScope.FileAlone)) ? PathScope.FileAlone
+            : scope == PathScope.Model ? PathScope.Model : null;
+    }
+
     /// <summary>What is missing, was edited or was added.</summary>
-    public static IEnumerable<Difference> Compare(CertifiedFile expected, string path, CancellationToken cancellation)
+    /// <param name="expected">The files that were proved.</param>
+    /// <param name="path">The model.</param>
+    /// <param name="present">The names of the files that it has.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static IEnumerable<Difference> Compare(CertifiedFile expected, string path, IReadOnlyList<string> present, CancellationToken cancellation)
     {
         foreach (CertifiedPart part in expected.Parts)
         {
@@ -44,7 +57,6 @@ internal static class CertifiedParts
             }
         }
 
-        IEnumerable<string> present = AreAllThere(expected, path) ? ModelFiles.NamesOf(path) : [];
         foreach (string name in present.Except(expected.Parts.Select(part => part.Name), StringComparer.Ordinal))
         {
             yield return Of(name, "was not there when the model was proved");

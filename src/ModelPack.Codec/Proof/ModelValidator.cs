@@ -43,7 +43,7 @@ public static class ModelValidator
         using ModelFile file = ModelFiles.Open(path, scope);
         try
         {
-            return Validate(file, path, progress, cancellation);
+            return Validate(file, progress, cancellation);
         }
         catch (ModelPackException exception) when (exception.FilePath is null)
         {
@@ -52,7 +52,7 @@ public static class ModelValidator
         }
     }
 
-    private static ValidationReport Validate(ModelFile file, string path, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private static ValidationReport Validate(ModelFile file, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         IReadOnlyList<TensorInfo> tensors = CarriedTensors.Logical(file);
         long total = file.Source.Length;
@@ -67,7 +67,7 @@ public static class ModelValidator
             },
             cancellation);
         OutputProof.EnsureFooter(file, pass, cancellation);
-        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file, path));
+        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file));
         context.Notes.AddRange(file.PaddingNotes(cancellation));
         ModelChecks.Run(context);
         string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();

@@ -40,20 +40,14 @@ internal static class DiffCommand
     private static int Run(ToolSession session, string first, string second, PathScope scope)
     {
         session.Subject = first;
-        using ModelFile own = ModelFiles.Open(first, ScopeOf(first));
-        session.Subject = second;
-        using ModelFile other = ModelFiles.Open(second, ScopeOf(second));
         ModelDiff diff;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "diff"))
         {
-            diff = ModelDiff.Compare(own, other, progress, session.Cancellation);
+            diff = ModelDiff.Compare(first, second, scope, progress, session.Cancellation);
         }
 
         session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff));
         return diff.Differences.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(Different(second, diff), second), ReportState.Published);
-
-        // One of the two may be a folder; that is no file to be read alone.
-        PathScope ScopeOf(string path) => Directory.Exists(path) && !(Directory.Exists(first) && Directory.Exists(second)) ? PathScope.Model : scope;
     }
 
     private static ModelPackException Different(string second, ModelDiff diff) =>

@@ -131,7 +131,9 @@ internal static class HashCommand
             notes = [.. model.Notes.Where(note => note.Rank != NoteRank.WithoutEffect)];
         }
 
-        session.Publish(() => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")), writer => HashJson.WriteLines(writer, path, lines));
+        session.Publish(() => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")), writer => HashJson.WriteLines(writer, path, lines, notes));
+
+        // Whoever compares the lines with those of llama-gguf-hash reads standard output, which holds nothing else.
         foreach (Note note in notes)
         {
             session.Console.Message($"{path}: {NoteText.Of(note)}");

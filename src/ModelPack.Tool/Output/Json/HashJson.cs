@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Insight;
+using ModelPack.Tool.Output.Text;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -50,11 +52,12 @@ internal static class HashJson
         writer.WriteEndArray();
     }
 
-    public static void WriteLines(Utf8JsonWriter writer, string path, ImmutableArray<string> lines)
+    public static void WriteLines(Utf8JsonWriter writer, string path, ImmutableArray<string> lines, ImmutableArray<Note> notes)
     {
         writer.WriteString("kind", "hash");
         writer.WriteString("file", path);
         writer.WriteStrings("ggufHash", lines);
+        writer.WriteStrings("notes", [.. notes.Select(NoteText.Of)]);
     }
 
     private static string Digits(UInt128 hash) => hash.ToString("x32", CultureInfo.InvariantCulture);

@@ -2,11 +2,10 @@ using System.Text;
 using System.Text.Json;
 using ModelPack.Codec.HuggingFace;
 using ModelPack.Codec.HuggingFace.Json;
-using ModelPack.Codec.IO;
 
 namespace ModelPack.Codec.Proof.Validation.Facts;
 
-/// <summary>The companion files of a SafeTensors model that say something about it: members of its folder, or beside a model opened by itself.</summary>
+/// <summary>The companion files of a SafeTensors model that say something about it. What was not read with it is not validated with it.</summary>
 internal sealed class CompanionFiles
 {
     public const string Config = "config.json";
@@ -15,8 +14,6 @@ internal sealed class CompanionFiles
     public const string TokenizerConfig = "tokenizer_config.json";
     public const string Template = "chat_template.jinja";
     public const string OldTemplate = "chat_template.json";
-
-    private const string SingleFile = "model.safetensors";
 
     private static readonly string[] Known = [Config, Generation, Tokenizer, TokenizerConfig, OldTemplate];
 
@@ -35,7 +32,7 @@ internal sealed class CompanionFiles
     /// <summary>What Python's JSON has and JSON has not, in words.</summary>
     public IReadOnlyList<string> Oddities => oddities;
 
-    public static CompanionFiles Of(ModelFile file, string path)
+    public static CompanionFiles Of(ModelFile file)
     {
         CompanionFiles companions = new();
         if (file.Format != ModelFormat.SafeTensors)
@@ -45,7 +42,7 @@ internal sealed class CompanionFiles
 
         foreach (string name in Known.Append(Template))
         {
-            if (companions.Read(file, path, name) is { } bytes)
+            if (companions.Read(file, name) is { } bytes)
             {
                 companions.Add(name, bytes);
             }
@@ -96,35 +93,19 @@ internal sealed class CompanionFiles
         }
     }
 
-    private ReadOnlyMemory<byte>? Read(ModelFile file, string path, string name)
+    private ReadOnlyMemory<byte>? Read(ModelFile file, string name)
     {
-        if (file.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is { } member)
-        {
-            if (CompanionText.WhyUnread(name, member.Length) is { } reason)
-            {
-                problems.Add((name, reason));
-                return null;
-            }
-
-            return file.Source.ReadBytes(member.Start, checked((int)member.Length));
-        }
-
-        // transformers loads these with a folder's one model file or with its index, whatever else lies there.
-        string file0 = Path.GetFileName(path);
-        bool isWholeModel = file0 == SingleFile || file0 == SingleFile + ".index.json";
-        string beside = Path.Combine(Path.GetDirectoryName(path) ?? "", name);
-        if (!isWholeModel || !File.Exists(beside))
+        if (file.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is not { } member)
         {
             return null;
         }
 
-        using FileByteSource source = new(beside);
-        if (CompanionText.WhyUnread(name, source.Length) is { } tooLong)
+        if (CompanionText.WhyUnread(name, member.Length) is { } reason)
         {
-            problems.Add((name, tooLong));
+            problems.Add((name, reason));
             return null;
         }
 
-        return source.ReadBytes(0, (int)source.Length);
+        return file.Source.ReadBytes(member.Start, checked((int)member.Length));
     }
 }
