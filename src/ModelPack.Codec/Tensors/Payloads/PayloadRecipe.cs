@@ -9,6 +9,17 @@ namespace ModelPack.Codec.Tensors.Payloads;
 /// </summary>
 internal abstract record PayloadRecipe
 {
+    // Each expert of a stack is taken out of the same recipe: what all of them ask of it is found once. A changed copy finds it anew.
+    private PayloadRecipe? simplified;
+
+    protected PayloadRecipe()
+    {
+    }
+
+    protected PayloadRecipe(PayloadRecipe other)
+    {
+    }
+
     /// <summary>Length of what the recipe makes, in bytes.</summary>
     public abstract long Length { get; }
 
@@ -19,7 +30,13 @@ internal abstract record PayloadRecipe
     public virtual IEnumerable<int> Tensors() => Inner.SelectMany(inner => inner.Tensors());
 
     /// <summary>The same without steps that undo one another, so that a payload that is copied as it is can be seen to be.</summary>
-    public PayloadRecipe Simplified() => SimplifiedRecipe.Of(this);
+    public PayloadRecipe Simplified() => simplified ??= SimplifiedRecipe.Of(this);
+
+    /// <summary>Two are equal if they are of one kind and say the same, whatever was found of them so far.</summary>
+    public virtual bool Equals(PayloadRecipe? other) => other is not null && EqualityContract == other.EqualityContract;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityContract.GetHashCode();
 
     /// <summary>Where a byte of what the recipe makes comes from: a tensor of the other list, and a place in its payload. Null if the byte is computed, or stored in no tensor.</summary>
     /// <param name="at">The byte. Where the order of bytes is reversed, its block is meant.</param>
@@ -33,18 +50,9 @@ internal abstract record PayloadRecipe
                 return taken.Of.Locate((at / taken.Size * taken.Stride) + taken.Start + (at % taken.Size));
             case JoinedPayload joined:
                 (long group, long within) = Math.DivRem(at, joined.Length / joined.Count);
-                foreach (PayloadRecipe part in joined.Parts)
-                {
-                    long share = part.Length / joined.Count;
-                    if (within < share)
-                    {
-                        return part.Locate((group * share) + within);
-                    }
-
-                    within -= share;
-                }
-
-                return null;
+                (int index, long start) = joined.Find(within);
+                PayloadRecipe? part = index < joined.Parts.Length ? joined.Parts[index] : null;
+                return part?.Locate((group * (part.Length / joined.Count)) + within - start);
             case ExchangedPayload exchanged:
                 (long unit, long inUnit) = Math.DivRem(at, exchanged.UnitBytes);
                 (long outer, long place) = Math.DivRem(unit, exchanged.Rows * exchanged.Columns);
@@ -115,8 +123,54 @@ internal sealed record TakenPayload(PayloadRecipe Of, long Start, long Size, lon
 /// <param name="Count">Number of groups.</param>
 internal sealed record JoinedPayload(ImmutableArray<PayloadRecipe> Parts, long Count) : PayloadRecipe
 {
+    private long[]? ends;
+
+    private JoinedPayload(JoinedPayload other)
+        : base(other) => (Parts, Count) = (other.Parts, other.Count);
+
     /// <inheritdoc/>
-    public override long Length => Parts.Sum(part => part.Length);
+    public override long Length => Ends is [.., var last] ? last : 0;
+
+    /// <summary>Where each part ends if they lie one after the other.</summary>
+    private long[] Ends
+    {
+        get
+        {
+            if (ends is null)
+            {
+                long[] found = new long[Parts.Length];
+                long end = 0;
+                for (int part = 0; part < found.Length; part++)
+                {
+                    found[part] = end = checked(end + Parts[part].Length);
+                }
+
+                ends = found;
+            }
+
+            return ends;
+        }
+    }
+
+    /// <summary>The part in whose share of each group a byte of the group lies, and where that share begins.</summary>
+    public (int Part, long Start) Find(long within)
+    {
+        // A part without bytes ends where the one before it does; the first that ends behind the byte holds it.
+        (int low, int high) = (0, Parts.Length);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = Ends[middle] / Count > within ? (low, middle) : (middle + 1, high);
+        }
+
+        return (low, low == 0 ? 0 : Ends[low - 1] / Count);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(JoinedPayload? other) => base.Equals(other) && Parts == other.Parts && Count == other.Count;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Parts, Count);
 
     /// <inheritdoc/>
     public override ImmutableArray<PayloadRecipe> Inner => Parts;

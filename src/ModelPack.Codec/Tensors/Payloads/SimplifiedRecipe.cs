@@ -13,14 +13,14 @@ internal static class SimplifiedRecipe
     /// <param name="recipe">A recipe that <see cref="RecipeRules"/> accept.</param>
     public static PayloadRecipe Of(PayloadRecipe recipe) => recipe switch
     {
-        TakenPayload taken => Take(Of(taken.Of), taken.Start, taken.Size, taken.Stride, taken.Count),
-        JoinedPayload joined => Join([.. joined.Parts.Select(Of)], joined.Count),
-        ExchangedPayload exchanged => Exchange(Of(exchanged.Of), exchanged.Outer, exchanged.Rows, exchanged.Columns, exchanged.UnitBytes),
-        ReversedPayload reversed => Of(reversed.Of) is var of && of is ReversedPayload inner && inner.Type == reversed.Type ? inner.Of : reversed with { Of = of },
-        NarrowedPayload narrowed => Of(narrowed.Of) is var of && of is WidenedPayload inner && inner.Type == narrowed.Type ? inner.Of : narrowed with { Of = of },
-        WidenedPayload widened => widened with { Of = Of(widened.Of) },
-        ShiftedPayload shifted => shifted with { Of = Of(shifted.Of) },
-        ComputedPayload computed => computed with { Of = Of(computed.Of) },
+        TakenPayload taken => Take(taken.Of.Simplified(), taken.Start, taken.Size, taken.Stride, taken.Count),
+        JoinedPayload joined => Join([.. joined.Parts.Select(part => part.Simplified())], joined.Count),
+        ExchangedPayload exchanged => Exchange(exchanged.Of.Simplified(), exchanged.Outer, exchanged.Rows, exchanged.Columns, exchanged.UnitBytes),
+        ReversedPayload reversed => reversed.Of.Simplified() is var of && of is ReversedPayload inner && inner.Type == reversed.Type ? inner.Of : reversed with { Of = of },
+        NarrowedPayload narrowed => narrowed.Of.Simplified() is var of && of is WidenedPayload inner && inner.Type == narrowed.Type ? inner.Of : narrowed with { Of = of },
+        WidenedPayload widened => widened with { Of = widened.Of.Simplified() },
+        ShiftedPayload shifted => shifted with { Of = shifted.Of.Simplified() },
+        ComputedPayload computed => computed with { Of = computed.Of.Simplified() },
         _ => recipe,
     };
 
@@ -57,9 +57,10 @@ internal static class SimplifiedRecipe
     private static PayloadRecipe TakeParts(JoinedPayload joined, long start, long size)
     {
         ImmutableArray<PayloadRecipe>.Builder parts = ImmutableArray.CreateBuilder<PayloadRecipe>();
-        long before = 0;
-        foreach (PayloadRecipe part in joined.Parts)
+        (int place, long before) = joined.Find(start);
+        for (; place < joined.Parts.Length && before < start + size; place++)
         {
+            PayloadRecipe part = joined.Parts[place];
             long share = part.Length / joined.Count;
             long from = Math.Max(start - before, 0);
             long to = Math.Min(start + size - before, share);

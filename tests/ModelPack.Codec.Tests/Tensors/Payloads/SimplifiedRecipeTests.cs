@@ -25,6 +25,61 @@ public sealed class SimplifiedRecipeTests
         iter: 2000);
 
     [TestMethod]
+    public void Taking_each_part_of_a_stack_is_work_for_the_parts_and_not_for_their_square()
+    {
+        // [stack] and [stack of transposed matrices]
+        foreach (Func<PayloadRecipe, PayloadRecipe> form in new Func<PayloadRecipe, PayloadRecipe>[] { part => part, part => new ExchangedPayload(part, 1, 2, 2, 1) })
+        {
+            const int Parts = 2000;
+            Work work = new();
+            JoinedPayload stack = new([.. Enumerable.Range(0, Parts).Select(part => form(new CountedPayload(part, work)))], 1);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int part = 0; part < Parts; part++)
+            {
+                PayloadRecipe expert = new TakenPayload(stack, part * 4, 4, Parts * 4, 1).Simplified();
+                Assert.AreEqual(stack.Parts[part], expert);
+                Assert.AreEqual(part, stack.Find(part * 4).Part);
+            }
+
+            Assert.IsLessThan(100 * Parts, work.Lengths);
+            Assert.IsLessThan(2000 * Parts, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [TestMethod]
+    public void Taking_across_parts_finds_the_first_and_the_last_and_passes_over_empty_ones()
+    {
+        JoinedPayload joined = new([new StoredPayload(0, 0), new StoredPayload(1, 6), new StoredPayload(2, 0), new StoredPayload(3, 2), new StoredPayload(4, 4)], 2);
+        byte[][] payloads = [[], [1, 2, 3, 4, 5, 6], [], [7, 8], [9, 10, 11, 12]];
+        for (int start = 0; start < 6; start++)
+        {
+            for (int size = 1; start + size <= 6; size++)
+            {
+                TakenPayload taken = new(joined, start, size, 6, 2);
+                CollectionAssert.AreEqual(NaiveRecipe.Evaluate(taken, payloads), NaiveRecipe.Evaluate(taken.Simplified(), payloads), $"{start} {size}");
+            }
+        }
+
+        Assert.AreEqual((4, 3L), joined.Locate(11));
+        Assert.AreEqual((3, 1L), joined.Locate(9));
+    }
+
+    [TestMethod]
+    public void What_was_found_of_a_recipe_is_no_part_of_it()
+    {
+        JoinedPayload joined = new([new TakenPayload(new StoredPayload(0, 8), 0, 8, 8, 1), new StoredPayload(1, 4)], 1);
+        JoinedPayload same = new(joined.Parts, 1);
+        Assert.AreEqual(12, joined.Length);
+        Assert.AreNotEqual<PayloadRecipe>(joined, joined.Simplified());
+        Assert.AreEqual(same, joined);
+        Assert.AreEqual(same.GetHashCode(), joined.GetHashCode());
+        JoinedPayload other = joined with { Parts = [new StoredPayload(1, 4), new StoredPayload(0, 8), new StoredPayload(2, 8)] };
+        Assert.AreEqual(20, other.Length);
+        CollectionAssert.AreEqual(other.Parts, ((JoinedPayload)other.Simplified()).Parts);
+        Assert.AreNotEqual(joined, joined with { Count = 2 });
+    }
+
+    [TestMethod]
     public void Exchanges_that_cannot_vanish_stay()
     {
         StoredPayload stored = new(0, 2 * 3 * 5 * 7);
@@ -61,4 +116,26 @@ public sealed class SimplifiedRecipeTests
             Assert.AreEqual(new StoredPayload(0, random.Payload.Length), moved.Matrices[0].Recipe.Simplified());
         },
         iter: 2000);
+
+    private sealed class Work
+    {
+        public long Lengths { get; set; }
+    }
+
+    /// <summary>A payload of four bytes that counts how often somebody asks.</summary>
+    private sealed record CountedPayload(int Tensor, Work Work) : PayloadRecipe
+    {
+        public override long Length
+        {
+            get
+            {
+                Work.Lengths++;
+                return 4;
+            }
+        }
+
+        public override IEnumerable<int> Tensors() => [Tensor];
+
+        public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this;
+    }
 }
