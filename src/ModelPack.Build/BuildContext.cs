@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Build;
 
 /// <summary>What a build may do.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Build;
 
 /// <summary>The error catalogue of the build.</summary>

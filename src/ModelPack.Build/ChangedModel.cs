@@ -1,7 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Build;
 
 /// <summary>Names the place at which a file was changed after it had been proved.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec;
 
 namespace ModelPack.Build;
 

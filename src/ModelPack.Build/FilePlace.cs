@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Build;
 
 /// <summary>A place in one of the files of a model.</summary>

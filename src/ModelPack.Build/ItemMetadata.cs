@@ -1,10 +1,5 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Build.Framework;
-using ModelPack.Codec;
 
 namespace ModelPack.Build;
 
@@ -29,7 +28,7 @@ internal sealed class ItemPlacement(string projectDirectory, string outputDirect
 
     public string SourceOf(ITaskItem item) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
 
-    /// <exception cref="ModelPack.Codec.Diagnostics.ModelPackException">Link leads out of the output folder.</exception>
+    /// <exception cref="ModelPackException">Link leads out of the output folder.</exception>
     public PlacedOutput Of(ITaskItem item, string to)
     {
         string source = SourceOf(item);

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 

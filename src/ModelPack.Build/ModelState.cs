@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ModelPack.Codec;
 
 namespace ModelPack.Build;
 

@@ -1,5 +1,4 @@
 using Microsoft.Build.Framework;
-using ModelPack.Codec.Diagnostics;
 using Task = Microsoft.Build.Utilities.Task;
 
 namespace ModelPack.Build;

@@ -1,10 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Build;
 

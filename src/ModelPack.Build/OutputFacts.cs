@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 

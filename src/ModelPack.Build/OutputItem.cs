@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
 

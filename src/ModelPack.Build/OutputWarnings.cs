@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
 

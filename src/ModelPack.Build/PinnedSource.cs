@@ -1,7 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-
 namespace ModelPack.Build;
 
 /// <summary>A source that has to have a hash (metadata <c>ExpectedHash</c>).</summary>

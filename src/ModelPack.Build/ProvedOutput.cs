@@ -1,8 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using ModelPack.Codec.IO;
 
 namespace ModelPack.Build;
 

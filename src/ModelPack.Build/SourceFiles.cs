@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Codec;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build;
 
@@ -9,7 +6,7 @@ namespace ModelPack.Build;
 internal static class SourceFiles
 {
     /// <summary>The files with size and time.</summary>
-    /// <exception cref="Codec.Diagnostics.ModelFormatException">Files of the model are missing, or it is none.</exception>
+    /// <exception cref="ModelFormatException">Files of the model are missing, or it is none.</exception>
     public static ImmutableArray<FileRecord> List(string source, PathScope scope)
     {
         string folder = FileRecord.FolderOf(source);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Build.Framework;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
 

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Build;
 
 /// <summary>One model to check without converting it, with absolute paths and checked options.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Build.Framework;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Build;
 

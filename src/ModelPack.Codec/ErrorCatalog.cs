@@ -1,20 +1,19 @@
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Tensors.Payloads;
-using ModelPack.Codec.Apr;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Metadata.Apr;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace;
-using ModelPack.Codec.HuggingFace.Names;
-using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Proof.Validation;
-using ModelPack.Codec.SafeTensors;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Tokenizers.Reading;
+using ModelPack.Conversion;
+using ModelPack.Formats;
+using ModelPack.Formats.Apr;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.IO.Output;
+using ModelPack.Models;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+using ModelPack.Validation;
+using ModelPack.Verification.Hashing;
 
-namespace ModelPack.Codec;
+namespace ModelPack;
 
 /// <summary>Every error code of the library. docs/errors.md is generated from it.</summary>
 public static class ErrorCatalog
@@ -26,7 +25,7 @@ public static class ErrorCatalog
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, ForeignFileErrors.All, SafeTensorsSetErrors.All,
                 PayloadErrors.All, FormatErrors.All, OriginErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
-                ValidationErrors.All, InsightErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
+                ValidationErrors.All, ManifestErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)
             .OrderBy(code => code.Id, StringComparer.Ordinal),

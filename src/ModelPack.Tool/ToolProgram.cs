@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;

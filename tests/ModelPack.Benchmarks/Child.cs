@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Benchmarks;
 

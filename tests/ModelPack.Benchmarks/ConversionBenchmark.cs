@@ -1,10 +1,5 @@
 using System.Globalization;
-using System.IO.Hashing;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
+using ModelPack.IO.Output;
 
 namespace ModelPack.Benchmarks;
 

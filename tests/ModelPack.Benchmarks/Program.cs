@@ -1,6 +1,6 @@
 using System.Globalization;
+using ModelPack;
 using ModelPack.Benchmarks;
-using ModelPack.Codec;
 
 if (args is [Child.ConvertVerb, var from, var to, var format])
 {

@@ -1,10 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Benchmarks;
 

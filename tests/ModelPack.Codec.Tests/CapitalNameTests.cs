@@ -1,11 +1,7 @@
 using System.Text;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.SafeTensors;
-using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests;
 

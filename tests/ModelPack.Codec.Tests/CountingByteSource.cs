@@ -1,5 +1,3 @@
-using ModelPack.Codec.IO;
-
 namespace ModelPack.Codec.Tests;
 
 /// <summary>Counts the bytes that a reader asks for: work that does not depend on how busy the machine is.</summary>

@@ -1,12 +1,9 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.SafeTensors;
-using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
 
@@ -361,8 +358,8 @@ public sealed class FileOfAFolderTests
         [
             string.Concat(ModelVerifier.Verify(weights, Case).Notes),
             string.Concat(ToleranceVerifier.Verify(weights, Case, tolerance).Notes),
-            string.Concat(Codec.Insight.ModelDiff.Compare(file, alone).Notes),
-            string.Concat(Codec.Insight.ModelHash.Compute(file).Notes),
+            string.Concat(ModelDiff.Compare(file, alone).Notes),
+            string.Concat(ModelHash.Compute(file).Notes),
             string.Concat(ModelValidator.Validate(weights).Notes.Select(note => note.Rule)),
         ];
         foreach (string report in reports)

@@ -1,9 +1,6 @@
 using System.Text;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Proof.Validation;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
 

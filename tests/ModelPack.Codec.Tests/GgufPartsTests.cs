@@ -1,10 +1,7 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests;
 

@@ -1,10 +1,8 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.SafeTensors;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests;
 

@@ -1,4 +1,3 @@
-using ModelPack.Codec.Conversion;
 using ModelPack.Codec.Tests.Conversion;
 
 namespace ModelPack.Codec.Tests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using ModelPack.Codec.Tensors;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Tensors;
 
 namespace ModelPack.Interop.Tests;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Tensors;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Tensors;
 
 namespace ModelPack.Interop.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests;

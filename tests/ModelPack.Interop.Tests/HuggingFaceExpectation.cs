@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests;

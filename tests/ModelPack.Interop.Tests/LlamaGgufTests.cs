@@ -1,5 +1,4 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests;

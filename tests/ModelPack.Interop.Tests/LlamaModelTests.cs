@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using ModelPack.Codec;
 using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests;

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests;
 

@@ -1,6 +1,6 @@
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output;
+using ModelPack.Tool.Output.Json;
 
 namespace ModelPack.Tool.Tests;
 
@@ -79,7 +79,7 @@ public sealed class FailureTests
     public void The_json_document_of_an_error_has_every_part()
     {
         Failure failure = Failure.Of(new ModelFormatException(Rule, "wrong", 12) { TensorName = "t" }, "m.gguf");
-        string json = InProcess.Json(writer => Output.Json.ErrorJson.Write(writer, failure));
+        string json = InProcess.Json(writer => ErrorJson.Write(writer, failure));
         Assert.AreEqual(
             """
             {

@@ -67,7 +67,7 @@ public sealed class JsonDocumentationTests
         Assert.Contains("sha256", fields);
         Assert.Contains("epsilon", fields);
         Assert.Contains("relative_element", fields);
-        Assert.IsTrue(Enum.GetNames<Codec.Proof.TensorAction>().All(action => text.Contains($"| `{action}` |")));
+        Assert.IsTrue(Enum.GetNames<TensorAction>().All(action => text.Contains($"| `{action}` |")));
         foreach (string field in fields)
         {
             Assert.Contains($"`{field}`", text);

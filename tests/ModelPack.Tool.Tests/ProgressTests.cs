@@ -1,4 +1,3 @@
-using ModelPack.Codec.Conversion;
 using ModelPack.Tool.Progress;
 
 namespace ModelPack.Tool.Tests;

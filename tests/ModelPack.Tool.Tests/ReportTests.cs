@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
 using ModelPack.Tool.Commands;
+using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 
@@ -84,7 +82,7 @@ public sealed class ReportTests
         };
         ConversionOutcome outcome = new("m.apr", "c", ranked, TimeSpan.FromSeconds(1));
         Assert.EndsWith("\nnotes\n  changes results: causal is lost\n  a name is lost\n  2 notes without effect; --verbosity detailed lists them\n", ConvertText.Of(outcome));
-        Assert.EndsWith("  a name is lost\n  transformers_version is lost\n  initializer_range is lost\n", ConvertText.Of(outcome, Output.Verbosity.Detailed));
+        Assert.EndsWith("  a name is lost\n  transformers_version is lost\n  initializer_range is lost\n", ConvertText.Of(outcome, Verbosity.Detailed));
     }
 
     [TestMethod]
@@ -175,14 +173,14 @@ public sealed class ReportTests
     [TestMethod]
     public void Every_enumerated_value_has_a_word()
     {
-        Assert.HasCount(7, Enum.GetValues<TensorAction>().Select(action => Output.Words.Of(action)).Distinct());
-        string[] kinds = [.. Enum.GetValues<DifferenceKind>().Select(kind => Output.Words.Of(kind))];
+        Assert.HasCount(7, Enum.GetValues<TensorAction>().Select(action => ModelPack.Tool.Output.EnumText.Of(action)).Distinct());
+        string[] kinds = [.. Enum.GetValues<DifferenceKind>().Select(kind => ModelPack.Tool.Output.EnumText.Of(kind))];
         Assert.HasCount(kinds.Length, kinds.Distinct());
         Assert.HasCount(3, Enum.GetValues<ModelFormat>().Select(format => format.Extension()).Distinct());
-        Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => Output.Words.Of(level)).Distinct());
+        Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => ModelPack.Tool.Output.EnumText.Of(level)).Distinct());
         Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => ConvertText.Claim(Certificate with { Level = level })).Distinct());
-        Assert.HasCount(3, Enum.GetValues<Meaning>().Select(meaning => Output.Words.Of(meaning)).Distinct());
-        Assert.HasCount(3, Enum.GetValues<NoteRank>().Select(rank => Output.Words.Of(rank)).Distinct());
+        Assert.HasCount(3, Enum.GetValues<Meaning>().Select(meaning => ModelPack.Tool.Output.EnumText.Of(meaning)).Distinct());
+        Assert.HasCount(3, Enum.GetValues<NoteRank>().Select(rank => ModelPack.Tool.Output.EnumText.Of(rank)).Distinct());
     }
 
     private static JsonElement Parse(Action<Utf8JsonWriter> write) => JsonDocument.Parse(InProcess.Json(write)).RootElement;

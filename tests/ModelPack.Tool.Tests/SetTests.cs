@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelPack.Codec;
 
 namespace ModelPack.Tool.Tests;
 

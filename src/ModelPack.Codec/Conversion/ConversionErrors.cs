@@ -1,6 +1,4 @@
-using ModelPack.Codec.Diagnostics;
-
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>Errors of conversion.</summary>
 internal static class ConversionErrors

@@ -1,6 +1,4 @@
-using ModelPack.Codec.Tensors;
-
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>Options of a conversion. The defaults prove L3 and refuse every loss.</summary>
 public sealed record ConversionOptions

@@ -1,34 +1,136 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Architectures.Usability;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Conversion.Proof;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
-/// <summary>What a conversion does with every tensor: data that can be printed, and followed in both directions.</summary>
-internal sealed record ConversionPlan
+/// <summary>
+/// A conversion that is planned and not yet run. Either the output is made anew in the target's own terms, or a file that the source was made from is restored.
+/// </summary>
+internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<FileRange>? ranges = null)
 {
-    /// <summary>The tensors of the output.</summary>
-    public required ImmutableArray<TensorStep> Outputs { get; init; }
+    private Placement? placement;
 
-    /// <summary>The tensors of the output's side file; none if it has none.</summary>
-    public required ImmutableArray<TensorStep> Side { get; init; }
+    /// <summary>The source.</summary>
+    public ModelFile Source { get; } = source;
 
-    /// <summary>The tensors of the source, those of its side file after its own.</summary>
-    public required ImmutableArray<SourceFate> Sources { get; init; }
+    /// <summary>The output's format.</summary>
+    public ModelFormat To { get; } = to;
 
-    /// <summary>What is worth knowing.</summary>
-    public required ImmutableArray<RankedNote> Notes { get; init; }
+    /// <summary>The source's tensors as the model means them, and after them those of its side file.</summary>
+    public abstract IReadOnlyList<TensorInfo> Tensors { get; }
 
-    /// <summary>How each payload is made: those of the outputs, then those of the side file.</summary>
-    public IReadOnlyList<PayloadRecipe> Payloads => [.. Outputs.Select(step => step.Payload), .. Side.Select(step => step.Payload)];
+    /// <summary>The source cut into payloads and gaps.</summary>
+    public List<FileRange> Ranges { get; } = ranges ?? FileRange.Cover(source);
+
+    /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are left.</summary>
+    public abstract ModelPlan Layout { get; }
+
+    /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source. A job that is complete may have let go of it.</summary>
+    public abstract IReadOnlyList<PayloadRecipe> Payloads { get; }
+
+    /// <summary>A tensor of the output whose values have to be looked at once they are made; null if they need not be.</summary>
+    protected abstract TensorInfo? Values(int payload);
+
+    /// <summary>What is worth knowing about the plan.</summary>
+    public abstract ImmutableArray<RankedNote> Notes { get; }
+
+    /// <summary>Everything that is worth knowing, what matters most first: the one list that preview and certificate show.</summary>
+    /// <param name="proof">What the proof has to say.</param>
+    public RankedNote[] AllNotes(IEnumerable<RankedNote> proof) => [.. Notes.Concat(proof).Concat(Source.Notes.Select(RankedNote.Of)).OrderBy(note => note.Rank)];
+
+    /// <summary>What the output is good for, as long as it is not complete.</summary>
+    public abstract JudgedMeaning Judge();
+
+    /// <summary>Name of each source tensor in the output.</summary>
+    public abstract string OutputName(int tensor);
+
+    /// <summary>Type of each source tensor in the output.</summary>
+    public abstract TensorType OutputType(int tensor);
+
+    /// <summary>What happens to each source tensor.</summary>
+    public abstract TensorAction Action(int tensor);
+
+    /// <summary>Where each source tensor goes as it is read; null for one whose bytes the output has elsewhere, or in another form.</summary>
+    public long?[] Destinations() => Placed.Direct;
+
+    /// <summary>The payloads that have to be made after the source was read, with their places.</summary>
+    public IReadOnlyList<MadePayload> Made() => Placed.Made;
+
+    /// <summary>The output without blanks but for footers. Same length, same places.</summary>
+    public abstract ModelPlan Complete(WrittenPayloads written);
+
+    /// <summary>Proves the output that was written, re-reading it. Throws if it does not hold.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="written">Its payloads.</param>
+    /// <param name="context">Options and surroundings.</param>
+    public abstract ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context);
+
+    /// <summary>What a pass found out, together with what was made after it.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="made">The sums of <see cref="Made"/>.</param>
+    public WrittenPayloads Written(PassResult pass, PayloadSum[] made)
+    {
+        PayloadSum[] sums = new PayloadSum[Payloads.Count];
+        Array.Fill(sums, new(new Xxh128().Finish(), 0));
+        for (int i = 0; i < made.Length; i++)
+        {
+            sums[Placed.Made[i].Payload] = made[i];
+        }
+
+        for (int tensor = 0; tensor < Placed.Payloads.Length; tensor++)
+        {
+            if (Placed.Payloads[tensor] is var payload and >= 0)
+            {
+                sums[payload] = new(pass.TensorHashes[tensor], pass.PayloadCrc32.Length == 0 ? 0 : pass.PayloadCrc32[tensor]);
+            }
+        }
+
+        return new(pass, sums);
+    }
+
+    private Placement Placed => placement ??= Place();
+
+    // Each source tensor is written to one place while it is read. What is no copy of one, or a second copy, is made afterwards.
+    private Placement Place()
+    {
+        long?[] direct = new long?[Source.AllTensors.Count];
+        List<MadePayload> made = [];
+        int[] payloads = new int[direct.Length];
+        Array.Fill(payloads, -1);
+        long position = 0;
+        foreach (Segment segment in Layout.Segments)
+        {
+            if (segment is PayloadSegment { Tensor: var payload, Length: > 0 })
+            {
+                if (Payloads[payload] is StoredPayload { Tensor: var tensor } && direct[tensor] is null)
+                {
+                    direct[tensor] = position;
+                    payloads[tensor] = payload;
+                }
+                else
+                {
+                    made.Add(new(payload, position, Payloads[payload], MadeScan.IsNeeded(Payloads[payload]) ? Values(payload) : null));
+                }
+            }
+
+            position += segment.Length;
+        }
+
+        return new(direct, made, payloads);
+    }
+
+    /// <param name="Direct">Where each source tensor goes.</param>
+    /// <param name="Made">What is made afterwards.</param>
+    /// <param name="Payloads">Which payload of the layout each source tensor is; -1 for one that goes nowhere as it is.</param>
+    private sealed record Placement(long?[] Direct, List<MadePayload> Made, int[] Payloads);
 }
 
-/// <summary>What becomes of a tensor of the source.</summary>
-/// <param name="Logical">The tensor as the model means it.</param>
-/// <param name="OutputName">The tensor of the output that holds it, or its first part; empty if only the way back knows it.</param>
-/// <param name="OutputType">Type of that tensor.</param>
-/// <param name="Action">What is done.</param>
-/// <param name="Return">How its payload comes back, from the payloads of the plan; null if it does not.</param>
-internal readonly record struct SourceFate(TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);
+/// <summary>What is known once every payload of an output was written.</summary>
+/// <param name="Pass">What the pass over the source found out.</param>
+/// <param name="Sums">Sums of each payload, by its number in the layout; CRCs only if the pass was to make them.</param>
+internal sealed record WrittenPayloads(PassResult Pass, PayloadSum[] Sums);

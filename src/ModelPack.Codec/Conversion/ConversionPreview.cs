@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ModelPack.Codec.Conversion.Usability;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
+using ModelPack.Architectures.Usability;
+using ModelPack.Conversion;
+using ModelPack.IO.Output;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>A conversion that is planned and not run.</summary>
 public sealed record ConversionPreview
@@ -52,7 +50,7 @@ public sealed record ConversionPreview
     /// </summary>
     public string? Growth { get; init; }
 
-    internal static ConversionPreview Of(ConversionJob job, string targetPath)
+    internal static ConversionPreview Of(ConversionPlan job, string targetPath)
     {
         string[] names = TemporaryModel.FinalNames(targetPath, job.Layout);
         JudgedMeaning meaning = job.Judge();
@@ -77,7 +75,7 @@ public sealed record ConversionPreview
     }
 
     /// <summary>What to tell of a job: see <see cref="Growth"/>.</summary>
-    internal static string? GrowthOf(ConversionJob job)
+    internal static string? GrowthOf(ConversionPlan job)
     {
         (long before, long after) = (job.Source.Source.Length, job.Layout.Length);
         int widened = Enumerable.Range(0, job.Source.Tensors.Count)

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>The part of the work that is running.</summary>
 public enum ConversionPhase

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>What to do when the target exists already.</summary>
 public enum ExistingTarget

@@ -1,21 +1,17 @@
-using System.Collections.Immutable;
-using ModelPack.Codec.Conversion.Metadata;
-using ModelPack.Codec.Conversion.Targets;
-using ModelPack.Codec.Conversion.Usability;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace;
-using ModelPack.Codec.HuggingFace.Names;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Usability;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>The companions of a Hugging Face folder: those that the model had, or what its metadata allow to derive.</summary>
 internal static class FolderCompanions
 {
     private static readonly DerivedFolder None = new([], []);
 
-    public static DerivedFolder For(ModelFile root, SpokenModel words, ModelFormat to, OutputForm form)
+    public static DerivedFolder For(ModelFile root, ModelDescription words, ModelFormat to, OutputForm form)
     {
         if (to != ModelFormat.SafeTensors)
         {
@@ -34,7 +30,7 @@ internal static class FolderCompanions
 
         if (root is GgufFile or ModelSet { First: GgufFile })
         {
-            if (words.Tensors == Vocabulary.Unknown && root.Tensors.Count > 0)
+            if (words.Tensors == NamingScheme.Unknown && root.Tensors.Count > 0)
             {
                 return new([], ["config.json, tokenizer.json and the like are not written beside tensors that keep their names: they would be those of another model"]);
             }
@@ -50,19 +46,19 @@ internal static class FolderCompanions
     }
 
     // Derivation looks at names and shapes as GGUF has them. Tables of RoPE factors are tensors of GGUF only, so no payload is looked at.
-    private static TensorInfo[]? GgufNames(ModelFile root, SpokenModel words, string architecture)
+    private static TensorInfo[]? GgufNames(ModelFile root, ModelDescription words, string architecture)
     {
-        if (words.Tensors is Vocabulary.Gguf or Vocabulary.Unknown)
+        if (words.Tensors is NamingScheme.Gguf or NamingScheme.Unknown)
         {
-            return words.Tensors == Vocabulary.Gguf ? [.. root.Tensors] : null;
+            return words.Tensors == NamingScheme.Gguf ? [.. root.Tensors] : null;
         }
 
         try
         {
-            IReadOnlyList<TensorInfo> tensors = words.Tensors == Vocabulary.Apr ? Infos(words.Family!.FromApr(root.Tensors)) : root.Tensors;
+            IReadOnlyList<TensorInfo> tensors = words.Tensors == NamingScheme.Apr ? Infos(words.Family!.FromApr(root.Tensors)) : root.Tensors;
             return TensorTranslator.ToGguf(tensors, ModelFacts.From(architecture, words.Entries)) is { } translation ? Infos(translation) : null;
         }
-        catch (Diagnostics.ModelPackException)
+        catch (ModelPackException)
         {
             return null;
         }

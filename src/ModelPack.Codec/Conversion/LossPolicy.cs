@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>What to do about losses that options ask for by name.</summary>
 public enum LossPolicy

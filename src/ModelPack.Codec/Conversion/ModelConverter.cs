@@ -1,18 +1,18 @@
-using System.Collections.Immutable;
 using System.Reflection;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Conversion.Pipeline;
-using ModelPack.Codec.Conversion.Targets;
-using ModelPack.Codec.Conversion.Usability;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Architectures.Usability;
+using ModelPack.Conversion;
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Conversion.Proof;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+using ModelPack.IO.Json;
+using ModelPack.IO.Names;
+using ModelPack.IO.Output;
+using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>Converts model files and proves each conversion. The one entry point for the build and for the command line.</summary>
 public static class ModelConverter
@@ -92,8 +92,8 @@ public static class ModelConverter
             targetPath = RegularFile.Follow(targetPath);
             TargetPaths.Check(sourcePath, targetPath, options);
             using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
-            ConversionJob job = IsCopy(source, targetPath, to, options) ? new CopyConversion(source)
-                : (ConversionJob?)Restore(source, targetPath, to, options, out string? edited)
+            ConversionPlan job = IsCopy(source, targetPath, to, options) ? new CopyPlan(source)
+                : (ConversionPlan?)Restore(source, targetPath, to, options, out string? edited)
                 ?? Fresh(source, targetPath, to, options, edited);
             EnsureForm(job, targetPath, options);
             return ConversionPreview.Of(job, targetPath);
@@ -119,7 +119,7 @@ public static class ModelConverter
         (_, string targetPath, ConversionOptions options, _, _, CancellationToken cancellation) = run;
         if (IsCopy(source, targetPath, to, options))
         {
-            return Run(new CopyConversion(source), run, (_, _) => null)!;
+            return Run(new CopyPlan(source), run, (_, _) => null)!;
         }
 
         if (Restore(source, targetPath, to, options, out string? edited) is { } restore)
@@ -131,7 +131,7 @@ public static class ModelConverter
             }
         }
 
-        FreshConversion fresh = Fresh(source, targetPath, to, options, edited);
+        TranscodePlan fresh = Fresh(source, targetPath, to, options, edited);
         Certificate? made = Run(fresh, run, (pass, written) => edited = EditedModel(fresh, pass, written, cancellation));
         return made ?? Run(Fresh(source, targetPath, to, options, edited), run, (_, _) => null)!;
     }
@@ -141,7 +141,7 @@ public static class ModelConverter
         source.Format == to && options is { Dtype: null, MaxShardBytes: null } && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
 
     // Null if the source was not made from a file of that format, as far as it tells.
-    private static RestoreConversion? Restore(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
+    private static RestorePlan? Restore(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
         return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
@@ -150,7 +150,7 @@ public static class ModelConverter
             : null;
     }
 
-    private static FreshConversion Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
+    private static TranscodePlan Fresh(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, string? edited)
     {
         RankedNote[] notes = edited is null ? [] : [$"{edited}; its origin record was left behind and the file was converted as it is now"];
         notes = [.. notes, .. BrokenCompanions(source), .. PartAlone(source)];
@@ -168,7 +168,7 @@ public static class ModelConverter
 
     private static IEnumerable<RankedNote> BrokenCompanions(ModelFile source) => source.AllMembers
         .Where(member => member.Model is null)
-        .Select(member => (member.Name, Problem: CompanionText.Problem(source.Source, member)))
+        .Select(member => (member.Name, Problem: CompanionText.Problem(source.Source, member.Name, member.Start, member.Length)))
         .Where(companion => companion.Problem is not null)
         .Select(companion => (RankedNote)$"'{companion.Name}' {companion.Problem}; it travels byte for byte");
 
@@ -177,13 +177,13 @@ public static class ModelConverter
         : [];
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
-    private static string? EditedModel(FreshConversion fresh, PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => fresh.Records
+    private static string? EditedModel(TranscodePlan fresh, PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => fresh.Records
         .Select(record => EditedPayload.Find(record, fresh, pass, written, cancellation))
         .FirstOrDefault(edited => edited is not null)
         ?? (written is null ? null : EditedPayload.FindUnlike(fresh, pass, written, cancellation));
 
     // Returns null if what was read, or then what was made of it, makes the job pointless.
-    private static Certificate? Run(ConversionJob job, ConversionRun run, Func<PassResult, WrittenPayloads?, string?> objection)
+    private static Certificate? Run(ConversionPlan job, ConversionRun run, Func<PassResult, WrittenPayloads?, string?> objection)
     {
         (OutputLock place, string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
@@ -226,7 +226,7 @@ public static class ModelConverter
     }
 
     // What the output holds as it was read is read from there: a source that changes meanwhile does not give a tensor that shows other bytes than those beside it.
-    private static Func<StoredPayload, ByteSource> Written(ConversionJob job, TemporaryModel output)
+    private static Func<StoredPayload, ByteSource> Written(ConversionPlan job, TemporaryModel output)
     {
         long?[] destinations = job.Destinations();
         ConcatenatedByteSource written = new(job.Source.Source.Name, output.Sources().Select(file => file.Source));
@@ -234,11 +234,11 @@ public static class ModelConverter
     }
 
     // Writes what payloads have to be known for, and proves the output.
-    private static ProofLevel Finish(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
+    private static ProofLevel Finish(ConversionPlan job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
     {
         WriteBesidePayloads(job, payloads, output, targetPath);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
-        if (context.Options.Dtype is not null && job is FreshConversion narrowing)
+        if (context.Options.Dtype is not null && job is TranscodePlan narrowing)
         {
             context.Losses = NarrowingLoss.Measure(narrowing, written, context.Options, context.Cancellation);
         }
@@ -247,7 +247,7 @@ public static class ModelConverter
     }
 
     private static PassResult WritePayloads(
-        ConversionJob job, TemporaryModel output, ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
+        ConversionPlan job, TemporaryModel output, ConversionOptions options, Action<long>? progress, CancellationToken cancellation)
     {
         PassWork work = PassWork.TensorHashes | PassWork.FiniteScan;
         work |= job.Source.HasFooter ? PassWork.SourceCrc32 : PassWork.None;
@@ -269,7 +269,7 @@ public static class ModelConverter
             cancellation);
     }
 
-    private static void EnsureForm(ConversionJob job, string targetPath, ConversionOptions options)
+    private static void EnsureForm(ConversionPlan job, string targetPath, ConversionOptions options)
     {
         TargetPaths.CheckNames(job.Source.Source.Name, targetPath, TemporaryModel.FinalNames(targetPath, job.Layout));
         if (TemporaryModel.IsFolder(targetPath))
@@ -288,7 +288,7 @@ public static class ModelConverter
     }
 
     // A side file beside the output is read as a part of it, and one that the output brings would be read as a part of the other model.
-    private static void EnsureOwnSideFile(ConversionJob job, string targetPath)
+    private static void EnsureOwnSideFile(ConversionPlan job, string targetPath)
     {
         string side = ModelFiles.SideFilePath(targetPath);
         if ((job.Layout.Files.Length > 1 || File.Exists(side)) && SideFile.SharerOf(targetPath) is { } other)
@@ -298,7 +298,7 @@ public static class ModelConverter
     }
 
     // What stands beside the payloads is as long as all headers: it is not kept while the output is proved.
-    private static void WriteBesidePayloads(ConversionJob job, WrittenPayloads payloads, TemporaryModel output, string targetPath)
+    private static void WriteBesidePayloads(ConversionPlan job, WrittenPayloads payloads, TemporaryModel output, string targetPath)
     {
         ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
         long position = 0;
@@ -315,7 +315,7 @@ public static class ModelConverter
         OutputProof.EnsureBesidePayloads(new ConcatenatedByteSource(targetPath, output.Sources().Select(file => file.Source)), plan);
     }
 
-    private static void EnsureFinite(ConversionJob job, PassResult pass, ConversionOptions options)
+    private static void EnsureFinite(ConversionPlan job, PassResult pass, ConversionOptions options)
     {
         if (options.NonFinite == NonFinitePolicy.Allow)
         {

@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using ModelPack.Codec.Conversion.Pipeline;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>Measures what narrowing to 16 bits cost, value by value: what was to be narrowed against what the output holds, as it was re-read and decoded.</summary>
 internal static class NarrowingLoss
@@ -19,9 +18,9 @@ internal static class NarrowingLoss
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The loss of each, by its name in the output.</returns>
     /// <exception cref="ModelPackException">A value is further off than allowed, or became infinite.</exception>
-    public static IReadOnlyDictionary<string, TensorLoss> Measure(FreshConversion conversion, ModelFile output, ConversionOptions options, CancellationToken cancellation)
+    public static IReadOnlyDictionary<string, TensorLoss> Measure(TranscodePlan conversion, ModelFile output, ConversionOptions options, CancellationToken cancellation)
     {
-        (TensorStep Step, int Place)[] narrowed = [.. conversion.Placed().Where(output => output.Step.Payload is NarrowedPayload)];
+        (OutputTensor Step, int Place)[] narrowed = [.. conversion.Placed().Where(output => output.Step.Payload is NarrowedPayload)];
         Tally[] tallies = new Tally[narrowed.Length];
         Workers.ForEach(
             [.. Enumerable.Range(0, narrowed.Length).OrderByDescending(i => narrowed[i].Step.Payload.Length)],
@@ -55,7 +54,7 @@ internal static class NarrowingLoss
         return tally;
     }
 
-    private static void Ensure(Tally tally, TensorStep step, ConversionOptions options, string file)
+    private static void Ensure(Tally tally, OutputTensor step, ConversionOptions options, string file)
     {
         bool overflows = double.IsPositiveInfinity(tally.Absolute) && options.NonFinite == NonFinitePolicy.Refuse;
         if (overflows || tally.Absolute > options.Epsilon)

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>What to do about NaN and infinity in the source.</summary>
 public enum NonFinitePolicy

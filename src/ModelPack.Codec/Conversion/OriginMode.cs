@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>Whether the output carries the record that makes the way back byte-exact.</summary>
 public enum OriginMode

@@ -1,14 +1,14 @@
 using Microsoft.Win32.SafeHandles;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
+using ModelPack.IO;
+using ModelPack.IO.Output;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack;
 
 /// <summary>A file that stands beside models: a report, a manifest. It is written as outputs are: whole or not at all, and over files only.</summary>
 public static class OutputFile
 {
     /// <summary>Looks at a name before the work begins whose outcome is to be written there.</summary>
-    /// <exception cref="Diagnostics.ModelPackException">It is that of a pipe, a socket or a device.</exception>
+    /// <exception cref="ModelPackException">It is that of a pipe, a socket or a device.</exception>
     public static void Check(string path) => RegularFile.EnsureReplaceable(path);
 
     /// <summary>Whether two paths lead to one file, through links or as two names of it. The files need not exist.</summary>
@@ -16,7 +16,7 @@ public static class OutputFile
         RealPath.Of(first).Equals(RealPath.Of(second), StringComparison.OrdinalIgnoreCase) || FileStatus.Of(first).IsSameAs(FileStatus.Of(second));
 
     /// <summary>Writes the file. A link is followed.</summary>
-    /// <exception cref="Diagnostics.ModelPackException">The name is taken, or another process writes the file at this moment.</exception>
+    /// <exception cref="ModelPackException">The name is taken, or another process writes the file at this moment.</exception>
     /// <exception cref="IOException">Writing failed; an earlier file is there as before.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing) => Write(path, content, existing, NameChanges.Flushed);
 

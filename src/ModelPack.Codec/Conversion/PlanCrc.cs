@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using ModelPack.Codec.Conversion.Pipeline;
-using ModelPack.Codec.IO;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>Turns the CRC-32 segments of a plan into the bytes that belong there, once the CRC of each payload is known.</summary>
 internal static class PlanCrc

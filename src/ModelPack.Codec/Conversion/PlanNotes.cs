@@ -1,16 +1,15 @@
 using System.Globalization;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>What a plan says to people before anything is written.</summary>
 internal static class PlanNotes
 {
-    public static IEnumerable<RankedNote> Of(ConversionPlan plan, ModelFile source, ModelPlan layout, ModelFormat to)
+    public static IEnumerable<RankedNote> Of(TensorPlan plan, ModelFile source, ModelPlan layout, ModelFormat to)
     {
-        foreach (IGrouping<TensorType, TensorStep> group in plan.Outputs.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
+        foreach (IGrouping<TensorType, OutputTensor> group in plan.Outputs.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
             yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, but not readable by {to}'s own programs";
         }
@@ -37,8 +36,8 @@ internal static class PlanNotes
         }
     }
 
-    private static IEnumerable<TensorInfo> Widened(ConversionPlan plan) => plan.Sources
-        .Where(fate => fate.Action == Proof.TensorAction.Widen && TensorTypes.Get(fate.Logical.Type).IsQuantized)
+    private static IEnumerable<TensorInfo> Widened(TensorPlan plan) => plan.Sources
+        .Where(fate => fate.Action == TensorAction.Widen && TensorTypes.Get(fate.Logical.Type).IsQuantized)
         .Select(fate => fate.Logical);
 
     private static string Size(long bytes) => bytes switch

@@ -1,9 +1,8 @@
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
+using ModelPack.IO;
+using ModelPack.IO.Names;
+using ModelPack.IO.Output;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>A folder that a conversion replaces. It goes as a whole, so all that lies in it has to be what the certificate beside it says.</summary>
 internal static class ReplacedFolder

@@ -1,7 +1,6 @@
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>A payload in the other byte order. Does not own the payload.</summary>
 internal sealed class ReversedByteSource(ByteSource payload, TensorType type) : ByteSource

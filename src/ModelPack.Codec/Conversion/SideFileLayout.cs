@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Conversion.Targets;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.SafeTensors;
+using ModelPack.Formats;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
+using ModelPack.IO.Names;
+using ModelPack.Models;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>Lays out the side file of an output, and puts it among the output's files where a reader looks for it (<see cref="ModelLocation"/>).</summary>
 internal static class SideFileLayout
@@ -11,7 +13,7 @@ internal static class SideFileLayout
     private const string SingleFileStem = "model";
 
     /// <summary>Adds the side file of a plan to the files of its output.</summary>
-    public static ModelPlan Append(ModelPlan main, ConversionPlan plan, ModelFormat format)
+    public static ModelPlan Append(ModelPlan main, TensorPlan plan, ModelFormat format)
     {
         bool isSingle = main.Files is [{ Name: "" }];
         string ending = $".{format.Extension()}";
@@ -21,7 +23,7 @@ internal static class SideFileLayout
     }
 
     /// <summary>For each tensor of the side file, its place in the list that a reader sees.</summary>
-    public static IEnumerable<int> ReaderOrder(ImmutableArray<TensorStep> side)
+    public static IEnumerable<int> ReaderOrder(ImmutableArray<OutputTensor> side)
     {
         int[] places = new int[side.Length];
         int[] order = [.. SafeTensorsWriter.Order([.. side.Select(Stored)])];
@@ -33,13 +35,13 @@ internal static class SideFileLayout
         return places;
     }
 
-    private static FilePlan Layout(ConversionPlan plan)
+    private static FilePlan Layout(TensorPlan plan)
     {
-        SafeTensorsModelEntry[] metadata = CarriedTensors.Describe(plan.Side) is { } described ? [new(CarriedTensors.Key, described)] : [];
+        SafeTensorsModelEntry[] metadata = TensorDescriptions.Describe(plan.Side) is { } described ? [new(TensorDescriptions.Key, described)] : [];
         return ContainerTarget.Renumbered(
             SafeTensorsWriter.Plan(new(metadata, [.. plan.Side.Select(Stored)])),
             [.. Enumerable.Range(plan.Outputs.Length, plan.Side.Length)]);
     }
 
-    private static SafeTensorsModelTensor Stored(TensorStep step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
+    private static SafeTensorsModelTensor Stored(OutputTensor step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
 }

@@ -1,9 +1,10 @@
 using System.Text;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
+using ModelPack.IO;
+using ModelPack.IO.Names;
+using ModelPack.IO.Output;
+using ModelPack.Models;
 
-namespace ModelPack.Codec.Conversion;
+namespace ModelPack.Conversion;
 
 /// <summary>Where a conversion may write: not over its source, not over what it was not told to replace, and not where a name means something else.</summary>
 internal static class TargetPaths

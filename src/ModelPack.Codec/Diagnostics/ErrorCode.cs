@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Diagnostics;
+namespace ModelPack;
 
 /// <summary>One entry of the error catalogue: a stable code, what it means and what to do about it.</summary>
 /// <param name="Id">The stable code, <c>MP</c> and four digits, printed in front of every message.</param>

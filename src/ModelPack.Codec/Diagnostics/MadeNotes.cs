@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ModelPack.Codec.Diagnostics;
+namespace ModelPack.Diagnostics;
 
 /// <summary>Sees every note where it is made, so that a test can compare those that were made with those that arrive.</summary>
 internal static class MadeNotes

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Diagnostics;
+namespace ModelPack;
 
 /// <summary>A file breaks a rule of its format. The only exception that a reader throws because of a file's content.</summary>
 public sealed class ModelFormatException : ModelPackException

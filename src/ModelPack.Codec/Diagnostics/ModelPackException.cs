@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Diagnostics;
+namespace ModelPack;
 
 /// <summary>Base of every error that this library reports on purpose. Anything else that escapes is a defect.</summary>
 public class ModelPackException : Exception

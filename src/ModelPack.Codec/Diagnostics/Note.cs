@@ -1,4 +1,6 @@
-namespace ModelPack.Codec.Diagnostics;
+using ModelPack.Diagnostics;
+
+namespace ModelPack;
 
 /// <summary>Something odd but legal that a reader met and kept (rules K-…).</summary>
 /// <param name="Rule">Id of the rule in the format description.</param>

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack;
 
 /// <summary>Bytes that can be read at any offset, from several threads at once: a file, memory, or a file that is composed on the fly.</summary>
 public abstract class ByteSource : IDisposable

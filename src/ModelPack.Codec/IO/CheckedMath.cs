@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>Arithmetic on numbers from files, that reports overflow instead of wrapping.</summary>
 internal static class CheckedMath

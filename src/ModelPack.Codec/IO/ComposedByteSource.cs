@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>A file that exists only as a plan: literal bytes, zeros, and payloads that are read from where they lie. Does not own the payloads.</summary>
 internal sealed class ComposedByteSource : ByteSource

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>A file with its name inside a model.</summary>
 /// <param name="Name">Bare file name.</param>

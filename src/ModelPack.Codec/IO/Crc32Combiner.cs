@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>
 /// Joins CRC-32 values of neighbouring byte runs into that of the whole, so that runs can be summed in any order and on any thread.

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>
 /// CRC-32 of large runs. Where the processor multiplies wide vectors without carries, the run is folded four of them at a time, three times and more as fast as

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack;
 
 /// <summary>A file on disk, read by position: no shared cursor, no mapping (a mapped file that is cut while it is read kills the process).</summary>
 public sealed class FileByteSource : ByteSource
@@ -8,7 +9,7 @@ public sealed class FileByteSource : ByteSource
     private readonly SafeFileHandle handle;
 
     /// <summary>Opens a file for reading. Other readers are allowed, writers are not.</summary>
-    /// <exception cref="Diagnostics.ModelPackException">It is a pipe, a socket or a device.</exception>
+    /// <exception cref="ModelPackException">It is a pipe, a socket or a device.</exception>
     public FileByteSource(string path)
     {
         Name = path;

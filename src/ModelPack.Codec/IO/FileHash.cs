@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack;
 
 /// <summary>Hashes of whole files.</summary>
 public static class FileHash

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>Names of files as people and systems write them: a file that was on Windows may have come back in capitals.</summary>
 internal static class FileName

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>What a name stands for.</summary>
 internal enum FileKind

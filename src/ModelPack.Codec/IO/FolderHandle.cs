@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>
 /// A folder, opened so that the names in it can be flushed: a file that was flushed and renamed can still lose its name in a power failure. The base library opens no

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>A file that somebody else opened and will close.</summary>
 internal sealed class HandleByteSource(SafeFileHandle handle, string name) : ByteSource

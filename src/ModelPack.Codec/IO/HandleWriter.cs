@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>Writes text of unknown length to an open file. <see cref="Flush"/> has to be called in the end.</summary>
 internal sealed class HandleWriter(SafeFileHandle handle) : IBufferWriter<byte>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>An XXH128. Not the framework's number of that size: methods that touch it are never compiled before the program starts.</summary>
 internal readonly record struct Hash128(ulong High, ulong Low)

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack;
 
 /// <summary>Bytes held in memory.</summary>
 public sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes, string name = "<memory>") : ByteSource

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.IO.Names;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>A file of a planned model.</summary>
 /// <param name="Name">File name (<see cref="MemberName"/>).</param>

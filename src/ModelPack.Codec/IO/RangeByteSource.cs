@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>A part of another source. Does not own it.</summary>
 internal sealed class RangeByteSource(ByteSource inner, long start, long length) : ByteSource

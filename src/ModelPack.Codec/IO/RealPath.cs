@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>Tells whether two paths lead to one file, through symbolic links of files and folders.</summary>
 internal static class RealPath

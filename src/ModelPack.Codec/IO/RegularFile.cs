@@ -1,7 +1,6 @@
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO.Output;
+using ModelPack.IO.Output;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>Files are read by position, and replaced by renaming: a pipe, a socket or a device can neither be read nor replaced like that.</summary>
 internal static class RegularFile

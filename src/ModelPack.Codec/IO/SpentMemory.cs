@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>The memory that a step of a conversion leaves behind.</summary>
 internal static class SpentMemory

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>Runs work on every processor.</summary>
 internal static class Workers

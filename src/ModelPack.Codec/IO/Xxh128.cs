@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace ModelPack.Codec.IO;
+namespace ModelPack.IO;
 
 /// <summary>
 /// XXH128 of a stream: the same hash as <see cref="XxHash128"/>, at full speed from the first byte. That class has to be recompiled before it is fast, which

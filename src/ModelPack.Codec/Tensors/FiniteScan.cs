@@ -1,6 +1,6 @@
-using ModelPack.Codec.Tensors.Scanning;
+using ModelPack.Tensors.Scanning;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// Counts the elements of a little-endian payload that decode to NaN or infinity, by raw bits (ggml-types.md §8, safetensors.md §3).

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Tensors.Scanning;
+using ModelPack.Tensors.Scanning;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// Finite scan of one tensor of known shape, chunk by chunk. Immutable: chunks may be scanned at the same time and in any order,

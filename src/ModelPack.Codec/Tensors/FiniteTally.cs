@@ -1,6 +1,6 @@
-using ModelPack.Codec.Tensors.Scanning;
+using ModelPack.Tensors.Scanning;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// What a finite scan found. <c>default</c> is the empty tally. Chunks of a tensor may be scanned in any order, each with its own

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using ModelPack.Codec.IO;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>Reads the values of a tensor as float64, which holds every float32 and every F64 exactly. Not thread-safe.</summary>
 internal sealed class NumberReader(ByteSource source, TensorInfo tensor) : IDisposable

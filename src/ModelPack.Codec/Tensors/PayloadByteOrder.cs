@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>What is known about the big-endian form of a type.</summary>
 internal enum ByteSwapSupport

@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors.Decoding;
-using ModelPack.Codec.Tensors.Scanning;
+using ModelPack.Tensors.Decoding;
+using ModelPack.Tensors.Scanning;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// Reads one payload in chunks of whole blocks, and decodes a chunk by itself: chunks may be read in any order. Not thread-safe; use one a thread.

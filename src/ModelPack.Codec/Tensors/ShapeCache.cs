@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>Gives equal shapes one array while a file is read: a model of very many tensors has few shapes.</summary>
 internal sealed class ShapeCache

@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
-using ModelPack.Codec.Tensors.Decoding;
-using ModelPack.Codec.Tensors.Decoding.Vectorized;
+using ModelPack.Tensors.Decoding;
+using ModelPack.Tensors.Decoding.Vectorized;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// Decodes little-endian payloads to float32, bit for bit as ggml does; where ggml gives a NaN, any NaN (ggml-types.md §7).

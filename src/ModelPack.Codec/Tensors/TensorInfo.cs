@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack;
 
 /// <summary>Order of the bytes in multi-byte numbers.</summary>
 public enum ByteOrder

@@ -1,6 +1,6 @@
-using ModelPack.Codec.IO;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack;
 
 /// <summary>Arithmetic on shapes: dimensions outermost first, as SafeTensors, APR and PyTorch write them (GGUF stores the reverse).</summary>
 public static class TensorShape

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack;
 
 /// <summary>
 /// What the values of a tensor look like: F64 and whole numbers as they are, all other types decoded to float32. The sums behind mean and deviation are exact, so the same values give the same

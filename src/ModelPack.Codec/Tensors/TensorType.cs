@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack;
 
 /// <summary>Every tensor type that one of the formats can hold. The list is closed: an unknown id in a file is refused by its number.</summary>
 public enum TensorType : byte

@@ -1,6 +1,6 @@
-using ModelPack.Codec.IO;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack;
 
 /// <summary>How the payload length of a type follows from a shape.</summary>
 public enum PayloadRule

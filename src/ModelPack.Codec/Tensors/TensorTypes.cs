@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack;
 
 /// <summary>The type table, used by every reader and writer (ggml-types.md §1, safetensors.md §3, apr-v2.md §9).</summary>
 public static class TensorTypes

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Tensors.Scanning;
+using ModelPack.Tensors.Scanning;
 
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// Looks for tensors that hold one value, chunk by chunk. It stops at the second value, so that only tensors that hold one are decoded. Immutable; chunks start

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors;
+namespace ModelPack.Tensors;
 
 /// <summary>
 /// Whether all values of a tensor are one value. <c>default</c> has seen nothing. Chunks may be looked at in any order and merged in any order, also repeatedly.

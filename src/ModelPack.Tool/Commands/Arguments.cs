@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Tool.Commands;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Commands;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output.Json;
@@ -77,7 +75,7 @@ internal static class ConvertCommand
             string sourcePath = parsed.GetRequiredValue(source);
             return parsed.GetValue(dryRun)
                 ? Preview(session, sourcePath, targetPath, format, options)
-                : Conversion.Run(session, "convert", sourcePath, targetPath, format, options, parsed.GetValue(report));
+                : ConversionRun.Run(session, "convert", sourcePath, targetPath, format, options, parsed.GetValue(report));
         });
         return verb;
     }

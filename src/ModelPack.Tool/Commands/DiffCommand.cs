@@ -1,7 +1,4 @@
 using System.CommandLine;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Insight;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -43,7 +40,7 @@ internal static class DiffCommand
         ModelDiff diff;
         using (ProgressDisplay progress = ProgressDisplay.For(session, "diff"))
         {
-            diff = ModelDiff.Compare(first, second, scope, progress, session.Cancellation);
+            diff = ModelDiff.ComparePaths(first, second, scope, progress, session.Cancellation);
         }
 
         session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff));
@@ -51,5 +48,5 @@ internal static class DiffCommand
     }
 
     private static ModelPackException Different(string second, ModelDiff diff) =>
-        new(ToolErrors.Different, $"{Words.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}") { FilePath = second };
+        new(ToolErrors.Different, $"{EnumText.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}") { FilePath = second };
 }

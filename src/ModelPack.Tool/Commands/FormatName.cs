@@ -1,6 +1,4 @@
 using System.CommandLine.Parsing;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;

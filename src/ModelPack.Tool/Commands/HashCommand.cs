@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Insight;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -159,7 +155,7 @@ internal static class HashCommand
     }
 
     private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>
-        new(ToolErrors.NotAsManifest, $"not as the manifest says: {Words.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}") { FilePath = path };
+        new(ToolErrors.NotAsManifest, $"not as the manifest says: {EnumText.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}") { FilePath = path };
 
     /// <summary>The model to hash.</summary>
     private sealed record HashedModel(string Path, PathScope Scope, bool Sha256);

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 
@@ -49,7 +46,7 @@ internal static class MergeCommand
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             };
             RefusePart(path, options.Scope);
-            return Conversion.Run(session, "merge", path, parsed.GetRequiredValue(target), Conversion.FormatOf(path, options.Scope), options);
+            return ConversionRun.Run(session, "merge", path, parsed.GetRequiredValue(target), ConversionRun.FormatOf(path, options.Scope), options);
         });
         return verb;
     }

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 
@@ -49,10 +46,10 @@ internal static class SplitCommand
     private static int Run(ToolSession session, string source, string folder, ConversionOptions options)
     {
         session.Subject = source;
-        ModelFormat format = Conversion.FormatOf(source, options.Scope);
+        ModelFormat format = ConversionRun.FormatOf(source, options.Scope);
         ConversionPreview preview = ModelConverter.Plan(source, folder, format, options);
         return preview.Files.Length > 1
-            ? Conversion.Run(session, "split", source, folder, format, options)
+            ? ConversionRun.Run(session, "split", source, folder, format, options)
             : throw new ModelPackException(ToolErrors.NothingToSplit, $"all tensors fit into one file of {options.MaxShardBytes} bytes") { FilePath = source };
     }
 }

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -99,13 +96,13 @@ internal static class VerifyCommand
     }
 
     private static ModelPackException NotWithin(string second, ToleranceReport report) => new(
-        ToolErrors.NotEqual, $"not within {report.Tolerance}: {Words.Count(report.Differences.Length, "difference")}; the first: {DifferenceText.Of(report.Differences[0])}") { FilePath = second };
+        ToolErrors.NotEqual, $"not within {report.Tolerance}: {EnumText.Count(report.Differences.Length, "difference")}; the first: {DifferenceText.Of(report.Differences[0])}") { FilePath = second };
 
     private static ModelPackException NotEqual(string second, VerificationReport report)
     {
-        string proved = report.Proved is ProofLevel level ? $"only {Words.Of(level)} holds" : "not even L1 holds";
+        string proved = report.Proved is ProofLevel level ? $"only {EnumText.Of(level)} holds" : "not even L1 holds";
         Difference? first = report.Differences.FirstOrDefault();
         string detail = first is null ? "" : $"; first difference: {DifferenceText.Of(first)}";
-        return new(ToolErrors.NotEqual, $"not equal at {Words.Of(report.Requested)}, {proved}{detail}") { FilePath = second };
+        return new(ToolErrors.NotEqual, $"not equal at {EnumText.Of(report.Requested)}, {proved}{detail}") { FilePath = second };
     }
 }

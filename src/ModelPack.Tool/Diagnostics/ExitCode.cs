@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Tool.Diagnostics;
 
 /// <summary>What the process returns. Scripts rely on the numbers.</summary>

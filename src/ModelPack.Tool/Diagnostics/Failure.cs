@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Tool.Diagnostics;
 
 /// <summary>An error on its way to the user: the parts for programs, the text for people, and what the process returns.</summary>
@@ -38,13 +36,13 @@ internal sealed record Failure
         ModelPackException known => Of(known, subject),
         IOException or UnauthorizedAccessException =>
             Of(new ModelPackException(ToolErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception), subject),
-        OperationCanceledException => Of(CancelledCode, "cancelled, nothing was written", "Run the command again.", subject, Diagnostics.ExitCode.Cancelled),
+        OperationCanceledException => Of(CancelledCode, "cancelled, nothing was written", "Run the command again.", subject, ModelPack.Tool.Diagnostics.ExitCode.Cancelled),
         _ => Of(
             InternalErrorCode,
             $"an internal error occurred ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})",
             "This is a defect of the tool: please report it, with the command line, at https://github.com/modelpack-net/modelpack/issues.",
             subject,
-            Diagnostics.ExitCode.InternalError),
+            ModelPack.Tool.Diagnostics.ExitCode.InternalError),
     };
 
     private static Failure Of(ModelPackException exception, string? subject) => new()
@@ -57,7 +55,7 @@ internal sealed record Failure
         ByteOffset = exception.ByteOffset,
         Remedy = exception.Code.Remedy,
         Description = exception.Describe(),
-        ExitCode = Diagnostics.ExitCode.Of(exception.Code.Kind),
+        ExitCode = ModelPack.Tool.Diagnostics.ExitCode.Of(exception.Code.Kind),
     };
 
     private static Failure Of(string code, string message, string remedy, string? subject, int exitCode) => new()

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Tool.Diagnostics;
 
 /// <summary>The errors that the command line adds to those of the library.</summary>

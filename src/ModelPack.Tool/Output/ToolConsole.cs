@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output.Json;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ModelPack.Codec.Conversion;
 using Spectre.Console;
 
 namespace ModelPack.Tool.Progress;

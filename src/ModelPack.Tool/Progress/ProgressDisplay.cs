@@ -1,5 +1,3 @@
-using ModelPack.Codec.Conversion;
-
 namespace ModelPack.Tool.Progress;
 
 /// <summary>Shows on standard error how far a verb is: a bar on a terminal, else a line now and then.</summary>

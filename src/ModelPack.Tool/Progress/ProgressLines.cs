@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec.Conversion;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Progress;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelPack.Build.Tests.Tasks;
-using ModelPack.Codec;
 
 namespace ModelPack.Build.Tests.Consumers;
 
@@ -23,7 +22,7 @@ public sealed class SetTests
         string qwen = WithShards(app, "models/qwen");
         SetFolder.AddSubfolders(qwen);
         SetFolder.Split(app.In("small.gguf"), app.In("models", "split"), ModelFormat.Gguf);
-        Codec.Conversion.ModelConverter.Convert(qwen, app.In("back.apr"), ModelFormat.Apr, new());
+        ModelConverter.Convert(qwen, app.In("back.apr"), ModelFormat.Apr, new());
 
         DotNetResult built = app.Build().Succeeded();
         app.Run("publish", "--no-build", "-c", "Debug", "-o", app.In("published")).Succeeded();
@@ -42,7 +41,7 @@ public sealed class SetTests
             CollectionAssert.IsSubsetOf(new[] { "config.json", "model.safetensors", "tokenizer.json" }, Names(app.In(folder, "weights")), folder);
         }
 
-        Assert.IsTrue(Codec.Proof.ModelVerifier.Verify(qwen, app.In("published", "back"), Codec.Proof.ProofLevel.L3).Passed);
+        Assert.IsTrue(ModelVerifier.Verify(qwen, app.In("published", "back"), ProofLevel.L3).Passed);
         Assert.AreEqual(0, app.Rebuild().Succeeded().Count("(converted and proved)"));
 
         File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
@@ -72,7 +71,7 @@ public sealed class SetTests
             """).WithModel("small.gguf");
         string qwen = WithShards(app, "models/qwen");
         SetFolder.AddSubfolders(qwen);
-        Codec.Conversion.ModelConverter.Convert(qwen, app.In("back.apr"), ModelFormat.Apr, new());
+        ModelConverter.Convert(qwen, app.In("back.apr"), ModelFormat.Apr, new());
         app.Build().Succeeded();
         CollectionAssert.AreEqual(Names(qwen), Names(app.In("restored", "back")));
         File.WriteAllText(app.In("restored", "back", "deep", "mine.txt"), "not ours");
@@ -119,7 +118,7 @@ public sealed class SetTests
         string[] folders = [WithShards(app, "models/qwen"), WithShards(app, "models/other"), app.In("models", "split")];
         SetFolder.AddSubfolders(folders[0]);
         SetFolder.Split(app.In("small.gguf"), folders[2], ModelFormat.Gguf);
-        Codec.Conversion.ModelConverter.Convert(app.In("small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
+        ModelConverter.Convert(app.In("small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
         string sided = SetFolder.SplitWithSideFile(app.In("small.gguf"), app.In("back"));
 
         DotNetResult result = app.Build("-t:_ModelPackCollectUpToDateCheckInputs", "-getItem:UpToDateCheckInput").Succeeded();
@@ -147,7 +146,7 @@ public sealed class SetTests
               </ItemGroup>
             """,
             frameworks: "net10.0;netstandard2.0").WithModel("models/small.gguf").WithModel("models/other.gguf", "models/random-qwen2-small-Q8_0.gguf");
-        Codec.Conversion.ModelConverter.Convert(app.In("models", "small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
+        ModelConverter.Convert(app.In("models", "small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
 
         DotNetResult built = app.Build("-m").Succeeded();
         Assert.AreEqual(2, built.Count("small.gguf verified"), built.Output);
@@ -168,7 +167,7 @@ public sealed class SetTests
     {
         string path = app.In(folder.Split('/'));
         SetFolder.Split(app.In("small.gguf"), path, ModelFormat.SafeTensors);
-        File.Delete(Codec.Conversion.ModelConverter.CertificatePath(path));
+        File.Delete(ModelConverter.CertificatePath(path));
         File.WriteAllText(Path.Combine(path, "config.json"), "{\"model_type\": \"qwen2\"}\n");
         return path;
     }

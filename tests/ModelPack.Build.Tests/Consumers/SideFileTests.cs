@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Build.Tests.Consumers;
 
 /// <summary>Outputs with side files, and a folder as it comes from a hub, in a project that uses the packed package.</summary>
@@ -82,11 +79,11 @@ public sealed class SideFileTests
             """).WithModel("small.gguf");
         string qwen = app.In("models", "qwen");
         Directory.CreateDirectory(Path.GetDirectoryName(qwen)!);
-        Codec.Conversion.ModelConverter.Convert(app.In("small.gguf"), qwen + "/", ModelFormat.SafeTensors, new()
+        ModelConverter.Convert(app.In("small.gguf"), qwen + "/", ModelFormat.SafeTensors, new()
         {
-            Origin = Codec.Conversion.OriginMode.None, MaxShardBytes = 800_000,
+            Origin = OriginMode.None, MaxShardBytes = 800_000,
         });
-        File.Delete(Codec.Conversion.ModelConverter.CertificatePath(qwen));
+        File.Delete(ModelConverter.CertificatePath(qwen));
         CollectionAssert.IsSubsetOf(new[] { "config.json", "tokenizer.json", "model.safetensors.index.json" }, Names(qwen));
 
         DotNetResult built = app.Build().Succeeded();
@@ -105,7 +102,7 @@ public sealed class SideFileTests
         Assert.IsTrue(ModelVerifier.Verify(qwen, app.In("published", "models", "qwen.gguf"), ProofLevel.L3).Passed);
         using (ModelFile half = ModelFiles.Open(app.In("half", "qwen.gguf")))
         {
-            Assert.Contains(Codec.Tensors.TensorType.BF16, half.Tensors.Select(tensor => tensor.Type).ToArray());
+            Assert.Contains(TensorType.BF16, half.Tensors.Select(tensor => tensor.Type).ToArray());
         }
 
         Assert.AreEqual(0, app.Rebuild().Succeeded().Count("(converted and proved)"));

@@ -1,4 +1,3 @@
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Tests.Documentation;
 
 namespace ModelPack.Build.Tests.Tasks;

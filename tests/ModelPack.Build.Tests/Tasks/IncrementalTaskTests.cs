@@ -1,4 +1,3 @@
-using ModelPack.Codec.IO;
 using ModelPack.Build.Tests.Consumers;
 
 namespace ModelPack.Build.Tests.Tasks;

@@ -1,6 +1,5 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build.Tests.Tasks;
 

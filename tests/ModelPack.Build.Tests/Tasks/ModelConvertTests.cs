@@ -1,5 +1,3 @@
-using ModelPack.Build.Tests.Consumers;
-
 namespace ModelPack.Build.Tests.Tasks;
 
 [TestClass]

@@ -1,8 +1,5 @@
 using Microsoft.Build.Framework;
 using ModelPack.Build.Tests.Consumers;
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Build.Tests.Tasks;
 

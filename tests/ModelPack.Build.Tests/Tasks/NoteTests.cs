@@ -1,8 +1,4 @@
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build.Tests.Tasks;
 

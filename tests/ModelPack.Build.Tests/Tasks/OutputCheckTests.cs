@@ -64,7 +64,7 @@ public sealed class OutputCheckTests
 
     private static long LastPayloadByte(string path)
     {
-        using Codec.ModelFile file = Codec.ModelFiles.Open(path);
+        using ModelFile file = ModelFiles.Open(path);
         return file.Tensors.Max(tensor => tensor.Offset + tensor.ByteLength) - 1;
     }
 }

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Build.Tests.Tasks;
 
 /// <summary>An output is the files that its certificate lists, also where a file stands for the whole and others lie beside it.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 namespace ModelPack.Build.Tests.Tasks;
@@ -29,7 +28,7 @@ public sealed class PackingTests
         using SetFolder folder = new();
         string source = folder.WithSubfolders("qwen");
         string apr = folder.In("models", "back.apr");
-        Codec.Conversion.ModelConverter.Convert(source, apr, Codec.ModelFormat.Apr, new());
+        ModelConverter.Convert(source, apr, ModelFormat.Apr, new());
         SetBuild built = folder.Build(TaskFolder.Item(apr, ("To", "safetensors"), ("Pack", "true"), ("PackagePath", "weights/")));
         Assert.AreEqual("converted", built.Outcome);
         string[] places = [.. built.Files.Select(file => file.GetMetadata("PackagePath")).Distinct().Order(StringComparer.Ordinal)];
@@ -51,7 +50,7 @@ public sealed class PackingTests
         Assert.IsNull(OutputItem.TooLargeToPack([item]), "it is not packed");
         item.SetMetadata("Pack", "true");
         item.SetMetadata(OutputItem.Source, folder.Source);
-        Codec.Diagnostics.ModelPackException error = OutputItem.TooLargeToPack([item])!;
+        ModelPackException error = OutputItem.TooLargeToPack([item])!;
         Assert.AreEqual(BuildErrors.TooLargeToPack, error.Code);
         Assert.AreEqual(folder.Source, error.FilePath);
         Assert.Contains("250,000,001 bytes", error.Describe());
@@ -71,7 +70,7 @@ public sealed class PackingTests
         task.PublishCertificates = "false";
         Assert.IsTrue(task.Execute());
         Assert.AreEqual(folder.Output, task.ConvertedFiles.Single().ItemSpec);
-        Assert.IsTrue(File.Exists(Codec.ModelFiles.SideFilePath(folder.Output)), "the way back needs it");
+        Assert.IsTrue(File.Exists(ModelFiles.SideFilePath(folder.Output)), "the way back needs it");
         Assert.AreEqual("Never", task.Certificates.Single().GetMetadata("CopyToPublishDirectory"));
         Assert.AreEqual("false", task.Certificates.Single().GetMetadata("Pack"));
         Assert.AreEqual("up to date", folder.Build(("Quantized", "auto"), ("SideFile", "include")), "the output is the same");

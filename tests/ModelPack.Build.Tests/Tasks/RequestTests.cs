@@ -1,6 +1,5 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelPack.Codec.IO;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -1,8 +1,5 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Build.Tests.Tasks;
 

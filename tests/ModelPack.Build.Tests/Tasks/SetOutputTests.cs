@@ -1,6 +1,5 @@
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
-using ModelPack.Codec;
 
 namespace ModelPack.Build.Tests.Tasks;
 

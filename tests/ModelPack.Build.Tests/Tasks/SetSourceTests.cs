@@ -1,6 +1,5 @@
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
-using ModelPack.Codec;
 
 namespace ModelPack.Build.Tests.Tasks;
 
@@ -157,7 +156,7 @@ public sealed class SetSourceTests
         using SetFolder folder = new();
         string qwen = folder.WithShards("qwen");
         folder.Build(TaskFolder.Item(qwen, ("To", "apr")));
-        string hash = Codec.Proof.CertificateJson.Read(folder.In("obj", "models", "qwen.apr.modelpack.json")).Source.Xxh128;
+        string hash = CertificateJson.Read(folder.In("obj", "models", "qwen.apr.modelpack.json")).Source.Xxh128;
         TaskItem item = TaskFolder.Item(qwen, ("To", "gguf"), ("ExpectedHash", hash));
         Assert.AreEqual("converted", folder.Build(item).Outcome);
         Assert.AreEqual("up to date", folder.Build(item).Outcome);

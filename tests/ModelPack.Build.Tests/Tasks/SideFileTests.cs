@@ -1,8 +1,6 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Build.Tests.Tasks;
 

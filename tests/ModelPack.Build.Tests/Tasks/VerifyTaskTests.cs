@@ -1,9 +1,5 @@
 using System.Globalization;
 using Microsoft.Build.Utilities;
-using ModelPack.Build.Tests.Consumers;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.IO;
 
 namespace ModelPack.Build.Tests.Tasks;
 
@@ -139,7 +135,7 @@ public sealed class VerifyTaskTests
         using SetFolder folder = new();
         ModelConverter.Convert(folder.In("models", "small.gguf"), folder.In("models", "half.safetensors"), ModelFormat.SafeTensors, new()
         {
-            Origin = OriginMode.None, Dtype = Codec.Tensors.TensorType.BF16, Loss = LossPolicy.Allow,
+            Origin = OriginMode.None, Dtype = TensorType.BF16, Loss = LossPolicy.Allow,
         });
         TaskItem item = TaskFolder.Item("models/half.safetensors", ("Against", "models/small.gguf"), ("Epsilon", "0.5"));
         Assert.AreEqual("half.safetensors verified", Verify(folder, item));
@@ -234,7 +230,7 @@ public sealed class VerifyTaskTests
         long offset;
         using (ModelFile file = ModelFiles.Open(path))
         {
-            var norm = file.Tensors.First(tensor => tensor.Type == Codec.Tensors.TensorType.F32);
+            var norm = file.Tensors.First(tensor => tensor.Type == TensorType.F32);
             (tensor, offset) = (norm.Name, norm.Offset + 3);
         }
 

@@ -2,9 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

@@ -1,7 +1,6 @@
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Codec.Tests.Gguf;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

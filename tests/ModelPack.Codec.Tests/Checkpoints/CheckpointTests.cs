@@ -25,7 +25,7 @@ public sealed class CheckpointTests
     [TestMethod]
     public void What_is_compared_of_no_checkpoint_does_differ_in_one()
     {
-        Difference[] found = [.. CheckpointResult.All.Values.SelectMany(result => result.Differences)];
+        CheckpointDifference[] found = [.. CheckpointResult.All.Values.SelectMany(result => result.Differences)];
         string[] idle = [.. KnownDifference.Of(KnownDifference.AnyCase).Where(known => !found.Any(known.Covers)).Select(known => known.Difference.ToString())];
         Assert.IsEmpty(idle, string.Join('\n', idle));
     }

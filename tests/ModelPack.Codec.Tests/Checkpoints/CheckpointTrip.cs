@@ -1,10 +1,6 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace.ToGguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
@@ -14,7 +10,7 @@ internal sealed class CheckpointTrip : IDisposable
     private static readonly HashSet<string> Rules = [.. ConfigToGguf.ModelTypes.Select(rule => rule.ModelType)];
 
     private readonly TempFolder temp = new();
-    private readonly List<Difference> differences = [];
+    private readonly List<CheckpointDifference> differences = [];
     private readonly HashSet<Part> looked = [];
     private readonly Dictionary<string, byte[]> payloads = new(StringComparer.Ordinal);
 
@@ -35,7 +31,7 @@ internal sealed class CheckpointTrip : IDisposable
     /// <summary>Whether docs/architectures.md says that folders of this model type become a GGUF that llama.cpp loads.</summary>
     public bool HasRule => Rules.Contains(ModelType);
 
-    public IReadOnlyList<Difference> Differences => differences;
+    public IReadOnlyList<CheckpointDifference> Differences => differences;
 
     /// <summary>Only what was compared can be said to be equal.</summary>
     public IReadOnlySet<Part> Looked => looked;

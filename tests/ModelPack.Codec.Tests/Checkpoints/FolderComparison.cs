@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
@@ -11,7 +11,7 @@ internal static partial class FolderComparison
     private const int Longest = 200;
 
     /// <summary>A tensor that is not there by its name may be there by that of another class: with or without the name of the model before it, in the spelling of newer or older versions.</summary>
-    public static IEnumerable<Difference> Tensors(Dictionary<string, FolderTensor> derived, Dictionary<string, FolderTensor> original)
+    public static IEnumerable<CheckpointDifference> Tensors(Dictionary<string, FolderTensor> derived, Dictionary<string, FolderTensor> original)
     {
         ILookup<string, string> bare = derived.Keys.Except(original.Keys).ToLookup(Bare, StringComparer.Ordinal);
         Dictionary<string, string> names = original.Keys
@@ -25,11 +25,11 @@ internal static partial class FolderComparison
             GgufComparison.Names(names.Where(pair => pair.Key != pair.Value).Select(pair => $"{pair.Value} for {pair.Key}"), "under names of another class"),
             GgufComparison.Names(names.Where(pair => !derived[pair.Value].Info.Shape.SequenceEqual(original[pair.Key].Info.Shape)).Select(pair => pair.Key), "of another shape"),
             GgufComparison.Names(names.Where(pair => !derived[pair.Value].HasValuesOf(original[pair.Key])).Select(pair => pair.Key), "with other values"),
-        }.Where(what => what is not null).Select(what => new Difference(Part.FolderTensors, what!));
+        }.Where(what => what is not null).Select(what => new CheckpointDifference(Part.FolderTensors, what!));
     }
 
     /// <summary>Every field of both files. A null is as good as no field.</summary>
-    public static IEnumerable<Difference> Config(string derived, string original)
+    public static IEnumerable<CheckpointDifference> Config(string derived, string original)
     {
         if (Fields(derived) is not { } ours)
         {
@@ -38,12 +38,12 @@ internal static partial class FolderComparison
 
         Dictionary<string, JsonElement> theirs = Fields(original)!;
         return theirs.Where(field => !ours.TryGetValue(field.Key, out JsonElement value) || !AreSame(value, field.Value))
-            .Select(field => new Difference(Part.FolderConfig, $"{field.Key}: {(ours.TryGetValue(field.Key, out JsonElement value) ? $"{Show(value)}, not {Show(field.Value)}" : $"{Show(field.Value)} is not there")}"))
-            .Concat(ours.Where(field => !theirs.ContainsKey(field.Key)).Select(field => new Difference(Part.FolderConfig, $"{field.Key}: {Show(field.Value)} is not in the original")));
+            .Select(field => new CheckpointDifference(Part.FolderConfig, $"{field.Key}: {(ours.TryGetValue(field.Key, out JsonElement value) ? $"{Show(value)}, not {Show(field.Value)}" : $"{Show(field.Value)} is not there")}"))
+            .Concat(ours.Where(field => !theirs.ContainsKey(field.Key)).Select(field => new CheckpointDifference(Part.FolderConfig, $"{field.Key}: {Show(field.Value)} is not in the original")));
     }
 
     /// <summary>The index in the GGUF's list is the truth. The converter fills up the list with <c>[PADn]</c>: they are no tokens.</summary>
-    public static IEnumerable<Difference> Ids(GgufFile file, string? tokenizer)
+    public static IEnumerable<CheckpointDifference> Ids(GgufFile file, string? tokenizer)
     {
         if (tokenizer is null)
         {

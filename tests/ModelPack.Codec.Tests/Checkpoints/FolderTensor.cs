@@ -1,6 +1,6 @@
-using ModelPack.Codec.IO;
-using ModelPack.Codec.SafeTensors;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.IO.Names;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

@@ -1,13 +1,12 @@
 using System.Text.Json;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
 /// <summary>A GGUF that was made of a folder, and the one that llama.cpp's converter made of it: every tensor (name, shape, type, bytes) and every key (type, bytes).</summary>
 internal static class GgufComparison
 {
-    public static IEnumerable<Difference> Tensors(GgufFile file, ReferenceTable table)
+    public static IEnumerable<CheckpointDifference> Tensors(GgufFile file, ReferenceTable table)
     {
         Dictionary<string, TensorInfo> ours = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         Dictionary<string, TensorInfo> theirs = table.File.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
@@ -19,10 +18,10 @@ internal static class GgufComparison
             Names(both.Where(tensor => !ours[tensor.Name].Shape.SequenceEqual(tensor.Shape)).Select(tensor => tensor.Name), "of another shape"),
             Names(both.Where(tensor => ours[tensor.Name].Type != tensor.Type).Select(tensor => tensor.Name), "of another type"),
             Names(both.Where(tensor => ours[tensor.Name].Type == tensor.Type && HashIn(file, ours[tensor.Name]) != table.Hash(tensor)).Select(tensor => tensor.Name), "with other bytes"),
-        }.Where(what => what is not null).Select(what => new Difference(Part.GgufTensors, what!));
+        }.Where(what => what is not null).Select(what => new CheckpointDifference(Part.GgufTensors, what!));
     }
 
-    public static IEnumerable<Difference> Keys(GgufFile file, GgufFile reference)
+    public static IEnumerable<CheckpointDifference> Keys(GgufFile file, GgufFile reference)
     {
         string architecture = reference.Architecture + ".";
         foreach (MetadataEntry entry in reference.Metadata)
@@ -46,7 +45,7 @@ internal static class GgufComparison
             yield return Key(entry.Key, "not in the reference");
         }
 
-        Difference Key(string key, string what)
+        CheckpointDifference Key(string key, string what)
         {
             // Names of models are as long as their folders' and say nothing.
             string shown = key.StartsWith("general.", StringComparison.Ordinal) && key != "general.architecture" && key != "general.file_type" && what.Contains(", not ", StringComparison.Ordinal) ? "another" : what;

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

@@ -1,12 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
-using ModelPack.Codec.Apr;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Formats.Apr;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

@@ -1,6 +1,5 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tests.Formats.Apr;
+using ModelPack.Codec.Tests.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -56,7 +55,7 @@ public sealed class CarriedDescriptionTests
     public void Description_that_is_no_text_is_refused()
     {
         using TempFolder folder = new();
-        string path = folder.Write("carried.apr", Apr.AprBytes.WithMetadata(Apr.AprBytes.PlainMetadata[..^1] + ",\"modelpack.carried\":{}}").Build());
+        string path = folder.Write("carried.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.carried\":{}}").Build());
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2006", exception.Code.Id);
     }
@@ -71,7 +70,7 @@ public sealed class CarriedDescriptionTests
         Assert.AreEqual("blocks", blocks.SourceName);
         Assert.AreEqual(TensorAction.Copy, blocks.Action);
         using ModelFile file = ModelFiles.Open(folder.At("out.gguf"));
-        Assert.AreEqual(Codec.Tensors.TensorType.Q5_K, file.Tensors.Single(tensor => tensor.Name == "blocks").Type);
+        Assert.AreEqual(TensorType.Q5_K, file.Tensors.Single(tensor => tensor.Name == "blocks").Type);
     }
 
     [TestMethod]
@@ -88,6 +87,6 @@ public sealed class CarriedDescriptionTests
         Assert.IsEmpty(ModelValidator.Validate(folder.Write("whole.safetensors", Container(Whole))).NotChecked);
     }
 
-    private static byte[] Container(string description) => SafeTensors.SafeTensorsTestFile.Build(
+    private static byte[] Container(string description) => SafeTensorsTestFile.Build(
         $$$"""{"__metadata__":{"format":"pt","modelpack.carried":"{{{System.Text.Json.JsonEncodedText.Encode(description)}}}"},"a":{"dtype":"U8","shape":[12],"data_offsets":[0,12]},"b":{"dtype":"U8","shape":[176],"data_offsets":[12,188]}}""", 188);
 }

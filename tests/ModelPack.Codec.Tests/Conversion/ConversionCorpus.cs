@@ -1,6 +1,3 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Codec.Tests.Conversion;
 
 /// <summary>The files of the corpus that a converter has to take.</summary>

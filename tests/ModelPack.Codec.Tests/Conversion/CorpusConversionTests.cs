@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -65,7 +64,7 @@ public sealed class CorpusConversionTests
                 string output = folder.At($"out.{target.Extension()}");
                 Certificate certificate = ModelConverter.Convert(path, output, target, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks });
                 using ModelFile converted = ModelFiles.Open(output);
-                Dictionary<string, TensorInfo> byName = CarriedTensors.Logical(converted).Zip(converted.Tensors)
+                Dictionary<string, TensorInfo> byName = TensorDescriptions.Logical(converted).Zip(converted.Tensors)
                     .ToDictionary(pair => pair.Second.Name, pair => pair.First, StringComparer.Ordinal);
                 string[] actual = [.. certificate.Tensors.Select(tensor => Hash(converted, byName[tensor.Name], tensor.Action))];
                 CollectionAssert.AreEqual(expected[path], actual, $"{target}");
@@ -87,7 +86,7 @@ public sealed class CorpusConversionTests
     // SafeTensors does not name an architecture, so that names are not translated on the way out of it.
     private static string[] Describe(ModelFile file, bool named) =>
     [
-        .. CarriedTensors.Logical(file).Concat(file.AllTensors.Skip(file.Tensors.Count))
+        .. TensorDescriptions.Logical(file).Concat(file.AllTensors.Skip(file.Tensors.Count))
             .Select(tensor => $"{(named ? tensor.Name : "")} {tensor.Type} {tensor.ByteOrder} {TensorShape.Format(tensor.Shape.AsSpan())} {Hash(file, tensor, TensorAction.Copy)}")
             .Order(StringComparer.Ordinal),
     ];

@@ -1,6 +1,3 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Codec.Tests.Conversion;
 
 [TestClass]

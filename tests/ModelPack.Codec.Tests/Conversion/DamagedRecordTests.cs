@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors.Payloads;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -49,7 +47,7 @@ public sealed class DamagedRecordTests
         Refused(() => OriginChain.Through(outer, Record([], [new(1, default)]), file), "a record within it names a tensor that does not exist");
     }
 
-    private static OriginRecord Record(ImmutableArray<PayloadRecipe> payloads, ImmutableArray<OriginView> views) => new()
+    private static OriginRecord Record(ImmutableArray<PayloadRecipe> payloads, ImmutableArray<ShadowTensor> views) => new()
     {
         Format = ModelFormat.SafeTensors,
         Quantized = QuantizedMode.Blocks,

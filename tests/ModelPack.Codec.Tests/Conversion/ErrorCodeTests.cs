@@ -1,6 +1,7 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tests.Conversion.Faults;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.Conversion;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -24,7 +25,7 @@ public sealed class ErrorCodeTests
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.safetensors"), ModelFormat.SafeTensors, new() { MaxShardBytes = 16 })),
         ["MP2010"] = folder => Thrown(() => ModelConverter.Convert(WithoutSideFile(folder), folder.At("back.gguf"), ModelFormat.Gguf, new())),
         ["MP2011"] = folder => Thrown(() => ModelConverter.Convert(
-            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Dtype = Codec.Tensors.TensorType.BF16 })),
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Dtype = TensorType.BF16 })),
         ["MP2012"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.ggml-blocks.safetensors"), ModelFormat.SafeTensors, new())),
         ["MP2013"] = folder => Thrown(() => ModelConverter.Convert(
@@ -48,7 +49,7 @@ public sealed class ErrorCodeTests
         })),
     };
 
-    /// <summary>A disk that is too small needs a mount; <see cref="Faults.FailedConversionTests.Output_that_does_not_fit_is_refused_before_it_is_begun"/> has one.</summary>
+    /// <summary>A disk that is too small needs a mount; <see cref="FailedConversionTests.Output_that_does_not_fit_is_refused_before_it_is_begun"/> has one.</summary>
     public static IEnumerable<string> Codes => ConversionErrors.All.Concat(ProofErrors.All).Select(code => code.Id).Where(id => id != "MP3004");
 
     [TestMethod]
@@ -106,11 +107,11 @@ public sealed class ErrorCodeTests
 
     private static string BadDescription(TempFolder folder) => folder.Write(
         "bad.safetensors",
-        SafeTensors.SafeTensorsTestFile.Build("""{"__metadata__":{"modelpack.carried":"[]"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4));
+        SafeTensorsTestFile.Build("""{"__metadata__":{"modelpack.carried":"[]"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4));
 
     private static string LyingRecord(TempFolder folder)
     {
-        byte[] body = new OriginBody().Modes().File("m.gguf", 1).Literal(new Gguf.GgufBytes().Header(0, 0).ToArray()).ToArray();
+        byte[] body = new OriginBody().Modes().File("m.gguf", 1).Literal(new GgufBytes().Header(0, 0).ToArray()).ToArray();
         return folder.Write("lying.safetensors", OriginRecords.Container(OriginRecords.Build(body, digest: OriginRecords.Digest)));
     }
 

@@ -1,7 +1,4 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,14 +1,12 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Metadata;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Architectures;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Conversion;
+using ModelPack.Conversion.Ancestry;
+using ModelPack.IO;
+using ModelPack.Origin;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -174,16 +172,16 @@ public sealed class HostileCaseTests
             File.Copy(file, Path.Combine(folder.At("model"), Path.GetFileName(file)), overwrite: true);
         }
 
-        SpokenModel Read()
+        ModelDescription Read()
         {
             using ModelFile file = ModelFiles.Open(folder.At("model"));
-            return SpokenModel.Of(file, NamingMode.Native);
+            return ModelDescription.Of(file, NamingMode.Native);
         }
 
-        SpokenModel broken = Read();
+        ModelDescription broken = Read();
         Assert.IsTrue(broken.Notes.Any(note => note.Text.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal) && note.Text.EndsWith("nothing is read from it", StringComparison.Ordinal)));
         File.Delete(folder.At("model/generation_config.json"));
-        SpokenModel without = Read();
+        ModelDescription without = Read();
         Assert.IsNotEmpty(without.Entries);
         CollectionAssert.AreEqual(without.Entries.Select(entry => entry.ToString()).ToArray(), broken.Entries.Select(entry => entry.ToString()).ToArray());
     }

@@ -1,10 +1,5 @@
 using System.IO.Compression;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tests.Formats.Apr;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -124,7 +119,7 @@ public sealed class HostileOriginTests
     public void Record_that_is_no_base64_is_not_ignored()
     {
         using TempFolder folder = new();
-        string path = folder.Write("hostile.apr", Apr.AprBytes.WithMetadata(Apr.AprBytes.PlainMetadata[..^1] + ",\"modelpack.origin\":\"***\"}").Build());
+        string path = folder.Write("hostile.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.origin\":\"***\"}").Build());
         ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2004", exception.Code.Id);
         Assert.AreEqual(ProofLevel.L1, ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None }).Level);

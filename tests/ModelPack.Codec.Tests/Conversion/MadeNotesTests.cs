@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
 using ModelPack.Codec.Tests.Checkpoints;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

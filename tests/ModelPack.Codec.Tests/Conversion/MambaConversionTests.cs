@@ -1,10 +1,7 @@
-using ModelPack.Codec.Tensors.Payloads;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Gguf;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Formats.Gguf;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,8 +1,5 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.HuggingFace.Names;
-using ModelPack.Codec.HuggingFace.ToGguf;
-using ModelPack.Codec.Proof;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Conversion;
-
 namespace ModelPack.Codec.Tests.Conversion;
 
 /// <summary>Something that happens once, after an output was written and before it has its names.</summary>

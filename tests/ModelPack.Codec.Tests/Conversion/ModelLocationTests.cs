@@ -1,7 +1,7 @@
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,6 +1,4 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

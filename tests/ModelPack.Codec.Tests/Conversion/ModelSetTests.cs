@@ -1,7 +1,6 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Proof;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -90,8 +89,8 @@ public sealed class ModelSetTests
         string[] parts = [.. new ushort[] { 0, 1 }.Select(number => Path.Combine(folder, $"m-0000{number + 1}-of-00002.gguf"))];
         for (ushort number = 0; number < parts.Length; number++)
         {
-            File.WriteAllBytes(parts[number], Insight.TestModels.GgufBytes(
-                [Insight.TestTensor.F32($"t{number}", 1)],
+            File.WriteAllBytes(parts[number], TestModels.GgufBytes(
+                [TestTensor.F32($"t{number}", 1)],
                 ("split.no", GgufValue.FromUInt16(number)),
                 ("split.count", GgufValue.FromUInt16(2)),
                 ("split.tensors.count", GgufValue.FromInt32(number < firstWrong ? parts.Length : total))));
@@ -115,8 +114,8 @@ public sealed class ModelSetTests
     public void A_part_alone_is_converted_with_a_note_that_it_is_no_model(int total, bool isNoted)
     {
         using TempFolder folder = new();
-        string part = folder.Write("renamed.gguf", Insight.TestModels.GgufBytes(
-            [Insight.TestTensor.F32("t", 1)], ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(3)), ("split.tensors.count", GgufValue.FromInt32(total))));
+        string part = folder.Write("renamed.gguf", TestModels.GgufBytes(
+            [TestTensor.F32("t", 1)], ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(3)), ("split.tensors.count", GgufValue.FromInt32(total))));
         string[] notes = [.. ModelConverter.Convert(part, folder.At("out.apr"), ModelFormat.Apr, new()).Notes.Where(note => note.Contains("part", StringComparison.Ordinal))];
         CollectionAssert.AreEqual(isNoted ? new[] { "'renamed.gguf' is one of 3 parts of a model; the others were not found, and are not in the output" } : [], notes);
     }
@@ -128,8 +127,8 @@ public sealed class ModelSetTests
         for (ushort number = 0; number < 2; number++)
         {
             GgufValue count = number == 0 ? GgufValue.FromUInt16(2) : GgufValue.FromUInt32(2);
-            folder.Write(GgufSplitSet.FileName("m", number + 1, 2), Insight.TestModels.GgufBytes(
-                [Insight.TestTensor.F32($"t{number}", 1)], ("split.no", GgufValue.FromUInt16(number)), ("split.count", count), ("split.tensors.count", GgufValue.FromInt32(2))));
+            folder.Write(GgufSplitSet.FileName("m", number + 1, 2), TestModels.GgufBytes(
+                [TestTensor.F32($"t{number}", 1)], ("split.no", GgufValue.FromUInt16(number)), ("split.count", count), ("split.tensors.count", GgufValue.FromInt32(2))));
         }
 
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());

@@ -1,8 +1,4 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,9 +1,5 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Gguf;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -111,7 +107,7 @@ public sealed class NonFiniteTests
     {
         using TempFolder folder = new();
         byte[] bytes = BigEndian(Q4_K, 144);
-        using (GgufFile file = GgufFile.Open(new Codec.IO.MemoryByteSource(bytes)))
+        using (GgufFile file = GgufFile.Open(new MemoryByteSource(bytes)))
         {
             long scale = file.Tensors.Single(tensor => tensor.Name == "odd").Offset;
             (bytes[scale], bytes[scale + 1]) = (0x7E, 0x01);

@@ -1,13 +1,13 @@
-using ModelPack.Codec.Apr;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Metadata;
-using ModelPack.Codec.Conversion.Metadata.Apr;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace;
-using ModelPack.Codec.HuggingFace.ToGguf;
-using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
-using ModelPack.Codec.Proof;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Apr;
+using ModelPack.Architectures.Rules;
+using ModelPack.Architectures.Tokenizers.Reading;
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
+using ModelPack.Formats.Apr;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO.Names;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using CsCheck;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Conversion.Targets;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -47,7 +45,7 @@ public sealed class OriginCodecProperties
             Files = [.. others[..(files - 1)].Prepend($"{stem}.{format.Extension()}").Select((name, i) => new OriginFile(name, new FilePlan(i == 0 ? Interleave(lengths, outside) : []), fileHashes[i]))],
             Dtype = dtype,
             Tensors = [.. lengths.Select((length, i) => new OriginTensor(Recipe(recipes[i], order[i], length), hashes[i]))],
-            Views = [.. views.Select((hash, i) => new OriginView(i, hash))],
+            Views = [.. views.Select((hash, i) => new ShadowTensor(i, hash))],
             SideTensors = side,
         };
 

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.SafeTensors;
-using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
+using ModelPack.Origin;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -114,7 +114,7 @@ internal static class OriginRecords
     }
 
     /// <summary>A SafeTensors file of one U8 tensor of twelve bytes that holds a record.</summary>
-    public static byte[] Container(byte[] record) => SafeTensors.SafeTensorsTestFile.Build(
+    public static byte[] Container(byte[] record) => SafeTensorsTestFile.Build(
         $$$"""{"__metadata__":{"format":"pt","modelpack.origin":"{{{Convert.ToBase64String(record)}}}"},"t":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12);
 
     /// <summary>The digest that the record of such a container has to carry.</summary>
@@ -122,7 +122,7 @@ internal static class OriginRecords
 
     private static Hash128 ComputeDigest()
     {
-        using SafeTensorsFile file = SafeTensors.SafeTensorsTestFile.Open(Container([]));
+        using SafeTensorsFile file = SafeTensorsTestFile.Open(Container([]));
         return ContainerDigest.Compute(file);
     }
 }

@@ -1,8 +1,5 @@
-using ModelPack.Codec.Tensors.Payloads;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
+using ModelPack.Conversion;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,9 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Proof.Validation;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.HuggingFace;
+using ModelPack.Codec.Tests.Architectures;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,6 +1,4 @@
 using CsCheck;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
 using ModelPack.Codec.Tests.Conversion.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;

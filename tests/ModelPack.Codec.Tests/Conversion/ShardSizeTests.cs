@@ -1,5 +1,3 @@
-using ModelPack.Codec.Conversion;
-
 namespace ModelPack.Codec.Tests.Conversion;
 
 [TestClass]

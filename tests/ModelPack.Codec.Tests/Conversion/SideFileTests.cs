@@ -1,7 +1,6 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -16,7 +15,7 @@ public sealed class SideFileTests
     {
         // SafeTensors cannot store the one name (safetensors.md §3), and the other is what stands for it there.
         using TempFolder folder = new();
-        string source = folder.Write("m.gguf", Insight.TestModels.GgufBytes([.. names.Select((name, i) => Insight.TestTensor.Random(name, TensorType.Q5_0, i, 64))]));
+        string source = folder.Write("m.gguf", TestModels.GgufBytes([.. names.Select((name, i) => TestTensor.Random(name, TensorType.Q5_0, i, 64))]));
         Assert.IsTrue(RoundTrip.Run(source, [ModelFormat.Apr], ConversionCorpus.Allow).Identical);
         Assert.IsTrue(RoundTrip.Run(source, [ModelFormat.SafeTensors, ModelFormat.Apr], ConversionCorpus.Allow).Identical);
     }
@@ -225,7 +224,7 @@ public sealed class SideFileTests
     public void Name_that_the_side_file_cannot_store_is_replaced_until_the_way_back()
     {
         using TempFolder folder = new();
-        byte[] model = new Gguf.GgufBytes().Header(1, 0).Record("__metadata__", 13, 0, 256).Pad().Data(176).Pad().ToArray();
+        byte[] model = new GgufBytes().Header(1, 0).Record("__metadata__", 13, 0, 256).Pad().Data(176).Pad().ToArray();
         string source = folder.Write("m.gguf", model);
         ModelConverter.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
         using (ModelFile output = ModelFiles.Open(folder.At("m.apr")))
@@ -261,7 +260,7 @@ public sealed class SideFileTests
     }
 
     // Names that a format cannot store are made up by the order of the source.
-    private static string Describe(Codec.Tensors.TensorInfo tensor) => $"{tensor.Type} {tensor.ByteLength}";
+    private static string Describe(TensorInfo tensor) => $"{tensor.Type} {tensor.ByteLength}";
 
-    private static byte[] Plain() => new Gguf.GgufBytes().Header(1, 0).Record("a", Gguf.GgufBytes.F32, 0, 1).Pad().Data(4).Pad().ToArray();
+    private static byte[] Plain() => new GgufBytes().Header(1, 0).Record("a", GgufBytes.F32, 0, 1).Pad().Data(4).Pad().ToArray();
 }

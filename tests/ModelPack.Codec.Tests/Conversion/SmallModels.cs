@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tests.Apr;
-using ModelPack.Codec.Tests.Gguf;
+using ModelPack.Codec.Tests.Formats.Apr;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

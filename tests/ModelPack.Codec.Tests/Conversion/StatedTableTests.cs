@@ -1,11 +1,7 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.HuggingFace.ToGguf;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.HuggingFace;
-using ModelPack.Codec.Tests.HuggingFace.ToGguf;
+using ModelPack.Architectures.Rules;
+using ModelPack.Codec.Tests.Architectures;
+using ModelPack.Codec.Tests.Architectures.Rules;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

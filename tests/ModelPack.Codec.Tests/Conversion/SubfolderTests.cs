@@ -1,8 +1,10 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tests.HuggingFace;
+using ModelPack.Codec.Tests.Architectures;
+using ModelPack.Conversion;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO.Names;
+using ModelPack.IO.Output;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -299,7 +301,7 @@ public sealed class SubfolderTests
     public void Derived_templates_lie_in_the_folder_that_programs_look_in()
     {
         // The name of a device cannot be a file on every system.
-        using Codec.Gguf.GgufFile model = new SmallGguf("none").Text("tokenizer.chat_template.tool_use", "t").Text("tokenizer.chat_template.con", "c").Tensor("t", Codec.Tensors.TensorType.F32, 4).Open();
+        using GgufFile model = new SmallGguf("none").Text("tokenizer.chat_template.tool_use", "t").Text("tokenizer.chat_template.con", "c").Tensor("t", TensorType.F32, 4).Open();
         string gguf = folder.Write("templates.gguf", model.Source.ReadBytes(0, (int)model.Source.Length));
         Certificate there = ModelConverter.Convert(gguf, folder.At("out/"), ModelFormat.SafeTensors, new());
         Assert.AreEqual("t", Text(folder.At("out"), Template));

@@ -1,8 +1,7 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Usability;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tests.Proof.Models;
+using ModelPack.Architectures.Usability;
+using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -22,7 +21,7 @@ public sealed class UnmetNeedTests
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder.At("m"));
-        File.WriteAllBytes(folder.At("m/model.safetensors"), SafeTensors.SafeTensorsTestFile.Build("""{"w":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12));
+        File.WriteAllBytes(folder.At("m/model.safetensors"), SafeTensorsTestFile.Build("""{"w":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12));
         File.WriteAllText(folder.At("m/config.json"), """{"model_type":"qwen2","num_hidden_layers":"two"}""");
         File.WriteAllText(folder.At("m/tokenizer.json"), "{}");
         ConversionPreview preview = ModelConverter.Plan(folder.At("m"), folder.At("out/"), ModelFormat.SafeTensors, new() { Naming = NamingMode.Verbatim, MaxShardBytes = 1 << 20 });

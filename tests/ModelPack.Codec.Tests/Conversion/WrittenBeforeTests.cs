@@ -1,6 +1,3 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Codec.Tests.Conversion;
 
 /// <summary>What an earlier version wrote: its outputs restore their sources, and its certificates and records hold.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
-using ModelPack.Codec.HuggingFace.Config;
-using ModelPack.Codec.HuggingFace.Names;
-using ModelPack.Codec.HuggingFace.ToGguf;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Codec.Tests.Documentation;
 
@@ -19,7 +18,7 @@ public sealed class ArchitectureTableTests
             string[] own = [.. types[bare].Where(type => (type == "mixtral") == (architecture != bare))];
             string named = own.Length == 0 ? "–" : string.Join(", ", own.Select(type => $"`{type}`"));
             string values = NameTable.For(architecture)!.HasValues ? "yes" : "–";
-            table.Append($"| {(architecture == bare ? bare : $"{bare} with experts")} | {named} | {values} | {(own.Length > 0 ? "yes" : "–")} | {(Architectures.Find(bare) is null ? "–" : "yes")} |\n");
+            table.Append($"| {(architecture == bare ? bare : $"{bare} with experts")} | {named} | {values} | {(own.Length > 0 ? "yes" : "–")} | {(ArchitectureRules.Find(bare) is null ? "–" : "yes")} |\n");
         }
 
         GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "architectures.md"), "architectures", table.ToString());
@@ -31,7 +30,7 @@ public sealed class ArchitectureTableTests
         foreach ((string type, string architecture) in ConfigToGguf.ModelTypes)
         {
             Assert.IsTrue(NameTable.For(architecture)?.HasValues, type);
-            Assert.IsNotNull(Architectures.Find(architecture), type);
+            Assert.IsNotNull(ArchitectureRules.Find(architecture), type);
         }
     }
 }

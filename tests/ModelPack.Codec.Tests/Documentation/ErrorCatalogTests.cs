@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Documentation;
 
@@ -37,8 +36,8 @@ public sealed partial class ErrorCatalogTests
         (string First, string Last, string Folder)[] ranges =
         [
             ("MP1001", "MP1099", "Gguf"), ("MP1101", "MP1199", "Apr"), ("MP1201", "MP1299", "SafeTensors"), ("MP1301", "MP1399", "Set"),
-            ("MP2001", "MP2099", "Conversion"), ("MP2101", "MP2199", "Proof"), ("MP2201", "MP2299", "HuggingFace"),
-            ("MP2301", "MP2399", "HuggingFace/ToGguf/Tokenizers"), ("MP3001", "MP3099", "Conversion"),
+            ("MP2001", "MP2099", "Conversion"), ("MP2101", "MP2199", "Proof"), ("MP2201", "MP2299", "Architectures"),
+            ("MP2301", "MP2399", "Architectures/Tokenizers"), ("MP3001", "MP3099", "Conversion"),
         ];
         foreach (ErrorCode code in ErrorCatalog.All)
         {

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Proof.Validation;
+using ModelPack.Conversion;
+using ModelPack.Formats;
+using ModelPack.Validation;
 
 namespace ModelPack.Codec.Tests.Documentation;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ModelPack.Codec.Conversion.Targets;
-using ModelPack.Codec.Tensors;
+using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Documentation;
 

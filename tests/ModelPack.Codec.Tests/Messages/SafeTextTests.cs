@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Messages;
 

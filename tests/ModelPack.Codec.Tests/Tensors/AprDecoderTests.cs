@@ -1,7 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Runtime.InteropServices;
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

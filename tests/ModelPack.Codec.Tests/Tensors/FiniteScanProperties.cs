@@ -1,7 +1,6 @@
 using CsCheck;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Decoding;
-using ModelPack.Codec.Tensors.Scanning;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Scanning;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

@@ -1,4 +1,4 @@
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

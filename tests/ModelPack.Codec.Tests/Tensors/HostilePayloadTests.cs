@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ModelPack.Codec.Tensors.Grids;
+using ModelPack.Tensors.Grids;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using CsCheck;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Statistics;
-using ModelPack.Codec.Tests.Insight;
+using ModelPack.Codec.Tests.Verification;
+using ModelPack.Tensors.Statistics;
+using ModelPack.Verification.Statistics;
 
 namespace ModelPack.Codec.Tests.Tensors;
 
@@ -160,7 +159,7 @@ public sealed class NumberStatisticsTests
 
         byte[] swapped = [.. tensor.Bytes.Chunk(TensorTypes.Get(type).BlockBytes).SelectMany(number => number.Reverse())];
         TensorInfo foreign = tensor.At(0) with { ByteOrder = ByteOrder.BigEndian };
-        TensorStatistics?[] statistics = new StatisticsPass(new Codec.IO.MemoryByteSource(swapped, "big"), [foreign]).Run(null, default);
+        TensorStatistics?[] statistics = new StatisticsPass(new MemoryByteSource(swapped, "big"), [foreign]).Run(null, default);
         Assert.AreEqual(Text(expected), Text(statistics.Single()!));
     }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

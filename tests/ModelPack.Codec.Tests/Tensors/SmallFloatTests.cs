@@ -1,5 +1,4 @@
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Decoding;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

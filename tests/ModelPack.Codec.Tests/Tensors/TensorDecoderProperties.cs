@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using CsCheck;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Decoding;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Decoding;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

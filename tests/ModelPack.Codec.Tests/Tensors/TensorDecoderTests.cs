@@ -1,5 +1,5 @@
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Decoding;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Decoding;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using CsCheck;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Statistics;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Statistics;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

@@ -1,8 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Interop.Tests.Models;
 

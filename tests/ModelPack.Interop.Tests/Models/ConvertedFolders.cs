@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Interop.Tests.Models;
 

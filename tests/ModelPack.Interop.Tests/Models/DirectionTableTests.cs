@@ -1,13 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion.Metadata.Apr;
-using ModelPack.Codec.Conversion.Names.Apr;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace.Names;
-using ModelPack.Codec.HuggingFace.ToGguf;
-using ModelPack.Codec.Tensors;
+using ModelPack.Architectures.Apr;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Documentation;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models;
 

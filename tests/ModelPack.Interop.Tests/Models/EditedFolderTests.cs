@@ -1,8 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models;
 
 /// <summary>What was edited between two conversions stays edited, and is named.</summary>

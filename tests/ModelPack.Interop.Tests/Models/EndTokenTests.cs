@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Tensors;
 using ModelPack.Interop.Tests.Tokenizers;
 
 namespace ModelPack.Interop.Tests.Models;

@@ -1,9 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.SafeTensors;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,9 +1,5 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Apr;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Conversion.Metadata.Apr;
-using ModelPack.Codec.Conversion.Names.Apr;
-using ModelPack.Codec.Gguf;
+using ModelPack.Architectures.Apr;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models;
 
@@ -97,7 +93,7 @@ public sealed class PathIndependenceTests
         CollectionAssert.AreEqual(Keys(first), Keys(second));
         CollectionAssert.AreEqual(first.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}").ToArray(),
             second.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}").ToArray());
-        foreach ((Codec.Tensors.TensorInfo a, Codec.Tensors.TensorInfo b) in first.Tensors.Zip(second.Tensors))
+        foreach ((TensorInfo a, TensorInfo b) in first.Tensors.Zip(second.Tensors))
         {
             CollectionAssert.AreEqual(first.Source.ReadBytes(a.Offset, (int)a.ByteLength), second.Source.ReadBytes(b.Offset, (int)b.ByteLength), a.Name);
         }

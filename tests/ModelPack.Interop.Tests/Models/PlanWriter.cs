@@ -1,5 +1,3 @@
-using ModelPack.Codec.IO;
-
 namespace ModelPack.Interop.Tests.Models;
 
 /// <summary>Writes a file whose payloads are in memory.</summary>

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Models.Architectures;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Interop.Tests.Models;
 
@@ -28,7 +27,7 @@ public sealed class QuantizedFolderTests
         string path = Write(model, type, payloads);
         Trip folder = Trip.From(path, $"{type}-{mode}.quantized").To(ModelFormat.SafeTensors, new() { Quantized = mode });
         using ModelFile found = ModelFiles.Open(folder.Path);
-        Dictionary<string, TensorInfo> logical = CarriedTensors.Logical(found).ToDictionary(tensor => tensor.Name);
+        Dictionary<string, TensorInfo> logical = TensorDescriptions.Logical(found).ToDictionary(tensor => tensor.Name);
         foreach ((string theirs, string native, int heads) in Matrices(model))
         {
             TensorInfo tensor = logical[theirs];

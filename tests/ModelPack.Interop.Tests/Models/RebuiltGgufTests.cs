@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
 using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests.Models;

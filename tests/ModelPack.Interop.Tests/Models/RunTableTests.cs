@@ -1,5 +1,5 @@
 using System.Text;
-using ModelPack.Codec.HuggingFace.ToGguf;
+using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Documentation;
 
 namespace ModelPack.Interop.Tests.Models;

@@ -1,4 +1,3 @@
-using ModelPack.Codec.Tensors;
 using ModelPack.Interop.Tests.Models.Architectures;
 
 namespace ModelPack.Interop.Tests.Models;

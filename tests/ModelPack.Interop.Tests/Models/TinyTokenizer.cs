@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
 
 namespace ModelPack.Interop.Tests.Models;
 

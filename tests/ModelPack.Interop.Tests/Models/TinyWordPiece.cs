@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
 using ModelPack.Interop.Tests.Tokenizers;
 
 namespace ModelPack.Interop.Tests.Models;

@@ -1,7 +1,4 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,5 +1,4 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Models.Architectures;
 
 namespace ModelPack.Interop.Tests.Models;

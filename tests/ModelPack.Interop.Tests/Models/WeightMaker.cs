@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models;
 
 /// <summary>Makes the random weights of one model; the same label gives the same weights.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Native;
 

@@ -55,7 +55,7 @@ public sealed class CheckpointTokenizerTests
         }
     }
 
-    private static IEnumerable<Difference> Compare(ExpectedText[] texts, Answer answer)
+    private static IEnumerable<CheckpointDifference> Compare(ExpectedText[] texts, Answer answer)
     {
         if (answer.Error is { } error)
         {
@@ -69,7 +69,7 @@ public sealed class CheckpointTokenizerTests
             GgufComparison.Names(with.Intersect(without), $"of {texts.Length} texts with other ids"),
             GgufComparison.Names(with.Except(without), $"of {texts.Length} texts with other ids where special tokens are added"),
             GgufComparison.Names(without.Except(with), $"of {texts.Length} texts with other ids where no special tokens are added"),
-        }.Where(what => what is not null).Select(what => new Difference(Part.Texts, what!));
+        }.Where(what => what is not null).Select(what => new CheckpointDifference(Part.Texts, what!));
 
         IEnumerable<string> Different(Func<ExpectedText, int[]> expected, int[][] found) =>
             texts.Index().Where(text => !expected(text.Item).AsSpan().SequenceEqual(found[text.Index])).Select(text => JsonSerializer.Serialize(text.Item.Text, Readable));
@@ -77,7 +77,7 @@ public sealed class CheckpointTokenizerTests
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Web)!;
 
-    private sealed record Outcome(IReadOnlyList<Difference> Differences, IReadOnlyDictionary<string, long>? Vocabulary, IReadOnlyDictionary<string, long> Numbers);
+    private sealed record Outcome(IReadOnlyList<CheckpointDifference> Differences, IReadOnlyDictionary<string, long>? Vocabulary, IReadOnlyDictionary<string, long> Numbers);
 
     private sealed record Expectation(ExpectedText[] Texts);
 

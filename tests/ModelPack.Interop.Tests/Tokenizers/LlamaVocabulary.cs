@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Models;
 using ModelPack.Interop.Tests.Native;
 

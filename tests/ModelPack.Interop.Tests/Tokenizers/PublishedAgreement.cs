@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace;
-using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tests.HuggingFace;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Tokenizers.Reading;
+using ModelPack.Codec.Tests.Architectures;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

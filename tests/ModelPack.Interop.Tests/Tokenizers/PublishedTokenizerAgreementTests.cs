@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using ModelPack.Codec.Tests.Architectures;
 using ModelPack.Codec.Tests.Documentation;
-using ModelPack.Codec.Tests.HuggingFace;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.HuggingFace;
-using ModelPack.Codec.HuggingFace.ToGguf.Tokenizers;
-using ModelPack.Codec.IO;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Tokenizers.Reading;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Models;
 
 namespace ModelPack.Interop.Tests.Tokenizers;

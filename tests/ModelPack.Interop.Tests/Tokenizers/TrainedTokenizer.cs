@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelPack.Codec;
-using ModelPack.Codec.HuggingFace;
+using ModelPack.Formats;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

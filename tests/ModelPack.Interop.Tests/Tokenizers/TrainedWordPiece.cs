@@ -2,8 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Tensors;
 using ModelPack.Interop.Tests.Models;
 using ModelPack.Interop.Tests.Native;
 using ModelTensor = ModelPack.Interop.Tests.Models.ModelTensor;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
 using ModelPack.Interop.Tests.Models;
 using ModelPack.Interop.Tests.Native;
 using static TorchSharp.torch;

@@ -1,10 +1,8 @@
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.IO;
+using ModelPack.IO.Output;
+using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>A payload of the output that is made of several reads of the source.</summary>
 /// <param name="Payload">Its number in the layout.</param>
@@ -73,7 +71,7 @@ internal static class MadePayloads
 
     private static bool IsIn(ByteSource expected, ModelFile source, MadePayload payload, CancellationToken cancellation) =>
         payload.Offset <= expected.Length - payload.Recipe.Length
-        && Proof.ByteComparison.FirstDifference(Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null;
+        && ByteComparison.FirstDifference(Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null;
 
     private static PayloadSum Make(
         ModelFile source, MadePayload payload, ByteSource bytes, TemporaryModel? output, MadeScan? scan, Workers.Counter counter, CancellationToken cancellation)

@@ -1,9 +1,7 @@
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>
 /// The finite check of payloads that are computed, or kept in a record: no tensor that was read shows whether they hold NaN or infinity. What is only moved was looked

@@ -1,7 +1,7 @@
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.IO;
+using ModelPack.Tensors;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>What a pass sums up in any order: findings of the finite scan, and CRCs, of which each run's share depends only on how many bytes follow it.</summary>
 internal sealed class PassTally(PassRequest request, int tensorCount)

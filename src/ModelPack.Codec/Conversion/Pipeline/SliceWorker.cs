@@ -1,7 +1,7 @@
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.IO.Output;
+using ModelPack.Tensors;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>Does the work on windows that needs no order: scanning, checksums, comparing, writing. One for each thread.</summary>
 internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, PassTally tally)

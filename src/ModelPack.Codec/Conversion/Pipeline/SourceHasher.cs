@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using ModelPack.Codec.IO;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>The hashes of a file and of its payloads. Takes windows in the order of the file, one at a time.</summary>
 internal sealed class SourceHasher : IDisposable

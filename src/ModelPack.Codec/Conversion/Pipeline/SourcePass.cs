@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
-using ModelPack.Codec.IO;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>
 /// Reads a file once, in windows that stay in the cache of one core. Threads take what there is to do: writing first, since a system lets one thread at a time

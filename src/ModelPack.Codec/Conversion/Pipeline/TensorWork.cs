@@ -1,6 +1,6 @@
-using ModelPack.Codec.Tensors;
+using ModelPack.Tensors;
 
-namespace ModelPack.Codec.Conversion.Pipeline;
+namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>What a pass knows of one tensor.</summary>
 /// <param name="Info">The tensor.</param>

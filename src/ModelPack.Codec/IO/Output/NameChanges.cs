@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>
 /// Every operation that gives an output a name, takes it away, flushes, or writes down what is to be done. All go through here, so that a test can stop before each of them.

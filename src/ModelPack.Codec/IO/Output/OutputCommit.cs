@@ -1,6 +1,4 @@
-using ModelPack.Codec.Diagnostics;
-
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>
 /// The renaming by which an output takes its names. Earlier parts go into the stage first and new ones come out of it, so that no two outputs are ever mixed and each step

@@ -1,6 +1,4 @@
-using ModelPack.Codec.Diagnostics;
-
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>Errors of files that cannot be read or replaced, and of outputs that take their names.</summary>
 internal static class OutputErrors

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>Size and time of a file or folder: renaming changes neither.</summary>
 internal readonly record struct PartStamp(long Length, long Ticks)

@@ -1,7 +1,6 @@
 using System.Text;
-using ModelPack.Codec.Diagnostics;
 
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>
 /// The right to write an output. It is a locked file beside the target, which tells the stages of a living process from what a killed one left: whoever takes the lock

@@ -1,6 +1,6 @@
-using ModelPack.Codec.Diagnostics;
+using ModelPack.IO.Names;
 
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>What an output consists of: a file or a folder, the side file beside a file, and the certificate.</summary>
 internal enum OutputPart
@@ -34,7 +34,7 @@ internal sealed class OutputTarget
         Folder = System.IO.Path.GetDirectoryName(Path) ?? Path;
         Name = System.IO.Path.GetFileName(Path);
         finals[OutputPart.Model] = Path;
-        finals[OutputPart.SideFile] = RegularFile.Follow(System.IO.Path.Combine(Folder, ModelPack.Codec.SideFile.NameFor(Name)));
+        finals[OutputPart.SideFile] = RegularFile.Follow(System.IO.Path.Combine(Folder, SideFile.NameFor(Name)));
         finals[OutputPart.Certificate] = RegularFile.Follow(Path + CertificateEnding);
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace ModelPack.Codec.IO.Output;
+namespace ModelPack.IO.Output;
 
 /// <summary>
 /// A folder for files that are looked at and thrown away. A file in it is held locked, which tells the folder of a living process from what a killed one left: that is

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>
 /// APR's own quantizations, by their formula: a scale that is odd stays odd, although aprender's decoder replaces it by zero

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>Blocks of four-bit floats (ggml-types.md §5). The table holds doubled values; code 8 is plus zero.</summary>
 internal static class FloatBlocks

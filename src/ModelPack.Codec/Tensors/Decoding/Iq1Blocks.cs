@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Tensors.Grids;
+using ModelPack.Tensors.Grids;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>IQ1 types: rows of eight values -1, 0, 1, shifted by an eighth (ggml-types.md §6).</summary>
 internal static class Iq1Blocks

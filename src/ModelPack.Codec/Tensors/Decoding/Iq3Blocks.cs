@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Tensors.Grids;
+using ModelPack.Tensors.Grids;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>IQ3 types: two rows of four magnitudes from a grid for eight elements, with signs (ggml-types.md §6).</summary>
 internal static class Iq3Blocks

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>IQ4 types: sixteen uneven levels (ggml-types.md §6).</summary>
 internal static class Iq4Blocks

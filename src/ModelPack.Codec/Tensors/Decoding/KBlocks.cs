@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>Super-blocks of 256 elements with scaled sub-blocks (ggml-types.md §4).</summary>
 internal static class KBlocks

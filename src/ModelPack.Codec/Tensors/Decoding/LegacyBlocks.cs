@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>Blocks with one scale and no sub-blocks (ggml-types.md §3).</summary>
 internal static class LegacyBlocks

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>F32, F16 and BF16 (ggml-types.md §2.1).</summary>
 internal static class PlainDecoders

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>The floats of eight and fewer bits that SafeTensors names (safetensors.md §3).</summary>
 internal static class SmallFloats

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Decoding;
+namespace ModelPack.Tensors.Decoding;
 
 /// <summary>Ternary types (ggml-types.md §5).</summary>
 internal static class TernaryBlocks

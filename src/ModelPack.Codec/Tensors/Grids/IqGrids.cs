@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Grids;
+namespace ModelPack.Tensors.Grids;
 
 /// <summary>
 /// Tables of small magnitudes that the IQ types index: entry k of width w occupies the bytes from k × w on, so no byte order is involved.

@@ -1,7 +1,6 @@
 using System.Buffers;
-using ModelPack.Codec.IO;
 
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>Turns whole blocks of one payload into whole blocks of another.</summary>
 internal delegate void BlockChange(ReadOnlySpan<byte> blocks, Span<byte> destination);

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using ModelPack.Codec.IO;
 
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
 /// A payload with rows and columns exchanged (<see cref="ExchangedPayload"/>). Does not own it. What is asked for is made of a few rows of the result at once: from

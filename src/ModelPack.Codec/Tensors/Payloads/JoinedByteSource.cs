@@ -1,7 +1,6 @@
 using System.Buffers;
-using ModelPack.Codec.IO;
 
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>Several payloads dealt out in groups (<see cref="JoinedPayload"/>). Does not own them.</summary>
 internal sealed class JoinedByteSource : ByteSource

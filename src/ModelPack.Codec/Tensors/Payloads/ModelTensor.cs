@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>A tensor as the model means it.</summary>
 /// <param name="Info">Name, type and shape. Big-endian only where no known rule swaps its bytes.</param>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
 /// Changes of number formats by integer code: conversions of the processor quieten signalling NaNs, and a bit that is lost there cannot be brought back

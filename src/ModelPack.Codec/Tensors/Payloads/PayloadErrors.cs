@@ -1,6 +1,4 @@
-using ModelPack.Codec.Diagnostics;
-
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>Errors of payloads that are made of others.</summary>
 internal static class PayloadErrors

@@ -1,6 +1,4 @@
-using ModelPack.Codec.IO;
-
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>What carrying out a recipe costs: counted from its numbers, before a byte is read.</summary>
 internal static class RecipeCost

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
 /// What a recipe has to keep to: its numbers belong together, and reading it costs no more than a small multiple of the bytes it makes. Recipes come from origin

@@ -1,6 +1,6 @@
-using ModelPack.Codec.IO;
+using ModelPack.IO;
 
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>Makes a recipe readable: at any offset, from several threads, without carrying it out as a whole.</summary>
 internal static class RecipeSource

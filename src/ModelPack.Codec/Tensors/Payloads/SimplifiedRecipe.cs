@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
 /// Recipes without the steps that undo one another. Conversions one after the other give recipes in one another; what the later one undoes need not be done, and a

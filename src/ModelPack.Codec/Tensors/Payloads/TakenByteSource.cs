@@ -1,6 +1,4 @@
-using ModelPack.Codec.IO;
-
-namespace ModelPack.Codec.Tensors.Payloads;
+namespace ModelPack.Tensors.Payloads;
 
 /// <summary>A run of bytes from each group of a payload (<see cref="TakenPayload"/>). Does not own the payload.</summary>
 internal sealed class TakenByteSource(ByteSource payload, TakenPayload taken) : ByteSource

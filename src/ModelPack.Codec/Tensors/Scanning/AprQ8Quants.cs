@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Scanning;
+namespace ModelPack.Tensors.Scanning;
 
 /// <summary>
 /// Magnitudes of the quants of an APR-Q8 tensor. The one scale stands in front of the payload (apr-v2.md §9.2), so a chunk from the middle

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Scanning;
+namespace ModelPack.Tensors.Scanning;
 
 /// <summary>Which elements of the tensor a block holds. Rows of blocks end with a block that may be padded; padding is no element.</summary>
 /// <param name="RowBlocks">Blocks in a row.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors.Scanning;
+namespace ModelPack.Tensors.Scanning;
 
 /// <summary>Finite scan of block types: the scales of all blocks, the elements of suspect blocks.</summary>
 internal static class BlockScan

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ModelPack.Codec.Tensors.Scanning;
+namespace ModelPack.Tensors.Scanning;
 
 /// <summary>
 /// How a plain float format marks values that are not finite: those whose masked bits equal the pattern. Only bitwise tests, so the

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors.Scanning;
+namespace ModelPack.Tensors.Scanning;
 
 /// <summary>Finite scan of plain float types. Values are compared as integers and never pass through a float register.</summary>
 internal static class PlainScan

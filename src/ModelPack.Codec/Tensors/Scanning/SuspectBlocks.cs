@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace ModelPack.Codec.Tensors.Scanning;
+namespace ModelPack.Tensors.Scanning;
 
 /// <summary>
 /// Finds the blocks that may decode to NaN or infinity, looking at the scales alone (ggml-types.md §8). A block that is not found is finite.

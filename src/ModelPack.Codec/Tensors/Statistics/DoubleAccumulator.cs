@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>Statistics of float64 values. Mantissas and their squares are summed exactly, one integer an exponent.</summary>
 internal sealed class DoubleAccumulator : TensorAccumulator

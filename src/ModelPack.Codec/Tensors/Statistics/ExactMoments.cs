@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>
 /// Mean and standard deviation from exact sums. The mean is the nearest float64 (ties to even). The variance is rounded once to 53 bits, without a limit to its

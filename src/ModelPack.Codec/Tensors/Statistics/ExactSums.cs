@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>Exact sums of float32 values and of their squares: one integer an exponent, so the order of adding cannot matter.</summary>
 internal sealed class ExactSums

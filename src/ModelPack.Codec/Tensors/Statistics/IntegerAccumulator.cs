@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>Statistics of whole numbers. The sum of 2^63 numbers of 64 bits fits in 127 bits; squares are summed in three parts that fit as well.</summary>
 internal sealed class IntegerAccumulator(IntegerFormat format) : TensorAccumulator

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>How the whole numbers of a type are stored, little-endian. A BOOL counts as its byte: 0 or 1 in a sound file.</summary>
 /// <param name="Bytes">Bytes of one number.</param>

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>The bins of <see cref="TensorStatistics.Magnitudes"/>.</summary>
 internal static class MagnitudeBins

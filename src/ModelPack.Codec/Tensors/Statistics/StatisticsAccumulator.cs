@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>Statistics of values decoded to float32.</summary>
 internal sealed class StatisticsAccumulator : TensorAccumulator

@@ -1,4 +1,4 @@
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>
 /// Collects <see cref="TensorStatistics"/> of one tensor, chunk by chunk. Accumulators of different chunks may be merged in any order: integers only, nothing is

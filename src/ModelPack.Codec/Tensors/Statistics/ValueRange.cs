@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace ModelPack.Codec.Tensors.Statistics;
+namespace ModelPack.Tensors.Statistics;
 
 /// <summary>Extremes of the finite values, and how many are zero or infinite.</summary>
 /// <param name="Lowest">Key of the smallest value: float bits turned so that integer order is number order.</param>

@@ -1,9 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Tensors;
 using ModelPack.Tool.Output.Text;
 
 namespace ModelPack.Tool.Output.Html;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Tool.Output.Html;
 

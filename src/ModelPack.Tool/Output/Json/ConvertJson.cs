@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelPack.Codec.Proof;
 using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Json;

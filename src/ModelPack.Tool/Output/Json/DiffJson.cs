@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Tool.Output.Json;
 

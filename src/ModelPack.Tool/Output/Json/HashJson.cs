@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Insight;
 using ModelPack.Tool.Output.Text;
 
 namespace ModelPack.Tool.Output.Json;

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using ModelPack.Codec;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -56,7 +53,7 @@ internal static class InspectJson
         writer.WriteNumber("elements", tensor.ElementCount);
         writer.WriteNumber("bytes", tensor.ByteLength);
         writer.WriteNumber("offset", tensor.Offset);
-        writer.WriteString("byteOrder", Words.Of(tensor.ByteOrder));
+        writer.WriteString("byteOrder", EnumText.Of(tensor.ByteOrder));
         writer.WriteEndObject();
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using ModelPack.Codec.Diagnostics;
 
 namespace ModelPack.Tool.Output.Json;
 

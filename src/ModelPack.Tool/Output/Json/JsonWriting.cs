@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -41,7 +39,7 @@ internal static class JsonWriting
             writer.WriteString("rule", note.Rule);
             writer.WriteString("text", note.Text);
             writer.WriteNumberOrNull("byteOffset", note.ByteOffset);
-            writer.WriteString("rank", Words.Of(note.Rank));
+            writer.WriteString("rank", EnumText.Of(note.Rank));
             writer.WriteEndObject();
         }
 
@@ -51,12 +49,12 @@ internal static class JsonWriting
     public static void WriteDifference(this Utf8JsonWriter writer, Difference difference)
     {
         writer.WriteStartObject();
-        writer.WriteString("kind", Words.Of(difference.Kind));
+        writer.WriteString("kind", EnumText.Of(difference.Kind));
         writer.WriteString("place", difference.Place);
         writer.WriteString("text", difference.Text);
         writer.WriteNumberOrNull("elementIndex", difference.ElementIndex);
         writer.WriteNumberOrNull("byteOffset", difference.ByteOffset);
-        writer.WriteString("byteOffsetIn", difference.ByteOffset is null ? null : Words.Of(difference.OffsetIn));
+        writer.WriteString("byteOffsetIn", difference.ByteOffset is null ? null : EnumText.Of(difference.OffsetIn));
         writer.WriteNumber("count", difference.Count);
         writer.WritePropertyName("payload");
         if (difference.Payload is PayloadDifference payload)

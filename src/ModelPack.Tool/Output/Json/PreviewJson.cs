@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -45,10 +43,10 @@ internal static class PreviewJson
         }
 
         writer.WriteEndArray();
-        writer.WriteString("meaning", Words.Of(preview.Meaning));
+        writer.WriteString("meaning", EnumText.Of(preview.Meaning));
         writer.WriteStrings("meaningReasons", preview.MeaningReasons);
         writer.WriteStrings("notes", preview.Notes);
-        writer.WriteStrings("noteRanks", [.. preview.NoteRanks.Select(Words.Of)]);
+        writer.WriteStrings("noteRanks", [.. preview.NoteRanks.Select(EnumText.Of)]);
     }
 
     private static void Write(Utf8JsonWriter writer, PreviewedTensor tensor)
@@ -65,7 +63,7 @@ internal static class PreviewJson
         }
 
         writer.WriteEndArray();
-        writer.WriteString("action", Words.Of(tensor.Action));
+        writer.WriteString("action", EnumText.Of(tensor.Action));
         writer.WriteNumber("bytes", tensor.Bytes);
         writer.WriteEndObject();
     }

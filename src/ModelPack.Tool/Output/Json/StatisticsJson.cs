@@ -1,7 +1,5 @@
 using System.Text.Json;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Tool.Output.Json;
 

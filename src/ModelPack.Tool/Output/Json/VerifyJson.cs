@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -12,8 +10,8 @@ internal static class VerifyJson
         writer.WriteString("kind", "verify");
         writer.WriteString("first", first);
         writer.WriteString("second", second);
-        writer.WriteString("requested", Words.Of(report.Requested));
-        writer.WriteString("proved", report.Proved is ProofLevel level ? Words.Of(level) : null);
+        writer.WriteString("requested", EnumText.Of(report.Requested));
+        writer.WriteString("proved", report.Proved is ProofLevel level ? EnumText.Of(level) : null);
         writer.WriteBoolean("passed", report.Passed);
         writer.WriteNumber("tensorsCompared", report.TensorsCompared);
         writer.WriteNumber("metadataCompared", report.MetadataCompared);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
 using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Text;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec.Proof;
 
 namespace ModelPack.Tool.Output.Text;
 
@@ -16,7 +15,7 @@ internal static class DifferenceText
 
         if (difference.ByteOffset is long offset)
         {
-            places.Add(string.Create(CultureInfo.InvariantCulture, $"at byte {offset} of the {Words.Of(difference.OffsetIn)} file"));
+            places.Add(string.Create(CultureInfo.InvariantCulture, $"at byte {offset} of the {EnumText.Of(difference.OffsetIn)} file"));
         }
 
         if (difference.Kind == DifferenceKind.Payload)
@@ -25,6 +24,6 @@ internal static class DifferenceText
         }
 
         string place = places.Count == 0 ? "" : $" ({string.Join(", ", places)})";
-        return $"{Words.Of(difference.Kind)}: {difference.Place}: {difference.Text}{place}";
+        return $"{EnumText.Of(difference.Kind)}: {difference.Place}: {difference.Text}{place}";
     }
 }

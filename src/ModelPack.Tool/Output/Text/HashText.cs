@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Insight;
 
 namespace ModelPack.Tool.Output.Text;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
 

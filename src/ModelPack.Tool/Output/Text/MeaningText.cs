@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>What an output is good for, and why it is no better.</summary>
@@ -13,7 +10,7 @@ internal static class MeaningText
             return;
         }
 
-        report.Field("meaning", $"{Words.Of(word)}: {Explain(word, format)}");
+        report.Field("meaning", $"{EnumText.Of(word)}: {Explain(word, format)}");
         foreach (string reason in reasons)
         {
             report.Field("", $"- {reason}");

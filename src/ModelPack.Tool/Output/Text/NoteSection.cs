@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The notes of a conversion: what changes results first, what has no effect in one line.</summary>
@@ -16,7 +14,7 @@ internal static class NoteSection
         List<string> lines = [.. all.Where(note => hidden == 0 || note.Rank != NoteRank.WithoutEffect).Select(note => note.Rank == NoteRank.ChangesResults ? $"changes results: {note.Text}" : note.Text)];
         if (hidden > 0)
         {
-            lines.Add($"{Words.Count(hidden, "note")} without effect; --verbosity detailed lists {(hidden == 1 ? "it" : "them")}");
+            lines.Add($"{EnumText.Count(hidden, "note")} without effect; --verbosity detailed lists {(hidden == 1 ? "it" : "them")}");
         }
 
         report.Section("notes", lines);

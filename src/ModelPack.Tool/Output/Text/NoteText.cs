@@ -1,5 +1,3 @@
-using ModelPack.Codec.Diagnostics;
-
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>One note in one line.</summary>

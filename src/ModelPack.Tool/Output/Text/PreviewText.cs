@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Tool.Output.Text;
 
@@ -43,7 +41,7 @@ internal static class PreviewText
         tensor.Name == tensor.SourceName ? "=" : tensor.Name,
         tensor.Type,
         tensor.StoredType,
-        Words.Of(tensor.Action),
+        EnumText.Of(tensor.Action),
         Grouped(tensor.Bytes),
     ];
 

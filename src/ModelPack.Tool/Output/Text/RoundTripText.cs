@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The outcome of a round trip.</summary>

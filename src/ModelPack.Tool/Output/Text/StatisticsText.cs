@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec.Insight;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
 
@@ -43,7 +41,7 @@ internal static class StatisticsText
         report.Section(
             "without statistics",
             statistics.Tensors.Where(tensor => tensor.NotDecoded is not null).GroupBy(tensor => tensor.NotDecoded)
-                .Select(group => $"{Words.Count(group.Count(), "tensor")}, the first is '{group.First().Tensor.Name}': {group.Key}"));
+                .Select(group => $"{EnumText.Count(group.Count(), "tensor")}, the first is '{group.First().Tensor.Name}': {group.Key}"));
     }
 
     /// <summary>Six digits are enough to look at; the digest and JSON have all of them.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
 

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The outcome of a validation. The findings follow as messages on standard error.</summary>

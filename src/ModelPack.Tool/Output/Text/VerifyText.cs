@@ -1,5 +1,3 @@
-using ModelPack.Codec.Proof;
-
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The outcome of a comparison.</summary>
@@ -9,8 +7,8 @@ internal static class VerifyText
     {
         TextReport report = new();
         string verdict = verification.Passed ? "equal" : "NOT equal";
-        string proved = verification.Proved is ProofLevel level ? $"{Words.Of(level)} holds" : "not even L1 holds";
-        report.Line($"{verdict} at {Words.Of(verification.Requested)}, {proved}: {first} and {second}");
+        string proved = verification.Proved is ProofLevel level ? $"{EnumText.Of(level)} holds" : "not even L1 holds";
+        report.Line($"{verdict} at {EnumText.Of(verification.Requested)}, {proved}: {first} and {second}");
         report.Field("tensors", $"{verification.TensorsCompared} compared bit for bit");
         report.Field("metadata", $"{verification.MetadataCompared} keys compared");
         report.Section("differences", verification.Differences.Select(DifferenceText.Of));

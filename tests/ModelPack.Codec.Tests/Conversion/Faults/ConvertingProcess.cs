@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using ModelPack.Codec.Conversion;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 

@@ -1,7 +1,4 @@
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Proof;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 

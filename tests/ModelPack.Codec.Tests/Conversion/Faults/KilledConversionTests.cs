@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
+using ModelPack.IO.Output;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 

@@ -1,8 +1,5 @@
 using System.Text;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tests.InputOutput.Output;
+using ModelPack.Codec.Tests.IO.Output;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 

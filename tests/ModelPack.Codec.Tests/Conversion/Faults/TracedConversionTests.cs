@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tests.InputOutput.Output;
+using ModelPack.Codec.Tests.IO.Output;
+using ModelPack.IO.Output;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 

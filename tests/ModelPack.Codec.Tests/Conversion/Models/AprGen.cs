@@ -1,8 +1,6 @@
 using System.Text;
 using CsCheck;
-using ModelPack.Codec.Apr;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Apr;
+using ModelPack.Codec.Tests.Formats.Apr;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

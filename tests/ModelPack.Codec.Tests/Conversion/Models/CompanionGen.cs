@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using CsCheck;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Gguf;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
-using ModelPack.Codec.SafeTensors;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

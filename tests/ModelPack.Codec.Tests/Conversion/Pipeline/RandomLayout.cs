@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using ModelPack.Codec.Conversion.Pipeline;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.Tensors;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Formats;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 

@@ -1,11 +1,9 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using ModelPack.Codec.Conversion.Pipeline;
-using ModelPack.Codec.IO;
-using ModelPack.Codec.IO.Output;
-using ModelPack.Codec.Proof;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.IO.Output;
 
 namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using ModelPack.Codec.Conversion;
-using ModelPack.Codec.Diagnostics;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

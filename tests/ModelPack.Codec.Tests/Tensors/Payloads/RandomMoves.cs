@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

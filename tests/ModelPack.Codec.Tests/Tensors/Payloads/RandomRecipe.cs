@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

@@ -1,7 +1,6 @@
 using CsCheck;
-using ModelPack.Codec.Conversion.Origin;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

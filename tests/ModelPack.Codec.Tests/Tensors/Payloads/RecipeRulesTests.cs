@@ -1,5 +1,4 @@
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 
@@ -67,7 +66,7 @@ public sealed class RecipeRulesTests
     public void Sound_recipe_is_accepted(string name)
     {
         RecipeRules.Check(Good[name], Lengths);
-        Assert.AreEqual(Good[name].Length, RecipeSource.Open(Good[name], stored => new IO.MemoryByteSource(new byte[stored.Bytes])).Length);
+        Assert.AreEqual(Good[name].Length, RecipeSource.Open(Good[name], stored => new MemoryByteSource(new byte[stored.Bytes])).Length);
     }
 
     [TestMethod]

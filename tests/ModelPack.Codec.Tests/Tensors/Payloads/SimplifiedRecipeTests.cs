@@ -1,7 +1,6 @@
 using CsCheck;
-using ModelPack.Codec.Tensors;
-using ModelPack.Codec.Tensors.Payloads;
-using ModelPack.Codec.Tests.HuggingFace.Names;
+using ModelPack.Codec.Tests.Architectures.Names;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

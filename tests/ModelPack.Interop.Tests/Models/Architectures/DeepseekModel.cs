@@ -1,7 +1,5 @@
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models.Architectures;
 

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>What all of Gemma share: embeddings times √hidden, norms with the weight 1 + w, GELU, tied embeddings.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>

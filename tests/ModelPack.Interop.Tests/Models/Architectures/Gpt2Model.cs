@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>

@@ -1,6 +1,4 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Gguf;
-using ModelPack.Codec.Tensors;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models.Architectures;
 

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Llama with factors for the embeddings, for q·k, for what a layer adds, and a divisor for the logits.</summary>

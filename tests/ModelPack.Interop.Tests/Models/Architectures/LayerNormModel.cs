@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
 
 namespace ModelPack.Interop.Tests.Models.Architectures;
 

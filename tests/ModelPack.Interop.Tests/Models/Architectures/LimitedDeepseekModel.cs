@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>DeepSeek V2 as the large one is: the experts are chosen in the groups whose largest p is largest.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>DeepSeek V2-Lite: queries are made of x itself. llama.cpp tells it by its 27 layers.</summary>

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Mistral with experts w2(silu(w1 x) · w3 x), whose weights sum to 1.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>x += n₁(attention(x)); x += n₂(feedForward(x)); q and k go through a norm over all heads before the rotation.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>x += attention(n(x)) + feedForward(n(x)): one norm, whose result goes to both parts.</summary>

@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>x += dense(attention(n(x))) + fc2(gelu(fc1(n(x)))); half of each head rotated; biases everywhere, on the logits too.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Llama with biases on q, k and v, tied embeddings, and no reordered rows.</summary>

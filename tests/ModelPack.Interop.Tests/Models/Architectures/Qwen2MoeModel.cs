@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Qwen2 with experts whose weights are taken as they are, and sigmoid(g x) · shared(x) beside them.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Each head of q and k goes through an RMS norm before it is rotated; a head is longer than its share of the hidden size.</summary>

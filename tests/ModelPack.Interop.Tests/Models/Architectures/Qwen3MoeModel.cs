@@ -1,6 +1,3 @@
-using ModelPack.Codec;
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Qwen3 with experts whose weights sum to 1, and none that is shared.</summary>

@@ -1,5 +1,3 @@
-using ModelPack.Codec.Tensors;
-
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Layer norms, biases everywhere, c_proj(gelu(c_fc(x))), tied embeddings.</summary>

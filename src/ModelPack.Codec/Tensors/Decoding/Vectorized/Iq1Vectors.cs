@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using ModelPack.Codec.Tensors.Grids;
+using ModelPack.Tensors.Grids;
 
-namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
+namespace ModelPack.Tensors.Decoding.Vectorized;
 
 /// <summary>Vectorised twins of <see cref="Iq1Blocks"/>.</summary>
 internal static class Iq1Vectors

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
+namespace ModelPack.Tensors.Decoding.Vectorized;
 
 /// <summary>Vectorised twins of the decoders of super-blocks of 256.</summary>
 internal static class KVectors

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
+namespace ModelPack.Tensors.Decoding.Vectorized;
 
 /// <summary>
 /// Sixteen quants at a time to scaled floats. All products but those of Q8_K are exact, so fused and separate arithmetic agree

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
+namespace ModelPack.Tensors.Decoding.Vectorized;
 
 /// <summary>Vectorised twins of the decoders of blocks of 32.</summary>
 internal static class LegacyVectors

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace ModelPack.Codec.Tensors.Decoding.Vectorized;
+namespace ModelPack.Tensors.Decoding.Vectorized;
 
 /// <summary>Vectorised twins of <see cref="PlainDecoders"/>.</summary>
 internal static class PlainVectors

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using ModelPack.Architectures.Apr;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
+using ModelPack.Architectures.Tokenizers.Reading;
+using ModelPack.Architectures.Usability;
+using ModelPack.Formats;
+using ModelPack.Formats.Apr;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.IO.Names;
+
+namespace ModelPack.Architectures;
+
+/// <summary>Whose names and values the tensors of a model have (hf-companions.md §3).</summary>
+internal enum NamingScheme
+{
+    /// <summary>Nothing tells: such tensors travel as they are.</summary>
+    Unknown,
+
+    /// <summary>GGUF's, as llama.cpp wants them.</summary>
+    Gguf,
+
+    /// <summary>Hugging Face's, as transformers wants them.</summary>
+    HuggingFace,
+
+    /// <summary>APR's own, for families whose checkpoints are not llama-like (apr-v2.md §12.3).</summary>
+    Apr,
+}
+
+/// <summary>What a file says of its model, in GGUF's words: the common language of the three formats.</summary>
+internal sealed record ModelDescription
+{
+    private const string Embedding = "token_embd.weight";
+
+    /// <summary>The architecture in GGUF's words; null if the file does not say one that is known.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>The keys, each once; none if the file does not say enough.</summary>
+    public ImmutableArray<MetadataEntry> Entries { get; init; } = [];
+
+    /// <summary>Tensors that GGUF wants and the file states otherwise.</summary>
+    public ImmutableArray<ExtraTensor> Extra { get; init; } = [];
+
+    /// <summary>A head that is rows of a tensor of the model.</summary>
+    public HeadRows? Head { get; init; }
+
+    /// <summary>Whose names and values the file's tensors have.</summary>
+    public NamingScheme Tensors { get; init; }
+
+    /// <summary>The names that a checkpoint of such a model has and those that it gets in APR; null if APR has none of its own for it.</summary>
+    public AprFamily? Family { get; init; }
+
+    /// <summary>True if tensors that contradict what the file says are an error; else they travel as they are.</summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>The companion files of a folder.</summary>
+    public ImmutableArray<Companion> Companions { get; init; } = [];
+
+    /// <summary>What is missing or guessed.</summary>
+    public ImmutableArray<RankedNote> Notes { get; init; } = [];
+
+    /// <summary>What a file says.</summary>
+    /// <exception cref="ModelPackException">A folder's companions contradict its tensors, and their words were asked for.</exception>
+    public static ModelDescription Of(ModelFile file, NamingMode naming) => (file is ModelSet set ? set.First : file) switch
+    {
+        GgufFile gguf => OfGguf(file, gguf, naming),
+        AprFile apr => OfApr(apr, naming),
+        SafeTensorsFile => OfFolder(file, naming),
+        _ => new(),
+    };
+
+    /// <summary>What of it can be said in a format: without its head a reranker would be a generator, and APR has no word for one of rows.</summary>
+    public ModelDescription In(ModelFormat target) => Head is null || target != ModelFormat.Apr ? this
+        : Unclaimed([.. Notes, new RankedNote(NoteRank.ChangesResults, $"{CompanionNames.Config}: APR has no head that scores: tensors keep their names, and the output does not claim the architecture '{Architecture}'")]);
+
+    private ModelDescription Unclaimed(ImmutableArray<RankedNote> notes) => new() { Companions = Companions, Notes = notes };
+
+    private static ModelDescription OfGguf(ModelFile file, GgufFile gguf, NamingMode naming) => new()
+    {
+        Architecture = gguf.Architecture,
+        Entries = [.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key))],
+        Tensors = file.Tensors.Count > 0 && naming == NamingMode.Native ? NamingScheme.Gguf : NamingScheme.Unknown,
+    };
+
+    private static ModelDescription OfApr(AprFile apr, NamingMode naming)
+    {
+        if (naming == NamingMode.Verbatim)
+        {
+            return new() { Architecture = apr.Architecture };
+        }
+
+        GgufMetadataFrom read = GgufFromApr.Read(apr);
+        ImmutableArray<RankedNote> notes = [.. read.Notes.Select(RankedNote.Of)];
+        if (read.Contradictions.Any())
+        {
+            return new() { Architecture = apr.Architecture, Notes = notes };
+        }
+
+        (AprFamily? family, string? doubt) = AprFamilies.OfApr(apr);
+        AprNamingScheme names = AprNamingSchemes.Of(apr.Tensors.Select(tensor => tensor.Name));
+        RowOrder? rows = AprRowOrder.Of(apr);
+        NamingScheme tensors = (names, rows) switch
+        {
+            _ when family is not null => NamingScheme.Apr,
+            _ when doubt is not null || read.Architecture is null => NamingScheme.Unknown,
+            (AprNamingScheme.Gguf, RowOrder.Gguf) => NamingScheme.Gguf,
+            (AprNamingScheme.HuggingFace, RowOrder.HuggingFace) => NamingScheme.HuggingFace,
+            (AprNamingScheme.HuggingFace, _) when !RopeRows.Differ(read.Architecture) => NamingScheme.HuggingFace,
+            _ => NamingScheme.Unknown,
+        };
+        return new()
+        {
+            Architecture = read.Architecture ?? apr.Architecture,
+            Entries = read.Architecture is null ? [] : read.Entries,
+            Tensors = tensors,
+            Family = family,
+            Notes = doubt is null ? notes : [.. notes, doubt],
+        };
+    }
+
+    private static ModelDescription OfFolder(ModelFile file, NamingMode naming)
+    {
+        ImmutableArray<Companion> companions =
+        [
+            .. file.AllMembers.Where(member => member.Model is null)
+                .Select(member => new Companion(member.Name, file.Source.ReadBytes(member.Start, checked((int)member.Length)))),
+        ];
+        ModelDescription own = new() { Architecture = file.Architecture, Companions = companions };
+        if (naming == NamingMode.Verbatim || companions.IsEmpty)
+        {
+            return own;
+        }
+
+        try
+        {
+            DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, TensorDescriptions.Logical(file)));
+            if (Lacking(file, companions) is { } lack)
+            {
+                return own.Unclaimed([.. derived.Ranked, new RankedNote(NoteRank.ChangesResults, lack)]);
+            }
+
+            if (derived.IsNoGenerator)
+            {
+                return own.Unclaimed(derived.Ranked);
+            }
+
+            AprFamily? family = AprFamilies.OfFolder(file, companions);
+            own = own with { Family = family, Tensors = family is null ? NamingScheme.Unknown : NamingScheme.HuggingFace };
+            if (derived.Architecture is null)
+            {
+                return own with { Notes = derived.Ranked };
+            }
+
+            DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
+            return own with
+            {
+                Architecture = derived.Architecture,
+                Entries = Merged(derived.Entries, tokenizer.Entries),
+                Extra = derived.Extra,
+                Head = derived.Head,
+                Tensors = NamingScheme.HuggingFace,
+                IsStrict = true,
+                Notes = [.. derived.Ranked, .. tokenizer.Ranked, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries).Select(text => new RankedNote(NoteRank.ChangesResults, text))],
+            };
+        }
+        catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
+        {
+            return own with { Notes = [new(NoteRank.ChangesResults, $"{exception.Message}; the file travels as it is, and nothing is read from it")] };
+        }
+        catch (ModelPackException exception)
+        {
+            // The message begins with the name of the companion; the path is that of the folder.
+            exception.FilePath = file.Source.Name;
+            throw;
+        }
+    }
+
+    // A result that lacks a weight that its architecture needs does not claim to be one (DESIGN §1).
+    private static string? Lacking(ModelFile file, ImmutableArray<Companion> companions)
+    {
+        if (companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config) is not { } config)
+        {
+            return null;
+        }
+
+        ConfigObject fields = ConfigObject.Parse(file.Source.Name, config);
+        string[] missing = [.. FolderNeeds.MissingTensors(fields, [.. TensorDescriptions.Logical(file).Select(tensor => tensor.Name)]).Take(2)];
+        return missing.Length == 0 ? null
+            : $"{CompanionNames.Config}: a model of the type '{fields.Text("model_type")}' has the tensor '{missing[0]}'{(missing.Length == 1 ? "" : " and others")}, and this one does not: tensors keep their names, and the output does not claim that architecture";
+    }
+
+    // The vocabulary has a token for each row of the embedding; config.json was compared with these already.
+    private static DerivedTokenizer Tokenizer(ModelFile file, ImmutableArray<Companion> companions, string architecture)
+    {
+        bool any = companions.Any(companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel);
+        NameTable? names = NameTable.For(architecture);
+        TensorInfo? embedding = file.Tensors.FirstOrDefault(tensor => names?.FromHuggingFace(tensor.Name) is [{ GgufName: Embedding }]);
+        return any
+            ? TokenizerToGguf.Derive(companions, new(embedding is { Shape.Length: > 0 } ? embedding.Shape[0] : null))
+            : new([], ["there is no tokenizer.json and no tokenizer.model: the output will have no tokenizer"]);
+    }
+
+    // The model's own keys first; a key that both derive is said once.
+    private static ImmutableArray<MetadataEntry> Merged(ImmutableArray<MetadataEntry> model, ImmutableArray<MetadataEntry> tokenizer)
+    {
+        HashSet<string> known = [.. model.Select(entry => entry.Key)];
+        return [.. model, .. tokenizer.Where(entry => known.Add(entry.Key))];
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using ModelPack.Formats.Gguf;
+
+namespace ModelPack.Architectures;
+
+/// <summary>What moving or renaming tensors needs to know of a model, read from GGUF keys (hf-companions.md §1.1). Nothing is guessed: a missing key is null, or an error where it is required.</summary>
+internal sealed class ModelFacts
+{
+    private const string HeadCountKey = "attention.head_count";
+    private const string HeadCountKvKey = "attention.head_count_kv";
+    private const string FeedForwardKey = "feed_forward_length";
+
+    private readonly MetadataKeys keys;
+
+    private ModelFacts(string architecture, MetadataKeys keys)
+    {
+        Architecture = architecture;
+        this.keys = keys;
+    }
+
+    public string Architecture { get; }
+
+    public long? LayerCount => Find("block_count");
+
+    public long? EmbeddingLength => Find("embedding_length");
+
+    /// <summary>Width of a head in q and k, if a key states it.</summary>
+    public long? KeyLength => Find("attention.key_length");
+
+    /// <summary>Width of a head in v, if a key states it.</summary>
+    public long? ValueLength => Find("attention.value_length");
+
+    public long? KeyLengthMla => Find("attention.key_length_mla");
+
+    public long? ValueLengthMla => Find("attention.value_length_mla");
+
+    public long? KvLoraRank => Find("attention.kv_lora_rank");
+
+    public long? RopeDimension => Find("rope.dimension_count");
+
+    public long? ExpertCount => Find("expert_count");
+
+    public static ModelFacts From(string architecture, IReadOnlyList<MetadataEntry> entries) => new(architecture, new MetadataKeys(entries));
+
+    public string Key(string name) => $"{Architecture}.{name}";
+
+    /// <summary>Query heads of a layer.</summary>
+    public long? HeadCount(int layer) => OfLayer(HeadCountKey, layer);
+
+    /// <summary>Key and value heads of a layer; as many as query heads if no key says otherwise.</summary>
+    public long? HeadCountKv(int layer) => OfLayer(HeadCountKvKey, layer) ?? HeadCount(layer);
+
+    public long? FeedForwardLength(int layer) => OfLayer(FeedForwardKey, layer);
+
+    public long RequireHeadCount(int layer) => Require(HeadCount(layer), HeadCountKey);
+
+    public long RequireHeadCountKv(int layer) => Require(HeadCountKv(layer), HeadCountKvKey);
+
+    public long RequireRopeDimension() => Require(RopeDimension, "rope.dimension_count");
+
+    public long RequireKeyLengthMla() => Require(KeyLengthMla, "attention.key_length_mla");
+
+    public long RequireValueLengthMla() => Require(ValueLengthMla, "attention.value_length_mla");
+
+    private long? Find(string name) => Accept(keys.Count(Key(name)));
+
+    /// <summary>One number for all layers, or an array with one for each (hf-companions.md §1.1).</summary>
+    private long? OfLayer(string name, int layer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layer);
+        string key = Key(name);
+        if (keys.Find(key) is not { Type: GgufValueType.Array } array)
+        {
+            return Find(name);
+        }
+
+        if (array.ElementType is not { } element || GgufValueTypes.FixedBytes(element) == 0 || element is GgufValueType.Bool or GgufValueType.Float32 or GgufValueType.Float64)
+        {
+            throw Error($"{key} is {MetadataKeys.Show(array)}, not a list of counts");
+        }
+
+        if (layer >= array.Count)
+        {
+            throw Error(string.Create(CultureInfo.InvariantCulture, $"{key} has {array.Count} items, but there is a layer {layer}"));
+        }
+
+        int size = GgufValueTypes.FixedBytes(element);
+        Int128 count = GgufValue.ReadInteger(element, array.ItemBytes.Span.Slice(layer * size, size), array.Encoding);
+        return count >= 0 && count <= uint.MaxValue ? (long)count : throw Error($"{key} is {count} at {layer}, not a count");
+    }
+
+    private static long? Accept(Reading<long> reading) => reading.Problem is { } problem ? throw Error(problem) : reading.IsRead ? reading.Value : null;
+
+    private long Require(long? found, string name) =>
+        found is { } count ? count > 0 ? count : throw Error($"{Key(name)} is 0") : throw Error($"{Key(name)} is missing");
+
+    private static ModelPackException Error(string detail) => new(HuggingFaceErrors.UnusableKey, detail);
+}

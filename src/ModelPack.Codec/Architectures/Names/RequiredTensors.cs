@@ -1,0 +1,117 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace ModelPack.Architectures.Names;
+
+/// <summary>A component of a model, in GGUF's words.</summary>
+/// <param name="Name">Its name, without what stands before it in a layer; a weight, unless it says otherwise.</param>
+internal readonly record struct TensorComponent(string Name)
+{
+    private const string Bias = ".bias";
+    private const string Weight = ".weight";
+
+    private string Ending => Name.EndsWith(Bias, StringComparison.Ordinal) ? Bias : Weight;
+
+    private string Stem => Name.EndsWith(Bias, StringComparison.Ordinal) ? Name[..^Bias.Length] : Name;
+
+    /// <summary>The name in a GGUF.</summary>
+    /// <param name="layer">The layer; -1 outside the layers.</param>
+    public string GgufName(int layer) => layer < 0 ? Stem + Ending : $"blk.{layer}.{Stem}{Ending}";
+
+    /// <summary>The names that it may have in a folder; none if the table has none. Of a stack it is the name of the first.</summary>
+    public IEnumerable<string> HuggingFaceNames(NameTable table, int layer) => table.HuggingFaceNames((layer < 0 ? "" : "blk.{n}.") + Stem, Ending, layer);
+}
+
+/// <summary>
+/// The tensors and hyperparameters without which the programs of an architecture do not load a model. What a program computes, or takes from another tensor, is not among them: the head of a
+/// model whose embedding is its head, biases that a class may lack.
+/// </summary>
+internal sealed class RequiredTensors
+{
+    private const string Heads = "attn_q+attn_k+attn_v|attn_qkv";
+    private const string Gated = "ffn_gate+ffn_up+ffn_down";
+    private const string Experts = "ffn_gate_inp+ffn_gate_exps+ffn_up_exps+ffn_down_exps";
+    private const string OldExperts = "ffn_gate_inp+ffn_gate.0+ffn_up.0+ffn_down.0";
+    private const string Sizes = "block_count context_length embedding_length feed_forward_length attention.head_count";
+    private const string RmsNorm = $"{Sizes} attention.layer_norm_rms_epsilon";
+    private const string LayerNorm = $"{Sizes} attention.layer_norm_epsilon";
+    private const string ExpertCounts = "expert_count expert_used_count";
+    private const string Outside = "token_embd output_norm";
+    private const string Biased = "token_embd output_norm output_norm.bias";
+    private const string Llama = $"attn_norm {Heads} attn_output ffn_norm";
+    private const string Gpt = "attn_norm attn_norm.bias attn_qkv attn_qkv.bias attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down ffn_down.bias";
+    private const string Encoder = "attn_output attn_output_norm attn_output_norm.bias ffn_up ffn_down layer_output_norm layer_output_norm.bias";
+
+    private static readonly FrozenDictionary<string, RequiredTensors> All = new Dictionary<string, RequiredTensors>
+    {
+        ["llama"] = new(RmsNorm, Outside, $"{Llama} {Gated}|{Experts}|{OldExperts}"),
+        ["granite"] = new($"{RmsNorm} logit_scale", Outside, $"{Llama} {Gated}"),
+        ["qwen2"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
+        ["qwen2moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} {Experts} ffn_gate_inp_shexp ffn_gate_shexp ffn_up_shexp ffn_down_shexp"),
+        ["qwen3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm {Gated}"),
+        ["qwen3moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} attn_q_norm attn_k_norm {Experts}"),
+        ["gemma"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
+        ["gemma2"] = new(RmsNorm, Outside, $"{Llama} post_attention_norm {Gated} post_ffw_norm"),
+        ["gemma3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm post_attention_norm {Gated} post_ffw_norm"),
+        ["phi2"] = new(LayerNorm, $"{Biased} output output.bias", $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
+        ["phi3"] = new(RmsNorm, Outside, $"{Llama} ffn_up+ffn_down"),
+        ["stablelm"] = new(LayerNorm, $"{Biased} output", $"attn_norm attn_norm.bias {Heads} attn_output {Gated}"),
+        ["gpt2"] = new(LayerNorm, $"{Biased} position_embd", Gpt),
+        ["starcoder"] = new(LayerNorm, $"{Biased} position_embd", Gpt),
+        ["starcoder2"] = new(LayerNorm, Biased, $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
+        ["gptneox"] = new(LayerNorm, $"{Biased} output", Gpt),
+        ["falcon"] = new(LayerNorm, Biased, "attn_norm attn_norm.bias attn_qkv attn_output ffn_up ffn_down"),
+        ["olmo2"] = new(RmsNorm, Outside, $"{Heads} attn_q_norm attn_k_norm attn_output post_attention_norm {Gated} post_ffw_norm"),
+        ["deepseek2"] = new(
+            $"{RmsNorm} attention.kv_lora_rank",
+            Outside,
+            $"attn_norm attn_q|attn_q_a+attn_q_a_norm+attn_q_b attn_kv_a_mqa attn_kv_a_norm attn_kv_b|attn_k_b+attn_v_b attn_output ffn_norm {Gated}|{Experts}"),
+        ["bert"] = new(LayerNorm, "token_embd token_types position_embd token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder}"),
+        ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
+    private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;
+
+    private RequiredTensors(string keys, string outside, string layer)
+    {
+        Keys = [.. keys.Split(' ')];
+        this.outside = Parse(outside);
+        this.layer = Parse(layer);
+    }
+
+    /// <summary>Keys behind the architecture's name.</summary>
+    public ImmutableArray<string> Keys { get; }
+
+    /// <summary>What an architecture needs; null if it is not known.</summary>
+    public static RequiredTensors? For(string architecture) => All.GetValueOrDefault(architecture);
+
+    /// <summary>Names the tensors that are missing: of several ways to hold a part, the first one's.</summary>
+    /// <param name="layers">Number of layers.</param>
+    /// <param name="exists">Whether the model has a component in a layer; -1 stands for outside the layers.</param>
+    /// <param name="name">What it would be called there.</param>
+    public IEnumerable<string> Missing(int layers, Func<TensorComponent, int, bool> exists, Func<TensorComponent, int, string> name)
+    {
+        for (int i = -1; i < layers; i++)
+        {
+            foreach (ImmutableArray<ImmutableArray<TensorComponent>> alternatives in i < 0 ? outside : layer)
+            {
+                if (alternatives.Any(parts => parts.All(part => exists(part, i))))
+                {
+                    continue;
+                }
+
+                // The way that the model took, as far as it goes.
+                ImmutableArray<TensorComponent> taken = alternatives.MaxBy(parts => parts.Count(part => exists(part, i)));
+                foreach (TensorComponent part in taken.Where(part => !exists(part, i)))
+                {
+                    yield return name(part, i);
+                }
+            }
+        }
+    }
+
+    // A space between needs, a bar between alternatives, a plus between the parts of one.
+    private static ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> Parse(string needs) =>
+        [.. needs.Split(' ').Select(need => need.Split('|').Select(way => way.Split('+').Select(part => new TensorComponent(part)).ToImmutableArray()).ToImmutableArray())];
+}

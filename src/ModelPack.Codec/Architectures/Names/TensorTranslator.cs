@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using ModelPack.IO;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Architectures.Names;
+
+/// <summary>Translates a model's list of tensors between GGUF's vocabulary and Hugging Face's: names and values (hf-companions.md §3).</summary>
+internal static class TensorTranslator
+{
+    /// <summary>Translates a GGUF's tensors; the order stays.</summary>
+    /// <returns>Null if the architecture has no table, or one whose values are out of reach.</returns>
+    public static TensorTranslation? ToHuggingFace(IReadOnlyList<TensorInfo> tensors, ModelFacts facts)
+    {
+        if (NameTable.For(facts) is not { HasValues: true } table)
+        {
+            return null;
+        }
+
+        TranslationContext context = new(tensors, facts);
+        HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
+        string prefix = ClassifierNames.Prefix(facts.Architecture, names.Contains);
+        Dictionary<string, List<TranslationMember>> pairs = new(StringComparer.Ordinal);
+        foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
+        {
+            if (table.FromGguf(tensor.Name, names.Contains) is not { } match)
+            {
+                context.Unplace(index, UnplacedNames.InHuggingFace(tensor.Name, facts.Architecture));
+                continue;
+            }
+
+            TranslationMember member = new(index, tensor, match);
+            switch (match.Rule.Transform)
+            {
+                case NameTransform.Stack or NameTransform.HeadStack:
+                    StackTransforms.ToHuggingFace(context, member);
+                    break;
+                case NameTransform.Halves or NameTransform.LatentSplit:
+                    Gather(pairs, match.HuggingFaceName, member);
+                    break;
+                default:
+                    AddSingle(context, member, ClassifierNames.Of(match, prefix), SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.HuggingFaceRank), (index, 0, 0, 0));
+                    break;
+            }
+        }
+
+        foreach ((string name, List<TranslationMember> pair) in pairs)
+        {
+            Join(context, [.. table.FromHuggingFace(name).Select(part => part.GgufName)], pair);
+        }
+
+        return context.Finish();
+    }
+
+    /// <summary>Translates a folder's tensors; they come by layer, and within a layer in the order of the table.</summary>
+    /// <returns>Null if the architecture has no table, or one whose values are out of reach.</returns>
+    public static TensorTranslation? ToGguf(IReadOnlyList<TensorInfo> tensors, ModelFacts facts)
+    {
+        if (NameTable.For(facts) is not { HasValues: true } table)
+        {
+            return null;
+        }
+
+        TranslationContext context = new(tensors, facts);
+        Dictionary<string, List<TranslationMember>> stacks = new(StringComparer.Ordinal);
+        Func<NamePattern, bool> hasModule = module => tensors.Any(tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
+        foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
+        {
+            ImmutableArray<NameMatch> matches = table.FromHuggingFace(tensor.Name);
+            if (matches.IsEmpty || (matches[0].Rule.HuggingFaceWith is { } with && !hasModule(with)))
+            {
+                context.Unplace(index, UnplacedNames.InGguf(tensor.Name, facts.Architecture));
+                continue;
+            }
+
+            NameMatch match = matches[0];
+            if (match.Rule.Gguf.IsInBlock && match.Layer >= facts.LayerCount)
+            {
+                context.Unplace(index, $"lies beyond the {facts.LayerCount} layers of the model, in one that predicts further tokens");
+                continue;
+            }
+
+            TranslationMember member = new(index, tensor, match);
+            switch (match.Rule.Transform)
+            {
+                case NameTransform.Stack or NameTransform.HeadStack:
+                    Gather(stacks, match.GgufName, member);
+                    break;
+                case NameTransform.Halves or NameTransform.LatentSplit:
+                    PairTransforms.ToGguf(context, member, matches);
+                    break;
+                default:
+                    AddSingle(context, member, match.GgufName, SingleTransforms.ToGguf(member, facts)?.AsStoredIn(match.GgufName), Place(match));
+                    break;
+            }
+        }
+
+        foreach (List<TranslationMember> stack in stacks.Values)
+        {
+            StackTransforms.ToGguf(context, [.. stack]);
+        }
+
+        return context.Finish();
+    }
+
+    /// <summary>Where a GGUF tensor stands: what is outside the layers first, weights before biases.</summary>
+    public static (int, int, int, int) Place(NameMatch match) => (match.Layer, match.Rule.Order, match.GgufEnding == ".bias" ? 1 : 0, 0);
+
+    private static void AddSingle(TranslationContext context, TranslationMember member, string name, TensorDraft? draft, (int, int, int, int) place)
+    {
+        if (draft is null)
+        {
+            context.Unplace(member);
+            return;
+        }
+
+        StoredPayload stored = context.Add(name, draft, member.Tensor, place);
+        context.ComesBack(member.Index, draft.Back?.Invoke(stored));
+    }
+
+    private static void Gather(Dictionary<string, List<TranslationMember>> groups, string name, TranslationMember member)
+    {
+        if (!groups.TryGetValue(name, out List<TranslationMember>? group))
+        {
+            groups.Add(name, group = []);
+        }
+
+        group.Add(member);
+    }
+
+    private static void Join(TranslationContext context, string[] parts, List<TranslationMember> pair)
+    {
+        if (parts.FirstOrDefault(part => !pair.Exists(member => member.Tensor.Name == part)) is { } missing)
+        {
+            throw pair[0].Error(TranslationErrors.Incomplete, $"'{missing}' is missing: both make up '{pair[0].Match.HuggingFaceName}'");
+        }
+
+        pair.Sort((left, right) => left.Match.Rule.Order.CompareTo(right.Match.Rule.Order));
+        PairTransforms.ToHuggingFace(context, pair[0], pair[1]);
+    }
+
+    /// <summary>The tensors that can be translated at all: lengths that are not those of type and shape are refused, and more numbers than can be counted; an empty tensor has no place.</summary>
+    private static IEnumerable<(int Index, TensorInfo Tensor)> Sound(TranslationContext context, IReadOnlyList<TensorInfo> tensors)
+    {
+        // Nothing is made that is larger than all tensors together as F32, or as they are where that is more: below this bound, no transform has to look for overflow.
+        long total = 0;
+        for (int index = 0; index < tensors.Count; index++)
+        {
+            TensorInfo tensor = tensors[index];
+            if (!TensorTypes.Get(tensor.Type).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes) || bytes != tensor.ByteLength)
+            {
+                throw WrongShape(tensor, $"{tensor.ByteLength} bytes are not a {TensorTypes.Get(tensor.Type).Name} tensor of shape {TensorShape.Format(tensor.Shape.AsSpan())}");
+            }
+
+            if (!TensorTypes.Get(TensorType.F32).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long wide) || !CheckedMath.TryAdd(total, Math.Max(bytes, wide), out total))
+            {
+                throw WrongShape(tensor, $"the shape is {TensorShape.Format(tensor.Shape.AsSpan())}: as F32, this tensor and those before it take more bytes than 63 bits count");
+            }
+
+            if (bytes == 0)
+            {
+                context.Unplace(index, "is empty");
+                continue;
+            }
+
+            yield return (index, tensor);
+        }
+    }
+
+    private static ModelPackException WrongShape(TensorInfo tensor, string detail) => new(TranslationErrors.WrongShape, detail) { TensorName = tensor.Name };
+}

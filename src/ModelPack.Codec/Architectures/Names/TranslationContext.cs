@@ -1,0 +1,82 @@
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Architectures.Names;
+
+/// <summary>A given tensor and the row of the table that knows its name.</summary>
+/// <param name="Index">Its index among the given tensors.</param>
+/// <param name="Tensor">The tensor.</param>
+/// <param name="Match">The row.</param>
+internal readonly record struct TranslationMember(int Index, TensorInfo Tensor, NameMatch Match)
+{
+    public TensorDraft Draft => TensorDraft.Of(Index, Tensor);
+
+    public ReadOnlySpan<long> Shape => Tensor.Shape.AsSpan();
+
+    public ModelPackException Error(ErrorCode code, string detail) => new(code, detail) { TensorName = Tensor.Name };
+
+    public void RequireRank(int rank)
+    {
+        if (Tensor.Shape.Length != rank)
+        {
+            throw Error(TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(Shape)}, but the tensor should have {rank} dimensions");
+        }
+    }
+}
+
+/// <summary>Collects a translation, and puts it in order.</summary>
+internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelFacts facts)
+{
+    private readonly List<(TranslatedTensor Tensor, (int, int, int, int) Place)> made = [];
+    private readonly Dictionary<string, string> sources = new(StringComparer.Ordinal);
+    private readonly PayloadRecipe?[] back = new PayloadRecipe?[given.Count];
+    private readonly SortedDictionary<int, UnplacedTensor> unplaced = [];
+
+    public ModelFacts Facts => facts;
+
+    /// <summary>Adds a tensor.</summary>
+    /// <param name="name">Its name in the other vocabulary.</param>
+    /// <param name="draft">What it is.</param>
+    /// <param name="source">The given tensor that stands for it in messages.</param>
+    /// <param name="place">Where it stands in the order.</param>
+    /// <returns>Its payload, for the way back.</returns>
+    public StoredPayload Add(string name, TensorDraft draft, TensorInfo source, (int, int, int, int) place)
+    {
+        if (!sources.TryAdd(name, source.Name))
+        {
+            throw new ModelPackException(TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'") { TensorName = source.Name };
+        }
+
+        made.Add((new TranslatedTensor(name, draft.Type, draft.Shape, draft.Payload), place));
+        return new StoredPayload(made.Count - 1, draft.Payload.Length);
+    }
+
+    /// <summary>Says how a given tensor comes back.</summary>
+    public void ComesBack(int index, PayloadRecipe? recipe) => back[index] = recipe;
+
+    /// <summary>Leaves tensors out because their types' bytes cannot be moved as the other vocabulary wants it.</summary>
+    public void Unplace(params IEnumerable<TranslationMember> members)
+    {
+        foreach (TranslationMember member in members)
+        {
+            Unplace(member.Index, $"cannot be rearranged for the other vocabulary, because it is {TensorTypes.Get(member.Tensor.Type).Name}");
+        }
+    }
+
+    public void Unplace(int index, string reason) => unplaced.Add(index, new(given[index].Name, reason));
+
+    public TensorTranslation Finish()
+    {
+        int[] order = [.. Enumerable.Range(0, made.Count).OrderBy(item => made[item].Place)];
+        int[] places = new int[order.Length];
+        for (int place = 0; place < order.Length; place++)
+        {
+            places[order[place]] = place;
+        }
+
+        return new TensorTranslation(
+            [.. order.Select(item => made[item].Tensor)],
+            [.. back.Select(recipe => recipe?.Through(stored => stored with { Tensor = places[stored.Tensor] }))],
+            [.. unplaced.Keys],
+            [.. unplaced.Values]);
+    }
+}

@@ -1,0 +1,102 @@
+namespace ModelPack.Architectures.Rules;
+
+/// <summary>Classes with the layout of Llama: llama, mistral, mixtral, granite, olmo2, starcoder2 (hf-companions.md §1.3).</summary>
+internal static class LlamaConfigs
+{
+    private const int Olmo3FullLayer = 4;
+
+    public static void Llama(ConfigReader draft) => Describe(draft, null, tiedByDefault: false);
+
+    public static void Mistral(ConfigReader draft)
+    {
+        Describe(draft, null, tiedByDefault: false);
+        draft.Lose("sliding_window");
+    }
+
+    public static void Mixtral(ConfigReader draft)
+    {
+        Describe(draft, "num_local_experts", tiedByDefault: false);
+        if (RopeSettings.Read(draft).Base is null)
+        {
+            draft.Obstruct("rope_theta is missing");
+        }
+
+        draft.Lose("sliding_window", "router_aux_loss_coef");
+    }
+
+    public static void Granite(ConfigReader draft)
+    {
+        Describe(draft, null, tiedByDefault: false);
+        foreach ((string field, string key) in (ReadOnlySpan<(string, string)>)
+        [
+            ("attention_multiplier", "attention.scale"), ("embedding_multiplier", "embedding_scale"), ("residual_multiplier", "residual_scale"), ("logits_scaling", "logit_scale"),
+        ])
+        {
+            draft.Float(key, draft.RequireFloat(field));
+        }
+    }
+
+    public static void Olmo2(ConfigReader draft)
+    {
+        DecoderSizes sizes = DecoderSizes.Read(draft);
+        draft.Allow("hidden_act", CommonKeys.Silu);
+        draft.CheckLlamaTensors(sizes, tiedByDefault: false);
+        RopeSettings rope = RopeSettings.Read(draft);
+        RopeKeys.RequireWholeHead(draft, rope);
+        draft.Sizes(sizes);
+
+        // Layers with a window rotate by the same base, and without the scaling of the others.
+        bool isSliding = draft.Config.Has("sliding_window");
+        RopeKeys.Write(draft, isSliding ? rope with { LocalBase = rope.LocalBase ?? rope.Base } : rope);
+        draft.RmsEpsilon();
+        draft.HeadWidths(sizes);
+        if (isSliding)
+        {
+            draft.Count("attention.sliding_window", draft.Require("sliding_window"));
+            SlidingLayers.Write(draft, sizes.Layers, Olmo3FullLayer);
+        }
+    }
+
+    public static void Starcoder2(ConfigReader draft)
+    {
+        DecoderSizes sizes = DecoderSizes.Read(draft);
+        draft.Allow("hidden_act", CommonKeys.TanhGelu);
+        draft.Allow("norm_type", "layer_norm");
+        draft.Allow("mlp_type", "default");
+        Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
+        Expected keys = Expected.Heads("num_key_value_heads", sizes.KvHeads, sizes.HeadDimension);
+        Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
+        new TensorCheck(draft, "model.", "embed_tokens.weight", "layers.")
+            .Layer("self_attn.q_proj.weight", Expected.Heads("num_attention_heads", sizes.Heads, sizes.HeadDimension), hidden)
+            .Layer("self_attn.k_proj.weight", keys, hidden).Layer("self_attn.v_proj.weight", keys, hidden)
+            .Layer("mlp.c_fc.weight", feedForward, hidden).Layer("mlp.c_proj.weight", hidden, feedForward)
+            .Run(Expected.Field("num_hidden_layers", sizes.Layers), 0, hidden, draft.Vocabulary());
+        draft.NoteOutput("lm_head.weight", tiedByDefault: true);
+        RopeSettings rope = RopeSettings.Read(draft);
+        RopeKeys.RequireWholeHead(draft, rope);
+        draft.Sizes(sizes);
+        RopeKeys.Write(draft, rope);
+        draft.NormEpsilon("norm_epsilon");
+        draft.Lose("sliding_window");
+    }
+
+    private static void Describe(ConfigReader draft, string? expertsField, bool tiedByDefault)
+    {
+        DecoderSizes sizes = DecoderSizes.Read(draft);
+        draft.Allow("hidden_act", CommonKeys.Silu);
+        draft.CheckLlamaTensors(sizes, tiedByDefault, expertsField is null ? null : "block_sparse_moe.experts.", expertsField);
+        RopeSettings rope = RopeSettings.Read(draft);
+        RopeKeys.RequireWholeHead(draft, rope);
+        draft.Sizes(sizes);
+        RopeKeys.Write(draft, rope, sizes.HeadDimension);
+        draft.RmsEpsilon();
+        if (expertsField is not null)
+        {
+            draft.Experts(expertsField);
+        }
+
+        draft.HeadWidths(sizes);
+        draft.Count("vocab_size", draft.Require("vocab_size"));
+        draft.Count("rope.dimension_count", sizes.HeadDimension);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Architectures;
+
+/// <summary>The tensors of a model in the target's words.</summary>
+/// <param name="Outputs">The tensors; their payloads are made of those of the model.</param>
+/// <param name="Return">For each tensor of the model, how its payload comes back from the outputs; null if its bytes have to be kept.</param>
+/// <param name="Notes">What is worth knowing.</param>
+internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<RankedNote> Notes)
+{
+    private const string WholeOutput = "output.weight";
+
+    /// <summary>Plans the change; what cannot be translated travels as it is.</summary>
+    /// <param name="root">The file whose words the tensors are named in.</param>
+    /// <param name="model">Its tensors.</param>
+    /// <param name="words">What it says of itself.</param>
+    /// <param name="target">The format of the output.</param>
+    /// <exception cref="ModelPackException">The tensors contradict what a folder's config.json says of them.</exception>
+    public static TensorMapping Plan(ModelFile root, ImmutableArray<ModelTensor> model, ModelDescription words, ModelFormat target)
+    {
+        NamingScheme wanted = Wanted(words, target, root.Format);
+        if (words.Tensors == NamingScheme.Unknown || wanted == words.Tensors)
+        {
+            return Unchanged(model, []);
+        }
+
+        if (model.Any(tensor => tensor.Info.ByteOrder == ByteOrder.BigEndian))
+        {
+            return Unchanged(model, ["tensors whose byte order is not understood are not translated: all of them keep their names"]);
+        }
+
+        try
+        {
+            TensorInfo[] tensors = [.. model.Select(tensor => tensor.Info.ByteLength == tensor.Payload.Length ? tensor.Info : tensor.Info with { ByteLength = tensor.Payload.Length })];
+            return (words.Tensors, wanted) switch
+            {
+                (_, NamingScheme.Apr) => Of(words.Family!.ToApr(tensors)),
+                (NamingScheme.Apr, NamingScheme.HuggingFace) => Of(words.Family!.FromApr(tensors)),
+                (NamingScheme.Apr, _) => FromAprToGguf(Of(words.Family!.FromApr(tensors)), words),
+                (_, NamingScheme.Gguf) => ToGguf(tensors, words) ?? Unchanged(model, NoTable(words)),
+                _ => Facts(words) is { } facts && TensorTranslator.ToHuggingFace(tensors, facts) is { } translation
+                    ? ToHuggingFace(translation, model, target)
+                    : Unchanged(model, NoTable(words)),
+            };
+        }
+        catch (ModelPackException exception) when (!words.IsStrict)
+        {
+            return Unchanged(model, [$"tensors keep their names, since they cannot be translated: {exception.Message}"]);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = root.Source.Name;
+            throw;
+        }
+    }
+
+    // APR has the names of the file that it is made from, but for the families that its own programs rename (apr-v2.md §12.2, §12.3).
+    private static NamingScheme Wanted(ModelDescription words, ModelFormat target, ModelFormat root) => target switch
+    {
+        ModelFormat.Gguf => NamingScheme.Gguf,
+        ModelFormat.SafeTensors => NamingScheme.HuggingFace,
+        _ when words.Architecture is "qwen2" or "qwen3" => NamingScheme.HuggingFace,
+        _ => root == ModelFormat.Gguf ? NamingScheme.Gguf : words.Family is null ? words.Tensors : NamingScheme.Apr,
+    };
+
+    // Null for a model that says nothing in GGUF's words.
+    private static ModelFacts? Facts(ModelDescription words) =>
+        words.Architecture is { } architecture && !words.Entries.IsEmpty ? ModelFacts.From(architecture, words.Entries) : null;
+
+    private static ImmutableArray<RankedNote> NoTable(ModelDescription words) =>
+        Facts(words) is { } facts ? [$"there is no table of names for the architecture '{facts.Architecture}': tensors keep theirs"] : [];
+
+    private static TensorMapping? ToGguf(IReadOnlyList<TensorInfo> tensors, ModelDescription words) =>
+        Facts(words) is { } facts && TensorTranslator.ToGguf(tensors, facts) is { } translation
+            ? ToGguf(translation, words.Extra).WithHead(words.Head, tensors)
+            : null;
+
+    private static TensorMapping FromAprToGguf(TensorMapping checkpoint, ModelDescription words)
+    {
+        try
+        {
+            return ToGguf([.. checkpoint.Outputs.Select(output => output.Info)], words) is { } next ? checkpoint.Then(next) : checkpoint.Noting(NoTable(words));
+        }
+        catch (ModelPackException exception)
+        {
+            return checkpoint.Noting([$"tensors have the names of a checkpoint, since they cannot be translated further: {exception.Message}"]);
+        }
+    }
+
+    private static TensorMapping Of(TensorTranslation translation) =>
+        new(OutputsOf(translation), translation.Return, translation.Notes);
+
+    private static ImmutableArray<ModelTensor> OutputsOf(TensorTranslation translation) =>
+        [.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
+
+    // llama.cpp refuses a file with a tensor that it does not know: such a one is only kept.
+    private static TensorMapping ToGguf(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
+    {
+        HashSet<string> names = [.. translation.Tensors.Select(tensor => tensor.Name)];
+        return new(
+            [
+                .. OutputsOf(translation),
+                .. extra.Where(tensor => names.Add(tensor.Name)).Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
+            ],
+            translation.Return,
+            translation.Notes);
+    }
+
+    // What the head leaves out is kept: llama.cpp takes a model with the whole output for a generator.
+    private TensorMapping WithHead(HeadRows? head, IReadOnlyList<TensorInfo> tensors)
+    {
+        if (head is null || tensors.Index().FirstOrDefault(tensor => tensor.Item.Name == head.From) is not { Item: { } source } found)
+        {
+            return this;
+        }
+
+        long row = source.ByteLength / source.Shape[0];
+        StoredPayload whole = new(found.Index, source.ByteLength);
+        JoinedPayload rows = new([.. head.Rows.Select(place => new TakenPayload(whole, place * row, row, source.ByteLength, 1))], 1);
+        ModelTensor made = Output(head.Name, source.Type, [head.Rows.Length, .. source.Shape[1..]], rows);
+        int output = Outputs.IndexOf(Outputs.FirstOrDefault(tensor => tensor.Info.Name == WholeOutput)!);
+        return output < 0
+            ? this with { Outputs = Outputs.Add(made) }
+            : this with { Outputs = Outputs.SetItem(output, made), Return = [.. Return.Select(back => back?.Tensors().Contains(output) == true ? null : back)] };
+    }
+
+    // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.
+    private static TensorMapping ToHuggingFace(TensorTranslation translation, ImmutableArray<ModelTensor> model, ModelFormat target)
+    {
+        List<ModelTensor> outputs = [.. OutputsOf(translation)];
+        HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
+        PayloadRecipe?[] back = [.. translation.Return];
+        List<UnplacedTensor> doubts = [];
+        foreach ((int index, UnplacedTensor doubt) in translation.Unplaced.Zip(translation.Doubts))
+        {
+            ModelTensor tensor = model[index];
+            bool isStated = target == ModelFormat.SafeTensors && RopeFactorTables.IsTable(tensor.Info.Name);
+            if (isStated || !names.Add(tensor.Info.Name))
+            {
+                doubts.Add(doubt);
+                continue;
+            }
+
+            if (target == ModelFormat.SafeTensors)
+            {
+                doubts.Add(doubt with { Reason = doubt.Reason + ": it keeps its name" });
+            }
+
+            back[index] = new StoredPayload(outputs.Count, tensor.Payload.Length);
+            outputs.Add(new(tensor.Info, new StoredPayload(index, tensor.Payload.Length)));
+        }
+
+        return new([.. outputs], [.. back], UnplacedTensor.Notes(doubts));
+    }
+
+    private TensorMapping Noting(ImmutableArray<RankedNote> notes) => this with { Notes = [.. Notes, .. notes] };
+
+    private TensorMapping Then(TensorMapping next) => new(
+        [.. next.Outputs.Select(output => output with { Payload = output.Payload.Through(stored => Outputs[stored.Tensor].Payload) })],
+        [.. Return.Select(back => back is not null && back.Tensors().All(tensor => next.Return[tensor] is not null) ? back.Through(stored => next.Return[stored.Tensor]!) : null)],
+        [.. Notes, .. next.Notes]);
+
+    private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
+        new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);
+
+    private static TensorMapping Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<RankedNote> notes)
+    {
+        ImmutableArray<ModelTensor> outputs =
+            [.. model.Select((tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i ? tensor : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
+        return new(outputs, [.. outputs.Select(output => output.Payload)], notes);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using ModelPack.Formats.Gguf;
+using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
+
+namespace ModelPack.Architectures.Tokenizers.Reading;
+
+/// <summary>Unigram of a folder (hf-companions.md §2.6).</summary>
+internal static class UnigramFolder
+{
+    public static FolderTokenizer Read(TokenizerFolder folder, JsonField tokenizer, JsonField model)
+    {
+        bool bytes = model.FlagOr("byte_fallback", false);
+        if (bytes)
+        {
+            folder.Note(tokenizer.File, "model.byte_fallback is true, which the runtime does not do for Unigram: a character without a piece of its own becomes the unknown token instead of its bytes");
+        }
+
+        TokenList tokens = new(tokenizer.File);
+        int next = 0;
+        int? unknown = model.Find("unk_id")?.Id();
+        foreach (JsonField item in model.Require("vocab").Items())
+        {
+            if (item.Items().ToArray() is not [{ } text, { } score])
+            {
+                throw WrongType.At(item.File, $"{item.Path} is {item.Show()}, not a token and its score");
+            }
+
+            tokens.Add(next, text.Text(), next == unknown ? TokenKind.Unknown : TokenKind.Normal, score.Single());
+            next++;
+        }
+
+        if (unknown is null)
+        {
+            throw model.NoRule("has no unk_id, without which the runtime cannot cut a text");
+        }
+
+        if (unknown >= next)
+        {
+            throw Disagreement.At(model.File, $"{model.Path} has unk_id {unknown}, but {next} tokens");
+        }
+
+        if (bytes)
+        {
+            tokens.MarkBytes();
+        }
+
+        AddedTokens.Read(folder, tokenizer, tokens);
+        bool splits = ReadPreTokenizer(tokenizer);
+        (byte[]? charsmap, bool replacesSpaces) = ReadNormalizer(tokenizer, splits);
+        bool removesSpaces = splits || replacesSpaces;
+        Vocabulary vocabulary = tokens.Close(folder, withScores: true);
+        return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, unknown, Wrapping.Read(tokenizer)) { After = Keys(true, removesSpaces, charsmap) };
+    }
+
+    /// <summary>From tokenizer.model alone.</summary>
+    public static FolderTokenizer Read(TokenizerFolder folder, SentencePieceModel pieces)
+    {
+        TokenList tokens = new(pieces.File);
+        SentencePieceFolder.AddPieces(tokens, pieces);
+        AddedTokens.Read(folder, null, tokens);
+        Vocabulary vocabulary = tokens.Close(folder, withScores: true);
+        byte[]? charsmap = pieces.Charsmap.Length > 0 ? pieces.Charsmap : null;
+        return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, pieces.Roles.Unknown, Wrapping.Untold)
+        {
+            Roles = pieces.Roles,
+            After = Keys(pieces.AddsSpacePrefix, pieces.RemovesExtraSpaces, charsmap),
+        };
+    }
+
+    private static ImmutableArray<MetadataEntry> Keys(bool spacePrefix, bool removesSpaces, byte[]? charsmap)
+    {
+        MetadataEntry[] entries =
+        [
+            new(TokenizerKeys.AddSpacePrefix, GgufValue.FromBool(spacePrefix)),
+            new(TokenizerKeys.RemoveExtraWhitespaces, GgufValue.FromBool(removesSpaces)),
+        ];
+        return charsmap is null ? [.. entries] : [.. entries, new(TokenizerKeys.PrecompiledCharsmap, GgufValue.FromUInt8Array(charsmap))];
+    }
+
+    private static (byte[]? Charsmap, bool ReplacesSpaces) ReadNormalizer(JsonField tokenizer, bool splits)
+    {
+        byte[]? charsmap = null;
+        bool replaces = false;
+        JsonField? strip = null;
+        foreach (JsonField step in tokenizer.Steps("normalizer", "normalizers"))
+        {
+            switch (step.Type())
+            {
+                case "Precompiled" when charsmap is null && !replaces && strip is null && step.Find("precompiled_charsmap") is { } table:
+                    charsmap = Decode(table);
+                    break;
+                case "Replace" when !replaces && IsSpaces(step.Require("pattern").FindText("Regex")) && step.Require("content").Text() is " " or Fragments.Space:
+                    replaces = true;
+                    break;
+                case "Replace" when replaces && step.Require("pattern").FindText("Regex") == Unigram.LastSpace && step.Require("content").Text().Length == 0:
+                    break;
+                case "Strip" when strip is null:
+                    strip = step;
+                    break;
+                default:
+                    throw step.NoRule($"is {step.Show()}, which no key says for Unigram");
+            }
+        }
+
+        // Where runs of spaces become one, the runtime takes those at both ends away as well.
+        return strip is { } lone && !replaces && !splits ? throw lone.NoRule("strips the text but keeps its runs of spaces, which no key says for Unigram") : (charsmap, replaces);
+    }
+
+    private static bool IsSpaces(string? regex) => regex is not null && RegexSpelling.Normal(regex) is " {2,}" or "  +";
+
+    private static byte[] Decode(JsonField field)
+    {
+        byte[] bytes = new byte[field.Text().Length];
+        return Convert.TryFromBase64String(field.Text(), bytes, out int length) ? bytes[..length] : throw WrongType.At(field.File, $"{field.Path} is not base64");
+    }
+
+    /// <summary>True if the cut at white space also removes runs of it.</summary>
+    private static bool ReadPreTokenizer(JsonField tokenizer)
+    {
+        JsonField[] steps = tokenizer.Steps("pre_tokenizer", "pretokenizers");
+        bool splits = steps.Length > 1 && steps[0].Type() == "WhitespaceSplit";
+        return steps.Length == (splits ? 2 : 1) && Metaspace.Read(steps[^1]) is { Scheme: "always", Splits: true }
+            ? splits
+            : throw tokenizer.NoRule($"has the pre_tokenizer {tokenizer.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for Unigram");
+    }
+}

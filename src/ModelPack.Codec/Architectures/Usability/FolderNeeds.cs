@@ -1,0 +1,90 @@
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
+using ModelPack.Formats;
+using ModelPack.IO.Names;
+
+namespace ModelPack.Architectures.Usability;
+
+/// <summary>What transformers needs in a folder.</summary>
+internal static class FolderNeeds
+{
+    private const string Program = "which transformers needs";
+
+    private static readonly string[] Layers = ["num_hidden_layers", "n_layer", "num_layers"];
+
+    /// <summary>Says which requirements are not met.</summary>
+    /// <param name="model">The folder, or a file alone.</param>
+    /// <param name="isOwn">True if the model was SafeTensors before: what it is is not for this project to say.</param>
+    public static IEnumerable<string> Unmet(ModelFile model, bool isOwn)
+    {
+        if (model.Metadata.Any(entry => entry.Key == TensorDescriptions.Key))
+        {
+            yield return "tensors are stored as raw bytes, which transformers cannot compute with";
+        }
+
+        ModelSetMember[] companions = [.. model.AllMembers.Where(member => member.Model is null)];
+        if (Array.Find(companions, member => member.Name == CompanionNames.Config) is not { } file)
+        {
+            if (!isOwn)
+            {
+                yield return companions.Length == 0
+                    ? $"{CompanionNames.Config} and the tokenizer, {Program}, are written into a folder only"
+                    : $"there is no {CompanionNames.Config}, {Program}";
+            }
+
+            yield break;
+        }
+
+        if (!isOwn && !companions.Any(member => MissingParts.IsTokenizer(member.Name)))
+        {
+            yield return $"there is no tokenizer, {Program}";
+        }
+
+        ConfigObject config = Read(model, file);
+        if (Architecture(config) is null)
+        {
+            if (!isOwn)
+            {
+                yield return $"there is no rule for the model_type '{config.Text("model_type")}', so nothing tells whether transformers loads it";
+            }
+
+            yield break;
+        }
+
+        foreach (string missing in MissingTensors(config, [.. model.Tensors.Select(tensor => tensor.Name)]))
+        {
+            yield return $"the tensor '{missing}' is missing, {Program}";
+        }
+    }
+
+    /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>
+    /// <param name="config">Its config.json.</param>
+    /// <param name="names">The names of its tensors.</param>
+    public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names)
+    {
+        // A checkpoint that is quantized in a way of its own has names of its own.
+        if (Architecture(config) is not { } architecture || RequiredTensors.For(architecture) is not { } required || config.Has("quantization_config"))
+        {
+            return [];
+        }
+
+        NameTable table = NameTable.For(architecture, config.Text("model_type") == "mixtral" ? 1 : 0)!;
+        int layers = config.FirstOf(Layers) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
+        return required.Missing(
+            layers,
+            (component, layer) => component.HuggingFaceNames(table, layer).Any(names.Contains),
+            (component, layer) => component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer));
+    }
+
+    /// <summary>The same of an opened folder.</summary>
+    public static IEnumerable<string> MissingTensors(ModelFile model) =>
+        model.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == CompanionNames.Config) is { } file
+            ? MissingTensors(Read(model, file), [.. model.Tensors.Select(tensor => tensor.Name)])
+            : [];
+
+    private static ConfigObject Read(ModelFile model, ModelSetMember file) =>
+        ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length))));
+
+    private static string? Architecture(ConfigObject config) =>
+        ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == config.Text("model_type")).Select(rule => rule.Architecture).FirstOrDefault();
+}

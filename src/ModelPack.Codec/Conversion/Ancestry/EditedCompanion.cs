@@ -1,0 +1,45 @@
+using ModelPack.Formats;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.Origin;
+
+namespace ModelPack.Conversion.Ancestry;
+
+/// <summary>Finds the companion file of a folder that is not the one which its conversion wrote.</summary>
+internal static class EditedCompanion
+{
+    /// <summary>What was done to it; null if no companion was edited, or the conversion cannot be planned again.</summary>
+    public static string? Find(ModelFile folder, OriginRecord record)
+    {
+        Dictionary<string, ModelSetMember> found = folder.AllMembers.Where(member => member.Model is null).ToDictionary(member => member.Name);
+        if (found.Count == 0 && record.Form.Folder is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            ModelFile parent = RestoredFile.Open(record, folder);
+            TranscodePlan again = TranscodePlan.Again(parent, record, folder.Format, SourceModel.Of(parent, RecordTrust.Record));
+            foreach (Companion written in again.Companions)
+            {
+                if (!found.Remove(written.Name, out ModelSetMember? member))
+                {
+                    return $"'{written.Name}' was removed from '{folder.ShortName}' after it was converted";
+                }
+
+                if (member.Length != written.Bytes.Length || !folder.Source.ReadBytes(member.Start, (int)member.Length).AsSpan().SequenceEqual(written.Bytes.Span))
+                {
+                    return $"'{written.Name}' in '{folder.ShortName}' was edited after it was converted";
+                }
+            }
+
+            // The index of shards is no companion.
+            string? added = found.Keys.FirstOrDefault(name => SafeTensorsSetNotes.SingleFileName(name) is null);
+            return added is null ? null : $"'{added}' was added to '{folder.ShortName}' after it was converted";
+        }
+        catch (ModelPackException)
+        {
+            return null;
+        }
+    }
+}

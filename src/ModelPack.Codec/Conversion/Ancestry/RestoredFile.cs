@@ -1,0 +1,101 @@
+using ModelPack.IO;
+using ModelPack.IO.Names;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Conversion.Ancestry;
+
+/// <summary>The files that an origin record describes, composed from the container's payloads without being written.</summary>
+internal static class RestoredFile
+{
+    /// <summary>Composes the files. They read from <paramref name="container"/>, which has to outlive them.</summary>
+    /// <exception cref="ModelPackException">The record does not fit the container.</exception>
+    public static List<NamedSource> Compose(OriginRecord record, ModelFile container) => record.Plan.Compose(container.Source.Name, Payloads(record, container));
+
+    /// <summary>Opens the model that the record describes, without writing it.</summary>
+    /// <exception cref="ModelPackException">The record does not fit the container, or what it describes is no valid file.</exception>
+    public static ModelFile Open(OriginRecord record, ModelFile container)
+    {
+        ModelFile file = ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
+        file.Budget = container.Budget;
+        return file;
+    }
+
+    /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
+    /// <exception cref="ModelPackException">The record does not fit the container.</exception>
+    public static RecordedPayloads Payloads(OriginRecord record, ModelFile container)
+    {
+        Check(record, container);
+        return new(record, container);
+    }
+
+    /// <summary>Checks that a record can be followed in a container.</summary>
+    /// <exception cref="ModelPackException">The record does not fit, or the side file that it needs is missing.</exception>
+    public static void Check(OriginRecord record, ModelFile container)
+    {
+        EnsureSideFile(record, container);
+        CheckRecipes(record, [.. container.AllTensors.Select(tensor => tensor.ByteLength)], container);
+        WithinBudget(container, budget =>
+        {
+            budget.EnsureLength(record.Plan.Length);
+            budget.EnsureLength(record.Tensors.Sum(tensor => tensor.Payload.Length));
+            budget.TakePayloads(record.Tensors.Select(tensor => tensor.Payload));
+        });
+
+        foreach (ShadowTensor view in record.Views)
+        {
+            if (view.ContainerIndex >= container.AllTensors.Count)
+            {
+                throw Damaged(container, $"names tensor {view.ContainerIndex}, which the file does not hold");
+            }
+        }
+    }
+
+    /// <summary>Does what a budget is taken for, and names the container if it does not suffice.</summary>
+    /// <exception cref="ModelPackException">It does not.</exception>
+    public static void WithinBudget(ModelFile container, Action<RecordBudget> take)
+    {
+        try
+        {
+            take(container.Budget);
+        }
+        catch (ModelPackException exception)
+        {
+            exception.FilePath ??= container.Source.Name;
+            throw;
+        }
+    }
+
+    /// <summary>Checks that the tensors of a record can be made of payloads of the lengths given.</summary>
+    /// <exception cref="ModelPackException">They cannot.</exception>
+    public static void CheckRecipes(OriginRecord record, IReadOnlyList<long> lengths, ModelFile container)
+    {
+        for (int i = 0; i < record.Tensors.Length; i++)
+        {
+            try
+            {
+                RecipeRules.Check(record.Tensors[i].Payload, lengths);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or OverflowException)
+            {
+                throw Damaged(container, $"cannot make tensor {i}: {exception.Message}", exception);
+            }
+        }
+    }
+
+    /// <summary>Checks that the side file is there, if the record needs one.</summary>
+    /// <exception cref="ModelPackException">It is missing.</exception>
+    public static void EnsureSideFile(OriginRecord record, ModelFile container)
+    {
+        if (record.SideTensors > 0 && container.AllTensors.Count == container.Tensors.Count)
+        {
+            throw new ModelPackException(OriginErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not there")
+            {
+                FilePath = container.Source.Name,
+            };
+        }
+    }
+
+    private static ModelPackException Damaged(ModelFile container, string what, Exception? cause = null) =>
+        new(OriginErrors.DamagedOrigin, $"the origin record {what}", cause) { FilePath = container.Source.Name };
+}

@@ -1,0 +1,213 @@
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Conversion.Proof;
+
+/// <summary>Proves an output that was just written, from the output alone: what is compared was read back from it.</summary>
+internal static class OutputProof
+{
+    /// <summary>L3: the output is what was planned, and what its origin record and payloads give is the source, byte for byte.</summary>
+    public static ProofLevel ProveReturn(ModelFile output, TranscodePlan conversion, WrittenPayloads written, ProofContext context)
+    {
+        ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
+        OriginRecord record = OriginCodec.Read(bytes.Span, output.Budget);
+        if (record.ContainerDigest != ContainerDigest.Compute(output))
+        {
+            throw Failed(output, "the output's header is not the one that was planned", null);
+        }
+
+        ByteSource[] files = [.. RestoredFile.Compose(record, output).Select(file => file.Source)];
+        using ConcatenatedByteSource returned = new($"<{record.Name}>", files);
+        ReturnedRanges ranges = new(returned, files, output.Source, written.Pass, context.Cancellation);
+        PassResult reread;
+        try
+        {
+            reread = HashOutput(output, PassWork.TensorHashes, context);
+        }
+        finally
+        {
+            // Nothing may read the output any more once it is closed and deleted.
+            ranges.AwaitEnd();
+        }
+
+        EnsureWritten(output, conversion, written, reread);
+        if (!ranges.AreSource(reread))
+        {
+            throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, conversion.Source.Source, context.Cancellation));
+        }
+
+        EnsureShown(output, conversion, record, reread, context.Cancellation);
+
+        return ProofLevel.L3;
+    }
+
+    // What the way back does not read is compared with what it is made of, as the output itself has it. If all of that was written as it was read, it was made from there.
+    private static void EnsureShown(ModelFile output, TranscodePlan conversion, OriginRecord record, PassResult reread, CancellationToken cancellation)
+    {
+        long?[] direct = conversion.Destinations();
+        int[] places = conversion.ReaderPlaces();
+        HashSet<int> read = [.. record.Tensors.SelectMany(tensor => tensor.Payload.Tensors())];
+        int[] shown = [.. Enumerable.Range(0, places.Length).Where(payload => !read.Contains(places[payload]) && conversion.Payloads[payload].Tensors().Any(tensor => direct[tensor] is null))];
+        Workers.ForEach(
+            shown,
+            (payload, stop) =>
+            {
+                PayloadRecipe expected = conversion.Payloads[payload].Through(stored => record.Tensors[stored.Tensor].Payload).Simplified();
+                if (FileHash.Xxh128(MadePayloads.Open(output, expected), stop) != reread.TensorHashes[places[payload]])
+                {
+                    TensorInfo tensor = output.AllTensors[places[payload]];
+                    throw Failed(output, $"tensor '{tensor.Name}' does not show what it was made of", tensor.Offset);
+                }
+            },
+            cancellation);
+    }
+
+    /// <summary>L3: the output is the source.</summary>
+    public static ProofLevel ProveCopy(ModelFile output, PassResult pass, ProofContext context)
+    {
+        HashOutput(output, PassWork.None, context);
+        return context.OutputHash == pass.FileHash ? ProofLevel.L3 : throw Failed(output, "the output is not a copy of the source", null);
+    }
+
+    /// <summary>L1: the output is what was planned, and what the plan can undo gives the source's tensors again.</summary>
+    public static ProofLevel ProveTensors(ModelFile output, TranscodePlan conversion, WrittenPayloads written, ProofContext context)
+    {
+        IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(output);
+        EnsureWritten(output, conversion, written, HashOutput(output, PassWork.TensorHashes, context));
+        int[] places = conversion.ReaderPlaces();
+        for (int i = 0; i < conversion.Plan.Outputs.Length; i++)
+        {
+            TensorInfo planned = conversion.Plan.Outputs[i].Logical;
+            TensorInfo stored = tensors[places[i]];
+            if (stored.Type != planned.Type || !stored.Shape.AsSpan().SequenceEqual(planned.Shape.AsSpan()))
+            {
+                throw Failed(output, $"tensor '{planned.Name}' is another one in the output", stored.Offset);
+            }
+        }
+
+        foreach ((SourceTensor fate, int i) in conversion.Plan.Sources.Select((fate, i) => (fate, i)))
+        {
+            if (fate.Return is { } back and not StoredPayload
+                && FileHash.Xxh128(MadePayloads.Open(output, back.Through(stored => stored with { Tensor = places[stored.Tensor] })), context.Cancellation) != written.Pass.TensorHashes[i])
+            {
+                throw Failed(output, $"tensor '{fate.Logical.Name}' does not come back from the output", null);
+            }
+        }
+
+        EnsureUnchanged(conversion, written.Pass, context.Cancellation);
+        context.Notes.Add("no origin record was embedded: tensors are proved equal, metadata and the way back are not");
+        return ProofLevel.L1;
+    }
+
+    // What is computed of the source, and never comes back, was read after the pass: it has to be what the pass has read.
+    private static void EnsureUnchanged(TranscodePlan conversion, PassResult pass, CancellationToken cancellation)
+    {
+        int[] lost = [.. conversion.Made().SelectMany(made => made.Recipe.Tensors()).Distinct().Where(tensor => conversion.Plan.Sources[tensor].Return is null)];
+        Workers.ForEach(
+            lost,
+            (tensor, stop) =>
+            {
+                if (FileHash.Xxh128(conversion.Source.OpenPayload(tensor), stop) != pass.TensorHashes[tensor])
+                {
+                    throw new ModelPackException(ConversionErrors.NotProved, "the source changed while it was converted")
+                    {
+                        FilePath = conversion.Source.Source.Name,
+                        TensorName = conversion.Source.AllTensors[tensor].Name,
+                    };
+                }
+            },
+            cancellation);
+    }
+
+    /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
+    public static ProofLevel ProveRestored(ModelFile output, ModelFile source, OriginChain chain, PassResult pass, ProofContext context)
+    {
+        (PassResult reread, bool isSource) = Reconversion.Compare(output, chain, source.Source, pass, context);
+        EnsureFooter(output, reread, context.Cancellation);
+        Accept(reread, context);
+        for (int i = 0; i < chain.Record.Files.Length; i++)
+        {
+            if (reread.MemberHashes[i] != chain.Record.Files[i].Hash)
+            {
+                throw Failed(output, $"what was restored is not '{chain.Record.Files[i].Name}'", null);
+            }
+        }
+
+        // Its payloads are then made of the source's, and nothing was put in their place.
+        return isSource
+            ? ProofLevel.L3
+            : throw new ModelPackException(OriginErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte") { FilePath = source.Source.Name };
+    }
+
+    /// <summary>Checks that an output holds what was planned beside the payloads.</summary>
+    /// <remarks>A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were planned.</remarks>
+    public static void EnsureBesidePayloads(ByteSource output, ModelPlan plan)
+    {
+        if (!ByteComparison.HoldsBesidePayloads(output, plan))
+        {
+            throw new ModelPackException(ConversionErrors.NotProved, "what stands beside the tensors is not what was written") { FilePath = output.Name };
+        }
+    }
+
+    private static void EnsureWritten(ModelFile output, TranscodePlan conversion, WrittenPayloads written, PassResult reread)
+    {
+        int[] places = conversion.ReaderPlaces();
+        for (int payload = 0; payload < places.Length; payload++)
+        {
+            if (reread.TensorHashes[places[payload]] != written.Sums[payload].Xxh128)
+            {
+                TensorInfo tensor = output.AllTensors[places[payload]];
+                throw Failed(output, $"tensor '{tensor.Name}' is not the one that was written", tensor.Offset);
+            }
+        }
+    }
+
+    private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)
+    {
+        bool tensors = work != PassWork.None;
+        PassResult result = SourcePass.Run(
+            new()
+            {
+                Source = output.Source,
+                Ranges = tensors ? FileRange.Cover(output) : FileRange.Cover([], output.Source.Length),
+                Tensors = tensors ? output.AllTensors : [],
+                Work = work | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
+                Threads = context.Options.Threads,
+                Progress = context.Progress,
+                MemberEnds = output.MemberEnds,
+            },
+            context.Cancellation);
+        Accept(result, context);
+        return result;
+    }
+
+    private static void Accept(PassResult result, ProofContext context)
+    {
+        context.OutputHash = result.FileHash;
+        context.OutputMemberHashes = result.MemberHashes;
+        context.OutputSha256 = result.FileSha256;
+        context.OutputMemberSha256 = result.MemberSha256;
+    }
+
+    /// <summary>Checks the footer of a file with the CRC that a pass computed.</summary>
+    internal static void EnsureFooter(ModelFile file, PassResult pass, CancellationToken cancellation)
+    {
+        if (!file.HasFooter)
+        {
+            // A set has none of its own, but files with one may belong to it.
+            file.CheckFooter(cancellation);
+        }
+        else if (pass.SourceCrc32 != PlanCrc.Residue)
+        {
+            file.CheckFooter(cancellation);
+            throw new InvalidOperationException("two ways to compute the CRC-32 of a file disagree");
+        }
+    }
+
+    private static ModelPackException Failed(ModelFile output, string why, long? offset) =>
+        new(ConversionErrors.NotProved, why) { FilePath = output.Source.Name, ByteOffset = offset };
+}

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using ModelPack.Architectures;
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Formats;
+using ModelPack.Models;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Conversion;
+
+/// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name, payload. Decides nothing by the file as a whole.</summary>
+internal sealed class TensorPlanner
+{
+    private static readonly ContainerTarget SideNames = FormatCatalog.Of(ModelFormat.SafeTensors).Target;
+
+    private readonly ModelFile source;
+    private readonly ContainerTarget target;
+    private readonly ConversionOptions options;
+    private readonly IReadOnlyList<TensorInfo> logical;
+    private readonly SourceModel model;
+    private readonly TensorMapping change;
+    private readonly SidecarPayloads kept;
+    private readonly List<OutputTensor> outputs = [];
+    private readonly List<(OutputTensor Step, int Output)> twins = [];
+    private readonly HashSet<int> views = [];
+    private ImmutableArray<string> outputNames = [];
+
+    private TensorPlanner(ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions, ConversionOptions options)
+    {
+        this.source = source;
+        this.target = target;
+        this.options = options;
+        logical = TensorDescriptions.AllLogical(source);
+        this.model = model;
+        change = TensorMapping.Plan(model.Root, model.Tensors, words, target.Format);
+        kept = new(source, options.Origin, new(companions, change.Outputs.Select(output => output.Info)));
+    }
+
+    /// <summary>Plans a conversion.</summary>
+    /// <exception cref="ModelPackException">The source holds what the target cannot, and the options do not let it be carried.</exception>
+    public static TensorPlan Plan(ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions, ConversionOptions options) =>
+        new TensorPlanner(source, model, words, target, companions, options).Plan();
+
+    private TensorPlan Plan()
+    {
+        (string Name, NameOrigin Origin)[] names = LegalNames();
+        outputNames = [.. names.Select(name => name.Name)];
+        for (int i = 0; i < change.Outputs.Length; i++)
+        {
+            Place(change.Outputs[i], names[i]);
+        }
+
+        HashSet<string> taken = [.. twins.Select(twin => twin.Step.Name)];
+        PayloadRecipe?[] places = Places();
+        HashSet<int> used = [.. change.Outputs.SelectMany(output => output.Payload.Tensors())];
+        PayloadRecipe?[] modelReturn =
+        [
+            .. change.Return.Select((recipe, m) => recipe is null
+                ? kept.Keep(model.Tensors[m], used.Contains(m) ? KeepReason.Changed : KeepReason.Unplaced, taken)
+                : Through(recipe, places)),
+        ];
+        ImmutableArray<PayloadRecipe?> sourceReturn =
+            [.. model.Return.Select((recipe, i) => recipe is null ? kept.KeepSide(i, taken) : Through(recipe, modelReturn))];
+        EnsureNothingLost();
+        ImmutableArray<OutputTensor> side = [.. twins.Select(twin => twin.Step), .. kept.Side];
+        int[] first = FirstOutputs();
+        return new()
+        {
+            Outputs = [.. outputs],
+            Side = side,
+            Sources = [.. sourceReturn.Select((recipe, i) => Fate(i, first[i], recipe is null ? null : Numbered(recipe)))],
+            Notes = [.. change.Notes, .. kept.Notes],
+        };
+    }
+
+    // Null if one of the payloads is not there to be used.
+    private static PayloadRecipe? Through(PayloadRecipe recipe, PayloadRecipe?[] payloads) =>
+        recipe.Tensors().All(tensor => payloads[tensor] is not null) ? recipe.Through(stored => payloads[stored.Tensor]!).Simplified() : null;
+
+    private void EnsureNothingLost()
+    {
+        if (kept.Lost.Count > 0 && options.Loss == LossPolicy.Refuse)
+        {
+            string others = kept.Lost.Count == 1 ? "" : $" (and {kept.Lost.Count - 1} others)";
+            string why = kept.Lost[0].Why is { } reason ? $": {reason}" : "";
+            throw new ModelPackException(ConversionErrors.Lossy, $"{target.Format} has no place for it{others}, and without an origin record it would be lost{why}")
+            {
+                FilePath = source.Source.Name,
+                TensorName = kept.Lost[0].Name,
+            };
+        }
+
+        if (options.Dtype is { } dtype && options.Loss == LossPolicy.Refuse)
+        {
+            throw new ModelPackException(ConversionErrors.Lossy, $"narrowing to {TensorTypes.Get(dtype).Name} rounds") { FilePath = source.Source.Name };
+        }
+    }
+
+    // Kept tensors are numbered from the end of the twins on, which is only known now.
+    private PayloadRecipe Numbered(PayloadRecipe recipe) => recipe.Through(stored =>
+        stored.Tensor >= 0 ? stored : stored with { Tensor = outputs.Count + twins.Count + SidecarPayloads.Index(stored) });
+
+    // Where the payload of each output is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another form only.
+    private PayloadRecipe?[] Places()
+    {
+        PayloadRecipe?[] places = [.. outputs.Select((step, i) => views.Contains(i) ? null
+            : step.Payload is StoredPayload same && same.Tensor == i ? same
+            : new StoredPayload(i, step.Payload.Length))];
+        for (int i = 0; i < twins.Count; i++)
+        {
+            places[twins[i].Output] = new StoredPayload(outputs.Count + i, twins[i].Step.Payload.Length);
+        }
+
+        return places;
+    }
+
+    private void Place(ModelTensor output, (string Name, NameOrigin Origin) name)
+    {
+        TensorInfo tensor = output.Info;
+        PayloadRecipe payload = output.Payload.Through(stored => model.Tensors[stored.Tensor].Payload).Simplified();
+        bool isForeign = tensor.ByteOrder == ByteOrder.BigEndian;
+        if (Narrowed(tensor, payload) is { } narrowed)
+        {
+            PlaceView(output, payload, name, options.Dtype!.Value, narrowed);
+        }
+        else if (target.Holds(tensor.Type) && !isForeign)
+        {
+            outputs.Add(new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape), payload));
+        }
+        else if (options.Quantized == QuantizedMode.Native)
+        {
+            string order = isForeign ? " in big-endian order" : "";
+            throw new ModelPackException(PayloadErrors.NotExpressible, $"{target.Format} has no type for {TensorTypes.Get(tensor.Type).Name}{order}")
+            {
+                FilePath = source.Source.Name,
+                TensorName = tensor.Name,
+            };
+        }
+        else if (options.Quantized == QuantizedMode.Auto && !isForeign && CanWiden(tensor.Type))
+        {
+            PlaceView(output, payload, name, TensorType.F32, new WidenedPayload(payload, tensor.Type));
+        }
+        else
+        {
+            outputs.Add(new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor)), payload));
+        }
+    }
+
+    private void PlaceView(ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
+    {
+        if (options.Origin == OriginMode.Embed)
+        {
+            TensorInfo raw = output.Info with { Name = name.Name };
+            bool isLegal = SideNames.IsLegalName(raw.Name);
+            string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputNames, .. twins.Select(other => other.Step.Name)]);
+            twins.Add((new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, SidecarPayloads.RawShape(raw), payload), outputs.Count));
+        }
+
+        views.Add(outputs.Count);
+        TensorInfo shown = output.Info with { Type = type, ByteLength = view.Length };
+        outputs.Add(new(shown, name.Name, name.Origin, type, target.Folded(shown.Shape), view));
+    }
+
+    private static bool CanWiden(TensorType type) => TensorTypes.Get(type) is { IsQuantized: true, Rule: PayloadRule.Blocks } && TensorDecoder.CanDecode(type);
+
+    // Vectors are small, and programs want norms and biases in full (hf-companions.md §3.2).
+    private NarrowedPayload? Narrowed(TensorInfo tensor, PayloadRecipe payload)
+    {
+        if (options.Dtype is not { } dtype || tensor.Type == dtype || tensor.Shape.Length < 2 || tensor.ByteOrder == ByteOrder.BigEndian)
+        {
+            return null;
+        }
+
+        return tensor.Type switch
+        {
+            TensorType.F32 => new(payload, dtype),
+            TensorType.F16 or TensorType.BF16 => new(new WidenedPayload(payload, tensor.Type), dtype),
+            _ when !target.Holds(tensor.Type) && options.Quantized == QuantizedMode.Auto && CanWiden(tensor.Type) => new(new WidenedPayload(payload, tensor.Type), dtype),
+            _ => null,
+        };
+    }
+
+    // For each tensor of the source, the first output that takes bytes from it.
+    private int[] FirstOutputs()
+    {
+        int[] first = new int[source.AllTensors.Count];
+        Array.Fill(first, -1);
+        for (int i = outputs.Count - 1; i >= 0; i--)
+        {
+            foreach (int tensor in outputs[i].Payload.Tensors())
+            {
+                first[tensor] = i;
+            }
+        }
+
+        return first;
+    }
+
+    private SourceTensor Fate(int tensor, int output, PayloadRecipe? back)
+    {
+        TensorInfo info = logical[tensor];
+        OutputTensor? step = output < 0 ? null : outputs[output];
+        return new(info, step?.Name ?? "", step?.StoredType ?? info.Type, step is null ? TensorAction.Keep : ActionOf(step), back);
+    }
+
+    private static TensorAction ActionOf(OutputTensor step) => step.Payload switch
+    {
+        StoredPayload => step.IsRaw ? TensorAction.Carry : TensorAction.Copy,
+        ReversedPayload { Of: StoredPayload } => TensorAction.Swap,
+        _ => Worst(step.Payload),
+    };
+
+    private static TensorAction Worst(PayloadRecipe recipe)
+    {
+        TensorAction inner = recipe.Inner.IsEmpty ? TensorAction.Move : recipe.Inner.Max(Worst);
+        TensorAction own = recipe switch
+        {
+            NarrowedPayload or ShiftedPayload or ComputedPayload => TensorAction.Change,
+            WidenedPayload => TensorAction.Widen,
+            _ => TensorAction.Move,
+        };
+        return own > inner ? own : inner;
+    }
+
+    private (string Name, NameOrigin Origin)[] LegalNames()
+    {
+        HashSet<string> taken = [.. change.Outputs.Select(output => output.Info.Name)];
+        return [.. change.Outputs.Select((output, i) => target.IsLegalName(output.Info.Name) ? (output.Info.Name, NameOf(output, i)) : (Alias(i, taken), NameOrigin.Alias))];
+    }
+
+    private NameOrigin NameOf(ModelTensor output, int index) =>
+        index < model.Tensors.Length && model.Tensors[index].Info.Name == output.Info.Name ? NameOrigin.Verbatim : NameOrigin.Mapped;
+
+    private static string Alias(int index, HashSet<string> taken)
+    {
+        string alias = $"modelpack.tensor.{index}";
+        while (!taken.Add(alias))
+        {
+            alias += "_";
+        }
+
+        return alias;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Apr;
+using ModelPack.Architectures.Usability;
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Conversion.Proof;
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
+using ModelPack.Formats.Apr;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+using ModelPack.Models;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Conversion;
+
+/// <summary>What is known of a conversion that is planned again, beside a container that it may have made: such a plan is compared with the container byte by byte.</summary>
+/// <param name="Source">What a pass over the source found out.</param>
+/// <param name="Digest">The digest of the container.</param>
+internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
+
+/// <summary>What a conversion is planned for.</summary>
+internal enum PlanPurpose
+{
+    /// <summary>To be written: it is looked at what the output is good for.</summary>
+    Output,
+
+    /// <summary>To be compared with a container that is there.</summary>
+    Comparison,
+}
+
+/// <summary>Makes an output in the target's own terms, and embeds the record that leads back.</summary>
+internal sealed class TranscodePlan : ConversionPlan
+{
+    private readonly ContainerTarget target;
+    private readonly ModelDescription words;
+    private readonly TensorPlan plan;
+    private readonly OutputForm form;
+
+    // What is laid out again once its record is complete; null if nothing is, or not any more.
+    private OutputContent? content;
+    private readonly int[] views;
+    private readonly OriginMode embedding;
+    private readonly Hash128 digest;
+    private readonly JudgedMeaning? meaning;
+    private ModelPlan layout;
+    private int[]? readerPlaces;
+
+    public TranscodePlan(
+        ModelFile source,
+        IReadOnlyList<string> sourceNames,
+        ModelFormat to,
+        OutputForm form,
+        ConversionOptions options,
+        IEnumerable<RankedNote> notes,
+        SourceModel model,
+        KnownContainer? known = null,
+        PlanPurpose purpose = PlanPurpose.Output)
+        : base(source, to, known?.Source.Ranges)
+    {
+        target = FormatCatalog.Of(to).Target;
+        this.form = form;
+        Records = model.Records;
+        Shown = model.Shown;
+        words = ModelDescription.Of(model.Root, options.Naming).In(to);
+        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
+        plan = TensorPlanner.Plan(source, model, words, target, derived, options);
+        SpentMemory.GiveBack(plan.Sources.Length);
+        Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
+        Payloads = plan.Payloads;
+        embedding = options.Origin;
+        Task<byte[]>? writing = BeginRecord(sourceNames, options, out views);
+        SpentMemory.GiveBack(plan.Sources.Length);
+        Companions = derived.Files;
+        OutputContent prepared = new(Metadata(model.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form) { Companions = Companions };
+        prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
+        bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
+        if (isComplete)
+        {
+            OriginCodec.Complete(prepared.Origin, known!.Digest, known.Source.MemberHashes, known.Source.TensorHashes, []);
+        }
+
+        layout = LayOut(prepared);
+        (digest, meaning) = known is null ? MadeNotes.Aside(() => Look(layout, model.Root, purpose)) : (known.Digest, null);
+        Notes =
+        [
+            .. notes,
+            .. plan.Notes,
+            .. PlanNotes.Of(plan, source, layout, to),
+            .. words.Notes,
+            .. derived.Ranked,
+            .. prepared.Metadata is AprTargetMetadata apr ? apr.Notes.Select(RankedNote.Of) : [],
+        ];
+        if (prepared.Origin is not null && !isComplete)
+        {
+            content = prepared;
+            layout = layout.WithoutLiterals();
+        }
+    }
+
+    public override IReadOnlyList<TensorInfo> Tensors { get; }
+
+    public override IReadOnlyList<PayloadRecipe> Payloads { get; }
+
+    public override ModelPlan Layout => layout;
+
+    public override ImmutableArray<RankedNote> Notes { get; }
+
+    /// <summary>The companion files of an output that is a folder.</summary>
+    public ImmutableArray<Companion> Companions { get; }
+
+    /// <summary>What the model says of itself.</summary>
+    public ModelDescription Words => words;
+
+    /// <summary>The records on the way to the model that is converted (<see cref="SourceModel.Records"/>).</summary>
+    public ImmutableArray<OriginRecord> Records { get; }
+
+    /// <summary>What the source shows on that way (<see cref="SourceModel.Shown"/>).</summary>
+    public ImmutableArray<ShownPayload> Shown { get; }
+
+    /// <summary>The conversion that made a container, planned again from what its record describes.</summary>
+    /// <param name="source">The file that the record describes.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="made">Format of the container.</param>
+    /// <param name="model">The model of <paramref name="source"/>.</param>
+    public static TranscodePlan Again(ModelFile source, OriginRecord record, ModelFormat made, SourceModel model)
+    {
+        ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
+        return MadeNotes.Aside(() => new TranscodePlan(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model, purpose: PlanPurpose.Comparison));
+    }
+
+    /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
+    /// <param name="candidate">A record of as many tensors as the source has.</param>
+    public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
+        && candidate.Tensors.Zip(Returns()).All(pair => pair.First.Payload.IsSameAs(pair.Second));
+
+    public override JudgedMeaning Judge() => meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
+
+    public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
+
+    public override TensorType OutputType(int tensor) => plan.Sources[tensor].OutputType;
+
+    public override TensorAction Action(int tensor) => plan.Sources[tensor].Action;
+
+    // What narrowing makes of numbers is measured by itself.
+    protected override TensorInfo? Values(int payload) => Payloads[payload] is NarrowedPayload ? null : Step(payload).Logical with { Name = Step(payload).Name };
+
+    private OutputTensor Step(int payload) => payload < plan.Outputs.Length ? plan.Outputs[payload] : plan.Side[payload - plan.Outputs.Length];
+
+    public override ModelPlan Complete(WrittenPayloads written)
+    {
+        if (content is not { Origin: { } origin })
+        {
+            return layout;
+        }
+
+        int[] payloads = ContainerTarget.Inverse(ReaderPlaces());
+        OriginCodec.Complete(origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
+        ModelPlan complete = LayOut(content);
+        layout = complete.Outline();
+        content = null;
+        return complete;
+    }
+
+    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
+        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, written, context) : OutputProof.ProveReturn(output, this, written, context);
+
+    /// <summary>The plan.</summary>
+    public TensorPlan Plan => plan;
+
+    /// <summary>The tensors of the output, each with its place in the list that a reader sees.</summary>
+    public IEnumerable<(OutputTensor Step, int Place)> Placed() => plan.Outputs.Zip(target.ReaderOrder(plan.Outputs, form));
+
+    private TargetMetadata? Metadata(ModelFile root) => To switch
+    {
+        ModelFormat.Gguf => new GgufTargetMetadata(GgufMetadata.For(root, words, plan.Outputs)),
+        ModelFormat.Apr => AprMetadataBuilder.For(root, words, plan.Outputs),
+        _ => null,
+    };
+
+    private ModelPlan LayOut(OutputContent content)
+    {
+        ModelPlan main = target.Layout(content);
+        return plan.Side.IsEmpty ? main : SideFileLayout.Append(main, plan, To);
+    }
+
+    /// <summary>For each payload of the plan, its place in the list that a reader of the output sees.</summary>
+    public int[] ReaderPlaces() =>
+        readerPlaces ??= [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
+
+    private Task<byte[]>? BeginRecord(IReadOnlyList<string> sourceNames, ConversionOptions options, out int[] views)
+    {
+        OriginRecord record = Record(sourceNames, options);
+        views = [.. record.Views.Select(view => view.ContainerIndex)];
+        return embedding == OriginMode.Embed ? Task.Run(OriginCodec.Begin(record)) : null;
+    }
+
+    private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
+    {
+        PayloadRecipe[] returns = [.. Returns()];
+        HashSet<int> used = [.. returns.SelectMany(recipe => recipe.Tensors())];
+        return new()
+        {
+            Format = Source.Format,
+            Quantized = options.Quantized,
+            Naming = options.Naming,
+            Dtype = options.Dtype,
+            Form = form,
+            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Zip(OriginNames.Of(Source, sourceNames), (file, name) => new OriginFile(name, file.Plan, Hash128.Zero))],
+            Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, Hash128.Zero))],
+            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new ShadowTensor(place, Hash128.Zero))],
+            SideTensors = plan.Side.Length,
+        };
+    }
+
+    // How the source's payloads come back from what a reader of the output sees.
+    private IEnumerable<PayloadRecipe> Returns()
+    {
+        int[] places = ReaderPlaces();
+        return plan.Sources.Select(fate => Returned(fate, places));
+    }
+
+    // Without a record nothing needs to come back.
+    private PayloadRecipe Returned(SourceTensor fate, int[] places) => fate.Return is { } back
+        ? back.Through(stored => stored.Tensor == places[stored.Tensor] ? stored : stored with { Tensor = places[stored.Tensor] })
+        : embedding == OriginMode.None
+        ? new LiteralPayload(default)
+        : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
+
+    // The strict reader has to accept the header before a single payload is copied.
+    private (Hash128 Digest, JudgedMeaning? Meaning) Look(ModelPlan layout, ModelFile root, PlanPurpose purpose)
+    {
+        using ModelFile header = ModelFiles.Open(layout.LiteralsOnly().Compose("planned output", []), "<planned output>", To);
+        return (ContainerDigest.Compute(header), purpose == PlanPurpose.Output ? JudgedMeaning.Of(header, root) : null);
+    }
+}

@@ -1,0 +1,38 @@
+namespace ModelPack.Formats.Gguf;
+
+/// <summary>How the four magic bytes are spelled (gguf.md §1.7).</summary>
+public enum GgufMagic
+{
+    /// <summary>The bytes <c>GGUF</c>, in either byte order.</summary>
+    Gguf,
+
+    /// <summary>The bytes <c>FUGG</c>, which newer Python tools write for big-endian files.</summary>
+    Fugg,
+}
+
+/// <summary>Constants of the GGUF container and its detection by content.</summary>
+internal static class GgufFormat
+{
+    public const int MinimumVersion = 1;
+    public const int CurrentVersion = 3;
+    public const long DefaultAlignment = 32;
+    public const int MaximumKeyBytes = 65_535;
+    public const int MaximumNameBytes = 63;
+    public const int MaximumDimensions = 4;
+    public const int MaximumNesting = 8;
+
+    // A model has about fifty keys, and what is long stands in values. A reader makes objects for each key, so that a file of tiny ones would take twenty times its size.
+    public const int MaximumKeys = 1 << 17;
+    public const int MaximumKeyText = 8 << 20;
+    public const long MaximumStringBytes = 1L << 30;
+    public const long MaximumArrayItems = 1L << 30;
+
+    public const string AlignmentKey = "general.alignment";
+    public const string ArchitectureKey = "general.architecture";
+    public static ReadOnlySpan<byte> Magic => "GGUF"u8;
+
+    public static ReadOnlySpan<byte> ReversedMagic => "FUGG"u8;
+
+    /// <summary>True if a file that begins with these bytes claims to be GGUF.</summary>
+    public static bool Matches(ReadOnlySpan<byte> firstBytes) => firstBytes.StartsWith(Magic) || firstBytes.StartsWith(ReversedMagic);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text;
+using ModelPack.IO;
+
+namespace ModelPack.Formats.Gguf;
+
+/// <summary>Writing GGUF (gguf.md §1.5, §3).</summary>
+internal sealed class GgufTarget : ContainerTarget
+{
+    private const int MaximumNameBytes = 63;
+
+    public override ModelFormat Format => ModelFormat.Gguf;
+
+    public override TensorType RawType => TensorType.I8;
+
+    public override int MaximumRank => 4;
+
+    // The format allows n_dims 0 (gguf.md §1.5); ggml's own writer never writes it, and readers insist on 1 to 4.
+    public override bool HasScalars => false;
+
+    public override bool Holds(TensorType type) => TensorTypes.Get(type).GgmlId is not null;
+
+    public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes && !name.Contains('\0');
+
+    public override ModelPlan Layout(OutputContent content)
+    {
+        List<MetadataEntry> metadata = [.. ((GgufTargetMetadata)content.Metadata!).Entries];
+        if (content.Descriptions is { } carried)
+        {
+            metadata.Add(new(TensorDescriptions.Key, GgufValue.FromStringBytes(carried.Span)));
+        }
+
+        if (content.Origin is { } origin)
+        {
+            metadata.Add(new(ModelFile.OriginKey, GgufValue.FromUInt8Array(origin)));
+        }
+
+        ImmutableArray<ImmutableArray<int>> parts = content.Form.Split(content.Tensors);
+        string stem = content.Form.Folder ?? "";
+        return parts.Length <= 1
+            ? new([new(content.Form.Folder is null ? "" : $"{stem}.gguf", Part(metadata, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]))])
+            : new([.. parts.Select((part, i) => new PlannedFile(
+                GgufSplitSet.FileName(stem, i + 1, parts.Length),
+                Part(WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Tensors.Count), content.Tensors, part)))]);
+    }
+
+    public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) => Inverse(form.Split(steps).SelectMany(part => part));
+
+    private static FilePlan Part(List<MetadataEntry> metadata, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors)
+    {
+        FilePlan plan = GgufWriter.Plan(new()
+        {
+            Metadata = metadata,
+            Tensors = [.. tensors.Select(i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Payload.Length))],
+        });
+        return Renumbered(plan, tensors);
+    }
+
+    // A split model names itself in every part, with the types that the reference insists on (gguf.md §5). Keys of an older split make room.
+    private static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
+    [
+        .. metadata.Where(entry => !entry.Key.StartsWith("split.", StringComparison.Ordinal)),
+        new(GgufSplit.NumberKey, GgufValue.FromUInt16(checked((ushort)number))),
+        new(GgufSplit.TensorCountKey, GgufValue.FromInt32(tensors)),
+        new(GgufSplit.CountKey, GgufValue.FromUInt16(checked((ushort)count))),
+    ];
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ModelPack.Formats.Gguf;
+
+/// <content>Values for new files.</content>
+public sealed partial class GgufValue
+{
+    private const int ArrayPrefix = sizeof(uint) + sizeof(ulong);
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>A value of type u16.</summary>
+    public static GgufValue FromUInt16(ushort number) => FromNumber(GgufValueType.UInt16, number, sizeof(ushort));
+
+    /// <summary>A value of type u32.</summary>
+    public static GgufValue FromUInt32(uint number) => FromNumber(GgufValueType.UInt32, number, sizeof(uint));
+
+    /// <summary>A value of type i32.</summary>
+    public static GgufValue FromInt32(int number) => FromNumber(GgufValueType.Int32, unchecked((uint)number), sizeof(int));
+
+    /// <summary>A value of type u64.</summary>
+    public static GgufValue FromUInt64(ulong number) => FromNumber(GgufValueType.UInt64, number, sizeof(ulong));
+
+    /// <summary>A value of type i64.</summary>
+    public static GgufValue FromInt64(long number) => FromNumber(GgufValueType.Int64, unchecked((ulong)number), sizeof(long));
+
+    /// <summary>A value of type f32 with exactly these bits.</summary>
+    public static GgufValue FromFloat32Bits(uint bits) => FromNumber(GgufValueType.Float32, bits, sizeof(uint));
+
+    /// <summary>A value of type f32.</summary>
+    public static GgufValue FromFloat32(float number) => FromFloat32Bits(BitConverter.SingleToUInt32Bits(number));
+
+    /// <summary>A value of type f64.</summary>
+    public static GgufValue FromFloat64(double number) => FromNumber(GgufValueType.Float64, BitConverter.DoubleToUInt64Bits(number), sizeof(double));
+
+    /// <summary>A value of type bool.</summary>
+    public static GgufValue FromBool(bool flag) => FromNumber(GgufValueType.Bool, flag ? 1u : 0u, 1);
+
+    /// <summary>A string.</summary>
+    /// <exception cref="ArgumentException">The text holds half a surrogate pair.</exception>
+    public static GgufValue FromString(string text) => FromStringBytes(StrictUtf8.GetBytes(text));
+
+    /// <summary>A string of these bytes.</summary>
+    public static GgufValue FromStringBytes(ReadOnlySpan<byte> text)
+    {
+        byte[] raw = new byte[checked(sizeof(ulong) + text.Length)];
+        BinaryPrimitives.WriteInt64LittleEndian(raw, text.Length);
+        text.CopyTo(raw.AsSpan(sizeof(ulong)));
+        return FromRawBytes(GgufValueType.String, raw);
+    }
+
+    /// <summary>An array of strings.</summary>
+    /// <exception cref="ArgumentException">A text holds half a surrogate pair.</exception>
+    public static GgufValue FromStrings(IReadOnlyCollection<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        long length = texts.Sum(text => (long)sizeof(ulong) + StrictUtf8.GetByteCount(text));
+        byte[] raw = NewArray(GgufValueType.String, texts.Count, length);
+        Span<byte> rest = raw.AsSpan(ArrayPrefix);
+        foreach (string text in texts)
+        {
+            int written = StrictUtf8.GetBytes(text, rest[sizeof(ulong)..]);
+            BinaryPrimitives.WriteInt64LittleEndian(rest, written);
+            rest = rest[(sizeof(ulong) + written)..];
+        }
+
+        return FromRawBytes(GgufValueType.Array, raw);
+    }
+
+    /// <summary>An array of u8.</summary>
+    public static GgufValue FromUInt8Array(ReadOnlySpan<byte> items) => FromItems(GgufValueType.UInt8, items, 1);
+
+    /// <summary>An array of bool.</summary>
+    public static GgufValue FromBoolArray(ReadOnlySpan<bool> items) => FromItems(GgufValueType.Bool, MemoryMarshal.AsBytes(items), 1);
+
+    /// <summary>An array of u32.</summary>
+    public static GgufValue FromUInt32Array(ReadOnlySpan<uint> items) => FromItems(GgufValueType.UInt32, MemoryMarshal.AsBytes(items), sizeof(uint));
+
+    /// <summary>An array of i32.</summary>
+    public static GgufValue FromInt32Array(ReadOnlySpan<int> items) => FromItems(GgufValueType.Int32, MemoryMarshal.AsBytes(items), sizeof(int));
+
+    /// <summary>An array of f32.</summary>
+    public static GgufValue FromFloat32Array(ReadOnlySpan<float> items) => FromItems(GgufValueType.Float32, MemoryMarshal.AsBytes(items), sizeof(float));
+
+    /// <summary>A value from the bytes that <see cref="RawBytes"/> of a version 2 or 3 little-endian file gives.</summary>
+    /// <exception cref="ArgumentException">The bytes are not exactly one value of this type.</exception>
+    public static GgufValue FromRawBytes(GgufValueType type, ReadOnlyMemory<byte> raw)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)type, GgufValueTypes.Last, nameof(type));
+        GgufHeaderBuffer buffer = new(new MemoryByteSource(raw), Array.MaxLength);
+        try
+        {
+            new GgufValueScanner(buffer, new GgufNotes()).ScanValue(type);
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new ArgumentException($"not a value of type {GgufValueTypes.Name(type)}: {exception.Message}", nameof(raw), exception);
+        }
+
+        return buffer.Left == 0
+            ? new GgufValue(type, raw, GgufEncoding.Standard)
+            : throw new ArgumentException($"{buffer.Left} bytes follow the value", nameof(raw));
+    }
+
+    private static GgufValue FromNumber(GgufValueType type, ulong bits, int bytes)
+    {
+        byte[] raw = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(raw, bits);
+        return new GgufValue(type, raw.AsMemory(0, bytes), GgufEncoding.Standard);
+    }
+
+    private static GgufValue FromItems(GgufValueType element, ReadOnlySpan<byte> items, int itemBytes)
+    {
+        byte[] raw = NewArray(element, items.Length / itemBytes, items.Length);
+        Span<byte> stored = raw.AsSpan(ArrayPrefix);
+        items.CopyTo(stored);
+        if (!BitConverter.IsLittleEndian)
+        {
+            for (int offset = 0; offset < stored.Length; offset += itemBytes)
+            {
+                stored.Slice(offset, itemBytes).Reverse();
+            }
+        }
+
+        return FromRawBytes(GgufValueType.Array, raw);
+    }
+
+    private static byte[] NewArray(GgufValueType element, int count, long itemBytes)
+    {
+        byte[] raw = new byte[checked(ArrayPrefix + itemBytes)];
+        BinaryPrimitives.WriteUInt32LittleEndian(raw, (uint)element);
+        BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(sizeof(uint)), count);
+        return raw;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace ModelPack;
+
+/// <summary>A file or folder that lies in the folder of a model and is not carried.</summary>
+/// <param name="Name">Path relative to the model's folder, with '/'; a folder ends in one.</param>
+/// <param name="Bytes">Length of the file; of a folder, of all files in it. A link is not followed.</param>
+/// <param name="Reason">Why it is not carried; null for a file that is of no kind that a model has.</param>
+public sealed record LeftOutFile(string Name, long Bytes, string? Reason)
+{
+    /// <summary>True if a file of the model names it as a part of the model.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>Name, size and reason.</summary>
+    public override string ToString()
+    {
+        string reason = Reason is null ? "" : $"{Reason}, ";
+        return string.Create(CultureInfo.InvariantCulture, $"'{Name}' ({reason}{Bytes:N0} {(Bytes == 1 ? "byte" : "bytes")})");
+    }
+}

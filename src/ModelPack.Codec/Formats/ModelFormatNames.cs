@@ -1,0 +1,31 @@
+namespace ModelPack;
+
+/// <summary>How formats are called on the command line, in projects and in file names.</summary>
+public static class ModelFormatNames
+{
+    /// <summary>The file name extension, without a dot.</summary>
+    public static string Extension(this ModelFormat format) => format switch
+    {
+        ModelFormat.Gguf => "gguf",
+        ModelFormat.Apr => "apr",
+        ModelFormat.SafeTensors => "safetensors",
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
+    /// <summary>Finds a format by its extension or name, in any case, with or without a dot.</summary>
+    public static bool TryParse(string name, out ModelFormat format)
+    {
+        string bare = name.TrimStart('.');
+        foreach (ModelFormat candidate in Enum.GetValues<ModelFormat>())
+        {
+            if (bare.Equals(candidate.Extension(), StringComparison.OrdinalIgnoreCase))
+            {
+                format = candidate;
+                return true;
+            }
+        }
+
+        format = default;
+        return false;
+    }
+}

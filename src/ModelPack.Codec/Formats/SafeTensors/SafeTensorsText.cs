@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace ModelPack.Formats.SafeTensors;
+
+/// <summary>JSON text as the reference serializer spells it: compact, raw UTF-8, the fewest escapes (safetensors.md §4).</summary>
+/// <param name="expected">Length that is likely.</param>
+internal sealed class SafeTensorsText(int expected)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly SearchValues<byte> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (byte)code), (byte)'"', (byte)'\\']);
+
+    private readonly ArrayBufferWriter<byte> buffer = new(expected);
+
+    public int Length => buffer.WrittenCount;
+
+    public ReadOnlyMemory<byte> Bytes => buffer.WrittenMemory;
+
+    /// <summary>Length of a text with its quotes, if it has none of the rare control characters.</summary>
+    public static long StringLength(ReadOnlySpan<byte> utf8) => 2L + utf8.Length + utf8.Count((byte)'"') + utf8.Count((byte)'\\');
+
+    public static byte[] Utf8(string text, string? tensor)
+    {
+        try
+        {
+            return Strict.GetBytes(text);
+        }
+        catch (EncoderFallbackException fault)
+        {
+            throw new ModelPackException(SafeTensorsErrors.WriteNotUnicode, "the text holds an unpaired surrogate", fault) { TensorName = tensor };
+        }
+    }
+
+    public SafeTensorsText Raw(ReadOnlySpan<byte> bytes)
+    {
+        buffer.Write(bytes);
+        return this;
+    }
+
+    public SafeTensorsText Number(long value)
+    {
+        value.TryFormat(buffer.GetSpan(20), out int written, default, CultureInfo.InvariantCulture);
+        buffer.Advance(written);
+        return this;
+    }
+
+    public SafeTensorsText String(ReadOnlySpan<byte> utf8)
+    {
+        Raw("\""u8);
+        while (utf8.IndexOfAny(Escaped) is >= 0 and int place)
+        {
+            Raw(utf8[..place]);
+            Escape(utf8[place]);
+            utf8 = utf8[(place + 1)..];
+        }
+
+        return Raw(utf8).Raw("\""u8);
+    }
+
+    public void PadTo(int alignment)
+    {
+        while (Length % alignment != 0)
+        {
+            Raw(" "u8);
+        }
+    }
+
+    private void Escape(byte code) => Raw(code switch
+    {
+        (byte)'"' => "\\\""u8,
+        (byte)'\\' => "\\\\"u8,
+        (byte)'\b' => "\\b"u8,
+        (byte)'\t' => "\\t"u8,
+        (byte)'\n' => "\\n"u8,
+        (byte)'\f' => "\\f"u8,
+        (byte)'\r' => "\\r"u8,
+        _ => Encoding.ASCII.GetBytes($"\\u{code:x4}"),
+    });
+}

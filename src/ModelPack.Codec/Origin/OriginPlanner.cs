@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using ModelPack.Formats;
+using ModelPack.IO;
+
+namespace ModelPack.Origin;
+
+/// <summary>Describes an opened file as a plan from which it can be rebuilt: its payloads by index, everything else verbatim.</summary>
+internal static class OriginPlanner
+{
+    /// <summary>Bytes outside payloads that a record can hold: headers with large vocabularies, not attached archives.</summary>
+    public const long MaximumLiteralBytes = 256 << 20;
+
+    public static ModelPlan Describe(ModelFile file, List<FileRange> ranges)
+    {
+        ImmutableArray<PlannedFile>.Builder files = ImmutableArray.CreateBuilder<PlannedFile>();
+        long literals = 0;
+        int next = 0;
+        foreach (ModelSetMember member in file.AllMembers)
+        {
+            List<Segment> segments = [];
+            for (; next < ranges.Count && ranges[next].Offset < member.Start + member.Length; next++)
+            {
+                segments.Add(Describe(file, ranges[next], ref literals));
+            }
+
+            files.Add(new(member.Name, new FilePlan(segments)));
+        }
+
+        return new(files.ToImmutable());
+    }
+
+    private static Segment Describe(ModelFile file, FileRange range, ref long literals)
+    {
+        if (!range.IsGap)
+        {
+            return new PayloadSegment(range.Tensors[0], range.Length);
+        }
+
+        literals += range.Length;
+        if (literals > MaximumLiteralBytes)
+        {
+            throw new ModelPackException(
+                OriginErrors.TooMuchOutsideTensors, $"more than {MaximumLiteralBytes} bytes lie outside the tensors; {range.Length} of them at once")
+            {
+                FilePath = file.Source.Name,
+                ByteOffset = range.Offset,
+            };
+        }
+
+        byte[] bytes = file.Source.ReadBytes(range.Offset, (int)range.Length);
+        return bytes.AsSpan().ContainsAnyExcept((byte)0) ? new LiteralSegment(bytes) : ZeroSegment.Of(bytes.Length);
+    }
+}

@@ -1,0 +1,87 @@
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.IO;
+using ModelPack.IO.Names;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Validation.Checks;
+
+/// <summary>The origin record and the side file, as a conversion would look at them: what it would refuse is found here, what it would leave behind is noted.</summary>
+internal static class RecordCheck
+{
+    private const string EditedRule = "K-RECORD";
+
+    public static void Run(ValidationContext context)
+    {
+        ModelFile file = context.File;
+        bool hasKey = file.Metadata.Any(entry => entry.Key == ModelFile.OriginKey);
+        if (!hasKey)
+        {
+            return;
+        }
+
+        try
+        {
+            OriginRecord record = OriginCodec.Read(file.OriginRecord is { } bytes ? bytes.Span : [], file.Budget);
+            RestoredFile.Check(record, file);
+            if (!FindForeign(context, record))
+            {
+                FindUnlike(context);
+            }
+        }
+        catch (ModelPackException exception)
+        {
+            bool isSide = exception.Code == OriginErrors.MissingSideFile || SideMember(file) is not null;
+            context.Find(isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide ? SideFile.NameFor(file.AllMembers[0].Name) : ModelFile.OriginKey, exception.Message);
+        }
+    }
+
+    // What the side file holds has to be what was put there: nothing else says so, since the container's own programs do not read it.
+    private static bool FindForeign(ValidationContext context, OriginRecord record)
+    {
+        ModelFile file = context.File;
+        int own = file.Tensors.Count;
+        bool found = false;
+        foreach (OriginTensor tensor in record.Tensors)
+        {
+            int[] side = [.. tensor.Payload.Tensors().Where(stored => stored >= own).Distinct()];
+            if (side.Length > 0 && Hash(context, tensor.Payload, CancellationToken.None) != tensor.Hash)
+            {
+                TensorInfo stored = file.AllTensors[side[0]];
+                ModelSetMember member = SideMember(file)!;
+                long offset = stored.Offset - member.Start;
+                context.Find(
+                    ValidationErrors.Side, stored.Name, $"'{stored.Name}' in '{member.Name}' (from byte {offset}) is not the one that the conversion put there: the file is that of another model, or was changed");
+                found = true;
+            }
+        }
+
+        return found;
+    }
+
+    private static void FindUnlike(ValidationContext context)
+    {
+        ModelFile file = context.File;
+        if (Ancestor.Find(file, out string? doubt) is not { } ancestor)
+        {
+            context.Keep(EditedRule, $"{doubt}: a conversion leaves its origin record behind");
+            return;
+        }
+
+        if (Ancestor.FindUnlike(file, [.. ancestor.Shown], recipe => recipe is StoredPayload stored ? context.Pass.TensorHashes[stored.Tensor] : null, CancellationToken.None) is { } unlike)
+        {
+            context.Find(ValidationErrors.Side, ModelFile.OriginKey, unlike);
+        }
+        else if (ancestor.Record.Tensors.Any(tensor => tensor.Payload is StoredPayload stored && context.Pass.TensorHashes[stored.Tensor] != tensor.Hash))
+        {
+            context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");
+        }
+    }
+
+    private static Hash128 Hash(ValidationContext context, PayloadRecipe payload, CancellationToken cancellation) => payload is StoredPayload stored
+        ? context.Pass.TensorHashes[stored.Tensor]
+        : FileHash.Xxh128(MadePayloads.Open(context.File, payload), cancellation);
+
+    private static ModelSetMember? SideMember(ModelFile file) => file.AllMembers.FirstOrDefault(member => member.IsSideFile);
+}

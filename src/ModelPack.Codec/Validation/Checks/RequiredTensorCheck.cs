@@ -1,0 +1,44 @@
+using ModelPack.Architectures.Usability;
+using ModelPack.Formats.Gguf;
+using ModelPack.Formats.SafeTensors;
+using ModelPack.Validation.Facts;
+
+namespace ModelPack.Validation.Checks;
+
+/// <summary>A model of a known architecture has every tensor that its programs load. What a layer lacks of the llama pattern was found by <see cref="LayerCheck"/>.</summary>
+internal static class RequiredTensorCheck
+{
+    private const int Shown = 8;
+
+    public static void Run(ValidationContext context)
+    {
+        if (!context.Settings.IsWholeModel || context.Settings.Family is null || context.Findings.Any(finding => finding.Code == ValidationErrors.Layers)
+            || !context.Tensors.Any(tensor => TensorRoles.Of(tensor.Name)?.Layer is not null))
+        {
+            return;
+        }
+
+        foreach (string missing in Missing(context.File).Take(Shown))
+        {
+            context.Find(ValidationErrors.Required, missing, $"a model of the architecture '{context.Settings.Architecture}' has this tensor; this one has not");
+        }
+    }
+
+    private static IEnumerable<string> Missing(ModelFile file)
+    {
+        try
+        {
+            return (file is ModelSet set ? set.First : file) switch
+            {
+                GgufFile gguf => GgufNeeds.MissingTensors(gguf, file.Tensors),
+                SafeTensorsFile => FolderNeeds.MissingTensors(file),
+                _ => [],
+            };
+        }
+        catch (ModelPackException)
+        {
+            // CompanionCheck and DescriptionCheck say what is wrong with the companions.
+            return [];
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Conversion.Proof;
+using ModelPack.Formats;
+using ModelPack.Validation;
+using ModelPack.Validation.Facts;
+
+namespace ModelPack;
+
+/// <summary>Something wrong with a model in a file that is structurally valid.</summary>
+/// <param name="Code">The catalogue entry.</param>
+/// <param name="Place">The tensor or metadata key.</param>
+/// <param name="Text">One sentence with the values.</param>
+/// <param name="ByteOffset">Where it is, if it has a place.</param>
+public sealed record Finding(ErrorCode Code, string Place, string Text, long? ByteOffset = null);
+
+/// <summary>The outcome of a validation. The structure is valid, or there would have been an exception.</summary>
+/// <param name="Format">One line about the container.</param>
+/// <param name="Tensors">Number of tensors.</param>
+/// <param name="Findings">What is wrong; empty for a good model.</param>
+/// <param name="Notes">What is odd, legal and kept.</param>
+/// <param name="NotChecked">Tensors whose type has no finite check: nothing is known about their values.</param>
+public sealed record ValidationReport(
+    string Format, int Tensors, ImmutableArray<Finding> Findings, ImmutableArray<Note> Notes, ImmutableArray<string> NotChecked)
+{
+    /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach nothing beyond its data, and no phrase switches its text.</summary>
+    public ImmutableArray<string> HarmlessTemplates { get; init; } = [];
+}
+
+/// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies outside the tensors.</summary>
+public static class ModelValidator
+{
+    /// <summary>Opens the file strictly, reads every payload once and reports what it finds.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">The file breaks a rule of its format.</exception>
+    public static ValidationReport Validate(
+        string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using ModelFile file = ModelFiles.Open(path, scope);
+        try
+        {
+            return Validate(file, progress, cancellation);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = path;
+            throw;
+        }
+    }
+
+    private static ValidationReport Validate(ModelFile file, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(file);
+        long total = file.Source.Length;
+        PassResult pass = SourcePass.Run(
+            new()
+            {
+                Source = file.Source,
+                Ranges = FileRange.Cover(file),
+                Tensors = [.. tensors, .. file.AllTensors.Skip(file.Tensors.Count)],
+                Work = PassWork.FiniteScan | PassWork.UniformScan | (file.OriginRecord is null ? PassWork.None : PassWork.TensorHashes) | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+                Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),
+            },
+            cancellation);
+        OutputProof.EnsureFooter(file, pass, cancellation);
+        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file));
+        context.Notes.AddRange(file.PaddingNotes(cancellation));
+        ModelChecks.Run(context);
+        string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();
+        return new(file.FormatDescription, tensors.Count, [.. context.Findings], [.. file.Notes, .. context.Notes], [.. notChecked]) { HarmlessTemplates = [.. context.HarmlessTemplates] };
+    }
+}

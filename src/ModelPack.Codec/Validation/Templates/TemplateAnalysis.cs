@@ -1,0 +1,235 @@
+namespace ModelPack.Validation.Templates;
+
+/// <summary>
+/// Follows the data through a template without running it. Finds text of the template's own that appears only when a message holds a phrase, and whatever keeps the template from being shown
+/// to be harmless: only known functions, filters and methods are, and keys that come from outside or stand in the template.
+/// </summary>
+internal sealed class TemplateAnalysis
+{
+    // Loops and macros are gone through until nothing new is learned of a variable; templates in use settle in two or three rounds.
+    private const int MaximumRounds = 6;
+    private const int MaximumSteps = 400_000;
+
+    private readonly TemplateEvaluator evaluator;
+    private readonly SortedDictionary<int, string> triggered = [];
+    private readonly Stack<TemplateValue> emitted = new();
+    private Dictionary<string, TemplateValue> variables = new(StringComparer.Ordinal);
+
+    private TemplateAnalysis() => evaluator = new(this);
+
+    /// <summary>What a template does.</summary>
+    /// <param name="Triggered">Positions of texts that a phrase in a message switches on; the text, or nothing where it stands in code.</param>
+    /// <param name="Doubts">Positions of what is not known to be harmless, with what it is.</param>
+    internal sealed record Outcome(IReadOnlyDictionary<int, string> Triggered, IReadOnlyDictionary<int, string> Doubts);
+
+    public static Outcome Of(string template)
+    {
+        (TemplateNode body, string? problem, int position) = TemplateParser.Parse(template);
+        TemplateAnalysis analysis = new();
+        if (problem is not null)
+        {
+            analysis.evaluator.Doubt(position, problem);
+        }
+
+        analysis.emitted.Push(TemplateValue.None);
+        int known;
+        int round = 0;
+        do
+        {
+            known = analysis.evaluator.Learned;
+            analysis.Run(body, isGuarded: false);
+        }
+        while (known != analysis.evaluator.Learned && ++round < MaximumRounds);
+        return new(analysis.triggered, analysis.evaluator.Doubts);
+    }
+
+    /// <summary>What a name means at this place; null if the template gives it no meaning.</summary>
+    public TemplateValue? Find(string name) => variables.TryGetValue(name, out TemplateValue value) ? value : null;
+
+    private void Run(TemplateNode node, bool isGuarded)
+    {
+        if (evaluator.Steps > MaximumSteps)
+        {
+            evaluator.Doubt(node.Position, "it is too long to be followed to its end");
+            return;
+        }
+
+        switch (node.Kind)
+        {
+            case TemplateNodeKind.Body:
+                foreach (TemplateNode child in node.Children)
+                {
+                    Run(child, isGuarded);
+                }
+
+                break;
+            case TemplateNodeKind.Data:
+                Emit(node.Position, TemplateValue.Literal(node.Value), node.Value, isGuarded);
+                break;
+            case TemplateNodeKind.Output:
+                Emit(node.Position, evaluator.Evaluate(node.Children[0], isGuarded), "", isGuarded);
+                break;
+            case TemplateNodeKind.If:
+                RunIf(node, isGuarded);
+                break;
+            case TemplateNodeKind.For:
+                RunFor(node, isGuarded);
+                break;
+            case TemplateNodeKind.Set when node.Children[1] is { Kind: TemplateNodeKind.Call, Children: [{ Kind: TemplateNodeKind.Name, Value: "namespace" }, ..] }:
+                AssignNamespace(node.Children[0], node.Children[1].Children[1..], isGuarded);
+                break;
+            case TemplateNodeKind.Set:
+                Assign(node.Children[0], Guarded(node.Position, evaluator.Evaluate(node.Children[1], isGuarded), "", isGuarded), isGuarded);
+                break;
+            case TemplateNodeKind.SetBlock:
+                TemplateValue text = Collect(node.Children[1], isGuarded);
+                evaluator.Evaluate(node.Children[2], isGuarded);
+                Assign(node.Children[0], text.Made(), isGuarded);
+                break;
+            case TemplateNodeKind.Macro:
+                RunMacro(node);
+                break;
+            case TemplateNodeKind.Block:
+                Emit(node.Position, evaluator.Evaluate(node.Children[0], isGuarded), "", isGuarded);
+                Run(node.Children[1], isGuarded);
+                break;
+        }
+    }
+
+    private void Emit(int position, TemplateValue value, string text, bool isGuarded)
+    {
+        Guarded(position, value, text, isGuarded || value.Has(TemplateTraits.Triggered));
+        emitted.Push(emitted.Pop().Or(value.Made()));
+    }
+
+    private TemplateValue Guarded(int position, TemplateValue value, string text, bool isGuarded)
+    {
+        if (isGuarded && value.Has(TemplateTraits.Words))
+        {
+            triggered.TryAdd(position, text);
+        }
+
+        return isGuarded ? value.And(TemplateTraits.Triggered) : value;
+    }
+
+    private TemplateValue Collect(TemplateNode body, bool isGuarded)
+    {
+        emitted.Push(TemplateValue.None);
+        Run(body, isGuarded);
+        return emitted.Pop();
+    }
+
+    private void RunIf(TemplateNode node, bool isGuarded)
+    {
+        Dictionary<string, TemplateValue> before = variables;
+        Dictionary<string, TemplateValue>? after = null;
+        bool hasElse = node.Children.Length % 2 == 1;
+        for (int i = 0; i < node.Children.Length; i += 2)
+        {
+            variables = new(before, StringComparer.Ordinal);
+            bool isLast = i + 1 == node.Children.Length;
+            isGuarded |= !isLast && evaluator.Evaluate(node.Children[i], isGuarded).Has(TemplateTraits.Triggered);
+            Run(node.Children[isLast ? i : i + 1], isGuarded);
+            after = after is null ? variables : Join(after, variables);
+        }
+
+        variables = hasElse ? after! : Join(after!, before);
+    }
+
+    private void RunFor(TemplateNode node, bool isGuarded)
+    {
+        TemplateValue items = evaluator.Evaluate(node.Children[1], isGuarded);
+        for (int round = 0; round < MaximumRounds; round++)
+        {
+            Dictionary<string, TemplateValue> before = variables;
+            int known = evaluator.Learned;
+            TemplateValue item = TemplateEvaluator.Element(items);
+            variables = new(before, StringComparer.Ordinal) { ["loop"] = TemplateValue.None, ["loop.previtem"] = item, ["loop.nextitem"] = item };
+            Bind(node.Children[0], item);
+            bool isChosen = evaluator.Evaluate(node.Children[2], isGuarded).Has(TemplateTraits.Triggered);
+            Run(node.Children[3], isGuarded || isChosen || items.Has(TemplateTraits.Triggered));
+            Dictionary<string, TemplateValue> joined = Join(variables, before);
+            bool isSettled = known == evaluator.Learned && joined.Count == before.Count && joined.All(pair => before[pair.Key].IsSameAs(pair.Value));
+            variables = joined;
+            if (isSettled)
+            {
+                break;
+            }
+        }
+
+        Run(node.Children[4], isGuarded || items.Has(TemplateTraits.Triggered));
+    }
+
+    private void RunMacro(TemplateNode node)
+    {
+        Dictionary<string, TemplateValue> before = variables;
+        variables = new(before, StringComparer.Ordinal);
+        evaluator.Macros.TryAdd(node.Value, TemplateValue.None);
+        TemplateNode[] parameters = node.Children[0].Children;
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            TemplateNode parameter = parameters[i];
+            TemplateValue value = parameter.Kind == TemplateNodeKind.Keyword ? evaluator.Evaluate(parameter.Children[0], isGuarded: false) : TemplateValue.None;
+            variables[parameter.Value] = value.Or(evaluator.ArgumentsOf(node.Value, i, parameter.Value));
+        }
+
+        evaluator.Learn(evaluator.Macros, node.Value, Collect(node.Children[1], isGuarded: false));
+        variables = before;
+    }
+
+    // Several targets of one value each get a part of it: which one is not told apart.
+    private void Bind(TemplateNode target, TemplateValue value)
+    {
+        if (target.Kind == TemplateNodeKind.List)
+        {
+            foreach (TemplateNode part in target.Children)
+            {
+                Bind(part, value);
+            }
+        }
+        else if (target.Kind != TemplateNodeKind.Nothing)
+        {
+            variables[TemplateEvaluator.Key(target)] = value;
+        }
+    }
+
+    private void Assign(TemplateNode target, TemplateValue value, bool isGuarded)
+    {
+        if (target.Kind == TemplateNodeKind.List)
+        {
+            Bind(target, TemplateEvaluator.Element(value).Or(value));
+        }
+        else if (target.Kind == TemplateNodeKind.Attribute || isGuarded)
+        {
+            // An attribute of a namespace outlives the loop in which it is set.
+            evaluator.Learn(evaluator.Attributes, TemplateEvaluator.Key(target), value);
+            Bind(target, value.Or(Find(TemplateEvaluator.Key(target)) ?? TemplateValue.None));
+        }
+        else
+        {
+            Bind(target, value);
+        }
+    }
+
+    private void AssignNamespace(TemplateNode target, TemplateNode[] attributes, bool isGuarded)
+    {
+        foreach (TemplateNode attribute in attributes)
+        {
+            TemplateValue value = evaluator.Evaluate(attribute.Kind == TemplateNodeKind.Keyword ? attribute.Children[0] : attribute, isGuarded);
+            evaluator.Learn(evaluator.Attributes, $"{target.Value}.{attribute.Value}", Guarded(attribute.Position, value, "", isGuarded));
+        }
+
+        Bind(target, TemplateValue.None);
+    }
+
+    private static Dictionary<string, TemplateValue> Join(Dictionary<string, TemplateValue> first, Dictionary<string, TemplateValue> second)
+    {
+        Dictionary<string, TemplateValue> joined = new(first, StringComparer.Ordinal);
+        foreach ((string name, TemplateValue value) in second)
+        {
+            joined[name] = joined.TryGetValue(name, out TemplateValue other) ? other.Or(value) : value;
+        }
+
+        return joined;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using ModelPack.Conversion;
+using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.Conversion.Proof;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+using ModelPack.Verification.Comparison;
+
+namespace ModelPack.Verification;
+
+/// <summary>
+/// Compares a file with a container that says it was made from it. The container has to be what converting the file gives, byte for byte.
+/// Where it is not, what it leads back to is compared; and if it was edited, it is compared with what it ought to be, so that the edit gets a name.
+/// </summary>
+internal sealed class DerivedComparison(ModelFile original, ModelFile container, FileSide side, Action<long>? progress, CancellationToken cancellation)
+{
+    /// <summary>Compares with the file so many conversions back.</summary>
+    /// <param name="steps">The number of conversions; the container and what was made on the way were not edited.</param>
+    /// <returns>Null if the records do not count.</returns>
+    /// <exception cref="ModelPackException">The origin record is damaged.</exception>
+    public ComparisonResult? Compare(int steps) => OriginChain.Through(container, steps) is { } chain ? CompareUnedited(chain, out _) : null;
+
+    /// <summary>Compares with the nearest file of that format.</summary>
+    /// <returns>Null if the container leads to no file of that format. Without a result, the edit is all that can be said.</returns>
+    /// <exception cref="ModelPackException">The origin record is damaged.</exception>
+    public (ComparisonResult? Result, Difference? Edit)? Compare()
+    {
+        OriginChain? chain = OriginChain.Find(
+            container, original.Format, out string? edited, original.AllMembers.Count > 1 ? AncestorForm.Set : AncestorForm.Nearest);
+        if (edited is not null)
+        {
+            Difference edit = new(DifferenceKind.Metadata, ModelFile.OriginKey, edited);
+            return (CompareEdited(edit), edit);
+        }
+
+        if (chain is null)
+        {
+            return null;
+        }
+
+        ComparisonResult? result = CompareUnedited(chain, out string? forged);
+        return (result, forged is null ? null : new(DifferenceKind.Metadata, ModelFile.OriginKey, forged));
+    }
+
+    // Without a result the record does not count, and what it leads to says nothing of the container.
+    private ComparisonResult? CompareUnedited(OriginChain chain, out string? forged)
+    {
+        forged = null;
+        (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, known: null, new(new(), progress, cancellation));
+        if (isSame)
+        {
+            return original.HasFooter && pass.SourceCrc32 != PlanCrc.Residue && FooterComparison.Wrong(original, side == FileSide.First ? FileSide.Second : FileSide.First, cancellation) is { } wrongFooter
+                ? ComparisonResult.Identical(original) with { Proved = null, Metadata = [wrongFooter] }
+                : ComparisonResult.Identical(original);
+        }
+
+        using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
+        if (ByteComparison.FirstDifference(again.Source, container.Source, cancellation) is not { } offset)
+        {
+            return ComparisonResult.Identical(original);
+        }
+
+        forged = Ancestor.WhyNot(container, chain.Steps.Length);
+        if (forged is not null)
+        {
+            return null;
+        }
+
+        Difference bytes = Place.Describe(container, offset, side);
+        ImmutableArray<Difference> shown = CompareViews(chain.Record, again);
+        using ModelFile returned = RestoredFile.Open(chain.Record, container);
+        Difference? other = ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is { } returnedOffset
+            ? Place.Describe(returned, returnedOffset, side)
+            : MemberComparison.FirstDifference(original, returned);
+        if (other is null)
+        {
+            ImmutableArray<Difference> wrong = [.. WrongHashes(chain.Record, pass)];
+            return ComparisonResult.Identical(original) with
+            {
+                Proved = !shown.IsEmpty ? null : wrong.IsEmpty ? ProofLevel.L2 : ProofLevel.L1,
+                Tensors = shown,
+                Metadata = wrong,
+                OtherBytes = bytes,
+                Notes = !shown.IsEmpty ? [] : [$"{bytes.Text}; the tensors and metadata that it leads back to are the same all the same"],
+            };
+        }
+
+        ComparisonResult found = ComparisonResult.Of(
+            original,
+            new(original.Source, original.Tensors),
+            returned,
+            new(returned.Source, returned.Tensors),
+            side,
+            other,
+            progress,
+            cancellation);
+        return found with
+        {
+            Proved = shown.IsEmpty ? found.Proved : null,
+            Tensors = [.. InContainer(found.Tensors, chain.Record, returned), .. shown],
+            OtherBytes = bytes,
+        };
+    }
+
+    // The way back does not read them, but they are what the container's own programs run.
+    private ImmutableArray<Difference> CompareViews(OriginRecord record, Reconversion again)
+    {
+        if (record.Views.IsEmpty)
+        {
+            return [];
+        }
+
+        using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
+        TensorInfo[] names = [.. TensorDescriptions.Logical(container), .. container.AllTensors.Skip(container.Tensors.Count)];
+        int[] views = [.. record.Views.Select(view => view.ContainerIndex).Distinct()];
+        TensorSet left = new(expected.Source, [.. views.Select(view => names[view] with { Offset = expected.AllTensors[view].Offset })]);
+        TensorSet right = new(container.Source, [.. views.Select(view => names[view])]);
+        (left, right) = side == FileSide.Second ? (left, right) : (right, left);
+        return [.. new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)];
+    }
+
+    private ComparisonResult? CompareEdited(Difference edit)
+    {
+        try
+        {
+            if (OriginChain.FindThroughEdits(container, original.Format) is not { } chain)
+            {
+                return null;
+            }
+
+            PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
+            using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
+            using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
+            TensorSet right = TensorSet.Of(container, out Difference? bad);
+            TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);
+            ComparisonResult found = ComparisonResult.Of(expected, left, container, right, side, edit, progress, cancellation);
+            return found with
+            {
+                Proved = found.Tensors.IsEmpty ? ProofLevel.L1 : null,
+                Metadata = [edit, .. found.Metadata.Where(difference => difference.Place != ModelFile.OriginKey)],
+            };
+        }
+        catch (ModelPackException)
+        {
+            // The tensor list was edited so that the record cannot be followed any more.
+            return null;
+        }
+    }
+
+    private static IEnumerable<Difference> WrongHashes(OriginRecord record, PassResult pass)
+    {
+        bool files = record.Files.Select(file => file.Hash).SequenceEqual(pass.MemberHashes);
+        if (!files || !record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(pass.TensorHashes))
+        {
+            yield return new(DifferenceKind.Metadata, ModelFile.OriginKey, "the hashes in the origin record are not those of what it leads back to");
+        }
+    }
+
+    // What differs in the restored file differs in the container's payload; that is where a reader can look for it.
+    private IEnumerable<Difference> InContainer(ImmutableArray<Difference> differences, OriginRecord record, ModelFile returned)
+    {
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        for (int i = 0; i < returned.Tensors.Count; i++)
+        {
+            places.TryAdd(returned.Tensors[i].Name, i);
+        }
+
+        return differences.Select(difference => difference.ByteOffset is { } at ? InContainer(difference, at, places[difference.Place], record, returned) : difference);
+    }
+
+    private Difference InContainer(Difference difference, long at, int tensor, OriginRecord record, ModelFile returned)
+    {
+        PayloadRecipe recipe = record.Tensors[tensor].Payload;
+        if (recipe.Locate(at - returned.Tensors[tensor].Offset) is not var (stored, within))
+        {
+            return difference with { ByteOffset = null };
+        }
+
+        TensorInfo there = container.AllTensors[stored];
+        string part = recipe.Tensors().Distinct().Skip(1).Any() ? $"; it lies in '{there.Name}' there" : "";
+        return difference with { ByteOffset = there.Offset + within, Text = difference.Text + part };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using ModelPack.Verification;
+
+namespace ModelPack;
+
+/// <summary>The outcome of comparing two models.</summary>
+/// <param name="Requested">The level asked for.</param>
+/// <param name="Proved">The highest level that holds, or null if the models differ at L1.</param>
+/// <param name="TensorsCompared">Number of tensors compared bit for bit.</param>
+/// <param name="MetadataCompared">Number of metadata keys compared.</param>
+/// <param name="Differences">The differences, the first ones first; at most a thousand.</param>
+/// <param name="Notes">What the comparison could not look at, and what was odd.</param>
+public sealed record VerificationReport(
+    ProofLevel Requested, ProofLevel? Proved, int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+{
+    /// <summary>True if the requested level holds.</summary>
+    public bool Passed => Proved >= Requested && Differences.IsEmpty;
+}
+
+/// <summary>Compares two models, or a model with the certificate of a conversion.</summary>
+public static class ModelVerifier
+{
+    private const string CertificateEnding = ".modelpack.json";
+
+    /// <summary>Compares two models of the same or of different formats. Either may be a certificate (<c>*.modelpack.json</c>).</summary>
+    /// <param name="firstPath">A model.</param>
+    /// <param name="secondPath">Another one.</param>
+    /// <param name="level">What is to be proved.</param>
+    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
+    public static VerificationReport Verify(
+        string firstPath,
+        string secondPath,
+        ProofLevel level = ProofLevel.L2,
+        PathScope scope = PathScope.Model,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(firstPath);
+        ArgumentNullException.ThrowIfNull(secondPath);
+        if (IsCertificate(firstPath) || IsCertificate(secondPath))
+        {
+            bool isSecond = IsCertificate(secondPath);
+            (string certificate, string model) = isSecond ? (secondPath, firstPath) : (firstPath, secondPath);
+            VerificationReport proof = CertificateVerifier.Verify(CertificateJson.Read(certificate), model, level, scope, cancellation);
+            FileSide side = isSecond ? FileSide.First : FileSide.Second;
+            return proof with { Differences = [.. proof.Differences.Select(difference => difference with { OffsetIn = side })] };
+        }
+
+        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
+        using ModelFile own = first;
+        using ModelFile other = second;
+        long total = first.Source.Length;
+        Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));
+        VerificationReport compared = new PairVerifier(first, second, level, report, cancellation).Verify();
+        return compared with { Notes = [.. ModelFile.PathsOf(first, second), .. compared.Notes] };
+    }
+
+    internal static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using ModelPack.IO;
+using ModelPack.IO.Output;
+using ModelPack.Verification.Comparison;
+
+namespace ModelPack;
+
+/// <summary>The outcome of a round trip.</summary>
+/// <param name="Chain">The formats that were passed through, from the source's format back to it.</param>
+/// <param name="Identical">True if the file that came back has the same bytes.</param>
+/// <param name="SourceXxh128">XXH128 of the source.</param>
+/// <param name="ReturnedXxh128">XXH128 of the file that came back.</param>
+/// <param name="Difference">Where the first difference is, if there is one.</param>
+/// <param name="Steps">The certificate of each step.</param>
+public sealed record RoundTripReport(
+    ImmutableArray<ModelFormat> Chain, bool Identical, string SourceXxh128, string ReturnedXxh128, Difference? Difference, ImmutableArray<Certificate> Steps);
+
+/// <summary>Converts a model through a chain of formats and back, and compares the bytes. Nothing is kept.</summary>
+public static class RoundTrip
+{
+    // Nothing of it is there after a power failure that anybody looks for.
+    private static readonly NameChanges Unflushed = new UnflushedChanges();
+
+    /// <summary>Runs the chain in a temporary folder that is removed in any case.</summary>
+    /// <exception cref="ModelPackException">A step is not possible; the message says which and why.</exception>
+    public static RoundTripReport Run(
+        string sourcePath,
+        IReadOnlyList<ModelFormat> via,
+        ConversionOptions options,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(via);
+        ArgumentNullException.ThrowIfNull(options);
+        using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
+        ImmutableArray<ModelFormat> chain = [source.Format, .. via, source.Format];
+        using ScratchFolder folder = ScratchFolder.Create(Path.GetTempPath());
+        ImmutableArray<Certificate>.Builder steps = ImmutableArray.CreateBuilder<Certificate>();
+        string current = sourcePath;
+        for (int i = 1; i < chain.Length; i++)
+        {
+            // A source of several files comes back as these whenever its format comes round.
+            bool isSet = chain[i] == source.Format && source.AllMembers.Count > 1;
+            string next = Path.Combine(folder.Path, isSet ? $"{i}/" : $"{i}.{chain[i].Extension()}");
+
+            // Narrowed once is enough; and what leads back restores, which narrowing would not.
+            ConversionOptions step = i == 1 ? options : options with { Dtype = null, Epsilon = null, Scope = PathScope.Model };
+            steps.Add(ModelConverter.Convert(current, next, chain[i], step, Unflushed, progress, cancellation: cancellation));
+            DeleteStep(folder, current);
+            current = next;
+        }
+
+        using ModelFile returned = ModelFiles.Open(current);
+        long? difference = ByteComparison.FirstDifference(source.Source, returned.Source, cancellation);
+        return new(
+            chain,
+            difference is null,
+            FileHash.Format(FileHash.Xxh128(source.Source, cancellation)),
+            FileHash.Format(FileHash.Xxh128(returned.Source, cancellation)),
+            difference is null ? null : Place.Describe(source, difference.Value, FileSide.First),
+            steps.ToImmutable());
+    }
+
+    private static void DeleteStep(ScratchFolder folder, string path)
+    {
+        string step = Path.TrimEndingDirectorySeparator(path);
+        if (Path.GetDirectoryName(step) != folder.Path)
+        {
+            return;
+        }
+
+        if (Directory.Exists(step))
+        {
+            Directory.Delete(step, recursive: true);
+        }
+
+        File.Delete(step);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using ModelPack.Conversion;
+using ModelPack.IO;
+using ModelPack.Tensors;
+using ModelPack.Verification;
+using ModelPack.Verification.Comparison;
+using ModelPack.Verification.Tolerance;
+
+namespace ModelPack;
+
+/// <summary>
+/// Compares the decoded values of two models whose types may differ. Whole numbers, BOOL and C64 have no tolerance: they have to be the same bits. Metadata are not
+/// compared. For a proof of equality there is <see cref="ModelVerifier"/>.
+/// </summary>
+public static class ToleranceVerifier
+{
+    /// <summary>Compares two models of the same or of different formats.</summary>
+    /// <param name="firstPath">A model.</param>
+    /// <param name="secondPath">Another one.</param>
+    /// <param name="tolerance">How far apart values may be.</param>
+    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelPackException">One of the files is a certificate: it holds hashes, not values.</exception>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
+    public static ToleranceReport Verify(
+        string firstPath,
+        string secondPath,
+        ValueTolerance tolerance,
+        PathScope scope = PathScope.Model,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(firstPath);
+        ArgumentNullException.ThrowIfNull(secondPath);
+        ArgumentNullException.ThrowIfNull(tolerance);
+        if (new[] { firstPath, secondPath }.FirstOrDefault(ModelVerifier.IsCertificate) is { } certificate)
+        {
+            throw new ModelPackException(ProofErrors.NoValues, "the file is a certificate, which holds hashes and no values") { FilePath = certificate };
+        }
+
+        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
+        using ModelFile own = first;
+        using ModelFile other = second;
+        return Verify(first, second, tolerance, progress, cancellation);
+    }
+
+    /// <summary>Compares two opened models.</summary>
+    internal static ToleranceReport Verify(
+        ModelFile first, ModelFile second, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ModelPair pair = new(first, second, cancellation);
+        IReadOnlyList<TensorInfo> tensors = pair.FirstTensors.Tensors;
+        TensorPairing pairing = TensorPairing.Of(tensors, pair.SecondTensors.Tensors, pair.Translate);
+        long total = tensors.Sum(tensor => tensor.ByteLength);
+        Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
+        (TensorDistance? Distance, Difference? Difference)[] found = new (TensorDistance?, Difference?)[tensors.Count];
+        Workers.ForEach([.. Enumerable.Range(0, found.Length)], (i, stop) =>
+        {
+            found[i] = pairing.Others[i] is { } other
+                ? Compare(pair, tensors[i], other, tolerance, stop)
+                : (null, TensorPairing.Missing(tensors[i]));
+            counter.Add(tensors[i].ByteLength);
+        }, cancellation);
+        return new(
+            tolerance,
+            tensors.Count,
+            [.. found.Select(one => one.Distance).OfType<TensorDistance>()],
+            [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional(), .. FooterComparison.Wrong(first, second, cancellation)],
+            [.. ModelFile.PathsOf(first, second), .. pair.Doubts, .. pair.Notes]);
+    }
+
+    private static (TensorDistance?, Difference?) Compare(
+        ModelPair pair, TensorInfo first, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+    {
+        ByteSource firstSource = pair.FirstTensors.Source;
+        ByteSource secondSource = pair.SecondTensors.Source;
+        TensorInfo placed = pair.OffsetsIn == FileSide.First ? first : second;
+        string? why = NumberReader.WhyNot(first) ?? NumberReader.WhyNot(second);
+        if (why is not null || !first.Shape.AsSpan().SequenceEqual(second.Shape.AsSpan()))
+        {
+            // What has no values with a tolerance is equal or it is not.
+            TensorSet left = new(firstSource, [first]);
+            TensorSet right = new(secondSource, [second with { Name = first.Name }]);
+            return (null, new TensorComparison(left, right, TensorEquality.Meaning, pair.OffsetsIn, cancellation).Compare(name => name, null).SingleOrDefault());
+        }
+
+        if (!DistanceTally.CanMeasure(first, second, tolerance))
+        {
+            string types = $"{TensorTypes.Get(first.Type).Name} in the first file and {TensorTypes.Get(second.Type).Name} in the second";
+            string text = $"tensor '{first.Name}' is {types}, between which ULPs cannot be counted; ask for an absolute or a relative tolerance";
+            return (null, new(DifferenceKind.Type, first.Name, text, null, placed.Offset) { OffsetIn = pair.OffsetsIn });
+        }
+
+        TensorDistance distance = Measure(firstSource, first, secondSource, second, tolerance, cancellation);
+        return (distance, Beyond(placed, pair.OffsetsIn, distance, tolerance));
+    }
+
+    private static TensorDistance Measure(
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+    {
+        DistanceTally tally = new(first, second, tolerance);
+        using NumberReader own = new(firstSource, first);
+        using NumberReader other = new(secondSource, second);
+        ReadOnlySpan<double> left = default;
+        ReadOnlySpan<double> right = default;
+        for (long element = 0; element < first.ElementCount;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            left = left.IsEmpty ? own.Next() : left;
+            right = right.IsEmpty ? other.Next() : right;
+            int common = Math.Min(left.Length, right.Length);
+            tally.Add(element, left[..common], right[..common]);
+            left = left[common..];
+            right = right[common..];
+            element += common;
+        }
+
+        return tally.ToDistance();
+    }
+
+    private static Difference? Beyond(TensorInfo placed, FileSide side, TensorDistance distance, ValueTolerance tolerance)
+    {
+        if (distance.FirstBeyond is not { } first)
+        {
+            return null;
+        }
+
+        string types = distance.FirstType == distance.SecondType
+            ? TensorTypes.Get(distance.FirstType).Name
+            : $"{TensorTypes.Get(distance.FirstType).Name} against {TensorTypes.Get(distance.SecondType).Name}";
+        string special = distance.NonFinite > 0 ? $", {distance.NonFinite} of them because one side is NaN or infinite" : "";
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"tensor '{distance.Name}' ({types}): {distance.Beyond} of {distance.Elements} values are further apart than {tolerance}{special}; element {first.Element} is {first.First:R} in the first file and {first.Second:R} in the second");
+        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(placed, first.Element), distance.Beyond) { OffsetIn = side };
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Text;
+using ModelPack.Tool.Progress;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary>Runs a conversion and tells what it proved: for <c>convert</c>, <c>split</c> and <c>merge</c>.</summary>
+internal static class ConversionRun
+{
+    public static int Run(
+        ToolSession session, string verb, string source, string target, ModelFormat to, ConversionOptions options, string? report = null)
+    {
+        session.Subject = source;
+        string certificatePath = ModelConverter.CertificatePath(target);
+        ReportFile? copy = report is null ? null : ReportFile.Prepare(report, options.Existing, source, options.Scope, target);
+        long start = Stopwatch.GetTimestamp();
+        Certificate certificate;
+        using (ProgressDisplay progress = ProgressDisplay.For(session, verb))
+        {
+            certificate = ModelConverter.Convert(source, target, to, options, progress, growth => session.Console.Message($"{source}: {growth}"), session.Cancellation);
+        }
+
+        ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
+        copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
+        session.Publish(() => ConvertText.Of(outcome, session.Verbosity), writer => ConvertJson.Write(writer, verb, outcome));
+        return ExitCode.Done;
+    }
+
+    /// <summary>The format of a model, which a verb keeps.</summary>
+    public static ModelFormat FormatOf(string path, PathScope scope)
+    {
+        using ModelFile model = ModelFiles.Open(path, scope);
+        return model.Format;
+    }
+}
+
+/// <summary>A conversion that succeeded.</summary>
+internal sealed record ConversionOutcome(string TargetPath, string CertificatePath, Certificate Certificate, TimeSpan Duration);

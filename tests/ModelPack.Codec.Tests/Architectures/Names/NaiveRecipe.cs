@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Codec.Tests.Architectures.Names;
+
+/// <summary>Carries recipes out over arrays, byte by byte: slow, and with nothing of the library's own reader or decoders.</summary>
+internal static class NaiveRecipe
+{
+    private static readonly Dictionary<uint, ushort> HalfOfSingle = Enumerable.Range(0, 65536).ToDictionary(bits => WideHalf((ushort)bits), bits => (ushort)bits);
+
+    public static byte[] Evaluate(PayloadRecipe recipe, IReadOnlyList<byte[]> payloads)
+    {
+        byte[] made = recipe switch
+        {
+            StoredPayload stored => payloads[stored.Tensor],
+            LiteralPayload literal => literal.Bytes.ToArray(),
+            TakenPayload taken => Take(taken, Evaluate(taken.Of, payloads)),
+            JoinedPayload joined => Join(joined, [.. joined.Parts.Select(part => Evaluate(part, payloads))]),
+            ExchangedPayload exchanged => Exchange(exchanged, Evaluate(exchanged.Of, payloads)),
+            ReversedPayload { Type: TensorType.F16 or TensorType.F64 } reversed =>
+                [.. Evaluate(reversed.Of, payloads).Chunk(reversed.Type == TensorType.F16 ? 2 : 8).SelectMany(number => number.Reverse())],
+            WidenedPayload widened => Words(Wide(Evaluate(widened.Of, payloads), widened.Type)),
+            NarrowedPayload narrowed => Narrow(Evaluate(narrowed.Of, payloads), narrowed.Type),
+            ShiftedPayload shifted => Words(
+                Wide(Evaluate(shifted.Of, payloads), TensorType.F32).Select(bits => BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(bits) + shifted.Addend))),
+            ComputedPayload computed => Words(
+                Wide(Evaluate(computed.Of, payloads), TensorType.F32).Select(bits => BitConverter.SingleToUInt32Bits(Compute(computed.Function, BitConverter.UInt32BitsToSingle(bits))))),
+            _ => throw new ArgumentException($"{recipe.GetType().Name} is not expected here", nameof(recipe)),
+        };
+        Assert.HasCount((int)recipe.Length, made);
+        return made;
+    }
+
+    /// <summary>Bits of the single that a half stands for, by the format's definition.</summary>
+    public static uint WideHalf(ushort half)
+    {
+        uint sign = (uint)(half >> 15) << 31;
+        int exponent = (half >> 10) & 31;
+        uint fraction = half & 1023u;
+        if (exponent == 31)
+        {
+            return sign | 0x7F800000 | (fraction << 13);
+        }
+
+        double value = exponent == 0 ? fraction * Math.Pow(2, -24) : (1024 + fraction) * Math.Pow(2, exponent - 25);
+        return sign | BitConverter.SingleToUInt32Bits((float)value);
+    }
+
+    private static float Compute(NumberFunction function, double number) => (float)(function == NumberFunction.NegativeExponential ? -Math.Exp(number) : Math.Log(-number));
+
+    private static byte[] Take(TakenPayload taken, byte[] of)
+    {
+        List<byte> made = [];
+        for (int group = 0; group < taken.Count; group++)
+        {
+            for (int item = 0; item < taken.Size; item++)
+            {
+                made.Add(of[(group * taken.Stride) + taken.Start + item]);
+            }
+        }
+
+        return [.. made];
+    }
+
+    private static byte[] Join(JoinedPayload joined, byte[][] parts)
+    {
+        List<byte> made = [];
+        for (int group = 0; group < joined.Count; group++)
+        {
+            foreach (byte[] part in parts)
+            {
+                Assert.AreEqual(0, part.Length % joined.Count);
+                int share = part.Length / (int)joined.Count;
+                made.AddRange(part[(group * share)..((group + 1) * share)]);
+            }
+        }
+
+        return [.. made];
+    }
+
+    private static byte[] Exchange(ExchangedPayload exchanged, byte[] of)
+    {
+        Assert.HasCount((int)(exchanged.Outer * exchanged.Rows * exchanged.Columns * exchanged.UnitBytes), of);
+        byte[] made = new byte[of.Length];
+        for (long outer = 0; outer < exchanged.Outer; outer++)
+        {
+            for (long row = 0; row < exchanged.Rows; row++)
+            {
+                for (long column = 0; column < exchanged.Columns; column++)
+                {
+                    for (long item = 0; item < exchanged.UnitBytes; item++)
+                    {
+                        long from = (((outer * exchanged.Rows) + row) * exchanged.Columns) + column;
+                        long to = (((outer * exchanged.Columns) + column) * exchanged.Rows) + row;
+                        made[(to * exchanged.UnitBytes) + item] = of[(from * exchanged.UnitBytes) + item];
+                    }
+                }
+            }
+        }
+
+        return made;
+    }
+
+    private static IEnumerable<uint> Wide(byte[] bytes, TensorType type) => type switch
+    {
+        TensorType.F32 => bytes.Chunk(4).Select(word => BinaryPrimitives.ReadUInt32LittleEndian(word)),
+        TensorType.BF16 => bytes.Chunk(2).Select(word => (uint)BinaryPrimitives.ReadUInt16LittleEndian(word) << 16),
+        TensorType.F16 => bytes.Chunk(2).Select(word => WideHalf(BinaryPrimitives.ReadUInt16LittleEndian(word))),
+        TensorType.Q8_0 => bytes.Chunk(34).SelectMany(block => block[2..].Select(quant => BitConverter.SingleToUInt32Bits(
+            BitConverter.UInt32BitsToSingle(WideHalf(BinaryPrimitives.ReadUInt16LittleEndian(block))) * (sbyte)quant))),
+        _ => throw new ArgumentException($"{type} is not expected here", nameof(type)),
+    };
+
+    /// <summary>Takes only what was widened: anything else fails.</summary>
+    private static byte[] Narrow(byte[] bytes, TensorType type)
+    {
+        List<byte> made = [];
+        foreach (uint bits in Wide(bytes, TensorType.F32))
+        {
+            Assert.IsTrue(type != TensorType.BF16 || bits << 16 == 0);
+            ushort word = type == TensorType.BF16 ? (ushort)(bits >> 16) : HalfOfSingle[bits];
+            made.AddRange([(byte)word, (byte)(word >> 8)]);
+        }
+
+        return [.. made];
+    }
+
+    private static byte[] Words(IEnumerable<uint> words) => [.. words.SelectMany(word => new[] { (byte)word, (byte)(word >> 8), (byte)(word >> 16), (byte)(word >> 24) })];
+}

@@ -1,0 +1,180 @@
+using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+
+namespace ModelPack.Codec.Tests.Verification;
+
+/// <summary>Files that somebody edited on purpose, so that all checksums fit; and files that never had to do with each other.</summary>
+[TestClass]
+public sealed class VerifyEditTests
+{
+    private static readonly ConversionOptions Options = ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks };
+
+    public static IEnumerable<object[]> Conversions => VerifyDamageTests.Conversions;
+
+    [TestMethod]
+    [DynamicData(nameof(Conversions))]
+    public void Edited_tensor_is_named_by_verify_and_survives_the_way_back(ModelFormat from, ModelFormat to)
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.Write(folder, from);
+        string output = folder.At($"output.{to.Extension()}");
+        ModelConverter.Convert(source, output, to, Options);
+        TensorInfo stored;
+        string name;
+        using (ModelFile file = ModelFiles.Open(output))
+        {
+            stored = file.Tensors[1];
+            name = TensorDescriptions.Logical(file)[1].Name;
+        }
+
+        SmallModels.Flip(output, stored.Offset + 2);
+        VerificationReport report = ModelVerifier.Verify(source, output);
+        Assert.IsFalse(report.Passed);
+        Difference difference = report.Differences.Single();
+        Assert.AreEqual((DifferenceKind.Payload, name), (difference.Kind, difference.Place));
+        Assert.AreEqual(stored.Offset + 2, difference.ByteOffset!.Value);
+
+        string back = folder.At($"back.{from.Extension()}");
+        Certificate certificate = ModelConverter.Convert(output, back, from, Options);
+        string note = certificate.Notes.Single(note => note.Contains("origin record was left behind", StringComparison.Ordinal));
+        StringAssert.Contains(note, $"tensor '{name}'");
+        Assert.AreEqual(ProofLevel.L3, certificate.Level);
+        using ModelFile returned = ModelFiles.Open(back);
+        TensorInfo edited = TensorDescriptions.Logical(returned).Single(tensor => tensor.Name == name);
+        byte[] expected = File.ReadAllBytes(output)[(int)stored.Offset..(int)(stored.Offset + stored.ByteLength)];
+        CollectionAssert.AreEqual(expected, returned.Source.ReadBytes(edited.Offset, (int)edited.ByteLength));
+    }
+
+    [TestMethod]
+    [DataRow(ModelFormat.Gguf, ModelFormat.Apr, "\"name\":\"small\"", "\"name\":\"SMALL\"", "name")]
+    [DataRow(ModelFormat.Gguf, ModelFormat.SafeTensors, "\"format\":\"pt\"", "\"format\":\"tf\"", "format")]
+    [DataRow(ModelFormat.Apr, ModelFormat.Gguf, "general.name", "general.fame", "general.name")]
+    [DataRow(ModelFormat.Apr, ModelFormat.Gguf, "small", "SMALL", "general.name")]
+    [DataRow(ModelFormat.Apr, ModelFormat.SafeTensors, "\"format\":\"pt\"", "\"former\":\"pt\"", "format")]
+    [DataRow(ModelFormat.SafeTensors, ModelFormat.Apr, "\"model_type\":\"unknown\"", "\"model_type\":\"Unknown\"", "model_type")]
+    public void Edited_metadata_is_named_by_verify_and_survives_the_way_back(ModelFormat from, ModelFormat to, string old, string with, string key)
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.Write(folder, from);
+        string output = folder.At($"output.{to.Extension()}");
+        ModelConverter.Convert(source, output, to, Options);
+        SmallModels.Replace(output, old, with);
+        foreach (VerificationReport report in new[] { ModelVerifier.Verify(source, output), ModelVerifier.Verify(output, source) })
+        {
+            Assert.IsFalse(report.Passed);
+            Assert.AreEqual(ProofLevel.L1, report.Proved);
+            CollectionAssert.Contains(report.Differences.Select(difference => difference.Place).ToArray(), key);
+        }
+
+        string back = folder.At($"back.{from.Extension()}");
+        Certificate certificate = ModelConverter.Convert(output, back, from, Options);
+        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("metadata", StringComparison.Ordinal) && note.Contains("origin record was left behind", StringComparison.Ordinal)));
+        CollectionAssert.AreNotEqual(File.ReadAllBytes(source), File.ReadAllBytes(back));
+        Assert.IsTrue(RoundTrip.Run(output, [from], Options).Identical);
+    }
+
+    [TestMethod]
+    public void Edit_in_the_middle_of_a_chain_is_not_undone_by_the_record_of_the_first_file()
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.Write(folder, ModelFormat.Gguf);
+        string middle = folder.At("middle.apr");
+        string last = folder.At("last.safetensors");
+        string back = folder.At("back.gguf");
+        ModelConverter.Convert(source, middle, ModelFormat.Apr, Options);
+        SmallModels.Replace(middle, "\"name\":\"small\"", "\"name\":\"SMALL\"");
+        ModelConverter.Convert(middle, last, ModelFormat.SafeTensors, Options);
+        VerificationReport report = ModelVerifier.Verify(source, last);
+        Assert.IsFalse(report.Passed);
+        Assert.IsFalse(report.Differences.IsEmpty);
+        Certificate certificate = ModelConverter.Convert(last, back, ModelFormat.Gguf, Options);
+        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("'middle.apr' was edited", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        CollectionAssert.AreNotEqual(File.ReadAllBytes(source), File.ReadAllBytes(back));
+
+        // The edited file itself still comes back.
+        string edited = folder.At("edited.apr");
+        ModelConverter.Convert(last, edited, ModelFormat.Apr, Options);
+        CollectionAssert.AreEqual(File.ReadAllBytes(middle), File.ReadAllBytes(edited));
+    }
+
+    [TestMethod]
+    public void Removed_record_is_not_mistaken_for_proof()
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.Write(folder, ModelFormat.SafeTensors);
+        string output = folder.At("output.apr");
+        ModelConverter.Convert(source, output, ModelFormat.Apr, Options with { Origin = OriginMode.None });
+        VerificationReport report = ModelVerifier.Verify(source, output);
+        Assert.IsFalse(report.Passed);
+        Assert.AreEqual(ProofLevel.L1, report.Proved);
+        Assert.AreEqual("modelpack.origin", report.Differences.Single().Place);
+        Assert.IsTrue(ModelVerifier.Verify(source, output, ProofLevel.L1).Passed);
+    }
+
+    [TestMethod]
+    public void Unrelated_models_differ_tensor_by_tensor()
+    {
+        using TempFolder folder = new();
+        string gguf = SmallModels.Write(folder, ModelFormat.Gguf);
+        string apr = SmallModels.Write(folder, ModelFormat.Apr);
+        VerificationReport report = ModelVerifier.Verify(gguf, apr, ProofLevel.L1);
+        Assert.IsFalse(report.Passed);
+        Assert.IsNull(report.Proved);
+        CollectionAssert.IsSubsetOf(new[] { "plain", "blocks", "", "last", "a", "b", "q", "z" }, report.Differences.Select(difference => difference.Place).ToArray());
+        Assert.AreEqual(4, report.Differences.Count(difference => difference.Kind == DifferenceKind.MissingTensor));
+        Assert.AreEqual(4, report.Differences.Count(difference => difference.Kind == DifferenceKind.ExtraTensor));
+    }
+
+    [TestMethod]
+    public void Container_of_another_model_with_the_same_tensor_names_differs_by_its_payload()
+    {
+        using TempFolder folder = new();
+        string mine = SmallModels.Write(folder, ModelFormat.Gguf);
+        string other = folder.Write("other.gguf", SmallModels.Gguf(first: 2));
+        string output = folder.At("output.apr");
+        ModelConverter.Convert(other, output, ModelFormat.Apr, Options);
+        VerificationReport report = ModelVerifier.Verify(mine, output, ProofLevel.L1);
+        Assert.IsFalse(report.Passed);
+        Difference difference = report.Differences.Single();
+        Assert.AreEqual("plain", difference.Place);
+        Assert.AreEqual(0L, difference.ElementIndex!.Value);
+        StringAssert.Contains(difference.Text, "1 against 2");
+    }
+
+    [TestMethod]
+    public void Names_that_translate_to_one_are_reported_and_not_an_accident()
+    {
+        using TempFolder folder = new();
+        string first = folder.Write("first.gguf", Model(["token_embd.weight"], architecture: true));
+        string header = """{"token_embd.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"model.embed_tokens.weight":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""";
+        string second = folder.Write("second.safetensors", SafeTensorsTestFile.Build(header, 8));
+        VerificationReport report = ModelVerifier.Verify(first, second);
+        Assert.IsFalse(report.Passed);
+        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.ExtraTensor), string.Join("; ", report.Differences));
+    }
+
+    private static byte[] Model(string[] names, bool architecture)
+    {
+        GgufBytes file = new GgufBytes().Header((ulong)names.Length, architecture ? 1ul : 0);
+        if (architecture)
+        {
+            file.Key("general.architecture", GgufValueType.String).Text("qwen2");
+        }
+
+        for (int i = 0; i < names.Length; i++)
+        {
+            file.Record(names[i], GgufBytes.F32, (ulong)i * 32, 1);
+        }
+
+        file.Pad();
+        foreach (string _ in names)
+        {
+            file.Data(4).Pad();
+        }
+
+        return file.ToArray();
+    }
+}
