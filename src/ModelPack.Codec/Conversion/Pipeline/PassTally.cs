@@ -51,6 +51,22 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
         }
     }
 
+    /// <summary>What was found in a payload holds for every tensor that shares it.</summary>
+    public void Share(TensorWork[] tensors)
+    {
+        for (int tensor = 0; tensor < tensors.Length; tensor++)
+        {
+            if (tensors[tensor].SameAs is var first && first != tensor)
+            {
+                AddFinite(tensor, Finite[first]);
+                if (Uniform.Length > 0)
+                {
+                    Uniform[tensor] = Uniform[first];
+                }
+            }
+        }
+    }
+
     public void AddSource(long offset, ReadOnlySpan<byte> bytes)
     {
         uint share = Crc32Combiner.Shift(Crc32Sum.Of(bytes), request.Source.Length - offset - bytes.Length);

@@ -65,6 +65,7 @@ internal sealed class SourcePass
         Work(hasher, cancellation);
         Task.WaitAll(others, CancellationToken.None);
         failure?.Throw();
+        tally.Share(tensors);
         Hash128 hash = hasher.FileHash();
         return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes(), tally.Finite, tally.SourceCrc32, tally.PayloadCrc32)
         {

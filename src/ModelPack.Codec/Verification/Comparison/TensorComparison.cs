@@ -36,6 +36,7 @@ internal enum TensorEquality
 /// <summary>Compares tensors. Byte offsets in the result count in the file of one side.</summary>
 internal sealed class TensorComparison(TensorSet first, TensorSet second, TensorEquality equality, FileSide offsetsIn, CancellationToken cancellation)
 {
+    private readonly ComparedPayloads<PayloadDifference?> compared = new();
 
     /// <summary>Compares the sets by name; the second set's names are translated first.</summary>
     public List<Difference> Compare(Func<string, string> translate, Action<long>? progress)
@@ -74,7 +75,7 @@ internal sealed class TensorComparison(TensorSet first, TensorSet second, Tensor
         string shapes = $"{TensorShape.Format(own.Shape.AsSpan())} in the first file and {TensorShape.Format(other.Shape.AsSpan())} in the second";
         if (own.Type != other.Type || !SameOrder(own, other))
         {
-            PayloadDifference? values = sameShape ? PayloadComparison.OfValues(first.Source, own, second.Source, other, cancellation) : null;
+            PayloadDifference? values = sameShape ? compared.Get(own, other, () => PayloadComparison.OfValues(first.Source, own, second.Source, other, cancellation)) : null;
             string text = $"tensor '{own.Name}' is {TypeName(own)} in the first file and {TypeName(other)} in the second";
             string more = !sameShape ? $", with the shape {shapes}" : values is null ? "" : $"; {DifferenceWords.Values(values, own.ElementCount)}";
             return new(DifferenceKind.Type, own.Name, text + more, null, start) { OffsetIn = offsetsIn, Payload = values };
@@ -89,7 +90,7 @@ internal sealed class TensorComparison(TensorSet first, TensorSet second, Tensor
         || (equality == TensorEquality.Meaning && PayloadByteOrder.Support(own.Type) is ByteSwapSupport.Exact or ByteSwapSupport.NotNeeded);
 
     private Difference? ComparePayload(TensorInfo own, TensorInfo other, long start) =>
-        PayloadComparison.OfBytes(first.Source, own, second.Source, other, cancellation) is { } payload
+        compared.Get(own, other, () => PayloadComparison.OfBytes(first.Source, own, second.Source, other, cancellation)) is { } payload
             ? new(
                 DifferenceKind.Payload,
                 own.Name,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using ModelPack.IO;
+using ModelPack.Tensors;
 using ModelPack.Verification;
 using ModelPack.Verification.Hashing;
 

@@ -54,11 +54,12 @@ public static class ToleranceVerifier
         TensorPairing pairing = TensorPairing.Of(tensors, pair.SecondTensors.Tensors, pair.Translate);
         long total = tensors.Sum(tensor => tensor.ByteLength);
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
+        ComparedPayloads<TensorDistance> measured = new();
         (TensorDistance? Distance, Difference? Difference)[] found = new (TensorDistance?, Difference?)[tensors.Count];
         Workers.ForEach([.. Enumerable.Range(0, found.Length)], (i, stop) =>
         {
             found[i] = pairing.Others[i] is { } other
-                ? Compare(pair, tensors[i], other, tolerance, stop)
+                ? Compare(pair, tensors[i], other, tolerance, measured, stop)
                 : (null, TensorPairing.Missing(tensors[i]));
             counter.Add(tensors[i].ByteLength);
         }, cancellation);
@@ -71,7 +72,7 @@ public static class ToleranceVerifier
     }
 
     private static (TensorDistance?, Difference?) Compare(
-        ModelPair pair, TensorInfo first, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+        ModelPair pair, TensorInfo first, TensorInfo second, ValueTolerance tolerance, ComparedPayloads<TensorDistance> measured, CancellationToken cancellation)
     {
         ByteSource firstSource = pair.FirstTensors.Source;
         ByteSource secondSource = pair.SecondTensors.Source;
@@ -92,7 +93,7 @@ public static class ToleranceVerifier
             return (null, new(DifferenceKind.Type, first.Name, text, null, placed.Offset) { OffsetIn = pair.OffsetsIn });
         }
 
-        TensorDistance distance = Measure(firstSource, first, secondSource, second, tolerance, cancellation);
+        TensorDistance distance = measured.Get(first, second, () => Measure(firstSource, first, secondSource, second, tolerance, cancellation)) with { Name = first.Name };
         return (distance, Beyond(placed, pair.OffsetsIn, distance, tolerance));
     }
 
