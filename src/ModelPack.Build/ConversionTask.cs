@@ -24,7 +24,7 @@ public abstract class ConversionTask : ModelTask
     {
         if (TryRead(() => Present(models, setting.ProjectDirectory)) is not { } present
             || !TryDo(() => WarnOf(KnownMetadata.ModelConvert.Warnings(present.Where(model => !setting.IsReported(reader.SourceOf(model))))))
-            || TryRead(() => reader.ReadAll(present)) is not { } requests
+            || TryRead(() => reader.ReadAll(present, text => Say(MessageImportance.Normal, text))) is not { } requests
             || !TryDo(() => setting.RemoveOldOutputs(requests, Warn)))
         {
             return false;
@@ -68,16 +68,6 @@ public abstract class ConversionTask : ModelTask
         Certificates = [.. certificates];
         return true;
     }
-
-    // What changes results is seen in every build; the rest of the notes stands in the certificate too.
-    private void Note(NoteRank rank, string text) => Say(
-        rank switch
-        {
-            NoteRank.ChangesResults => MessageImportance.High,
-            NoteRank.MayBeMissed => MessageImportance.Normal,
-            _ => MessageImportance.Low,
-        },
-        text);
 
     private ModelState Build(ConversionRequest request, BuildContext context)
     {

@@ -28,9 +28,9 @@ internal sealed class KnownMetadata
     /// <summary>Other people's words for what an item can say.</summary>
     private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["Format"] = "To", ["Hash"] = "ExpectedHash", ["Lossy"] = "AllowLossy",
+        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["FileAlone"] = "Alone", ["FileOnly"] = "Alone", ["Format"] = "To", ["Hash"] = "ExpectedHash", ["Lossy"] = "AllowLossy",
         ["OutputDirectory"] = "OutputPath", ["OutputFormat"] = "To", ["Precision"] = "Dtype", ["Quant"] = "Quantized", ["Quantization"] = "Quantized", ["Quantize"] = "Quantized",
-        ["Sha256"] = "ExpectedHash", ["TargetFormat"] = "To", ["TargetPath"] = "Link", ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
+        ["Sha256"] = "ExpectedHash", ["SingleFile"] = "Alone", ["Standalone"] = "Alone", ["TargetFormat"] = "To", ["TargetPath"] = "Link", ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
     };
 
     private readonly string _item;

@@ -24,8 +24,11 @@ internal static class ModelCheck
         request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against, Directory.Exists(request.Against) ? PathScope.Model : request.Scope);
 
     /// <summary>What is wrong; nothing if all is well.</summary>
+    /// <param name="request">The model.</param>
+    /// <param name="note">Hears what is odd but legal, and how the path was understood.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelPackException">The structure is broken, so that there is nothing else to say.</exception>
-    public static IReadOnlyList<ModelPackException> Run(VerificationRequest request, CancellationToken cancellation)
+    public static IReadOnlyList<ModelPackException> Run(VerificationRequest request, Action<NoteRank, string> note, CancellationToken cancellation)
     {
         if (PinnedSource.Error(request.Source, request.Scope, request.ExpectedHash, cancellation) is { } unexpected)
         {
@@ -33,7 +36,7 @@ internal static class ModelCheck
         }
 
         List<ModelPackException> errors = [];
-        foreach (Finding finding in Findings(request, cancellation))
+        foreach (Finding finding in Findings(request, note, cancellation))
         {
             FilePlace place = FilePlace.Of(request.Source, request.Scope, finding.ByteOffset, request.Source);
             errors.Add(new(finding.Code, $"{finding.Place}: {finding.Text}") { FilePath = place.File, ByteOffset = place.ByteOffset });
@@ -48,16 +51,26 @@ internal static class ModelCheck
             : [.. errors[..MostErrors], new(errors[MostErrors].Code, $"{errors.Count - MostErrors} more findings in this model") { FilePath = request.Source }];
     }
 
-    private static IEnumerable<Finding> Findings(VerificationRequest request, CancellationToken cancellation)
+    private static IEnumerable<Finding> Findings(VerificationRequest request, Action<NoteRank, string> note, CancellationToken cancellation)
     {
         if (request.Verify == VerifyMode.Structural)
         {
-            ModelFiles.Open(request.Source, request.Scope).Dispose();
+            using ModelFile file = ModelFiles.Open(request.Source, request.Scope);
+            Say(file.Notes);
             return [];
         }
 
-        return ModelValidator.Validate(request.Source, request.Scope, cancellation: cancellation).Findings
-            .Where(finding => !request.AllowNonFinite || finding.Code.Id != NonFiniteTensor);
+        ValidationReport report = ModelValidator.Validate(request.Source, request.Scope, cancellation: cancellation);
+        Say(report.Notes);
+        return report.Findings.Where(finding => !request.AllowNonFinite || finding.Code.Id != NonFiniteTensor);
+
+        void Say(IEnumerable<Note> notes)
+        {
+            foreach (Note odd in notes)
+            {
+                note(odd.Rank, $"{Path.GetFileName(request.Source)}: note: {odd.Rule}: {odd.Text}");
+            }
+        }
     }
 
     private static IEnumerable<ModelPackException> Compare(VerificationRequest request, CancellationToken cancellation)

@@ -97,6 +97,16 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     /// <summary>Logs a message. Names of files and what a file says of itself stand in it, so it passes through the one escape.</summary>
     private protected void Say(MessageImportance importance, string text) => Log.LogMessage(importance, SafeText.Escape(text));
 
+    /// <summary>Logs a note. What changes results is seen in every build.</summary>
+    private protected void Note(NoteRank rank, string text) => Say(
+        rank switch
+        {
+            NoteRank.ChangesResults => MessageImportance.High,
+            NoteRank.MayBeMissed => MessageImportance.Normal,
+            _ => MessageImportance.Low,
+        },
+        text);
+
     private protected void WarnOf(IEnumerable<ModelPackException> warnings)
     {
         foreach (ModelPackException warning in warnings)

@@ -9,7 +9,7 @@ namespace ModelPack.Build;
 /// </summary>
 internal static partial class PartName
 {
-    private const string IndexEnding = ".safetensors.index.json";
+    public const string IndexEnding = ".safetensors.index.json";
 
     /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the first part of a split, a shard, an index.</summary>
     public static string StemOf(string fileName) =>
@@ -18,18 +18,27 @@ internal static partial class PartName
         : Path.GetFileNameWithoutExtension(fileName);
 
     /// <summary>Leaves out what belongs to another item. An item that is read alone neither belongs to another nor has others.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="projectDirectory">The folder that their paths are relative to.</param>
+    /// <param name="say">Hears which companions are no models of their own, once for each model.</param>
     /// <exception cref="ModelPackException">A part stands alone: the file that it belongs to is not among the items.</exception>
-    public static IEnumerable<ITaskItem> Heads(IReadOnlyCollection<ITaskItem> items, string projectDirectory)
+    public static IEnumerable<ITaskItem> Heads(IReadOnlyCollection<ITaskItem> items, string projectDirectory, Action<string> say)
     {
         HashSet<string> all = [.. items.Where(item => !IsAlone(item)).Select(item => FullPath(item, projectDirectory))];
         ILookup<string, string> byFolder = all.ToLookup(path => Path.GetDirectoryName(path)!);
         Dictionary<string, HashSet<string>?> sets = new(StringComparer.Ordinal);
+        CompanionItems companions = new(all, byFolder, path => FilesOf(path, sets));
         foreach (ITaskItem item in items)
         {
             string path = FullPath(item, projectDirectory);
             string folder = Path.GetDirectoryName(path)!;
             string? head = IsAlone(item) ? null : HeadOf(path);
             if (head is not null && (all.Contains(head) || all.Contains(folder)))
+            {
+                continue;
+            }
+
+            if (!IsAlone(item) && companions.Take(path))
             {
                 continue;
             }
@@ -50,6 +59,11 @@ internal static partial class PartName
                 yield return item;
             }
         }
+
+        foreach (string text in companions.Texts(projectDirectory))
+        {
+            say(text);
+        }
     }
 
     private static bool IsAlone(ITaskItem item) => ItemMetadata.Scope(item, item.ItemSpec) == PathScope.FileAlone;
@@ -64,21 +78,21 @@ internal static partial class PartName
                 .Min(StringComparer.Ordinal)
             : null;
 
-    // Null for a set with something wrong: that is said once, where its first shard is read.
-    private static HashSet<string>? FilesOf(string shard, Dictionary<string, HashSet<string>?> known)
+    // Null for a set with something wrong: that is said once, where it is read.
+    private static HashSet<string>? FilesOf(string model, Dictionary<string, HashSet<string>?> known)
     {
-        if (!known.TryGetValue(shard, out HashSet<string>? files))
+        if (!known.TryGetValue(model, out HashSet<string>? files))
         {
             try
             {
-                files = [.. ModelFiles.FilesOf(shard)];
+                files = [.. ModelFiles.FilesOf(model)];
             }
-            catch (ModelPackException)
+            catch (Exception exception) when (exception is ModelPackException or IOException or UnauthorizedAccessException)
             {
                 files = null;
             }
 
-            known.Add(shard, files);
+            known.Add(model, files);
         }
 
         return files;
@@ -87,6 +101,7 @@ internal static partial class PartName
     // A file that belongs to another one is called like it up to the ending; whether it belongs to it is the codec's to say.
     private static bool IsBeside(string path, string model) =>
         path != model
+        && !path.EndsWith(IndexEnding, StringComparison.OrdinalIgnoreCase)
         && Path.GetFileName(path).StartsWith(StemOf(Path.GetFileName(model)) + ".", StringComparison.Ordinal)
         && File.Exists(model)
         && ModelFiles.FilesOf(model).Contains(path);

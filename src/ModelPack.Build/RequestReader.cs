@@ -10,11 +10,13 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     private readonly ItemPlacement _placement = new(projectDirectory, outputDirectory);
 
     /// <summary>Reads all items; two that have the same output are refused.</summary>
-    public IReadOnlyList<ConversionRequest> ReadAll(IReadOnlyCollection<ITaskItem> items)
+    /// <param name="items">The items.</param>
+    /// <param name="say">Hears which items are companions of others.</param>
+    public IReadOnlyList<ConversionRequest> ReadAll(IReadOnlyCollection<ITaskItem> items, Action<string> say)
     {
         var requests = new List<ConversionRequest>();
         var sourceOfOutput = new Dictionary<string, string>(SafePath.Comparer);
-        foreach (ITaskItem item in PartName.Heads(items, projectDirectory))
+        foreach (ITaskItem item in PartName.Heads(items, projectDirectory, say))
         {
             ConversionRequest request = Read(item);
             if (!sourceOfOutput.TryAdd(request.Output, request.Source))

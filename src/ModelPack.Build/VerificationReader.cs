@@ -7,8 +7,8 @@ namespace ModelPack.Build;
 /// <summary>Reads the metadata of the items <c>ModelVerify</c>.</summary>
 internal sealed class VerificationReader(string projectDirectory, string outputDirectory)
 {
-    public IReadOnlyList<VerificationRequest> ReadAll(IReadOnlyCollection<ITaskItem> items) =>
-        [.. PartName.Heads(items, projectDirectory).Select(Read)];
+    public IReadOnlyList<VerificationRequest> ReadAll(IReadOnlyCollection<ITaskItem> items, Action<string> say) =>
+        [.. PartName.Heads(items, projectDirectory, say).Select(Read)];
 
     private VerificationRequest Read(ITaskItem item)
     {

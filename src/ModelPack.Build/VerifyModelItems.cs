@@ -29,7 +29,7 @@ public sealed class VerifyModelItems : ModelTask
         HashSet<string> reported = [.. Reported.Select(item => item.ItemSpec)];
         if (present is null
             || !TryDo(() => WarnOf(KnownMetadata.ModelVerify.Warnings(present.Where(item => !reported.Contains(item.ItemSpec)))))
-            || TryRead(() => reader.ReadAll(present)) is not { } requests)
+            || TryRead(() => reader.ReadAll(present, text => Say(MessageImportance.Normal, text))) is not { } requests)
         {
             return false;
         }
@@ -62,7 +62,7 @@ public sealed class VerifyModelItems : ModelTask
 
         file.Clear();
         VerifiedState state = ModelCheck.Observe(request);
-        IReadOnlyList<ModelPackException> findings = ModelCheck.Run(request, Cancellation);
+        IReadOnlyList<ModelPackException> findings = ModelCheck.Run(request, Note, Cancellation);
         if (findings.Count == 0)
         {
             file.Write(state.Format());

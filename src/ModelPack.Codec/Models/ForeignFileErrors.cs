@@ -27,7 +27,7 @@ internal static class ForeignFileErrors
         "MP1316", "The file is an archive.", "Unpack it and name the model in it; a PyTorch checkpoint is a zip archive too: take the model's SafeTensors files instead.");
 
     public static readonly ErrorCode Json = Foreign(
-        "MP1317", "The file is JSON text, not a model.", "Name the model's folder or its index (model.safetensors.index.json); configuration and tokenizer are read with it.");
+        "MP1317", "The file is JSON text, not a model.", "Name the model's folder, its weights file or its index (model.safetensors.index.json), in a pattern the weights (*.safetensors); configuration and tokenizer are read with them.");
 
     public static readonly ErrorCode LegacyGgml = Foreign(
         "MP1318", "The file has a layout that ggml's programs used before GGUF.",

@@ -70,5 +70,5 @@ public sealed class OutputFilesTests
 
     private static ConversionRequest Request(TaskFolder folder, string link) =>
         new RequestReader(folder.Path, folder.In("obj") + Path.DirectorySeparatorChar)
-            .ReadAll([TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Link", link))]).Single();
+            .ReadAll([TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Link", link))], _ => { }).Single();
 }
