@@ -3,7 +3,7 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Apr;
 
-/// <summary>How q, k and v lie in one tensor (apr-v2.md §12.5, apr-rosetta.md §3, rule 15).</summary>
+/// <summary>How q, k and v lie in one tensor (apr-v2.md §12.5).</summary>
 internal enum FusedLayout
 {
     /// <summary>The family has no such tensor, or APR leaves it whole.</summary>
