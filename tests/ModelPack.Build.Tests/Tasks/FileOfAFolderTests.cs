@@ -71,6 +71,41 @@ public sealed class FileOfAFolderTests
     }
 
     [TestMethod]
+    [DataRow("Level", "L2", "compared with 'model.safetensors'")]
+    [DataRow("Epsilon", "1e-3", "not within")]
+    public void A_comparison_alone_looks_at_nothing_else_of_a_broken_folder(string limit, string value, string text)
+    {
+        using SetFolder folder = new();
+        string one = One(folder);
+        File.WriteAllText(Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
+        string other = folder.In("models", "other", "model.safetensors");
+        File.Copy(folder.In(Weights), other);
+        TaskItem item = TaskFolder.Item(Weights, ("Against", other), ("Alone", "true"), (limit, value));
+        Assert.AreEqual("model.safetensors verified", Verify(folder, item));
+        using (FileStream stream = new(folder.In(Weights), FileMode.Open))
+        {
+            stream.Seek(-4, SeekOrigin.End);
+            stream.Write([0, 0, 0x20, 0x41]);
+        }
+
+        string different = Verify(folder, item);
+        Assert.StartsWith($"{BuildErrors.NotEqual.Id} {folder.In(Weights)}: {text}", different);
+        StringAssert.Matches(different, new(@"\(at byte \d+\)"));
+    }
+
+    [TestMethod]
+    public void A_changed_output_of_a_file_alone_is_described_where_its_folder_is_broken()
+    {
+        using SetFolder folder = new();
+        string one = One(folder);
+        File.WriteAllText(Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
+        TaskItem item = TaskFolder.Item(Weights, ("To", "gguf"), ("Alone", "true"));
+        string output = folder.Build(item).Files.Single().ItemSpec;
+        Consumer.FlipByte(output, new FileInfo(output).Length - 1);
+        Assert.Contains("proved: tensor '", folder.Build(item).Errors.Single().Message!);
+    }
+
+    [TestMethod]
     public void A_pin_is_that_of_what_is_read()
     {
         using SetFolder folder = new();
