@@ -23,6 +23,27 @@ public abstract class MetadataValue
     /// <summary>The value as a text in UTF-8, if <see cref="Text"/> is one.</summary>
     internal virtual ReadOnlyMemory<byte>? TextUtf8 => Text is { } text ? Encoding.UTF8.GetBytes(text) : default(ReadOnlyMemory<byte>?);
 
+    /// <summary>What a type's name does not say about why no call reads the value; nothing for most.</summary>
+    internal virtual string WhyUnread => "";
+
+    /// <summary>The texts of an array of texts that all hold valid Unicode; else null.</summary>
+    internal virtual string[]? Strings => null;
+
+    /// <summary>A whole number that fits; else null.</summary>
+    internal virtual long? Int64 => null;
+
+    /// <summary>The items of an array of whole numbers that all fit; else null.</summary>
+    internal virtual long[]? Int64s => null;
+
+    /// <summary>A number that a float64 holds; else null.</summary>
+    internal virtual double? Double => null;
+
+    /// <summary>The items of an array of numbers that a float64 holds; else null.</summary>
+    internal virtual double[]? Doubles => null;
+
+    /// <summary>A truth value; else null.</summary>
+    internal virtual bool? Boolean => null;
+
     /// <summary>A text for people; arrays are cut after <paramref name="maxItems"/> items, and the cut is shown.</summary>
     public abstract string Display(int maxItems = 8);
 

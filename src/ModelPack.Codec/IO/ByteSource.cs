@@ -27,6 +27,14 @@ public abstract class ByteSource : IDisposable
     /// <summary>As <see cref="ReadBytes"/>, but not always a copy: nobody may change the bytes.</summary>
     internal virtual ReadOnlyMemory<byte> ReadMemory(long offset, int length) => ReadBytes(offset, length);
 
+    /// <summary>Lends bytes that lie in memory, without a copy; they are there until the source is disposed. The caller has checked the range against <see cref="Length"/>.</summary>
+    /// <returns>False if they do not lie in memory in one piece.</returns>
+    internal virtual bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return length == 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -34,8 +34,7 @@ internal sealed class ConcatenatedByteSource : ByteSource
             throw new EndOfStreamException($"'{Name}' ends before byte {offset + destination.Length}");
         }
 
-        int part = Array.BinarySearch(starts, offset);
-        part = part >= 0 ? part : ~part - 1;
+        int part = PartAt(offset);
         while (destination.Length > 0)
         {
             long skip = offset - starts[part];
@@ -49,6 +48,24 @@ internal sealed class ConcatenatedByteSource : ByteSource
 
             part++;
         }
+    }
+
+    internal override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
+    {
+        int part = PartAt(offset);
+        if (offset - starts[part] <= parts[part].Length - length)
+        {
+            return parts[part].TryGetSpan(offset - starts[part], length, out bytes);
+        }
+
+        bytes = default;
+        return false;
+    }
+
+    private int PartAt(long offset)
+    {
+        int part = Array.BinarySearch(starts, offset);
+        return part >= 0 ? part : ~part - 1;
     }
 
     protected override void Dispose(bool disposing)

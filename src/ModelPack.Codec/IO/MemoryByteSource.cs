@@ -19,4 +19,10 @@ public sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes, string name = "
 
         bytes.Span.Slice((int)offset, destination.Length).CopyTo(destination);
     }
+
+    internal override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> lent)
+    {
+        lent = bytes.Span.Slice((int)offset, length);
+        return true;
+    }
 }

@@ -23,4 +23,6 @@ internal sealed class RangeByteSource(ByteSource inner, long start, long length)
 
         inner.ReadAt(start + offset, destination);
     }
+
+    internal override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) => inner.TryGetSpan(start + offset, length, out bytes);
 }

@@ -122,6 +122,20 @@ public static class ModelFiles
         }
     }
 
+    /// <summary>Opens one file of any format. The file owns the source from then on; if opening fails, the caller still does.</summary>
+    internal static ModelFile Open(ByteSource source)
+    {
+        try
+        {
+            return Open(source, Detect(source));
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = source.Name;
+            throw;
+        }
+    }
+
     private static ModelFile OpenSet(ModelLocation location)
     {
         List<NamedSource> files = [];

@@ -64,7 +64,8 @@ internal static class PayloadByteOrder
         }
     }
 
-    private static void ReverseNumbers(Span<byte> bytes, int width)
+    /// <summary>Reverses numbers of one width in place.</summary>
+    public static void ReverseNumbers(Span<byte> bytes, int width)
     {
         switch (width)
         {

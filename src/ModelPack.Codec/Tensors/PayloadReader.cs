@@ -53,7 +53,7 @@ internal sealed class PayloadReader : IDisposable
 
     public int BlocksInChunk { get; }
 
-    /// <summary>Index of the element that <see cref="Decode"/> gives next.</summary>
+    /// <summary>Index of the element that <see cref="Decode(out ReadOnlySpan{float})"/> gives next.</summary>
     public long NextElement => map.FirstElement(block + (decoded / blockBytes));
 
     /// <summary>Why the values of a tensor cannot be told; null if they can.</summary>
@@ -112,8 +112,22 @@ internal sealed class PayloadReader : IDisposable
             return false;
         }
 
-        ToLittleEndian();
         values ??= ArrayPool<float>.Shared.Rent(ElementsAtOnce);
+        decodedValues = values.AsSpan(0, Decode(values));
+        return true;
+    }
+
+    /// <summary>Decodes the next values of the chunk to where they are wanted.</summary>
+    /// <param name="destination">At least the values that are left, or <see cref="ElementsAtOnce"/>.</param>
+    /// <returns>Their number; 0 at the end of the chunk.</returns>
+    public int Decode(Span<float> destination)
+    {
+        if (decoded == length)
+        {
+            return 0;
+        }
+
+        ToLittleEndian();
         long first = block + (decoded / blockBytes);
         long untilRowEnd = map.RowBlocks - (first % map.RowBlocks);
         int take = (int)Math.Min(Math.Min(ElementsAtOnce / map.BlockElements, untilRowEnd), (length - decoded) / blockBytes);
@@ -121,16 +135,15 @@ internal sealed class PayloadReader : IDisposable
         ReadOnlySpan<byte> blocks = bytes.AsSpan(decoded, take * blockBytes);
         if (type.Rule == PayloadRule.ScaledBytes)
         {
-            AprBlocks.Q8(BinaryPrimitives.ReadSingleLittleEndian(header), blocks, values);
+            AprBlocks.Q8(BinaryPrimitives.ReadSingleLittleEndian(header), blocks, destination);
         }
         else
         {
-            TensorDecoder.Decode(tensor.Type, blocks, values.AsSpan(0, elements));
+            TensorDecoder.Decode(tensor.Type, blocks, destination[..elements]);
         }
 
         decoded += take * blockBytes;
-        decodedValues = values.AsSpan(0, elements);
-        return true;
+        return elements;
     }
 
     public void Dispose()

@@ -42,6 +42,24 @@ public sealed class AprJsonValue : MetadataValue
     public override string? Text => AsText();
 
     /// <inheritdoc/>
+    internal override string[]? Strings => AprJsonItems.All<string>(this, AprJsonItems.Text);
+
+    /// <inheritdoc/>
+    internal override long? Int64 => AprJsonItems.Single<long>(this, AprJsonItems.Whole);
+
+    /// <inheritdoc/>
+    internal override long[]? Int64s => AprJsonItems.All<long>(this, AprJsonItems.Whole);
+
+    /// <inheritdoc/>
+    internal override double? Double => AprJsonItems.Single<double>(this, AprJsonItems.Number);
+
+    /// <inheritdoc/>
+    internal override double[]? Doubles => AprJsonItems.All<double>(this, AprJsonItems.Number);
+
+    /// <inheritdoc/>
+    internal override bool? Boolean => AprJsonItems.Single<bool>(this, AprJsonItems.Truth);
+
+    /// <inheritdoc/>
     public override string Display(int maxItems = 8)
     {
         ArrayBufferWriter<byte> buffer = new();

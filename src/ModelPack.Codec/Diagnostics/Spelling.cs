@@ -1,4 +1,4 @@
-namespace ModelPack.Build;
+namespace ModelPack.Diagnostics;
 
 /// <summary>How near two words are.</summary>
 internal static class Spelling
