@@ -71,7 +71,9 @@ public static class TensorTypes
     public static IReadOnlyList<TensorTypeInfo> All => Table;
 
     /// <summary>The table row of a type.</summary>
-    public static TensorTypeInfo Get(TensorType type) => Table[(int)type];
+    /// <param name="type">The type.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such type.</exception>
+    public static TensorTypeInfo Get(TensorType type) => (int)type < Table.Length ? Table[(int)type] : throw new ArgumentOutOfRangeException(nameof(type), type, "not in the type table");
 
     /// <summary>Finds a type by its exact name.</summary>
     public static bool TryGetByName(string name, out TensorTypeInfo? info) => ByName.TryGetValue(name, out info);

@@ -5,6 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+using Tensor = TorchSharp.torch.Tensor;
+
 /// <summary>
 /// A decoder of the llama family with the numbers of a config.json: Llama, Mistral, Qwen2, Qwen3. TorchSharp takes the names of fields for the names of tensors, so the fields
 /// are called as in transformers.

@@ -4,6 +4,8 @@ using static TorchSharp.torch;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+using Tensor = TorchSharp.torch.Tensor;
+
 /// <summary>
 /// The tensors of a SafeTensors file as TorchSharp.PyBridge reads them. What it offers in public copies them into the tensors of a module, which would convert their type
 /// and stretch their shape where these differ.

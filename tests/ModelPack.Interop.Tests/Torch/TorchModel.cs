@@ -6,6 +6,8 @@ using static TorchSharp.torch;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+using Tensor = TorchSharp.torch.Tensor;
+
 /// <summary>A folder, loaded and run by TorchSharp.</summary>
 internal static class TorchModel
 {

@@ -5,6 +5,8 @@ using static TorchSharp.torch;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+using Tensor = TorchSharp.torch.Tensor;
+
 /// <summary>TorchSharp's reader of SafeTensors finds in a folder the names, shapes, types and values of transformers.</summary>
 [TestClass]
 public sealed class TorchTensorTests
