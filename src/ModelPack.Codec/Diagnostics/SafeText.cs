@@ -8,7 +8,12 @@ namespace ModelPack;
 /// Text of a file on its way to a terminal, a log or a CI service. Names and values come from files that nobody trusts: what could steer a terminal, forge a line, reorder or hide text, or be
 /// taken for a command or a diagnostic by the program that reads the log is written as an escape. Every message of this library has passed through here.
 /// </summary>
-/// <example><code>Console.WriteLine(SafeText.Escape(tensor.Name));</code></example>
+/// <example>
+/// <code>
+/// using Model model = Model.Open("qwen.gguf");
+/// Console.WriteLine(SafeText.Escape(model.Tensors[0].Name));
+/// </code>
+/// </example>
 public static partial class SafeText
 {
     private const int LongestShownName = 64;

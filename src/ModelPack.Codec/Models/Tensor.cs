@@ -112,6 +112,16 @@ public sealed partial class Tensor
     /// <summary>For people: name, type and shape.</summary>
     public override string ToString() => $"{SafeText.Escape(Name)}: {TypeName} {TensorShape.Format(Shape.AsSpan())}";
 
+    /// <summary>Where the stored bytes lie.</summary>
+    internal (ByteSource Source, TensorInfo Info) Stored
+    {
+        get
+        {
+            model.ThrowIfDisposed();
+            return (source, info);
+        }
+    }
+
     private string TypeName => TensorTypes.Get(Type).Name;
 
     private int ArrayLength(long length, string what, string call) => length <= Array.MaxLength ? (int)length : throw Wrong($"has {length} {what}, more than an array holds: call {call}");

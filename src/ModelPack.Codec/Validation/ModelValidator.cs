@@ -51,6 +51,50 @@ public static class ModelValidator
         }
     }
 
+    /// <summary>Reads every payload of an opened model once and reports what it finds.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="ModelFormatException">A checksum of the file is wrong.</exception>
+    /// <example>
+    /// <code>
+    /// using Model model = Model.Open("qwen.gguf");
+    /// foreach (Finding finding in ModelValidator.Validate(model).Findings)
+    /// {
+    ///     Console.WriteLine($"{finding.Code.Id}: {finding.Place}: {finding.Text}");
+    /// }
+    /// </code>
+    /// </example>
+    public static ValidationReport Validate(Model model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Named(model.File, null, CancellationToken.None);
+    }
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <param name="model">The model; it has to stay open until the work is done.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">A checksum of the file is wrong.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    public static Task<ValidationReport> ValidateAsync(Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelFile file = model.File;
+        return Task.Run(() => Named(file, progress, cancellation), cancellation);
+    }
+
+    private static ValidationReport Named(ModelFile file, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return Validate(file, progress, cancellation);
+        }
+        catch (ModelPackException exception) when (exception.FilePath is null)
+        {
+            exception.FilePath = file.Source.Name;
+            throw;
+        }
+    }
+
     private static ValidationReport Validate(ModelFile file, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(file);

@@ -54,6 +54,42 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         }
     }
 
+    /// <summary>Compares two opened models.</summary>
+    /// <param name="first">A model.</param>
+    /// <param name="second">Another one.</param>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <example>
+    /// <code>
+    /// using Model before = Model.Open("qwen.gguf");
+    /// using Model after = Model.Open("qwen-tuned.gguf");
+    /// foreach (Difference difference in ModelDiff.Compare(before, after).Differences)
+    /// {
+    ///     Console.WriteLine($"{difference.Place}: {difference.Text}");
+    /// }
+    /// </code>
+    /// </example>
+    public static ModelDiff Compare(Model first, Model second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return Compare(first.File, second.File, null, CancellationToken.None);
+    }
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <param name="first">A model; it has to stay open until the work is done.</param>
+    /// <param name="second">Another one, likewise.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    public static Task<ModelDiff> CompareAsync(Model first, Model second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        (ModelFile own, ModelFile other) = (first.File, second.File);
+        return Task.Run(() => Compare(own, other, progress, cancellation), cancellation);
+    }
+
     /// <summary>Compares the models at two paths, as <see cref="Compare(ModelFile, ModelFile, IProgress{ConversionProgress}, CancellationToken)"/> does.</summary>
     /// <param name="firstPath">A model.</param>
     /// <param name="secondPath">Another one.</param>

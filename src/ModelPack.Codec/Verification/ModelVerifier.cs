@@ -52,6 +52,48 @@ public static class ModelVerifier
         (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
         using ModelFile own = first;
         using ModelFile other = second;
+        return Verify(first, second, level, progress, cancellation);
+    }
+
+    /// <summary>Compares two opened models of the same or of different formats.</summary>
+    /// <param name="first">A model.</param>
+    /// <param name="second">Another one.</param>
+    /// <param name="level">What is to be proved.</param>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
+    /// <example>
+    /// <code>
+    /// using Model source = Model.Open("qwen.gguf");
+    /// using Model output = Model.Open("qwen.apr");
+    /// VerificationReport report = ModelVerifier.Verify(source, output, ProofLevel.L2);
+    /// Console.WriteLine(report.Passed ? "equal" : report.Differences[0].Text);
+    /// </code>
+    /// </example>
+    public static VerificationReport Verify(Model first, Model second, ProofLevel level)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return Verify(first.File, second.File, level, null, CancellationToken.None);
+    }
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <param name="first">A model; it has to stay open until the work is done.</param>
+    /// <param name="second">Another one, likewise.</param>
+    /// <param name="level">What is to be proved.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    public static Task<VerificationReport> VerifyAsync(
+        Model first, Model second, ProofLevel level = ProofLevel.L2, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        (ModelFile own, ModelFile other) = (first.File, second.File);
+        return Task.Run(() => Verify(own, other, level, progress, cancellation), cancellation);
+    }
+
+    private static VerificationReport Verify(ModelFile first, ModelFile second, ProofLevel level, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
         long total = first.Source.Length;
         Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));
         VerificationReport compared = new PairVerifier(first, second, level, report, cancellation).Verify();

@@ -43,6 +43,34 @@ public sealed record ModelHash
     public static ModelHash Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
         Compute(file, sha256: false, progress, cancellation);
 
+    /// <summary>Reads every payload of an opened model once, on all processors.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <example>
+    /// <code>
+    /// using Model model = Model.Open("qwen.gguf");
+    /// Console.WriteLine(ModelHash.Compute(model).Model);
+    /// </code>
+    /// </example>
+    public static ModelHash Compute(Model model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Compute(model.File, sha256: false, null, CancellationToken.None);
+    }
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <param name="model">The model; it has to stay open until the work is done.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    public static Task<ModelHash> ComputeAsync(Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelFile file = model.File;
+        return Task.Run(() => Compute(file, sha256: false, progress, cancellation), cancellation);
+    }
+
     /// <summary>The same, and SHA-256 of every payload.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
     public static ModelHash ComputeWithSha256(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>

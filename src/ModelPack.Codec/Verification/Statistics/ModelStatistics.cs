@@ -30,4 +30,51 @@ public sealed record ModelStatistics
         ImmutableArray<TensorSummary> summaries = [.. tensors.Zip(statistics, (tensor, values) => new TensorSummary(tensor, values, TensorAccumulator.WhyNone(tensor)))];
         return new() { Tensors = summaries, Types = TypeShare.Of(tensors), Digest = StatisticsDigest.Compute(summaries) };
     }
+
+    /// <summary>Reads every payload of an opened model once, in chunks and on all processors, and collects statistics.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <example>
+    /// <code>
+    /// using Model model = Model.Open("qwen.gguf");
+    /// foreach (TensorSummary summary in ModelStatistics.Compute(model).Tensors)
+    /// {
+    ///     Console.WriteLine($"{summary.Tensor.Name}: {summary.Statistics?.Mean} ± {summary.Statistics?.StandardDeviation}");
+    /// }
+    /// </code>
+    /// </example>
+    public static ModelStatistics Compute(Model model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Compute(model.File, null, CancellationToken.None);
+    }
+
+    /// <summary>Reads one tensor, or some rows of it, and collects statistics.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <example>
+    /// <code>
+    /// using Model model = Model.Open("qwen.gguf");
+    /// TensorStatistics? values = ModelStatistics.Compute(model.Tensors["token_embd.weight"].Rows(0, 100)).Statistics;
+    /// Console.WriteLine($"{values?.Minimum} to {values?.Maximum}");
+    /// </code>
+    /// </example>
+    public static TensorSummary Compute(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        (ByteSource source, TensorInfo info) = tensor.Stored;
+        return new(info, new StatisticsPass(source, [info]).Run(null, CancellationToken.None)[0], TensorAccumulator.WhyNone(info));
+    }
+
+    /// <summary>Statistics of an opened model, collected on a thread of the pool.</summary>
+    /// <param name="model">The model; it has to stay open until the work is done.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    public static Task<ModelStatistics> ComputeAsync(Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ModelFile file = model.File;
+        return Task.Run(() => Compute(file, progress, cancellation), cancellation);
+    }
 }
