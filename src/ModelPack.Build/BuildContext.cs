@@ -19,7 +19,7 @@ internal enum BuildWork
 /// <param name="Cancellation">Stops the work.</param>
 internal sealed record BuildContext(string CopyDirectory, BuildWork Work, Action<string> Log, Action<NoteRank, string> Note, Action<ModelPackException> Warn, CancellationToken Cancellation)
 {
-    private readonly Dictionary<string, ConversionRequest> _owners = new(SafePath.Comparer);
+    private readonly Dictionary<string, ConversionRequest> owners = new(SafePath.Comparer);
 
     /// <summary>
     /// Takes places for a model: files, and a folder as a whole, because it is replaced as a whole. What an output consists of is known only when it is planned.
@@ -29,7 +29,7 @@ internal sealed record BuildContext(string CopyDirectory, BuildWork Work, Action
     {
         foreach (string place in places)
         {
-            foreach ((string taken, ConversionRequest owner) in _owners)
+            foreach ((string taken, ConversionRequest owner) in owners)
             {
                 if (owner != request && (Holds(taken, place) || Holds(place, taken)))
                 {
@@ -37,7 +37,7 @@ internal sealed record BuildContext(string CopyDirectory, BuildWork Work, Action
                 }
             }
 
-            _owners[place] = request;
+            owners[place] = request;
         }
     }
 

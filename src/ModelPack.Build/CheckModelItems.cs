@@ -51,27 +51,27 @@ public sealed class CheckModelItems : ModelTask
     /// <summary>The evaluation of the project, made when it is asked for.</summary>
     private sealed class Evaluated(CheckModelItems task) : IDisposable
     {
-        private bool _isKnown;
-        private ProjectEvaluation? _project;
+        private bool isKnown;
+        private ProjectEvaluation? project;
 
         public IProjectEvaluation? Project
         {
             get
             {
-                if (!_isKnown)
+                if (!isKnown)
                 {
-                    _isKnown = true;
-                    _project = task.BuildEngine is IBuildEngine6 engine ? ProjectEvaluation.Of(task.ProjectFile, engine.GetGlobalProperties()) : null;
-                    if (_project is null)
+                    isKnown = true;
+                    project = task.BuildEngine is IBuildEngine6 engine ? ProjectEvaluation.Of(task.ProjectFile, engine.GetGlobalProperties()) : null;
+                    if (project is null)
                     {
                         task.Say(MessageImportance.Normal, $"{task.ProjectFile} cannot be evaluated here: patterns with properties and conditions are not checked.");
                     }
                 }
 
-                return _project;
+                return project;
             }
         }
 
-        public void Dispose() => _project?.Dispose();
+        public void Dispose() => project?.Dispose();
     }
 }

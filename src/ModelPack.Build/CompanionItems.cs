@@ -13,7 +13,7 @@ internal sealed class CompanionItems(HashSet<string> all, ILookup<string, string
 
     private static readonly string[] ModelEndings = [WeightsEnding, PartName.IndexEnding, ".gguf", ".apr"];
 
-    private readonly SortedDictionary<string, List<string>> _taken = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<string>> taken = new(StringComparer.Ordinal);
 
     /// <summary>True if the file is a part of the model of another item. What may be a model itself is one, unless an item before it means the same set.</summary>
     public bool Take(string path)
@@ -30,7 +30,7 @@ internal sealed class CompanionItems(HashSet<string> all, ILookup<string, string
             IEnumerable<string> models = byFolder[folder].Where(other => HasEnding(other, WeightsEnding) || HasEnding(other, PartName.IndexEnding));
             if ((all.Contains(folder) ? models.Prepend(folder) : models).FirstOrDefault(model => filesOf(model)?.Contains(path) == true) is { } model)
             {
-                (_taken.TryGetValue(model, out List<string>? files) ? files : _taken[model] = []).Add(path);
+                (taken.TryGetValue(model, out List<string>? files) ? files : taken[model] = []).Add(path);
                 return true;
             }
         }
@@ -39,7 +39,7 @@ internal sealed class CompanionItems(HashSet<string> all, ILookup<string, string
     }
 
     /// <summary>What to say of the companions of each model.</summary>
-    public IEnumerable<string> Texts(string projectDirectory) => _taken.Select(model =>
+    public IEnumerable<string> Texts(string projectDirectory) => taken.Select(model =>
     {
         string[] names = [.. model.Value.Select(file => $"'{Path.GetFileName(file)}'")];
         string list = string.Join(", ", names.Take(MaximumNamed)) + (names.Length > MaximumNamed ? $" and {names.Length - MaximumNamed} more" : "");

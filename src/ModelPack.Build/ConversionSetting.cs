@@ -10,10 +10,10 @@ namespace ModelPack.Build;
 /// <param name="Reported">Outputs that another build of the project has just made, warnings included.</param>
 internal sealed record ConversionSetting(string ProjectDirectory, string CopyDirectory, BuildWork Work, OutputList? Outputs, IReadOnlyCollection<ITaskItem> Reported)
 {
-    private readonly HashSet<string> _reported = new(Reported.Select(item => item.GetMetadata(OutputItem.Source)), SafePath.Comparer);
+    private readonly HashSet<string> reported = new(Reported.Select(item => item.GetMetadata(OutputItem.Source)), SafePath.Comparer);
 
     /// <summary>True if the warnings of a model were given already, by the build that all target frameworks share.</summary>
-    public bool IsReported(string source) => _reported.Contains(source);
+    public bool IsReported(string source) => reported.Contains(source);
 
     /// <summary>Removes what items of the last build have left that are items no more.</summary>
     public void RemoveOldOutputs(IReadOnlyCollection<ConversionRequest> requests, Action<ModelPackException> warn) => Outputs?.Renew(requests, warn);

@@ -21,11 +21,11 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
 {
     public static readonly string[] Types = ["ModelConvert", "ModelVerify"];
 
-    private readonly string _directory = Path.GetDirectoryName(projectFile)!;
+    private readonly string directory = Path.GetDirectoryName(projectFile)!;
 
     // A file-based program has a project that is in no file.
-    private readonly XDocument _project = File.Exists(projectFile) ? XDocument.Load(projectFile, LoadOptions.SetLineInfo) : new(new XElement("Project"));
-    private readonly string[] _paths = [.. items.Where(item => IsOf(item, projectFile)).Select(item => Normalised(item.ItemSpec))];
+    private readonly XDocument project = File.Exists(projectFile) ? XDocument.Load(projectFile, LoadOptions.SetLineInfo) : new(new XElement("Project"));
+    private readonly string[] paths = [.. items.Where(item => IsOf(item, projectFile)).Select(item => Normalised(item.ItemSpec))];
 
     /// <summary>The patterns that match nothing, in the order of the file.</summary>
     public IEnumerable<EmptyPattern> Empty() =>
@@ -39,7 +39,7 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
     public bool HasOptional() => Elements().Any(element => IsOptional(element) && Applies(element));
 
     /// <summary>The line of the reference to a package; 0 if there is none.</summary>
-    public int LineOfReference(string package) => _project.Descendants()
+    public int LineOfReference(string package) => project.Descendants()
         .Where(element => element.Name.LocalName == "PackageReference" && Split(element.Attribute("Include")?.Value ?? "").Contains(package, StringComparer.OrdinalIgnoreCase))
         .Select(element => ((IXmlLineInfo)element).LineNumber)
         .FirstOrDefault();
@@ -51,13 +51,13 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
         Regex[] others = pattern.Contains("$(", StringComparison.Ordinal)
             ? [.. Elements().SelectMany(other => Split(other.Attribute("Include")!.Value).Where(part => other != element || part != pattern)).Select(Expression)]
             : [];
-        return _paths.Any(path => own.IsMatch(path) && !others.Any(other => other.IsMatch(path)));
+        return paths.Any(path => own.IsMatch(path) && !others.Any(other => other.IsMatch(path)));
     }
 
     private static bool IsOf(ITaskItem item, string file) =>
         item.GetMetadata("DefiningProjectFullPath") is var defining && (defining.Length == 0 || SafePath.Comparer.Equals(defining, file));
 
-    private IEnumerable<XElement> Elements() => _project.Descendants().Where(element =>
+    private IEnumerable<XElement> Elements() => project.Descendants().Where(element =>
         Types.Contains(element.Name.LocalName, StringComparer.OrdinalIgnoreCase)
         && element.Attribute("Include") is not null
         && element.Parent?.Name.LocalName == "ItemGroup"
@@ -79,8 +79,8 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
         // An item that a Remove has taken away again was matched; what Exclude takes away was not.
         Regex[] excluded = [.. Split(Expand(element.Attribute("Exclude")?.Value ?? "")).Select(part => Expression(Relative(part)))];
         return expanded.Length > 0 && expanded.All(part => !HasWildcard(part)
-            ? !File.Exists(Path.GetFullPath(part, _directory))
-            : FileGlob.Expand(_directory, SafePath.WithSeparators(part)).All(file => excluded.Any(expression => expression.IsMatch(Normalised(Relative(file))))));
+            ? !File.Exists(Path.GetFullPath(part, directory))
+            : FileGlob.Expand(directory, SafePath.WithSeparators(part)).All(file => excluded.Any(expression => expression.IsMatch(Normalised(Relative(file))))));
     }
 
     /// <summary>True if the conditions of an element, and of all that it stands in, hold.</summary>
@@ -108,7 +108,7 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
 
     private string Expand(string text) => text.Contains("$(", StringComparison.Ordinal) ? evaluation()?.Expand(text) ?? text : text;
 
-    private string Relative(string path) => Path.GetRelativePath(_directory, Path.GetFullPath(SafePath.WithSeparators(path), _directory));
+    private string Relative(string path) => Path.GetRelativePath(directory, Path.GetFullPath(SafePath.WithSeparators(path), directory));
 
     // What refers to other items or to metadata is no pattern of its own.
     private static bool IsUnknown(string part) => part.Contains("@(", StringComparison.Ordinal) || part.Contains("%(", StringComparison.Ordinal) || part.Contains("$(", StringComparison.Ordinal);

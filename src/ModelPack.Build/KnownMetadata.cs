@@ -34,15 +34,15 @@ internal sealed class KnownMetadata
         ["Sha256"] = "ExpectedHash", ["SingleFile"] = "Alone", ["Standalone"] = "Alone", ["TargetFormat"] = "To", ["TargetPath"] = "Link", ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
     };
 
-    private readonly string _item;
-    private readonly string[] _own;
+    private readonly string item;
+    private readonly string[] own;
 
-    private KnownMetadata(string item, string[] own) => (_item, _own) = (item, own);
+    private KnownMetadata(string item, string[] own) => (this.item, this.own) = (item, own);
 
     /// <summary>What an item says beside our own words.</summary>
     public static IReadOnlyDictionary<string, string> PassedOn(ITaskItem item)
     {
-        HashSet<string> own = new(ModelConvert._own, StringComparer.OrdinalIgnoreCase);
+        HashSet<string> own = new(ModelConvert.own, StringComparer.OrdinalIgnoreCase);
         return Names(item).Where(name => !own.Contains(name)).ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -67,14 +67,14 @@ internal sealed class KnownMetadata
     /// <summary>What is wrong with a name; null if it is known, or somebody else's.</summary>
     private string? Complaint(string name)
     {
-        if (_own.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (own.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return null;
         }
 
-        if (Synonyms.TryGetValue(name, out string? meant) && (_own.Contains(meant) || meant == "Link"))
+        if (Synonyms.TryGetValue(name, out string? meant) && (own.Contains(meant) || meant == "Link"))
         {
-            return $": {_item} calls it {meant}";
+            return $": {item} calls it {meant}";
         }
 
         if (Platform.Contains(name))
@@ -82,12 +82,12 @@ internal sealed class KnownMetadata
             return null;
         }
 
-        if (this == ModelVerify && ModelConvert._own.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (this == ModelVerify && ModelConvert.own.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return ": it belongs to ModelConvert, and ModelVerify converts nothing";
         }
 
-        return _own.Concat(["Link", "CopyToOutputDirectory", "CopyToPublishDirectory", "Pack", "PackagePath"]).OrderBy(own => Spelling.Distance(own, name)).First() is var near && Spelling.IsNear(near, name)
+        return own.Concat(["Link", "CopyToOutputDirectory", "CopyToPublishDirectory", "Pack", "PackagePath"]).OrderBy(own => Spelling.Distance(own, name)).First() is var near && Spelling.IsNear(near, name)
             ? $": the known name is '{near}'"
             : null;
     }

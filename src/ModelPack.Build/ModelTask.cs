@@ -6,21 +6,21 @@ namespace ModelPack.Build;
 /// <summary>What all tasks do: report errors with code, file, tensor and byte offset, leave the node to others while they work, stop when cancelled.</summary>
 public abstract class ModelTask : Task, ICancelableTask, IDisposable
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationTokenSource cancellation = new();
 
     private protected ModelTask()
     {
     }
 
-    private protected CancellationToken Cancellation => _cancellation.Token;
+    private protected CancellationToken Cancellation => cancellation.Token;
 
     /// <inheritdoc/>
-    public void Cancel() => _cancellation.Cancel();
+    public void Cancel() => cancellation.Cancel();
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _cancellation.Dispose();
+        cancellation.Dispose();
         GC.SuppressFinalize(this);
     }
 

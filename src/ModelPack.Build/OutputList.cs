@@ -9,9 +9,9 @@ internal sealed class OutputList(string outputDirectory, string name)
 {
     private const string Ending = ".modelpack.items";
 
-    private readonly string _directory = Path.GetFullPath(outputDirectory);
+    private readonly string directory = Path.GetFullPath(outputDirectory);
 
-    private string File => Path.Combine(_directory, name + Ending);
+    private string File => Path.Combine(directory, name + Ending);
 
     /// <summary>Removes what the last list has and no item of today, and writes the new list.</summary>
     /// <param name="requests">The items of today.</param>
@@ -25,7 +25,7 @@ internal sealed class OutputList(string outputDirectory, string name)
         List<ListedOutput> left = [.. old.Where(output => !MayRemove(output, named) && output.Exists)];
         foreach (ListedOutput output in old.Except(left).Where(output => MayRemove(output, named)))
         {
-            output.Remove(SafePath.IsIn(_directory, output.Output) ? _directory : Path.GetDirectoryName(output.Output)!);
+            output.Remove(SafePath.IsIn(directory, output.Output) ? directory : Path.GetDirectoryName(output.Output)!);
         }
 
         Write([.. current, .. left]);
@@ -38,9 +38,9 @@ internal sealed class OutputList(string outputDirectory, string name)
     /// <summary>Removes everything that lies in the folder of outputs, and the list.</summary>
     public void Clear()
     {
-        foreach (ListedOutput output in Read(File).Where(output => SafePath.IsIn(_directory, output.Output)))
+        foreach (ListedOutput output in Read(File).Where(output => SafePath.IsIn(directory, output.Output)))
         {
-            output.Remove(_directory);
+            output.Remove(directory);
         }
 
         System.IO.File.Delete(File);
@@ -52,27 +52,27 @@ internal sealed class OutputList(string outputDirectory, string name)
         .Where(list => list == project || list.StartsWith(project + ".", StringComparison.Ordinal));
 
     private bool MayRemove(ListedOutput output, HashSet<string> named) =>
-        SafePath.IsIn(_directory, output.Output) ? SafePath.IsIn(_directory, output.FolderOutput)
+        SafePath.IsIn(directory, output.Output) ? SafePath.IsIn(directory, output.FolderOutput)
         : named.Contains(Path.GetDirectoryName(output.Output)!) && named.Contains(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(output.FolderOutput))!);
 
-    private IEnumerable<ListedOutput> Others() => Directory.Exists(_directory)
-        ? Directory.EnumerateFiles(_directory, "*" + Ending).Where(path => !SafePath.Comparer.Equals(path, File)).SelectMany(Read)
+    private IEnumerable<ListedOutput> Others() => Directory.Exists(directory)
+        ? Directory.EnumerateFiles(directory, "*" + Ending).Where(path => !SafePath.Comparer.Equals(path, File)).SelectMany(Read)
         : [];
 
     private IEnumerable<ListedOutput> Read(string path) => System.IO.File.Exists(path)
-        ? System.IO.File.ReadAllLines(path).Select(line => ListedOutput.Parse(line, _directory)).OfType<ListedOutput>()
+        ? System.IO.File.ReadAllLines(path).Select(line => ListedOutput.Parse(line, directory)).OfType<ListedOutput>()
         : [];
 
     private void Write(IReadOnlyCollection<ListedOutput> outputs)
     {
-        string[] lines = [.. outputs.Select(output => output.Format(_directory)).Order(StringComparer.Ordinal)];
+        string[] lines = [.. outputs.Select(output => output.Format(directory)).Order(StringComparer.Ordinal)];
         if (lines.Length == 0)
         {
             System.IO.File.Delete(File);
         }
         else if (!System.IO.File.Exists(File) || !System.IO.File.ReadAllLines(File).SequenceEqual(lines))
         {
-            Directory.CreateDirectory(_directory);
+            Directory.CreateDirectory(directory);
             System.IO.File.WriteAllLines(File, lines);
         }
     }

@@ -31,15 +31,15 @@ internal interface IProjectEvaluation
 /// </summary>
 internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
 {
-    private readonly ProjectCollection _projects = new();
-    private readonly string _path;
-    private readonly IReadOnlyDictionary<string, string> _properties;
-    private readonly ProjectInstance _project;
+    private readonly ProjectCollection projects = new();
+    private readonly string path;
+    private readonly IReadOnlyDictionary<string, string> properties;
+    private readonly ProjectInstance project;
 
     private ProjectEvaluation(string path, IReadOnlyDictionary<string, string> properties)
     {
-        (_path, _properties) = (path, properties);
-        _project = Evaluate([]);
+        (this.path, this.properties) = (path, properties);
+        project = Evaluate([]);
     }
 
     /// <summary>Evaluates a project.</summary>
@@ -58,14 +58,14 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
         }
     }
 
-    public string Expand(string text) => _project.ExpandString(text);
+    public string Expand(string text) => project.ExpandString(text);
 
-    public bool Holds(string condition) => condition.Trim().Length == 0 || _project.EvaluateCondition(condition);
+    public bool Holds(string condition) => condition.Trim().Length == 0 || project.EvaluateCondition(condition);
 
     public string Default(string itemType, string metadata) =>
-        _project.ItemDefinitions.TryGetValue(itemType, out ProjectItemDefinitionInstance? definition) ? definition.GetMetadata(metadata)?.EvaluatedValue ?? "" : "";
+        project.ItemDefinitions.TryGetValue(itemType, out ProjectItemDefinitionInstance? definition) ? definition.GetMetadata(metadata)?.EvaluatedValue ?? "" : "";
 
-    public bool HasTargetWith(IReadOnlyCollection<string> names) => _project.Targets.Values
+    public bool HasTargetWith(IReadOnlyCollection<string> names) => project.Targets.Values
         .Where(target => !Path.GetFileName(target.Location.File).StartsWith("ModelPack.Build.", StringComparison.OrdinalIgnoreCase))
         .SelectMany(target => target.Children)
         .Any(child => child switch
@@ -83,8 +83,8 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
 
     public bool GetsItems(IReadOnlyCollection<string> types)
     {
-        HashSet<string> seen = new([_path], SafePath.Comparer);
-        Queue<ProjectInstance> pending = new([_project]);
+        HashSet<string> seen = new([path], SafePath.Comparer);
+        Queue<ProjectInstance> pending = new([project]);
         while (pending.TryDequeue(out ProjectInstance? project))
         {
             foreach (string path in project.GetItems("ProjectReference").Select(reference => Path.GetFullPath(SafePath.WithSeparators(reference.EvaluatedInclude), project.Directory)))
@@ -118,9 +118,9 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
         {
             return new(
                 path,
-                _properties.Where(property => property.Key is "Configuration" or "Platform").ToDictionary(StringComparer.OrdinalIgnoreCase),
+                properties.Where(property => property.Key is "Configuration" or "Platform").ToDictionary(StringComparer.OrdinalIgnoreCase),
                 toolsVersion: null,
-                _projects);
+                projects);
         }
         catch (InvalidProjectFileException)
         {
@@ -128,8 +128,8 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
         }
     }
 
-    public void Dispose() => _projects.Dispose();
+    public void Dispose() => projects.Dispose();
 
     private ProjectInstance Evaluate(Dictionary<string, string> more) =>
-        new(_path, _properties.Where(property => !more.ContainsKey(property.Key)).Concat(more).ToDictionary(StringComparer.OrdinalIgnoreCase), toolsVersion: null, _projects);
+        new(path, properties.Where(property => !more.ContainsKey(property.Key)).Concat(more).ToDictionary(StringComparer.OrdinalIgnoreCase), toolsVersion: null, projects);
 }

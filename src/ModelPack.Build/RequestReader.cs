@@ -7,7 +7,7 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
 {
     private static readonly string[] Formats = ["apr", "gguf", "safetensors"];
 
-    private readonly ItemPlacement _placement = new(projectDirectory, outputDirectory);
+    private readonly ItemPlacement placement = new(projectDirectory, outputDirectory);
 
     /// <summary>Reads all items; two that have the same output are refused.</summary>
     /// <param name="items">The items.</param>
@@ -34,18 +34,18 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     public static ModelPackException Clash(string first, string output, string second) =>
         new(BuildErrors.OutputClash, $"'{first}' and this model would both become '{output}'") { FilePath = second };
 
-    public string SourceOf(ITaskItem item) => _placement.SourceOf(item);
+    public string SourceOf(ITaskItem item) => placement.SourceOf(item);
 
     private ConversionRequest Read(ITaskItem item)
     {
-        string source = _placement.SourceOf(item);
+        string source = placement.SourceOf(item);
         if (!File.Exists(source) && !Directory.Exists(source))
         {
             throw new ModelPackException(BuildErrors.SourceMissing, $"'{item.ItemSpec}' does not exist") { FilePath = source };
         }
 
         string to = ReadTarget(item, source);
-        PlacedOutput place = _placement.Of(item, to);
+        PlacedOutput place = placement.Of(item, to);
         EnsureApart(item, source, place.Output);
         long? limit = ItemMetadata.Size(item, source, "MaxShardSize");
         string dtype = ItemMetadata.Choice(item, source, "Dtype", "", "bf16", "f16");

@@ -13,9 +13,9 @@ internal sealed class StateFile : IDisposable
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
 
-    private readonly FileStream _stream;
+    private readonly FileStream stream;
 
-    private StateFile(FileStream stream) => _stream = stream;
+    private StateFile(FileStream stream) => this.stream = stream;
 
     /// <summary>Opens and locks the file; waits, cancellably, while another build holds it.</summary>
     /// <param name="path">The state file.</param>
@@ -45,20 +45,20 @@ internal sealed class StateFile : IDisposable
 
     public string Read()
     {
-        _stream.Position = 0;
-        using var reader = new StreamReader(_stream, Encoding.UTF8, leaveOpen: true);
+        stream.Position = 0;
+        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
         return reader.ReadToEnd();
     }
 
     public void Write(string text)
     {
-        _stream.SetLength(0);
-        _stream.Write(Encoding.UTF8.GetBytes(text));
-        _stream.Flush();
+        stream.SetLength(0);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Flush();
     }
 
     /// <summary>Forgets what was known, so that a build that dies in between leaves nothing that could be believed.</summary>
-    public void Clear() => _stream.SetLength(0);
+    public void Clear() => stream.SetLength(0);
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => stream.Dispose();
 }

@@ -12,9 +12,9 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     // Longer than any clean-up takes. Whatever blocks the process after that, such as a reader of its output that reads nothing, must not keep it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<PosixSignalRegistration> _signals = [];
-    private Timer? _deadline;
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<PosixSignalRegistration> signals = [];
+    private Timer? deadline;
 
     public ToolConsole Console => console;
 
@@ -32,13 +32,13 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     {
         get
         {
-            if (_signals.Count == 0)
+            if (signals.Count == 0)
             {
-                _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
-                _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
+                signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
+                signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
             }
 
-            return _stop.Token;
+            return stop.Token;
         }
     }
 
@@ -69,21 +69,21 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     /// <summary>Signals have their usual effect again. One that is being handled at this moment still cancels the token, so that stays alive.</summary>
     public void Dispose()
     {
-        _signals.ForEach(registration => registration.Dispose());
-        _deadline?.Dispose();
+        signals.ForEach(registration => registration.Dispose());
+        deadline?.Dispose();
     }
 
     private void Stop(PosixSignalContext context)
     {
-        if (_stop.IsCancellationRequested)
+        if (stop.IsCancellationRequested)
         {
             return;
         }
 
         context.Cancel = true;
         CancelledExitCode = context.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Cancelled;
-        _deadline = new(_ => Environment.Exit(CancelledExitCode), null, Grace, Timeout.InfiniteTimeSpan);
-        _stop.Cancel();
+        deadline = new(_ => Environment.Exit(CancelledExitCode), null, Grace, Timeout.InfiniteTimeSpan);
+        stop.Cancel();
     }
 }
 

@@ -58,7 +58,8 @@ public sealed class SetTests
         File.Copy(parts[0], folder.File("renamed.gguf"));
         foreach (string part in new[] { parts[1], folder.File("renamed.gguf") })
         {
-            ToolResult refused = InProcess.Run("merge", part, folder.File("one.gguf"));
+            // Beside its siblings any part stands for all of them, so it is one part only where it is read alone.
+            ToolResult refused = InProcess.Run(["merge", part, folder.File("one.gguf"), .. part == parts[1] ? ["--alone"] : (string[])[]]);
             refused.ShouldExitWith(2);
             Assert.StartsWith($"{part}: error MP5005: this is one of {parts.Length} parts alone", refused.Error);
             Assert.IsFalse(File.Exists(folder.File("one.gguf")));

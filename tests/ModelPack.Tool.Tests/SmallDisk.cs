@@ -5,16 +5,16 @@ namespace ModelPack.Tool.Tests;
 /// <summary>A file system of a few hundred kilobytes, to run out of. Mounting takes root, or a sudo that does not ask; without either the test fails.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder folder = new();
 
     public SmallDisk(string size, string mode = "rw") => Run("mount", "-t", "tmpfs", "-o", $"size={size},mode=0777,{mode}", "tmpfs", Path);
 
-    public string Path => _folder.Path;
+    public string Path => folder.Path;
 
     public void Dispose()
     {
         Run("umount", Path);
-        _folder.Dispose();
+        folder.Dispose();
     }
 
     private static void Run(params string[] command)

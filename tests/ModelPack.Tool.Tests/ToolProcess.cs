@@ -14,24 +14,24 @@ internal sealed class ToolProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    private readonly Process _process;
-    private readonly Task<string> _output;
-    private readonly Task<string> _error;
+    private readonly Process process;
+    private readonly Task<string> output;
+    private readonly Task<string> error;
 
     private ToolProcess(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
-        _error = _process.StandardError.ReadToEndAsync();
+        process = Process.Start(start)!;
+        output = process.StandardOutput.ReadToEndAsync();
+        error = process.StandardError.ReadToEndAsync();
     }
 
     public static string Dll { get; } = Path.Combine(AppContext.BaseDirectory, "dotnet-modelpack.dll");
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => process.HasExited;
 
-    public int Id => _process.Id;
+    public int Id => process.Id;
 
     public static ToolResult Run(params string[] args) => Start(args).Wait();
 
@@ -50,24 +50,24 @@ internal sealed class ToolProcess
             PosixSignal.SIGTERM => "-TERM",
             _ => throw new ArgumentOutOfRangeException(nameof(signal)),
         };
-        using Process kill = Process.Start("kill", [name, $"{_process.Id}"]);
+        using Process kill = Process.Start("kill", [name, $"{process.Id}"]);
         kill.WaitForExit();
         Assert.AreEqual(0, kill.ExitCode);
     }
 
-    public void Kill() => _process.Kill();
+    public void Kill() => process.Kill();
 
     public ToolResult Wait()
     {
-        using (_process)
+        using (process)
         {
-            if (!_process.WaitForExit(Limit))
+            if (!process.WaitForExit(Limit))
             {
-                _process.Kill(entireProcessTree: true);
+                process.Kill(entireProcessTree: true);
                 Assert.Fail($"the tool did not end within {Limit}");
             }
 
-            return new(_process.ExitCode, _output.Result, _error.Result);
+            return new(process.ExitCode, output.Result, error.Result);
         }
     }
 }

@@ -11,15 +11,15 @@ internal sealed class FiniteScanner
 {
     private const int AprQ8ScaleBytes = 4;
 
-    private readonly TensorTypeInfo _info;
-    private readonly BlockMap _map;
-    private readonly long _payloadBytes;
+    private readonly TensorTypeInfo scannedType;
+    private readonly BlockMap blockMap;
+    private readonly long totalBytes;
 
     private FiniteScanner(TensorTypeInfo info, BlockMap map, long payloadBytes)
     {
-        _info = info;
-        _map = map;
-        _payloadBytes = payloadBytes;
+        scannedType = info;
+        blockMap = map;
+        totalBytes = payloadBytes;
         Granularity = info.Rule switch
         {
             PayloadRule.PackedBits => info.BlockBytes == 6 ? 3 : 1,
@@ -51,27 +51,27 @@ internal sealed class FiniteScanner
     /// <exception cref="ArgumentException">The chunk does not lie in the payload or cuts a block.</exception>
     public void Scan(long byteOffset, ReadOnlySpan<byte> bytes, ref FiniteTally tally)
     {
-        if (byteOffset < 0 || byteOffset % Granularity != 0 || bytes.Length > _payloadBytes - byteOffset)
+        if (byteOffset < 0 || byteOffset % Granularity != 0 || bytes.Length > totalBytes - byteOffset)
         {
             throw new ArgumentException($"byte {byteOffset} cannot start a chunk of {bytes.Length} bytes", nameof(byteOffset));
         }
 
-        if (bytes.Length % Granularity != 0 && byteOffset + bytes.Length != _payloadBytes)
+        if (bytes.Length % Granularity != 0 && byteOffset + bytes.Length != totalBytes)
         {
             throw new ArgumentException($"{bytes.Length} bytes cut a block", nameof(bytes));
         }
 
-        if (_info.Rule == PayloadRule.ScaledBytes)
+        if (scannedType.Rule == PayloadRule.ScaledBytes)
         {
             ScanAprQ8(byteOffset, bytes, ref tally);
         }
-        else if (_info.BlockElements > 1)
+        else if (scannedType.BlockElements > 1)
         {
-            BlockScan.Scan(_info.Type, bytes, _map, byteOffset / _info.BlockBytes, ref tally);
+            BlockScan.Scan(scannedType.Type, bytes, blockMap, byteOffset / scannedType.BlockBytes, ref tally);
         }
-        else if (_info.Rule == PayloadRule.Blocks)
+        else if (scannedType.Rule == PayloadRule.Blocks)
         {
-            FiniteScan.Scan(_info.Type, bytes, byteOffset / _info.BlockBytes, ref tally);
+            FiniteScan.Scan(scannedType.Type, bytes, byteOffset / scannedType.BlockBytes, ref tally);
         }
     }
 

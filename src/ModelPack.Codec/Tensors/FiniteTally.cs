@@ -8,32 +8,32 @@ namespace ModelPack.Tensors;
 /// </summary>
 internal struct FiniteTally
 {
-    private long _nan;
-    private long _infinity;
-    private long _firstNonFinitePlusOne;
-    private long _firstBadBlockPlusOne;
-    private AprQ8Quants? _aprQ8;
+    private long nans;
+    private long infinities;
+    private long firstNonFinitePlusOne;
+    private long firstBadBlockPlusOne;
+    private AprQ8Quants? aprQuants;
 
     /// <summary>Elements that decode to NaN.</summary>
-    public readonly long NaN => _nan + (_aprQ8?.NaN ?? 0);
+    public readonly long NaN => nans + (aprQuants?.NaN ?? 0);
 
     /// <summary>Elements that decode to plus or minus infinity.</summary>
-    public readonly long Infinity => _infinity + (_aprQ8?.Infinity ?? 0);
+    public readonly long Infinity => infinities + (aprQuants?.Infinity ?? 0);
 
     /// <summary>Elements that decode to NaN or infinity.</summary>
     public readonly long NonFinite => NaN + Infinity;
 
     /// <summary>Smallest index of an element that is not finite, -1 if there is none.</summary>
-    public readonly long FirstNonFinite => Earlier(_firstNonFinitePlusOne, (_aprQ8?.FirstNonFinite ?? -1) + 1) - 1;
+    public readonly long FirstNonFinite => Earlier(firstNonFinitePlusOne, (aprQuants?.FirstNonFinite ?? -1) + 1) - 1;
 
     /// <summary>Blocks that are refused although every element decodes finite: MXFP4 with the NaN code as scale (ggml-types.md §8).</summary>
     public long BadBlocks { readonly get; private set; }
 
     /// <summary>Smallest index of such a block, -1 if there is none.</summary>
-    public readonly long FirstBadBlock => _firstBadBlockPlusOne - 1;
+    public readonly long FirstBadBlock => firstBadBlockPlusOne - 1;
 
     /// <summary>True if no part of a tensor was found that has to be remembered.</summary>
-    public readonly bool IsEmpty => _nan == 0 && _infinity == 0 && BadBlocks == 0 && _aprQ8 is null;
+    public readonly bool IsEmpty => nans == 0 && infinities == 0 && BadBlocks == 0 && aprQuants is null;
 
     /// <summary>True if nothing was found.</summary>
     public readonly bool IsFinite => NonFinite == 0 && BadBlocks == 0;
@@ -41,12 +41,12 @@ internal struct FiniteTally
     /// <summary>Adds what another scan of other parts of the same tensor found.</summary>
     public void Merge(in FiniteTally other)
     {
-        _nan += other._nan;
-        _infinity += other._infinity;
-        _firstNonFinitePlusOne = Earlier(_firstNonFinitePlusOne, other._firstNonFinitePlusOne);
-        _firstBadBlockPlusOne = Earlier(_firstBadBlockPlusOne, other._firstBadBlockPlusOne);
+        nans += other.nans;
+        infinities += other.infinities;
+        firstNonFinitePlusOne = Earlier(firstNonFinitePlusOne, other.firstNonFinitePlusOne);
+        firstBadBlockPlusOne = Earlier(firstBadBlockPlusOne, other.firstBadBlockPlusOne);
         BadBlocks += other.BadBlocks;
-        _aprQ8 = AprQ8Quants.Merge(_aprQ8, other._aprQ8);
+        aprQuants = AprQ8Quants.Merge(aprQuants, other.aprQuants);
     }
 
     /// <summary>Counts one element that is not finite.</summary>
@@ -54,25 +54,25 @@ internal struct FiniteTally
     {
         if (isNaN)
         {
-            _nan++;
+            nans++;
         }
         else
         {
-            _infinity++;
+            infinities++;
         }
 
-        _firstNonFinitePlusOne = Earlier(_firstNonFinitePlusOne, element + 1);
+        firstNonFinitePlusOne = Earlier(firstNonFinitePlusOne, element + 1);
     }
 
     /// <summary>Counts one block that is refused although it decodes finite.</summary>
     internal void AddBadBlock(long block)
     {
         BadBlocks++;
-        _firstBadBlockPlusOne = Earlier(_firstBadBlockPlusOne, block + 1);
+        firstBadBlockPlusOne = Earlier(firstBadBlockPlusOne, block + 1);
     }
 
     /// <summary>Adds quants whose scale may stand in another chunk.</summary>
-    internal void AddAprQ8(AprQ8Quants quants) => _aprQ8 = AprQ8Quants.Merge(_aprQ8, quants);
+    internal void AddAprQ8(AprQ8Quants quants) => aprQuants = AprQ8Quants.Merge(aprQuants, quants);
 
     // Zero means "none" on both sides.
     private static long Earlier(long left, long right) => left == 0 ? right : right == 0 ? left : Math.Min(left, right);

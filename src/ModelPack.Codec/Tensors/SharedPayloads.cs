@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ModelPack.Tensors;
 
@@ -31,7 +32,7 @@ internal readonly record struct PayloadKey(long Offset, long Bytes, TensorType T
 }
 
 /// <summary>What was found by reading two payloads beside one another. However many tensors share them, they are read once.</summary>
-internal sealed class ComparedPayloads<T>
+internal sealed class ComparedPayloads<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>
 {
     private readonly ConcurrentDictionary<(PayloadKey, PayloadKey), Lazy<T>> found = new();
 

@@ -12,13 +12,13 @@ internal sealed class UniformScanner
     private const int Step = 256;
     private const int AprQ8ScaleBytes = 4;
 
-    private readonly TensorTypeInfo _info;
-    private readonly BlockMap _map;
+    private readonly TensorTypeInfo scannedType;
+    private readonly BlockMap blockMap;
 
     private UniformScanner(TensorTypeInfo info, BlockMap map)
     {
-        _info = info;
-        _map = map;
+        scannedType = info;
+        blockMap = map;
     }
 
     /// <summary>Makes a scanner for little-endian payloads of one type and shape (outermost dimension first).</summary>
@@ -35,7 +35,7 @@ internal sealed class UniformScanner
     /// <param name="tally">What was seen before; takes what is seen now.</param>
     public void Scan(long byteOffset, ReadOnlySpan<byte> bytes, ref UniformTally tally)
     {
-        if (_info.Rule == PayloadRule.ScaledBytes)
+        if (scannedType.Rule == PayloadRule.ScaledBytes)
         {
             if (byteOffset == 0 && bytes.Length >= AprQ8ScaleBytes)
             {
@@ -45,13 +45,13 @@ internal sealed class UniformScanner
 
             ScanStored(bytes, 1, ref tally);
         }
-        else if (!TensorDecoder.CanDecode(_info.Type))
+        else if (!TensorDecoder.CanDecode(scannedType.Type))
         {
-            ScanStored(bytes, _info.BlockBytes, ref tally);
+            ScanStored(bytes, scannedType.BlockBytes, ref tally);
         }
-        else if (_info.BlockElements > 1)
+        else if (scannedType.BlockElements > 1)
         {
-            ScanBlocks(byteOffset / _info.BlockBytes, bytes, ref tally);
+            ScanBlocks(byteOffset / scannedType.BlockBytes, bytes, ref tally);
         }
         else
         {
@@ -62,23 +62,23 @@ internal sealed class UniformScanner
     private void ScanBlocks(long block, ReadOnlySpan<byte> bytes, ref UniformTally tally)
     {
         Span<float> values = stackalloc float[Step];
-        values = values[.._info.BlockElements];
-        for (; !bytes.IsEmpty && !tally.HasSeveral; bytes = bytes[_info.BlockBytes..], block++)
+        values = values[..scannedType.BlockElements];
+        for (; !bytes.IsEmpty && !tally.HasSeveral; bytes = bytes[scannedType.BlockBytes..], block++)
         {
-            TensorDecoder.Decode(_info.Type, bytes[.._info.BlockBytes], values);
-            AddAll(values[.._map.Elements(block)], ref tally);
+            TensorDecoder.Decode(scannedType.Type, bytes[..scannedType.BlockBytes], values);
+            AddAll(values[..blockMap.Elements(block)], ref tally);
         }
     }
 
     private void ScanNumbers(ReadOnlySpan<byte> bytes, ref UniformTally tally)
     {
-        int bits = _info.Rule == PayloadRule.PackedBits ? _info.BlockBytes : _info.BlockBytes * 8;
+        int bits = scannedType.Rule == PayloadRule.PackedBits ? scannedType.BlockBytes : scannedType.BlockBytes * 8;
         Span<float> values = stackalloc float[Step];
         while (!bytes.IsEmpty && !tally.HasSeveral)
         {
             int count = (int)Math.Min(Step, (long)bytes.Length * 8 / bits);
             int length = count * bits / 8;
-            TensorDecoder.Decode(_info.Type, bytes[..length], values[..count]);
+            TensorDecoder.Decode(scannedType.Type, bytes[..length], values[..count]);
             AddAll(values[..count], ref tally);
             bytes = bytes[length..];
         }
@@ -99,7 +99,7 @@ internal sealed class UniformScanner
 
     private void ScanStored(ReadOnlySpan<byte> bytes, int width, ref UniformTally tally)
     {
-        bool isSigned = _info.Type == TensorType.F64;
+        bool isSigned = scannedType.Type == TensorType.F64;
         for (; bytes.Length >= width && !tally.HasSeveral; bytes = bytes[width..])
         {
             ulong value = 0;

@@ -5,8 +5,8 @@ namespace ModelPack.Tensors;
 /// </summary>
 internal struct UniformTally
 {
-    private bool _any;
-    private ulong _value;
+    private bool hasAny;
+    private ulong onlyValue;
 
     /// <summary>True once two different values were seen; nothing that follows can change that.</summary>
     public bool HasSeveral { get; private set; }
@@ -15,25 +15,25 @@ internal struct UniformTally
     public float? Scale { get; set; }
 
     /// <summary>True if there is a value and no other.</summary>
-    public readonly bool IsUniform => _any && (!HasSeveral || Scale == 0);
+    public readonly bool IsUniform => hasAny && (!HasSeveral || Scale == 0);
 
     /// <summary>The bits of the one value: of the float32 that it decodes to, or as stored for types without one. Negative zero counts as zero.</summary>
-    public readonly ulong Bits => Scale == 0 ? 0 : _value;
+    public readonly ulong Bits => Scale == 0 ? 0 : onlyValue;
 
     /// <summary>Takes a value.</summary>
     public void Add(ulong value)
     {
-        HasSeveral |= _any && value != _value;
-        _value = _any ? _value : value;
-        _any = true;
+        HasSeveral |= hasAny && value != onlyValue;
+        onlyValue = hasAny ? onlyValue : value;
+        hasAny = true;
     }
 
     /// <summary>Takes what another tally has seen.</summary>
     public void Merge(in UniformTally other)
     {
-        if (other._any)
+        if (other.hasAny)
         {
-            Add(other._value);
+            Add(other.onlyValue);
         }
 
         HasSeveral |= other.HasSeveral;

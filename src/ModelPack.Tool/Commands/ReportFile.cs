@@ -7,10 +7,10 @@ internal sealed class ReportFile
 {
     private const string CertificateEnding = ".modelpack.json";
 
-    private readonly string _path;
-    private readonly ExistingTarget _existing;
+    private readonly string path;
+    private readonly ExistingTarget existing;
 
-    private ReportFile(string path, ExistingTarget existing) => (_path, _existing) = (path, existing);
+    private ReportFile(string path, ExistingTarget existing) => (this.path, this.existing) = (path, existing);
 
     /// <param name="path">The file to write.</param>
     /// <param name="existing">What to do if it exists.</param>
@@ -52,11 +52,11 @@ internal sealed class ReportFile
     {
         try
         {
-            OutputFile.Write(_path, content, _existing);
+            OutputFile.Write(path, content, existing);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelPackException(ToolErrors.ReadOrWriteFailed, $"{whole}, but its report was not written: {exception.Message.TrimEnd('.')}", exception) { FilePath = _path };
+            throw new ModelPackException(ToolErrors.ReadOrWriteFailed, $"{whole}, but its report was not written: {exception.Message.TrimEnd('.')}", exception) { FilePath = path };
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed record HelpRow(string Term, string Text);
 internal sealed class HelpPage
 {
     private const int Width = 100;
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder text = new();
 
     public static string Of(Command command)
     {
@@ -25,7 +25,7 @@ internal sealed class HelpPage
             page.Root(command);
         }
 
-        return page._text.ToString();
+        return page.text.ToString();
     }
 
     private static HelpRow Row(Option option)
@@ -96,7 +96,7 @@ internal sealed class HelpPage
                 term = "";
             }
 
-            _text.Append(term.PadRight(column));
+            text.Append(term.PadRight(column));
             Wrap(row.Text, column);
         }
     }
@@ -108,22 +108,22 @@ internal sealed class HelpPage
         {
             if (column > indent && column + 1 + word.Length > Width)
             {
-                _text.Append('\n').Append(' ', indent);
+                this.text.Append('\n').Append(' ', indent);
                 column = indent;
             }
 
             if (column > indent)
             {
-                _text.Append(' ');
+                this.text.Append(' ');
                 column++;
             }
 
-            _text.Append(word);
+            this.text.Append(word);
             column += word.Length;
         }
 
         Line();
     }
 
-    private void Line(string text = "") => _text.Append(text).Append('\n');
+    private void Line(string text = "") => this.text.Append(text).Append('\n');
 }

@@ -8,16 +8,16 @@ internal sealed class Sparkline
     private const string Bars = "▁▂▃▄▅▆▇█";
     private const int MostColumns = 24;
 
-    private readonly int _first;
-    private readonly int _columns;
-    private readonly int _binsInColumn;
+    private readonly int first;
+    private readonly int columns;
+    private readonly int binsInColumn;
 
     private Sparkline(MagnitudeRange range)
     {
-        _binsInColumn = (range.Count + MostColumns - 1) / MostColumns;
-        _first = range.First;
-        _columns = (range.Count + _binsInColumn - 1) / _binsInColumn;
-        Heading = $"magnitudes 2^{MagnitudeRange.Exponent(range.First)} to 2^{MagnitudeRange.Exponent(range.First + (_columns * _binsInColumn))}";
+        binsInColumn = (range.Count + MostColumns - 1) / MostColumns;
+        first = range.First;
+        columns = (range.Count + binsInColumn - 1) / binsInColumn;
+        Heading = $"magnitudes 2^{MagnitudeRange.Exponent(range.First)} to 2^{MagnitudeRange.Exponent(range.First + (columns * binsInColumn))}";
     }
 
     /// <summary>What the first and the last bar stand for.</summary>
@@ -28,10 +28,10 @@ internal sealed class Sparkline
     /// <summary>One bar for each column; whatever occurs at all is seen.</summary>
     public string Of(ImmutableArray<long> magnitudes)
     {
-        long[] columns = new long[_columns];
-        for (int bin = 0; bin < _columns * _binsInColumn && _first + bin < magnitudes.Length; bin++)
+        long[] columns = new long[this.columns];
+        for (int bin = 0; bin < this.columns * binsInColumn && first + bin < magnitudes.Length; bin++)
         {
-            columns[bin / _binsInColumn] += magnitudes[_first + bin];
+            columns[bin / binsInColumn] += magnitudes[first + bin];
         }
 
         long highest = Math.Max(1, columns.Max());

@@ -7,9 +7,9 @@ internal sealed class TextReport
 {
     private const int WidestColumn = 64;
 
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder text = new();
 
-    public void Line(string text = "") => _text.Append(SafeText.Escape(text)).Append('\n');
+    public void Line(string text = "") => this.text.Append(SafeText.Escape(text)).Append('\n');
 
     /// <summary>A name and its value, in two columns.</summary>
     public void Field(string name, string value) => Line($"  {name,-13}{value}");
@@ -63,7 +63,7 @@ internal sealed class TextReport
         return widths;
     }
 
-    public override string ToString() => _text.ToString();
+    public override string ToString() => text.ToString();
 }
 
 /// <summary>Where the cells of a column stand.</summary>

@@ -9,30 +9,30 @@ internal sealed class ProgressBar(TextWriter error, string verb) : ProgressDispl
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _lock = new();
-    private readonly ManualResetEventSlim _finished = new();
-    private readonly long _start = Stopwatch.GetTimestamp();
-    private ConversionProgress _latest;
-    private Thread? _display;
+    private readonly Lock gate = new();
+    private readonly ManualResetEventSlim finished = new();
+    private readonly long start = Stopwatch.GetTimestamp();
+    private ConversionProgress latest;
+    private Thread? display;
 
     public override void Report(ConversionProgress value)
     {
-        lock (_lock)
+        lock (gate)
         {
-            _latest = value;
-            if (_display is null && Stopwatch.GetElapsedTime(_start) > Patience)
+            latest = value;
+            if (display is null && Stopwatch.GetElapsedTime(start) > Patience)
             {
-                _display = new Thread(Display) { IsBackground = true, Name = "progress" };
-                _display.Start();
+                display = new Thread(Display) { IsBackground = true, Name = "progress" };
+                display.Start();
             }
         }
     }
 
     public override void Dispose()
     {
-        _finished.Set();
-        _display?.Join();
-        _finished.Dispose();
+        finished.Set();
+        display?.Join();
+        finished.Dispose();
     }
 
     private void Display()
@@ -59,9 +59,9 @@ internal sealed class ProgressBar(TextWriter error, string verb) : ProgressDispl
         do
         {
             ConversionProgress value;
-            lock (_lock)
+            lock (gate)
             {
-                value = _latest;
+                value = latest;
             }
 
             if (!tasks.TryGetValue(value.Phase, out ProgressTask? task))
@@ -73,6 +73,6 @@ internal sealed class ProgressBar(TextWriter error, string verb) : ProgressDispl
             task.MaxValue = Math.Max(value.BytesTotal, 1);
             task.Value = value.BytesDone;
         }
-        while (!_finished.Wait(Refresh));
+        while (!finished.Wait(Refresh));
     }
 }

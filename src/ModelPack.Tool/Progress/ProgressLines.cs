@@ -8,28 +8,28 @@ internal sealed class ProgressLines(TextWriter error, string verb, TimeProvider 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _lock = new();
-    private long _lastLine = clock.GetTimestamp();
-    private ConversionPhase? _phase;
-    private long _phaseStart;
-    private long _phaseFirstBytes;
+    private readonly Lock gate = new();
+    private long lastLine = clock.GetTimestamp();
+    private ConversionPhase? phase;
+    private long phaseStart;
+    private long phaseFirstBytes;
 
     public override void Report(ConversionProgress value)
     {
-        lock (_lock)
+        lock (gate)
         {
             long now = clock.GetTimestamp();
-            if (_phase != value.Phase)
+            if (phase != value.Phase)
             {
-                _phase = value.Phase;
-                _phaseStart = now;
-                _phaseFirstBytes = value.BytesDone;
+                phase = value.Phase;
+                phaseStart = now;
+                phaseFirstBytes = value.BytesDone;
             }
 
-            if (clock.GetElapsedTime(_lastLine, now) >= Interval)
+            if (clock.GetElapsedTime(lastLine, now) >= Interval)
             {
-                _lastLine = now;
-                error.WriteLine(Line(value, clock.GetElapsedTime(_phaseStart, now)));
+                lastLine = now;
+                error.WriteLine(Line(value, clock.GetElapsedTime(phaseStart, now)));
             }
         }
     }
@@ -41,7 +41,7 @@ internal sealed class ProgressLines(TextWriter error, string verb, TimeProvider 
     private string Line(ConversionProgress value, TimeSpan elapsed)
     {
         double percent = value.BytesTotal == 0 ? 100 : 100.0 * value.BytesDone / value.BytesTotal;
-        double rate = elapsed > TimeSpan.Zero ? (value.BytesDone - _phaseFirstBytes) / elapsed.TotalSeconds : 0;
+        double rate = elapsed > TimeSpan.Zero ? (value.BytesDone - phaseFirstBytes) / elapsed.TotalSeconds : 0;
         string left = rate > 0 ? $", {Size.Short(rate)}/s, {Size.Time(TimeSpan.FromSeconds((value.BytesTotal - value.BytesDone) / rate))} left" : "";
         return string.Create(
             CultureInfo.InvariantCulture,

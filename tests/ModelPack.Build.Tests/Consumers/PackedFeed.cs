@@ -12,7 +12,7 @@ public sealed class PackedFeed
     /// <summary>The projects that are packed. A further packable project only needs its name here.</summary>
     private static readonly string[] Projects = ["ModelPack.Codec", "ModelPack.Build"];
 
-    private static int s_folders;
+    private static int folders;
 
     /// <summary>The temporary folder of the test run.</summary>
     internal static string Root { get; } = Path.Combine(Path.GetTempPath(), "modelpack-consumers-" + Guid.NewGuid().ToString("N")[..8]);
@@ -54,7 +54,7 @@ public sealed class PackedFeed
     /// <summary>A new folder below the NuGet.config of the feed.</summary>
     internal static string NewFolder(string name)
     {
-        string folder = Path.Combine(Root, $"{name}{Interlocked.Increment(ref s_folders)}");
+        string folder = Path.Combine(Root, $"{name}{Interlocked.Increment(ref folders)}");
         Directory.CreateDirectory(folder);
         return folder;
     }

@@ -6,7 +6,7 @@ namespace ModelPack.Build.Tests.Tasks;
 /// <summary>An engine that writes down what a task tells it.</summary>
 internal sealed class RecordingEngine : IBuildEngine8
 {
-    private readonly ManualResetEventSlim _message = new();
+    private readonly ManualResetEventSlim message = new();
 
     public List<BuildErrorEventArgs> Errors { get; } = [];
 
@@ -58,10 +58,10 @@ internal sealed class RecordingEngine : IBuildEngine8
 
         Messages.Add(e.Message!);
         Importance.Add(e.Importance);
-        _message.Set();
+        message.Set();
     }
 
-    public bool WaitForMessage(TimeSpan limit) => _message.Wait(limit);
+    public bool WaitForMessage(TimeSpan limit) => message.Wait(limit);
 
     public void Yield() => Calls.Add(nameof(Yield));
 

@@ -6,22 +6,22 @@ namespace ModelPack.Build.Tests.Tasks;
 /// <summary>A project folder with a model in each form that consists of several files.</summary>
 internal sealed class SetFolder : IDisposable
 {
-    private readonly TaskFolder _folder;
+    private readonly TaskFolder folder;
 
-    public SetFolder() => _folder = new();
+    public SetFolder() => folder = new();
 
-    public SetFolder(string model) => _folder = new(model);
+    public SetFolder(string model) => folder = new(model);
 
     /// <summary>The project's folder.</summary>
-    public string Path => _folder.Path;
+    public string Path => folder.Path;
 
-    public string In(params string[] parts) => _folder.In(parts);
+    public string In(params string[] parts) => folder.In(parts);
 
     /// <summary>A Hugging Face folder: shards, index and a companion.</summary>
     public string WithShards(string name)
     {
         string folder = In("models", name);
-        Split(_folder.Source, folder, ModelFormat.SafeTensors);
+        Split(this.folder.Source, folder, ModelFormat.SafeTensors);
         File.WriteAllText(System.IO.Path.Combine(folder, "config.json"), "{\"model_type\": \"qwen2\"}\n");
         File.Delete(ModelConverter.CertificatePath(folder));
         return folder;
@@ -54,7 +54,7 @@ internal sealed class SetFolder : IDisposable
     public string WithSplit(string name)
     {
         string folder = In("models", name);
-        Split(_folder.Source, folder, ModelFormat.Gguf);
+        Split(this.folder.Source, folder, ModelFormat.Gguf);
         return Directory.GetFiles(folder).Order(StringComparer.Ordinal).First();
     }
 
@@ -76,7 +76,7 @@ internal sealed class SetFolder : IDisposable
     /// <summary>Runs the task of the targets; says what it did to each model, or the codes of its errors.</summary>
     public SetBuild Build(params TaskItem[] items)
     {
-        using ConvertModelItems task = _folder.Task(items);
+        using ConvertModelItems task = folder.Task(items);
         var engine = (RecordingEngine)task.BuildEngine;
         bool succeeded = task.Execute();
         Assert.AreEqual(succeeded, engine.Errors.Count == 0);
@@ -87,7 +87,7 @@ internal sealed class SetFolder : IDisposable
         return new(string.Join(", ", outcomes), engine.Errors, task.ConvertedFiles, task.Certificates);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 }
 
 /// <summary>What a build did.</summary>

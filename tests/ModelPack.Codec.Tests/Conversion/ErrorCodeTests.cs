@@ -2,6 +2,9 @@ using ModelPack.Codec.Tests.Conversion.Faults;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Conversion;
+using ModelPack.Tensors.Payloads;
+using ModelPack.Formats;
+using ModelPack.Origin;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -49,8 +52,8 @@ public sealed class ErrorCodeTests
         })),
     };
 
-    /// <summary>A disk that is too small needs a mount; <see cref="FailedConversionTests.Output_that_does_not_fit_is_refused_before_it_is_begun"/> has one.</summary>
-    public static IEnumerable<string> Codes => ConversionErrors.All.Concat(ProofErrors.All).Select(code => code.Id).Where(id => id != "MP3004");
+    public static IEnumerable<string> Codes => 
+        new[] { PayloadErrors.All, FormatErrors.All, OriginErrors.All, ConversionErrors.All, ProofErrors.All }.SelectMany(codes => codes).Select(code => code.Id);
 
     [TestMethod]
     [DynamicData(nameof(Codes))]

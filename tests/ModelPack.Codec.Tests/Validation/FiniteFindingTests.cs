@@ -11,7 +11,7 @@ public sealed class FiniteFindingTests : ValidationTest
     public void NaN_in_a_block_of_an_expert_is_reported_with_expert_count_element_block_and_offset()
     {
         EditableGguf model = Experts(TensorType.Q4_0, 18, 32);
-        const int block = (2 * 8 * 2) + 5;
+        int block = (2 * 8 * 2) + 5;
         byte[] payload = model.Tensors[0].Payload;
         payload[(block * 18) + 1] = 0x7E;
         Finding finding = Finding(model);
@@ -32,7 +32,7 @@ public sealed class FiniteFindingTests : ValidationTest
     {
         EditableGguf model = Experts(TensorType.MXFP4, 17, 32);
         byte[] payload = model.Tensors[0].Payload;
-        const int block = (3 * 8 * 2) + 1;
+        int block = (3 * 8 * 2) + 1;
         payload[block * 17] = 0xFF;
         payload.AsSpan((block * 17) + 1, 16).Clear();
         StringAssert.Contains(Finding(model).Text, "expert 3 of 4");

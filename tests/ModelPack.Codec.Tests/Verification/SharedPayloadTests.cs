@@ -2,15 +2,15 @@ using System.Globalization;
 using System.Text;
 using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Codec.Tests.Verification.Models;
-using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion;
-using ModelPack.Formats.Apr;
+using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
+using ModelPack.Formats.Apr;
 using ModelPack.IO;
 using ModelPack.Tensors;
 using ModelPack.Validation;
-using ModelPack.Verification.Comparison;
 using ModelPack.Verification;
+using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Codec.Tests.Verification;
 

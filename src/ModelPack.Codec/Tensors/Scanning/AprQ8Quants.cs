@@ -8,11 +8,11 @@ internal sealed class AprQ8Quants
 {
     private const int Magnitudes = 129;
 
-    private readonly long[] _counts = new long[Magnitudes];
-    private readonly long[] _firsts = new long[Magnitudes];
-    private readonly uint? _scaleBits;
+    private readonly long[] quantCounts = new long[Magnitudes];
+    private readonly long[] firstPlaces = new long[Magnitudes];
+    private readonly uint? scale;
 
-    private AprQ8Quants(uint? scaleBits) => _scaleBits = scaleBits;
+    private AprQ8Quants(uint? scaleBits) => scale = scaleBits;
 
     public AprQ8Quants(ReadOnlySpan<byte> quants, long firstElement, uint? scaleBits)
         : this(scaleBits)
@@ -54,9 +54,9 @@ internal sealed class AprQ8Quants
             long first = -1;
             for (int magnitude = 0; magnitude < Magnitudes; magnitude++)
             {
-                if (_counts[magnitude] > 0 && !float.IsFinite(Value(magnitude)) && (first < 0 || _firsts[magnitude] < first))
+                if (quantCounts[magnitude] > 0 && !float.IsFinite(Value(magnitude)) && (first < 0 || firstPlaces[magnitude] < first))
                 {
-                    first = _firsts[magnitude];
+                    first = firstPlaces[magnitude];
                 }
             }
 
@@ -71,11 +71,11 @@ internal sealed class AprQ8Quants
             return left ?? right;
         }
 
-        var merged = new AprQ8Quants(left._scaleBits ?? right._scaleBits);
+        var merged = new AprQ8Quants(left.scale ?? right.scale);
         for (int magnitude = 0; magnitude < Magnitudes; magnitude++)
         {
-            merged.Add(magnitude, left._counts[magnitude], left._firsts[magnitude]);
-            merged.Add(magnitude, right._counts[magnitude], right._firsts[magnitude]);
+            merged.Add(magnitude, left.quantCounts[magnitude], left.firstPlaces[magnitude]);
+            merged.Add(magnitude, right.quantCounts[magnitude], right.firstPlaces[magnitude]);
         }
 
         return merged;
@@ -85,8 +85,8 @@ internal sealed class AprQ8Quants
     {
         if (count > 0)
         {
-            _firsts[magnitude] = _counts[magnitude] == 0 ? first : Math.Min(_firsts[magnitude], first);
-            _counts[magnitude] += count;
+            firstPlaces[magnitude] = quantCounts[magnitude] == 0 ? first : Math.Min(firstPlaces[magnitude], first);
+            quantCounts[magnitude] += count;
         }
     }
 
@@ -95,11 +95,11 @@ internal sealed class AprQ8Quants
         long count = 0;
         for (int magnitude = 0; magnitude < Magnitudes; magnitude++)
         {
-            count += _counts[magnitude] > 0 && matches(Value(magnitude)) ? _counts[magnitude] : 0;
+            count += quantCounts[magnitude] > 0 && matches(Value(magnitude)) ? quantCounts[magnitude] : 0;
         }
 
         return count;
     }
 
-    private float Value(int magnitude) => _scaleBits is uint bits ? magnitude * BitConverter.UInt32BitsToSingle(bits) : 0f;
+    private float Value(int magnitude) => scale is uint bits ? magnitude * BitConverter.UInt32BitsToSingle(bits) : 0f;
 }

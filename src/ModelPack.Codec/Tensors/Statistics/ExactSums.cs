@@ -19,46 +19,46 @@ internal sealed class ExactSums
     private const int Tables = 4;
     private const int TablePlaces = 2 * Exponents;
 
-    private readonly Int128[] _sums = new Int128[Exponents];
-    private readonly UInt128[] _squares = new UInt128[Exponents];
-    private readonly long[] _counts = new long[Exponents];
+    private readonly Int128[] laneSums = new Int128[Exponents];
+    private readonly UInt128[] laneSquares = new UInt128[Exponents];
+    private readonly long[] laneCounts = new long[Exponents];
 
     // Four tables taken in turn, so that equal exponents in a row do not wait for each other. Index: table, sign and exponent. The first
     // number of a place counts values in its upper 16 bits and sums mantissas below; the second sums squares.
-    private readonly Vector128<ulong>[] _block = new Vector128<ulong>[Tables * TablePlaces];
+    private readonly Vector128<ulong>[] laneBlock = new Vector128<ulong>[Tables * TablePlaces];
 
-    public long NonFinite => _counts[NonFiniteExponent];
+    public long NonFinite => laneCounts[NonFiniteExponent];
 
-    public long ZerosAndSubnormals => _counts[0];
+    public long ZerosAndSubnormals => laneCounts[0];
 
     public void Add(ReadOnlySpan<uint> block)
     {
-        Scatter(block, _block);
-        for (int place = 0; place < _block.Length; place++)
+        Scatter(block, laneBlock);
+        for (int place = 0; place < laneBlock.Length; place++)
         {
-            if (_block[place] == Vector128<ulong>.Zero)
+            if (laneBlock[place] == Vector128<ulong>.Zero)
             {
                 continue;
             }
 
             int exponent = place % Exponents;
-            ulong sum = _block[place].GetElement(0);
+            ulong sum = laneBlock[place].GetElement(0);
             long mantissas = (long)(sum & ((1ul << CountShift) - 1));
-            _counts[exponent] += (long)(sum >> CountShift);
-            _sums[exponent] += place % TablePlaces < Exponents ? mantissas : -mantissas;
-            _squares[exponent] += _block[place].GetElement(1);
+            laneCounts[exponent] += (long)(sum >> CountShift);
+            laneSums[exponent] += place % TablePlaces < Exponents ? mantissas : -mantissas;
+            laneSquares[exponent] += laneBlock[place].GetElement(1);
         }
 
-        Array.Clear(_block);
+        Array.Clear(laneBlock);
     }
 
     public void Add(ExactSums other)
     {
         for (int exponent = 0; exponent < Exponents; exponent++)
         {
-            _sums[exponent] += other._sums[exponent];
-            _squares[exponent] += other._squares[exponent];
-            _counts[exponent] += other._counts[exponent];
+            laneSums[exponent] += other.laneSums[exponent];
+            laneSquares[exponent] += other.laneSquares[exponent];
+            laneCounts[exponent] += other.laneCounts[exponent];
         }
     }
 
@@ -71,8 +71,8 @@ internal sealed class ExactSums
         for (int exponent = 0; exponent < NonFiniteExponent; exponent++)
         {
             int shift = Math.Max(exponent, 1) - 1;
-            sum += (BigInteger)_sums[exponent] << shift;
-            squares += (BigInteger)_squares[exponent] << (2 * shift);
+            sum += (BigInteger)laneSums[exponent] << shift;
+            squares += (BigInteger)laneSquares[exponent] << (2 * shift);
         }
 
         return ExactMoments.Of(finite, sum, squares, SmallestExponent);
@@ -84,7 +84,7 @@ internal sealed class ExactSums
         var bins = new long[MagnitudeBins.Count];
         for (int exponent = 0; exponent < NonFiniteExponent; exponent++)
         {
-            bins[MagnitudeBins.Of(exponent - Bias)] += _counts[exponent];
+            bins[MagnitudeBins.Of(exponent - Bias)] += laneCounts[exponent];
         }
 
         bins[0] -= zeros;

@@ -5,9 +5,9 @@ namespace ModelPack.Tensors.Statistics;
 /// <summary>Statistics of values decoded to float32.</summary>
 internal sealed class StatisticsAccumulator : TensorAccumulator
 {
-    private readonly ExactSums _sums = new();
-    private ValueRange _range = ValueRange.Empty;
-    private long _count;
+    private readonly ExactSums exactSums = new();
+    private ValueRange valueRange = ValueRange.Empty;
+    private long valueCount;
 
     public override void Add(PayloadReader reader)
     {
@@ -21,39 +21,39 @@ internal sealed class StatisticsAccumulator : TensorAccumulator
     public void Add(ReadOnlySpan<float> values)
     {
         ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
-        _count += bits.Length;
+        valueCount += bits.Length;
         for (; !bits.IsEmpty; bits = bits[Math.Min(ExactSums.LargestBlock, bits.Length)..])
         {
             ReadOnlySpan<uint> block = bits[..Math.Min(ExactSums.LargestBlock, bits.Length)];
-            _range = _range.Merge(ValueRange.Of(block));
-            _sums.Add(block);
+            valueRange = valueRange.Merge(ValueRange.Of(block));
+            exactSums.Add(block);
         }
     }
 
     public override void Merge(TensorAccumulator other)
     {
         StatisticsAccumulator from = (StatisticsAccumulator)other;
-        _count += from._count;
-        _range = _range.Merge(from._range);
-        _sums.Add(from._sums);
+        valueCount += from.valueCount;
+        valueRange = valueRange.Merge(from.valueRange);
+        exactSums.Add(from.exactSums);
     }
 
     public override TensorStatistics ToStatistics()
     {
-        long nonFinite = _sums.NonFinite;
-        (double Mean, double Deviation)? moments = _sums.Moments(_count - nonFinite);
+        long nonFinite = exactSums.NonFinite;
+        (double Mean, double Deviation)? moments = exactSums.Moments(valueCount - nonFinite);
         return new TensorStatistics
         {
-            Count = _count,
-            NaN = nonFinite - _range.Infinities,
-            Infinity = _range.Infinities,
-            Zeros = _range.Zeros,
-            Subnormals = _sums.ZerosAndSubnormals - _range.Zeros,
-            Minimum = _range.Minimum,
-            Maximum = _range.Maximum,
+            Count = valueCount,
+            NaN = nonFinite - valueRange.Infinities,
+            Infinity = valueRange.Infinities,
+            Zeros = valueRange.Zeros,
+            Subnormals = exactSums.ZerosAndSubnormals - valueRange.Zeros,
+            Minimum = valueRange.Minimum,
+            Maximum = valueRange.Maximum,
             Mean = moments?.Mean,
             StandardDeviation = moments?.Deviation,
-            Magnitudes = _sums.Magnitudes(_range.Zeros),
+            Magnitudes = exactSums.Magnitudes(valueRange.Zeros),
         };
     }
 }

@@ -6,29 +6,29 @@ namespace ModelPack.Tool.Output.Html;
 /// <summary>The text of one page. What comes from a file passes through <see cref="Escape"/>: it can neither make an element nor reorder the text around it.</summary>
 internal sealed class HtmlText
 {
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder text = new();
 
     public static string Escape(string text) => WebUtility.HtmlEncode(SafeText.Escape(text));
 
     /// <summary>Appends markup.</summary>
     public HtmlText Raw(string markup)
     {
-        _text.Append(markup);
+        text.Append(markup);
         return this;
     }
 
     /// <summary>Appends an element with escaped text in it.</summary>
     public HtmlText Element(string name, string text, string? style = null)
     {
-        _text.Append('<').Append(name);
+        this.text.Append('<').Append(name);
         if (style is not null)
         {
-            _text.Append(" class=\"").Append(style).Append('"');
+            this.text.Append(" class=\"").Append(style).Append('"');
         }
 
-        _text.Append('>').Append(Escape(text)).Append("</").Append(name).Append('>');
+        this.text.Append('>').Append(Escape(text)).Append("</").Append(name).Append('>');
         return this;
     }
 
-    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(_text.ToString());
+    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(text.ToString());
 }

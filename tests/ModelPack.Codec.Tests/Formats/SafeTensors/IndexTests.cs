@@ -37,7 +37,7 @@ public sealed class IndexTests
         ["MP1355", "{\"weight_map\":{\"a\":^\"https://host/a.safetensors\"}}"],
         ["MP1355", "{\"weight_map\":{\"a\":^\"a\\u0000.safetensors\"}}"],
         ["MP1356", "{\"weight_map\":{\"a\":^\"a.bin\"}}"],
-        ["MP1356", "{\"weight_map\":{\"a\":^\"a.SAFETENSORS\"}}"],
+        ["MP1356", "{\"weight_map\":{\"a\":^\"a.safetensor\"}}"],
         ["MP1356", "{\"weight_map\":{\"a\":^\".safetensors\"}}"],
         ["MP1356", "{\"weight_map\":{\"a\":^\"\"}}"],
     ];

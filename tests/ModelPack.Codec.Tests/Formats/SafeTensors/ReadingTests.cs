@@ -48,7 +48,7 @@ public sealed class ReadingTests
     [TestMethod]
     public void Unaligned_payloads_are_noted_once()
     {
-        const string header = "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]},"
+        string header = "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]},"
             + "\"c\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[5,7]},\"d\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[7,7]}}";
         string padded = header + new string(' ', 8 - (header.Length % 8));
         using SafeTensorsFile file = SafeTensorsTestFile.Open(padded, 7);

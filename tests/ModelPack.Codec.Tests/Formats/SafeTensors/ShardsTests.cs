@@ -51,7 +51,7 @@ public sealed class ShardsTests
     {
         string[] names = ["\U0001F642", "\uFF5E", "\"\\/\b\t\n\f\r\u0000\u007f", "é"];
         string text = Encoding.ASCII.GetString(SafeTensorsIndexWriter.Write(names.Select(name => KeyValuePair.Create(name, "a.safetensors")), 5));
-        const string expected = "{\n  \"metadata\": {\n    \"total_size\": 5\n  },\n  \"weight_map\": {\n"
+        string expected = "{\n  \"metadata\": {\n    \"total_size\": 5\n  },\n  \"weight_map\": {\n"
             + "    \"\\\"\\\\/\\b\\t\\n\\f\\r\\u0000\\u007f\": \"a.safetensors\",\n    \"\\u00e9\": \"a.safetensors\",\n"
             + "    \"\\uff5e\": \"a.safetensors\",\n    \"\\ud83d\\ude42\": \"a.safetensors\"\n  }\n}\n";
         Assert.AreEqual(expected, text);
