@@ -8,6 +8,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO.Output;
 using ModelPack.Models;
+using ModelPack.Models.Building;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 using ModelPack.Validation;
@@ -24,7 +25,7 @@ public static class ErrorCatalog
         .. new[]
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, ForeignFileErrors.All, SafeTensorsSetErrors.All,
-                PayloadErrors.All, FormatErrors.All, OriginErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
+                PayloadErrors.All, FormatErrors.All, OriginErrors.All, BuildingErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
                 ValidationErrors.All, ManifestErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)

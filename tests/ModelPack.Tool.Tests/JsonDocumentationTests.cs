@@ -19,6 +19,7 @@ public sealed class JsonDocumentationTests
     [DataRow("roundtrip", "GGUF", "--via", "apr", "--origin", "none")]
     [DataRow("convert", "GGUF", "TARGET")]
     [DataRow("split", "MODEL", "FOLDER", "--max-shard-size", "500KB")]
+    [DataRow("edit", "GGUF", "TARGET", "--set", "new:u32=5")]
     [DataRow("plan", "GGUF", "TARGET", "--dry-run")]
     [DataRow("error", "SAFE", "none.onnx")]
     public void Every_field_of_a_document_is_described(string kind, params string[] rest)

@@ -27,12 +27,9 @@ internal static class ConversionErrors
     public static readonly ErrorCode ForeignFolder = new(
         "MP3003", "", ErrorKind.InputOutput, "The target folder holds files that no conversion wrote.", "Choose another folder, or empty this one yourself.");
 
-    public static readonly ErrorCode TargetExists = new(
-        "MP3001", "", ErrorKind.InputOutput, "The target exists.", "Pass --force to replace it once the new file is proved, or choose another path.");
-
     public static readonly ErrorCode ReadOrWriteFailed = new(
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.", "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [NonFinite, SameFile, NotProved, NeedsFolder, Lossy, SideFileName, SharedSideFile, ForeignFolder, TargetExists, ReadOrWriteFailed];
+        [NonFinite, SameFile, NotProved, NeedsFolder, Lossy, SideFileName, SharedSideFile, ForeignFolder, ReadOrWriteFailed];
 }

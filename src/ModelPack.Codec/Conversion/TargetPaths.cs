@@ -57,7 +57,7 @@ internal static class TargetPaths
 
         if (Directory.Exists(target.Final(OutputPart.Certificate)))
         {
-            throw new ModelPackException(ConversionErrors.TargetExists, $"'{target.Final(OutputPart.Certificate)}' is a folder") { FilePath = targetPath };
+            throw new ModelPackException(OutputErrors.TargetExists, $"'{target.Final(OutputPart.Certificate)}' is a folder") { FilePath = targetPath };
         }
 
         CheckFree(target, isFolder, options.Existing, targetPath);
@@ -74,7 +74,7 @@ internal static class TargetPaths
 
         if (!isFolder && File.Exists(target.Final(OutputPart.SideFile)))
         {
-            throw new ModelPackException(ConversionErrors.TargetExists, $"the side file '{target.Final(OutputPart.SideFile)}' of an earlier output exists already") { FilePath = targetPath };
+            throw new ModelPackException(OutputErrors.TargetExists, $"the side file '{target.Final(OutputPart.SideFile)}' of an earlier output exists already") { FilePath = targetPath };
         }
 
         // The certificate of an output that is no more gives way; a file that a link leads to may be anything.
@@ -82,7 +82,7 @@ internal static class TargetPaths
         bool isFilledFolder = Directory.Exists(target.Path) && Directory.EnumerateFileSystemEntries(target.Path).Any();
         if (File.Exists(target.Path) || isFilledFolder || leadsAway)
         {
-            throw new ModelPackException(ConversionErrors.TargetExists, $"'{(leadsAway ? target.Final(OutputPart.Certificate) : targetPath)}' exists already") { FilePath = targetPath };
+            throw new ModelPackException(OutputErrors.TargetExists, $"'{(leadsAway ? target.Final(OutputPart.Certificate) : targetPath)}' exists already") { FilePath = targetPath };
         }
     }
 

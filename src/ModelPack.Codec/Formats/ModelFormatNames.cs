@@ -12,6 +12,14 @@ public static class ModelFormatNames
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    /// <summary>The name as people know it.</summary>
+    internal static string Name(this ModelFormat format) => format switch
+    {
+        ModelFormat.Gguf => "GGUF",
+        ModelFormat.Apr => "APR",
+        _ => "SafeTensors",
+    };
+
     /// <summary>Finds a format by its extension or name, in any case, with or without a dot.</summary>
     public static bool TryParse(string name, out ModelFormat format)
     {

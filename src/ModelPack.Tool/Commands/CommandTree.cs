@@ -25,6 +25,7 @@ internal static class CommandTree
             RoundTripCommand.Create(session),
             SplitCommand.Create(session),
             MergeCommand.Create(session),
+            EditCommand.Create(session),
             InspectCommand.Create(session),
             ValidateCommand.Create(session),
             DiffCommand.Create(session),

@@ -28,6 +28,11 @@ internal static class ToolErrors
         "The file is one part of a split model, and the other parts were not found by its name.",
         "Name the folder of the parts, or the first part under the name that the split gave it.");
 
+    public static readonly ErrorCode BadEdit = new(
+        "MP5006", "", ErrorKind.Usage,
+        "A value for a metadata key cannot be understood.",
+        "Write it as 'dotnet modelpack edit --help' shows.");
+
     public static readonly ErrorCode NotEqual = new(
         "MP5011", "", ErrorKind.NotProved,
         "The two models are not equal at the level that was asked for.",
@@ -59,5 +64,5 @@ internal static class ToolErrors
         "The report on standard output names every tensor that differs.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
 }

@@ -1,4 +1,5 @@
 using ModelPack.Conversion;
+using ModelPack.IO.Output;
 using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
@@ -95,7 +96,7 @@ public sealed class PreviewTests
     {
         string taken = Path.Combine(folder, "taken.apr");
         File.WriteAllText(taken, "keep me");
-        Assert.AreEqual(ConversionErrors.TargetExists, Refused(taken, ModelFormat.Apr, new()));
+        Assert.AreEqual(OutputErrors.TargetExists, Refused(taken, ModelFormat.Apr, new()));
         Assert.AreEqual(PayloadErrors.NotExpressible, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Native }));
         Assert.AreEqual(ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.gguf"), ModelFormat.Gguf, new() { MaxShardBytes = 300_000 }));
         Assert.AreEqual(ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }));

@@ -37,7 +37,7 @@ public sealed partial class ErrorCatalogTests
         [
             ("MP1001", "MP1099", "Gguf"), ("MP1101", "MP1199", "Apr"), ("MP1201", "MP1299", "SafeTensors"), ("MP1301", "MP1399", "Set"),
             ("MP2001", "MP2099", "Conversion"), ("MP2101", "MP2199", "Proof"), ("MP2201", "MP2299", "Architectures"),
-            ("MP2301", "MP2399", "Architectures/Tokenizers"), ("MP3001", "MP3099", "Conversion"),
+            ("MP2301", "MP2399", "Architectures/Tokenizers"), ("MP2401", "MP2499", "Models/Building"), ("MP3001", "MP3099", "Conversion"),
         ];
         foreach (ErrorCode code in ErrorCatalog.All)
         {

@@ -57,7 +57,7 @@ internal sealed class GgufTarget : ContainerTarget
     }
 
     // A split model names itself in every part, with the types that the reference insists on (gguf.md §5). Keys of an older split make room.
-    private static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
+    internal static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
     [
         .. metadata.Where(entry => !entry.Key.StartsWith("split.", StringComparison.Ordinal)),
         new(GgufSplit.NumberKey, GgufValue.FromUInt16(checked((ushort)number))),

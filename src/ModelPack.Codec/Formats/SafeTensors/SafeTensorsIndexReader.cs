@@ -7,7 +7,7 @@ namespace ModelPack.Formats.SafeTensors;
 /// <summary>Parses an index: strict JSON, no key twice in any object, bare file names (safetensors.md §5).</summary>
 internal sealed class SafeTensorsIndexReader
 {
-    private const int MaxDepth = 16;
+    internal const int MaxDepth = 16;
 
     private readonly List<SafeTensorsIndexEntry> weightMap = [];
     private bool weightMapFound;

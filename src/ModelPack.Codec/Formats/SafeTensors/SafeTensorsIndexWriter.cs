@@ -27,6 +27,14 @@ internal static class SafeTensorsIndexWriter
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
+    /// <summary>A text as the index spells it, with its quotes.</summary>
+    public static byte[] Spelled(string text)
+    {
+        StringBuilder spelled = new();
+        AppendString(spelled, text);
+        return Encoding.ASCII.GetBytes(spelled.ToString());
+    }
+
     private static void AppendString(StringBuilder text, string value)
     {
         text.Append('"');

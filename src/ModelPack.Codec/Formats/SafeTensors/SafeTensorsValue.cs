@@ -52,6 +52,10 @@ public sealed class SafeTensorsValue : MetadataValue
     internal static SafeTensorsValue Of(ReadOnlySpan<byte> utf8, ByteSource source, long position, int spelledBytes) =>
         spelledBytes > LongBytes ? new(null, source, position, spelledBytes) : new(utf8.ToArray(), null, position, spelledBytes);
 
+    /// <summary>A value for a new file.</summary>
+    /// <param name="utf8">The text.</param>
+    internal static SafeTensorsValue Of(byte[] utf8) => new(utf8, null, 0, 0);
+
     private ReadOnlyMemory<byte> Read()
     {
         ReadOnlyMemory<byte> quoted = source!.ReadMemory(Position, spelledBytes + 2);

@@ -3,6 +3,9 @@ namespace ModelPack.IO.Output;
 /// <summary>Errors of files that cannot be read or replaced, and of outputs that take their names.</summary>
 internal static class OutputErrors
 {
+    public static readonly ErrorCode TargetExists = new(
+        "MP3001", "", ErrorKind.InputOutput, "The target exists.", "Pass --force to replace it once the new file is proved, or choose another path.");
+
     public static readonly ErrorCode SpecialSource = new(
         "MP3005", "", ErrorKind.InputOutput, "A file to read is a pipe, a socket or a device.",
         "Write what comes out of it to a file first (cat PIPE > model.gguf), and name that file.");
@@ -39,5 +42,5 @@ internal static class OutputErrors
         "MP3004", "", ErrorKind.InputOutput, "The output would not fit on the disk.", "Free some space, choose another folder, or keep quantized tensors as blocks with Quantized=blocks (--quantized blocks).");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [NotEnoughSpace, SpecialSource, SpecialTarget, TargetBusy, ForeignLock, Disturbed, NotPutBack, NameTooLong, Unfinished, TargetTaken];
+        [TargetExists, NotEnoughSpace, SpecialSource, SpecialTarget, TargetBusy, ForeignLock, Disturbed, NotPutBack, NameTooLong, Unfinished, TargetTaken];
 }

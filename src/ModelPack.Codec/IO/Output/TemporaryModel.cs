@@ -123,11 +123,8 @@ internal sealed class TemporaryModel : IDisposable
 
     private IEnumerable<OutputPart> LeavingParts(OutputPart[] parts, Earlier existing)
     {
-        if (parts.Contains(OutputPart.Certificate))
-        {
-            yield return OutputPart.Certificate;
-        }
-
+        // An earlier certificate speaks of an earlier output, and no output stands beside another's.
+        yield return OutputPart.Certificate;
         if (existing == Earlier.Replaced || isFolder)
         {
             yield return OutputPart.Model;
