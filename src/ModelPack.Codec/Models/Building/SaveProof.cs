@@ -71,8 +71,8 @@ internal static class SaveProof
 
         if (found.Type != tensor.Type || !found.Shape.SequenceEqual(tensor.Shape))
         {
-            string is_ = $"{TensorTypes.Get(found.Type).Name} {TensorShape.Format(found.Shape.AsSpan())}";
-            throw NotProved($"a reader finds {is_}, and it was to be {TensorTypes.Get(tensor.Type).Name} {TensorShape.Format(tensor.Shape.AsSpan())}", tensor.Name);
+            string there = $"{TensorTypes.Get(found.Type).Name} {TensorShape.Format(found.Shape.AsSpan())}";
+            throw NotProved($"a reader finds {there}, and it was to be {TensorTypes.Get(tensor.Type).Name} {TensorShape.Format(tensor.Shape.AsSpan())}", tensor.Name);
         }
 
         if (found.ByteLength > 0 && found.Offset != starts[plan.Payloads.PlaceOf(tensor)])
