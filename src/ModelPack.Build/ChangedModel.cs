@@ -26,7 +26,7 @@ internal static class ChangedModel
         catch (ModelPackException broken)
         {
             // No longer a file that can be compared: the rule that it breaks names the place.
-            return new ModelPackException(code, $"{what}: {broken.Message} [{broken.Code.Id}]", broken)
+            return new ModelPackException(code, $"{what}: {broken.Detail} [{broken.Code.Id}]", broken)
             { FilePath = file, TensorName = broken.TensorName, ByteOffset = broken.ByteOffset };
         }
     }

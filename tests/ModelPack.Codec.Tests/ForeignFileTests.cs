@@ -51,7 +51,7 @@ public sealed class ForeignFileTests
         {
             ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Write(name, bytes)).Dispose(), name);
             Assert.AreEqual(code, error.Code.Id, name);
-            Assert.Contains(says, error.Message);
+            Assert.Contains(says, error.Detail);
             Assert.AreEqual(folder.At(name), error.FilePath);
             Assert.IsNull(error.ByteOffset, "it is the whole file that is something else");
         }

@@ -81,7 +81,7 @@ public sealed class GgufPartsTests
         {
             ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(path).Dispose());
             Assert.AreEqual(ModelSetErrors.MissingPart, error.Code);
-            Assert.Contains("part 2 of 3 is not there; by their keys 'a.gguf' and 'c.gguf' are parts of it", error.Message);
+            Assert.Contains("part 2 of 3 is not there; by their keys 'a.gguf' and 'c.gguf' are parts of it", error.Detail);
         }
 
         Write("b.gguf", 1, 3);
@@ -96,7 +96,7 @@ public sealed class GgufPartsTests
         string other = Write("c.gguf", 1, 2);
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(first).Dispose());
         Assert.AreEqual(ModelSetErrors.WrongPart, error.Code);
-        Assert.Contains("'b.gguf' and 'c.gguf' both say that they are part 2 of 2", error.Message);
+        Assert.Contains("'b.gguf' and 'c.gguf' both say that they are part 2 of 2", error.Detail);
 
         // The part that is named is one of the two.
         using (ModelFile file = ModelFiles.Open(other))
@@ -151,7 +151,7 @@ public sealed class GgufPartsTests
 
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
         Assert.AreEqual(ModelSetErrors.SeveralModels, error.Code);
-        Assert.Contains("holds 3 GGUF models", error.Message);
+        Assert.Contains("holds 3 GGUF models", error.Detail);
         File.Delete(paths[0]);
         File.Delete(paths[1]);
         using ModelFile last = ModelFiles.Open(folder.Root);

@@ -110,12 +110,12 @@ public sealed class ModelShapeTests
 
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.At("models--x--y")).Dispose());
         Assert.AreEqual(ModelSetErrors.Cache, error.Code);
-        Assert.Contains("aaaa", error.Message);
-        Assert.Contains("bbbb", error.Message);
+        Assert.Contains("aaaa", error.Detail);
+        Assert.Contains("bbbb", error.Detail);
         Directory.CreateDirectory(folder.At("models--x--y/refs"));
         folder.Write("models--x--y/refs/main", "bbbb\n"u8);
         error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.At("models--x--y")).Dispose());
-        Assert.DoesNotContain("aaaa", error.Message);
+        Assert.DoesNotContain("aaaa", error.Detail);
         folder.Write("models--x--y/snapshots/bbbb/model.safetensors", SmallModels.SafeTensors());
         ModelFiles.Open(folder.At("models--x--y/snapshots/bbbb")).Dispose();
     }
@@ -137,7 +137,7 @@ public sealed class ModelShapeTests
         {
             ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(path).Dispose());
             Assert.AreEqual(ModelSetErrors.RawPart, error.Code);
-            Assert.Contains($"the parts of 'm.gguf' are 'm.gguf{first}', 'm.gguf{second}'", error.Message);
+            Assert.Contains($"the parts of 'm.gguf' are 'm.gguf{first}', 'm.gguf{second}'", error.Detail);
         }
 
         File.WriteAllBytes(folder.At("m.gguf"), [.. File.ReadAllBytes(one), .. File.ReadAllBytes(two)]);

@@ -166,7 +166,7 @@ internal sealed record ModelDescription
         }
         catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
-            return own with { Notes = [new(NoteRank.ChangesResults, $"{exception.Message}; the file travels as it is, and nothing is read from it")] };
+            return own with { Notes = [new(NoteRank.ChangesResults, $"{exception.Detail}; the file travels as it is, and nothing is read from it")] };
         }
         catch (ModelPackException exception)
         {

@@ -74,7 +74,7 @@ internal sealed class RopeFactorTables(DerivedFolder folder, IEnumerable<TensorI
         }
         catch (ModelPackException exception)
         {
-            problem = exception.Message;
+            problem = exception.Detail;
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
         }
         catch (ModelPackException exception) when (!words.IsStrict)
         {
-            return Unchanged(model, [$"tensors keep their names, since they cannot be translated: {exception.Message}"]);
+            return Unchanged(model, [$"tensors keep their names, since they cannot be translated: {exception.Detail}"]);
         }
         catch (ModelPackException exception) when (exception.FilePath is null)
         {
@@ -86,7 +86,7 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
         }
         catch (ModelPackException exception)
         {
-            return checkpoint.Noting([$"tensors have the names of a checkpoint, since they cannot be translated further: {exception.Message}"]);
+            return checkpoint.Noting([$"tensors have the names of a checkpoint, since they cannot be translated further: {exception.Detail}"]);
         }
     }
 

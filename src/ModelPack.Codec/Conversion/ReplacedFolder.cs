@@ -67,7 +67,7 @@ internal static class ReplacedFolder
         }
         catch (ModelFormatException exception)
         {
-            throw Foreign(targetPath, $"what conversion wrote '{targetPath}' cannot be told, so it is not replaced: {exception.Message}");
+            throw Foreign(targetPath, $"what conversion wrote '{targetPath}' cannot be told, so it is not replaced: {exception.Detail}");
         }
     }
 

@@ -5,7 +5,7 @@ public class ModelPackException : Exception
 {
     /// <summary>Creates an error.</summary>
     /// <param name="code">The catalogue entry.</param>
-    /// <param name="detail">What was found, in one sentence, with the values. <see cref="Exception.Message"/> is this text as <see cref="SafeText.Escape"/> makes it.</param>
+    /// <param name="detail">What was found, in one sentence, with the values. <see cref="Detail"/> is this text as <see cref="SafeText.Escape"/> makes it.</param>
     /// <param name="inner">The cause, if there is one.</param>
     public ModelPackException(ErrorCode code, string detail, Exception? inner = null)
         : base(SafeText.Escape(detail), inner)
@@ -26,12 +26,18 @@ public class ModelPackException : Exception
     /// <summary>Byte offset in the file at which the problem was found, if there is one.</summary>
     public long? ByteOffset { get; init; }
 
-    /// <summary>The whole text for people: what, where, why, and what to do. The code and the path are not part of it.</summary>
+    /// <summary>What was found, in one sentence, with the values.</summary>
+    public string Detail => base.Message;
+
+    /// <summary>Everything that is known: code, file, tensor, what was found, byte, rule and remedy.</summary>
+    public override string Message => $"{Code.Id}: {(FilePath is null ? "" : $"'{SafeText.Escape(FilePath)}': ")}{Describe()}";
+
+    /// <summary>What of it a program wants that shows code and path itself: what, where, why, and what to do.</summary>
     public string Describe()
     {
         string tensor = TensorName is null ? "" : $"tensor '{SafeText.Escape(TensorName)}': ";
         string offset = ByteOffset is null ? "" : $" (at byte {ByteOffset})";
         string rule = Code.Rule.Length == 0 ? "" : $" [{Code.Rule}]";
-        return $"{tensor}{Message}{offset}{rule}. {Code.Remedy}";
+        return $"{tensor}{Detail}{offset}{rule}. {Code.Remedy}";
     }
 }

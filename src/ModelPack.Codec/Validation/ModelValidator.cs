@@ -23,6 +23,9 @@ public sealed record Finding(ErrorCode Code, string Place, string Text, long? By
 public sealed record ValidationReport(
     string Format, int Tensors, ImmutableArray<Finding> Findings, ImmutableArray<Note> Notes, ImmutableArray<string> NotChecked)
 {
+    /// <summary>True if nothing is wrong.</summary>
+    public bool IsValid => Findings.IsEmpty;
+
     /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach nothing beyond its data, and no phrase switches its text.</summary>
     public ImmutableArray<string> HarmlessTemplates { get; init; } = [];
 }

@@ -89,7 +89,7 @@ internal sealed record LogicalModel(
         }
         catch (ModelPackException exception)
         {
-            note = $"'{file.ShortName}' cannot be said in GGUF's words, so names are all that was translated: {exception.Message}";
+            note = $"'{file.ShortName}' cannot be said in GGUF's words, so names are all that was translated: {exception.Detail}";
             return null;
         }
 

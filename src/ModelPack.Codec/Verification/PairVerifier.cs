@@ -58,7 +58,7 @@ internal sealed class PairVerifier(ModelFile first, ModelFile second, ProofLevel
         }
         catch (ModelPackException exception) when (exception.Code == OriginErrors.DamagedOrigin || exception.Code == PayloadErrors.RecordTooLarge)
         {
-            return Unrelated([new(DifferenceKind.Metadata, ModelFile.OriginKey, $"{exception.Message} (in the {SideOf(container).Word()} file)")]);
+            return Unrelated([new(DifferenceKind.Metadata, ModelFile.OriginKey, $"{exception.Detail} (in the {SideOf(container).Word()} file)")]);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed record Failure
     {
         Code = exception.Code.Id,
         Rule = exception.Code.Rule.Length == 0 ? null : exception.Code.Rule,
-        Message = exception.Message,
+        Message = exception.Detail,
         File = exception.FilePath ?? subject,
         Tensor = exception.TensorName,
         ByteOffset = exception.ByteOffset,

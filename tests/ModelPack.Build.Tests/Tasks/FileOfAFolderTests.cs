@@ -358,7 +358,7 @@ public sealed class FileOfAFolderTests
     {
         foreach (KnownMetadata known in (KnownMetadata[])[KnownMetadata.ModelConvert, KnownMetadata.ModelVerify])
         {
-            Assert.Contains("the known name is 'Alone'", known.Warnings([TaskFolder.Item(Weights, (name, "true"))]).Single().Message);
+            Assert.Contains("the known name is 'Alone'", known.Warnings([TaskFolder.Item(Weights, (name, "true"))]).Single().Detail);
             Assert.IsEmpty(known.Warnings([TaskFolder.Item(Weights, ("Alone", "true"))]));
         }
     }
@@ -369,7 +369,7 @@ public sealed class FileOfAFolderTests
     [DataRow("FileOnly", ": ModelConvert calls it Alone")]
     [DataRow("FileAlone", ": ModelConvert calls it Alone")]
     public void Other_words_for_the_option_are_known(string name, string suggestion) =>
-        Assert.Contains(suggestion, KnownMetadata.ModelConvert.Warnings([TaskFolder.Item(Weights, (name, "true"))]).Single().Message);
+        Assert.Contains(suggestion, KnownMetadata.ModelConvert.Warnings([TaskFolder.Item(Weights, (name, "true"))]).Single().Detail);
 
     [TestMethod]
     [DataRow("Label")]

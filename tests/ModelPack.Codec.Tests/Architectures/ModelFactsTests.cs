@@ -56,6 +56,6 @@ public sealed class ModelFactsTests
     {
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => read());
         Assert.AreEqual(HuggingFaceErrors.UnusableKey, error.Code);
-        Assert.AreEqual(message, error.Message);
+        Assert.AreEqual(message, error.Detail);
     }
 }

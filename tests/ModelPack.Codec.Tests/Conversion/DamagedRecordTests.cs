@@ -35,7 +35,7 @@ public sealed class DamagedRecordTests
         RestoredFile.Check(Record([all], []), file);
         ModelPackException exception = Assert.Throws<ModelPackException>(() => RestoredFile.Check(Record([.. Enumerable.Repeat(all, 1 << 14)], []), file));
         Assert.AreEqual(PayloadErrors.RecordTooLarge, exception.Code);
-        Assert.Contains($"it describes {all.Bytes << 14} bytes", exception.Message);
+        Assert.Contains($"it describes {all.Bytes << 14} bytes", exception.Detail);
     }
 
     [TestMethod]
@@ -62,6 +62,6 @@ public sealed class DamagedRecordTests
     {
         ModelPackException exception = Assert.Throws<ModelPackException>(check);
         Assert.AreEqual(OriginErrors.DamagedOrigin, exception.Code);
-        Assert.Contains(why, exception.Message);
+        Assert.Contains(why, exception.Detail);
     }
 }

@@ -73,7 +73,7 @@ public sealed class HostileCaseTests
         ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ConversionErrors.NonFinite, exception.Code);
         Assert.AreEqual("w", exception.TensorName);
-        StringAssert.Contains(exception.Message, "1 NaN and 1 infinite values of 4");
+        StringAssert.Contains(exception.Detail, "1 NaN and 1 infinite values of 4");
         exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { NonFinite = NonFinitePolicy.Allow }));
         Assert.AreEqual(OriginErrors.ForgedOrigin, exception.Code);
         Assert.IsEmpty(folder.Names());
@@ -211,7 +211,7 @@ public sealed class HostileCaseTests
             catch (ModelPackException exception)
             {
                 Assert.AreEqual(ErrorKind.InvalidFile, exception.Code.Kind, exception.Describe());
-                StringAssert.Contains(exception.Message, "UTF-8");
+                StringAssert.Contains(exception.Detail, "UTF-8");
             }
         }
 
@@ -383,7 +383,7 @@ public sealed class HostileCaseTests
         byte[] compressed = new byte[1000];
         Assert.IsTrue(System.IO.Compression.BrotliEncoder.TryCompress(body, compressed, out int length));
         ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(OriginRecords.Build(compressed[..length], bodyLength: body.Length + 2)));
-        Assert.Contains("cannot be decompressed", exception.Message);
+        Assert.Contains("cannot be decompressed", exception.Detail);
     }
 
     [TestMethod]
@@ -441,7 +441,7 @@ public sealed class HostileCaseTests
     {
         ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(record));
         Assert.AreEqual("MP2004", exception.Code.Id);
-        Assert.Contains(why, exception.Message);
+        Assert.Contains(why, exception.Detail);
     }
 
     private static void AssertTooMuch(Action act)

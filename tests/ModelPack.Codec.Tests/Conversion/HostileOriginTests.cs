@@ -209,7 +209,7 @@ public sealed class HostileOriginTests
         string path = folder.Write("deep.safetensors", OriginRecords.Container(record));
         ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2004", exception.Code.Id);
-        StringAssert.Contains(exception.Message, "16 conversions");
+        StringAssert.Contains(exception.Detail, "16 conversions");
     }
 
     [TestMethod]

@@ -37,7 +37,7 @@ public sealed class MambaConversionTests : IDisposable
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("model/"), ModelFormat.SafeTensors, new()));
         Assert.AreEqual(PayloadErrors.NotExpressible, exception.Code);
         Assert.AreEqual(source, exception.FilePath);
-        Assert.Contains("log(-x) is not finite for the number 0.5", exception.Message);
+        Assert.Contains("log(-x) is not finite for the number 0.5", exception.Detail);
         CollectionAssert.AreEqual(new[] { "mamba.gguf" }, folder.Names());
     }
 

@@ -25,7 +25,7 @@ public sealed class ModelLocationTests
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
         Assert.AreEqual(ModelSetErrors.SeveralModels, exception.Code);
         Assert.AreEqual(folder.Root, exception.FilePath);
-        Assert.Contains(why, exception.Message);
+        Assert.Contains(why, exception.Detail);
     }
 
     [TestMethod]
@@ -41,7 +41,7 @@ public sealed class ModelLocationTests
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
         Assert.AreEqual(ModelSetErrors.CompanionTooLarge, exception.Code);
         Assert.AreEqual(folder.At("config.json"), exception.FilePath);
-        Assert.Contains($"'config.json' has {long.MaxValue >> 20} bytes", exception.Message);
+        Assert.Contains($"'config.json' has {long.MaxValue >> 20} bytes", exception.Detail);
     }
 
     [TestMethod]
@@ -50,7 +50,7 @@ public sealed class ModelLocationTests
         NamedSource[] files = [.. new[] { "config.json", "tokenizer.json" }.Select(name => new NamedSource(name, new MemoryByteSource("{}"u8.ToArray(), name)))];
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(files, "<set>", ModelFormat.SafeTensors).Dispose());
         Assert.AreEqual(ModelSetErrors.NoModel, exception.Code);
-        Assert.Contains("none of the files holds tensors", exception.Message);
+        Assert.Contains("none of the files holds tensors", exception.Detail);
     }
 
     [TestMethod]
@@ -70,6 +70,6 @@ public sealed class ModelLocationTests
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
         Assert.AreEqual(ModelSetErrors.WrongPart, exception.Code);
         Assert.AreEqual(second, exception.FilePath);
-        Assert.Contains($"'{folder.At(GgufSplitSet.FileName("m", 1, 2))}' holds a tensor 'twice' too", exception.Message);
+        Assert.Contains($"'{folder.At(GgufSplitSet.FileName("m", 1, 2))}' holds a tensor 'twice' too", exception.Detail);
     }
 }

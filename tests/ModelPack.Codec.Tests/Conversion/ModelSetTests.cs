@@ -76,7 +76,7 @@ public sealed class ModelSetTests
         string last = Directory.GetFiles(shards).Order(StringComparer.Ordinal).Last();
         File.Delete(last);
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(First(shards)));
-        StringAssert.Contains(error.Message, Path.GetFileName(last));
+        StringAssert.Contains(error.Detail, Path.GetFileName(last));
     }
 
     [TestMethod]
@@ -105,7 +105,7 @@ public sealed class ModelSetTests
 
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelFiles.Open(parts[0]).Dispose());
         Assert.AreEqual(ModelSetErrors.WrongPart, exception.Code);
-        Assert.Contains($"'split.tensors.count' is {total}, but the parts hold 2 tensors", exception.Message);
+        Assert.Contains($"'split.tensors.count' is {total}, but the parts hold 2 tensors", exception.Detail);
     }
 
     [TestMethod]
@@ -133,7 +133,7 @@ public sealed class ModelSetTests
 
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
         Assert.AreEqual(ModelSetErrors.WrongPart, exception.Code);
-        Assert.Contains("'split.count' has type u32 instead of u16", exception.Message);
+        Assert.Contains("'split.count' has type u32 instead of u16", exception.Detail);
     }
 
     private static string First(string shards) => Directory.GetFiles(shards, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() ?? shards;

@@ -87,7 +87,7 @@ public sealed class NarrowingLossTests
             () => ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToBrain with { Epsilon = 0.001 }));
         Assert.AreEqual("MP2011", exception.Code.Id);
         Assert.AreEqual("bad", exception.TensorName);
-        Assert.AreEqual("element 1 is 1.0039062 and becomes 1 in BF16, more than 0.001 apart", exception.Message);
+        Assert.AreEqual("element 1 is 1.0039062 and becomes 1 in BF16, more than 0.001 apart", exception.Detail);
         Assert.IsFalse(File.Exists(folder.At("out.gguf")));
     }
 
@@ -97,8 +97,8 @@ public sealed class NarrowingLossTests
         string source = Write(TestTensor.F32("large", 1, 70_000) with { Shape = [1, 2] });
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf));
         Assert.AreEqual("MP2011", exception.Code.Id);
-        StringAssert.Contains(exception.Message, "element 1 is 70000");
-        StringAssert.Contains(exception.Message, "beyond its range");
+        StringAssert.Contains(exception.Detail, "element 1 is 70000");
+        StringAssert.Contains(exception.Detail, "beyond its range");
         Certificate certificate = ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow });
         Assert.AreEqual(new TensorLoss("F16", double.PositiveInfinity, 1, double.PositiveInfinity, 1), certificate.Tensors.Single().Loss);
         Assert.AreEqual(certificate.Tensors.Single().Loss, CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single().Loss);
@@ -113,7 +113,7 @@ public sealed class NarrowingLossTests
         SmallModels.Replace(path, "\"infinity\"", "\"Infinity\"");
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => CertificateJson.Read(path));
         Assert.AreEqual(path, exception.FilePath);
-        Assert.Contains("'Infinity' is no distance", exception.Message);
+        Assert.Contains("'Infinity' is no distance", exception.Detail);
     }
 
     [TestMethod]

@@ -36,7 +36,7 @@ public sealed class NonFiniteTests
             Assert.AreEqual("MP2002", exception.Code.Id);
             Assert.AreEqual(expected.Tensor, exception.TensorName);
             Assert.AreEqual(file.Path, exception.FilePath);
-            CheckText(expected, exception.Message);
+            CheckText(expected, exception.Detail);
             Assert.AreEqual(FirstByte(file.Path, expected), exception.ByteOffset);
             Assert.IsEmpty(folder.Names());
         }

@@ -61,7 +61,7 @@ public sealed class SideFileTests
         {
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(model, folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow));
             Assert.AreEqual("MP3001", exception.Code.Id);
-            StringAssert.Contains(exception.Message, Path.GetFileName(side));
+            StringAssert.Contains(exception.Detail, Path.GetFileName(side));
             Assert.AreEqual("precious", File.ReadAllText(side));
         }
 
@@ -117,8 +117,8 @@ public sealed class SideFileTests
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(model, folder.At(second), ModelFormat.SafeTensors, replace));
             Assert.AreEqual("MP2013", exception.Code.Id);
             Assert.AreEqual(folder.At(second), exception.FilePath);
-            StringAssert.Contains(exception.Message, $"'{first}'");
-            StringAssert.Contains(exception.Message, $"'{SideFile.NameFor(second)}'");
+            StringAssert.Contains(exception.Detail, $"'{first}'");
+            StringAssert.Contains(exception.Detail, $"'{SideFile.NameFor(second)}'");
             Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Plan(model, folder.At(second), ModelFormat.SafeTensors, replace));
         }
 
@@ -177,7 +177,7 @@ public sealed class SideFileTests
         File.WriteAllBytes(output, SmallModels.SafeTensors());
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(output));
         Assert.AreEqual(("MP1307", output), (exception.Code.Id, exception.FilePath));
-        StringAssert.Contains(exception.Message, "'out.ggml-blocks.safetensors'");
+        StringAssert.Contains(exception.Detail, "'out.ggml-blocks.safetensors'");
         File.Move(output, folder.At("renamed.safetensors"));
         using ModelFile file = ModelFiles.Open(folder.At("renamed.safetensors"));
         Assert.HasCount(file.Tensors.Count, file.AllTensors);
@@ -217,7 +217,7 @@ public sealed class SideFileTests
         File.Delete(Path.Combine(set, side));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(set, folder.At("again.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow));
         Assert.AreEqual("MP2010", exception.Code.Id);
-        StringAssert.Contains(exception.Message, side);
+        StringAssert.Contains(exception.Detail, side);
     }
 
     [TestMethod]

@@ -90,7 +90,7 @@ public sealed class StatedTableTests : IDisposable
     {
         string source = folder.Write("source.gguf", gguf.Bytes());
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At(target), ModelFormat.SafeTensors, new() { Origin = OriginMode.None }));
-        Assert.AreEqual(message, error.Message);
+        Assert.AreEqual(message, error.Detail);
         Assert.AreEqual(tensor, error.TensorName);
         Assert.AreEqual("MP2011", error.Code.Id);
         Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(source, folder.At(target), ModelFormat.SafeTensors, new()).Level);

@@ -244,7 +244,7 @@ public sealed class SubfolderTests
         File.WriteAllText(mine, "mine");
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
-        Assert.Contains($"'{name}'", error.Message);
+        Assert.Contains($"'{name}'", error.Detail);
         Assert.AreEqual("mine", File.ReadAllText(mine));
         File.Delete(mine);
         ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
@@ -258,7 +258,7 @@ public sealed class SubfolderTests
         File.WriteAllText(ModelConverter.CertificatePath(folder.At("back/")), "{");
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
-        Assert.Contains("cannot be told, so it is not replaced", error.Message);
+        Assert.Contains("cannot be told, so it is not replaced", error.Detail);
         AssertSame(Model, folder.At("back"));
     }
 
@@ -273,7 +273,7 @@ public sealed class SubfolderTests
         Directory.CreateSymbolicLink(In(folder.At("back"), "1_Pooling"), folder.At("outside"));
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
-        Assert.Contains("'1_Pooling'", error.Message);
+        Assert.Contains("'1_Pooling'", error.Detail);
 
         File.Delete(In(folder.At("back"), "1_Pooling"));
         ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);

@@ -73,7 +73,7 @@ public sealed class SpecialFileTests
         using Socket socket = SpecialFiles.MakeSocket(folder.At("m.gguf"));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelFiles.Open(folder.At("m.gguf")));
         Assert.AreEqual("MP3005", exception.Code.Id);
-        Assert.Contains("is a socket", exception.Message);
+        Assert.Contains("is a socket", exception.Detail);
     }
 
     [TestMethod]
@@ -195,7 +195,7 @@ public sealed class SpecialFileTests
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(read);
         Assert.AreEqual("MP3005", exception.Code.Id, exception.Describe());
-        Assert.Contains($"'{path}' is a pipe", exception.Message);
+        Assert.Contains($"'{path}' is a pipe", exception.Detail);
         Assert.AreEqual(path, exception.FilePath);
         Assert.AreEqual(ErrorKind.InputOutput, exception.Code.Kind);
     }

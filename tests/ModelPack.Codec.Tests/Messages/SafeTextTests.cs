@@ -75,7 +75,7 @@ public sealed partial class SafeTextTests
     {
         ErrorCode code = new("MP9999", "", ErrorKind.InvalidFile, "s", "Remedy.");
         ModelPackException exception = new(code, "key '\u001b[2J::error::x'") { TensorName = "a\n##[error]b" };
-        Assert.AreEqual("key '\\u001B[2J:\\u003Aerro\\u0072:\\u003Ax'", exception.Message);
+        Assert.AreEqual("key '\\u001B[2J:\\u003Aerro\\u0072:\\u003Ax'", exception.Detail);
         Assert.AreEqual("tensor 'a\\u000A#\\u0023[error]b': key '\\u001B[2J:\\u003Aerro\\u0072:\\u003Ax'. Remedy.", exception.Describe());
         Assert.AreEqual("a\n##[error]b", exception.TensorName, "a program gets the name itself");
         Assert.AreEqual("x\\u0007", new Note("K-X", "x\u0007").Text);

@@ -30,6 +30,8 @@ public sealed class OpenedModelTests
         ValidationReport expected = ModelValidator.Validate(path);
         using Model model = Model.Open(path);
         CollectionAssert.AreEqual(expected.Findings.ToArray(), ModelValidator.Validate(model).Findings.ToArray());
+        Assert.AreEqual(expected.Findings.IsEmpty, expected.IsValid);
+        Assert.IsFalse((expected with { Findings = [new(ErrorCatalog.All[0], "a", "b")] }).IsValid);
         CollectionAssert.AreEqual(expected.Notes.ToArray(), (await ModelValidator.ValidateAsync(model)).Notes.ToArray());
     }
 

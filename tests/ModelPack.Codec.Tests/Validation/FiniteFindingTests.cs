@@ -23,7 +23,7 @@ public sealed class FiniteFindingTests : ValidationTest
         Assert.AreEqual(file.Tensors[0].Offset + (block * 18), finding.ByteOffset);
 
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(Folder["model.gguf"], Folder["x.apr"], ModelFormat.Apr, new()));
-        StringAssert.Contains(error.Message, "expert 2 of 4");
+        StringAssert.Contains(error.Detail, "expert 2 of 4");
         Assert.AreEqual(finding.ByteOffset, error.ByteOffset);
     }
 

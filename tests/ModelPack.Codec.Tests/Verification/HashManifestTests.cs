@@ -121,7 +121,7 @@ public sealed class HashManifestTests
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("line 1: the file has 268435457 bytes", Assert.ThrowsExactly<ModelPackException>(() => HashManifest.Read(path)).Message);
+        Assert.Contains("line 1: the file has 268435457 bytes", Assert.ThrowsExactly<ModelPackException>(() => HashManifest.Read(path)).Detail);
         Assert.IsLessThan(1 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -187,6 +187,6 @@ public sealed class HashManifestTests
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => Read(text));
         Assert.AreEqual("MP2141", error.Code.Id);
         Assert.AreEqual(path, error.FilePath);
-        Assert.Contains(message, error.Message);
+        Assert.Contains(message, error.Detail);
     }
 }

@@ -204,7 +204,7 @@ public sealed class ModelHashTests
         using ModelFile file = TestModels.Open(bytes, ModelFormat.Gguf);
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelHash.Compute(file));
         Assert.AreEqual("MP2006", error.Code.Id);
-        Assert.Contains($"the value of '{TensorDescriptions.Key}' is no text", error.Message);
+        Assert.Contains($"the value of '{TensorDescriptions.Key}' is no text", error.Detail);
     }
 
     private static byte[] Rewrite(string path, TestTensor[] tensors, Func<OriginRecord, OriginRecord> change)

@@ -131,7 +131,7 @@ public sealed class OutputProofTests
             Sums = [.. made.Sums.Select((sum, payload) => payload == shown ? sum with { Xxh128 = Hash128.Of(payloads[payload]) } : sum)],
         });
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ProveSet(changed, payloads));
-        Assert.AreEqual((ConversionErrors.NotProved, $"tensor '{composed.Job.OutputName(0)}' does not show what it was made of"), (exception.Code, exception.Message));
+        Assert.AreEqual((ConversionErrors.NotProved, $"tensor '{composed.Job.OutputName(0)}' does not show what it was made of"), (exception.Code, exception.Detail));
     }
 
     [TestMethod]
@@ -144,7 +144,7 @@ public sealed class OutputProofTests
         byte[] bytes = SmallModels.SafeTensors();
         bytes[^1] ^= 1;
         using ModelFile copy = TestModels.Open(bytes, ModelFormat.SafeTensors);
-        Assert.AreEqual("the output is not a copy of the source", Assert.ThrowsExactly<ModelPackException>(() => OutputProof.ProveCopy(copy, pass, context)).Message);
+        Assert.AreEqual("the output is not a copy of the source", Assert.ThrowsExactly<ModelPackException>(() => OutputProof.ProveCopy(copy, pass, context)).Detail);
     }
 
     [TestMethod]
@@ -156,7 +156,7 @@ public sealed class OutputProofTests
         restored[^1] ^= 1;
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ProveRestored(composed, restored, composed.Output(composed.Plan)));
         Assert.AreEqual(ConversionErrors.NotProved, exception.Code);
-        Assert.Contains("what was restored is not", exception.Message);
+        Assert.Contains("what was restored is not", exception.Detail);
     }
 
     [TestMethod]
@@ -204,7 +204,7 @@ public sealed class OutputProofTests
         using ComposedConversion composed = new(broken, ModelFormat.Apr, ModelFormat.SafeTensors, WithRecord);
         string container = folder.Write("m.safetensors", composed.Output(composed.Plan));
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelConverter.Convert(container, folder.At("back.apr"), ModelFormat.Apr, WithRecord));
-        Assert.Contains("the footer is", exception.Message);
+        Assert.Contains("the footer is", exception.Detail);
         CollectionAssert.AreEqual(new[] { "m.safetensors" }, folder.Names());
     }
 
@@ -241,7 +241,7 @@ public sealed class OutputProofTests
     private static void AssertFails(ComposedConversion composed, byte[] output, string why, WrittenPayloads? written = null, ModelPlan? plan = null)
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => composed.Prove(output, written, plan));
-        Assert.AreEqual((ConversionErrors.NotProved, why), (exception.Code, exception.Message));
+        Assert.AreEqual((ConversionErrors.NotProved, why), (exception.Code, exception.Detail));
     }
 
     private static LiteralSegment Changed(LiteralSegment literal, ReadOnlySpan<byte> text)

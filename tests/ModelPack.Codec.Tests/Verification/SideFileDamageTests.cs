@@ -129,7 +129,7 @@ public sealed class SideFileDamageTests
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(action);
             Assert.AreEqual("MP2010", exception.Code.Id);
             Assert.AreEqual(pair.Output, exception.FilePath);
-            StringAssert.Contains(exception.Message, $"'{Path.GetFileName(pair.Side)}'");
+            StringAssert.Contains(exception.Detail, $"'{Path.GetFileName(pair.Side)}'");
             StringAssert.Contains(exception.Code.Remedy, "beside the model");
         }
 

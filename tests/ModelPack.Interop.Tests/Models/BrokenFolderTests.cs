@@ -102,7 +102,7 @@ public sealed class BrokenFolderTests
             }
             catch (ModelPackException exception)
             {
-                Assert.IsNotEmpty(exception.Message);
+                Assert.IsNotEmpty(exception.Detail);
                 noticed++;
             }
         }
@@ -149,7 +149,7 @@ public sealed class BrokenFolderTests
     {
         string target = folder + ".gguf";
         ModelPackException error = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(folder, target, ModelFormat.Gguf, new()));
-        StringAssert.Contains(error.Message, message);
+        StringAssert.Contains(error.Detail, message);
         Assert.AreEqual(ErrorKind.InvalidFile, error.Code.Kind);
         Assert.AreEqual(folder, error.FilePath);
         Assert.IsFalse(File.Exists(target));

@@ -107,7 +107,7 @@ public sealed class FolderFromGgufTests
         Assert.Contains("rope_freqs.weight is not the table of low_freq_factor 1", string.Join('\n', folder.Certificate!.Notes));
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => Folder(model, OriginMode.None));
         Assert.AreEqual("rope_freqs.weight", error.TensorName);
-        Assert.Contains("rope_freqs.weight is not the table of low_freq_factor 1", error.Message);
+        Assert.Contains("rope_freqs.weight is not the table of low_freq_factor 1", error.Detail);
     }
 
     public static IEnumerable<string> AllLabels => TinyModels.Labels;

@@ -45,7 +45,7 @@ internal static class AprFamilies
         }
         catch (ModelPackException exception)
         {
-            return (null, $"{exception.Message}: tensors keep their names");
+            return (null, $"{exception.Detail}: tensors keep their names");
         }
     }
 

@@ -150,7 +150,7 @@ internal static class ConfigToGguf
         }
         catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
-            odd.Add(new(NoteRank.ChangesResults, $"{exception.Message}; the file travels as it is, and nothing is read from it"));
+            odd.Add(new(NoteRank.ChangesResults, $"{exception.Detail}; the file travels as it is, and nothing is read from it"));
             return null;
         }
     }

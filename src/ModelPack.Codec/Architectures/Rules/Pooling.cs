@@ -27,7 +27,7 @@ internal static class Pooling
         }
         catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
-            draft.Note($"{Key} is left out: {exception.Message}", NoteRank.ChangesResults);
+            draft.Note($"{Key} is left out: {exception.Detail}", NoteRank.ChangesResults);
         }
     }
 

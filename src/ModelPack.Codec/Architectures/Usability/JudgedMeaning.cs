@@ -47,7 +47,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
         }
         catch (ModelPackException exception)
         {
-            unmet.Add(exception.Message);
+            unmet.Add(exception.Detail);
         }
 
         return unmet;

@@ -96,7 +96,7 @@ internal sealed record Ancestor
         }
         catch (ModelPackException exception)
         {
-            doubt = $"the origin record of '{name}' cannot be followed: {exception.Message}";
+            doubt = $"the origin record of '{name}' cannot be followed: {exception.Detail}";
             return null;
         }
     }

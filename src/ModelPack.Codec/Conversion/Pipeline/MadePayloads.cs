@@ -99,7 +99,7 @@ internal static class MadePayloads
         {
             // A recipe knows neither file nor tensor.
             string? tensor = payload.Recipe.Tensors().Select(tensor => source.AllTensors[tensor].Name).FirstOrDefault();
-            throw new ModelPackException(exception.Code, exception.Message, exception) { FilePath = source.Source.Name, TensorName = tensor };
+            throw new ModelPackException(exception.Code, exception.Detail, exception) { FilePath = source.Source.Name, TensorName = tensor };
         }
 
         if (values is not null)

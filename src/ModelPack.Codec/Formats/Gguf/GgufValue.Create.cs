@@ -96,7 +96,7 @@ public sealed partial class GgufValue
         }
         catch (ModelFormatException exception)
         {
-            throw new ArgumentException($"not a value of type {GgufValueTypes.Name(type)}: {exception.Message}", nameof(raw), exception);
+            throw new ArgumentException($"not a value of type {GgufValueTypes.Name(type)}: {exception.Detail}", nameof(raw), exception);
         }
 
         return buffer.Left == 0

@@ -69,12 +69,14 @@ internal static class OutputCommit
         {
             place.Keep();
             string left = Path.GetDirectoryName(place.Target.Old(OutputPart.Model, stage))!;
-            throw new ModelPackException(OutputErrors.NotPutBack, $"{cause.Message.TrimEnd('.')}; the earlier output lies in '{left}': {exception.Message.TrimEnd('.')}", cause)
+            throw new ModelPackException(OutputErrors.NotPutBack, $"{Said(cause)}; the earlier output lies in '{left}': {Said(exception)}", cause)
             {
                 FilePath = place.Target.Path,
             };
         }
     }
+
+    private static string Said(Exception exception) => (exception is ModelPackException known ? known.Detail : exception.Message).TrimEnd('.');
 
     // Each step leads to a state that Run passes through too, so that this can be stopped and begun again.
     private static void PutBack(OutputLock place, string stage, IReadOnlyDictionary<OutputPart, PartStamp> stamps)

@@ -55,8 +55,8 @@ internal static class DescriptionCheck
             if (Contradictions.Contains(exception.Code))
             {
                 // The message begins with the name of the companion.
-                string place = exception.Message.Split(':')[0];
-                context.Find(ValidationErrors.Description, place, exception.Message);
+                string place = exception.Detail.Split(':')[0];
+                context.Find(ValidationErrors.Description, place, exception.Detail);
             }
         }
     }

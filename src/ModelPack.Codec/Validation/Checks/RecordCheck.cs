@@ -33,7 +33,7 @@ internal static class RecordCheck
         catch (ModelPackException exception)
         {
             bool isSide = exception.Code == OriginErrors.MissingSideFile || SideMember(file) is not null;
-            context.Find(isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide ? SideFile.NameFor(file.AllMembers[0].Name) : ModelFile.OriginKey, exception.Message);
+            context.Find(isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide ? SideFile.NameFor(file.AllMembers[0].Name) : ModelFile.OriginKey, exception.Detail);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class FooterComparison
         }
         catch (ModelFormatException exception)
         {
-            return new(DifferenceKind.Container, "the footer", $"the {side.Word()} file is damaged: {exception.Message}", null, exception.ByteOffset) { OffsetIn = side };
+            return new(DifferenceKind.Container, "the footer", $"the {side.Word()} file is damaged: {exception.Detail}", null, exception.ByteOffset) { OffsetIn = side };
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed record TensorSet(ByteSource Source, IReadOnlyList<TensorInfo> Te
         }
         catch (ModelPackException exception) when (exception.Code == FormatErrors.BadDescription)
         {
-            damage = new(DifferenceKind.Metadata, TensorDescriptions.Key, exception.Message);
+            damage = new(DifferenceKind.Metadata, TensorDescriptions.Key, exception.Detail);
             return new(file.Source, file.Tensors);
         }
     }

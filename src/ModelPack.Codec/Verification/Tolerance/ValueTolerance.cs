@@ -35,6 +35,17 @@ public sealed record ValueTolerance
     /// <summary>The largest distance that counts as equal.</summary>
     public double Limit { get; }
 
+    /// <summary>The largest difference that counts as equal.</summary>
+    /// <param name="limit">A finite number from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, NaN or infinite.</exception>
+    /// <example>
+    /// <code>
+    /// ToleranceReport report = ToleranceVerifier.Verify("qwen-f16.gguf", "qwen-f32.gguf", ValueTolerance.Absolute(1e-3));
+    /// </code>
+    /// </example>
+    public static ValueTolerance Absolute(double limit) =>
+        double.IsFinite(limit) && limit >= 0 ? new(ToleranceKind.Absolute, limit) : throw new ArgumentOutOfRangeException(nameof(limit), limit, "a finite number from 0 is needed");
+
     /// <summary>
     /// Reads <c>1e-3</c> (absolute), <c>1e-3rel</c> (relative) or <c>4ulp</c> (a whole number of ULPs). Signs, NaN and infinity are no limits.
     /// </summary>

@@ -90,7 +90,7 @@ public sealed class AprFamilyNamesTests
         parts[1] = TestTensor.Random(parts[1].Name, type, 1, rows, 2).At(0);
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => family.FromApr(parts));
         Assert.AreEqual((TranslationErrors.UnequalParts, parts[1].Name), (error.Code, error.TensorName));
-        Assert.Contains($"'{parts[1].Name}' has another type or shape than '{parts[0].Name}'", error.Message);
+        Assert.Contains($"'{parts[1].Name}' has another type or shape than '{parts[0].Name}'", error.Detail);
     }
 
     [TestMethod]

@@ -136,7 +136,7 @@ public sealed class TranslationRefusalTests
     {
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(translate);
         Assert.AreEqual(code, error.Code);
-        Assert.Contains(text, error.Message);
+        Assert.Contains(text, error.Detail);
         Assert.AreEqual(tensor is null, error.TensorName is null);
         Assert.Contains(tensor ?? "", error.TensorName ?? "");
     }

@@ -16,7 +16,7 @@ public sealed class ConfigToGgufRefusalTests
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
             () => ConfigToGguf.Derive(new("folder", [new(present, "{}"u8.ToArray())], [])));
         Assert.AreEqual(HuggingFaceErrors.MissingConfig, error.Code);
-        Assert.AreEqual($"there is {present}, but no config.json", error.Message);
+        Assert.AreEqual($"there is {present}, but no config.json", error.Detail);
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public sealed class ConfigToGgufRefusalTests
     {
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => SmallFolder.Llama().File("config.json", text).Derive());
         Assert.AreEqual(HuggingFaceErrors.NotJson, error.Code);
-        StringAssert.StartsWith(error.Message, message);
+        StringAssert.StartsWith(error.Detail, message);
     }
 
     [TestMethod]
@@ -193,6 +193,6 @@ public sealed class ConfigToGgufRefusalTests
 
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => folder.Derive());
         Assert.AreEqual(HuggingFaceErrors.Contradiction, error.Code);
-        Assert.Contains(message, error.Message);
+        Assert.Contains(message, error.Detail);
     }
 }

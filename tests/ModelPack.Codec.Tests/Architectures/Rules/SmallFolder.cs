@@ -81,7 +81,7 @@ internal sealed class SmallFolder
     public void AssertRefused(ErrorCode code, string message)
     {
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => Derive());
-        Assert.AreEqual(message, error.Message);
+        Assert.AreEqual(message, error.Detail);
         Assert.AreEqual(code, error.Code);
         Assert.AreEqual("folder", error.FilePath);
     }

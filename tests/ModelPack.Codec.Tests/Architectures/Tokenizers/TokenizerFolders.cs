@@ -81,8 +81,8 @@ internal static class TokenizerFolders
     public static void Refused(string code, string detail, Action derive)
     {
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(derive);
-        Assert.AreEqual(code, error.Code.Id, error.Message);
-        Assert.Contains(detail, error.Message);
+        Assert.AreEqual(code, error.Code.Id, error.Detail);
+        Assert.Contains(detail, error.Detail);
         Assert.IsNotNull(error.FilePath);
     }
 

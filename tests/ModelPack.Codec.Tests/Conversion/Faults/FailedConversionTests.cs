@@ -134,7 +134,7 @@ public sealed class FailedConversionTests
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
                 source, Path.Combine(mount.Path, target), ModelFormat.SafeTensors, new(), new CallingProgress(ConversionPhase.Writing, 1, () => reports++)));
             Assert.AreEqual("MP3004", exception.Code.Id);
-            Assert.Contains("1048576 are free", exception.Message);
+            Assert.Contains("1048576 are free", exception.Detail);
         }
 
         Assert.AreEqual(0, reports);

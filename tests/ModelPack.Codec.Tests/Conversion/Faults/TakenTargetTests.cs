@@ -159,7 +159,7 @@ public sealed class TakenTargetTests
 
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(from, folder.At(name), to, new()));
             Assert.AreEqual("MP3011", exception.Code.Id);
-            Assert.EndsWith($"can have {possible}", exception.Message);
+            Assert.EndsWith($"can have {possible}", exception.Detail);
             CollectionAssert.AreEqual(new[] { "blocks.gguf", "source.gguf" }, folder.Names());
         }
     }
@@ -172,7 +172,7 @@ public sealed class TakenTargetTests
         ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new());
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("set/"), ModelFormat.Gguf, new() { MaxShardBytes = 16 }));
         Assert.AreEqual("MP3011", exception.Code.Id);
-        Assert.Contains("the name of the source can have", exception.Message);
+        Assert.Contains("the name of the source can have", exception.Detail);
     }
 
     private static ModelFormat Format(string target) => target.EndsWith('/') ? ModelFormat.SafeTensors : ModelFormat.Apr;

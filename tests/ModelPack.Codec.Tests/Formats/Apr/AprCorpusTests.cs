@@ -63,7 +63,7 @@ public sealed class AprCorpusTests
         if (expected.GetProperty("must_refuse").GetBoolean())
         {
             ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => AprFile.Open(source).CheckFooter(CancellationToken.None));
-            CollectionAssert.Contains(rules, error.Code.Rule, error.Message);
+            CollectionAssert.Contains(rules, error.Code.Rule, error.Detail);
         }
         else
         {

@@ -107,7 +107,7 @@ public sealed class AprRuleTests
 
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => OpenAndVerify(broken.Source()));
 
-        Assert.AreEqual(code, error.Code.Id, error.Message);
+        Assert.AreEqual(code, error.Code.Id, error.Detail);
         Assert.IsNotNull(error.ByteOffset);
         Assert.IsNotNull(error.FilePath);
         Assert.AreEqual(broken.Tensor, error.TensorName);
@@ -138,7 +138,7 @@ public sealed class AprRuleTests
     {
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => new AprBytes { Magic = magic }.Open());
 
-        StringAssert.Contains(error.Message, expected, StringComparison.Ordinal);
+        StringAssert.Contains(error.Detail, expected, StringComparison.Ordinal);
     }
 
     [TestMethod]

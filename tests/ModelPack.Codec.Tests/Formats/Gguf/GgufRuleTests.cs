@@ -210,7 +210,7 @@ public sealed class GgufRuleTests
     {
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => new GgufBytes().Header(1, 0).Record("blk.0.w", 4, 0, 32).Open());
         Assert.AreEqual("blk.0.w", exception.TensorName);
-        StringAssert.Contains(exception.Message, "Q4_2");
+        StringAssert.Contains(exception.Detail, "Q4_2");
         Assert.AreEqual(24 + 8 + 7 + 4 + 8, exception.ByteOffset);
     }
 

@@ -108,7 +108,7 @@ public sealed class RefusalTests
     {
         ModelFormatException refusal = SafeTensorsTestFile.Refusal(SafeTensorsTestFile.Build(OneTensor.Replace("[2]", "[3]", StringComparison.Ordinal), 8));
         Assert.AreEqual("w", refusal.TensorName);
-        Assert.Contains("12", refusal.Message);
+        Assert.Contains("12", refusal.Detail);
     }
 
     [TestMethod]

@@ -176,7 +176,7 @@ public sealed class OutputCommitTests
         folder.Write(taken, "precious"u8);
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => scene.Recover(folder, new StoppingChanges()));
         Assert.AreEqual("MP3009", exception.Code.Id);
-        Assert.Contains($"'{folder.At(taken)}'", exception.Message);
+        Assert.Contains($"'{folder.At(taken)}'", exception.Detail);
         Assert.AreEqual("precious", File.ReadAllText(folder.At(taken)));
 
         // As the message advises.

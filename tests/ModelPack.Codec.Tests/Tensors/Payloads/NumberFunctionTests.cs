@@ -62,7 +62,7 @@ public sealed class NumberFunctionTests
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => Apply((NumberFunction)function, number));
         Assert.AreEqual(PayloadErrors.NotExpressible, exception.Code);
-        Assert.Contains("is not finite for the number", exception.Message);
+        Assert.Contains("is not finite for the number", exception.Detail);
     }
 
     private static float Apply(NumberFunction function, float number)
