@@ -17,12 +17,15 @@ internal enum BuildWork
 /// <param name="Note">Passes on a note of a conversion, by its rank.</param>
 /// <param name="Warn">Warns the user; throws the warning where the project makes an error of it.</param>
 /// <param name="Cancellation">Stops the work.</param>
-internal sealed record BuildContext(string CopyDirectory, BuildWork Work, Action<string> Log, Action<NoteRank, string> Note, Action<ModelPackException> Warn, CancellationToken Cancellation)
+internal sealed record BuildContext(
+    string CopyDirectory, BuildWork Work, Action<string> Log, Action<NoteRank, string> Note, Action<ModelPackException> Warn,
+    CancellationToken Cancellation)
 {
     private readonly Dictionary<string, ConversionRequest> owners = new(SafePath.Comparer);
 
     /// <summary>
-    /// Takes places for a model: files, and a folder as a whole, because it is replaced as a whole. What an output consists of is known only when it is planned.
+    /// Takes places for a model: files, and a folder as a whole, because it is replaced as a whole. What an output consists of is known
+    /// only when it is planned.
     /// </summary>
     /// <exception cref="ModelPackException">Another model has one of them.</exception>
     public void Claim(ConversionRequest request, IEnumerable<string> places)

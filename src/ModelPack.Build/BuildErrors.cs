@@ -17,57 +17,71 @@ internal static class BuildErrors
         "MP4005", "", ErrorKind.Usage, "To and target name different formats.", "Keep one of them.");
 
     public static readonly ErrorCode OutputClash = new(
-        "MP4006", "", ErrorKind.Usage, "Two models have the same output.", "Give one of them another Link, like Link=\"second/model.apr\"; where both name the same OutputPath, another OutputPath too. "
+        "MP4006", "", ErrorKind.Usage, "Two models have the same output.",
+        "Give one of them another Link, like Link=\"second/model.apr\"; where both name the same OutputPath, another OutputPath too. "
         + "In the task <ModelConvert>: call it once more, with another OutputDirectory.");
 
     public static readonly ErrorCode SourceMissing = new(
-        "MP4007", "", ErrorKind.InputOutput, "The source does not exist.", "Correct the path in Include, or set Optional=\"true\" if the model need not exist.");
+        "MP4007", "", ErrorKind.InputOutput, "The source does not exist.",
+        "Correct the path in Include, or set Optional=\"true\" if the model need not exist.");
 
     public static readonly ErrorCode NothingMatched = new(
-        "MP4008", "", ErrorKind.Usage, "A pattern matches no file.", "Correct the pattern; it is taken relative to the project's folder. If it may match nothing, set Optional=\"true\".");
+        "MP4008", "", ErrorKind.Usage, "A pattern matches no file.",
+        "Correct the pattern; it is taken relative to the project's folder. If it may match nothing, set Optional=\"true\".");
 
     public static readonly ErrorCode UnexpectedSource = new(
-        "MP4009", "", ErrorKind.NotProved, "The source is not the expected file.", "Restore the file, or correct ExpectedHash if the new one is wanted.");
+        "MP4009", "", ErrorKind.NotProved, "The source is not the expected file.",
+        "Restore the file, or correct ExpectedHash if the new one is wanted.");
 
     public static readonly ErrorCode OutputChanged = new(
-        "MP4010", "", ErrorKind.NotProved, "The output was changed after it was proved.", "Delete the file, or run Clean; the next build converts again.");
+        "MP4010", "", ErrorKind.NotProved, "The output was changed after it was proved.",
+        "Delete the file, or run Clean; the next build converts again.");
 
     public static readonly ErrorCode CertificateChanged = new(
         "MP4011", "", ErrorKind.NotProved, "The certificate was changed after it was written.",
         "Delete the file, or run Clean; the next build converts again.");
 
     public static readonly ErrorCode CopyChanged = new(
-        "MP4012", "", ErrorKind.NotProved, "The copy in the output folder was changed.", "Delete the file, or run Clean; the next build copies it again.");
+        "MP4012", "", ErrorKind.NotProved, "The copy in the output folder was changed.",
+        "Delete the file, or run Clean; the next build copies it again.");
 
     public static readonly ErrorCode FileAccess = new(
-        "MP4013", "", ErrorKind.InputOutput, "A file cannot be read or written.", "Check the path, your permissions and the free disk space.");
+        "MP4013", "", ErrorKind.InputOutput, "A file cannot be read or written.",
+        "Check the path, your permissions and the free disk space.");
 
     public static readonly ErrorCode OutputIsSource = new(
         "MP4014", "", ErrorKind.Usage, "The output would replace its source.", "Choose another OutputPath.");
 
     public static readonly ErrorCode LaterPart = new(
-        "MP4015", "", ErrorKind.Usage, "The file is one of several of a model.", "Include the first part of a split, the index of the shards, or the model's folder.");
+        "MP4015", "", ErrorKind.Usage, "The file is one of several of a model.",
+        "Include the first part of a split, the index of the shards, or the model's folder.");
 
     public static readonly ErrorCode NotEqual = new(
-        "MP4016", "", ErrorKind.NotProved, "The model is not equal to the one in Against.", "Restore the model, or correct Against, Level or Epsilon if this one is wanted.");
+        "MP4016", "", ErrorKind.NotProved, "The model is not equal to the one in Against.",
+        "Restore the model, or correct Against, Level or Epsilon if this one is wanted.");
 
     public static readonly ErrorCode Conflict = new(
-        "MP4017", "", ErrorKind.Usage, "An option makes no sense without another one, or beside it.", "Set both, or one of them, as the message says.");
+        "MP4017", "", ErrorKind.Usage, "An option makes no sense without another one, or beside it.",
+        "Set both, or one of them, as the message says.");
 
     public static readonly ErrorCode NoModels = new(
         "MP4018", "", ErrorKind.NotProved, "The project references ModelPack.Build, and the build looks at no model.",
-        "Add an item ModelConvert or ModelVerify, or remove the package reference. If that is wanted, set the property ModelPackAllowNoModels to true.");
+        "Add an item ModelConvert or ModelVerify, or remove the package reference. If that is wanted, set the property "
+            + "ModelPackAllowNoModels to true.");
 
     public static readonly ErrorCode NotBuilt = new(
-        "MP4019", "", ErrorKind.NotProved, "A model has to be converted, and --no-build forbids it.", "Run `dotnet build` with the same configuration first, or leave out --no-build.");
+        "MP4019", "", ErrorKind.NotProved, "A model has to be converted, and --no-build forbids it.",
+        "Run `dotnet build` with the same configuration first, or leave out --no-build.");
 
     public static readonly ErrorCode Carried = new(
         "MP4020", "", ErrorKind.NotProved, "Everything is in the output and comes back, but the target's own programs will not load it.",
-        "Correct what the message names. If the output is only kept, or converted back, NoWarn accepts it, unless the item says RequireUsable.");
+        "Correct what the message names. If the output is only kept, or converted back, NoWarn accepts it, unless the item says "
+            + "RequireUsable.");
 
     public static readonly ErrorCode Partial = new(
         "MP4021", "", ErrorKind.NotProved, "A part of the model was not found.",
-        "Fetch the files that the message names, and include the model's folder. If a part is wanted, NoWarn accepts it, unless the item says RequireUsable.");
+        "Fetch the files that the message names, and include the model's folder. If a part is wanted, NoWarn accepts it, unless the item "
+            + "says RequireUsable.");
 
     public static readonly ErrorCode Growth = new(
         "MP4022", "", ErrorKind.Usage, "The output is more than twice as large as its source, and the item does not say that it may be.",

@@ -10,7 +10,8 @@ internal static class ChangedModel
     /// <param name="changed">The model.</param>
     /// <param name="file">The file of it that was changed: itself, or one of several.</param>
     /// <param name="cancellation">Ends the comparison.</param>
-    public static ModelPackException Error(ErrorCode code, string what, string original, PathScope scope, string changed, string file, CancellationToken cancellation)
+    public static ModelPackException Error(
+        ErrorCode code, string what, string original, PathScope scope, string changed, string file, CancellationToken cancellation)
     {
         try
         {
@@ -21,7 +22,8 @@ internal static class ChangedModel
             }
 
             FilePlace place = FilePlace.Of(changed, PathScope.Model, difference, file);
-            return new ModelPackException(code, $"{what}: {Text(difference)}{More(report)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
+            return new ModelPackException(
+                code, $"{what}: {Text(difference)}{More(report)}") { FilePath = place.File, ByteOffset = place.ByteOffset };
         }
         catch (ModelPackException broken)
         {

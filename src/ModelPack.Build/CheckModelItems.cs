@@ -3,7 +3,8 @@ using Microsoft.Build.Framework;
 namespace ModelPack.Build;
 
 /// <summary>
-/// The gate before the gate: a build that was to look at models and looks at none is not green. Called by ModelPack.Build.targets before anything is verified or converted.
+/// The gate before the gate: a build that was to look at models and looks at none is not green. Called by ModelPack.Build.targets before
+/// anything is verified or converted.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CheckModelItems : ModelTask
@@ -33,20 +34,25 @@ public sealed class CheckModelItems : ModelTask
         bool isEmpty = false;
         foreach (EmptyPattern empty in patterns.Empty())
         {
-            LogError(new(BuildErrors.NothingMatched, $"{empty.Item} Include=\"{empty.Pattern}\" matches no file") { FilePath = ProjectFile }, empty.Line, empty.Column);
+            LogError(
+                new(BuildErrors.NothingMatched, $"{empty.Item} Include=\"{empty.Pattern}\" matches no file") { FilePath = ProjectFile },
+                empty.Line, empty.Column);
             isEmpty = true;
         }
 
         if (!isEmpty && Models.Length == 0 && IsReferenced && !patterns.HasOptional() && !IsUsedElsewhere(evaluation.Project))
         {
-            LogError(new(BuildErrors.NoModels, "the project has no item ModelConvert or ModelVerify") { FilePath = ProjectFile }, patterns.LineOfReference(Package));
+            LogError(
+                new(BuildErrors.NoModels, "the project has no item ModelConvert or ModelVerify") { FilePath = ProjectFile },
+                patterns.LineOfReference(Package));
         }
     }
 
     private bool IsUsedElsewhere(IProjectEvaluation? project) => project is not null
         && (project.HasTargetWith(ItemPatterns.Types)
             || project.GetsItems(ItemPatterns.Types)
-            || TargetFrameworks.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(framework => project.HasItems(framework, ItemPatterns.Types)));
+            || TargetFrameworks.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Any(framework => project.HasItems(framework, ItemPatterns.Types)));
 
     /// <summary>The evaluation of the project, made when it is asked for.</summary>
     private sealed class Evaluated(CheckModelItems task) : IDisposable
@@ -61,10 +67,14 @@ public sealed class CheckModelItems : ModelTask
                 if (!isKnown)
                 {
                     isKnown = true;
-                    project = task.BuildEngine is IBuildEngine6 engine ? ProjectEvaluation.Of(task.ProjectFile, engine.GetGlobalProperties()) : null;
+                    project = task.BuildEngine is IBuildEngine6 engine
+                        ? ProjectEvaluation.Of(task.ProjectFile, engine.GetGlobalProperties())
+                        : null;
                     if (project is null)
                     {
-                        task.Say(MessageImportance.Normal, $"{task.ProjectFile} cannot be evaluated here: patterns with properties and conditions are not checked.");
+                        task.Say(
+                            MessageImportance.Normal,
+                            $"{task.ProjectFile} cannot be evaluated here: patterns with properties and conditions are not checked.");
                     }
                 }
 

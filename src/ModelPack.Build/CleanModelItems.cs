@@ -3,8 +3,8 @@ using Microsoft.Build.Framework;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Removes what builds have written for the items <c>ModelConvert</c>, for Clean. The places come from the items of today; a list below obj only says which of the
-/// files there are, since anybody can have written it.
+/// Removes what builds have written for the items <c>ModelConvert</c>, for Clean. The places come from the items of today; a list below obj
+/// only says which of the files there are, since anybody can have written it.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CleanModelItems : ModelTask

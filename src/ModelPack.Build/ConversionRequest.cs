@@ -40,7 +40,8 @@ internal sealed record ConversionRequest
     /// <summary>The output, if it is a folder; ends in a separator.</summary>
     public required string FolderOutput { get; init; }
 
-    /// <summary>The folder that the output lies in by the word of the project or the item: that of all outputs, or that of OutputPath.</summary>
+    /// <summary>The folder that the output lies in by the word of the project or the item: that of all outputs, or that of
+    /// OutputPath.</summary>
     public required string Root { get; init; }
 
     public required FolderOutput Folder { get; init; }
@@ -107,7 +108,9 @@ internal sealed record ConversionRequest
     /// <summary>Everything that decides about the bytes of the output.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
-        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} origin={Origin} sha256={CertificateSha256} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} max-shard-bytes={MaxShardBytes}");
+        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} origin={Origin} sha256={CertificateSha256} dtype={Dtype} "
+            + $"allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} "
+            + $"max-shard-bytes={MaxShardBytes}");
 
     public static string StateOf(string output) => output + ".modelpack.state";
 

@@ -23,7 +23,8 @@ public abstract class ConversionTask : ModelTask
     private protected bool Convert(IReadOnlyCollection<ITaskItem> models, RequestReader reader, ConversionSetting setting)
     {
         if (TryRead(() => Present(models, setting.ProjectDirectory)) is not { } present
-            || !TryDo(() => WarnOf(KnownMetadata.ModelConvert.Warnings(present.Where(model => !setting.IsReported(reader.SourceOf(model))))))
+            || !TryDo(
+                () => WarnOf(KnownMetadata.ModelConvert.Warnings(present.Where(model => !setting.IsReported(reader.SourceOf(model))))))
             || TryRead(() => reader.ReadAll(present, text => Say(MessageImportance.Normal, text))) is not { } requests
             || !TryDo(() => setting.RemoveOldOutputs(requests, Warn)))
         {
@@ -33,7 +34,8 @@ public abstract class ConversionTask : ModelTask
         List<ITaskItem> files = [];
         List<ITaskItem> certificates = [];
         Dictionary<string, ConversionRequest> copies = new(SafePath.Comparer);
-        BuildContext context = new(setting.CopyDirectory, setting.Work, text => Say(MessageImportance.High, text), Note, Warn, Cancellation);
+        BuildContext context = new(
+            setting.CopyDirectory, setting.Work, text => Say(MessageImportance.High, text), Note, Warn, Cancellation);
         foreach (ConversionRequest request in requests)
         {
             bool isReported = setting.IsReported(request.Source);
@@ -55,7 +57,8 @@ public abstract class ConversionTask : ModelTask
             }
 
             certificates.Add(OutputItem.OfCertificate(
-                request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request)), done.LinkOfModel(request), PublishCertificates));
+                request, done.CertificatePath, ConversionRequest.CertificateOf(done.LinkOfModel(request)), done.LinkOfModel(request),
+                PublishCertificates));
         }
 
         if (OutputItem.TooLargeToPack(files) is { } tooLarge)

@@ -2,7 +2,8 @@ using Microsoft.Build.Framework;
 
 namespace ModelPack.Build;
 
-/// <summary>Converts the items <c>ModelConvert</c> of a project. Called by ModelPack.Build.targets, which hands over absolute paths.</summary>
+/// <summary>Converts the items <c>ModelConvert</c> of a project. Called by ModelPack.Build.targets, which hands over absolute
+/// paths.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class ConvertModelItems : ConversionTask
 {

@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Expands file patterns with the meaning that they have in an item's Include: <c>?</c> and <c>*</c> within a name, <c>**</c> for any folders.
-/// The engine expands the Include of an item, but hands that of a task over as it was written.
+/// Expands file patterns with the meaning that they have in an item's Include: <c>?</c> and <c>*</c> within a name, <c>**</c> for any
+/// folders. The engine expands the Include of an item, but hands that of a task over as it was written.
 /// </summary>
 internal static class FileGlob
 {

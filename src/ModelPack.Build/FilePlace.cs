@@ -29,7 +29,8 @@ internal readonly record struct FilePlace(string File, long? ByteOffset)
         return new(otherwise, offset);
     }
 
-    /// <summary>Where a difference lies in the second of two models. Where its offset counts in the first, what differs is a payload that both have, if a place is known.</summary>
+    /// <summary>Where a difference lies in the second of two models. Where its offset counts in the first, what differs is a payload that
+    /// both have, if a place is known.</summary>
     public static FilePlace Of(string model, PathScope scope, Difference difference, string otherwise)
     {
         if (difference.OffsetIn == FileSide.Second)
@@ -43,6 +44,7 @@ internal readonly record struct FilePlace(string File, long? ByteOffset)
         }
 
         using ModelFile file = ModelFiles.Open(model, scope);
-        return Of(model, scope, file.Tensors.FirstOrDefault(tensor => tensor.Name == difference.Place)?.Offset + payload.FirstByte, otherwise);
+        return Of(
+            model, scope, file.Tensors.FirstOrDefault(tensor => tensor.Name == difference.Place)?.Offset + payload.FirstByte, otherwise);
     }
 }

@@ -3,7 +3,8 @@ namespace ModelPack.Build;
 /// <summary>What is known about one file of a model.</summary>
 /// <param name="Name">Name in the model's folder; with '/' for a companion in a sub-folder.</param>
 /// <param name="Stamp">Size and time.</param>
-/// <param name="Hash">XXH128 with the seed of the state (<see cref="SeededHash"/>); empty for a file that lies in the model's folder and does not belong to it.</param>
+/// <param name="Hash">XXH128 with the seed of the state (<see cref="SeededHash"/>); empty for a file that lies in the model's folder and
+/// does not belong to it.</param>
 internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
 {
     public string In(string folder) => Path.Combine(folder, Name);
@@ -11,13 +12,16 @@ internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
     public bool IsUnchanged(string folder) => FileStamp.Of(In(folder)) == Stamp;
 
     /// <summary>The folder in which the files of a model lie: itself, or that of the file which stands for it.</summary>
-    public static string FolderOf(string model) => Path.EndsInDirectorySeparator(model) || Directory.Exists(model) ? model : Path.GetDirectoryName(model)!;
+    public static string FolderOf(string model) =>
+        Path.EndsInDirectorySeparator(model) || Directory.Exists(model) ? model : Path.GetDirectoryName(model)!;
 
     /// <summary>The name of a file that lies in a folder or in a sub-folder of it.</summary>
     public static string NameIn(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
-    /// <summary>The names of all files in a folder and its sub-folders. Hidden sub-folders and links to folders never belong to a model.</summary>
-    public static IEnumerable<string> NamesIn(string folder) => PathsIn(folder).Select(path => NameIn(folder, path)).Order(StringComparer.Ordinal);
+    /// <summary>The names of all files in a folder and its sub-folders. Hidden sub-folders and links to folders never belong to a
+    /// model.</summary>
+    public static IEnumerable<string> NamesIn(string folder) =>
+        PathsIn(folder).Select(path => NameIn(folder, path)).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> PathsIn(string folder) => Directory.EnumerateFiles(folder).Concat(
         new DirectoryInfo(folder).EnumerateDirectories()
@@ -37,7 +41,8 @@ internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
     public static FileRecord? Parse(string line)
     {
         string[] parts = line.Split(' ');
-        return parts.Length == 4 && FileStamp.Parse($"{parts[0]} {parts[1]}") is { } stamp && Uri.UnescapeDataString(parts[3]) is var name && SafePath.IsBelow(name)
+        return parts.Length == 4 && FileStamp.Parse($"{parts[0]} {parts[1]}") is { } stamp && Uri.UnescapeDataString(parts[3]) is var name
+            && SafePath.IsBelow(name)
             ? new(name, stamp, parts[2] == "-" ? "" : parts[2])
             : null;
     }

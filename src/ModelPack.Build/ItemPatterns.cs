@@ -14,8 +14,9 @@ namespace ModelPack.Build;
 internal sealed record EmptyPattern(string Item, string Pattern, int Line, int Column);
 
 /// <summary>
-/// The patterns with which a project file includes items. The engine expands them before anybody else sees the items, so that one which matches nothing leaves no trace:
-/// the file itself has to be read. What the engine did find decides first; only for a pattern that none of the items could come from, the engine evaluates its condition and properties once more.
+/// The patterns with which a project file includes items. The engine expands them before anybody else sees the items, so that one which
+/// matches nothing leaves no trace: the file itself has to be read. What the engine did find decides first; only for a pattern that none of
+/// the items could come from, the engine evaluates its condition and properties once more.
 /// </summary>
 internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITaskItem> items, Func<IProjectEvaluation?> evaluation)
 {
@@ -24,7 +25,9 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
     private readonly string directory = Path.GetDirectoryName(projectFile)!;
 
     // A file-based program has a project that is in no file.
-    private readonly XDocument project = File.Exists(projectFile) ? XDocument.Load(projectFile, LoadOptions.SetLineInfo) : new(new XElement("Project"));
+    private readonly XDocument project = File.Exists(projectFile)
+        ? XDocument.Load(projectFile, LoadOptions.SetLineInfo)
+        : new(new XElement("Project"));
     private readonly string[] paths = [.. items.Where(item => IsOf(item, projectFile)).Select(item => Normalised(item.ItemSpec))];
 
     /// <summary>The patterns that match nothing, in the order of the file.</summary>
@@ -40,16 +43,20 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
 
     /// <summary>The line of the reference to a package; 0 if there is none.</summary>
     public int LineOfReference(string package) => project.Descendants()
-        .Where(element => element.Name.LocalName == "PackageReference" && Split(element.Attribute("Include")?.Value ?? "").Contains(package, StringComparer.OrdinalIgnoreCase))
+        .Where(element => element.Name.LocalName == "PackageReference" && Split(element.Attribute("Include")?.Value ?? "")
+            .Contains(package, StringComparer.OrdinalIgnoreCase))
         .Select(element => ((IXmlLineInfo)element).LineNumber)
         .FirstOrDefault();
 
-    /// <summary>True if an item can only come from the pattern. One with properties could match anything; what another pattern matches does not tell for it.</summary>
+    /// <summary>True if an item can only come from the pattern. One with properties could match anything; what another pattern matches does
+    /// not tell for it.</summary>
     private bool HasItem(XElement element, string pattern)
     {
         Regex own = Expression(pattern);
         Regex[] others = pattern.Contains("$(", StringComparison.Ordinal)
-            ? [.. Elements().SelectMany(other => Split(other.Attribute("Include")!.Value).Where(part => other != element || part != pattern)).Select(Expression)]
+            ? [.. Elements()
+                .SelectMany(other => Split(other.Attribute("Include")!.Value).Where(part => other != element || part != pattern))
+                .Select(Expression)]
             : [];
         return paths.Any(path => own.IsMatch(path) && !others.Any(other => other.IsMatch(path)));
     }
@@ -80,7 +87,8 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
         Regex[] excluded = [.. Split(Expand(element.Attribute("Exclude")?.Value ?? "")).Select(part => Expression(Relative(part)))];
         return expanded.Length > 0 && expanded.All(part => !HasWildcard(part)
             ? !File.Exists(Path.GetFullPath(part, directory))
-            : FileGlob.Expand(directory, SafePath.WithSeparators(part)).All(file => excluded.Any(expression => expression.IsMatch(Normalised(Relative(file))))));
+            : FileGlob.Expand(directory, SafePath.WithSeparators(part))
+            .All(file => excluded.Any(expression => expression.IsMatch(Normalised(Relative(file))))));
     }
 
     /// <summary>True if the conditions of an element, and of all that it stands in, hold.</summary>
@@ -88,7 +96,8 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
         ? part.ElementsBeforeSelf().All(when => !Holds(when))
         : Holds(part) && (part.Name.LocalName != "When" || part.ElementsBeforeSelf().All(when => !Holds(when))));
 
-    private bool Holds(XElement element) => element.Attribute("Condition") is not { } condition || evaluation()?.Holds(condition.Value) == true;
+    private bool Holds(XElement element) =>
+        element.Attribute("Condition") is not { } condition || evaluation()?.Holds(condition.Value) == true;
 
     private bool IsOptional(XElement element)
     {
@@ -111,12 +120,16 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
     private string Relative(string path) => Path.GetRelativePath(directory, Path.GetFullPath(SafePath.WithSeparators(path), directory));
 
     // What refers to other items or to metadata is no pattern of its own.
-    private static bool IsUnknown(string part) => part.Contains("@(", StringComparison.Ordinal) || part.Contains("%(", StringComparison.Ordinal) || part.Contains("$(", StringComparison.Ordinal);
+    private static bool IsUnknown(string part) =>
+        part.Contains("@(", StringComparison.Ordinal) || part.Contains("%(", StringComparison.Ordinal)
+        || part.Contains("$(", StringComparison.Ordinal);
 
-    private static bool HasWildcard(string pattern) => !pattern.Contains("@(", StringComparison.Ordinal) && pattern.AsSpan().IndexOfAny('*', '?') >= 0
+    private static bool HasWildcard(string pattern) =>
+        !pattern.Contains("@(", StringComparison.Ordinal) && pattern.AsSpan().IndexOfAny('*', '?') >= 0
         || pattern.Contains("$(", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Split(string list) => list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static IEnumerable<string> Split(string list) =>
+        list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string Normalised(string path) => path.Replace('\\', '/');
 

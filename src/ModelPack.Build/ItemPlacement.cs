@@ -9,18 +9,22 @@ namespace ModelPack.Build;
 /// <param name="FolderOutput">The output, if it is a folder; ends in a separator.</param>
 /// <param name="Link">Place of the copy, relative to the output folder of the project.</param>
 /// <param name="FolderLink">Place of the copy of a folder.</param>
-/// <param name="Root">The folder that the output lies in by the word of the project or the item: that of all outputs, or that of <c>OutputPath</c>.</param>
+/// <param name="Root">The folder that the output lies in by the word of the project or the item: that of all outputs, or that of
+/// <c>OutputPath</c>.</param>
 /// <param name="OutsideList">Where Clean looks for what lies outside the folder of outputs; null if the output lies within.</param>
 internal sealed record PlacedOutput(string Output, string FolderOutput, string Link, string FolderLink, string Root, string? OutsideList)
 {
-    /// <summary>True for a file that the output may consist of, or that stands beside it: nothing else is ever deleted for the item.</summary>
+    /// <summary>True for a file that the output may consist of, or that stands beside it: nothing else is ever deleted for the
+    /// item.</summary>
     public bool May(string file) =>
         (SafePath.IsIn(FolderOutput, file) && !SafePath.IsThroughLink(Root, file))
-        || new[] { Output, ModelFiles.SideFilePath(Output), ConversionRequest.CertificateOf(Output), ConversionRequest.CertificateOf(FolderOutput), ConversionRequest.StateOf(Output) }
+        || new[] { Output, ModelFiles.SideFilePath(Output), ConversionRequest.CertificateOf(Output),
+            ConversionRequest.CertificateOf(FolderOutput), ConversionRequest.StateOf(Output) }
             .Contains(file, SafePath.Comparer);
 }
 
-/// <summary>Places outputs: below the folder of outputs like the source lies below the project, or where <c>Link</c> says; or where <c>OutputPath</c> says.</summary>
+/// <summary>Places outputs: below the folder of outputs like the source lies below the project, or where <c>Link</c> says; or where
+/// <c>OutputPath</c> says.</summary>
 internal sealed class ItemPlacement(string projectDirectory, string outputDirectory)
 {
     /// <summary>Full and normalised, so that <c>obj//Debug</c> and <c>obj/Debug</c> are one place.</summary>
@@ -60,26 +64,32 @@ internal sealed class ItemPlacement(string projectDirectory, string outputDirect
     }
 
     /// <summary>A conversion to a link writes what it leads to.</summary>
-    private static string Followed(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    private static string Followed(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     /// <summary>Tells outputs of one name apart.</summary>
     private static string Key(string output) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(output)).AsSpan(0, 4));
 
-    /// <summary>Keeps the folder below the project, like a Content item; from elsewhere, <c>LinkBase</c> and what the wildcards matched.</summary>
+    /// <summary>Keeps the folder below the project, like a Content item; from elsewhere, <c>LinkBase</c> and what the wildcards
+    /// matched.</summary>
     private string RelativePath(ITaskItem item, string source)
     {
         string relative = Path.GetRelativePath(projectDirectory, source);
-        bool outside = relative is "." or ".." || Path.IsPathRooted(relative) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        bool outside = relative is "." or ".." || Path.IsPathRooted(relative)
+            || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         return outside
             ? Path.Combine(ItemMetadata.PlaceBelow(item, source, "LinkBase"), item.GetMetadata("RecursiveDir"), Path.GetFileName(source))
             : relative;
     }
 
-    /// <summary>What the files of the model are called without their numbers and endings. The name of a folder has no ending, whatever dots it holds.</summary>
+    /// <summary>What the files of the model are called without their numbers and endings. The name of a folder has no ending, whatever dots
+    /// it holds.</summary>
     private static string Stem(string relative, string source, bool isAlone)
     {
         string folder = Path.GetDirectoryName(relative)!;
         string name = Path.GetFileName(relative);
-        return Directory.Exists(source) ? relative : Path.Combine(folder, isAlone ? Path.GetFileNameWithoutExtension(name) : PartName.StemOf(name));
+        return Directory.Exists(source)
+            ? relative
+            : Path.Combine(folder, isAlone ? Path.GetFileNameWithoutExtension(name) : PartName.StemOf(name));
     }
 }

@@ -4,34 +4,42 @@ using ModelPack.Diagnostics;
 namespace ModelPack.Build;
 
 /// <summary>
-/// The metadata that mean something on an item. A name that is nearly one of them is a slip, and said to be one: <c>Quantised="blocks"</c> would otherwise widen a
-/// model of five gigabytes to twenty. Any other name is somebody else's, and goes on to the items of the outputs.
+/// The metadata that mean something on an item. A name that is nearly one of them is a slip, and said to be one: <c>Quantised="blocks"</c>
+/// would otherwise widen a model of five gigabytes to twenty. Any other name is somebody else's, and goes on to the items of the outputs.
 /// </summary>
 internal sealed class KnownMetadata
 {
     public static KnownMetadata ModelConvert { get; } = new("ModelConvert",
     [
-        "To", "Target", "Quantized", "Naming", "Origin", "Dtype", "AllowLossy", "Epsilon", "AllowNonFinite", "Threads", "ExpectedHash", "CertificateSha256", "MaxShardSize", "Folder",
+        "To", "Target", "Quantized", "Naming", "Origin", "Dtype", "AllowLossy", "Epsilon", "AllowNonFinite", "Threads", "ExpectedHash",
+        "CertificateSha256", "MaxShardSize", "Folder",
         "Verify", "RequireUsable", "SideFile", "Alone", "Optional", "OutputPath",
     ]);
 
-    public static KnownMetadata ModelVerify { get; } = new("ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Alone", "Optional"]);
+    public static KnownMetadata ModelVerify { get; } = new(
+        "ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Alone", "Optional"]);
 
     /// <summary>What MSBuild, the SDK, NuGet and Visual Studio read or write on items that are copied, published and packed.</summary>
     private static readonly HashSet<string> Platform = new(StringComparer.OrdinalIgnoreCase)
     {
-        "AutoGen", "BuildAction", "CopyToOutputDirectory", "CopyToPublishDirectory", "Culture", "CustomToolNamespace", "DependentUpon", "DeploymentContent", "Description", "DesignTime",
-        "DesignTimeSharedInput", "ExcludeFromSingleFile", "Generator", "InProject", "IsImplicitlyDefined", "LastGenOutput", "Link", "LinkBase", "LogicalName", "MSBuildSourceProjectFile",
-        "MSBuildSourceTargetName", "NuGetPackageId", "NuGetPackageVersion", "OriginalItemSpec", "Pack", "PackageCopyToOutput", "PackageFlatten", "PackagePath", "PublishState",
+        "AutoGen", "BuildAction", "CopyToOutputDirectory", "CopyToPublishDirectory", "Culture", "CustomToolNamespace", "DependentUpon",
+            "DeploymentContent", "Description", "DesignTime",
+        "DesignTimeSharedInput", "ExcludeFromSingleFile", "Generator", "InProject", "IsImplicitlyDefined", "LastGenOutput", "Link",
+            "LinkBase", "LogicalName", "MSBuildSourceProjectFile",
+        "MSBuildSourceTargetName", "NuGetPackageId", "NuGetPackageVersion", "OriginalItemSpec", "Pack", "PackageCopyToOutput",
+            "PackageFlatten", "PackagePath", "PublishState",
         "RelativePath", "SubType", "TargetFramework", "TargetPath", "Visible", "WithCulture",
     };
 
     /// <summary>Other people's words for what an item can say.</summary>
     private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["FileAlone"] = "Alone", ["FileOnly"] = "Alone", ["Format"] = "To", ["Hash"] = "ExpectedHash", ["Lossy"] = "AllowLossy",
-        ["OutputDirectory"] = "OutputPath", ["OutputFormat"] = "To", ["Precision"] = "Dtype", ["Quant"] = "Quantized", ["Quantization"] = "Quantized", ["Quantize"] = "Quantized",
-        ["Sha256"] = "ExpectedHash", ["SingleFile"] = "Alone", ["Standalone"] = "Alone", ["TargetFormat"] = "To", ["TargetPath"] = "Link", ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
+        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["FileAlone"] = "Alone",
+            ["FileOnly"] = "Alone", ["Format"] = "To", ["Hash"] = "ExpectedHash", ["Lossy"] = "AllowLossy",
+        ["OutputDirectory"] = "OutputPath", ["OutputFormat"] = "To", ["Precision"] = "Dtype", ["Quant"] = "Quantized",
+            ["Quantization"] = "Quantized", ["Quantize"] = "Quantized",
+        ["Sha256"] = "ExpectedHash", ["SingleFile"] = "Alone", ["Standalone"] = "Alone", ["TargetFormat"] = "To", ["TargetPath"] = "Link",
+            ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
     };
 
     private readonly string item;
@@ -43,7 +51,8 @@ internal sealed class KnownMetadata
     public static IReadOnlyDictionary<string, string> PassedOn(ITaskItem item)
     {
         HashSet<string> own = new(ModelConvert.own, StringComparer.OrdinalIgnoreCase);
-        return Names(item).Where(name => !own.Contains(name)).ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
+        return Names(item).Where(name => !own.Contains(name))
+            .ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>One warning for each name that is a slip, whatever number of items has it.</summary>
@@ -87,11 +96,13 @@ internal sealed class KnownMetadata
             return ": it belongs to ModelConvert, and ModelVerify converts nothing";
         }
 
-        return own.Concat(["Link", "CopyToOutputDirectory", "CopyToPublishDirectory", "Pack", "PackagePath"]).OrderBy(own => Spelling.Distance(own, name)).First() is var near && Spelling.IsNear(near, name)
+        return own.Concat(["Link", "CopyToOutputDirectory", "CopyToPublishDirectory", "Pack", "PackagePath"])
+            .OrderBy(own => Spelling.Distance(own, name)).First() is var near && Spelling.IsNear(near, name)
             ? $": the known name is '{near}'"
             : null;
     }
 
     // The names that the engine adds to every item are none that somebody wrote.
-    private static IEnumerable<string> Names(ITaskItem item) => item.CloneCustomMetadata().Keys.Cast<string>().Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(ITaskItem item) =>
+        item.CloneCustomMetadata().Keys.Cast<string>().Order(StringComparer.Ordinal);
 }

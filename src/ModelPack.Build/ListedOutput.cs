@@ -15,7 +15,8 @@ internal sealed record ListedOutput(string Output, string FolderOutput)
     /// <summary>Null for a line that is none.</summary>
     public static ListedOutput? Parse(string line, string directory) =>
         line.Split('\t') is [{ Length: > 0 } output, { Length: > 0 } folder] && !line.Contains('\0', StringComparison.Ordinal)
-            ? new(Path.GetFullPath(output, directory), Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, directory)) + Path.DirectorySeparatorChar)
+            ? new(Path.GetFullPath(output, directory),
+                Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, directory)) + Path.DirectorySeparatorChar)
             : null;
 
     /// <summary>Deletes what its state says that it consists of, the state, and the folders that are empty then.</summary>
@@ -36,7 +37,8 @@ internal sealed record ListedOutput(string Output, string FolderOutput)
         }
 
         File.Delete(State);
-        for (string? folder = Path.GetDirectoryName(Output); folder is not null && SafePath.IsIn(root, folder) && IsEmpty(folder); folder = Path.GetDirectoryName(folder))
+        for (string? folder = Path.GetDirectoryName(Output); folder is not null && SafePath.IsIn(root, folder)
+            && IsEmpty(folder); folder = Path.GetDirectoryName(folder))
         {
             Directory.Delete(folder);
         }

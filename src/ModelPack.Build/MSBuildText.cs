@@ -3,7 +3,8 @@ using System.Text;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Text for the engine. Items and metadata are kept in the engine's own escaped form: handed over as it is, the name <c>a%2Bb</c> would arrive as <c>a+b</c>.
+/// Text for the engine. Items and metadata are kept in the engine's own escaped form: handed over as it is, the name <c>a%2Bb</c> would
+/// arrive as <c>a+b</c>.
 /// </summary>
 internal static class MSBuildText
 {
@@ -20,7 +21,9 @@ internal static class MSBuildText
         var escaped = new StringBuilder(text.Length + 8);
         foreach (char letter in text)
         {
-            _ = Special.Contains(letter, StringComparison.Ordinal) ? escaped.Append('%').Append(((int)letter).ToString("x2", null)) : escaped.Append(letter);
+            _ = Special.Contains(letter, StringComparison.Ordinal)
+                ? escaped.Append('%').Append(((int)letter).ToString("x2", null))
+                : escaped.Append(letter);
         }
 
         return escaped.ToString();

@@ -14,7 +14,8 @@ internal enum BuildOutcome
 }
 
 /// <summary>
-/// The build of one model. This class decides by the state file and by names, sizes and times alone: a build in which nothing changed reads no model, at most the index of its shards.
+/// The build of one model. This class decides by the state file and by names, sizes and times alone: a build in which nothing changed reads
+/// no model, at most the index of its shards.
 /// </summary>
 internal static class ModelBuild
 {
@@ -56,7 +57,8 @@ internal static class ModelBuild
             ? known.Output.All(file => File.Exists(known.PathOf(file))) && File.Exists(known.CertificatePath)
             : FileRecord.AreUnchanged(known.Target, known.Output) && FileStamp.Of(known.CertificatePath) == known.Certificate.Stamp);
 
-    /// <summary>Only a copy under PreserveNewest can outlive a change: it is newer than its original and would not be written again.</summary>
+    /// <summary>Only a copy under PreserveNewest can outlive a change: it is newer than its original and would not be written
+    /// again.</summary>
     private static void CheckCopies(ConversionRequest request, ModelState known, BuildContext context)
     {
         if (context.CopyDirectory.Length == 0 || request.CopyToOutputDirectory != "preservenewest" || request.Verify != VerifyMode.Strict)
@@ -69,7 +71,8 @@ internal static class ModelBuild
             string copy = Path.GetFullPath(known.LinkOf(file, request), context.CopyDirectory);
             if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)
             {
-                ProvedOutput.CheckCopy(known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);
+                ProvedOutput.CheckCopy(
+                    known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);
             }
         }
     }

@@ -21,14 +21,19 @@ internal static class ModelCheck
 
     /// <summary>The files that the model is compared with.</summary>
     public static ImmutableArray<FileRecord> FilesOfAgainst(VerificationRequest request) =>
-        request.Against.Length == 0 ? [] : IsCertificate(request.Against) ? [Record(request.Against)] : SourceFiles.List(request.Against, Directory.Exists(request.Against) ? PathScope.Model : request.Scope);
+        request.Against.Length == 0
+        ? []
+        : IsCertificate(request.Against)
+        ? [Record(request.Against)]
+        : SourceFiles.List(request.Against, Directory.Exists(request.Against) ? PathScope.Model : request.Scope);
 
     /// <summary>What is wrong; nothing if all is well.</summary>
     /// <param name="request">The model.</param>
     /// <param name="note">Hears what is odd but legal, and how the path was understood.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelPackException">The structure is broken, so that there is nothing else to say.</exception>
-    public static IReadOnlyList<ModelPackException> Run(VerificationRequest request, Action<NoteRank, string> note, CancellationToken cancellation)
+    public static IReadOnlyList<ModelPackException> Run(
+        VerificationRequest request, Action<NoteRank, string> note, CancellationToken cancellation)
     {
         if (PinnedSource.Error(request.Source, request.Scope, request.ExpectedHash, cancellation) is { } unexpected)
         {
@@ -48,7 +53,8 @@ internal static class ModelCheck
         }
 
         return errors.Count <= MostErrors ? errors
-            : [.. errors[..MostErrors], new(errors[MostErrors].Code, $"{errors.Count - MostErrors} more findings in this model") { FilePath = request.Source }];
+            : [.. errors[..MostErrors],
+                new(errors[MostErrors].Code, $"{errors.Count - MostErrors} more findings in this model") { FilePath = request.Source }];
     }
 
     private static IEnumerable<Finding> Findings(VerificationRequest request, Action<NoteRank, string> note, CancellationToken cancellation)
@@ -78,8 +84,12 @@ internal static class ModelCheck
         string than = Path.GetFileName(request.Against);
         if (request.Epsilon is { } tolerance)
         {
-            ToleranceReport values = ToleranceVerifier.Verify(request.Against, request.Source, tolerance, request.Scope, cancellation: cancellation);
-            return values.Differences.Select(difference => NotEqual($"not within {tolerance} of '{than}'", difference, FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
+            ToleranceReport values = ToleranceVerifier.Verify(
+                request.Against, request.Source, tolerance, request.Scope, cancellation: cancellation);
+            return values.Differences.Select(
+                difference => NotEqual(
+                    $"not within {tolerance} of '{than}'", difference,
+                    FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
         }
 
         ProofLevel level = Enum.Parse<ProofLevel>(request.Level, ignoreCase: true);
@@ -89,7 +99,9 @@ internal static class ModelCheck
             : report.Differences.Select(difference => NotEqual(
                 $"compared with '{than}'",
                 difference,
-                IsCertificate(request.Against) ? CertifiedPlace(request, difference) : FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
+                IsCertificate(request.Against)
+                    ? CertifiedPlace(request, difference)
+                    : FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
     }
 
     private static ModelPackException NotEqual(string what, Difference difference, FilePlace place) =>
@@ -99,7 +111,10 @@ internal static class ModelCheck
     private static FilePlace CertifiedPlace(VerificationRequest request, Difference difference)
     {
         string file = Path.Combine(FileRecord.FolderOf(request.Source), difference.Place);
-        return new(difference.Kind == DifferenceKind.Container && (Directory.Exists(request.Source) || File.Exists(file)) ? file : request.Source, difference.ByteOffset);
+        return new(
+            difference.Kind == DifferenceKind.Container && (Directory.Exists(request.Source) || File.Exists(file))
+                ? file
+                : request.Source, difference.ByteOffset);
     }
 
     private static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);

@@ -4,12 +4,13 @@ using Microsoft.Build.Utilities;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Converts models as a task in a target: <c>&lt;ModelConvert Include="*.gguf" Target="apr" /&gt;</c>. The files come out of <c>ConvertedFiles</c> and
-/// <c>Certificates</c> with the metadata of copied items, so that they can become <c>None</c> or <c>Content</c> items as they are.
+/// Converts models as a task in a target: <c>&lt;ModelConvert Include="*.gguf" Target="apr" /&gt;</c>. The files come out of
+/// <c>ConvertedFiles</c> and <c>Certificates</c> with the metadata of copied items, so that they can become <c>None</c> or <c>Content</c>
+/// items as they are.
 /// </summary>
 /// <remarks>
-/// Not marked as multi-threadable, on purpose: the only way in which a task of MSBuild 18.0 learns the folder of the project that calls it is the
-/// current directory, and the engine keeps that promise to unmarked tasks, under <c>-mt</c> by giving them a process of their own.
+/// Not marked as multi-threadable, on purpose: the only way in which a task of MSBuild 18.0 learns the folder of the project that calls it
+/// is the current directory, and the engine keeps that promise to unmarked tasks, under <c>-mt</c> by giving them a process of their own.
 /// </remarks>
 public sealed class ModelConvert : ConversionTask
 {
@@ -79,7 +80,8 @@ public sealed class ModelConvert : ConversionTask
     public override bool Execute()
     {
         string projectDirectory = Environment.CurrentDirectory;
-        string outputDirectory = Path.GetFullPath(string.IsNullOrEmpty(OutputDirectory) ? Path.Combine("obj", "modelpack") : OutputDirectory, projectDirectory);
+        string outputDirectory = Path.GetFullPath(
+            string.IsNullOrEmpty(OutputDirectory) ? Path.Combine("obj", "modelpack") : OutputDirectory, projectDirectory);
         List<ITaskItem> models = [];
         foreach (ITaskItem item in Include)
         {
@@ -114,9 +116,11 @@ public sealed class ModelConvert : ConversionTask
         model.SetMetadata("Target", MSBuildText.Escape(Target));
         (string Name, string? Value)[] options =
         [
-            ("Quantized", Quantized), ("Naming", Naming), ("Dtype", Dtype), ("AllowLossy", AllowLossy), ("Epsilon", Epsilon), ("AllowNonFinite", AllowNonFinite),
+            ("Quantized", Quantized), ("Naming", Naming), ("Dtype", Dtype), ("AllowLossy", AllowLossy), ("Epsilon", Epsilon),
+            ("AllowNonFinite", AllowNonFinite),
             ("MaxShardSize", MaxShardSize), ("Folder", Folder), ("Verify", Verify), ("ExpectedHash", ExpectedHash),
-            ("Origin", Origin), ("Threads", Threads), ("CertificateSha256", CertificateSha256), ("SideFile", SideFile), ("RequireUsable", RequireUsable), ("Alone", Alone), ("Optional", Optional),
+            ("Origin", Origin), ("Threads", Threads), ("CertificateSha256", CertificateSha256), ("SideFile", SideFile),
+            ("RequireUsable", RequireUsable), ("Alone", Alone), ("Optional", Optional),
         ];
         foreach ((string name, string? value) in options)
         {

@@ -3,7 +3,8 @@ using Task = Microsoft.Build.Utilities.Task;
 
 namespace ModelPack.Build;
 
-/// <summary>What all tasks do: report errors with code, file, tensor and byte offset, leave the node to others while they work, stop when cancelled.</summary>
+/// <summary>What all tasks do: report errors with code, file, tensor and byte offset, leave the node to others while they work, stop when
+/// cancelled.</summary>
 public abstract class ModelTask : Task, ICancelableTask, IDisposable
 {
     private readonly CancellationTokenSource cancellation = new();
@@ -115,7 +116,8 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
         }
     }
 
-    /// <summary>Warns. Where the project makes an error of the warning, it is thrown, so that nothing is converted that would be refused afterwards.</summary>
+    /// <summary>Warns. Where the project makes an error of the warning, it is thrown, so that nothing is converted that would be refused
+    /// afterwards.</summary>
     private protected void Warn(ModelPackException warning)
     {
         if (BuildEngine is IBuildEngine8 engine && engine.ShouldTreatWarningAsError(warning.Code.Id))
@@ -127,7 +129,8 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     }
 
     private protected void LogError(ModelPackException exception, int line = 0, int column = 0) =>
-        Log.LogError(null, exception.Code.Id, null, null, Escaped(exception.FilePath), line, column, 0, 0, SafeText.Escape(exception.Describe()));
+        Log.LogError(
+            null, exception.Code.Id, null, null, Escaped(exception.FilePath), line, column, 0, 0, SafeText.Escape(exception.Describe()));
 
     private static string? Escaped(string? path) => path is null ? null : SafeText.Escape(path);
 }

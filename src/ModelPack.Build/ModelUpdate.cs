@@ -8,7 +8,8 @@ internal static class ModelUpdate
     /// <summary>The code with which the codec asks for a folder: MP2009.</summary>
     private const string NeedsFolder = "MP2009";
 
-    public static (BuildOutcome Outcome, ModelState State) Run(ConversionRequest request, StateFile file, ModelState? known, BuildContext context)
+    public static (BuildOutcome Outcome, ModelState State) Run(
+        ConversionRequest request, StateFile file, ModelState? known, BuildContext context)
     {
         ImmutableArray<FileRecord> source = SourceFiles.List(request.Source, request.Scope);
         ModelState? same = known is not null && known.IsOf(request) ? known : null;
@@ -25,14 +26,16 @@ internal static class ModelUpdate
 
         if (same is not null && same.Output.All(output => File.Exists(same.PathOf(output))) && File.Exists(same.CertificatePath))
         {
-            ModelState renewed = ProvedOutput.Check(request, same, context.Cancellation) with { Source = source, Pinned = request.ExpectedHash };
+            ModelState renewed = ProvedOutput.Check(
+                request, same, context.Cancellation) with { Source = source, Pinned = request.ExpectedHash };
             file.Write(renewed.Format());
             return (BuildOutcome.Rehashed, renewed);
         }
 
         if (context.Work == BuildWork.Check)
         {
-            throw new ModelPackException(BuildErrors.NotBuilt, known is null ? "the model was not converted yet" : "the model has to be converted again")
+            throw new ModelPackException(
+                BuildErrors.NotBuilt, known is null ? "the model was not converted yet" : "the model has to be converted again")
             { FilePath = request.Source };
         }
 
@@ -50,7 +53,8 @@ internal static class ModelUpdate
 
     private static ModelState Replace(ConversionRequest request, ModelState? old, BuildContext context)
     {
-        // A file may be wanted under the very name of a folder; and a folder without its certificate could be anybody's, so the converter would not replace it.
+        // A file may be wanted under the very name of a folder; and a folder without its certificate could be anybody's, so the converter
+        // would not replace it.
         bool isInTheWay = request.Folder == FolderOutput.IfNeeded && Directory.Exists(request.Output);
         if (old is { IsFolder: true } && (isInTheWay || !File.Exists(old.CertificatePath)))
         {
@@ -127,13 +131,15 @@ internal static class ModelUpdate
         ConversionPreview Preview(string path) => ModelConverter.Plan(request.Source, path, Format(request.To), Options(request));
     }
 
-    /// <summary>Removes files of an output that is not the current one any more, and its folders unless somebody has put something else into them.</summary>
+    /// <summary>Removes files of an output that is not the current one any more, and its folders unless somebody has put something else
+    /// into them.</summary>
     /// <param name="old">What its state says that the output consists of; names that lead out of it are none that a state can hold.</param>
     /// <param name="root">The folder that the item or the project names: a link below it is nobody's, and is not followed.</param>
     /// <param name="keep">Files that the current output needs.</param>
     public static void Remove(ModelState old, string root, string[] keep)
     {
-        foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, SafePath.Comparer).Where(file => File.Exists(file) && !SafePath.IsThroughLink(root, file)))
+        foreach (string file in old.Output.Select(old.PathOf).Append(old.CertificatePath).Except(keep, SafePath.Comparer)
+            .Where(file => File.Exists(file) && !SafePath.IsThroughLink(root, file)))
         {
             File.Delete(file);
         }

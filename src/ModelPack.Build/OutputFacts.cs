@@ -16,7 +16,8 @@ internal sealed record OutputFacts(int Widened, Meaning Meaning, ImmutableArray<
         preview.MeaningReasons);
 
     /// <summary>One line.</summary>
-    public string Format() => string.Join(' ', [Widened.ToString(CultureInfo.InvariantCulture), Meaning.ToString(), .. Reasons.Select(Uri.EscapeDataString)]);
+    public string Format() =>
+        string.Join(' ', [Widened.ToString(CultureInfo.InvariantCulture), Meaning.ToString(), .. Reasons.Select(Uri.EscapeDataString)]);
 
     /// <summary>Null for a line that is none.</summary>
     public static OutputFacts? Parse(string line) =>

@@ -71,21 +71,26 @@ internal static class OutputItem
         ITaskItem[] packed = [.. files.Where(IsPacked)];
         long bytes = packed.Sum(file => new FileInfo(file.ItemSpec).Length);
         return bytes <= MostPackedBytes ? null : new(BuildErrors.TooLargeToPack, string.Create(
-            CultureInfo.InvariantCulture, $"the outputs with Pack=\"true\" take {bytes:N0} bytes, and NuGet feeds take packages of {MostPackedBytes:N0} bytes"))
+            CultureInfo.InvariantCulture,
+            $"the outputs with Pack=\"true\" take {bytes:N0} bytes, and NuGet feeds take packages of {MostPackedBytes:N0} bytes"))
         {
             FilePath = packed.MaxBy(file => new FileInfo(file.ItemSpec).Length)!.GetMetadata(Source),
         };
     }
 
-    private static bool IsPacked(ITaskItem item) => string.Equals(item.GetMetadata("Pack").Trim(), "true", StringComparison.OrdinalIgnoreCase);
+    private static bool IsPacked(ITaskItem item) =>
+        string.Equals(item.GetMetadata("Pack").Trim(), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Where a file goes in the package: once, below contentFiles, unless the item says where. NuGet's own default would pack it twice. A model of several files keeps its
-    /// shape. Every path ends in a slash: NuGet guesses from the ending whether the last part is a file.
+    /// Where a file goes in the package: once, below contentFiles, unless the item says where. NuGet's own default would pack it twice. A
+    /// model of several files keeps its shape. Every path ends in a slash: NuGet guesses from the ending whether the last part is a file.
     /// </summary>
     private static string PackagePath(string asked, string path, string link, string model)
     {
-        string below = Path.GetRelativePath(Path.GetDirectoryName(model) is { Length: > 0 } parent ? parent : ".", Path.GetDirectoryName(link) is { Length: > 0 } own ? own : ".");
+        string below = Path.GetRelativePath(
+            Path.GetDirectoryName(model) is { Length: > 0 } parent
+                ? parent
+                : ".", Path.GetDirectoryName(link) is { Length: > 0 } own ? own : ".");
         string[] folders = asked.Trim().Length == 0
             ? [Path.Combine("contentFiles", "any", "any", Path.GetDirectoryName(model)!)]
             : [.. asked.Split(';').Select(folder => SafePath.WithSeparators(folder.Trim()))];
@@ -95,7 +100,8 @@ internal static class OutputItem
         string Place(string folder)
         {
             bool isFile = below == "." && ending.Length > 0 && folder.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
-            string place = !isFile ? Path.TrimEndingDirectorySeparator(Path.Combine(folder, below == "." ? "" : below)) + Path.DirectorySeparatorChar
+            string place = !isFile
+                ? Path.TrimEndingDirectorySeparator(Path.Combine(folder, below == "." ? "" : below)) + Path.DirectorySeparatorChar
                 : link == model ? folder
                 : link == ConversionRequest.CertificateOf(model) ? ConversionRequest.CertificateOf(folder)
                 : ModelFiles.SideFilePath(folder);

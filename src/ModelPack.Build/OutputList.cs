@@ -1,10 +1,11 @@
 namespace ModelPack.Build;
 
 /// <summary>
-/// The outputs of a project's last build, by their places, so that those of items that are gone can go too. Each target framework has a list of its own, since its
-/// items may have conditions; an output stays as long as any list has it.
+/// The outputs of a project's last build, by their places, so that those of items that are gone can go too. Each target framework has a
+/// list of its own, since its items may have conditions; an output stays as long as any list has it.
 /// </summary>
-/// <remarks>The list lies below obj, where anybody can have written it. It leads to no file outside that folder, unless an item of today names the folder by its OutputPath.</remarks>
+/// <remarks>The list lies below obj, where anybody can have written it. It leads to no file outside that folder, unless an item of today
+/// names the folder by its OutputPath.</remarks>
 internal sealed class OutputList(string outputDirectory, string name)
 {
     private const string Ending = ".modelpack.items";
@@ -20,7 +21,9 @@ internal sealed class OutputList(string outputDirectory, string name)
     {
         List<ListedOutput> current = [.. requests.Select(request => new ListedOutput(request.Output, request.FolderOutput))];
         HashSet<string> kept = new(current.Concat(Others()).Select(output => output.Output), SafePath.Comparer);
-        HashSet<string> named = new(requests.Where(request => request.OutsideList is not null).Select(request => Path.GetDirectoryName(request.Output)!), SafePath.Comparer);
+        HashSet<string> named = new(
+            requests.Where(request => request.OutsideList is not null).Select(request => Path.GetDirectoryName(request.Output)!),
+            SafePath.Comparer);
         ListedOutput[] old = [.. Read(File).Where(output => !kept.Contains(output.Output))];
         List<ListedOutput> left = [.. old.Where(output => !MayRemove(output, named) && output.Exists)];
         foreach (ListedOutput output in old.Except(left).Where(output => MayRemove(output, named)))
@@ -31,7 +34,11 @@ internal sealed class OutputList(string outputDirectory, string name)
         Write([.. current, .. left]);
         foreach (ListedOutput output in left)
         {
-            warn(new(BuildErrors.LeftOver, "no item makes this file any more, and none names its folder, so that the build may not delete it") { FilePath = output.Output });
+            warn(new(
+                BuildErrors.LeftOver, "no item makes this file any more, and none names its folder, so that the build may not delete it")
+                {
+                    FilePath = output.Output,
+                });
         }
     }
 
@@ -47,13 +54,15 @@ internal sealed class OutputList(string outputDirectory, string name)
     }
 
     /// <summary>The names of all lists of a project.</summary>
-    public static IEnumerable<string> NamesOf(string outputDirectory, string project) => !Directory.Exists(outputDirectory) ? [] : Directory.EnumerateFiles(outputDirectory, "*" + Ending)
+    public static IEnumerable<string> NamesOf(string outputDirectory, string project) =>
+        !Directory.Exists(outputDirectory) ? [] : Directory.EnumerateFiles(outputDirectory, "*" + Ending)
         .Select(path => Path.GetFileName(path)[..^Ending.Length])
         .Where(list => list == project || list.StartsWith(project + ".", StringComparison.Ordinal));
 
     private bool MayRemove(ListedOutput output, HashSet<string> named) =>
         SafePath.IsIn(directory, output.Output) ? SafePath.IsIn(directory, output.FolderOutput)
-        : named.Contains(Path.GetDirectoryName(output.Output)!) && named.Contains(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(output.FolderOutput))!);
+        : named.Contains(Path.GetDirectoryName(output.Output)!)
+        && named.Contains(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(output.FolderOutput))!);
 
     private IEnumerable<ListedOutput> Others() => Directory.Exists(directory)
         ? Directory.EnumerateFiles(directory, "*" + Ending).Where(path => !SafePath.Comparer.Equals(path, File)).SelectMany(Read)

@@ -1,8 +1,8 @@
 namespace ModelPack.Build;
 
 /// <summary>
-/// The list by which Clean finds outputs that lie outside its folder, and sub-folders of these. Written before the files are, so that those of a killed build are found
-/// too. Anybody can have written it: only what the item itself places is ever deleted.
+/// The list by which Clean finds outputs that lie outside its folder, and sub-folders of these. Written before the files are, so that those
+/// of a killed build are found too. Anybody can have written it: only what the item itself places is ever deleted.
 /// </summary>
 internal static class OutsideFiles
 {
@@ -15,15 +15,19 @@ internal static class OutsideFiles
 
         Directory.CreateDirectory(Path.GetDirectoryName(list)!);
         string[] all = [.. files];
-        IEnumerable<string> subfolders = Path.EndsInDirectorySeparator(target) ? Subfolders(target, all).Select(path => path + Path.DirectorySeparatorChar) : [];
+        IEnumerable<string> subfolders = Path.EndsInDirectorySeparator(target)
+            ? Subfolders(target, all).Select(path => path + Path.DirectorySeparatorChar)
+            : [];
         File.WriteAllLines(list, all.Union(subfolders).Union([target, ConversionRequest.CertificateOf(target), request.State]));
     }
 
-    /// <summary>Deletes the files of a list, and the folders: the whole one if no file is left in it, else those of its sub-folders that hold none.</summary>
+    /// <summary>Deletes the files of a list, and the folders: the whole one if no file is left in it, else those of its sub-folders that
+    /// hold none.</summary>
     public static void Delete(string list, PlacedOutput place)
     {
         string[] names = [.. File.ReadAllLines(list).Where(Path.IsPathFullyQualified)];
-        foreach (string file in names.Where(name => !Path.EndsInDirectorySeparator(name)).Select(Path.GetFullPath).Where(place.May).Where(File.Exists))
+        foreach (string file in names.Where(name => !Path.EndsInDirectorySeparator(name)).Select(Path.GetFullPath).Where(place.May)
+            .Where(File.Exists))
         {
             File.Delete(file);
         }
@@ -33,7 +37,8 @@ internal static class OutsideFiles
             .Select(Path.TrimEndingDirectorySeparator);
         foreach (string folder in folders.Where(Directory.Exists).OrderBy(folder => folder.Length))
         {
-            if (Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null && !Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any())
+            if (Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null
+                && !Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any())
             {
                 Directory.Delete(folder, recursive: true);
             }
@@ -49,7 +54,8 @@ internal static class OutsideFiles
         HashSet<string> subfolders = [];
         foreach (string file in files)
         {
-            for (string? parent = Path.GetDirectoryName(Path.GetFullPath(file)); parent is not null && parent.Length > root.Length; parent = Path.GetDirectoryName(parent))
+            for (string? parent = Path.GetDirectoryName(Path.GetFullPath(file)); parent is not null
+                && parent.Length > root.Length; parent = Path.GetDirectoryName(parent))
             {
                 subfolders.Add(parent);
             }

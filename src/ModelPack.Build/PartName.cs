@@ -4,14 +4,15 @@ using Microsoft.Build.Framework;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Files that are one of several of a model, by their names: <c>m-00002-of-00003.gguf</c> belongs to the first part, a shard of SafeTensors to its index or the first shard. A
-/// pattern like <c>*.gguf</c> matches them all, and they are one model.
+/// Files that are one of several of a model, by their names: <c>m-00002-of-00003.gguf</c> belongs to the first part, a shard of SafeTensors
+/// to its index or the first shard. A pattern like <c>*.gguf</c> matches them all, and they are one model.
 /// </summary>
 internal static partial class PartName
 {
     public const string IndexEnding = ".safetensors.index.json";
 
-    /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the first part of a split, a shard, an index.</summary>
+    /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the
+    /// first part of a split, a shard, an index.</summary>
     public static string StemOf(string fileName) =>
         fileName.EndsWith(IndexEnding, StringComparison.Ordinal) ? fileName[..^IndexEnding.Length]
         : Match(fileName) is { } match ? match.Groups["stem"].Value
@@ -52,7 +53,11 @@ internal static partial class PartName
             }
             else if (head is not null)
             {
-                throw new ModelPackException(BuildErrors.LaterPart, $"the file belongs to '{Path.GetFileName(head)}', which is not among the items") { FilePath = path };
+                throw new ModelPackException(
+                    BuildErrors.LaterPart, $"the file belongs to '{Path.GetFileName(head)}', which is not among the items")
+                    {
+                        FilePath = path,
+                    };
             }
             else if (IsAlone(item) || !byFolder[folder].Any(other => IsBeside(path, other)))
             {
@@ -116,17 +121,23 @@ internal static partial class PartName
         string folder = Path.GetDirectoryName(path)!;
         if (match.Groups["ending"].Value == "gguf")
         {
-            return match.Groups["number"].Value == "00001" ? null : Path.Combine(folder, $"{match.Groups["stem"]}-00001-of-{match.Groups["count"]}.gguf");
+            return match.Groups["number"].Value == "00001"
+                ? null
+                : Path.Combine(folder, $"{match.Groups["stem"]}-00001-of-{match.Groups["count"]}.gguf");
         }
 
         string index = Path.Combine(folder, $"{match.Groups["stem"]}{IndexEnding}");
         return File.Exists(index) ? index : null;
     }
 
-    private static Match? Match(string fileName) => Pattern().Match(fileName) is { Success: true } match && match.Groups["count"].Value != "00001" ? match : null;
+    private static Match? Match(string fileName) =>
+        Pattern().Match(fileName) is { Success: true } match && match.Groups["count"].Value != "00001" ? match : null;
 
-    private static string FullPath(ITaskItem item, string projectDirectory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
+    private static string FullPath(ITaskItem item, string projectDirectory) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory));
 
-    [GeneratedRegex(@"^(?<stem>.+)-(?<number>\d{5})-of-(?<count>\d{5})\.(?<ending>gguf|safetensors)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<stem>.+)-(?<number>\d{5})-of-(?<count>\d{5})\.(?<ending>gguf|safetensors)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -5,8 +5,12 @@ internal static class PinnedSource
 {
     /// <summary>What is wrong; null if the model has the hash, or need not have one.</summary>
     public static ModelPackException? Error(string source, PathScope scope, string expected, CancellationToken cancellation) =>
-        expected.Length > 0 && ExpectedHash.TryParse(expected, out ExpectedHash? hash) && hash.Of(source, scope, cancellation) is var found && found != hash
-            ? new(BuildErrors.UnexpectedSource, $"the {(hash.IsSha256 ? "SHA-256" : "XXH128")} is {found}, and ExpectedHash says {hash}") { FilePath = source }
+        expected.Length > 0 && ExpectedHash.TryParse(expected, out ExpectedHash? hash) && hash.Of(source, scope, cancellation) is var found
+        && found != hash
+            ? new(BuildErrors.UnexpectedSource, $"the {(hash.IsSha256 ? "SHA-256" : "XXH128")} is {found}, and ExpectedHash says {hash}")
+            {
+                FilePath = source,
+            }
             : null;
 
     /// <exception cref="ModelPackException">The model has another hash.</exception>

@@ -4,7 +4,8 @@ using Microsoft.Build.Execution;
 
 namespace ModelPack.Build;
 
-/// <summary>What the engine knows of a project and does not tell a task: properties, conditions, targets, other target frameworks.</summary>
+/// <summary>What the engine knows of a project and does not tell a task: properties, conditions, targets, other target
+/// frameworks.</summary>
 internal interface IProjectEvaluation
 {
     /// <summary>A text with its properties replaced.</summary>
@@ -16,7 +17,8 @@ internal interface IProjectEvaluation
     /// <summary>The default of an item type for a metadata name, or an empty text.</summary>
     string Default(string itemType, string metadata);
 
-    /// <summary>True if a target of the project calls a task or makes items of one of these names. Targets of our own package do not count.</summary>
+    /// <summary>True if a target of the project calls a task or makes items of one of these names. Targets of our own package do not
+    /// count.</summary>
     bool HasTargetWith(IReadOnlyCollection<string> names);
 
     /// <summary>True if the project has items of one of these types for a target framework.</summary>
@@ -27,7 +29,8 @@ internal interface IProjectEvaluation
 }
 
 /// <summary>
-/// Evaluates the project a second time, with the engine's own evaluator. That costs a third of a second or so, and is done only where a build looks as if it had to fail.
+/// Evaluates the project a second time, with the engine's own evaluator. That costs a third of a second or so, and is done only where a
+/// build looks as if it had to fail.
 /// </summary>
 internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
 {
@@ -63,7 +66,9 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
     public bool Holds(string condition) => condition.Trim().Length == 0 || project.EvaluateCondition(condition);
 
     public string Default(string itemType, string metadata) =>
-        project.ItemDefinitions.TryGetValue(itemType, out ProjectItemDefinitionInstance? definition) ? definition.GetMetadata(metadata)?.EvaluatedValue ?? "" : "";
+        project.ItemDefinitions.TryGetValue(itemType, out ProjectItemDefinitionInstance? definition)
+        ? definition.GetMetadata(metadata)?.EvaluatedValue ?? ""
+        : "";
 
     public bool HasTargetWith(IReadOnlyCollection<string> names) => project.Targets.Values
         .Where(target => !Path.GetFileName(target.Location.File).StartsWith("ModelPack.Build.", StringComparison.OrdinalIgnoreCase))
@@ -71,7 +76,8 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
         .Any(child => child switch
         {
             ProjectTaskInstance task => names.Contains(task.Name.Split('.')[^1], StringComparer.OrdinalIgnoreCase),
-            ProjectItemGroupTaskInstance group => group.Items.Any(item => item.Include.Length > 0 && names.Contains(item.ItemType, StringComparer.OrdinalIgnoreCase)),
+            ProjectItemGroupTaskInstance group =>
+                group.Items.Any(item => item.Include.Length > 0 && names.Contains(item.ItemType, StringComparer.OrdinalIgnoreCase)),
             _ => false,
         });
 
@@ -87,7 +93,8 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
         Queue<ProjectInstance> pending = new([project]);
         while (pending.TryDequeue(out ProjectInstance? project))
         {
-            foreach (string path in project.GetItems("ProjectReference").Select(reference => Path.GetFullPath(SafePath.WithSeparators(reference.EvaluatedInclude), project.Directory)))
+            foreach (string path in project.GetItems("ProjectReference")
+                .Select(reference => Path.GetFullPath(SafePath.WithSeparators(reference.EvaluatedInclude), project.Directory)))
             {
                 if (!seen.Add(path) || !File.Exists(path))
                 {
@@ -111,7 +118,8 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
         return false;
     }
 
-    // What makes this build one of a framework or a runtime is not that of another project. One of another kind may be none that can be evaluated here.
+    // What makes this build one of a framework or a runtime is not that of another project. One of another kind may be none that can be
+    // evaluated here.
     private ProjectInstance? TryEvaluate(string path)
     {
         try
@@ -131,5 +139,6 @@ internal sealed class ProjectEvaluation : IProjectEvaluation, IDisposable
     public void Dispose() => projects.Dispose();
 
     private ProjectInstance Evaluate(Dictionary<string, string> more) =>
-        new(path, properties.Where(property => !more.ContainsKey(property.Key)).Concat(more).ToDictionary(StringComparer.OrdinalIgnoreCase), toolsVersion: null, projects);
+        new(path, properties.Where(property => !more.ContainsKey(property.Key)).Concat(more).ToDictionary(StringComparer.OrdinalIgnoreCase),
+            toolsVersion: null, projects);
 }

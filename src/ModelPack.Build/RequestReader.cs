@@ -52,7 +52,11 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         double? epsilon = ItemMetadata.Distance(item, source, "Epsilon");
         if (epsilon is not null && dtype.Length == 0)
         {
-            throw new ModelPackException(BuildErrors.Conflict, $"Epsilon is '{item.GetMetadata("Epsilon")}'; it limits what Dtype does, which is not set") { FilePath = source };
+            throw new ModelPackException(
+                BuildErrors.Conflict, $"Epsilon is '{item.GetMetadata("Epsilon")}'; it limits what Dtype does, which is not set")
+                {
+                    FilePath = source,
+                };
         }
 
         bool isFolder = limit is not null || ItemMetadata.Flag(item, source, "Folder");
@@ -67,7 +71,8 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             OutsideList = place.OutsideList,
             Link = place.Link,
             FolderLink = place.FolderLink,
-            CopyToOutputDirectory = ItemMetadata.Choice(item, source, "CopyToOutputDirectory", "preservenewest", "never", "always", "ifdifferent"),
+            CopyToOutputDirectory = ItemMetadata.Choice(
+                item, source, "CopyToOutputDirectory", "preservenewest", "never", "always", "ifdifferent"),
             To = to,
             Quantized = ItemMetadata.Choice(item, source, "Quantized", "auto", "blocks", "native"),
             SaysQuantized = item.GetMetadata("Quantized").Trim().Length > 0,
@@ -93,11 +98,16 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
     {
         if (SafePath.Comparer.Equals(output, source) || SafePath.IsIn(source, output))
         {
-            throw new ModelPackException(BuildErrors.OutputIsSource, $"the output of '{item.ItemSpec}' would be the model itself, or lie in its folder") { FilePath = source };
+            throw new ModelPackException(
+                BuildErrors.OutputIsSource, $"the output of '{item.ItemSpec}' would be the model itself, or lie in its folder")
+                {
+                    FilePath = source,
+                };
         }
     }
 
-    /// <summary>Metadata names ignore case: <c>target</c> is <c>Target</c>, which MSBuild refuses only as an attribute of an item.</summary>
+    /// <summary>Metadata names ignore case: <c>target</c> is <c>Target</c>, which MSBuild refuses only as an attribute of an
+    /// item.</summary>
     private static string ReadTarget(ITaskItem item, string source)
     {
         bool hasTo = item.GetMetadata("To").Length > 0;
@@ -111,6 +121,9 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
         return !hasTarget || ItemMetadata.Choice(item, source, "Target", Formats) == to
             ? to
             : throw new ModelPackException(
-                BuildErrors.TwoTargets, $"To is '{item.GetMetadata("To")}' and target is '{item.GetMetadata("Target")}'") { FilePath = source };
+                BuildErrors.TwoTargets, $"To is '{item.GetMetadata("To")}' and target is '{item.GetMetadata("Target")}'")
+                {
+                    FilePath = source,
+                };
     }
 }

@@ -3,18 +3,22 @@ namespace ModelPack.Build;
 /// <summary>Paths and names, as the system compares them and as far as they may be trusted.</summary>
 internal static class SafePath
 {
-    private static readonly StringComparison Comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison Comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+        ? StringComparison.OrdinalIgnoreCase
+        : StringComparison.Ordinal;
 
     /// <summary>How paths are compared on this system.</summary>
     public static StringComparer Comparer { get; } = StringComparer.FromComparison(Comparison);
 
     /// <summary>
-    /// A path with the separators of this system, as the engine takes them in an Include: projects that come from Windows say <c>models\small.gguf</c>.
+    /// A path with the separators of this system, as the engine takes them in an Include: projects that come from Windows say
+    /// <c>models\small.gguf</c>.
     /// </summary>
     public static string WithSeparators(string path) => OperatingSystem.IsWindows() ? path : path.Replace('\\', '/');
 
     /// <summary>
-    /// True for a name that leads to a file below the folder that it is taken from. State below obj is a file that anybody can have written: no name in it may lead elsewhere.
+    /// True for a name that leads to a file below the folder that it is taken from. State below obj is a file that anybody can have
+    /// written: no name in it may lead elsewhere.
     /// </summary>
     public static bool IsBelow(string name) =>
         name.Length > 0

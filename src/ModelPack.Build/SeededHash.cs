@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Hashes in a state file: XXH128 with a seed of their own, which nobody knows who prepares a file. Two files with the same XXH128 without a seed are made in an instant, and a build
-/// would take the one for the other (docs/trust.md).
+/// Hashes in a state file: XXH128 with a seed of their own, which nobody knows who prepares a file. Two files with the same XXH128 without
+/// a seed are made in an instant, and a build would take the one for the other (docs/trust.md).
 /// </summary>
 internal static class SeededHash
 {
@@ -17,7 +17,8 @@ internal static class SeededHash
         return BinaryPrimitives.ReadInt64LittleEndian(seed);
     }
 
-    /// <summary>The hash of a file that was proved under its XXH128; none if it is another file by now, so that the next build looks again.</summary>
+    /// <summary>The hash of a file that was proved under its XXH128; none if it is another file by now, so that the next build looks
+    /// again.</summary>
     public static string OfProved(string path, string proved, long seed, CancellationToken cancellation)
     {
         string hash = FileHash.SeededXxh128(path, seed, cancellation);

@@ -28,7 +28,8 @@ internal static class StateText
         var read = new ImmutableArray<FileRecord>[lists];
         for (int i = 0; i < lists; i++)
         {
-            if (next >= lines.Length || !int.TryParse(lines[next++], NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > lines.Length - next)
+            if (next >= lines.Length || !int.TryParse(lines[next++], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+                || count > lines.Length - next)
             {
                 return null;
             }

@@ -26,7 +26,9 @@ internal sealed class VerificationReader(string projectDirectory, string outputD
             ItemMetadata.Choice<VerifyMode>(item, source, "Verify"));
         if (request.Epsilon is not null && (against.Length == 0 || item.GetMetadata("Level").Length > 0))
         {
-            string why = against.Length == 0 ? "it compares with Against, which is not set" : $"it compares values, and Level, which is '{item.GetMetadata("Level")}', bits";
+            string why = against.Length == 0
+                ? "it compares with Against, which is not set"
+                : $"it compares values, and Level, which is '{item.GetMetadata("Level")}', bits";
             throw new ModelPackException(BuildErrors.Conflict, $"Epsilon is '{item.GetMetadata("Epsilon")}'; {why}") { FilePath = source };
         }
 
@@ -37,7 +39,8 @@ internal sealed class VerificationReader(string projectDirectory, string outputD
     private string StatePath(VerificationRequest request)
     {
         byte[] key = SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Source}\n{request.OptionsText}"));
-        return Path.Combine(outputDirectory, $"{Path.GetFileName(request.Source)}.{Convert.ToHexStringLower(key.AsSpan(0, 4))}.modelpack.verified");
+        return Path.Combine(
+            outputDirectory, $"{Path.GetFileName(request.Source)}.{Convert.ToHexStringLower(key.AsSpan(0, 4))}.modelpack.verified");
     }
 
     private string FullPath(string path, string file)
@@ -45,6 +48,7 @@ internal sealed class VerificationReader(string projectDirectory, string outputD
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, projectDirectory));
         return File.Exists(full) || Directory.Exists(full)
             ? full
-            : throw new ModelPackException(BuildErrors.SourceMissing, $"'{path}' does not exist") { FilePath = Path.GetFullPath(file, projectDirectory) };
+            : throw new ModelPackException(
+                BuildErrors.SourceMissing, $"'{path}' does not exist") { FilePath = Path.GetFullPath(file, projectDirectory) };
     }
 }

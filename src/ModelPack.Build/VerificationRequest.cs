@@ -11,7 +11,10 @@ namespace ModelPack.Build;
 /// <param name="AllowNonFinite">Whether NaN and infinity pass.</param>
 /// <param name="Verify">How much the model itself is looked at.</param>
 internal sealed record VerificationRequest(
-    string Source, PathScope Scope, string State, string ExpectedHash, string Against, string Level, ValueTolerance? Epsilon, bool AllowNonFinite, VerifyMode Verify)
+    string Source, PathScope Scope, string State, string ExpectedHash, string Against, string Level, ValueTolerance? Epsilon,
+    bool AllowNonFinite, VerifyMode Verify)
 {
-    public string OptionsText => $"verify={Verify} scope={Scope} allow-nonfinite={AllowNonFinite} expected-hash={ExpectedHash} level={Level} epsilon={Epsilon} against={Against}";
+    public string OptionsText =>
+        $"verify={Verify} scope={Scope} allow-nonfinite={AllowNonFinite} expected-hash={ExpectedHash} level={Level} epsilon={Epsilon} "
+            + $"against={Against}";
 }

@@ -8,7 +8,8 @@ namespace ModelPack.Build;
 /// <param name="SourcePath">The model.</param>
 /// <param name="Source">Its files.</param>
 /// <param name="Against">The files that it was compared with; none if it was not.</param>
-internal sealed record VerifiedState(string Tool, string Options, string SourcePath, ImmutableArray<FileRecord> Source, ImmutableArray<FileRecord> Against)
+internal sealed record VerifiedState(
+    string Tool, string Options, string SourcePath, ImmutableArray<FileRecord> Source, ImmutableArray<FileRecord> Against)
 {
     private const string FirstLine = "modelpack verified 1";
 

@@ -66,7 +66,8 @@ public sealed class VerifyModelItems : ModelTask
         if (findings.Count == 0)
         {
             file.Write(state.Format());
-            Say(MessageImportance.High, $"{Path.GetFileName(request.Source)} verified{(request.Verify == VerifyMode.Structural ? " (structure only)" : "")}");
+            Say(MessageImportance.High,
+                $"{Path.GetFileName(request.Source)} verified{(request.Verify == VerifyMode.Structural ? " (structure only)" : "")}");
         }
 
         foreach (ModelPackException finding in findings)

@@ -25,7 +25,8 @@ public static class ErrorCatalog
         .. new[]
             {
                 GgufErrors.All, AprErrors.All, SafeTensorsErrors.All, ModelSetErrors.All, ForeignFileErrors.All, SafeTensorsSetErrors.All,
-                PayloadErrors.All, FormatErrors.All, OriginErrors.All, BuildingErrors.All, ConversionErrors.All, OutputErrors.All, ProofErrors.All,
+                PayloadErrors.All, FormatErrors.All, OriginErrors.All, BuildingErrors.All, ConversionErrors.All, OutputErrors.All,
+                    ProofErrors.All,
                 ValidationErrors.All, ManifestErrors.All, HuggingFaceErrors.All, TranslationErrors.All, FolderTokenizerErrors.All,
             }
             .SelectMany(codes => codes)

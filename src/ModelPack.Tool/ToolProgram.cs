@@ -20,7 +20,9 @@ internal static class ToolProgram
         {
             ParseResult parsed = CommandTree.Create(session).Parse(args, Parsing);
             IReadOnlyList<string> errors = UsageErrors.Of(parsed, args);
-            session.Verbosity = parsed.GetValue<string>(CommandTree.VerbosityOptionName) == CommandTree.Detailed ? Verbosity.Detailed : Verbosity.Normal;
+            session.Verbosity = parsed.GetValue<string>(CommandTree.VerbosityOptionName) == CommandTree.Detailed
+                ? Verbosity.Detailed
+                : Verbosity.Normal;
             return errors.Count > 0 ? Misunderstood(parsed, errors, session) : parsed.Invoke(Invocation(console));
         }
         catch (Exception exception)

@@ -9,7 +9,8 @@ namespace ModelPack.Tool;
 /// <summary>One run of the tool: where its answer goes, what it works on, and whether it was asked to stop.</summary>
 internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDisposable
 {
-    // Longer than any clean-up takes. Whatever blocks the process after that, such as a reader of its output that reads nothing, must not keep it.
+    // Longer than any clean-up takes. Whatever blocks the process after that, such as a reader of its output that reads nothing, must not
+    // keep it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource stop = new();
@@ -27,7 +28,8 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     /// <summary>What the process returns when it was asked to stop: as a shell says it, 128 and the number of the signal.</summary>
     public int CancelledExitCode { get; private set; } = ExitCode.Cancelled;
 
-    /// <summary>From the first look on, Ctrl-C and termination cancel the token, and end the process if that does not; a second signal ends it at once.</summary>
+    /// <summary>From the first look on, Ctrl-C and termination cancel the token, and end the process if that does not; a second signal ends
+    /// it at once.</summary>
     public CancellationToken Cancellation
     {
         get
@@ -66,7 +68,8 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
         return failure.ExitCode;
     }
 
-    /// <summary>Signals have their usual effect again. One that is being handled at this moment still cancels the token, so that stays alive.</summary>
+    /// <summary>Signals have their usual effect again. One that is being handled at this moment still cancels the token, so that stays
+    /// alive.</summary>
     public void Dispose()
     {
         signals.ForEach(registration => registration.Dispose());

@@ -59,7 +59,11 @@ internal sealed record BenchmarkOptions
 
     private static long? ParseSize(string text)
     {
-        int shift = text.EndsWith("GB", StringComparison.OrdinalIgnoreCase) ? 30 : text.EndsWith("MB", StringComparison.OrdinalIgnoreCase) ? 20 : -1;
-        return shift > 0 && double.TryParse(text[..^2], CultureInfo.InvariantCulture, out double number) && number > 0 ? (long)(number * (1L << shift)) : null;
+        int shift = text.EndsWith("GB", StringComparison.OrdinalIgnoreCase)
+            ? 30
+            : text.EndsWith("MB", StringComparison.OrdinalIgnoreCase) ? 20 : -1;
+        return shift > 0 && double.TryParse(text[..^2], CultureInfo.InvariantCulture, out double number) && number > 0
+            ? (long)(number * (1L << shift))
+            : null;
     }
 }

@@ -26,17 +26,22 @@ internal sealed class ConversionBenchmark(string source, BenchmarkOptions option
         long length = new FileInfo(source).Length;
         Race race = new(options.Rounds);
         race.Add(new(Copy, length, () => Child.Run("cp", source, target), DeleteTarget));
-        race.Add(new(CopyAndFlush, length, () => Child.Run("sh", "-c", "cp \"$1\" \"$2\" && sync \"$2\"", "sh", source, target), DeleteTarget));
+        race.Add(
+            new(CopyAndFlush, length, () => Child.Run("sh", "-c", "cp \"$1\" \"$2\" && sync \"$2\"", "sh", source, target), DeleteTarget));
         race.Add(new("GGUF → APR, proved and flushed", length, () => Convert(source, ModelFormat.Apr, NameChanges.Flushed), DeleteTarget));
         race.Add(new("read", length, () => Read(source)));
         race.Add(new("read and XXH128", length, () => FileHash.Xxh128(source)));
         race.Add(new("GGUF → APR, proved", length, () => Convert(source, ModelFormat.Apr), DeleteTarget));
         race.Add(new("APR → GGUF (restore), proved", length, () => Convert(apr, ModelFormat.Gguf), DeleteTarget));
         race.Add(new("GGUF → SafeTensors, proved", length, () => Convert(source, ModelFormat.SafeTensors), DeleteTarget));
-        race.Add(new("GGUF → APR, proved, new process", length, () => childMemory = Math.Max(childMemory, Child.Convert(source, target, ModelFormat.Apr)), DeleteTarget));
+        race.Add(
+            new("GGUF → APR, proved, new process", length,
+                () => childMemory = Math.Max(childMemory, Child.Convert(source, target, ModelFormat.Apr)), DeleteTarget));
         if (options.Tool is { } tool)
         {
-            race.Add(new("dotnet-modelpack convert", length, () => Child.Run(tool, "convert", source, target, "--to", "apr", "--quantized", "blocks", "--force"), DeleteTarget));
+            race.Add(
+                new("dotnet-modelpack convert", length,
+                    () => Child.Run(tool, "convert", source, target, "--to", "apr", "--quantized", "blocks", "--force"), DeleteTarget));
             race.Add(new("dotnet-modelpack inspect", length, () => Child.Run(tool, "inspect", source)));
             race.Add(new("dotnet-modelpack --version", length, () => Child.Run(tool, "--version")));
         }
@@ -48,7 +53,8 @@ internal sealed class ConversionBenchmark(string source, BenchmarkOptions option
         race.Print(Copy);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"verify runs at {race.Best(ReadBoth) / race.Best(Verify):P0} of the rate of reading; peak memory of the process GGUF → APR: {childMemory / 1e6:0} MB, header {HeaderLength() / 1e6:0.0} MB."));
+            $"verify runs at {race.Best(ReadBoth) / race.Best(Verify):P0} of the rate of reading; peak memory of the process GGUF → APR: "
+                + $"{childMemory / 1e6:0} MB, header {HeaderLength() / 1e6:0.0} MB."));
         DeleteTarget();
         Delete(apr);
     }

@@ -36,7 +36,8 @@ try
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{file.Source.Length / 1e9:0.00} GB, {file.Tensors.Count} tensors, {Environment.ProcessorCount} processors, {options.Rounds} rounds\n"));
+            $"{file.Source.Length / 1e9:0.00} GB, {file.Tensors.Count} tensors, {Environment.ProcessorCount} processors, {options.Rounds} "
+                + $"rounds\n"));
     }
 
     new ConversionBenchmark(model, options).Run();

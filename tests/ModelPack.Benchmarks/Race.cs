@@ -11,9 +11,9 @@ namespace ModelPack.Benchmarks;
 internal sealed record Contestant(string Name, long Bytes, Action Run, Action? Prepare = null);
 
 /// <summary>
-/// Runs contestants in turn, round after round, so that whatever else the machine does falls on all of them alike. The first round warms up. Ratios are those of the
-/// best rounds: what disturbs a round only ever makes it slower, and the memory that a virtual machine gets from its host at that moment takes ten times as long to
-/// write to as memory that it has.
+/// Runs contestants in turn, round after round, so that whatever else the machine does falls on all of them alike. The first round warms
+/// up. Ratios are those of the best rounds: what disturbs a round only ever makes it slower, and the memory that a virtual machine gets
+/// from its host at that moment takes ten times as long to write to as memory that it has.
 /// </summary>
 internal sealed class Race(int rounds)
 {
@@ -51,7 +51,8 @@ internal sealed class Race(int rounds)
             double best = seconds.Min();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {contestant.Name} | {best:0.000} s | {Median(seconds):0.000} s | {seconds.Max():0.000} s | {contestant.Bytes / best / 1e9:0.0} GB/s | {best / unit:0.00} |"));
+                $"| {contestant.Name} | {best:0.000} s | {Median(seconds):0.000} s | {seconds.Max():0.000} s | "
+                    + $"{contestant.Bytes / best / 1e9:0.0} GB/s | {best / unit:0.00} |"));
         }
 
         Console.WriteLine();

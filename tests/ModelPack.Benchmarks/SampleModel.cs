@@ -5,7 +5,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Benchmarks;
 
-/// <summary>Writes a GGUF file as real ones are: a llama-like model in the Q4_K_M mix with a vocabulary of 32,000 tokens. The same file each time.</summary>
+/// <summary>Writes a GGUF file as real ones are: a llama-like model in the Q4_K_M mix with a vocabulary of 32,000 tokens. The same file
+/// each time.</summary>
 internal static class SampleModel
 {
     private const int Layers = 32;

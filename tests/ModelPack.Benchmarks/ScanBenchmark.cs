@@ -10,7 +10,8 @@ internal sealed class ScanBenchmark(string directory, int rounds)
     private const int Elements = 128 << 20;
     private const int ChunkElements = 1 << 16;
 
-    private static readonly TensorType[] Types = [TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q4_K, TensorType.Q6_K, TensorType.Q8_0];
+    private static readonly TensorType[] Types = [
+        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q4_K, TensorType.Q6_K, TensorType.Q8_0];
 
     public void Run()
     {
@@ -43,10 +44,12 @@ internal sealed class ScanBenchmark(string directory, int rounds)
         double scan = race.Best("scan");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {type} | {length / hash / 1e9:0.0} GB/s | {length / scan / 1e9:0.0} GB/s | {(scan / hash) - 1:P0} | {Elements / race.Best("decode") / 1e9:0.00} G elements/s |"));
+            $"| {type} | {length / hash / 1e9:0.0} GB/s | {length / scan / 1e9:0.0} GB/s | {(scan / hash) - 1:P0} | "
+                + $"{Elements / race.Best("decode") / 1e9:0.00} G elements/s |"));
     }
 
-    private static int ChunkBytes(TensorType type) => ChunkElements / TensorTypes.Get(type).BlockElements * TensorTypes.Get(type).BlockBytes;
+    private static int ChunkBytes(TensorType type) =>
+        ChunkElements / TensorTypes.Get(type).BlockElements * TensorTypes.Get(type).BlockBytes;
 
     private static long Write(TensorType type, string path)
     {

@@ -17,15 +17,21 @@ public sealed class CapitalNameTests
     public void Clean() => folder.Dispose();
 
     [TestMethod]
-    [DataRow("MODEL-00001-OF-00002.SAFETENSORS", "MODEL-00002-OF-00002.SAFETENSORS", "MODEL-00001-OF-00002.SAFETENSORS", "MODEL-00002-OF-00002.SAFETENSORS")]
-    [DataRow("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "MODEL-00001-OF-00002.SAFETENSORS", "model-00002-of-00002.safetensors")]
+    [DataRow(
+        "MODEL-00001-OF-00002.SAFETENSORS", "MODEL-00002-OF-00002.SAFETENSORS", "MODEL-00001-OF-00002.SAFETENSORS",
+        "MODEL-00002-OF-00002.SAFETENSORS")]
+    [DataRow(
+        "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "MODEL-00001-OF-00002.SAFETENSORS",
+        "model-00002-of-00002.safetensors")]
     [DataRow("MODEL-1.SAFETENSORS", "MODEL-2.SAFETENSORS", "model-1.safetensors", "model-2.safetensors")]
     public void An_index_and_its_shards_may_be_spelled_otherwise(string firstNamed, string secondNamed, string first, string second)
     {
         folder.Write(first, TestModels.SafeTensorsBytes([TestTensor.F32("a", 1)]));
         folder.Write(second, TestModels.SafeTensorsBytes([TestTensor.F32("b", 2)]));
         string index = folder.Write(
-            "model.safetensors.index.json", Encoding.UTF8.GetBytes(Index.Replace("FIRST", firstNamed, StringComparison.Ordinal).Replace("SECOND", secondNamed, StringComparison.Ordinal)));
+            "model.safetensors.index.json",
+            Encoding.UTF8.GetBytes(
+                Index.Replace("FIRST", firstNamed, StringComparison.Ordinal).Replace("SECOND", secondNamed, StringComparison.Ordinal)));
         foreach (string path in (string[])[folder.Root, index])
         {
             using ModelFile file = ModelFiles.Open(path);
@@ -54,12 +60,20 @@ public sealed class CapitalNameTests
             return;
         }
 
-        string index = folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(Index.Replace("FIRST", "m.safetensors").Replace("SECOND", "M.safetensors")));
+        string index = folder.Write(
+            "model.safetensors.index.json",
+            Encoding.UTF8.GetBytes(Index.Replace("FIRST", "m.safetensors").Replace("SECOND", "M.safetensors")));
         ModelFiles.Open(index).Dispose();
-        folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(Index.Replace("FIRST", "M.safetensors").Replace("SECOND", "m.safetensors")));
-        Assert.AreEqual(SafeTensorsSetErrors.TensorNotFound, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(index).Dispose()).Code);
-        folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(Index.Replace("FIRST", "m.SAFETENSORS").Replace("SECOND", "M.safetensors")));
-        Assert.AreEqual(SafeTensorsSetErrors.MissingFile, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(index).Dispose()).Code);
+        folder.Write(
+            "model.safetensors.index.json",
+            Encoding.UTF8.GetBytes(Index.Replace("FIRST", "M.safetensors").Replace("SECOND", "m.safetensors")));
+        Assert.AreEqual(
+            SafeTensorsSetErrors.TensorNotFound, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(index).Dispose()).Code);
+        folder.Write(
+            "model.safetensors.index.json",
+            Encoding.UTF8.GetBytes(Index.Replace("FIRST", "m.SAFETENSORS").Replace("SECOND", "M.safetensors")));
+        Assert.AreEqual(
+            SafeTensorsSetErrors.MissingFile, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(index).Dispose()).Code);
     }
 
     [TestMethod]
@@ -67,8 +81,11 @@ public sealed class CapitalNameTests
     [DataRow("OUT.SAFETENSORS", "OUT.GGML-BLOCKS.SAFETENSORS")]
     public void Targets_and_their_side_files_in_capitals(string target, string side)
     {
-        string source = folder.Write("q.gguf", TestModels.GgufBytes([TestTensor.Random("blk.0.ffn_up.weight", TensorType.Q5_K, 1, 1, 256)]));
-        ModelFormat format = ModelFormatNames.TryParse(Path.GetExtension(target), out ModelFormat named) ? named : throw new InvalidOperationException();
+        string source = folder.Write(
+            "q.gguf", TestModels.GgufBytes([TestTensor.Random("blk.0.ffn_up.weight", TensorType.Q5_K, 1, 1, 256)]));
+        ModelFormat format = ModelFormatNames.TryParse(Path.GetExtension(target), out ModelFormat named)
+            ? named
+            : throw new InvalidOperationException();
         ModelConverter.Convert(source, folder.At(target), format, ConversionCorpus.Allow);
         string written = ModelFiles.SideFilePath(folder.At(target));
         File.Move(written, folder.At("moved"));

@@ -130,7 +130,12 @@ public sealed class FileAloneTests
     public void A_difference_of_equal_bytes_says_how_the_paths_were_understood_too()
     {
         string weights = RepositoryData.Path("cases", "file-of-a-folder", "model", "model.safetensors");
-        Assert.Contains("K-FOLDER", string.Concat(ModelDiff.ComparePaths(weights, Path.GetDirectoryName(weights)!, PathScope.Model, null, CancellationToken.None).Notes));
-        Assert.Contains("K-CONFIG-UNREAD", string.Concat(ModelDiff.ComparePaths(weights, weights, PathScope.FileAlone, null, CancellationToken.None).Notes));
+        Assert.Contains(
+            "K-FOLDER",
+            string.Concat(
+                ModelDiff.ComparePaths(weights, Path.GetDirectoryName(weights)!, PathScope.Model, null, CancellationToken.None).Notes));
+        Assert.Contains(
+            "K-CONFIG-UNREAD",
+            string.Concat(ModelDiff.ComparePaths(weights, weights, PathScope.FileAlone, null, CancellationToken.None).Notes));
     }
 }

@@ -22,8 +22,11 @@ public sealed class FileOfAFolderTests
         ModelConverter.Convert(Case, folder.At("folder.gguf"), ModelFormat.Gguf, new());
         Assert.AreEqual(TempFolder.Sha256(folder.At("folder.gguf")), TempFolder.Sha256(folder.At("file.gguf")));
         Assert.AreEqual("model", file.Source.Name);
-        (string Note, NoteRank Rank) meant = file.Notes.Zip(file.NoteRanks).Single(note => note.First.StartsWith("K-FOLDER", StringComparison.Ordinal));
-        Assert.AreEqual("K-FOLDER: 'model.safetensors' was read as a part of its folder, with 'config.json'; Alone=true (--alone) reads the file only", meant.Note);
+        (string Note, NoteRank Rank) meant = file.Notes.Zip(file.NoteRanks)
+            .Single(note => note.First.StartsWith("K-FOLDER", StringComparison.Ordinal));
+        Assert.AreEqual(
+            "K-FOLDER: 'model.safetensors' was read as a part of its folder, with 'config.json'; Alone=true (--alone) reads the file only",
+            meant.Note);
         Assert.AreEqual(NoteRank.MayBeMissed, meant.Rank);
         using (ModelFile gguf = ModelFiles.Open(folder.At("file.gguf")))
         {
@@ -48,12 +51,16 @@ public sealed class FileOfAFolderTests
         ConversionOptions alone = new() { Scope = PathScope.FileAlone };
         Certificate proof = ModelConverter.Convert(weights, folder.At("m.gguf"), ModelFormat.Gguf, alone);
         Assert.AreEqual("model.safetensors", proof.Source.Name);
-        Assert.Contains((NoteRank.ChangesResults, "K-CONFIG-UNREAD: 'model.safetensors' was read alone: 'config.json' beside it was not read"), proof.NoteRanks.Zip(proof.Notes).ToArray());
+        Assert.Contains(
+            (NoteRank.ChangesResults, "K-CONFIG-UNREAD: 'model.safetensors' was read alone: 'config.json' beside it was not read"),
+            proof.NoteRanks.Zip(proof.Notes).ToArray());
         Assert.Contains("changes-results", File.ReadAllText(folder.At("m.gguf.modelpack.json")));
         Assert.Contains("K-CONFIG-UNREAD", string.Concat(ModelConverter.Plan(weights, folder.At("n.gguf"), ModelFormat.Gguf, alone).Notes));
         Assert.IsTrue(ModelVerifier.Verify(weights, folder.At("m.gguf"), ProofLevel.L3, PathScope.FileAlone).Passed);
         Assert.IsFalse(ModelVerifier.Verify(weights, folder.At("m.gguf"), ProofLevel.L3).Passed);
-        Assert.IsTrue(ModelVerifier.Verify(weights, folder.At("m.gguf.modelpack.json"), ProofLevel.L3).Passed, "a certificate knows that it was the file");
+        Assert.IsTrue(
+            ModelVerifier.Verify(weights, folder.At("m.gguf.modelpack.json"), ProofLevel.L3).Passed,
+            "a certificate knows that it was the file");
         Assert.IsTrue(RoundTrip.Run(weights, [ModelFormat.Gguf], alone).Identical);
         Assert.AreEqual(FileHash.Xxh128(weights), ModelFiles.HashOf(weights, PathScope.FileAlone));
         Assert.AreEqual(ModelFiles.HashOf(Case), ModelFiles.HashOf(weights));
@@ -163,7 +170,9 @@ public sealed class FileOfAFolderTests
         folder.Write("config.json", "{}"u8);
         using ModelFile file = ModelFiles.Open(folder.At(named));
         Assert.DoesNotContain("config.json", file.AllMembers.Select(member => member.Name).ToArray());
-        Assert.AreEqual("K-CONFIG-UNREAD", file.Notes.Single(note => note.Text.Contains("is not what is loaded from its folder", StringComparison.Ordinal)).Rule);
+        Assert.AreEqual(
+            "K-CONFIG-UNREAD",
+            file.Notes.Single(note => note.Text.Contains("is not what is loaded from its folder", StringComparison.Ordinal)).Rule);
     }
 
     [TestMethod]
@@ -171,7 +180,9 @@ public sealed class FileOfAFolderTests
     {
         using TempFolder folder = new();
         string shard = folder.Write("part.safetensors", SmallModels.SafeTensors());
-        string index = folder.Write("model.safetensors.index.json", """{"metadata":{"total_size":17},"weight_map":{"a":"part.safetensors","b":"part.safetensors"}}"""u8);
+        string index = folder.Write(
+            "model.safetensors.index.json",
+            """{"metadata":{"total_size":17},"weight_map":{"a":"part.safetensors","b":"part.safetensors"}}"""u8);
         folder.Write("config.json", "{}"u8);
         foreach (string path in (string[])[shard, index])
         {
@@ -195,10 +206,16 @@ public sealed class FileOfAFolderTests
 
         using ModelFile alone = ModelFiles.Open(shard, PathScope.FileAlone);
         Assert.HasCount(1, alone.AllMembers);
-        Assert.Contains("one of the 2 shards of a model, was read alone", alone.Notes.Single(note => note.Rule.EndsWith("-UNREAD", StringComparison.Ordinal)).Text);
-        Assert.Contains(ModelSetErrors.ShardAlone, ModelValidator.Validate(shard, PathScope.FileAlone).Findings.Select(finding => finding.Code).ToArray());
+        Assert.Contains(
+            "one of the 2 shards of a model, was read alone",
+            alone.Notes.Single(note => note.Rule.EndsWith("-UNREAD", StringComparison.Ordinal)).Text);
+        Assert.Contains(
+            ModelSetErrors.ShardAlone, ModelValidator.Validate(shard, PathScope.FileAlone).Findings.Select(finding => finding.Code)
+                .ToArray());
         using TempFolder folder = new();
-        Assert.AreEqual(Meaning.Partial, ModelConverter.Convert(shard, folder.At("m.gguf"), ModelFormat.Gguf, new() { Scope = PathScope.FileAlone }).Meaning);
+        Assert.AreEqual(
+            Meaning.Partial,
+            ModelConverter.Convert(shard, folder.At("m.gguf"), ModelFormat.Gguf, new() { Scope = PathScope.FileAlone }).Meaning);
     }
 
     [TestMethod]
@@ -268,7 +285,8 @@ public sealed class FileOfAFolderTests
         File.CreateSymbolicLink(folder.At("snapshots/aaaa/config.json"), "../../blobs/2");
         using (ModelFile snapshot = ModelFiles.Open(folder.At("snapshots/aaaa/model.safetensors")))
         {
-            CollectionAssert.AreEqual(new[] { "model.safetensors", "config.json" }, snapshot.AllMembers.Select(member => member.Name).ToArray());
+            CollectionAssert.AreEqual(
+                new[] { "model.safetensors", "config.json" }, snapshot.AllMembers.Select(member => member.Name).ToArray());
         }
 
         Directory.CreateDirectory(folder.At("real"));
@@ -285,8 +303,12 @@ public sealed class FileOfAFolderTests
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(Case, PathScope.FileAlone).Dispose());
         Assert.AreEqual(ModelSetErrors.FolderAlone, error.Code);
         ModelFiles.Open(Path.Combine(Case, "model.safetensors"), PathScope.FileAlone).Dispose();
-        Assert.AreEqual(ModelSetErrors.FolderAlone, Assert.ThrowsExactly<ModelFormatException>(() => ModelVerifier.Verify(Case, Case, scope: PathScope.FileAlone)).Code);
-        Assert.HasCount(1, ModelVerifier.Verify(Path.Combine(Case, "model.safetensors"), Case, ProofLevel.L2, PathScope.FileAlone).Differences, "config.json");
+        Assert.AreEqual(
+            ModelSetErrors.FolderAlone,
+            Assert.ThrowsExactly<ModelFormatException>(() => ModelVerifier.Verify(Case, Case, scope: PathScope.FileAlone)).Code);
+        Assert.HasCount(
+            1, ModelVerifier.Verify(Path.Combine(Case, "model.safetensors"), Case, ProofLevel.L2, PathScope.FileAlone).Differences,
+            "config.json");
     }
 
     [TestMethod]
@@ -343,7 +365,8 @@ public sealed class FileOfAFolderTests
         using TempFolder folder = new();
         ModelConverter.Convert(folder.Write("m.gguf", SmallModels.Gguf()), folder.At("out.safetensors"), ModelFormat.SafeTensors, new());
         folder.Write("config.json", "{}"u8);
-        ModelConverter.Convert(folder.At("out.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Scope = PathScope.FileAlone });
+        ModelConverter.Convert(
+            folder.At("out.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Scope = PathScope.FileAlone });
         Assert.AreEqual(TempFolder.Sha256(folder.At("m.gguf")), TempFolder.Sha256(folder.At("back.gguf")));
     }
 

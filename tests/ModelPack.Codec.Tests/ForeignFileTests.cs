@@ -8,12 +8,16 @@ namespace ModelPack.Codec.Tests;
 [TestClass]
 public sealed class ForeignFileTests
 {
-    private const string Pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d\nsize 4976698672\n";
+    private const string Pointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d\nsize "
+            + "4976698672\n";
 
     public static IEnumerable<object[]> Beginnings =>
     [
         ["MP1310", Text(Pointer), "a file of 4976698672 bytes and the SHA-256 4d4d4d4d"],
-        ["MP1310", Text("version https://git-lfs.github.com/spec/v1\r\next-0-a sha256:00\r\noid sha256:" + new string('a', 64) + "\r\nsize 12\r\n"), "12 bytes and the SHA-256 aaaa"],
+        ["MP1310",
+            Text("version https://git-lfs.github.com/spec/v1\r\next-0-a sha256:00\r\noid sha256:" + new string(
+                'a', 64) + "\r\nsize 12\r\n"), "12 bytes and the SHA-256 aaaa"],
         ["MP1311", Text("<!DOCTYPE html><html>"), "page"],
         ["MP1311", Text("\uFEFF \r\n<HTML lang=\"en\">"), "page"],
         ["MP1311", Text("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"), "page"],
@@ -49,7 +53,8 @@ public sealed class ForeignFileTests
         using TempFolder folder = new();
         foreach (string name in (string[])["m.gguf", "m.apr", "m.safetensors", "m.bin", "m"])
         {
-            ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Write(name, bytes)).Dispose(), name);
+            ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(
+                () => ModelFiles.Open(folder.Write(name, bytes)).Dispose(), name);
             Assert.AreEqual(code, error.Code.Id, name);
             Assert.Contains(says, error.Detail);
             Assert.AreEqual(folder.At(name), error.FilePath);
@@ -71,7 +76,8 @@ public sealed class ForeignFileTests
     {
         string path = RepositoryData.Path("cases", "not-a-model", name);
         using TempFolder folder = new();
-        ModelPackException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelConverter.Convert(path, folder.At("out.apr"), ModelFormat.Apr, new()));
+        ModelPackException error = Assert.ThrowsExactly<ModelFormatException>(
+            () => ModelConverter.Convert(path, folder.At("out.apr"), ModelFormat.Apr, new()));
         Assert.AreEqual(code, error.Code.Id);
         Assert.Contains(remedy, error.Code.Remedy);
         Assert.AreEqual(code, Assert.ThrowsExactly<ModelFormatException>(() => ModelValidator.Validate(path)).Code.Id);
@@ -135,7 +141,9 @@ public sealed class ForeignFileTests
             Assert.Contains("K-ENDING", file.Notes.Select(note => note.Rule).ToArray());
         }
 
-        Assert.Contains(note => note.Contains("the name ends in", StringComparison.Ordinal), ModelConverter.Convert(path, folder.At("out.bin"), ModelFormat.SafeTensors, ConversionCorpus.Allow).Notes);
+        Assert.Contains(
+            note => note.Contains("the name ends in", StringComparison.Ordinal),
+            ModelConverter.Convert(path, folder.At("out.bin"), ModelFormat.SafeTensors, ConversionCorpus.Allow).Notes);
         folder.Write("config.json", "{}"u8);
         using ModelFile inFolder = ModelFiles.Open(folder.Root);
         Assert.AreEqual(format, inFolder.Format);
@@ -153,9 +161,11 @@ public sealed class ForeignFileTests
         Assert.AreEqual(TempFolder.Sha256(path), TempFolder.Sha256(folder.At("back.safetensors")));
     }
 
-    private static byte[] Text(string text) => text.Any(character => character is > '\u007f' and < '\u0100') ? Encoding.Latin1.GetBytes(text) : Encoding.UTF8.GetBytes(text);
+    private static byte[] Text(string text) =>
+        text.Any(character => character is > '\u007f' and < '\u0100') ? Encoding.Latin1.GetBytes(text) : Encoding.UTF8.GetBytes(text);
 
-    private static byte[] Zip(string entry) => [.. "PK\x03\x04"u8, .. new byte[22], (byte)entry.Length, 0, 0, 0, .. Encoding.ASCII.GetBytes(entry), 0, 0, 0];
+    private static byte[] Zip(string entry) =>
+        [.. "PK\x03\x04"u8, .. new byte[22], (byte)entry.Length, 0, 0, 0, .. Encoding.ASCII.GetBytes(entry), 0, 0, 0];
 
     private static byte[] Tar()
     {

@@ -32,7 +32,9 @@ public sealed class GgufPartsTests
             using (ModelFile file = ModelFiles.Open(path))
             {
                 CollectionAssert.AreEqual(names, file.AllMembers.Select(member => member.Name).ToArray(), path);
-                Assert.Contains($"read by their keys, which their names do not follow: 'third.gguf', 'a first.GGUF', 'x-00002-of-00009.gguf'", file.Notes.Single(note => note.Rule == "K-PART").Text);
+                Assert.Contains(
+                    $"read by their keys, which their names do not follow: 'third.gguf', 'a first.GGUF', 'x-00002-of-00009.gguf'",
+                    file.Notes.Single(note => note.Rule == "K-PART").Text);
             }
 
             Assert.IsTrue(ModelVerifier.Verify(path, source, ProofLevel.L3).Passed);
@@ -58,7 +60,9 @@ public sealed class GgufPartsTests
         foreach (string path in Directory.GetFiles(folder.Root).Append(folder.Root))
         {
             using ModelFile file = ModelFiles.Open(path);
-            CollectionAssert.AreEqual(new[] { "m-00001-of-00003.gguf", "m-00002-of-00003.gguf", "last.gguf" }, file.AllMembers.Select(member => member.Name).ToArray());
+            CollectionAssert.AreEqual(
+                new[] { "m-00001-of-00003.gguf", "m-00002-of-00003.gguf", "last.gguf" }, file.AllMembers.Select(member => member.Name)
+                    .ToArray());
         }
     }
 
@@ -119,11 +123,13 @@ public sealed class GgufPartsTests
             foreach (string path in set)
             {
                 using ModelFile file = ModelFiles.Open(path);
-                CollectionAssert.AreEqual(set.Select(part => Path.GetFileName(part)).ToArray(), file.AllMembers.Select(member => member.Name).ToArray());
+                CollectionAssert.AreEqual(
+                    set.Select(part => Path.GetFileName(part)).ToArray(), file.AllMembers.Select(member => member.Name).ToArray());
             }
         }
 
-        Assert.AreEqual(ModelSetErrors.SeveralModels, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
+        Assert.AreEqual(
+            ModelSetErrors.SeveralModels, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
     }
 
     [TestMethod]
@@ -144,9 +150,13 @@ public sealed class GgufPartsTests
             using ModelFile file = ModelFiles.Open(path);
             Assert.HasCount(1, file.AllMembers);
             Assert.HasCount(4, file.Tensors);
-            Assert.Contains($"'{Path.GetFileName(path)}' is called like one of 3 parts, and has no 'split.count': it is a model of its own", file.Notes.Single(note => note.Rule == "K-PART").Text);
+            Assert.Contains(
+                $"'{Path.GetFileName(path)}' is called like one of 3 parts, and has no 'split.count': it is a model of its own",
+                file.Notes.Single(note => note.Rule == "K-PART").Text);
             using TempFolder outputs = new();
-            Assert.IsTrue(ModelConverter.Convert(path, outputs.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow).Notes.Any(note => note.Contains("a model of its own", StringComparison.Ordinal)));
+            Assert.IsTrue(
+                ModelConverter.Convert(path, outputs.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow).Notes.Any(
+                    note => note.Contains("a model of its own", StringComparison.Ordinal)));
         }
 
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
@@ -163,7 +173,8 @@ public sealed class GgufPartsTests
     {
         Write("m-00001-of-00002.gguf", 0, 2);
         folder.Write("m-00002-of-00002.gguf", SmallModels.Gguf());
-        Assert.AreEqual(ModelSetErrors.WrongPart, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
+        Assert.AreEqual(
+            ModelSetErrors.WrongPart, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
     }
 
     [TestMethod]
@@ -177,7 +188,8 @@ public sealed class GgufPartsTests
         }
 
         File.WriteAllBytes(part, SmallModels.Gguf());
-        Assert.AreEqual(ModelSetErrors.SeveralModels, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
+        Assert.AreEqual(
+            ModelSetErrors.SeveralModels, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
     }
 
     private string Write(string name, ushort number, ushort count, int? total = null) => folder.Write(name, TestModels.GgufBytes(

@@ -57,7 +57,8 @@ public sealed class ModelShapeTests
     {
         using TempFolder folder = new();
         folder.Write("model.gguf", SmallModels.Gguf());
-        folder.Write("a-mmproj.gguf", TestModels.GgufBytes([TestTensor.F32("v.t", 1)], ("general.architecture", GgufValue.FromString("clip"))));
+        folder.Write(
+            "a-mmproj.gguf", TestModels.GgufBytes([TestTensor.F32("v.t", 1)], ("general.architecture", GgufValue.FromString("clip"))));
         using (ModelFile file = ModelFiles.Open(folder.Root))
         {
             Assert.AreEqual("test", file.Architecture);
@@ -65,7 +66,8 @@ public sealed class ModelShapeTests
         }
 
         folder.Write("other.gguf", SmallModels.Gguf());
-        Assert.AreEqual(ModelSetErrors.SeveralModels, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
+        Assert.AreEqual(
+            ModelSetErrors.SeveralModels, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
         using ModelFile projector = ModelFiles.Open(folder.At("a-mmproj.gguf"));
         Assert.AreEqual("clip", projector.Architecture);
     }
@@ -163,7 +165,8 @@ public sealed class ModelShapeTests
         using (ModelFile back = ModelFiles.Open(folder.At("back.safetensors")))
         {
             Assert.AreEqual(
-                string.Join(';', first.Tensors.Select(tensor => string.Join(',', tensor.Shape))), string.Join(';', back.Tensors.Select(tensor => string.Join(',', tensor.Shape))));
+                string.Join(';', first.Tensors.Select(tensor => string.Join(',', tensor.Shape))),
+                string.Join(';', back.Tensors.Select(tensor => string.Join(',', tensor.Shape))));
         }
 
         if (origin == OriginMode.Embed)
@@ -196,7 +199,8 @@ public sealed class ModelShapeTests
     {
         using TempFolder folder = new();
         string shard = folder.At("model-00001-of-00002.safetensors");
-        File.WriteAllBytes(shard, File.ReadAllBytes(RepositoryData.Path("cases", "shard-alone", "model", "model-00001-of-00002.safetensors")));
+        File.WriteAllBytes(
+            shard, File.ReadAllBytes(RepositoryData.Path("cases", "shard-alone", "model", "model-00001-of-00002.safetensors")));
         foreach (string path in (string[])[shard, folder.Root])
         {
             Assert.Contains(ModelSetErrors.ShardAlone, ModelValidator.Validate(path).Findings.Select(finding => finding.Code).ToArray());
@@ -209,7 +213,9 @@ public sealed class ModelShapeTests
         using TempFolder folder = new();
         folder.Write("model-00001-of-00002.safetensors", SmallModels.SafeTensors());
         folder.Write("model-00002-of-00002.safetensors", SmallModels.SafeTensors());
-        Assert.AreEqual(SafeTensorsSetErrors.TensorInTwoFiles, Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
+        Assert.AreEqual(
+            SafeTensorsSetErrors.TensorInTwoFiles,
+            Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose()).Code);
     }
 
     private static void WritePart(TempFolder folder, string name, ushort number) => folder.Write(name, TestModels.GgufBytes(

@@ -22,7 +22,8 @@ public sealed class DecoderTests
 
     public TestContext TestContext { get; set; } = null!;
 
-    public static IEnumerable<object[]> DecodableTypes => Ggml.Types.Where(type => type.CanDecode).Select(type => new object[] { type.Id, type.Name });
+    public static IEnumerable<object[]> DecodableTypes =>
+        Ggml.Types.Where(type => type.CanDecode).Select(type => new object[] { type.Id, type.Name });
 
     [TestMethod]
     public void The_type_tables_agree()
@@ -72,7 +73,8 @@ public sealed class DecoderTests
             }
         }
 
-        TestContext.WriteLine($"{name}: {compared} blocks, {compared * unit * type.BlockElements} elements, {watch.Elapsed.TotalSeconds:f2} s");
+        TestContext.WriteLine(
+            $"{name}: {compared} blocks, {compared * unit * type.BlockElements} elements, {watch.Elapsed.TotalSeconds:f2} s");
     }
 
     [TestMethod]
@@ -124,7 +126,9 @@ public sealed class DecoderTests
     }
 
     private static TensorType Ours(int id) =>
-        TensorTypes.TryGetByGgmlId(id, out TensorTypeInfo? info) ? info!.Type : throw new AssertFailedException($"no type has the ggml id {id}");
+        TensorTypes.TryGetByGgmlId(id, out TensorTypeInfo? info)
+        ? info!.Type
+        : throw new AssertFailedException($"no type has the ggml id {id}");
 
     private static int FirstDifference(ReadOnlySpan<float> theirs, ReadOnlySpan<float> ours)
     {

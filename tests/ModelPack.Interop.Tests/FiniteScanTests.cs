@@ -16,7 +16,8 @@ public sealed class FiniteScanTests
 
     public static IEnumerable<object[]> AllTypes => Ggml.Types.Select(type => new object[] { type.Id, type.Name });
 
-    public static IEnumerable<object[]> DecodableTypes => Ggml.Types.Where(type => type.CanDecode).Select(type => new object[] { type.Id, type.Name });
+    public static IEnumerable<object[]> DecodableTypes =>
+        Ggml.Types.Where(type => type.CanDecode).Select(type => new object[] { type.Id, type.Name });
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -114,7 +115,8 @@ public sealed class FiniteScanTests
             case "f64":
                 Assert.IsFalse(theirs, message);
                 Assert.IsTrue(
-                    Enumerable.Range(0, row.Length / 8).Any(i => Math.Abs(BinaryPrimitives.ReadDoubleLittleEndian(row.AsSpan(8 * i))) > LargestFloat), message);
+                    Enumerable.Range(0, row.Length / 8)
+                        .Any(i => Math.Abs(BinaryPrimitives.ReadDoubleLittleEndian(row.AsSpan(8 * i))) > LargestFloat), message);
                 break;
             default:
                 Assert.Fail(message);

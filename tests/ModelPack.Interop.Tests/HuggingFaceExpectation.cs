@@ -33,7 +33,8 @@ internal static class HuggingFaceExpectation
     private static JsonObject Describe(GgufTensorRecord record) => new()
     {
         ["name"] = Text(Encoding.UTF8.GetBytes(record.Tensor.Name)),
-        ["dimensions"] = new JsonArray([.. record.Dimensions.Select(size => JsonValue.Create(size.ToString(CultureInfo.InvariantCulture)))]),
+        ["dimensions"] = new JsonArray(
+            [.. record.Dimensions.Select(size => JsonValue.Create(size.ToString(CultureInfo.InvariantCulture)))]),
         ["type"] = record.TypeId,
         ["offset"] = record.RelativeOffset.ToString(CultureInfo.InvariantCulture),
     };

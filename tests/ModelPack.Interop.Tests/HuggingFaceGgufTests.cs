@@ -4,7 +4,8 @@ using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests;
 
-/// <summary>The GGUF parser of the Hugging Face Hub, an independent implementation in JavaScript, on every GGUF file that conversions write.</summary>
+/// <summary>The GGUF parser of the Hugging Face Hub, an independent implementation in JavaScript, on every GGUF file that conversions
+/// write.</summary>
 [TestClass]
 public sealed class HuggingFaceGgufTests
 {
@@ -72,5 +73,6 @@ public sealed class HuggingFaceGgufTests
         return file.ByteOrder == ByteOrder.LittleEndian && file.Version >= 2;
     }
 
-    private static string Shorten(JsonNode node) => node.ToJsonString() is { Length: > 2000 } text ? text[..2000] + "…" : node.ToJsonString();
+    private static string Shorten(JsonNode node) =>
+        node.ToJsonString() is { Length: > 2000 } text ? text[..2000] + "…" : node.ToJsonString();
 }

@@ -97,8 +97,10 @@ public sealed class LlamaModelTests
             for (int step = 0; step < steps.Length; step++)
             {
                 string hash = Hash(MemoryMarshal.AsBytes<float>(after.Results[step]));
-                Assert.AreEqual(Hash(MemoryMarshal.AsBytes<float>(before.Results[step])), hash, $"{run.Name}, step {step}, original and returned file");
-                Assert.AreEqual(steps[step].GetProperty("logits_sha256").GetString(), hash, $"{run.Name}, step {step}, recorded and computed");
+                Assert.AreEqual(
+                    Hash(MemoryMarshal.AsBytes<float>(before.Results[step])), hash, $"{run.Name}, step {step}, original and returned file");
+                Assert.AreEqual(
+                    steps[step].GetProperty("logits_sha256").GetString(), hash, $"{run.Name}, step {step}, recorded and computed");
             }
 
             compared.Add(run.Name);
@@ -110,7 +112,8 @@ public sealed class LlamaModelTests
     private static JsonElement Model(string file) =>
         Recorded.GetProperty("models").EnumerateArray().Single(model => model.GetProperty("file").GetString() == file);
 
-    private static int[] Tokens(JsonElement model) => [.. model.GetProperty("prompt_tokens").EnumerateArray().Select(token => token.GetInt32())];
+    private static int[] Tokens(JsonElement model) =>
+        [.. model.GetProperty("prompt_tokens").EnumerateArray().Select(token => token.GetInt32())];
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

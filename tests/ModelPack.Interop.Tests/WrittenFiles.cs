@@ -13,7 +13,8 @@ internal sealed record WrittenFile(string Path, string Made, bool Accepted)
     public GgufFile Open() => GgufFile.Open(new FileByteSource(Path));
 }
 
-/// <summary>Every valid file of the corpora as GGUF: new ones from the other formats, and files that went to another format and came back.</summary>
+/// <summary>Every valid file of the corpora as GGUF: new ones from the other formats, and files that went to another format and came
+/// back.</summary>
 internal static class WrittenFiles
 {
     private const long PartBytes = 500_000;
@@ -63,7 +64,9 @@ internal static class WrittenFiles
 
     private static IEnumerable<WrittenFile> New()
     {
-        string[] sources = [.. Corpus("apr/valid", "*.apr"), .. Corpus("safetensors/valid", "*.safetensors"), .. Corpus("safetensors/valid", "*.index.json")];
+        string[] sources = [
+            .. Corpus("apr/valid", "*.apr"), .. Corpus("safetensors/valid", "*.safetensors"),
+            .. Corpus("safetensors/valid", "*.index.json")];
         foreach (string source in sources)
         {
             string target = Path.Combine(Folder, $"{Path.GetFileName(Path.GetDirectoryName(source))}-{Path.GetFileName(source)}.gguf");
@@ -72,7 +75,8 @@ internal static class WrittenFiles
         }
     }
 
-    // Writing parts lays the model out anew: what the reference does not know, version 1 and the other byte order, is gone. It refuses nested arrays.
+    // Writing parts lays the model out anew: what the reference does not know, version 1 and the other byte order, is gone. It refuses
+    // nested arrays.
     private static IEnumerable<WrittenFile> Split() =>
         from source in Corpus("gguf/valid", "*.gguf").Concat(Corpus("gguf/models", "*.gguf"))
         from path in WriteSplit(source)
@@ -81,18 +85,21 @@ internal static class WrittenFiles
     private static IEnumerable<WrittenFile> Merged()
     {
         string target = Path.Combine(Folder, "merged.gguf");
-        ModelConverter.Convert(RepositoryData.Path("corpus", "gguf", "valid", "split-00001-of-00003.gguf"), target, ModelFormat.Gguf, Options);
+        ModelConverter.Convert(
+            RepositoryData.Path("corpus", "gguf", "valid", "split-00001-of-00003.gguf"), target, ModelFormat.Gguf, Options);
         yield return new(target, "merged from three parts", true);
     }
 
     private static IEnumerable<string> Corpus(string folder, string pattern) =>
-        Directory.EnumerateFiles(RepositoryData.Path(["corpus", .. folder.Split('/')]), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(RepositoryData.Path(["corpus", .. folder.Split('/')]), pattern, SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal);
 
     private static string[] GgufFiles(string folder) => [.. Directory.EnumerateFiles(folder, "*.gguf").Order(StringComparer.Ordinal)];
 
     private static bool IsAccepted(string original)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(original, ".json")));
-        return !document.RootElement.TryGetProperty("reference_loader", out JsonElement loader) || loader.GetProperty("with_data").GetString() == "accept";
+        return !document.RootElement.TryGetProperty("reference_loader", out JsonElement loader)
+            || loader.GetProperty("with_data").GetString() == "accept";
     }
 }

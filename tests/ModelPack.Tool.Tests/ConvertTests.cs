@@ -19,7 +19,9 @@ public sealed class ConvertTests
         ToolResult result = ToolProcess.Run("convert", Gguf, folder.File(name));
         result.ShouldExitWith(0);
         Assert.AreEqual(name == "model.GGUF", result.Error.Length == 0);
-        Assert.StartsWith($"random-qwen2-small-Q8_0.gguf -> {folder.File(name)}: L3 proved, converting back gives the source byte for byte\n", result.Output);
+        Assert.StartsWith(
+            $"random-qwen2-small-Q8_0.gguf -> {folder.File(name)}: L3 proved, converting back gives the source byte for byte\n",
+            result.Output);
         string[] side = name switch
         {
             "model.apr" => ["model.apr.ggml-blocks.safetensors"],
@@ -57,7 +59,9 @@ public sealed class ConvertTests
         using JsonDocument document = JsonDocument.Parse(result.Output);
         long after = document.RootElement.GetProperty("certificate").GetProperty("output").GetProperty("bytes").GetInt64();
         string size = FormattableString.Invariant($"the output takes {after:N0} bytes, ");
-        Assert.MatchesRegex($"^{Regex.Escape(Gguf)}: [0-9]+ quantized tensors become F32: {size}[0-9.]+ times the [0-9,]+ bytes of the source; [^\n]+\n$", result.Error);
+        Assert.MatchesRegex(
+            $"^{Regex.Escape(Gguf)}: [0-9]+ quantized tensors become F32: {size}[0-9.]+ times the [0-9,]+ bytes of the source; [^\n]+\n$",
+            result.Error);
 
         ToolResult blocks = ToolProcess.Run("convert", Gguf, folder.File(name), "--quantized", "blocks", "--force");
         blocks.ShouldExitWith(0);
@@ -68,7 +72,8 @@ public sealed class ConvertTests
     public void A_conversion_that_fails_has_told_the_size_before()
     {
         using TestFolder folder = new();
-        ToolResult result = ToolProcess.Run("convert", RepositoryData.Corpus("gguf/hostile/nan-q8_0-scale-inf.gguf"), folder.File("m.safetensors"));
+        ToolResult result = ToolProcess.Run(
+            "convert", RepositoryData.Corpus("gguf/hostile/nan-q8_0-scale-inf.gguf"), folder.File("m.safetensors"));
         result.ShouldExitWith(1);
         string[] lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.HasCount(2, lines);
@@ -127,7 +132,8 @@ public sealed class ConvertTests
     public void A_hostile_source_exits_with_3_and_leaves_nothing()
     {
         using TestFolder folder = new();
-        ToolResult result = ToolProcess.Run("convert", RepositoryData.Corpus("apr/hostile/header-crc-wrong.apr"), folder.File("m.gguf"), "--json");
+        ToolResult result = ToolProcess.Run(
+            "convert", RepositoryData.Corpus("apr/hostile/header-crc-wrong.apr"), folder.File("m.gguf"), "--json");
         result.ShouldExitWith(3);
         using JsonDocument document = JsonDocument.Parse(result.Output);
         JsonElement error = document.RootElement.GetProperty("error");
@@ -208,7 +214,8 @@ public sealed class ConvertTests
     public void The_report_is_a_copy_of_the_certificate()
     {
         using TestFolder folder = new();
-        ToolProcess.Run("convert", Gguf, folder.File("m.apr"), "--quantized", "blocks", "--report", folder.File("proof.json")).ShouldExitWith(0);
+        ToolProcess.Run("convert", Gguf, folder.File("m.apr"), "--quantized", "blocks", "--report", folder.File("proof.json"))
+            .ShouldExitWith(0);
         Assert.AreEqual(File.ReadAllText(folder.File("m.apr.modelpack.json")), File.ReadAllText(folder.File("proof.json")));
         CollectionAssert.AreEqual(new[] { "m.apr", "m.apr.modelpack.json", "proof.json" }, folder.Names);
     }

@@ -75,7 +75,8 @@ public sealed class CorpusTests
 
     private static string[] Models(string folder)
     {
-        string[] files = [.. Directory.EnumerateFiles(RepositoryData.Corpus(folder)).Where(file => Endings.Contains(Path.GetExtension(file)))];
+        string[] files = [
+            .. Directory.EnumerateFiles(RepositoryData.Corpus(folder)).Where(file => Endings.Contains(Path.GetExtension(file)))];
         Assert.IsNotEmpty(files);
         return files;
     }

@@ -15,8 +15,10 @@ public sealed class DryRunTests
         ToolResult result = ToolProcess.Run("convert", Gguf, folder.File("m.safetensors"), "--dry-run");
         result.ShouldExitWith(0);
         Assert.IsEmpty(folder.Names);
-        Assert.StartsWith($"random-qwen2-small-Q4_K_M.gguf -> {folder.File("m.safetensors")}: planned, nothing was written\n", result.Output);
-        Assert.MatchesRegex(@"(?m)^  blk\.0\.attn_q\.weight +model\.layers\.0\.self_attn\.q_proj\.weight +Q4_K +F32 +widen +[\d,]+$", result.Output);
+        Assert.StartsWith(
+            $"random-qwen2-small-Q4_K_M.gguf -> {folder.File("m.safetensors")}: planned, nothing was written\n", result.Output);
+        Assert.MatchesRegex(
+            @"(?m)^  blk\.0\.attn_q\.weight +model\.layers\.0\.self_attn\.q_proj\.weight +Q4_K +F32 +widen +[\d,]+$", result.Output);
         Assert.MatchesRegex(@"(?m)^  blk\.0\.attn_norm\.weight +\S+ +F32 +F32 +copy +[\d,]+$", result.Output);
         Assert.Contains("\nnotes\n", result.Output);
     }
@@ -36,8 +38,10 @@ public sealed class DryRunTests
         using JsonDocument document = JsonDocument.Parse(done.Output);
         JsonElement certificate = document.RootElement.GetProperty("certificate");
         Assert.AreEqual("plan", plan.RootElement.GetProperty("kind").GetString());
-        Assert.AreEqual(certificate.GetProperty("output").GetProperty("bytes").GetInt64(), plan.RootElement.GetProperty("outputBytes").GetInt64());
-        CollectionAssert.AreEqual(Names(certificate.GetProperty("output").GetProperty("parts")), Names(plan.RootElement.GetProperty("files")));
+        Assert.AreEqual(
+            certificate.GetProperty("output").GetProperty("bytes").GetInt64(), plan.RootElement.GetProperty("outputBytes").GetInt64());
+        CollectionAssert.AreEqual(
+            Names(certificate.GetProperty("output").GetProperty("parts")), Names(plan.RootElement.GetProperty("files")));
         CollectionAssert.AreEqual(Names(certificate.GetProperty("tensors")), Names(plan.RootElement.GetProperty("tensors")));
         Assert.IsGreaterThan(20, plan.RootElement.GetProperty("tensors").GetArrayLength());
     }

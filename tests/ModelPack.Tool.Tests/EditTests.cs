@@ -13,8 +13,11 @@ public sealed class EditTests
         using TestFolder folder = new();
         string template = folder.Write("t.jinja", "{{ messages }}é"u8.ToArray());
         string edited = folder.File("e.gguf");
-        InProcess.Run("edit", Model, edited, "--set", "qwen2.context_length=77", "--set", "my.list:string[]=[\"a\",\"b\"]", "--set", "my.number:u16=5", "--set", "my.numbers:f32[]=[1,2.5]",
-            "--set-file", $"tokenizer.chat_template={template}", "--unset", "general.file_type", "--rename", "output_norm.weight=renamed.weight").ShouldExitWith(0);
+        InProcess.Run(
+            "edit", Model, edited, "--set", "qwen2.context_length=77", "--set", "my.list:string[]=[\"a\",\"b\"]", "--set",
+            "my.number:u16=5", "--set", "my.numbers:f32[]=[1,2.5]",
+            "--set-file", $"tokenizer.chat_template={template}", "--unset", "general.file_type", "--rename",
+            "output_norm.weight=renamed.weight").ShouldExitWith(0);
         using JsonDocument document = JsonDocument.Parse(InProcess.Run("inspect", edited, "--json").Output);
         string text = document.RootElement.ToString();
         foreach (string part in new[] { "my.list", "my.number", "u16", "{{ messages }}", "renamed.weight", "77" })
@@ -25,7 +28,8 @@ public sealed class EditTests
         Assert.IsFalse(text.Contains("general.file_type"));
         ToolResult diff = InProcess.Run("diff", Model, edited);
         diff.ShouldExitWith(1);
-        foreach (string part in new[] { "qwen2.context_length", "my.list", "my.number", "my.numbers", "tokenizer.chat_template", "general.file_type", "output_norm.weight" })
+        foreach (string part in new[] { "qwen2.context_length", "my.list", "my.number", "my.numbers", "tokenizer.chat_template",
+            "general.file_type", "output_norm.weight" })
         {
             StringAssert.Contains(diff.Output, part);
         }

@@ -46,7 +46,8 @@ public sealed class FailureTests
     [TestMethod]
     public void Errors_of_the_operating_system_exit_with_4()
     {
-        foreach (Exception exception in new Exception[] { new IOException("disk full."), new UnauthorizedAccessException("no."), new EndOfStreamException() })
+        foreach (Exception exception in new Exception[] { new IOException("disk full."), new UnauthorizedAccessException("no."),
+            new EndOfStreamException() })
         {
             Failure failure = Failure.Of(exception, "m.gguf");
             Assert.AreEqual(4, failure.ExitCode);
@@ -120,7 +121,8 @@ public sealed class FailureTests
         ToolConsole console = new(() => Stream.Null, TextWriter.Null, error);
         console.Message(Failure.Of(exception, "m.gguf"));
         Assert.AreEqual(
-            "m.gguf: error MP1003: tensor 'a\\u000A\\u001B[2Jb: erro\\u0072 MP0000: forged\\u202E': bad (at byte 1) [R-MAGIC]. Download it again.\n",
+            "m.gguf: error MP1003: tensor 'a\\u000A\\u001B[2Jb: erro\\u0072 MP0000: forged\\u202E': bad (at byte 1) [R-MAGIC]. Download it "
+                + "again.\n",
             error.ToString());
     }
 }

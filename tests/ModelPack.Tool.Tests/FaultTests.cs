@@ -88,7 +88,8 @@ public sealed class FaultTests
         folder.Write("model/model.safetensors", ModelBytes.SafeTensors(1, 2));
         ToolProcess.Run("convert", source, folder.File("copy/"), "--to", "safetensors").ShouldExitWith(0);
         CollectionAssert.AreEqual(
-            new[] { "copy.modelpack.json", "copy/1_Pooling/config.json", "copy/model.safetensors", "model/1_Pooling/config.json", "model/model.safetensors" }, folder.Names);
+            new[] { "copy.modelpack.json", "copy/1_Pooling/config.json", "copy/model.safetensors", "model/1_Pooling/config.json",
+                "model/model.safetensors" }, folder.Names);
     }
 
     [TestMethod]
@@ -96,7 +97,8 @@ public sealed class FaultTests
     {
         using TestFolder folder = new();
         folder.Write("m.safetensors", ModelBytes.ManyTensors(4000));
-        using Process tool = Process.Start(new ProcessStartInfo("dotnet", [ToolProcess.Dll, "hash", folder.File("m.safetensors")]) { RedirectStandardOutput = true })!;
+        using Process tool = Process.Start(
+            new ProcessStartInfo("dotnet", [ToolProcess.Dll, "hash", folder.File("m.safetensors")]) { RedirectStandardOutput = true })!;
 
         // The first byte of an answer that is longer than a pipe holds.
         tool.StandardOutput.BaseStream.ReadByte();
@@ -117,7 +119,8 @@ public sealed class FaultTests
     {
         using TestFolder folder = new();
         MakePipe(folder.File("pipe.gguf"));
-        string[] arguments = [verb, folder.File("pipe.gguf"), .. more.Select(word => word is "out.apr" or "out.gguf" or "parts" ? folder.File(word) : word)];
+        string[] arguments = [
+            verb, folder.File("pipe.gguf"), .. more.Select(word => word is "out.apr" or "out.gguf" or "parts" ? folder.File(word) : word)];
         ToolResult result = ToolProcess.Run(arguments);
         result.ShouldExitWith(4);
         Assert.Contains("error MP3005: ", result.Error);
@@ -135,8 +138,10 @@ public sealed class FaultTests
         using TestFolder folder = new();
         folder.Write("source.safetensors", ModelBytes.SafeTensors(1, 2));
         MakePipe(folder.File("pipe"));
-        string[] arguments = [.. words.Select(word => word is "pipe" or "source.safetensors" or "out.gguf" ? folder.File(word) : word), "--force"];
-        ToolResult result = ToolProcess.Run(words[^1] == "pipe" && words[0] == "convert" && words.Length == 3 ? [.. arguments, "--to", "gguf"] : arguments);
+        string[] arguments = [
+            .. words.Select(word => word is "pipe" or "source.safetensors" or "out.gguf" ? folder.File(word) : word), "--force"];
+        ToolResult result = ToolProcess.Run(
+            words[^1] == "pipe" && words[0] == "convert" && words.Length == 3 ? [.. arguments, "--to", "gguf"] : arguments);
         result.ShouldExitWith(4);
         Assert.Contains("error MP3006: ", result.Error);
         CollectionAssert.AreEqual(new[] { "pipe", "source.safetensors" }, folder.Names);

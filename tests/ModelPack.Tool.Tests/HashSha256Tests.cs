@@ -8,7 +8,9 @@ public sealed class HashSha256Tests
     public void Manifest_with_SHA256_refuses_what_a_manifest_without_takes()
     {
         using TestFolder folder = new();
-        (string first, string second) = (RepositoryData.Path("cases", "hostile", "collision", "a.gguf"), RepositoryData.Path("cases", "hostile", "collision", "b.gguf"));
+        (string first, string second) =
+            (RepositoryData.Path("cases", "hostile", "collision", "a.gguf"),
+                RepositoryData.Path("cases", "hostile", "collision", "b.gguf"));
         InProcess.Run("hash", first, "--write", folder.File("weak")).ShouldExitWith(0);
         InProcess.Run("hash", first, "--sha256", "--write", folder.File("strong")).ShouldExitWith(0);
         InProcess.Run("hash", second, "--check", folder.File("weak")).ShouldExitWith(0);

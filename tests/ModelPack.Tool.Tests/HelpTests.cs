@@ -8,7 +8,8 @@ namespace ModelPack.Tool.Tests;
 [TestClass]
 public sealed class HelpTests
 {
-    private static readonly string[] Pages = ["", "convert", "verify", "roundtrip", "split", "merge", "edit", "inspect", "validate", "diff", "hash"];
+    private static readonly string[] Pages = [
+        "", "convert", "verify", "roundtrip", "split", "merge", "edit", "inspect", "validate", "diff", "hash"];
 
     public static IEnumerable<string> PageNames => Pages;
 

@@ -11,7 +11,8 @@ public sealed partial class InjectionTests
 
     private static readonly string[] Verbs =
     [
-        "inspect {0}", "inspect {0} --stats", "validate {0}", "hash {0}", "hash {0} --format gguf-hash", "diff {0} {1}", "verify {0} {1}", "verify {1} {0}",
+        "inspect {0}", "inspect {0} --stats", "validate {0}", "hash {0}", "hash {0} --format gguf-hash", "diff {0} {1}", "verify {0} {1}",
+        "verify {1} {0}",
         "verify {0} {1} --epsilon 1e-3", "convert {0} {2} --dry-run", "convert {0} {2}", "roundtrip {0} --via apr",
     ];
 
@@ -58,6 +59,8 @@ public sealed partial class InjectionTests
     private static partial Regex Code();
 
     // GitHub Actions; Azure Pipelines and TeamCity; MSBuild's canonical error as its Exec task reads it.
-    [GeneratedRegex(@"^\s*::|##[a-z]*\[|^\s*(?:[^:\n]*:)?(?:[^:\n]*? )?(?:error|warning)(?: \s*[^: \n]*)?\s*:", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*::|##[a-z]*\[|^\s*(?:[^:\n]*:)?(?:[^:\n]*? )?(?:error|warning)(?: \s*[^: \n]*)?\s*:",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Heard();
 }

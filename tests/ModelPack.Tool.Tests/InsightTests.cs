@@ -25,7 +25,9 @@ public sealed partial class InsightTests
             ToolResult result = ToolProcess.Run("inspect", path, "--stats", "--tensors");
             result.ShouldExitWith(0);
             string[] lines = [.. result.Output[result.Output.IndexOf("\ntypes\n", StringComparison.Ordinal)..].Split('\n')];
-            string[] rows = [.. lines.SkipWhile(line => line != "tensors").Skip(2).TakeWhile(line => line.Length > 0).Select(line => Spaces().Replace(line.Trim(), " "))];
+            string[] rows = [
+                .. lines.SkipWhile(line => line != "tensors").Skip(2).TakeWhile(line => line.Length > 0)
+                    .Select(line => Spaces().Replace(line.Trim(), " "))];
             string[] withoutNames = [.. rows.Select(row => row[(row.IndexOf(' ') + 1)..]).Order(StringComparer.Ordinal)];
             reports.Add([Digest().Match(result.Output).Value, .. lines.TakeWhile(line => line != "tensors"), .. withoutNames]);
         }
@@ -36,7 +38,8 @@ public sealed partial class InsightTests
         CollectionAssert.AreEqual(reports[0], reports[2]);
         string widened = folder.File("widened.safetensors");
         InProcess.Run("convert", Gguf, widened).ShouldExitWith(0);
-        Assert.AreEqual(reports[0][0], Digest().Match(ToolProcess.Run("inspect", widened, "--stats").Output).Value, "widening changes no statistic");
+        Assert.AreEqual(
+            reports[0][0], Digest().Match(ToolProcess.Run("inspect", widened, "--stats").Output).Value, "widening changes no statistic");
     }
 
     [TestMethod]
@@ -62,14 +65,17 @@ public sealed partial class InsightTests
         JsonElement tensor = statistics.GetProperty("tensors")[0];
         Assert.AreEqual(0.1f, tensor.GetProperty("max").GetSingle());
         Assert.AreEqual(((double)0.1f - 2) / 3, tensor.GetProperty("mean").GetDouble(), 1e-15);
-        Assert.AreEqual((4, 1, 1), (tensor.GetProperty("count").GetInt32(), tensor.GetProperty("nan").GetInt32(), tensor.GetProperty("zeros").GetInt32()));
+        Assert.AreEqual(
+            (4, 1, 1),
+            (tensor.GetProperty("count").GetInt32(), tensor.GetProperty("nan").GetInt32(), tensor.GetProperty("zeros").GetInt32()));
         Assert.AreEqual(64, tensor.GetProperty("magnitudes").GetArrayLength());
         Assert.AreEqual(1, tensor.GetProperty("magnitudes")[49].GetInt32());
         Assert.AreEqual(32, statistics.GetProperty("digest").GetString()!.Length);
         Assert.AreEqual("F32", statistics.GetProperty("types")[0].GetProperty("type").GetString());
 
         Assert.AreEqual(JsonValueKind.Null, Json(0, "inspect", path).GetProperty("statistics").ValueKind);
-        string pairs = folder.Write("c64.safetensors", ModelBytes.SafeTensorsWithHeader("""{"w":{"dtype":"C64","shape":[2],"data_offsets":[0,16]}}""", 16));
+        string pairs = folder.Write(
+            "c64.safetensors", ModelBytes.SafeTensorsWithHeader("""{"w":{"dtype":"C64","shape":[2],"data_offsets":[0,16]}}""", 16));
         JsonElement complex = Json(0, "inspect", pairs, "--stats").GetProperty("statistics").GetProperty("tensors")[0];
         Assert.AreEqual("C64 has no float32 reading", complex.GetProperty("notDecoded").GetString());
         Assert.AreEqual(JsonValueKind.Null, complex.GetProperty("mean").ValueKind);
@@ -80,16 +86,22 @@ public sealed partial class InsightTests
     public void Whole_numbers_and_F64_have_statistics_in_table_document_and_page()
     {
         using TestFolder folder = new();
-        byte[] file = ModelBytes.SafeTensorsWithHeader("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"u":{"dtype":"U64","shape":[2],"data_offsets":[16,32]}}""", 32);
+        byte[] file = ModelBytes.SafeTensorsWithHeader(
+            """{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"u":{"dtype":"U64","shape":[2],"data_offsets":[16,32]}}""", 32);
         BitConverter.TryWriteBytes(file.AsSpan(file.Length - 32), 0.1);
         BitConverter.TryWriteBytes(file.AsSpan(file.Length - 24), 0.3);
         BitConverter.TryWriteBytes(file.AsSpan(file.Length - 16), ulong.MaxValue);
         string path = folder.Write("m.safetensors", file);
         JsonElement tensors = Json(0, "inspect", path, "--stats").GetProperty("statistics").GetProperty("tensors");
-        Assert.AreEqual((0.1, 0.3, 0.2), (tensors[0].GetProperty("min").GetDouble(), tensors[0].GetProperty("max").GetDouble(), tensors[0].GetProperty("mean").GetDouble()));
+        Assert.AreEqual(
+            (0.1, 0.3, 0.2),
+            (tensors[0].GetProperty("min").GetDouble(), tensors[0].GetProperty("max").GetDouble(), tensors[0].GetProperty("mean")
+                .GetDouble()));
         Assert.AreEqual("18446744073709551615", tensors[1].GetProperty("max").GetRawText());
         Assert.AreEqual(1, tensors[1].GetProperty("zeros").GetInt32());
-        Assert.MatchesRegex(@"\n  u +U64 +\[2\] +0 +18446744073709551615 +9\.22337E\+18 +9\.22337E\+18 +0 +0 +1 +0 ", InProcess.Run("inspect", path, "--stats").Output);
+        Assert.MatchesRegex(
+            @"\n  u +U64 +\[2\] +0 +18446744073709551615 +9\.22337E\+18 +9\.22337E\+18 +0 +0 +1 +0 ",
+            InProcess.Run("inspect", path, "--stats").Output);
         InProcess.Run("inspect", path, "--html", folder.File("m.html")).ShouldExitWith(0);
         Assert.Contains("<td class=\"n\" title=\"18446744073709551615\">1.84467E+19</td>", File.ReadAllText(folder.File("m.html")));
     }
@@ -109,18 +121,29 @@ public sealed partial class InsightTests
         ToolResult beyond = InProcess.Run("verify", first, second, "--epsilon", "0.2rel");
         beyond.ShouldExitWith(1);
         Assert.StartsWith($"NOT within 0.2rel: {first} and {second}\n", beyond.Output);
-        Assert.StartsWith($"{second}: error MP5011: not within 0.2rel: 1 difference; the first: value: w: tensor 'w' (F32): 1 of 3 values are further apart than 0.2rel, 1 of them because", beyond.Error);
+        Assert.StartsWith(
+            $"{second}: error MP5011: not within 0.2rel: 1 difference; the first: value: w: tensor 'w' (F32): 1 of 3 values are further "
+                + $"apart than 0.2rel, 1 of them because", beyond.Error);
         Assert.DoesNotContain("bytes differ", beyond.Output);
 
         JsonElement json = Json(1, "verify", first, second, "--epsilon", "2097151ulp");
         Assert.AreEqual(("2097151ulp", false), (json.GetProperty("epsilon").GetString(), json.GetProperty("passed").GetBoolean()));
         Assert.AreEqual(JsonValueKind.Null, json.GetProperty("proved").ValueKind);
         JsonElement distance = json.GetProperty("distances")[0];
-        Assert.AreEqual((2, 2, 1), (distance.GetProperty("different").GetInt32(), distance.GetProperty("beyond").GetInt32(), distance.GetProperty("nonFinite").GetInt32()));
+        Assert.AreEqual(
+            (2, 2, 1),
+            (distance.GetProperty("different").GetInt32(), distance.GetProperty("beyond").GetInt32(), distance.GetProperty("nonFinite")
+                .GetInt32()));
         Assert.AreEqual(2097152, distance.GetProperty("largestUlps").GetProperty("ulps").GetInt32());
-        Assert.AreEqual((1, 0.5), (distance.GetProperty("firstBeyond").GetProperty("element").GetInt32(), distance.GetProperty("largestAbsolute").GetProperty("absolute").GetDouble()));
+        Assert.AreEqual(
+            (1, 0.5),
+            (distance.GetProperty("firstBeyond").GetProperty("element").GetInt32(), distance.GetProperty("largestAbsolute")
+                .GetProperty("absolute").GetDouble()));
         JsonElement difference = json.GetProperty("differences")[0];
-        Assert.AreEqual(("value", "second", 1), (difference.GetProperty("kind").GetString(), difference.GetProperty("byteOffsetIn").GetString(), difference.GetProperty("elementIndex").GetInt32()));
+        Assert.AreEqual(
+            ("value", "second", 1),
+            (difference.GetProperty("kind").GetString(), difference.GetProperty("byteOffsetIn").GetString(),
+                difference.GetProperty("elementIndex").GetInt32()));
         Assert.AreEqual(JsonValueKind.Null, Json(0, "verify", first, first).GetProperty("epsilon").ValueKind);
     }
 
@@ -144,11 +167,13 @@ public sealed partial class InsightTests
         int place = bytes.AsSpan().LastIndexOf(new byte[] { 0, 0, 0x80, 0x40 }) + 3;
         bytes[place] ^= 1;
         File.WriteAllBytes(folder.File("m.gguf"), bytes);
-        foreach ((string side, string[] files) in new[] { ("second", new[] { source, folder.File("m.gguf") }), ("first", [folder.File("m.gguf"), source]) })
+        foreach ((string side, string[] files) in new[] { ("second", new[] { source, folder.File("m.gguf") }),
+            ("first", [folder.File("m.gguf"), source]) })
         {
             Assert.Contains($"at byte {place} of the {side} file", InProcess.Run(["verify", .. files]).Output);
             JsonElement difference = Json(1, ["verify", .. files]).GetProperty("differences")[0];
-            Assert.AreEqual((place, side), (difference.GetProperty("byteOffset").GetInt32(), difference.GetProperty("byteOffsetIn").GetString()));
+            Assert.AreEqual(
+                (place, side), (difference.GetProperty("byteOffset").GetInt32(), difference.GetProperty("byteOffsetIn").GetString()));
         }
     }
 
@@ -172,7 +197,8 @@ public sealed partial class InsightTests
     public void A_plot_without_values_says_so(string file)
     {
         using TestFolder folder = new();
-        InProcess.Run("inspect", RepositoryData.Corpus($"safetensors/valid/{file}.safetensors"), "--html", folder.File("m.html")).ShouldExitWith(0);
+        InProcess.Run("inspect", RepositoryData.Corpus($"safetensors/valid/{file}.safetensors"), "--html", folder.File("m.html"))
+            .ShouldExitWith(0);
         Assert.AreEqual(2, Regex.Count(File.ReadAllText(folder.File("m.html")), "no values to show"));
     }
 
@@ -181,7 +207,8 @@ public sealed partial class InsightTests
     {
         using TestFolder folder = new();
         const string Hostile = "<script>alert(1)</script>\"'&\u202e\n<img src=x onerror=y>";
-        string header = $$$"""{"__metadata__":{{{{JsonSerializer.Serialize(Hostile)}}}:{{{JsonSerializer.Serialize(Hostile)}}}},{{{JsonSerializer.Serialize(Hostile + "2")}}}:{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""";
+        string header =
+            $$$"""{"__metadata__":{{{{JsonSerializer.Serialize(Hostile)}}}:{{{JsonSerializer.Serialize(Hostile)}}}},{{{JsonSerializer.Serialize(Hostile + "2")}}}:{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""";
         string path = folder.Write("<b>.safetensors", ModelBytes.SafeTensorsWithHeader(header, 4));
         InProcess.Run("inspect", path, "--html", folder.File("m.html")).ShouldExitWith(0);
         string page = File.ReadAllText(folder.File("m.html"));
@@ -189,14 +216,16 @@ public sealed partial class InsightTests
         Assert.DoesNotContain("<img", page);
         Assert.DoesNotContain("<b>.safetensors", page);
         Assert.DoesNotContain("\u202e", page);
-        Assert.IsGreaterThanOrEqualTo(3, Regex.Count(page, "&lt;script&gt;alert\\(1\\)&lt;/script&gt;&quot;&#39;&amp;\\\\u202E\\\\u000A&lt;img src=x onerror=y&gt;"));
+        Assert.IsGreaterThanOrEqualTo(
+            3, Regex.Count(page, "&lt;script&gt;alert\\(1\\)&lt;/script&gt;&quot;&#39;&amp;\\\\u202E\\\\u000A&lt;img src=x onerror=y&gt;"));
     }
 
     [TestMethod]
     public void A_page_of_a_thousand_tensors_stays_small()
     {
         using TestFolder folder = new();
-        InProcess.Run("inspect", RepositoryData.Corpus("safetensors/valid/thousand_tensors.safetensors"), "--html", folder.File("m.html")).ShouldExitWith(0);
+        InProcess.Run("inspect", RepositoryData.Corpus("safetensors/valid/thousand_tensors.safetensors"), "--html", folder.File("m.html"))
+            .ShouldExitWith(0);
         Assert.IsLessThan(1_500_000, new FileInfo(folder.File("m.html")).Length);
     }
 
@@ -240,7 +269,9 @@ public sealed partial class InsightTests
         ToolResult different = InProcess.Run("hash", edited, "--check", manifest);
         different.ShouldExitWith(1);
         Assert.Contains("NOT as", different.Output);
-        Assert.StartsWith($"{edited}: error MP5032: not as the manifest says: 1 difference; the first: tensor 'blk.3.ffn_up.weight' holds other bytes", different.Error);
+        Assert.StartsWith(
+            $"{edited}: error MP5032: not as the manifest says: 1 difference; the first: tensor 'blk.3.ffn_up.weight' holds other bytes",
+            different.Error);
         JsonElement json = Json(1, "hash", edited, "--check", manifest);
         Assert.IsFalse(json.GetProperty("asManifest").GetBoolean());
         Assert.AreEqual("blk.3.ffn_up.weight", json.GetProperty("mismatches")[0].GetProperty("tensor").GetString());
@@ -262,7 +293,8 @@ public sealed partial class InsightTests
         byte[] bytes = File.ReadAllBytes(folder.File("m.apr"));
         bytes[^1] ^= 1;
         string damaged = folder.Write("damaged.apr", bytes);
-        foreach (string[] options in (string[][])[[], ["--format", "gguf-hash"], ["--check", manifest], ["--write", folder.File("other.manifest")]])
+        foreach (string[] options in (string[][])[
+            [], ["--format", "gguf-hash"], ["--check", manifest], ["--write", folder.File("other.manifest")]])
         {
             ToolResult refused = InProcess.Run(["hash", damaged, .. options]);
             refused.ShouldExitWith(3);
@@ -287,7 +319,8 @@ public sealed partial class InsightTests
         Assert.AreEqual(lines[2], $"values {json.GetProperty("values").GetString()}");
         JsonElement[] tensors = [.. json.GetProperty("tensors").EnumerateArray()];
         Assert.HasCount(50, tensors);
-        string first = string.Join(' ', new[] { "hash", "payload", "values", "type" }.Select(field => tensors[0].GetProperty(field).GetString()));
+        string first = string.Join(
+            ' ', new[] { "hash", "payload", "values", "type" }.Select(field => tensors[0].GetProperty(field).GetString()));
         Assert.StartsWith(first, lines[3]);
     }
 
@@ -302,7 +335,9 @@ public sealed partial class InsightTests
         Assert.IsTrue(lines.Where((_, i) => i % 2 == 1).All(line => Regex.IsMatch(line, "^sha256    [0-9a-f]{64}  ")));
         Assert.EndsWith($"  {Gguf}:output_norm.weight", lines[0]);
         Assert.EndsWith($"  {Gguf}", lines[^1]);
-        CollectionAssert.AreEqual(lines, Json(0, "hash", Gguf, "--format", "gguf-hash").GetProperty("ggufHash").EnumerateArray().Select(line => line.GetString()).ToArray());
+        CollectionAssert.AreEqual(
+            lines, Json(0, "hash", Gguf, "--format", "gguf-hash").GetProperty("ggufHash").EnumerateArray().Select(line => line.GetString())
+                .ToArray());
     }
 
     [TestMethod]
@@ -331,7 +366,10 @@ public sealed partial class InsightTests
         JsonElement json = Json(1, "diff", first, second);
         Assert.IsFalse(json.GetProperty("equal").GetBoolean());
         JsonElement payload = json.GetProperty("differences")[0].GetProperty("payload");
-        Assert.AreEqual((1, 1, 3), (payload.GetProperty("bytes").GetInt32(), payload.GetProperty("blocks").GetInt32(), payload.GetProperty("allBlocks").GetInt32()));
+        Assert.AreEqual(
+            (1, 1, 3),
+            (payload.GetProperty("bytes").GetInt32(), payload.GetProperty("blocks").GetInt32(), payload.GetProperty("allBlocks")
+                .GetInt32()));
         Assert.AreEqual(3, payload.GetProperty("largest").GetProperty("distance").GetDouble());
 
         string nan = folder.Write("c.safetensors", ModelBytes.SafeTensors(1, float.NaN, 3));
@@ -358,7 +396,8 @@ public sealed partial class InsightTests
         foreach ((string first, string second) in new[] { (model, folder.File("edited")), (folder.File("edited"), folder.File("m.gguf")) })
         {
             JsonElement difference = Json(1, "diff", first, second).GetProperty("differences").EnumerateArray().Single();
-            Assert.AreEqual(("metadata", Pooling), (difference.GetProperty("kind").GetString(), difference.GetProperty("place").GetString()));
+            Assert.AreEqual(
+                ("metadata", Pooling), (difference.GetProperty("kind").GetString(), difference.GetProperty("place").GetString()));
         }
 
         string manifest = folder.File("m.manifest");
@@ -408,6 +447,7 @@ public sealed partial class InsightTests
     [GeneratedRegex("<svg class=\"m\"")]
     private static partial Regex Small();
 
-    [GeneratedRegex("<script|<link|<iframe|<img|<object|<embed|@import|url\\(|https?:|<[^>]* on[a-z]+=|<[^>]* (src|href)=", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "<script|<link|<iframe|<img|<object|<embed|@import|url\\(|https?:|<[^>]* on[a-z]+=|<[^>]* (src|href)=", RegexOptions.IgnoreCase)]
     private static partial Regex Loading();
 }

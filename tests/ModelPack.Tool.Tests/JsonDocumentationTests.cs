@@ -40,10 +40,14 @@ public sealed class JsonDocumentationTests
         using JsonDocument document = JsonDocument.Parse(result.Output);
         string[] fields = [.. Fields(document.RootElement).Distinct()];
         Assert.IsGreaterThan(4, fields.Length, result.Error);
-        string text = Chapters("", kind is "split" ? "convert" : kind) + (kind is "roundtrip" ? Chapters("verify") : "") + (kind is "validate" ? Chapters("inspect") : "");
+        string text = Chapters(
+            "", kind is "split" ? "convert" : kind) + (kind is "roundtrip" ? Chapters("verify") : "")
+                + (kind is "validate" ? Chapters("inspect") : "");
         foreach (string field in fields)
         {
-            Assert.IsTrue(text.Contains($"`{field}`") || text.Contains($"`error.{field}`") || text.Contains($"`tensors[].{field}`"), $"{kind}: {field}");
+            Assert.IsTrue(
+                text.Contains($"`{field}`") || text.Contains($"`error.{field}`")
+                    || text.Contains($"`tensors[].{field}`"), $"{kind}: {field}");
         }
     }
 
@@ -54,7 +58,8 @@ public sealed class JsonDocumentationTests
         InProcess.Run("split", Model, folder.File("parts"), "--max-shard-size", "500KB").ShouldExitWith(0);
         InProcess.Run("merge", folder.File("parts"), folder.File("m.gguf")).ShouldExitWith(0);
         InProcess.Run("convert", Gguf, folder.File("m.apr"), "--sha256").ShouldExitWith(0);
-        InProcess.Run("convert", Model, folder.File("half.safetensors"), "--dtype", "f16", "--allow-lossy", "--epsilon", "1").ShouldExitWith(0);
+        InProcess.Run("convert", Model, folder.File("half.safetensors"), "--dtype", "f16", "--allow-lossy", "--epsilon", "1")
+            .ShouldExitWith(0);
         string text = Chapters("certificate");
         string[] names = ["half.safetensors.modelpack.json", "parts.modelpack.json", "m.gguf.modelpack.json", "m.apr.modelpack.json"];
         HashSet<string> fields = [];
@@ -78,7 +83,8 @@ public sealed class JsonDocumentationTests
     private static string Chapters(params string[] kinds)
     {
         string[] chapters = File.ReadAllText(Path.Combine(RepositoryData.Repository, "docs", "json.md")).Split("\n## ");
-        return string.Concat(kinds.Select(kind => kind.Length == 0 ? chapters[0] : chapters[1..].Single(chapter => chapter.StartsWith($"{kind}\n"))));
+        return string.Concat(
+            kinds.Select(kind => kind.Length == 0 ? chapters[0] : chapters[1..].Single(chapter => chapter.StartsWith($"{kind}\n"))));
     }
 
     // Certificates have a description of their own, and a metadata value is the model's.

@@ -12,9 +12,12 @@ public sealed class PackageTests
         using TestFolder folder = new();
         string project = Path.Combine(RepositoryData.Repository, "src", "ModelPack.Tool");
         Dotnet(RepositoryData.Repository, "pack", project, "--no-build", "-c", Configuration, "-o", folder.File("feed"));
-        string package = Path.GetFileName(Directory.GetFiles(folder.File("feed"), "ModelPack.Tool.*.nupkg").Single(name => !name.Contains(".symbols.")));
+        string package = Path.GetFileName(
+            Directory.GetFiles(folder.File("feed"), "ModelPack.Tool.*.nupkg").Single(name => !name.Contains(".symbols.")));
         string version = package["ModelPack.Tool.".Length..^".nupkg".Length];
-        File.WriteAllText(folder.File("nuget.config"), """<configuration><packageSources><clear /><add key="local" value="feed" /></packageSources></configuration>""");
+        File.WriteAllText(
+            folder.File("nuget.config"),
+            """<configuration><packageSources><clear /><add key="local" value="feed" /></packageSources></configuration>""");
         Dotnet(folder.Path, "tool", "install", "ModelPack.Tool", "--tool-path", "tools", "--version", version, "--no-cache");
 
         string tool = folder.File("tools/dotnet-modelpack");
@@ -27,10 +30,12 @@ public sealed class PackageTests
         ToolProcess.StartProgram(tool, ["verify", source, "m.apr"], folder.Path).Wait().ShouldExitWith(0);
 
         // A global tool is a word of the dotnet command itself.
-        ToolResult word = ToolProcess.RunProgram("sh", "-c", $"PATH='{folder.File("tools")}':$PATH dotnet modelpack inspect '{folder.File("m.apr")}'");
+        ToolResult word = ToolProcess.RunProgram(
+            "sh", "-c", $"PATH='{folder.File("tools")}':$PATH dotnet modelpack inspect '{folder.File("m.apr")}'");
         word.ShouldExitWith(0);
         Assert.Contains("APR", word.Output);
     }
 
-    private static void Dotnet(string folder, params string[] args) => ToolProcess.StartProgram("dotnet", args, folder).Wait().ShouldExitWith(0);
+    private static void Dotnet(string folder, params string[] args) =>
+        ToolProcess.StartProgram("dotnet", args, folder).Wait().ShouldExitWith(0);
 }

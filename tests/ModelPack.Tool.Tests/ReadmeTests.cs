@@ -59,7 +59,8 @@ public sealed partial class ReadmeTests
     }
 
     private static IEnumerable<string> Documents() =>
-        [Path.Combine(RepositoryData.Repository, "README.md"), .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "docs"), "*.md")];
+        [Path.Combine(RepositoryData.Repository, "README.md"),
+            .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "docs"), "*.md")];
 
     // Whatever a command reads is made from the one model that everything here is about.
     private static void Prepare(TestFolder folder, string name)

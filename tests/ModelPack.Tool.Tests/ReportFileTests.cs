@@ -88,7 +88,9 @@ public sealed class ReportFileTests
         string small = folder.Write("small.safetensors", ModelBytes.SafeTensors(1, 2));
         using (System.Diagnostics.Process tool = Start(folder.File("large.safetensors")))
         {
-            while (!Directory.EnumerateFiles(folder.File("tmp"), "model", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true }).Any())
+            while (!Directory.EnumerateFiles(
+                folder.File("tmp"), "model",
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true }).Any())
             {
                 Assert.IsFalse(tool.HasExited);
                 Thread.Sleep(1);

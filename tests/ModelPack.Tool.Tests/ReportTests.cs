@@ -56,11 +56,19 @@ public sealed class ReportTests
     [TestMethod]
     public void A_headline_claims_no_more_than_was_proved()
     {
-        Certificate beside = Certificate with { Meaning = Meaning.Carried, LeftOut = [new("onnx/", 1234, "it holds weights of its own"), new("a.bin", 1, null)] };
+        Certificate beside =
+            Certificate with
+            {
+                Meaning = Meaning.Carried,
+                LeftOut = [new("onnx/", 1234, "it holds weights of its own"), new("a.bin", 1, null)],
+            };
         Assert.AreEqual(
-            "L3 proved, converting back gives every file of the model byte for byte; left out: 'onnx/' (it holds weights of its own, 1,234 bytes), 'a.bin' (1 byte)", ConvertText.Claim(beside));
+            "L3 proved, converting back gives every file of the model byte for byte; left out: 'onnx/' (it holds weights of its own, 1,234 "
+                + "bytes), 'a.bin' (1 byte)", ConvertText.Claim(beside));
         Certificate partial = Certificate with { Meaning = Meaning.Partial, LeftOut = [new("2_Dense/", 5, "a link") { IsPart = true }] };
-        Assert.AreEqual("L3 proved, converting back gives what was found of the model byte for byte; left out: '2_Dense/' (a link, 5 bytes)", ConvertText.Claim(partial));
+        Assert.AreEqual(
+            "L3 proved, converting back gives what was found of the model byte for byte; left out: '2_Dense/' (a link, 5 bytes)",
+            ConvertText.Claim(partial));
     }
 
     [TestMethod]
@@ -70,7 +78,9 @@ public sealed class ReportTests
                        - 'architecture' is missing
 
         """,
-        ConvertText.Of(new("m.apr", "c", Certificate with { Meaning = Meaning.Carried, MeaningReasons = ["'architecture' is missing"] }, TimeSpan.FromSeconds(1))));
+        ConvertText.Of(
+            new("m.apr", "c", Certificate with { Meaning = Meaning.Carried, MeaningReasons = ["'architecture' is missing"] },
+                TimeSpan.FromSeconds(1))));
 
     [TestMethod]
     public void Notes_are_printed_by_rank_and_those_without_effect_are_counted_unless_asked_for()
@@ -81,8 +91,11 @@ public sealed class ReportTests
             NoteRanks = [NoteRank.ChangesResults, NoteRank.MayBeMissed, NoteRank.WithoutEffect, NoteRank.WithoutEffect],
         };
         ConversionOutcome outcome = new("m.apr", "c", ranked, TimeSpan.FromSeconds(1));
-        Assert.EndsWith("\nnotes\n  changes results: causal is lost\n  a name is lost\n  2 notes without effect; --verbosity detailed lists them\n", ConvertText.Of(outcome));
-        Assert.EndsWith("  a name is lost\n  transformers_version is lost\n  initializer_range is lost\n", ConvertText.Of(outcome, Verbosity.Detailed));
+        Assert.EndsWith(
+            "\nnotes\n  changes results: causal is lost\n  a name is lost\n  2 notes without effect; --verbosity detailed lists them\n",
+            ConvertText.Of(outcome));
+        Assert.EndsWith(
+            "  a name is lost\n  transformers_version is lost\n  initializer_range is lost\n", ConvertText.Of(outcome, Verbosity.Detailed));
     }
 
     [TestMethod]
@@ -97,7 +110,9 @@ public sealed class ReportTests
           metadata: general.name: only in the first
 
         """,
-        VerifyText.Of("a.gguf", "b.apr", new(ProofLevel.L2, null, 12, 3, [Payload, new(DifferenceKind.Metadata, "general.name", "only in the first")], [])));
+        VerifyText.Of(
+            "a.gguf", "b.apr",
+            new(ProofLevel.L2, null, 12, 3, [Payload, new(DifferenceKind.Metadata, "general.name", "only in the first")], [])));
 
     [TestMethod]
     public void Equal_models_are_called_equal() => Assert.StartsWith(

@@ -121,7 +121,8 @@ public sealed class SetTests
         using TestFolder folder = new();
         string target = folder.File("shards/");
         string report = folder.File("proof.json");
-        ToolResult converted = ToolProcess.Run("convert", Gguf, target, "--to", "safetensors", "--max-shard-size", "500KB", "--report", report);
+        ToolResult converted = ToolProcess.Run(
+            "convert", Gguf, target, "--to", "safetensors", "--max-shard-size", "500KB", "--report", report);
         converted.ShouldExitWith(0);
         Assert.IsTrue(File.Exists(folder.File("shards/model.safetensors.index.json")));
         Assert.AreEqual(File.ReadAllText(folder.File("shards.modelpack.json")), File.ReadAllText(report));

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace ModelPack.Tool.Tests;
 
-/// <summary>A file system of a few hundred kilobytes, to run out of. Mounting takes root, or a sudo that does not ask; without either the test fails.</summary>
+/// <summary>A file system of a few hundred kilobytes, to run out of. Mounting takes root, or a sudo that does not ask; without either the
+/// test fails.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TestFolder folder = new();

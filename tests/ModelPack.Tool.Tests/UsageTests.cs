@@ -6,14 +6,16 @@ namespace ModelPack.Tool.Tests;
 public sealed class UsageTests
 {
     [TestMethod]
-    [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, split, merge, inspect, validate, diff, hash.")]
+    [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, split, merge, edit, inspect, validate, diff, hash.")]
     [DataRow("convrt a.gguf b.apr", "MP5001: Unknown verb 'convrt'; the verbs are convert,")]
     [DataRow("convert a.gguf", "MP5001: Required argument 'TARGET' missing")]
     [DataRow("convert a.gguf b.apr c", "MP5001: Unrecognized command or argument 'c'")]
     [DataRow("convert a.gguf --frob", "MP5001: Unknown option '--frob'")]
     [DataRow("convert a.gguf b.apr --quantized all", "MP5001: --quantized takes auto, blocks or native, not 'all'")]
     [DataRow("convert a.gguf b.apr --dtype q4", "MP5001: --dtype takes bf16 or f16, not 'q4'")]
-    [DataRow("convert a.gguf b.apr --dtype f16 --epsilon 0,1", "MP5001: --epsilon takes a number from 0 on, for example 0.01 or 1e-3, not '0,1'")]
+    [DataRow(
+        "convert a.gguf b.apr --dtype f16 --epsilon 0,1",
+        "MP5001: --epsilon takes a number from 0 on, for example 0.01 or 1e-3, not '0,1'")]
     [DataRow("convert a.gguf b.apr --dtype f16 --epsilon -1", "MP5001: --epsilon needs a value, and '-1' is none")]
     [DataRow("convert a.gguf b.apr --dtype f16 --epsilon NaN", "MP5001: --epsilon takes a number from 0 on")]
     [DataRow("convert a.gguf b.apr --epsilon 0.1", "MP5001: --epsilon limits what --dtype does, which is not given.")]
@@ -24,15 +26,20 @@ public sealed class UsageTests
     [DataRow("convert a.gguf b.apr --report --force", "MP5001: --report needs a value, and '--force' is none")]
     [DataRow("convert a.gguf b.apr --threads 0", "MP5001: --threads takes a number from 1 to 1024, not '0'")]
     [DataRow("convert a.gguf b.apr --threads many", "MP5001: --threads takes a number from 1 to 1024, not 'many'")]
-    [DataRow("convert a.gguf b", "b: error MP5002: the name of the output has no ending. Let TARGET end in .gguf, .apr or .safetensors, or add --to")]
+    [DataRow(
+        "convert a.gguf b",
+        "b: error MP5002: the name of the output has no ending. Let TARGET end in .gguf, .apr or .safetensors, or add --to")]
     [DataRow("convert a.gguf b.onnx", "b.onnx: error MP5002: the name of the output ends in '.onnx', which is no format.")]
     [DataRow("convert a.gguf b.apr --report a.gguf", "a.gguf: error MP5003: the report would overwrite a file that the command works on.")]
     [DataRow("convert a.gguf b.apr --report ./b.apr", "MP5003")]
     [DataRow("convert a.gguf b.apr --report b.apr.modelpack.json", "MP5003")]
     [DataRow("convert a.gguf out/ --to gguf --report out/proof.json", "MP5003: the report would lie in the folder of a model")]
     [DataRow("convert a.gguf out/", "out/: error MP5002: the name of the output has no ending.")]
-    [DataRow("convert a.gguf out/ --to gguf --max-shard-size 5GiB", "MP5001: --max-shard-size takes a size like 300KB, 500MB or 5GB, not '5GiB'")]
-    [DataRow("convert a.gguf b.apr --dry-run --report c.json", "MP5001: --dry-run proves nothing, so there is nothing for --report to copy.")]
+    [DataRow(
+        "convert a.gguf out/ --to gguf --max-shard-size 5GiB",
+        "MP5001: --max-shard-size takes a size like 300KB, 500MB or 5GB, not '5GiB'")]
+    [DataRow(
+        "convert a.gguf b.apr --dry-run --report c.json", "MP5001: --dry-run proves nothing, so there is nothing for --report to copy.")]
     [DataRow("split a.gguf out", "MP5001: Option '--max-shard-size' is required")]
     [DataRow("split a.gguf out --max-shard-size 0", "MP5001: --max-shard-size takes a size")]
     [DataRow("split a.gguf --max-shard-size 1MB", "MP5001: Required argument 'FOLDER' missing")]

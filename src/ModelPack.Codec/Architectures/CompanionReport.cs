@@ -3,12 +3,14 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures;
 
-/// <summary>Says of each file whether it is recorded, derived or missing (hf-companions.md §5.4): the files themselves have no place for it.</summary>
+/// <summary>Says of each file whether it is recorded, derived or missing (hf-companions.md §5.4): the files themselves have no place for
+/// it.</summary>
 internal static class CompanionReport
 {
     private static readonly string[] Expected =
     [
-        CompanionNames.Config, CompanionNames.GenerationConfig, CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap,
+        CompanionNames.Config, CompanionNames.GenerationConfig, CompanionNames.Tokenizer, CompanionNames.TokenizerConfig,
+        CompanionNames.SpecialTokensMap,
     ];
 
     public static void Add(Derivation derivation)

@@ -48,7 +48,8 @@ internal sealed class Derivation
 
     public bool IsRecorded(string file) => recorded.Contains(file);
 
-    public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => notes.Add(new DerivationNote(file, text, new(rank, $"{file}: {text}")));
+    public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) =>
+        notes.Add(new DerivationNote(file, text, new(rank, $"{file}: {text}")));
 
     /// <summary>Notes the keys below a prefix that gave no field.</summary>
     public void NoteUnread(string file, string prefix)

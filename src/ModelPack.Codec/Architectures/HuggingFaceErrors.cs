@@ -6,10 +6,12 @@ internal static class HuggingFaceErrors
     private const string FetchAgain = "Fetch the folder again; all its files come from the same revision of the model.";
 
     public static readonly ErrorCode UnusableKey = new(
-        "MP2201", "", ErrorKind.InvalidFile, "A metadata key that the model's tensors depend on is missing or of the wrong type.", "Convert the original model again with a current program.");
+        "MP2201", "", ErrorKind.InvalidFile, "A metadata key that the model's tensors depend on is missing or of the wrong type.",
+        "Convert the original model again with a current program.");
 
     public static readonly ErrorCode MissingConfig = new(
-        "MP2202", "", ErrorKind.InvalidFile, "A folder with a tokenizer or generation settings has no config.json.", "Fetch the folder again, or keep its own names (Naming=verbatim, --naming verbatim).");
+        "MP2202", "", ErrorKind.InvalidFile, "A folder with a tokenizer or generation settings has no config.json.",
+        "Fetch the folder again, or keep its own names (Naming=verbatim, --naming verbatim).");
 
     public static readonly ErrorCode NotJson = new(
         "MP2203", "", ErrorKind.InvalidFile, "A companion file is not JSON, or not an object.", FetchAgain);

@@ -10,7 +10,8 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
 {
     private const int LongestShownText = 80;
 
-    private readonly FrozenDictionary<string, GgufValue> values = metadata.ToFrozenDictionary(entry => entry.Key, entry => (GgufValue)entry.Value, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, GgufValue> values = metadata.ToFrozenDictionary(
+        entry => entry.Key, entry => (GgufValue)entry.Value, StringComparer.Ordinal);
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
 
     public GgufValue? Find(string key)
@@ -20,7 +21,8 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
     }
 
     /// <summary>The keys below a prefix, in their order.</summary>
-    public IEnumerable<string> Below(string prefix) => metadata.Select(entry => entry.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal));
+    public IEnumerable<string> Below(string prefix) =>
+        metadata.Select(entry => entry.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>The keys below a prefix that nobody asked for.</summary>
     public IEnumerable<string> Unread(string prefix) => Below(prefix).Where(key => !read.Contains(key));
@@ -63,7 +65,9 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
             }
         }
 
-        return first >= 0 && first <= uint.MaxValue ? new Reading<long>((long)first) : Reading<long>.Wrong($"{key} holds {first}, not a count");
+        return first >= 0 && first <= uint.MaxValue
+            ? new Reading<long>((long)first)
+            : Reading<long>.Wrong($"{key} holds {first}, not a count");
     }
 
     public Reading<FiniteNumber> Float(string key)
@@ -104,7 +108,8 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
     public static string Show(GgufValue value) => value.Type switch
     {
         GgufValueType.Array => string.Create(CultureInfo.InvariantCulture, $"{value.TypeName} of {value.Count} items"),
-        GgufValueType.String when value.StringBytes.Length > LongestShownText => string.Create(CultureInfo.InvariantCulture, $"a string of {value.StringBytes.Length} bytes"),
+        GgufValueType.String when value.StringBytes.Length > LongestShownText =>
+            string.Create(CultureInfo.InvariantCulture, $"a string of {value.StringBytes.Length} bytes"),
         _ => $"{value.TypeName} {value.Display()}",
     };
 }

@@ -48,7 +48,8 @@ internal sealed record ModelDescription
     /// <summary>Whose names and values the file's tensors have.</summary>
     public NamingScheme Tensors { get; init; }
 
-    /// <summary>The names that a checkpoint of such a model has and those that it gets in APR; null if APR has none of its own for it.</summary>
+    /// <summary>The names that a checkpoint of such a model has and those that it gets in APR; null if APR has none of its own for
+    /// it.</summary>
     public AprFamily? Family { get; init; }
 
     /// <summary>True if tensors that contradict what the file says are an error; else they travel as they are.</summary>
@@ -70,9 +71,15 @@ internal sealed record ModelDescription
         _ => new(),
     };
 
-    /// <summary>What of it can be said in a format: without its head a reranker would be a generator, and APR has no word for one of rows.</summary>
+    /// <summary>What of it can be said in a format: without its head a reranker would be a generator, and APR has no word for one of
+    /// rows.</summary>
     public ModelDescription In(ModelFormat target) => Head is null || target != ModelFormat.Apr ? this
-        : Unclaimed([.. Notes, new RankedNote(NoteRank.ChangesResults, $"{CompanionNames.Config}: APR has no head that scores: tensors keep their names, and the output does not claim the architecture '{Architecture}'")]);
+        : Unclaimed(
+            [.. Notes,
+                new RankedNote(
+                    NoteRank.ChangesResults,
+                    $"{CompanionNames.Config}: APR has no head that scores: tensors keep their names, and the output does not claim the "
+                        + $"architecture '{Architecture}'")]);
 
     private ModelDescription Unclaimed(ImmutableArray<RankedNote> notes) => new() { Companions = Companions, Notes = notes };
 
@@ -161,12 +168,17 @@ internal sealed record ModelDescription
                 Head = derived.Head,
                 Tensors = NamingScheme.HuggingFace,
                 IsStrict = true,
-                Notes = [.. derived.Ranked, .. tokenizer.Ranked, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries).Select(text => new RankedNote(NoteRank.ChangesResults, text))],
+                Notes = [
+                    .. derived.Ranked, .. tokenizer.Ranked, .. GenerationToGguf.LostEnds(derived.TokenIds, tokenizer.Entries)
+                        .Select(text => new RankedNote(NoteRank.ChangesResults, text))],
             };
         }
         catch (ModelPackException exception) when (HuggingFaceErrors.IsUnread(exception))
         {
-            return own with { Notes = [new(NoteRank.ChangesResults, $"{exception.Detail}; the file travels as it is, and nothing is read from it")] };
+            return own with
+            {
+                Notes = [new(NoteRank.ChangesResults, $"{exception.Detail}; the file travels as it is, and nothing is read from it")],
+            };
         }
         catch (ModelPackException exception)
         {
@@ -185,9 +197,12 @@ internal sealed record ModelDescription
         }
 
         ConfigObject fields = ConfigObject.Parse(file.Source.Name, config);
-        string[] missing = [.. FolderNeeds.MissingTensors(fields, [.. TensorDescriptions.Logical(file).Select(tensor => tensor.Name)]).Take(2)];
+        string[] missing = [
+            .. FolderNeeds.MissingTensors(fields, [.. TensorDescriptions.Logical(file).Select(tensor => tensor.Name)]).Take(2)];
         return missing.Length == 0 ? null
-            : $"{CompanionNames.Config}: a model of the type '{fields.Text("model_type")}' has the tensor '{missing[0]}'{(missing.Length == 1 ? "" : " and others")}, and this one does not: tensors keep their names, and the output does not claim that architecture";
+            : $"{CompanionNames.Config}: a model of the type '{fields.Text("model_type")}' has the tensor "
+                + $"'{missing[0]}'{(missing.Length == 1 ? "" : " and others")}, and this one does not: tensors keep their names, and the "
+                + $"output does not claim that architecture";
     }
 
     // The vocabulary has a token for each row of the embedding; config.json was compared with these already.

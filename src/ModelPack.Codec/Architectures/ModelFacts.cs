@@ -3,7 +3,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures;
 
-/// <summary>What moving or renaming tensors needs to know of a model, read from GGUF keys (hf-companions.md §1.1). Nothing is guessed: a missing key is null, or an error where it is required.</summary>
+/// <summary>What moving or renaming tensors needs to know of a model, read from GGUF keys (hf-companions.md §1.1). Nothing is guessed: a
+/// missing key is null, or an error where it is required.</summary>
 internal sealed class ModelFacts
 {
     private const string HeadCountKey = "attention.head_count";
@@ -40,7 +41,8 @@ internal sealed class ModelFacts
 
     public long? ExpertCount => Find("expert_count");
 
-    public static ModelFacts From(string architecture, IReadOnlyList<MetadataEntry> entries) => new(architecture, new MetadataKeys(entries));
+    public static ModelFacts From(string architecture, IReadOnlyList<MetadataEntry> entries) =>
+        new(architecture, new MetadataKeys(entries));
 
     public string Key(string name) => $"{Architecture}.{name}";
 
@@ -74,7 +76,8 @@ internal sealed class ModelFacts
             return Find(name);
         }
 
-        if (array.ElementType is not { } element || GgufValueTypes.FixedBytes(element) == 0 || element is GgufValueType.Bool or GgufValueType.Float32 or GgufValueType.Float64)
+        if (array.ElementType is not { } element || GgufValueTypes.FixedBytes(element) == 0
+            || element is GgufValueType.Bool or GgufValueType.Float32 or GgufValueType.Float64)
         {
             throw Error($"{key} is {MetadataKeys.Show(array)}, not a list of counts");
         }
@@ -89,7 +92,8 @@ internal sealed class ModelFacts
         return count >= 0 && count <= uint.MaxValue ? (long)count : throw Error($"{key} is {count} at {layer}, not a count");
     }
 
-    private static long? Accept(Reading<long> reading) => reading.Problem is { } problem ? throw Error(problem) : reading.IsRead ? reading.Value : null;
+    private static long? Accept(Reading<long> reading) =>
+        reading.Problem is { } problem ? throw Error(problem) : reading.IsRead ? reading.Value : null;
 
     private long Require(long? found, string name) =>
         found is { } count ? count > 0 ? count : throw Error($"{Key(name)} is 0") : throw Error($"{Key(name)} is missing");

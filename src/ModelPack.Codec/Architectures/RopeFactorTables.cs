@@ -8,8 +8,9 @@ using ModelPack.IO.Names;
 namespace ModelPack.Architectures;
 
 /// <summary>
-/// Tables of RoPE factors that a folder has no tensors for, and that its config.json may state (hf-companions.md §1.4, §3.2 T17). It does so if it gives the very bits
-/// when it is converted again: the numbers in it may be guesses, and some tables come from another math library.
+/// Tables of RoPE factors that a folder has no tensors for, and that its config.json may state (hf-companions.md §1.4, §3.2 T17). It does
+/// so if it gives the very bits when it is converted again: the numbers in it may be guesses, and some tables come from another math
+/// library.
 /// </summary>
 /// <param name="folder">The companions of the output.</param>
 /// <param name="tensors">Its tensors.</param>
@@ -36,20 +37,26 @@ internal sealed class RopeFactorTables(DerivedFolder folder, IEnumerable<TensorI
             return (null, problem);
         }
 
-        if (tensor.Type != TensorType.F32 || tables.FirstOrDefault(table => table.Name == tensor.Name && table.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())) is not { } stated)
+        if (tensor.Type != TensorType.F32
+            || tables.FirstOrDefault(
+                table => table.Name == tensor.Name && table.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())) is not { } stated)
         {
             return (null, "converting config.json again gives no such table");
         }
 
         byte[] own = read();
         int same = own.AsSpan().CommonPrefixLength(stated.F32LittleEndian.Span);
-        return same == own.Length ? (stated.F32LittleEndian, null) : (null, Difference(own, stated.F32LittleEndian.Span, same / sizeof(float)));
+        return same == own.Length
+            ? (stated.F32LittleEndian, null)
+            : (null, Difference(own, stated.F32LittleEndian.Span, same / sizeof(float)));
     }
 
     private static string Difference(ReadOnlySpan<byte> own, ReadOnlySpan<byte> stated, int item)
     {
         float Value(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadSingleLittleEndian(bytes[(item * sizeof(float))..]);
-        return string.Create(CultureInfo.InvariantCulture, $"converting config.json again gives {Value(stated):R} at {item}, where the table holds {Value(own):R}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"converting config.json again gives {Value(stated):R} at {item}, where the table holds {Value(own):R}");
     }
 
     private void Derive()
@@ -62,7 +69,8 @@ internal sealed class RopeFactorTables(DerivedFolder folder, IEnumerable<TensorI
         tables = [];
         if (!folder.Files.Any(file => file.Name == CompanionNames.Config))
         {
-            problem = folder.Notes.FirstOrDefault(note => note.Contains(CannotBeDerived, StringComparison.Ordinal)) ?? folder.Notes.FirstOrDefault() ?? $"there is no {CompanionNames.Config}";
+            problem = folder.Notes.FirstOrDefault(note => note.Contains(CannotBeDerived, StringComparison.Ordinal))
+                ?? folder.Notes.FirstOrDefault() ?? $"there is no {CompanionNames.Config}";
             return;
         }
 

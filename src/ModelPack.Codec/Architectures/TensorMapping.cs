@@ -7,9 +7,11 @@ namespace ModelPack.Architectures;
 
 /// <summary>The tensors of a model in the target's words.</summary>
 /// <param name="Outputs">The tensors; their payloads are made of those of the model.</param>
-/// <param name="Return">For each tensor of the model, how its payload comes back from the outputs; null if its bytes have to be kept.</param>
+/// <param name="Return">For each tensor of the model, how its payload comes back from the outputs; null if its bytes have to be
+/// kept.</param>
 /// <param name="Notes">What is worth knowing.</param>
-internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<RankedNote> Notes)
+internal sealed record TensorMapping(
+    ImmutableArray<ModelTensor> Outputs, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<RankedNote> Notes)
 {
     private const string WholeOutput = "output.weight";
 
@@ -34,7 +36,11 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
 
         try
         {
-            TensorInfo[] tensors = [.. model.Select(tensor => tensor.Info.ByteLength == tensor.Payload.Length ? tensor.Info : tensor.Info with { ByteLength = tensor.Payload.Length })];
+            TensorInfo[] tensors = [
+                .. model.Select(
+                    tensor => tensor.Info.ByteLength == tensor.Payload.Length
+                        ? tensor.Info
+                        : tensor.Info with { ByteLength = tensor.Payload.Length })];
             return (words.Tensors, wanted) switch
             {
                 (_, NamingScheme.Apr) => Of(words.Family!.ToApr(tensors)),
@@ -82,11 +88,14 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
     {
         try
         {
-            return ToGguf([.. checkpoint.Outputs.Select(output => output.Info)], words) is { } next ? checkpoint.Then(next) : checkpoint.Noting(NoTable(words));
+            return ToGguf([.. checkpoint.Outputs.Select(output => output.Info)], words) is { } next
+                ? checkpoint.Then(next)
+                : checkpoint.Noting(NoTable(words));
         }
         catch (ModelPackException exception)
         {
-            return checkpoint.Noting([$"tensors have the names of a checkpoint, since they cannot be translated further: {exception.Detail}"]);
+            return checkpoint.Noting(
+                [$"tensors have the names of a checkpoint, since they cannot be translated further: {exception.Detail}"]);
         }
     }
 
@@ -103,7 +112,8 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
         return new(
             [
                 .. OutputsOf(translation),
-                .. extra.Where(tensor => names.Add(tensor.Name)).Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
+                .. extra.Where(tensor => names.Add(tensor.Name))
+                    .Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
             ],
             translation.Return,
             translation.Notes);
@@ -124,10 +134,15 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
         int output = Outputs.IndexOf(Outputs.FirstOrDefault(tensor => tensor.Info.Name == WholeOutput)!);
         return output < 0
             ? this with { Outputs = Outputs.Add(made) }
-            : this with { Outputs = Outputs.SetItem(output, made), Return = [.. Return.Select(back => back?.Tensors().Contains(output) == true ? null : back)] };
+            : this with
+            {
+                Outputs = Outputs.SetItem(output, made),
+                Return = [.. Return.Select(back => back?.Tensors().Contains(output) == true ? null : back)],
+            };
     }
 
-    // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables that config.json states.
+    // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables
+    // that config.json states.
     private static TensorMapping ToHuggingFace(TensorTranslation translation, ImmutableArray<ModelTensor> model, ModelFormat target)
     {
         List<ModelTensor> outputs = [.. OutputsOf(translation)];
@@ -160,7 +175,10 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
 
     private TensorMapping Then(TensorMapping next) => new(
         [.. next.Outputs.Select(output => output with { Payload = output.Payload.Through(stored => Outputs[stored.Tensor].Payload) })],
-        [.. Return.Select(back => back is not null && back.Tensors().All(tensor => next.Return[tensor] is not null) ? back.Through(stored => next.Return[stored.Tensor]!) : null)],
+        [.. Return.Select(
+            back => back is not null && back.Tensors().All(tensor => next.Return[tensor] is not null)
+                ? back.Through(stored => next.Return[stored.Tensor]!)
+                : null)],
         [.. Notes, .. next.Notes]);
 
     private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
@@ -169,7 +187,10 @@ internal sealed record TensorMapping(ImmutableArray<ModelTensor> Outputs, Immuta
     private static TensorMapping Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<RankedNote> notes)
     {
         ImmutableArray<ModelTensor> outputs =
-            [.. model.Select((tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i ? tensor : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
+            [.. model.Select(
+                (tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i
+                    ? tensor
+                    : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
         return new(outputs, [.. outputs.Select(output => output.Payload)], notes);
     }
 }

@@ -12,7 +12,8 @@ namespace ModelPack.Conversion;
 internal static class CertificateMaker
 {
     public static Certificate Make(
-        ConversionPlan job, JudgedMeaning meaning, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options, ProofContext context)
+        ConversionPlan job, JudgedMeaning meaning, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options,
+        ProofContext context)
     {
         RankedNote[] notes = job.AllNotes(context.Notes);
         return new()
@@ -26,9 +27,13 @@ internal static class CertificateMaker
             {
                 Parts = Parts(job.Source.AllMembers.Select(member => (member.Name, member.Length)), pass.MemberHashes, pass.MemberSha256),
             },
-            Output = new(Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), job.To, job.Layout.Length, FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
+            Output = new(
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), job.To, job.Layout.Length,
+                FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
             {
-                Parts = Parts(TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)), context.OutputMemberHashes, context.OutputMemberSha256),
+                Parts = Parts(
+                    TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)),
+                    context.OutputMemberHashes, context.OutputMemberSha256),
             },
             LeftOut = job.Source.LeftOut,
             Options = Options(options),
@@ -64,8 +69,11 @@ internal static class CertificateMaker
         return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, texts);
     }
 
-    private static ImmutableArray<CertifiedPart> Parts(IEnumerable<(string Name, long Length)> files, IReadOnlyList<Hash128> hashes, byte[][] sha256) => hashes.Count == 1 ? [] :
-        [.. files.Select((file, i) => new CertifiedPart(file.Name, file.Length, FileHash.Format(hashes[i])) { Sha256 = sha256.Length == 0 ? null : Hex(sha256[i]) })];
+    private static ImmutableArray<CertifiedPart> Parts(
+        IEnumerable<(string Name, long Length)> files, IReadOnlyList<Hash128> hashes, byte[][] sha256) => hashes.Count == 1 ? [] :
+        [.. files.Select(
+            (file, i) => new CertifiedPart(
+                file.Name, file.Length, FileHash.Format(hashes[i])) { Sha256 = sha256.Length == 0 ? null : Hex(sha256[i]) })];
 
     private static CertifiedTensor Tensor(ConversionPlan job, TensorInfo tensor, int index, PassResult pass, ProofContext context)
     {

@@ -10,8 +10,8 @@ public sealed record ConversionOptions
     public QuantizedMode Quantized { get; init; }
 
     /// <summary>
-    /// Narrows the floating-point matrices of the output to BF16 or F16: a named loss, for which <see cref="Loss"/> has to allow it. The source's bytes go into a side
-    /// file. Null changes nothing.
+    /// Narrows the floating-point matrices of the output to BF16 or F16: a named loss, for which <see cref="Loss"/> has to allow it. The
+    /// source's bytes go into a side file. Null changes nothing.
     /// </summary>
     public TensorType? Dtype { get; init; }
 
@@ -33,7 +33,8 @@ public sealed record ConversionOptions
     /// <summary>An existing target.</summary>
     public ExistingTarget Existing { get; init; }
 
-    /// <summary>Payload bytes at which a further shard is begun (SafeTensors shards, GGUF splits); null for one file. Needs a folder as target.</summary>
+    /// <summary>Payload bytes at which a further shard is begun (SafeTensors shards, GGUF splits); null for one file. Needs a folder as
+    /// target.</summary>
     public long? MaxShardBytes { get; init; }
 
     /// <summary>Worker threads; 0 takes one for each processor.</summary>

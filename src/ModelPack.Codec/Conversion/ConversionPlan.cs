@@ -9,7 +9,8 @@ using ModelPack.Tensors.Payloads;
 namespace ModelPack.Conversion;
 
 /// <summary>
-/// A conversion that is planned and not yet run. Either the output is made anew in the target's own terms, or a file that the source was made from is restored.
+/// A conversion that is planned and not yet run. Either the output is made anew in the target's own terms, or a file that the source was
+/// made from is restored.
 /// </summary>
 internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<FileRange>? ranges = null)
 {
@@ -27,10 +28,12 @@ internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<Fi
     /// <summary>The source cut into payloads and gaps.</summary>
     public List<FileRange> Ranges { get; } = ranges ?? FileRange.Cover(source);
 
-    /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are left.</summary>
+    /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are
+    /// left.</summary>
     public abstract ModelPlan Layout { get; }
 
-    /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source. A job that is complete may have let go of it.</summary>
+    /// <summary>How each payload that <see cref="Layout"/> names is made of those of the source. A job that is complete may have let go of
+    /// it.</summary>
     public abstract IReadOnlyList<PayloadRecipe> Payloads { get; }
 
     /// <summary>A tensor of the output whose values have to be looked at once they are made; null if they need not be.</summary>
@@ -41,7 +44,8 @@ internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<Fi
 
     /// <summary>Everything that is worth knowing, what matters most first: the one list that preview and certificate show.</summary>
     /// <param name="proof">What the proof has to say.</param>
-    public RankedNote[] AllNotes(IEnumerable<RankedNote> proof) => [.. Notes.Concat(proof).Concat(Source.Notes.Select(RankedNote.Of)).OrderBy(note => note.Rank)];
+    public RankedNote[] AllNotes(IEnumerable<RankedNote> proof) =>
+        [.. Notes.Concat(proof).Concat(Source.Notes.Select(RankedNote.Of)).OrderBy(note => note.Rank)];
 
     /// <summary>What the output is good for, as long as it is not complete.</summary>
     public abstract JudgedMeaning Judge();
@@ -55,7 +59,8 @@ internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<Fi
     /// <summary>What happens to each source tensor.</summary>
     public abstract TensorAction Action(int tensor);
 
-    /// <summary>Where each source tensor goes as it is read; null for one whose bytes the output has elsewhere, or in another form.</summary>
+    /// <summary>Where each source tensor goes as it is read; null for one whose bytes the output has elsewhere, or in another
+    /// form.</summary>
     public long?[] Destinations() => Placed.Direct;
 
     /// <summary>The payloads that have to be made after the source was read, with their places.</summary>

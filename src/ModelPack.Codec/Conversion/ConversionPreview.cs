@@ -42,11 +42,13 @@ public sealed record ConversionPreview
     /// <summary>What the output would be good for.</summary>
     public required Meaning Meaning { get; init; }
 
-    /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met. None for <see cref="Meaning.Runs"/>.</summary>
+    /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met.
+    /// None for <see cref="Meaning.Runs"/>.</summary>
     public ImmutableArray<string> MeaningReasons { get; init; } = [];
 
     /// <summary>
-    /// What to tell before it is run: how many quantized tensors are widened, and what that makes of the size. Null if none is, or if the output is no larger than the source.
+    /// What to tell before it is run: how many quantized tensors are widened, and what that makes of the size. Null if none is, or if the
+    /// output is no larger than the source.
     /// </summary>
     public string? Growth { get; init; }
 
@@ -64,7 +66,8 @@ public sealed record ConversionPreview
             OutputBytes = job.Layout.Length,
             Files = [.. job.Layout.Files.Select((file, i) => new PreviewedFile(names[i], file.Plan.Length))],
             Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => new PreviewedTensor(
-                job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape, job.Action(i), tensor.ByteLength))],
+                job.OutputName(i), tensor.Name, TensorTypes.Get(tensor.Type).Name, TensorTypes.Get(job.OutputType(i)).Name, tensor.Shape,
+                job.Action(i), tensor.ByteLength))],
             Growth = GrowthOf(job),
             LeftOut = job.Source.LeftOut,
             Meaning = meaning.Word,
@@ -85,7 +88,9 @@ public sealed record ConversionPreview
             return null;
         }
 
-        string sizes = string.Create(CultureInfo.InvariantCulture, $"the output takes {after:N0} bytes, {(double)after / before:0.0} times the {before:N0} bytes of the source");
+        string sizes = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the output takes {after:N0} bytes, {(double)after / before:0.0} times the {before:N0} bytes of the source");
         return $"{widened} quantized tensors become F32: {sizes}; Quantized=blocks (--quantized blocks) keeps them small";
     }
 }

@@ -9,7 +9,8 @@ using ModelPack.Tensors.Payloads;
 namespace ModelPack.Conversion;
 
 /// <summary>
-/// The output has the source's format: it has the source's bytes. Anything else would make the result of a chain depend on how often a format stands in it.
+/// The output has the source's format: it has the source's bytes. Anything else would make the result of a chain depend on how often a
+/// format stands in it.
 /// </summary>
 internal sealed class CopyPlan : ConversionPlan
 {
@@ -27,7 +28,8 @@ internal sealed class CopyPlan : ConversionPlan
 
     public override IReadOnlyList<PayloadRecipe> Payloads { get; }
 
-    public override ImmutableArray<RankedNote> Notes { get; } = [new(NoteRank.WithoutEffect, "the source has this format already: the output is a copy")];
+    public override ImmutableArray<RankedNote> Notes { get; } = [
+        new(NoteRank.WithoutEffect, "the source has this format already: the output is a copy")];
 
     public override JudgedMeaning Judge() => JudgedMeaning.Of(Source, Source);
 

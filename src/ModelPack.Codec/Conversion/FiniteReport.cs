@@ -26,12 +26,14 @@ internal static class FiniteReport
         if (tally.NonFinite == 0)
         {
             string where = Slice(tensor, tally.FirstBadBlock * type.BlockElements);
-            return $"{tally.BadBlocks} blocks of {type.Name} have a scale that stands for NaN, the first is block {tally.FirstBadBlock}{where}";
+            return $"{tally.BadBlocks} blocks of {type.Name} have a scale that stands for NaN, the first is block "
+                + $"{tally.FirstBadBlock}{where}";
         }
 
         string block = type.BlockElements > 1 ? $" in block {Block(tensor, type, tally.FirstNonFinite)}" : "";
         string slice = Slice(tensor, tally.FirstNonFinite);
-        return $"{tally.NaN} NaN and {tally.Infinity} infinite values of {tensor.ElementCount} ({type.Name}), the first is element {tally.FirstNonFinite}{block}{slice}";
+        return $"{tally.NaN} NaN and {tally.Infinity} infinite values of {tensor.ElementCount} ({type.Name}), the first is element "
+            + $"{tally.FirstNonFinite}{block}{slice}";
     }
 
     // Experts are stacked along the outermost dimension (gguf.md §6.6).

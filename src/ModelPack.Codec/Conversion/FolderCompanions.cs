@@ -20,23 +20,32 @@ internal static class FolderCompanions
 
         if (root.Format == ModelFormat.SafeTensors)
         {
-            return form.Folder is null ? None : new([.. words.Companions.Where(companion => !companion.Name.EndsWith(".index.json", StringComparison.Ordinal))], []);
+            return form.Folder is null
+                ? None
+                : new([.. words.Companions.Where(companion => !companion.Name.EndsWith(".index.json", StringComparison.Ordinal))], []);
         }
 
         if (form.Folder is null)
         {
-            return new([], ["config.json, tokenizer.json and the like are written into a folder only: name one as target, with a separator at its end"]);
+            return new(
+                [], ["config.json, tokenizer.json and the like are written into a folder only: name one as target, with a separator at its "
+                    + "end"]);
         }
 
         if (root is GgufFile or ModelSet { First: GgufFile })
         {
             if (words.Tensors == NamingScheme.Unknown && root.Tensors.Count > 0)
             {
-                return new([], ["config.json, tokenizer.json and the like are not written beside tensors that keep their names: they would be those of another model"]);
+                return new(
+                    [], ["config.json, tokenizer.json and the like are not written beside tensors that keep their names: they would be "
+                        + "those of another model"]);
             }
 
-            return GgufNeeds.MissingTensors(root as GgufFile ?? (GgufFile)((ModelSet)root).First, root.Tensors).FirstOrDefault() is { } missing
-                ? new([], [$"config.json, tokenizer.json and the like are not written: '{missing}' is missing, which a model of the architecture '{root.Architecture}' has"])
+            return GgufNeeds.MissingTensors(root as GgufFile ?? (GgufFile)((ModelSet)root).First, root.Tensors)
+                .FirstOrDefault() is { } missing
+                ? new([],
+                    [$"config.json, tokenizer.json and the like are not written: '{missing}' is missing, which a model of the architecture "
+                        + $"'{root.Architecture}' has"])
                 : DerivedCompanions.Derive(words.Entries, root.Tensors, root.Source);
         }
 
@@ -55,8 +64,12 @@ internal static class FolderCompanions
 
         try
         {
-            IReadOnlyList<TensorInfo> tensors = words.Tensors == NamingScheme.Apr ? Infos(words.Family!.FromApr(root.Tensors)) : root.Tensors;
-            return TensorTranslator.ToGguf(tensors, ModelFacts.From(architecture, words.Entries)) is { } translation ? Infos(translation) : null;
+            IReadOnlyList<TensorInfo> tensors = words.Tensors == NamingScheme.Apr
+                ? Infos(words.Family!.FromApr(root.Tensors))
+                : root.Tensors;
+            return TensorTranslator.ToGguf(tensors, ModelFacts.From(architecture, words.Entries)) is { } translation
+                ? Infos(translation)
+                : null;
         }
         catch (ModelPackException)
         {
@@ -65,5 +78,14 @@ internal static class FolderCompanions
     }
 
     private static TensorInfo[] Infos(TensorTranslation translation) =>
-        [.. translation.Tensors.Select(tensor => new TensorInfo { Name = tensor.Name, Type = tensor.Type, Shape = tensor.Shape, Offset = 0, ByteLength = tensor.Payload.Length })];
+        [.. translation.Tensors.Select(
+            tensor =>
+                new TensorInfo
+                {
+                    Name = tensor.Name,
+                    Type = tensor.Type,
+                    Shape = tensor.Shape,
+                    Offset = 0,
+                    ByteLength = tensor.Payload.Length,
+                })];
 }

@@ -22,21 +22,24 @@ public static class ModelConverter
         $"ModelPack {typeof(ModelConverter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
 
     /// <summary>
-    /// Converts <paramref name="sourcePath"/> to <paramref name="targetPath"/>, proves it by re-reading and converting back, writes the certificate
-    /// <c>TARGET.modelpack.json</c>, flushes both, and only then gives them their names. On any failure nothing appears under the final names and no temporary file is left.
+    /// Converts <paramref name="sourcePath"/> to <paramref name="targetPath"/>, proves it by re-reading and converting back, writes the
+    /// certificate <c>TARGET.modelpack.json</c>, flushes both, and only then gives them their names. On any failure nothing appears under
+    /// the final names and no temporary file is left.
     /// </summary>
     /// <param name="sourcePath">The model.</param>
-    /// <param name="targetPath">The file, or the folder if it ends in a separator. A link is followed: the output takes the place of what it leads to, with the certificate beside that.</param>
+    /// <param name="targetPath">The file, or the folder if it ends in a separator. A link is followed: the output takes the place of what
+    /// it leads to, with the certificate beside that.</param>
     /// <param name="to">Format of the output.</param>
     /// <param name="options">What else is asked for.</param>
     /// <param name="progress">Hears how far the work is.</param>
     /// <param name="growing">
-    /// Hears of <see cref="ConversionPreview.Growth"/>, if there is any, before anything is written, and before the free space is looked at. It hears of another one if payloads show that a tensor
-    /// was edited after it was converted.
+    /// Hears of <see cref="ConversionPreview.Growth"/>, if there is any, before anything is written, and before the free space is looked
+    /// at. It hears of another one if payloads show that a tensor was edited after it was converted.
     /// </param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
-    /// <exception cref="ModelPackException">The conversion is not possible, not lossless, or not proved, or reading or writing failed.</exception>
+    /// <exception cref="ModelPackException">The conversion is not possible, not lossless, or not proved, or reading or writing
+    /// failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Certificate Convert(
         string sourcePath,
@@ -45,7 +48,8 @@ public static class ModelConverter
         ConversionOptions options,
         IProgress<ConversionProgress>? progress = null,
         Action<string>? growing = null,
-        CancellationToken cancellation = default) => Convert(sourcePath, targetPath, to, options, NameChanges.Flushed, progress, growing, cancellation);
+        CancellationToken cancellation = default) =>
+            Convert(sourcePath, targetPath, to, options, NameChanges.Flushed, progress, growing, cancellation);
 
     /// <summary>The same, with the operations on names that are to be used.</summary>
     internal static Certificate Convert(
@@ -78,8 +82,8 @@ public static class ModelConverter
     }
 
     /// <summary>
-    /// What a conversion with the same arguments would do: refuses what it would refuse on sight, reads headers only, writes nothing. That a tensor was edited
-    /// after it was converted, or holds NaN, shows only when payloads are read.
+    /// What a conversion with the same arguments would do: refuses what it would refuse on sight, reads headers only, writes nothing. That
+    /// a tensor was edited after it was converted, or holds NaN, shows only when payloads are read.
     /// </summary>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
     /// <exception cref="ModelPackException">The conversion is not possible, or reading failed.</exception>
@@ -100,12 +104,14 @@ public static class ModelConverter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = sourcePath };
+            throw new ModelPackException(
+                ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = sourcePath };
         }
     }
 
     /// <summary>Path of the certificate that belongs to an output; beside what it leads to if it is a link.</summary>
-    public static string CertificatePath(string targetPath) => Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + OutputTarget.CertificateEnding;
+    public static string CertificatePath(string targetPath) =>
+        Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + OutputTarget.CertificateEnding;
 
     /// <summary>Converts an opened model; it does not look whether source and target are the same.</summary>
     internal static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options)
@@ -138,14 +144,16 @@ public static class ModelConverter
 
     // A file to a file, or the files of a set to a folder.
     private static bool IsCopy(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options) =>
-        source.Format == to && options is { Dtype: null, MaxShardBytes: null } && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
+        source.Format == to && options is { Dtype: null, MaxShardBytes: null }
+        && source.AllMembers.Count(member => !member.IsSideFile) > 1 == TemporaryModel.IsFolder(targetPath);
 
     // Null if the source was not made from a file of that format, as far as it tells.
     private static RestorePlan? Restore(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, out string? edited)
     {
         edited = null;
         return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
-            && OriginChain.Find(source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) is { } chain
+            && OriginChain.Find(
+                source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) is { } chain
             ? new(source, chain)
             : null;
     }
@@ -157,12 +165,16 @@ public static class ModelConverter
         string[] names = [.. source.AllMembers.Select(member => member.Name)];
 
         // Within a format (split, merge) what was carried as blocks stays blocks, and what was widened stays widened.
-        bool staysBlocks = source.Format == to && options.Quantized == QuantizedMode.Auto && source.AllTensors.Count == source.Tensors.Count;
+        bool staysBlocks = source.Format == to && options.Quantized == QuantizedMode.Auto
+            && source.AllTensors.Count == source.Tensors.Count;
         options = staysBlocks ? options with { Quantized = QuantizedMode.Blocks } : options;
-        OutputForm form = new(TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
+        OutputForm form = new(
+            TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
         RecordTrust trust = edited is null && options.Origin == OriginMode.Embed ? RecordTrust.Record : RecordTrust.None;
         SourceModel model = SourceModel.Of(source, trust);
-        notes = model.Doubt is null ? notes : [$"{model.Doubt}; its origin record was left behind and the file was converted as it is", .. notes];
+        notes = model.Doubt is null
+            ? notes
+            : [$"{model.Doubt}; its origin record was left behind and the file was converted as it is", .. notes];
         return new(source, names, to, form, options, notes, model);
     }
 
@@ -172,12 +184,14 @@ public static class ModelConverter
         .Where(companion => companion.Problem is not null)
         .Select(companion => (RankedNote)$"'{companion.Name}' {companion.Problem}; it travels byte for byte");
 
-    private static RankedNote[] PartAlone(ModelFile source) => source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
+    private static RankedNote[] PartAlone(ModelFile source) =>
+        source is GgufFile { Split: { } split } && split.LacksTensors(source.Tensors.Count)
         ? [$"'{source.AllMembers[0].Name}' is one of {split.Count} parts of a model; the others were not found, and are not in the output"]
         : [];
 
     // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
-    private static string? EditedModel(TranscodePlan fresh, PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => fresh.Records
+    private static string? EditedModel(TranscodePlan fresh, PassResult pass, WrittenPayloads? written, CancellationToken cancellation) =>
+        fresh.Records
         .Select(record => EditedPayload.Find(record, fresh, pass, written, cancellation))
         .FirstOrDefault(edited => edited is not null)
         ?? (written is null ? null : EditedPayload.FindUnlike(fresh, pass, written, cancellation));
@@ -185,7 +199,8 @@ public static class ModelConverter
     // Returns null if what was read, or then what was made of it, makes the job pointless.
     private static Certificate? Run(ConversionPlan job, ConversionRun run, Func<PassResult, WrittenPayloads?, string?> objection)
     {
-        (OutputLock place, string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _, CancellationToken cancellation) = run;
+        (OutputLock place, string targetPath, ConversionOptions options, IProgress<ConversionProgress>? progress, _,
+            CancellationToken cancellation) = run;
         long total = job.Source.Source.Length;
         EnsureForm(job, targetPath, options);
         JudgedMeaning meaning = job.Judge();
@@ -206,7 +221,8 @@ public static class ModelConverter
         EnsureFinite(job, pass, options);
         Action<long>? making = Reporter(progress, ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
         MadeScan? scan = options.NonFinite == NonFinitePolicy.Allow ? null : new();
-        WrittenPayloads payloads = job.Written(pass, MadePayloads.Make(job.Source, job.Made(), Written(job, output), output, scan, making, cancellation));
+        WrittenPayloads payloads = job.Written(
+            pass, MadePayloads.Make(job.Source, job.Made(), Written(job, output), output, scan, making, cancellation));
         if (objection(pass, payloads) is not null)
         {
             return null;
@@ -225,16 +241,20 @@ public static class ModelConverter
         return certificate;
     }
 
-    // What the output holds as it was read is read from there: a source that changes meanwhile does not give a tensor that shows other bytes than those beside it.
+    // What the output holds as it was read is read from there: a source that changes meanwhile does not give a tensor that shows other
+    // bytes than those beside it.
     private static Func<StoredPayload, ByteSource> Written(ConversionPlan job, TemporaryModel output)
     {
         long?[] destinations = job.Destinations();
         ConcatenatedByteSource written = new(job.Source.Source.Name, output.Sources().Select(file => file.Source));
-        return stored => destinations[stored.Tensor] is { } at ? new RangeByteSource(written, at, stored.Bytes) : job.Source.OpenPayload(stored.Tensor);
+        return stored => destinations[stored.Tensor] is { } at
+            ? new RangeByteSource(written, at, stored.Bytes)
+            : job.Source.OpenPayload(stored.Tensor);
     }
 
     // Writes what payloads have to be known for, and proves the output.
-    private static ProofLevel Finish(ConversionPlan job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
+    private static ProofLevel Finish(
+        ConversionPlan job, WrittenPayloads payloads, TemporaryModel output, string targetPath, ProofContext context)
     {
         WriteBesidePayloads(job, payloads, output, targetPath);
         using ModelFile written = ModelFiles.Open(output.Sources(), targetPath, job.To);
@@ -278,7 +298,9 @@ public static class ModelConverter
         }
 
         int files = job.Layout.Files.Count(file => !SideFile.IsName(file.Name));
-        string? why = files > 1 ? $"the output consists of {files} files" : options.MaxShardBytes is not null ? "a limit for shards was set, and the target is a file" : null;
+        string? why = files > 1
+            ? $"the output consists of {files} files"
+            : options.MaxShardBytes is not null ? "a limit for shards was set, and the target is a file" : null;
         if (why is not null)
         {
             throw new ModelPackException(ConversionErrors.NeedsFolder, why) { FilePath = targetPath };
@@ -293,7 +315,11 @@ public static class ModelConverter
         string side = ModelFiles.SideFilePath(targetPath);
         if ((job.Layout.Files.Length > 1 || File.Exists(side)) && SideFile.SharerOf(targetPath) is { } other)
         {
-            throw new ModelPackException(ConversionErrors.SharedSideFile, $"the side file '{Path.GetFileName(side)}' would be that of '{other}' too") { FilePath = targetPath };
+            throw new ModelPackException(
+                ConversionErrors.SharedSideFile, $"the side file '{Path.GetFileName(side)}' would be that of '{other}' too")
+                {
+                    FilePath = targetPath,
+                };
         }
     }
 
@@ -334,5 +360,6 @@ public static class ModelConverter
 
     /// <summary>What the attempts at one conversion share.</summary>
     private sealed record ConversionRun(
-        OutputLock Place, string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<string>? Growing, CancellationToken Cancellation);
+        OutputLock Place, string TargetPath, ConversionOptions Options, IProgress<ConversionProgress>? Progress, Action<string>? Growing,
+        CancellationToken Cancellation);
 }

@@ -8,7 +8,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion;
 
-/// <summary>Measures what narrowing to 16 bits cost, value by value: what was to be narrowed against what the output holds, as it was re-read and decoded.</summary>
+/// <summary>Measures what narrowing to 16 bits cost, value by value: what was to be narrowed against what the output holds, as it was
+/// re-read and decoded.</summary>
 internal static class NarrowingLoss
 {
     /// <summary>Measures every narrowed tensor of an output.</summary>
@@ -18,23 +19,27 @@ internal static class NarrowingLoss
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The loss of each, by its name in the output.</returns>
     /// <exception cref="ModelPackException">A value is further off than allowed, or became infinite.</exception>
-    public static IReadOnlyDictionary<string, TensorLoss> Measure(TranscodePlan conversion, ModelFile output, ConversionOptions options, CancellationToken cancellation)
+    public static IReadOnlyDictionary<string, TensorLoss> Measure(
+        TranscodePlan conversion, ModelFile output, ConversionOptions options, CancellationToken cancellation)
     {
         (OutputTensor Step, int Place)[] narrowed = [.. conversion.Placed().Where(output => output.Step.Payload is NarrowedPayload)];
         Tally[] tallies = new Tally[narrowed.Length];
         Workers.ForEach(
             [.. Enumerable.Range(0, narrowed.Length).OrderByDescending(i => narrowed[i].Step.Payload.Length)],
-            (i, stop) => tallies[i] = Measure(conversion.Source, (NarrowedPayload)narrowed[i].Step.Payload, output, output.Tensors[narrowed[i].Place], stop),
+            (i, stop) => tallies[i] = Measure(
+                conversion.Source, (NarrowedPayload)narrowed[i].Step.Payload, output, output.Tensors[narrowed[i].Place], stop),
             cancellation);
         for (int i = 0; i < narrowed.Length; i++)
         {
             Ensure(tallies[i], narrowed[i].Step, options, conversion.Source.Source.Name);
         }
 
-        return narrowed.Zip(tallies).ToDictionary(pair => pair.First.Step.Name, pair => pair.Second.ToLoss(pair.First.Step.StoredType), StringComparer.Ordinal);
+        return narrowed.Zip(tallies)
+            .ToDictionary(pair => pair.First.Step.Name, pair => pair.Second.ToLoss(pair.First.Step.StoredType), StringComparer.Ordinal);
     }
 
-    private static Tally Measure(ModelFile source, NarrowedPayload narrowed, ModelFile output, TensorInfo stored, CancellationToken cancellation)
+    private static Tally Measure(
+        ModelFile source, NarrowedPayload narrowed, ModelFile output, TensorInfo stored, CancellationToken cancellation)
     {
         Tally tally = new();
         long offset = stored.Offset;
@@ -59,10 +64,15 @@ internal static class NarrowingLoss
         bool overflows = double.IsPositiveInfinity(tally.Absolute) && options.NonFinite == NonFinitePolicy.Refuse;
         if (overflows || tally.Absolute > options.Epsilon)
         {
-            string limit = options.Epsilon is { } epsilon && !overflows ? string.Create(CultureInfo.InvariantCulture, $"more than {epsilon:R} apart") : "which is beyond its range";
+            string limit = options.Epsilon is { } epsilon && !overflows
+                ? string.Create(CultureInfo.InvariantCulture, $"more than {epsilon:R} apart")
+                : "which is beyond its range";
             throw new ModelPackException(
                 ConversionErrors.Lossy,
-                string.Create(CultureInfo.InvariantCulture, $"element {tally.AbsoluteElement} is {tally.Value:R} and becomes {tally.Narrow:R} in {TensorTypes.Get(step.StoredType).Name}, {limit}"))
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"element {tally.AbsoluteElement} is {tally.Value:R} and becomes {tally.Narrow:R} in "
+                        + $"{TensorTypes.Get(step.StoredType).Name}, {limit}"))
             {
                 FilePath = file,
                 TensorName = step.Name,

@@ -4,7 +4,8 @@ using ModelPack.IO.Output;
 
 namespace ModelPack;
 
-/// <summary>A file that stands beside models: a report, a manifest. It is written as outputs are: whole or not at all, and over files only.</summary>
+/// <summary>A file that stands beside models: a report, a manifest. It is written as outputs are: whole or not at all, and over files
+/// only.</summary>
 public static class OutputFile
 {
     /// <summary>Looks at a name before the work begins whose outcome is to be written there.</summary>
@@ -13,12 +14,14 @@ public static class OutputFile
 
     /// <summary>Whether two paths lead to one file, through links or as two names of it. The files need not exist.</summary>
     public static bool IsSame(string first, string second) =>
-        RealPath.Of(first).Equals(RealPath.Of(second), StringComparison.OrdinalIgnoreCase) || FileStatus.Of(first).IsSameAs(FileStatus.Of(second));
+        RealPath.Of(first).Equals(RealPath.Of(second), StringComparison.OrdinalIgnoreCase)
+        || FileStatus.Of(first).IsSameAs(FileStatus.Of(second));
 
     /// <summary>Writes the file. A link is followed.</summary>
     /// <exception cref="ModelPackException">The name is taken, or another process writes the file at this moment.</exception>
     /// <exception cref="IOException">Writing failed; an earlier file is there as before.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing) => Write(path, content, existing, NameChanges.Flushed);
+    public static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing) =>
+        Write(path, content, existing, NameChanges.Flushed);
 
     internal static void Write(string path, ReadOnlySpan<byte> content, ExistingTarget existing, NameChanges changes)
     {

@@ -11,17 +11,20 @@ internal static class PlanNotes
     {
         foreach (IGrouping<TensorType, OutputTensor> group in plan.Outputs.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
-            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, but not readable by {to}'s own programs";
+            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, "
+                + $"but not readable by {to}'s own programs";
         }
 
         foreach (IGrouping<TensorType, TensorInfo> group in Widened(plan).GroupBy(tensor => tensor.Type))
         {
-            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are widened to F32 so that {to}'s own programs can use them";
+            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are widened to F32 so that {to}'s own "
+                + $"programs can use them";
         }
 
         if (!plan.Side.IsEmpty)
         {
-            yield return $"the side file holds {plan.Side.Length} tensors as they were: keep it beside the output, or the way back is closed";
+            yield return $"the side file holds {plan.Side.Length} tensors as they were: keep it beside the output, or the way back is "
+                + $"closed";
         }
 
         if (layout.Length > source.Source.Length + (source.Source.Length / 10) && layout.Length - source.Source.Length > 1 << 20)

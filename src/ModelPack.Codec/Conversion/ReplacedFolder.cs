@@ -4,7 +4,8 @@ using ModelPack.IO.Output;
 
 namespace ModelPack.Conversion;
 
-/// <summary>A folder that a conversion replaces. It goes as a whole, so all that lies in it has to be what the certificate beside it says.</summary>
+/// <summary>A folder that a conversion replaces. It goes as a whole, so all that lies in it has to be what the certificate beside it
+/// says.</summary>
 internal static class ReplacedFolder
 {
     // A link to a folder is looked at as an entry; what it leads to is never touched.
@@ -14,7 +15,8 @@ internal static class ReplacedFolder
     /// <param name="folder">Where it lies now.</param>
     /// <param name="certificate">Where the certificate lies that was beside it.</param>
     /// <param name="existing">Whether it may hold anything.</param>
-    /// <exception cref="ModelPackException">Something in the folder was not written by a conversion, or it holds something that is to stay.</exception>
+    /// <exception cref="ModelPackException">Something in the folder was not written by a conversion, or it holds something that is to
+    /// stay.</exception>
     public static void Check(string targetPath, string folder, string certificate, ExistingTarget existing = ExistingTarget.Replace)
     {
         if (!Directory.Exists(folder) || Entries(folder, folder).ToArray() is not { Length: > 0 } entries)
@@ -24,7 +26,11 @@ internal static class ReplacedFolder
 
         if (existing == ExistingTarget.Refuse)
         {
-            throw new ModelPackException(OutputErrors.TargetTaken, $"'{entries[0]}' appeared in '{targetPath}' while the output was written") { FilePath = targetPath };
+            throw new ModelPackException(
+                OutputErrors.TargetTaken, $"'{entries[0]}' appeared in '{targetPath}' while the output was written")
+                {
+                    FilePath = targetPath,
+                };
         }
 
         if (!File.Exists(certificate))
@@ -37,10 +43,13 @@ internal static class ReplacedFolder
         if (own.Length == 0)
         {
             // The certificate of a single file does not say what it is called in its folder.
-            own = [.. entries.Where(name => !MemberName.IsNested(name) && name.EndsWith($".{output.Format.Extension()}", StringComparison.OrdinalIgnoreCase)).Take(1)];
+            own = [.. entries.Where(
+                name => !MemberName.IsNested(name) && name.EndsWith($".{output.Format.Extension()}", StringComparison.OrdinalIgnoreCase))
+                    .Take(1)];
         }
 
-        string? special = entries.FirstOrDefault(name => FileStatus.OfName(Path.Combine(folder, name)).Kind is not (FileKind.Regular or FileKind.Link));
+        string? special = entries.FirstOrDefault(
+            name => FileStatus.OfName(Path.Combine(folder, name)).Kind is not (FileKind.Regular or FileKind.Link));
         if (entries.Except(own, StringComparer.Ordinal).FirstOrDefault() is { } foreign || (foreign = special) is not null)
         {
             throw Foreign(targetPath, $"'{foreign}' in '{targetPath}' was not written by a conversion, so the folder is not replaced");
@@ -51,7 +60,9 @@ internal static class ReplacedFolder
     {
         foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", OneLevel))
         {
-            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null } ? Entries(root, entry.FullName) : [MemberName.Within(root, entry.FullName)];
+            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null }
+                ? Entries(root, entry.FullName)
+                : [MemberName.Within(root, entry.FullName)];
             foreach (string name in names)
             {
                 yield return name;

@@ -71,7 +71,8 @@ internal sealed class RestorePlan : ConversionPlan
 
     protected override TensorInfo? Values(int payload) => chain.Tensors[payload];
 
-    private TensorAction ActionOf(int tensor) => shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : payloads[firstUse[tensor]] switch
+    private TensorAction ActionOf(int tensor) =>
+        shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : payloads[firstUse[tensor]] switch
     {
         StoredPayload => TensorAction.Copy,
         ReversedPayload { Of: StoredPayload } => TensorAction.Swap,
@@ -80,7 +81,8 @@ internal sealed class RestorePlan : ConversionPlan
     };
 
     /// <summary>Says which tensor was edited, the first one; null if none was.</summary>
-    public string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => EditedPayload.Find(chain.Record, this, pass, written, cancellation);
+    public string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) =>
+        EditedPayload.Find(chain.Record, this, pass, written, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.
     private void FindShown(ModelFile container)
@@ -90,10 +92,12 @@ internal sealed class RestorePlan : ConversionPlan
             return;
         }
 
-        Dictionary<string, int> twins = TensorDescriptions.Logical(side).Select((tensor, i) => (tensor.Name, i)).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> twins = TensorDescriptions.Logical(side).Select((tensor, i) => (tensor.Name, i))
+            .ToDictionary(StringComparer.Ordinal);
         foreach (ShadowTensor view in chain.Record.Views)
         {
-            if (view.ContainerIndex < container.Tensors.Count && twins.TryGetValue(container.Tensors[view.ContainerIndex].Name, out int twin)
+            if (view.ContainerIndex < container.Tensors.Count
+                && twins.TryGetValue(container.Tensors[view.ContainerIndex].Name, out int twin)
                 && firstUse[view.ContainerIndex] < 0 && firstUse[container.Tensors.Count + twin] >= 0)
             {
                 firstUse[view.ContainerIndex] = firstUse[container.Tensors.Count + twin];
@@ -102,7 +106,8 @@ internal sealed class RestorePlan : ConversionPlan
         }
     }
 
-    // What was described is written from here on: its names are those of the output, and of the record only the hashes of files are left to compare.
+    // What was described is written from here on: its names are those of the output, and of the record only the hashes of files are left to
+    // compare.
     public override ModelPlan Complete(WrittenPayloads written)
     {
         ModelPlan complete = layout;

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ModelPack;
 
-/// <summary>Sizes as people write them for shards: <c>300KB</c>, <c>500MB</c>, <c>5GB</c>, <c>1.5GB</c>. Units are decimal, as those of huggingface_hub.</summary>
+/// <summary>Sizes as people write them for shards: <c>300KB</c>, <c>500MB</c>, <c>5GB</c>, <c>1.5GB</c>. Units are decimal, as those of
+/// huggingface_hub.</summary>
 public static class ShardSize
 {
     private static readonly (string Name, long Bytes)[] Units =
@@ -15,7 +16,9 @@ public static class ShardSize
         bytes = 0;
         string trimmed = text.Trim();
         (string name, long unit) = Units.First(unit => trimmed.EndsWith(unit.Name, StringComparison.OrdinalIgnoreCase));
-        if (!decimal.TryParse(trimmed.AsSpan(0, trimmed.Length - name.Length).TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+        if (!decimal.TryParse(
+            trimmed.AsSpan(0, trimmed.Length - name.Length).TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out decimal number)
             || number > long.MaxValue / unit
             || number * unit < 1
             || number * unit % 1 != 0)

@@ -7,7 +7,8 @@ using ModelPack.Models;
 
 namespace ModelPack.Conversion;
 
-/// <summary>Lays out the side file of an output, and puts it among the output's files where a reader looks for it (<see cref="ModelLocation"/>).</summary>
+/// <summary>Lays out the side file of an output, and puts it among the output's files where a reader looks for it
+/// (<see cref="ModelLocation"/>).</summary>
 internal static class SideFileLayout
 {
     private const string SingleFileStem = "model";
@@ -37,11 +38,14 @@ internal static class SideFileLayout
 
     private static FilePlan Layout(TensorPlan plan)
     {
-        SafeTensorsModelEntry[] metadata = TensorDescriptions.Describe(plan.Side) is { } described ? [new(TensorDescriptions.Key, described)] : [];
+        SafeTensorsModelEntry[] metadata = TensorDescriptions.Describe(plan.Side) is { } described
+            ? [new(TensorDescriptions.Key, described)]
+            : [];
         return ContainerTarget.Renumbered(
             SafeTensorsWriter.Plan(new(metadata, [.. plan.Side.Select(Stored)])),
             [.. Enumerable.Range(plan.Outputs.Length, plan.Side.Length)]);
     }
 
-    private static SafeTensorsModelTensor Stored(OutputTensor step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
+    private static SafeTensorsModelTensor Stored(OutputTensor step) =>
+        new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
 }

@@ -23,8 +23,8 @@ internal enum KeepReason
 internal readonly record struct LostTensor(string Name, string? Why);
 
 /// <summary>
-/// Payloads that the output does not give back: they have no place in the target's words, or were changed in a way that rounding cannot undo. Small ones are kept
-/// in the origin record, so that a model stays one file; others in the side file.
+/// Payloads that the output does not give back: they have no place in the target's words, or were changed in a way that rounding cannot
+/// undo. Small ones are kept in the origin record, so that a model stays one file; others in the side file.
 /// </summary>
 internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeFactorTables tables)
 {
@@ -57,7 +57,8 @@ internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeF
     public static int Index(StoredPayload stored) => ~stored.Tensor;
 
     /// <summary>Keeps a tensor of the model. Null if there is no record to keep it in.</summary>
-    public PayloadRecipe? Keep(ModelTensor tensor, KeepReason reason, HashSet<string> taken) => Keep(tensor.Info, tensor.Payload, reason, taken);
+    public PayloadRecipe? Keep(ModelTensor tensor, KeepReason reason, HashSet<string> taken) =>
+        Keep(tensor.Info, tensor.Payload, reason, taken);
 
     /// <summary>Keeps a tensor of the source's side file.</summary>
     public PayloadRecipe? KeepSide(int tensor, HashSet<string> taken)
@@ -85,14 +86,18 @@ internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeF
             name += "_";
         }
 
-        side.Add(new(tensor with { Name = name, ByteOrder = ByteOrder.LittleEndian }, name, NameOrigin.Verbatim, TensorType.U8, RawShape(tensor), payload));
+        side.Add(
+            new(tensor with { Name = name, ByteOrder = ByteOrder.LittleEndian }, name, NameOrigin.Verbatim, TensorType.U8, RawShape(tensor),
+                payload));
         return new StoredPayload(~(side.Count - 1), payload.Length);
     }
 
     // What config.json says need not be kept.
     private LiteralPayload? Stated(TensorInfo tensor, PayloadRecipe payload)
     {
-        (ReadOnlyMemory<byte>? bytes, string? why) = RopeFactorTables.IsTable(tensor.Name) ? tables.Find(tensor, () => Read(payload)) : default;
+        (ReadOnlyMemory<byte>? bytes, string? why) = RopeFactorTables.IsTable(tensor.Name)
+            ? tables.Find(tensor, () => Read(payload))
+            : default;
         if (bytes is { } table)
         {
             return new(table);

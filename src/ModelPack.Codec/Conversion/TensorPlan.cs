@@ -29,4 +29,5 @@ internal sealed record TensorPlan
 /// <param name="OutputType">Type of that tensor.</param>
 /// <param name="Action">What is done.</param>
 /// <param name="Return">How its payload comes back, from the payloads of the plan; null if it does not.</param>
-internal readonly record struct SourceTensor(TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);
+internal readonly record struct SourceTensor(
+    TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);

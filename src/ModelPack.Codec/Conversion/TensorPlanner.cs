@@ -8,7 +8,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion;
 
-/// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name, payload. Decides nothing by the file as a whole.</summary>
+/// <summary>Decides, tensor by tensor, what goes into the output: type, shape, name, payload. Decides nothing by the file as a
+/// whole.</summary>
 internal sealed class TensorPlanner
 {
     private static readonly ContainerTarget SideNames = FormatCatalog.Of(ModelFormat.SafeTensors).Target;
@@ -25,7 +26,9 @@ internal sealed class TensorPlanner
     private readonly HashSet<int> views = [];
     private ImmutableArray<string> outputNames = [];
 
-    private TensorPlanner(ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions, ConversionOptions options)
+    private TensorPlanner(
+        ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions,
+        ConversionOptions options)
     {
         this.source = source;
         this.target = target;
@@ -38,7 +41,9 @@ internal sealed class TensorPlanner
 
     /// <summary>Plans a conversion.</summary>
     /// <exception cref="ModelPackException">The source holds what the target cannot, and the options do not let it be carried.</exception>
-    public static TensorPlan Plan(ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions, ConversionOptions options) =>
+    public static TensorPlan Plan(
+        ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions,
+        ConversionOptions options) =>
         new TensorPlanner(source, model, words, target, companions, options).Plan();
 
     private TensorPlan Plan()
@@ -75,7 +80,9 @@ internal sealed class TensorPlanner
 
     // Null if one of the payloads is not there to be used.
     private static PayloadRecipe? Through(PayloadRecipe recipe, PayloadRecipe?[] payloads) =>
-        recipe.Tensors().All(tensor => payloads[tensor] is not null) ? recipe.Through(stored => payloads[stored.Tensor]!).Simplified() : null;
+        recipe.Tensors().All(tensor => payloads[tensor] is not null)
+        ? recipe.Through(stored => payloads[stored.Tensor]!).Simplified()
+        : null;
 
     private void EnsureNothingLost()
     {
@@ -83,7 +90,8 @@ internal sealed class TensorPlanner
         {
             string others = kept.Lost.Count == 1 ? "" : $" (and {kept.Lost.Count - 1} others)";
             string why = kept.Lost[0].Why is { } reason ? $": {reason}" : "";
-            throw new ModelPackException(ConversionErrors.Lossy, $"{target.Format} has no place for it{others}, and without an origin record it would be lost{why}")
+            throw new ModelPackException(
+                ConversionErrors.Lossy, $"{target.Format} has no place for it{others}, and without an origin record it would be lost{why}")
             {
                 FilePath = source.Source.Name,
                 TensorName = kept.Lost[0].Name,
@@ -92,7 +100,8 @@ internal sealed class TensorPlanner
 
         if (options.Dtype is { } dtype && options.Loss == LossPolicy.Refuse)
         {
-            throw new ModelPackException(ConversionErrors.Lossy, $"narrowing to {TensorTypes.Get(dtype).Name} rounds") { FilePath = source.Source.Name };
+            throw new ModelPackException(
+                ConversionErrors.Lossy, $"narrowing to {TensorTypes.Get(dtype).Name} rounds") { FilePath = source.Source.Name };
         }
     }
 
@@ -100,7 +109,8 @@ internal sealed class TensorPlanner
     private PayloadRecipe Numbered(PayloadRecipe recipe) => recipe.Through(stored =>
         stored.Tensor >= 0 ? stored : stored with { Tensor = outputs.Count + twins.Count + SidecarPayloads.Index(stored) });
 
-    // Where the payload of each output is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another form only.
+    // Where the payload of each output is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another
+    // form only.
     private PayloadRecipe?[] Places()
     {
         PayloadRecipe?[] places = [.. outputs.Select((step, i) => views.Contains(i) ? null
@@ -130,7 +140,8 @@ internal sealed class TensorPlanner
         else if (options.Quantized == QuantizedMode.Native)
         {
             string order = isForeign ? " in big-endian order" : "";
-            throw new ModelPackException(PayloadErrors.NotExpressible, $"{target.Format} has no type for {TensorTypes.Get(tensor.Type).Name}{order}")
+            throw new ModelPackException(
+                PayloadErrors.NotExpressible, $"{target.Format} has no type for {TensorTypes.Get(tensor.Type).Name}{order}")
             {
                 FilePath = source.Source.Name,
                 TensorName = tensor.Name,
@@ -146,14 +157,17 @@ internal sealed class TensorPlanner
         }
     }
 
-    private void PlaceView(ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
+    private void PlaceView(
+        ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
     {
         if (options.Origin == OriginMode.Embed)
         {
             TensorInfo raw = output.Info with { Name = name.Name };
             bool isLegal = SideNames.IsLegalName(raw.Name);
             string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputNames, .. twins.Select(other => other.Step.Name)]);
-            twins.Add((new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, SidecarPayloads.RawShape(raw), payload), outputs.Count));
+            twins.Add(
+                (new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, SidecarPayloads.RawShape(raw), payload),
+                    outputs.Count));
         }
 
         views.Add(outputs.Count);
@@ -161,7 +175,8 @@ internal sealed class TensorPlanner
         outputs.Add(new(shown, name.Name, name.Origin, type, target.Folded(shown.Shape), view));
     }
 
-    private static bool CanWiden(TensorType type) => TensorTypes.Get(type) is { IsQuantized: true, Rule: PayloadRule.Blocks } && TensorDecoder.CanDecode(type);
+    private static bool CanWiden(TensorType type) =>
+        TensorTypes.Get(type) is { IsQuantized: true, Rule: PayloadRule.Blocks } && TensorDecoder.CanDecode(type);
 
     // Vectors are small, and programs want norms and biases in full (hf-companions.md §3.2).
     private NarrowedPayload? Narrowed(TensorInfo tensor, PayloadRecipe payload)
@@ -175,7 +190,8 @@ internal sealed class TensorPlanner
         {
             TensorType.F32 => new(payload, dtype),
             TensorType.F16 or TensorType.BF16 => new(new WidenedPayload(payload, tensor.Type), dtype),
-            _ when !target.Holds(tensor.Type) && options.Quantized == QuantizedMode.Auto && CanWiden(tensor.Type) => new(new WidenedPayload(payload, tensor.Type), dtype),
+            _ when !target.Holds(tensor.Type) && options.Quantized == QuantizedMode.Auto && CanWiden(tensor.Type) =>
+                new(new WidenedPayload(payload, tensor.Type), dtype),
             _ => null,
         };
     }
@@ -225,7 +241,10 @@ internal sealed class TensorPlanner
     private (string Name, NameOrigin Origin)[] LegalNames()
     {
         HashSet<string> taken = [.. change.Outputs.Select(output => output.Info.Name)];
-        return [.. change.Outputs.Select((output, i) => target.IsLegalName(output.Info.Name) ? (output.Info.Name, NameOf(output, i)) : (Alias(i, taken), NameOrigin.Alias))];
+        return [.. change.Outputs.Select(
+            (output, i) => target.IsLegalName(output.Info.Name)
+                ? (output.Info.Name, NameOf(output, i))
+                : (Alias(i, taken), NameOrigin.Alias))];
     }
 
     private NameOrigin NameOf(ModelTensor output, int index) =>

@@ -16,7 +16,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion;
 
-/// <summary>What is known of a conversion that is planned again, beside a container that it may have made: such a plan is compared with the container byte by byte.</summary>
+/// <summary>What is known of a conversion that is planned again, beside a container that it may have made: such a plan is compared with the
+/// container byte by byte.</summary>
 /// <param name="Source">What a pass over the source found out.</param>
 /// <param name="Digest">The digest of the container.</param>
 internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
@@ -74,7 +75,8 @@ internal sealed class TranscodePlan : ConversionPlan
         Task<byte[]>? writing = BeginRecord(sourceNames, options, out views);
         SpentMemory.GiveBack(plan.Sources.Length);
         Companions = derived.Files;
-        OutputContent prepared = new(Metadata(model.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form) { Companions = Companions };
+        OutputContent prepared = new(
+            Metadata(model.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form) { Companions = Companions };
         prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
         bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
         if (isComplete)
@@ -127,16 +129,27 @@ internal sealed class TranscodePlan : ConversionPlan
     /// <param name="model">The model of <paramref name="source"/>.</param>
     public static TranscodePlan Again(ModelFile source, OriginRecord record, ModelFormat made, SourceModel model)
     {
-        ConversionOptions options = new() { Quantized = record.Quantized, Naming = record.Naming, Dtype = record.Dtype, Loss = LossPolicy.Allow };
-        return MadeNotes.Aside(() => new TranscodePlan(source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model, purpose: PlanPurpose.Comparison));
+        ConversionOptions options = new()
+        {
+            Quantized = record.Quantized,
+            Naming = record.Naming,
+            Dtype = record.Dtype,
+            Loss = LossPolicy.Allow,
+        };
+        return MadeNotes.Aside(
+            () => new TranscodePlan(
+                source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model,
+                purpose: PlanPurpose.Comparison));
     }
 
-    /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any names.</summary>
+    /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any
+    /// names.</summary>
     /// <param name="candidate">A record of as many tensors as the source has.</param>
     public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
         && candidate.Tensors.Zip(Returns()).All(pair => pair.First.Payload.IsSameAs(pair.Second));
 
-    public override JudgedMeaning Judge() => meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
+    public override JudgedMeaning Judge() =>
+        meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
 
     public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
 
@@ -145,9 +158,11 @@ internal sealed class TranscodePlan : ConversionPlan
     public override TensorAction Action(int tensor) => plan.Sources[tensor].Action;
 
     // What narrowing makes of numbers is measured by itself.
-    protected override TensorInfo? Values(int payload) => Payloads[payload] is NarrowedPayload ? null : Step(payload).Logical with { Name = Step(payload).Name };
+    protected override TensorInfo? Values(int payload) =>
+        Payloads[payload] is NarrowedPayload ? null : Step(payload).Logical with { Name = Step(payload).Name };
 
-    private OutputTensor Step(int payload) => payload < plan.Outputs.Length ? plan.Outputs[payload] : plan.Side[payload - plan.Outputs.Length];
+    private OutputTensor Step(int payload) =>
+        payload < plan.Outputs.Length ? plan.Outputs[payload] : plan.Side[payload - plan.Outputs.Length];
 
     public override ModelPlan Complete(WrittenPayloads written)
     {
@@ -157,7 +172,9 @@ internal sealed class TranscodePlan : ConversionPlan
         }
 
         int[] payloads = ContainerTarget.Inverse(ReaderPlaces());
-        OriginCodec.Complete(origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes, [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
+        OriginCodec.Complete(
+            origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes,
+            [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
         ModelPlan complete = LayOut(content);
         layout = complete.Outline();
         content = null;
@@ -165,7 +182,9 @@ internal sealed class TranscodePlan : ConversionPlan
     }
 
     public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
-        embedding == OriginMode.None ? OutputProof.ProveTensors(output, this, written, context) : OutputProof.ProveReturn(output, this, written, context);
+        embedding == OriginMode.None
+        ? OutputProof.ProveTensors(output, this, written, context)
+        : OutputProof.ProveReturn(output, this, written, context);
 
     /// <summary>The plan.</summary>
     public TensorPlan Plan => plan;
@@ -188,7 +207,9 @@ internal sealed class TranscodePlan : ConversionPlan
 
     /// <summary>For each payload of the plan, its place in the list that a reader of the output sees.</summary>
     public int[] ReaderPlaces() =>
-        readerPlaces ??= [.. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side).Select(place => plan.Outputs.Length + place)];
+        readerPlaces ??= [
+            .. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side)
+                .Select(place => plan.Outputs.Length + place)];
 
     private Task<byte[]>? BeginRecord(IReadOnlyList<string> sourceNames, ConversionOptions options, out int[] views)
     {
@@ -208,9 +229,13 @@ internal sealed class TranscodePlan : ConversionPlan
             Naming = options.Naming,
             Dtype = options.Dtype,
             Form = form,
-            Files = [.. OriginPlanner.Describe(Source, Ranges).Files.Zip(OriginNames.Of(Source, sourceNames), (file, name) => new OriginFile(name, file.Plan, Hash128.Zero))],
+            Files = [
+                .. OriginPlanner.Describe(Source, Ranges).Files.Zip(
+                    OriginNames.Of(Source, sourceNames), (file, name) => new OriginFile(name, file.Plan, Hash128.Zero))],
             Tensors = [.. returns.Select(recipe => new OriginTensor(recipe, Hash128.Zero))],
-            Views = [.. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place)).Select(place => new ShadowTensor(place, Hash128.Zero))],
+            Views = [
+                .. Enumerable.Range(0, plan.Outputs.Length).Where(place => !used.Contains(place))
+                    .Select(place => new ShadowTensor(place, Hash128.Zero))],
             SideTensors = plan.Side.Length,
         };
     }

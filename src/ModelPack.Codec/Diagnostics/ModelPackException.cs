@@ -5,7 +5,8 @@ public class ModelPackException : Exception
 {
     /// <summary>Creates an error.</summary>
     /// <param name="code">The catalogue entry.</param>
-    /// <param name="detail">What was found, in one sentence, with the values. <see cref="Detail"/> is this text as <see cref="SafeText.Escape"/> makes it.</param>
+    /// <param name="detail">What was found, in one sentence, with the values. <see cref="Detail"/> is this text as
+    /// <see cref="SafeText.Escape"/> makes it.</param>
     /// <param name="inner">The cause, if there is one.</param>
     public ModelPackException(ErrorCode code, string detail, Exception? inner = null)
         : base(SafeText.Escape(detail), inner)

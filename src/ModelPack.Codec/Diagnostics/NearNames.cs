@@ -8,7 +8,8 @@ internal static class NearNames
     private const int MostSteps = 3;
 
     /// <summary>The exception for a name that is not there, which says what may have been meant.</summary>
-    public static KeyNotFoundException NotFound(string what, string wanted, IEnumerable<string> known) => new(SafeText.Escape($"{what} '{SafeText.Shorten(wanted)}'{Question(wanted, known)}"));
+    public static KeyNotFoundException NotFound(string what, string wanted, IEnumerable<string> known) =>
+        new(SafeText.Escape($"{what} '{SafeText.Shorten(wanted)}'{Question(wanted, known)}"));
 
     private static string Question(string wanted, IEnumerable<string> known)
     {

@@ -3,7 +3,8 @@ namespace ModelPack.Diagnostics;
 /// <summary>How near two words are.</summary>
 internal static class Spelling
 {
-    /// <summary>The number of letters that have to be changed, added, dropped or exchanged with their neighbour; upper and lower case are the same.</summary>
+    /// <summary>The number of letters that have to be changed, added, dropped or exchanged with their neighbour; upper and lower case are
+    /// the same.</summary>
     public static int Distance(string first, string second)
     {
         (string a, string b) = (first.ToUpperInvariant(), second.ToUpperInvariant());
@@ -25,9 +26,11 @@ internal static class Spelling
         return steps[a.Length, b.Length];
     }
 
-    /// <summary>True if one is likely meant as the other: a slip or two in a longer word, two in the second half of a shorter one, or a good part of it.</summary>
+    /// <summary>True if one is likely meant as the other: a slip or two in a longer word, two in the second half of a shorter one, or a
+    /// good part of it.</summary>
     public static bool IsNear(string known, string written) =>
         Distance(known, written) <= Math.Min(Math.Max(known.Length, written.Length) / 3, 3)
-        || (written.Length == known.Length && written.Length >= 5 && known.StartsWith(written[..((written.Length + 1) / 2)], StringComparison.OrdinalIgnoreCase) && Distance(known, written) <= 2)
+        || (written.Length == known.Length && written.Length >= 5
+            && known.StartsWith(written[..((written.Length + 1) / 2)], StringComparison.OrdinalIgnoreCase) && Distance(known, written) <= 2)
         || (written.Length * 2 >= known.Length && written.Length >= 4 && known.Contains(written, StringComparison.OrdinalIgnoreCase));
 }

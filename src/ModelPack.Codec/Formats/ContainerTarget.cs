@@ -30,8 +30,8 @@ internal abstract class ContainerTarget
     public abstract int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form);
 
     /// <summary>
-    /// The shape under which raw bytes are stored: the innermost dimension counts bytes, so that rows stay rows (quantized-in-safetensors.md §2).
-    /// Types whose blocks cross rows become one row.
+    /// The shape under which raw bytes are stored: the innermost dimension counts bytes, so that rows stay rows
+    /// (quantized-in-safetensors.md §2). Types whose blocks cross rows become one row.
     /// </summary>
     public ImmutableArray<long> RawShape(TensorInfo tensor)
     {
@@ -41,7 +41,8 @@ internal abstract class ContainerTarget
         return hasRows ? Folded([.. shape[..^1], shape[^1] / type.BlockElements * type.BlockBytes]) : [tensor.ByteLength];
     }
 
-    /// <summary>A shape with its outermost dimensions multiplied together until the format can store it; a scalar where it has none is one row of one value. The bytes stay the same.</summary>
+    /// <summary>A shape with its outermost dimensions multiplied together until the format can store it; a scalar where it has none is one
+    /// row of one value. The bytes stay the same.</summary>
     public ImmutableArray<long> Folded(ImmutableArray<long> shape)
     {
         if (shape.IsEmpty && !HasScalars)
@@ -66,7 +67,8 @@ internal abstract class ContainerTarget
 
     /// <summary>A plan whose payloads are counted in a part of the steps, counted in all of them.</summary>
     public static FilePlan Renumbered(FilePlan plan, ImmutableArray<int> tensors) =>
-        new([.. plan.Segments.Select(segment => segment is PayloadSegment payload ? payload with { Tensor = tensors[payload.Tensor] } : segment)]);
+        new([.. plan.Segments.Select(
+            segment => segment is PayloadSegment payload ? payload with { Tensor = tensors[payload.Tensor] } : segment)]);
 
     /// <summary>The permutation that undoes another one.</summary>
     public static int[] Inverse(IEnumerable<int> order)

@@ -17,7 +17,8 @@ internal readonly record struct FileRange(long Offset, long Length, ArraySegment
         return Cover(file.AllTensors, file.Source.Length, [.. members.Select(member => member.Start + member.Length)]);
     }
 
-    /// <summary>Cuts a file into payloads and gaps, in the order of the file. The reader has checked that payloads do not overlap, except where they are one.</summary>
+    /// <summary>Cuts a file into payloads and gaps, in the order of the file. The reader has checked that payloads do not overlap, except
+    /// where they are one.</summary>
     public static List<FileRange> Cover(IReadOnlyList<TensorInfo> tensors, long fileLength) => Cover(tensors, fileLength, [fileLength]);
 
     private static List<FileRange> Cover(IReadOnlyList<TensorInfo> tensors, long fileLength, long[] memberEnds)

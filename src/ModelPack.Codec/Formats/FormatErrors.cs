@@ -4,10 +4,12 @@ namespace ModelPack.Formats;
 internal static class FormatErrors
 {
     public static readonly ErrorCode UnknownFormat = new(
-        "MP2001", "", ErrorKind.InvalidFile, "The file is neither GGUF nor APR v2 nor SafeTensors.", "Check that the download is complete and that the path names a model file.");
+        "MP2001", "", ErrorKind.InvalidFile, "The file is neither GGUF nor APR v2 nor SafeTensors.",
+        "Check that the download is complete and that the path names a model file.");
 
     public static readonly ErrorCode BadDescription = new(
-        "MP2006", "", ErrorKind.InvalidFile, "The description of a carried tensor does not fit its bytes.", "The file was edited after it was converted: convert the original source again.");
+        "MP2006", "", ErrorKind.InvalidFile, "The description of a carried tensor does not fit its bytes.",
+        "The file was edited after it was converted: convert the original source again.");
 
     public static IReadOnlyList<ErrorCode> All { get; } = [UnknownFormat, BadDescription];
 }

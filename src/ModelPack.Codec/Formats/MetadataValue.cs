@@ -42,6 +42,7 @@ public abstract class MetadataValue
     /// <summary>A text for people; arrays are cut after <paramref name="maxItems"/> items, and the cut is shown.</summary>
     public abstract string Display(int maxItems = 8);
 
-    /// <summary>Writes the value as JSON; what JSON cannot hold is written as an object that says so. Arrays are cut after <paramref name="maxItems"/>.</summary>
+    /// <summary>Writes the value as JSON; what JSON cannot hold is written as an object that says so. Arrays are cut after
+    /// <paramref name="maxItems"/>.</summary>
     public abstract void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue);
 }

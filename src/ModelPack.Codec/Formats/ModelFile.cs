@@ -61,7 +61,8 @@ public abstract class ModelFile : IDisposable
     }
 
     /// <summary>The same for what was said of paths.</summary>
-    internal static ImmutableArray<string> PathsOf(IEnumerable<Note> understood) => [.. understood.Select(note => $"{note.Rule}: {note.Text}").Distinct(StringComparer.Ordinal)];
+    internal static ImmutableArray<string> PathsOf(IEnumerable<Note> understood) =>
+        [.. understood.Select(note => $"{note.Rule}: {note.Text}").Distinct(StringComparer.Ordinal)];
 
     /// <summary>What the records within may ask for. A file that a record describes shares that of the container.</summary>
     internal RecordBudget Budget
@@ -102,7 +103,8 @@ public abstract class ModelFile : IDisposable
     internal virtual string HeaderPart(long offset) => "the header";
 
     /// <summary>Checks the file's own checksum, if it has one, in a pass over the whole file. Opening a file does not.</summary>
-    /// <exception cref="ModelFormatException">The checksum is wrong (apr-v2.md R-FOOTER): some byte of the file is not the one that was written.</exception>
+    /// <exception cref="ModelFormatException">The checksum is wrong (apr-v2.md R-FOOTER): some byte of the file is not the one that was
+    /// written.</exception>
     public virtual void CheckFooter(CancellationToken cancellation = default)
     {
     }

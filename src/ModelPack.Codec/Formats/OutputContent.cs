@@ -8,7 +8,8 @@ namespace ModelPack.Formats;
 /// <param name="Descriptions">The description of tensors that the output's own header cannot describe, if there are any.</param>
 /// <param name="Origin">The origin record, if one is embedded.</param>
 /// <param name="Form">The files that it is to consist of.</param>
-internal sealed record OutputContent(TargetMetadata? Metadata, IReadOnlyList<OutputTensor> Tensors, ReadOnlyMemory<byte>? Descriptions, byte[]? Origin, OutputForm Form)
+internal sealed record OutputContent(
+    TargetMetadata? Metadata, IReadOnlyList<OutputTensor> Tensors, ReadOnlyMemory<byte>? Descriptions, byte[]? Origin, OutputForm Form)
 {
     /// <summary>Files that go beside the tensors, if the output is a folder.</summary>
     public ImmutableArray<Companion> Companions { get; init; } = [];

@@ -12,7 +12,8 @@ internal sealed record OutputForm(string? Folder, long? MaxShardBytes)
         ? Split([.. steps.Select(step => step.Payload.Length)], limit)
         : [[.. Enumerable.Range(0, steps.Count)]];
 
-    /// <summary>Distributes tensors over shards. A tensor above the limit becomes a shard of its own; the shard that was being filled goes on behind it.</summary>
+    /// <summary>Distributes tensors over shards. A tensor above the limit becomes a shard of its own; the shard that was being filled goes
+    /// on behind it.</summary>
     /// <param name="byteLengths">Payload lengths in the model's order.</param>
     /// <param name="maxBytes">The limit of a shard's payloads.</param>
     /// <returns>For each shard the places of its tensors.</returns>

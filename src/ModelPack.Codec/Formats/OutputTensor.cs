@@ -17,7 +17,8 @@ internal enum NameOrigin
 }
 
 /// <summary>One tensor of the output.</summary>
-/// <param name="Logical">The tensor as the model means it: a carried tensor under its own name, type and shape. Its offset means nothing.</param>
+/// <param name="Logical">The tensor as the model means it: a carried tensor under its own name, type and shape. Its offset means
+/// nothing.</param>
 /// <param name="Name">Name in the output.</param>
 /// <param name="NameOrigin">Where that name comes from.</param>
 /// <param name="StoredType">Type in the output.</param>

@@ -8,7 +8,8 @@ namespace ModelPack.Formats;
 
 /// <summary>
 /// The description of tensors whose type, shape or name the container cannot say: one JSON text under the key <c>modelpack.carried</c>,
-/// <c>{"stored name":{"name":…,"type":"Q5_K","shape":[…],"byte_order":"big"},…}</c>, in which a field is left out when the container says it.
+/// <c>{"stored name":{"name":…,"type":"Q5_K","shape":[…],"byte_order":"big"},…}</c>, in which a field is left out when the container says
+/// it.
 /// </summary>
 internal static class TensorDescriptions
 {
@@ -93,7 +94,8 @@ internal static class TensorDescriptions
     /// <summary>The same, and after them the tensors of the side file as they were before they were kept there.</summary>
     /// <exception cref="ModelPackException">A description does not fit the bytes that it describes.</exception>
     public static IReadOnlyList<TensorInfo> AllLogical(ModelFile file) => file.SideModel is { } side
-        ? [.. Logical(file), .. Logical(side).Zip(file.AllTensors.Skip(file.Tensors.Count), (tensor, stored) => tensor with { Offset = stored.Offset })]
+        ? [.. Logical(file), .. Logical(side)
+            .Zip(file.AllTensors.Skip(file.Tensors.Count), (tensor, stored) => tensor with { Offset = stored.Offset })]
         : Logical(file);
 
     // One description at a time: those of 100,000 tensors together would take as much memory as the rest of a conversion.
@@ -118,7 +120,10 @@ internal static class TensorDescriptions
             string name = json.GetString()!;
             if (!places.Remove(name, out int place))
             {
-                throw Bad(file, name, file.Tensors.Any(tensor => tensor.Name == name) ? "it is described twice" : "a tensor is described that the file does not hold");
+                throw Bad(
+                    file, name, file.Tensors.Any(tensor => tensor.Name == name)
+                        ? "it is described twice"
+                        : "a tensor is described that the file does not hold");
             }
 
             json.Read();
@@ -143,7 +148,8 @@ internal static class TensorDescriptions
 
     private static TensorInfo ApplyFields(ModelFile file, TensorInfo stored, JsonElement description, ShapeCache shapes)
     {
-        (string name, TensorType type, ImmutableArray<long> shape, ByteOrder order) = (stored.Name, stored.Type, stored.Shape, stored.ByteOrder);
+        (string name, TensorType type, ImmutableArray<long> shape, ByteOrder order) =
+            (stored.Name, stored.Type, stored.Shape, stored.ByteOrder);
         foreach (JsonProperty field in description.EnumerateObject())
         {
             switch (field.Name, field.Value.ValueKind)
@@ -175,7 +181,10 @@ internal static class TensorDescriptions
         bool fits = TensorTypes.Get(logical.Type).TryGetPayloadBytes(logical.Shape.AsSpan(), out long bytes) && bytes == stored.ByteLength;
         return fits
             ? logical
-            : throw Bad(file, stored.Name, $"it is described as {TensorTypes.Get(logical.Type).Name} {TensorShape.Format(logical.Shape.AsSpan())}, but holds {stored.ByteLength} bytes");
+            : throw Bad(
+                file, stored.Name,
+                $"it is described as {TensorTypes.Get(logical.Type).Name} {TensorShape.Format(logical.Shape.AsSpan())}, but holds "
+                    + $"{stored.ByteLength} bytes");
     }
 
     private static long[] Shape(ModelFile file, TensorInfo stored, JsonElement array)

@@ -15,7 +15,9 @@ internal static class ByteComparison
         Lock gate = new();
         try
         {
-            Parallel.For(0, (int)Math.Clamp(common / atOnce, 1, Environment.ProcessorCount), new ParallelOptions { CancellationToken = cancellation }, _ =>
+            Parallel.For(
+                0, (int)Math.Clamp(common / atOnce, 1, Environment.ProcessorCount),
+                new ParallelOptions { CancellationToken = cancellation }, _ =>
             {
                 byte[] own = GC.AllocateUninitializedArray<byte>((int)Math.Min(atOnce, common));
                 byte[] other = GC.AllocateUninitializedArray<byte>(own.Length);

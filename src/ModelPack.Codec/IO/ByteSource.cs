@@ -1,6 +1,7 @@
 namespace ModelPack;
 
-/// <summary>Bytes that can be read at any offset, from several threads at once: a file, memory, or a file that is composed on the fly.</summary>
+/// <summary>Bytes that can be read at any offset, from several threads at once: a file, memory, or a file that is composed on the
+/// fly.</summary>
 public abstract class ByteSource : IDisposable
 {
     /// <summary>Name for messages: a path, or a description in angle brackets.</summary>
@@ -16,7 +17,8 @@ public abstract class ByteSource : IDisposable
     /// <exception cref="EndOfStreamException">Fewer bytes than asked for are left (the file shrank while it was read).</exception>
     public abstract void ReadAt(long offset, Span<byte> destination);
 
-    /// <summary>Reads <paramref name="length"/> bytes into a new array. The caller has checked the length against <see cref="Length"/>.</summary>
+    /// <summary>Reads <paramref name="length"/> bytes into a new array. The caller has checked the length against
+    /// <see cref="Length"/>.</summary>
     public byte[] ReadBytes(long offset, int length)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
@@ -27,7 +29,8 @@ public abstract class ByteSource : IDisposable
     /// <summary>As <see cref="ReadBytes"/>, but not always a copy: nobody may change the bytes.</summary>
     internal virtual ReadOnlyMemory<byte> ReadMemory(long offset, int length) => ReadBytes(offset, length);
 
-    /// <summary>Lends bytes that lie in memory, without a copy; they are there until the source is disposed. The caller has checked the range against <see cref="Length"/>.</summary>
+    /// <summary>Lends bytes that lie in memory, without a copy; they are there until the source is disposed. The caller has checked the
+    /// range against <see cref="Length"/>.</summary>
     /// <returns>False if they do not lie in memory in one piece.</returns>
     internal virtual bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes)
     {

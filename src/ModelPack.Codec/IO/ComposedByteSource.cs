@@ -1,6 +1,7 @@
 namespace ModelPack.IO;
 
-/// <summary>A file that exists only as a plan: literal bytes, zeros, and payloads that are read from where they lie. Does not own the payloads.</summary>
+/// <summary>A file that exists only as a plan: literal bytes, zeros, and payloads that are read from where they lie. Does not own the
+/// payloads.</summary>
 internal sealed class ComposedByteSource : ByteSource
 {
     private readonly Segment[] segments;
@@ -32,7 +33,8 @@ internal sealed class ComposedByteSource : ByteSource
 
     /// <summary>The payloads that the file holds, and where.</summary>
     public IEnumerable<(long Offset, ByteSource Payload)> Payloads =>
-        segments.Select((segment, i) => (segment, i)).Where(at => at.segment is PayloadSegment).Select(at => (starts[at.i], payloads[((PayloadSegment)at.segment).Tensor]));
+        segments.Select((segment, i) => (segment, i)).Where(at => at.segment is PayloadSegment)
+        .Select(at => (starts[at.i], payloads[((PayloadSegment)at.segment).Tensor]));
 
     public override void ReadAt(long offset, Span<byte> destination)
     {

@@ -17,7 +17,8 @@ internal static class Crc32Combiner
     /// <param name="secondLength">Length of B in bytes.</param>
     public static uint Combine(uint first, uint second, long secondLength) => Shift(first, secondLength) ^ second;
 
-    /// <summary>What the CRC of a run adds to that of a longer run in which some bytes follow it: the CRC of the whole is the sum (⊕) over its runs.</summary>
+    /// <summary>What the CRC of a run adds to that of a longer run in which some bytes follow it: the CRC of the whole is the sum (⊕) over
+    /// its runs.</summary>
     public static uint Shift(uint crc, long following) => following == 0 ? crc : Multiply(crc, ShiftFactor(following));
 
     /// <summary>The CRC of a run of zero bytes.</summary>

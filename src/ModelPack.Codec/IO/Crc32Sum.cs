@@ -7,8 +7,9 @@ using System.Runtime.Intrinsics.X86;
 namespace ModelPack.IO;
 
 /// <summary>
-/// CRC-32 of large runs. Where the processor multiplies wide vectors without carries, the run is folded four of them at a time, three times and more as fast as
-/// by <see cref="Crc32"/> and at full speed from the first call, which matters to a process that converts one file and ends.
+/// CRC-32 of large runs. Where the processor multiplies wide vectors without carries, the run is folded four of them at a time, three times
+/// and more as fast as by <see cref="Crc32"/> and at full speed from the first call, which matters to a process that converts one file and
+/// ends.
 /// </summary>
 internal static class Crc32Sum
 {
@@ -21,7 +22,9 @@ internal static class Crc32Sum
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         Span<byte> rest = stackalloc byte[2 * WideFoldBytes];
-        int folded = bytes.Length < 2 * WideFoldBytes ? 0 : Pclmulqdq.V512.IsSupported ? FoldWide(bytes, rest) : Pclmulqdq.V256.IsSupported ? Fold(bytes, rest) : 0;
+        int folded = bytes.Length < 2 * WideFoldBytes
+            ? 0
+            : Pclmulqdq.V512.IsSupported ? FoldWide(bytes, rest) : Pclmulqdq.V256.IsSupported ? Fold(bytes, rest) : 0;
         if (folded == 0)
         {
             return Crc32.HashToUInt32(bytes);
@@ -37,14 +40,16 @@ internal static class Crc32Sum
     private static (ulong Low, ulong High) FactorsFor(int bytes) =>
         ((ulong)Crc32Combiner.ShiftFactor(bytes + 4) << 1, (ulong)Crc32Combiner.ShiftFactor(bytes - 4) << 1);
 
-    // Folds all whole groups of four vectors into the last; returns their length. The start value of all ones is the same as inverting the first four bytes.
+    // Folds all whole groups of four vectors into the last; returns their length. The start value of all ones is the same as inverting the
+    // first four bytes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Fold(ReadOnlySpan<byte> bytes, Span<byte> rest)
     {
         Vector256<ulong> factors = Vector256.Create(Factors.Low, Factors.High, Factors.Low, Factors.High);
         Vector256<ulong> ones = Vector256.CreateScalar((ulong)uint.MaxValue);
         ReadOnlySpan<Vector256<ulong>> vectors = MemoryMarshal.Cast<byte, Vector256<ulong>>(bytes);
-        (Vector256<ulong> first, Vector256<ulong> second, Vector256<ulong> third, Vector256<ulong> fourth) = (vectors[0] ^ ones, vectors[1], vectors[2], vectors[3]);
+        (Vector256<ulong> first, Vector256<ulong> second, Vector256<ulong> third, Vector256<ulong> fourth) =
+            (vectors[0] ^ ones, vectors[1], vectors[2], vectors[3]);
         for (int at = 4; at <= vectors.Length - 4; at += 4)
         {
             first = MoveOn(first, factors) ^ vectors[at];
@@ -64,7 +69,8 @@ internal static class Crc32Sum
         Vector512<ulong> factors = Vector512.Create(low, high, low, high, low, high, low, high);
         Vector512<ulong> ones = Vector512.CreateScalar((ulong)uint.MaxValue);
         ReadOnlySpan<Vector512<ulong>> vectors = MemoryMarshal.Cast<byte, Vector512<ulong>>(bytes);
-        (Vector512<ulong> first, Vector512<ulong> second, Vector512<ulong> third, Vector512<ulong> fourth) = (vectors[0] ^ ones, vectors[1], vectors[2], vectors[3]);
+        (Vector512<ulong> first, Vector512<ulong> second, Vector512<ulong> third, Vector512<ulong> fourth) =
+            (vectors[0] ^ ones, vectors[1], vectors[2], vectors[3]);
         for (int at = 4; at <= vectors.Length - 4; at += 4)
         {
             first = MoveOn(first, factors) ^ vectors[at];

@@ -4,8 +4,8 @@ using ModelPack.IO;
 namespace ModelPack;
 
 /// <summary>
-/// A file on disk, read by position: no shared cursor, no mapping (a mapped file that is cut while it is read kills the process). It is mapped when a
-/// span of it is asked for.
+/// A file on disk, read by position: no shared cursor, no mapping (a mapped file that is cut while it is read kills the process). It is
+/// mapped when a span of it is asked for.
 /// </summary>
 public sealed class FileByteSource : ByteSource
 {

@@ -18,7 +18,8 @@ public static class FileHash
         return Format(Xxh128(source, cancellation));
     }
 
-    /// <summary>XXH128 of a file with a secret seed, as 32 hexadecimal digits. Who does not know the seed cannot make two files with the same hash.</summary>
+    /// <summary>XXH128 of a file with a secret seed, as 32 hexadecimal digits. Who does not know the seed cannot make two files with the
+    /// same hash.</summary>
     public static string SeededXxh128(string path, long seed, CancellationToken cancellation = default)
     {
         XxHash128 hash = new(seed);
@@ -91,8 +92,8 @@ internal delegate void ChunkAction(ReadOnlySpan<byte> chunk);
 internal static class Chunks
 {
     /// <summary>
-    /// Bytes in a chunk: small enough to stay in a core's cache from reading to writing, and large enough that the calls for each do not count (half of it costs
-    /// a tenth more processor time).
+    /// Bytes in a chunk: small enough to stay in a core's cache from reading to writing, and large enough that the calls for each do not
+    /// count (half of it costs a tenth more processor time).
     /// </summary>
     public const int Size = 512 * 1024;
 }

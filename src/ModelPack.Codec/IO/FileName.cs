@@ -3,7 +3,8 @@ namespace ModelPack.IO;
 /// <summary>Names of files as people and systems write them: a file that was on Windows may have come back in capitals.</summary>
 internal static class FileName
 {
-    /// <summary>The path of the file of a folder that has a name, or the only one that has it in other letters; null if there is none.</summary>
+    /// <summary>The path of the file of a folder that has a name, or the only one that has it in other letters; null if there is
+    /// none.</summary>
     public static string? In(string folder, string name)
     {
         string exact = Path.Combine(folder, name);
@@ -13,7 +14,9 @@ internal static class FileName
             return File.Exists(exact) ? exact : null;
         }
 
-        string[] like = [.. Directory.EnumerateFiles(place).Select(path => Path.GetFileName(path)).Where(other => other.Equals(name, StringComparison.OrdinalIgnoreCase))];
+        string[] like = [
+            .. Directory.EnumerateFiles(place).Select(path => Path.GetFileName(path))
+                .Where(other => other.Equals(name, StringComparison.OrdinalIgnoreCase))];
         return like.Length == 1 ? Path.Combine(folder, like[0]) : null;
     }
 }

@@ -24,7 +24,8 @@ public sealed record PayloadSegment(int Tensor, long Length) : Segment(Length);
 /// <summary>The CRC-32 of all bytes before it, little-endian: the footer of an APR file (apr-v2.md §6).</summary>
 public sealed record Crc32Segment() : Segment(4);
 
-/// <summary>A file as a list of segments without gaps. Writing one, hashing one and rebuilding one is the same walk over this list.</summary>
+/// <summary>A file as a list of segments without gaps. Writing one, hashing one and rebuilding one is the same walk over this
+/// list.</summary>
 public sealed record FilePlan(IReadOnlyList<Segment> Segments)
 {
     /// <summary>Length of the file in bytes.</summary>

@@ -18,8 +18,8 @@ internal enum FileKind
 }
 
 /// <summary>
-/// What a name stands for, and which file it is. The base library tells neither a pipe from a file nor two names of one file from two files, and opening a pipe waits for
-/// its other end: so this asks the system, on Linux and macOS. Elsewhere there are no such names.
+/// What a name stands for, and which file it is. The base library tells neither a pipe from a file nor two names of one file from two
+/// files, and opening a pipe waits for its other end: so this asks the system, on Linux and macOS. Elsewhere there are no such names.
 /// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Device">The file system; zero where it is not known.</param>
@@ -50,7 +50,9 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong Nu
     public static FileStatus Of(SafeFileHandle handle)
     {
         byte[] status = new byte[256];
-        return OperatingSystem.IsLinux() && statx((int)handle.DangerousGetHandle(), [0], OfHandle, BasicFields, status) == 0 ? FromLinux(status) : default;
+        return OperatingSystem.IsLinux() && statx((int)handle.DangerousGetHandle(), [0], OfHandle, BasicFields, status) == 0
+            ? FromLinux(status)
+            : default;
     }
 
     /// <summary>The number of the user that this process acts for; null where there is none.</summary>
@@ -95,7 +97,8 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong Nu
     // struct statx of the kernel's interface, which is the same on every processor.
     private static FileStatus FromLinux(ReadOnlySpan<byte> status)
     {
-        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(status[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(status[140..]);
+        ulong device = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(status[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(
+            status[140..]);
         return new(
             KindOf(BinaryPrimitives.ReadUInt16LittleEndian(status[28..])), device,
             BinaryPrimitives.ReadUInt64LittleEndian(status[32..]), BinaryPrimitives.ReadUInt32LittleEndian(status[20..]));

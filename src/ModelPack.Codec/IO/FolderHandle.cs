@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ModelPack.IO;
 
 /// <summary>
-/// A folder, opened so that the names in it can be flushed: a file that was flushed and renamed can still lose its name in a power failure. The base library opens no
-/// folders. Windows keeps names in a log of its own.
+/// A folder, opened so that the names in it can be flushed: a file that was flushed and renamed can still lose its name in a power failure.
+/// The base library opens no folders. Windows keeps names in a log of its own.
 /// </summary>
 internal static class FolderHandle
 {

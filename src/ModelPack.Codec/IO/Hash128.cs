@@ -3,7 +3,8 @@ using System.IO.Hashing;
 
 namespace ModelPack.IO;
 
-/// <summary>An XXH128. Not the framework's number of that size: methods that touch it are never compiled before the program starts.</summary>
+/// <summary>An XXH128. Not the framework's number of that size: methods that touch it are never compiled before the program
+/// starts.</summary>
 internal readonly record struct Hash128(ulong High, ulong Low)
 {
     /// <summary>Length in bytes.</summary>
@@ -21,7 +22,8 @@ internal readonly record struct Hash128(ulong High, ulong Low)
     }
 
     /// <summary>Reads a hash, the high half first.</summary>
-    public static Hash128 Read(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[sizeof(ulong)..]));
+    public static Hash128 Read(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[sizeof(ulong)..]));
 
     /// <summary>Writes a hash, the high half first.</summary>
     public void Write(Span<byte> bytes)

@@ -7,8 +7,9 @@ using ModelPack.IO;
 namespace ModelPack;
 
 /// <summary>
-/// A file that is mapped to memory as a whole, so that its bytes can be lent without a copy. The system reads them when they are touched. On Linux and macOS nothing keeps other programs from cutting a
-/// file: touching what is no longer there ends the process. A <see cref="FileByteSource"/> maps only when a span is asked for.
+/// A file that is mapped to memory as a whole, so that its bytes can be lent without a copy. The system reads them when they are touched.
+/// On Linux and macOS nothing keeps other programs from cutting a file: touching what is no longer there ends the process. A
+/// <see cref="FileByteSource"/> maps only when a span is asked for.
 /// </summary>
 /// <example>
 /// <code>
@@ -109,7 +110,8 @@ public sealed class MappedByteSource : ByteSource
             return default;
         }
 
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(handle, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
+            handle, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         try
         {
             return (length, file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read));

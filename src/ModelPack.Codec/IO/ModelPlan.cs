@@ -8,7 +8,8 @@ namespace ModelPack.IO;
 /// <param name="Plan">Its bytes.</param>
 internal sealed record PlannedFile(string Name, FilePlan Plan);
 
-/// <summary>A model as the files that it consists of: one, or shards with an index and companions. Offsets run on from file to file.</summary>
+/// <summary>A model as the files that it consists of: one, or shards with an index and companions. Offsets run on from file to
+/// file.</summary>
 internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
 {
     public long Length { get; } = Files.Sum(file => file.Plan.Length);
@@ -31,7 +32,8 @@ internal sealed record ModelPlan(ImmutableArray<PlannedFile> Files)
 
     /// <summary>The files as sources that read payloads from where they lie.</summary>
     public List<NamedSource> Compose(string container, IReadOnlyList<ByteSource> payloads) =>
-        [.. Files.Select(file => new NamedSource(file.Name, new ComposedByteSource($"<{file.Name} within {container}>", file.Plan, payloads)))];
+        [.. Files.Select(
+            file => new NamedSource(file.Name, new ComposedByteSource($"<{file.Name} within {container}>", file.Plan, payloads)))];
 
     private ModelPlan Blank(Func<Segment, bool> isBlank) =>
         Map(file => new([.. file.Segments.Select(segment => isBlank(segment) ? ZeroSegment.Of(segment.Length) : segment)]));

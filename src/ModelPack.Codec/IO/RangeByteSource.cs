@@ -18,11 +18,13 @@ internal sealed class RangeByteSource(ByteSource inner, long start, long length)
     {
         if (offset < 0 || offset > length - destination.Length)
         {
-            throw new EndOfStreamException($"'{Name}': bytes {offset} to {offset + destination.Length} lie outside a range of {length} bytes");
+            throw new EndOfStreamException(
+                $"'{Name}': bytes {offset} to {offset + destination.Length} lie outside a range of {length} bytes");
         }
 
         inner.ReadAt(start + offset, destination);
     }
 
-    internal override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) => inner.TryGetSpan(start + offset, length, out bytes);
+    internal override bool TryGetSpan(long offset, int length, out ReadOnlySpan<byte> bytes) =>
+        inner.TryGetSpan(start + offset, length, out bytes);
 }

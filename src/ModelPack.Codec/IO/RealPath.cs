@@ -6,7 +6,9 @@ internal static class RealPath
     // As many as Linux follows.
     private const int MaximumLinks = 40;
 
-    private static readonly StringComparison Comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison Comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+        ? StringComparison.OrdinalIgnoreCase
+        : StringComparison.Ordinal;
 
     /// <summary>The path without links. What does not exist stays as it is.</summary>
     /// <exception cref="IOException">The links lead in a circle.</exception>
@@ -24,7 +26,9 @@ internal static class RealPath
         foreach (string part in full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             string next = Path.Combine(real, part);
-            real = new FileInfo(next).LinkTarget is null ? next : Of(File.ResolveLinkTarget(next, returnFinalTarget: true)?.FullName ?? next, depth + 1);
+            real = new FileInfo(next).LinkTarget is null
+                ? next
+                : Of(File.ResolveLinkTarget(next, returnFinalTarget: true)?.FullName ?? next, depth + 1);
         }
 
         return real;

@@ -2,7 +2,8 @@ using ModelPack.IO.Output;
 
 namespace ModelPack.IO;
 
-/// <summary>Files are read by position, and replaced by renaming: a pipe, a socket or a device can neither be read nor replaced like that.</summary>
+/// <summary>Files are read by position, and replaced by renaming: a pipe, a socket or a device can neither be read nor replaced like
+/// that.</summary>
 internal static class RegularFile
 {
     /// <summary>Looks at a file before it is opened: opening a pipe waits for its other end.</summary>
@@ -21,16 +22,20 @@ internal static class RegularFile
     {
         if (SpecialName(FileStatus.Of(path).Kind) is { } name)
         {
-            throw new ModelPackException(OutputErrors.SpecialTarget, $"'{path}' is {name}, and only files are replaced") { FilePath = path };
+            throw new ModelPackException(
+                OutputErrors.SpecialTarget, $"'{path}' is {name}, and only files are replaced") { FilePath = path };
         }
     }
 
-    /// <summary>Where a link leads to, or the path itself. Links in the folders on the way are left alone, and a separator at the end stays.</summary>
+    /// <summary>Where a link leads to, or the path itself. Links in the folders on the way are left alone, and a separator at the end
+    /// stays.</summary>
     /// <exception cref="IOException">Links lead in a circle.</exception>
     public static string Follow(string path)
     {
         string bare = Path.TrimEndingDirectorySeparator(path);
-        return new FileInfo(bare).LinkTarget is null ? path : File.ResolveLinkTarget(bare, returnFinalTarget: true)?.FullName + path[bare.Length..];
+        return new FileInfo(bare).LinkTarget is null
+            ? path
+            : File.ResolveLinkTarget(bare, returnFinalTarget: true)?.FullName + path[bare.Length..];
     }
 
     private static string? SpecialName(FileKind kind) => kind switch

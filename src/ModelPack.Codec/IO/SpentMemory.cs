@@ -6,8 +6,8 @@ internal static class SpentMemory
     private const int Many = 1 << 15;
 
     /// <summary>
-    /// Gives memory back after a step of which nothing is left but its result. With very many tensors that is as much as all that is in use, and the collector, which
-    /// waits for as much again, would let it lie. Other models are not worth its time.
+    /// Gives memory back after a step of which nothing is left but its result. With very many tensors that is as much as all that is in
+    /// use, and the collector, which waits for as much again, would let it lie. Other models are not worth its time.
     /// </summary>
     /// <param name="tensors">Number of tensors.</param>
     public static void GiveBack(int tensors)

@@ -1,6 +1,7 @@
 namespace ModelPack.IO;
 
-/// <summary>What follows the place at which a seekable stream stands. Owns the stream; reads take turns, for a stream has one cursor.</summary>
+/// <summary>What follows the place at which a seekable stream stands. Owns the stream; reads take turns, for a stream has one
+/// cursor.</summary>
 internal sealed class StreamByteSource : ByteSource
 {
     private readonly Stream stream;
@@ -14,7 +15,9 @@ internal sealed class StreamByteSource : ByteSource
         if (!stream.CanRead || !stream.CanSeek)
         {
             string lacks = stream.CanRead ? "seek" : "be read";
-            throw new ArgumentException($"the stream cannot {lacks}, and payloads are read where they lie: copy it to a file or a MemoryStream first", nameof(stream));
+            throw new ArgumentException(
+                $"the stream cannot {lacks}, and payloads are read where they lie: copy it to a file or a MemoryStream first",
+                nameof(stream));
         }
 
         this.stream = stream;
@@ -22,7 +25,9 @@ internal sealed class StreamByteSource : ByteSource
         Length = Math.Max(0, stream.Length - start);
         if (Length == 0 && start > 0)
         {
-            throw new ArgumentException($"the stream stands at its end, byte {start}, and a model is read from where it stands: set Position to its start", nameof(stream));
+            throw new ArgumentException(
+                $"the stream stands at its end, byte {start}, and a model is read from where it stands: set Position to its start",
+                nameof(stream));
         }
     }
 

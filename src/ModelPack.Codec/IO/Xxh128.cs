@@ -8,8 +8,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ModelPack.IO;
 
 /// <summary>
-/// XXH128 of a stream: the same hash as <see cref="XxHash128"/>, at full speed from the first byte. That class has to be recompiled before it is fast, which
-/// takes the first 200 MB of a process. Without AVX2 it does the work here too.
+/// XXH128 of a stream: the same hash as <see cref="XxHash128"/>, at full speed from the first byte. That class has to be recompiled before
+/// it is fast, which takes the first 200 MB of a process. Without AVX2 it does the work here too.
 /// </summary>
 internal sealed class Xxh128
 {
@@ -29,7 +29,8 @@ internal sealed class Xxh128
 
     private readonly XxHash128? portable = Avx2.IsSupported ? null : new();
 
-    // The end of the stream is held back: it is hashed differently. Behind what is held stand the bytes before it, of which the last stripe may need some.
+    // The end of the stream is held back: it is hashed differently. Behind what is held stand the bytes before it, of which the last stripe
+    // may need some.
     private readonly byte[] buffer = new byte[BufferBytes];
     private int buffered;
     private ulong length;

@@ -4,8 +4,9 @@ using System.Text;
 namespace ModelPack;
 
 /// <summary>
-/// The hash that a model has to have: <c>sha256:</c> and 64 hexadecimal digits, or the 32 digits of an XXH128, alone or behind <c>xxh128:</c>. Only SHA-256 says that a file of
-/// somebody else is the one that was meant: two files with the same XXH128 are made in an instant (docs/trust.md).
+/// The hash that a model has to have: <c>sha256:</c> and 64 hexadecimal digits, or the 32 digits of an XXH128, alone or behind
+/// <c>xxh128:</c>. Only SHA-256 says that a file of somebody else is the one that was meant: two files with the same XXH128 are made in an
+/// instant (docs/trust.md).
 /// </summary>
 public sealed record ExpectedHash
 {
@@ -27,7 +28,9 @@ public sealed record ExpectedHash
         ArgumentNullException.ThrowIfNull(text);
         string lower = text.Trim().ToLowerInvariant();
         bool isSha256 = lower.StartsWith(Sha256Prefix, StringComparison.Ordinal);
-        string digits = isSha256 ? lower[Sha256Prefix.Length..] : lower.StartsWith(Xxh128Prefix, StringComparison.Ordinal) ? lower[Xxh128Prefix.Length..] : lower;
+        string digits = isSha256
+            ? lower[Sha256Prefix.Length..]
+            : lower.StartsWith(Xxh128Prefix, StringComparison.Ordinal) ? lower[Xxh128Prefix.Length..] : lower;
         hash = digits.Length == (isSha256 ? Sha256Digits : Xxh128Digits) && digits.All(char.IsAsciiHexDigit) ? new(isSha256, digits) : null;
         return hash is not null;
     }
@@ -43,7 +46,8 @@ public sealed record ExpectedHash
     /// <summary>The hash as it is written: with <c>sha256:</c> before it, or the digits of an XXH128 alone.</summary>
     public override string ToString() => IsSha256 ? Sha256Prefix + digits : digits;
 
-    // Of several files the SHA-256 of what sha256sum prints for them: where one file ends and the next begins, and what they are called, is a part of it.
+    // Of several files the SHA-256 of what sha256sum prints for them: where one file ends and the next begins, and what they are called, is
+    // a part of it.
     private static string Sha256(string path, PathScope scope, CancellationToken cancellation)
     {
         IReadOnlyList<string> files = ModelFiles.FilesOf(path, scope);
@@ -52,7 +56,8 @@ public sealed record ExpectedHash
             return FileHash.Sha256(files[0], cancellation);
         }
 
-        IEnumerable<string> lines = files.Zip(ModelFiles.NamesOf(path, scope), (file, name) => (file, name)).OrderBy(file => file.name, StringComparer.Ordinal)
+        IEnumerable<string> lines = files.Zip(ModelFiles.NamesOf(path, scope), (file, name) => (file, name))
+            .OrderBy(file => file.name, StringComparer.Ordinal)
             .Select(file => $"{FileHash.Sha256(file.file, cancellation)}  {file.name}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }

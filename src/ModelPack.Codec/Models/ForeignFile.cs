@@ -19,28 +19,41 @@ internal static partial class ForeignFile
     // In the order in which they are tried: what begins with a number of its own before what is text.
     private static readonly Beginning[] Table =
     [
-        new(ForeignFileErrors.PyTorch, first => first.StartsWith("PK\x03\x04"u8) && IsTorchEntry(EntryOf(first)), "the first bytes are those of a PyTorch zip file"),
-        new(ForeignFileErrors.NumPy, first => first.StartsWith("PK\x03\x04"u8) && EntryOf(first).EndsWith(".npy", StringComparison.Ordinal), "the first bytes are those of an .npz file"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith("PK\x03\x04"u8) || first.StartsWith("PK\x05\x06"u8), "the first bytes are those of a zip archive, such as PyTorch writes too"),
+        new(ForeignFileErrors.PyTorch, first => first.StartsWith("PK\x03\x04"u8) && IsTorchEntry(EntryOf(first)),
+            "the first bytes are those of a PyTorch zip file"),
+        new(ForeignFileErrors.NumPy, first => first.StartsWith("PK\x03\x04"u8) && EntryOf(first).EndsWith(".npy", StringComparison.Ordinal),
+            "the first bytes are those of an .npz file"),
+        new(ForeignFileErrors.Archive, first => first.StartsWith("PK\x03\x04"u8)
+            || first.StartsWith("PK\x05\x06"u8), "the first bytes are those of a zip archive, such as PyTorch writes too"),
         new(ForeignFileErrors.PyTorch, IsPickle, "the first bytes are those of a Python pickle"),
         new(ForeignFileErrors.NumPy, first => Begins(first, [0x93, .. "NUMPY"u8]), "the first bytes are those of an .npy file"),
         new(ForeignFileErrors.Onnx, IsOnnx, "the first bytes are those of an ONNX graph"),
         new(ForeignFileErrors.LegacyGgml, IsWhisper, "the first bytes are those of a whisper.cpp model"),
-        new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggml"u8), "the first bytes are those of GGML, the layout without a version"),
+        new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggml"u8),
+            "the first bytes are those of GGML, the layout without a version"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggmf"u8), "the first bytes are those of GGMF"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggjt"u8), "the first bytes are those of GGJT"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggla"u8), "the first bytes are those of GGLA, an adapter"),
-        new(ForeignFileErrors.OtherProgram, first => Begins(first, [0x89, .. "HDF\r\n"u8, 0x1A]), "the first bytes are those of HDF5, such as Keras writes"),
-        new(ForeignFileErrors.OtherProgram, first => first.Length >= 8 && first[4..8].SequenceEqual("TFL3"u8), "the first bytes are those of TensorFlow Lite"),
+        new(ForeignFileErrors.OtherProgram, first => Begins(first, [0x89, .. "HDF\r\n"u8, 0x1A]),
+            "the first bytes are those of HDF5, such as Keras writes"),
+        new(ForeignFileErrors.OtherProgram, first => first.Length >= 8 && first[4..8].SequenceEqual("TFL3"u8),
+            "the first bytes are those of TensorFlow Lite"),
         new(ForeignFileErrors.Archive, first => Begins(first, [0x1F, 0x8B, 0x08]), "the first bytes are those of gzip"),
         new(ForeignFileErrors.Archive, first => Begins(first, [0x28, 0xB5, 0x2F, 0xFD]), "the first bytes are those of Zstandard"),
         new(ForeignFileErrors.Archive, first => Begins(first, [0xFD, .. "7zXZ"u8, 0]), "the first bytes are those of xz"),
         new(ForeignFileErrors.Archive, first => Begins(first, [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C]), "the first bytes are those of 7-Zip"),
-        new(ForeignFileErrors.Archive, first => first.StartsWith("BZh"u8) && first.Length > 9 && Begins(first[4..], [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), "the first bytes are those of bzip2"),
-        new(ForeignFileErrors.Archive, first => first.Length >= TarMagic + 5 && first[TarMagic..].StartsWith("ustar"u8), "the first bytes are those of a tar archive"),
-        new(ForeignFileErrors.Page, first => BeginsAsText(first, "<!doctype html", "<html", "<head", "<?xml", "<script", "<error>"), "the first bytes are those of an HTML or XML page"),
-        new(ForeignFileErrors.Page, first => BeginsAsText(first, "Entry not found", "Repository not found", "Access to model", "Invalid username or password", "Invalid credentials", "Not Found", "Forbidden", "Unauthorized", "404: Not Found", "401 ", "403 "), "the text is the refusal of a server"),
-        new(ForeignFileErrors.Page, first => IsJson(first) && ErrorAnswer().IsMatch(TextOf(first)), "the text is a server's JSON with an error"),
+        new(ForeignFileErrors.Archive, first => first.StartsWith("BZh"u8) && first.Length > 9
+            && Begins(first[4..], [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), "the first bytes are those of bzip2"),
+        new(ForeignFileErrors.Archive, first => first.Length >= TarMagic + 5 && first[TarMagic..].StartsWith("ustar"u8),
+            "the first bytes are those of a tar archive"),
+        new(ForeignFileErrors.Page, first => BeginsAsText(first, "<!doctype html", "<html", "<head", "<?xml", "<script", "<error>"),
+            "the first bytes are those of an HTML or XML page"),
+        new(ForeignFileErrors.Page,
+            first => BeginsAsText(
+                first, "Entry not found", "Repository not found", "Access to model", "Invalid username or password", "Invalid credentials",
+                "Not Found", "Forbidden", "Unauthorized", "404: Not Found", "401 ", "403 "), "the text is the refusal of a server"),
+        new(ForeignFileErrors.Page, first => IsJson(first) && ErrorAnswer().IsMatch(TextOf(first)),
+            "the text is a server's JSON with an error"),
         new(ForeignFileErrors.Json, IsJson, "the first bytes are those of JSON"),
     ];
 
@@ -55,11 +68,14 @@ internal static partial class ForeignFile
         }
     }
 
-    /// <exception cref="ModelFormatException">The companion is no text of its kind, but stands for another file or took its place.</exception>
+    /// <exception cref="ModelFormatException">The companion is no text of its kind, but stands for another file or took its
+    /// place.</exception>
     public static void RefuseAsCompanion(ByteSource source, string name)
     {
         bool isRead = ReadCompanions.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
-        if (Find(source, code => code == ForeignFileErrors.LfsPointer || (isRead && code != ForeignFileErrors.Json && code != ForeignFileErrors.Empty)) is { } error)
+        if (Find(
+            source, code => code == ForeignFileErrors.LfsPointer
+                || (isRead && code != ForeignFileErrors.Json && code != ForeignFileErrors.Empty)) is { } error)
         {
             throw error;
         }
@@ -102,16 +118,19 @@ internal static partial class ForeignFile
     }
 
     private static bool IsTorchEntry(string name) =>
-        name.EndsWith("/data.pkl", StringComparison.Ordinal) || name.EndsWith("/version", StringComparison.Ordinal) || name.EndsWith("/.format_version", StringComparison.Ordinal)
+        name.EndsWith("/data.pkl", StringComparison.Ordinal) || name.EndsWith("/version", StringComparison.Ordinal)
+        || name.EndsWith("/.format_version", StringComparison.Ordinal)
         || name.EndsWith("/byteorder", StringComparison.Ordinal) || name == "data.pkl";
 
     // PROTO with a version from 2 on, and an opcode that a pickle of a container or of torch's own magic number begins with.
     private static bool IsPickle(ReadOnlySpan<byte> first) =>
-        first.Length > 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5 && first[2] is 0x8A or 0x95 or (byte)'}' or (byte)']' or (byte)')' or (byte)'(' or (byte)'c' or (byte)'X' or 0x8C;
+        first.Length > 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5
+        && first[2] is 0x8A or 0x95 or (byte)'}' or (byte)']' or (byte)')' or (byte)'(' or (byte)'c' or (byte)'X' or 0x8C;
 
     // ir_version, then one of the fields of ModelProto with something in it.
     private static bool IsOnnx(ReadOnlySpan<byte> first) =>
-        first.Length > 8 && first[0] == 0x08 && first[1] is > 0 and < 64 && first[2] is 0x12 or 0x1A or 0x22 or 0x28 or 0x3A or 0x42 && first[4..8].IndexOfAnyExcept((byte)0) >= 0;
+        first.Length > 8 && first[0] == 0x08 && first[1] is > 0 and < 64 && first[2] is 0x12 or 0x1A or 0x22 or 0x28 or 0x3A or 0x42
+        && first[4..8].IndexOfAnyExcept((byte)0) >= 0;
 
     // The magic is a number in the byte order of the machine: 'ggml' is written as 'lmgg'.
     private static bool IsLegacy(ReadOnlySpan<byte> first, ReadOnlySpan<byte> magic) =>
@@ -143,7 +162,8 @@ internal static partial class ForeignFile
         return false;
     }
 
-    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> first) => (first.StartsWith("\uFEFF"u8) ? first[3..] : first).TrimStart(" \t\r\n"u8);
+    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> first) =>
+        (first.StartsWith("\uFEFF"u8) ? first[3..] : first).TrimStart(" \t\r\n"u8);
 
     private static string TextOf(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 

@@ -11,7 +11,8 @@ namespace ModelPack.Models;
 /// <param name="Matches">Whether a file of so many bytes begins like one.</param>
 /// <param name="Open">Opens a source. The file owns it from then on.</param>
 /// <param name="Target">What a conversion has to know of it.</param>
-internal sealed record RegisteredFormat(ModelFormat Format, Func<byte[], long, bool> Matches, Func<ByteSource, ModelFile> Open, ContainerTarget Target);
+internal sealed record RegisteredFormat(
+    ModelFormat Format, Func<byte[], long, bool> Matches, Func<ByteSource, ModelFile> Open, ContainerTarget Target);
 
 /// <summary>The container formats, a line each.</summary>
 internal static class FormatCatalog
@@ -21,9 +22,11 @@ internal static class FormatCatalog
     [
         new(ModelFormat.Gguf, (first, _) => GgufFormat.Matches(first), GgufFile.Open, new GgufTarget()),
         new(ModelFormat.Apr, (first, _) => AprFormat.Matches(first), AprFile.Open, new AprTarget()),
-        new(ModelFormat.SafeTensors, (first, length) => SafeTensorsFormat.Matches(first, length), SafeTensorsFile.Open, new SafeTensorsTarget()),
+        new(ModelFormat.SafeTensors, (first, length) => SafeTensorsFormat.Matches(first, length), SafeTensorsFile.Open,
+            new SafeTensorsTarget()),
     ];
 
     /// <summary>One of them.</summary>
-    public static RegisteredFormat Of(ModelFormat format) => All.FirstOrDefault(entry => entry.Format == format) ?? throw new ArgumentOutOfRangeException(nameof(format));
+    public static RegisteredFormat Of(ModelFormat format) =>
+        All.FirstOrDefault(entry => entry.Format == format) ?? throw new ArgumentOutOfRangeException(nameof(format));
 }

@@ -7,8 +7,8 @@ using ModelPack.Origin;
 namespace ModelPack.Models;
 
 /// <summary>
-/// Whether a SafeTensors file that is named means the folder that it lies in. Its header has names and shapes only; what model that is, and its tokenizer, stand in the files around it
-/// (hf-companions.md §1), and programs load the folder.
+/// Whether a SafeTensors file that is named means the folder that it lies in. Its header has names and shapes only; what model that is, and
+/// its tokenizer, stand in the files around it (hf-companions.md §1), and programs load the folder.
 /// </summary>
 /// <param name="Location">The model of the folder; null if the path means no more than its file.</param>
 /// <param name="Notes">What to say of it.</param>
@@ -24,9 +24,11 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
     public static MeantFolder Of(string path, PathScope scope)
     {
         string name = Path.GetFileName(path);
-        if (scope == PathScope.FileAlone && name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && ShardName.TryParse(name, out _, out _, out int parts) && parts > 1)
+        if (scope == PathScope.FileAlone && name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
+            && ShardName.TryParse(name, out _, out _, out int parts) && parts > 1)
         {
-            return new(null, [new(CompanionsUnread, $"'{name}', one of the {parts} parts of a model, was read alone: the others were not read")]);
+            return new(
+                null, [new(CompanionsUnread, $"'{name}', one of the {parts} parts of a model, was read alone: the others were not read")]);
         }
 
         bool isIndex = SafeTensorsSetNotes.SingleFileName(name) is not null;
@@ -40,7 +42,8 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
         bool isOfSet = SafeTensorsShardNames.IsShard(name) && SafeTensorsShardNames.AreComplete(siblings);
         string[] beside =
         [
-            .. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Where(other => other != name && CompanionNames.Describes(other))
+            .. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
+                .Where(other => other != name && CompanionNames.Describes(other))
                 .OrderByDescending(IsConfig).ThenBy(other => other, StringComparer.Ordinal),
         ];
         if (beside.Length == 0 && !isOfSet)
@@ -56,7 +59,10 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
 
         if (!isIndex && IsWrittenAlone(path))
         {
-            return new(null, [new(CompanionsUnread, $"'{name}' was written as one file, which needs no companions: {List(beside)} beside it {Were(beside.Length)} not read")]);
+            return new(
+                null, [new(
+                    CompanionsUnread,
+                    $"'{name}' was written as one file, which needs no companions: {List(beside)} beside it {Were(beside.Length)} not read")]);
         }
 
         if (scope == PathScope.FileAlone)
@@ -66,12 +72,15 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
 
         if (Located(folder, name, siblings) is not { } located)
         {
-            return Unread($"'{name}' is one of several weights files in its folder, and nothing says which of them the companions describe", beside);
+            return Unread(
+                $"'{name}' is one of several weights files in its folder, and nothing says which of them the companions describe", beside);
         }
 
         return !located.Names.Contains(name, StringComparer.Ordinal)
             ? Unread($"'{name}' is not what is loaded from its folder, which is '{located.Names.First()}'", beside)
-            : new(located, [new(FolderRead, isOfSet && beside.Length == 0 ? $"'{name}' is {set}, and all were read; Alone=true (--alone) reads the file only"
+            : new(located,
+                [new(FolderRead, isOfSet && beside.Length == 0
+                    ? $"'{name}' is {set}, and all were read; Alone=true (--alone) reads the file only"
                 : $"'{name}' was read as a part of its folder, with {List(beside)}; Alone=true (--alone) reads the file only")]);
     }
 
@@ -94,7 +103,9 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
         [
             new(
                 beside.Any(IsConfig) ? ConfigUnread : CompanionsUnread,
-                beside.Length == 0 ? $"{why}: the others were not read" : $"{why}: {List(beside)} beside it {Were(beside.Length)} not read"),
+                beside.Length == 0
+                    ? $"{why}: the others were not read"
+                    : $"{why}: {List(beside)} beside it {Were(beside.Length)} not read"),
         ]);
 
     private static string Were(int count) => count == 1 ? "was" : "were";

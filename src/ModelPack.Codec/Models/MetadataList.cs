@@ -6,10 +6,11 @@ using ModelPack.Formats;
 namespace ModelPack;
 
 /// <summary>
-/// The metadata of a model in the order of the file, also by key and as what they are. The calls are the same for every format: a key that is not there gives null, and a value of another type
-/// an exception that names the type and the call that reads it.
+/// The metadata of a model in the order of the file, also by key and as what they are. The calls are the same for every format: a key that
+/// is not there gives null, and a value of another type an exception that names the type and the call that reads it.
 /// </summary>
-/// <remarks>GGUF types every value. APR holds JSON, whose numbers are whole if they are written without a point. SafeTensors hold strings only. Of a key that stands twice, the last one counts.</remarks>
+/// <remarks>GGUF types every value. APR holds JSON, whose numbers are whole if they are written without a point. SafeTensors hold strings
+/// only. Of a key that stands twice, the last one counts.</remarks>
 /// <example>
 /// <code>
 /// using Model model = Model.Open("qwen.gguf");
@@ -53,7 +54,8 @@ public sealed class MetadataList : IReadOnlyList<MetadataEntry>
     /// <summary>The value of a key with its type and raw bytes.</summary>
     /// <param name="key">The key, spelled as in the file.</param>
     /// <exception cref="KeyNotFoundException">There is no such key. The message names those that come near.</exception>
-    public MetadataValue this[string key] => TryGet(key, out MetadataValue? value) ? value : throw NearNames.NotFound("there is no metadata key", key, values.Keys);
+    public MetadataValue this[string key] =>
+        TryGet(key, out MetadataValue? value) ? value : throw NearNames.NotFound("there is no metadata key", key, values.Keys);
 
     /// <summary>Whether there is a key.</summary>
     /// <param name="key">The key, spelled as in the file.</param>
@@ -85,7 +87,8 @@ public sealed class MetadataList : IReadOnlyList<MetadataEntry>
 
     /// <summary>An array of whole numbers, whatever their width; null if there is no such key.</summary>
     /// <param name="key">The key, spelled as in the file.</param>
-    /// <exception cref="InvalidOperationException">The value is no array of whole numbers, or one does not fit in 64 bits with a sign.</exception>
+    /// <exception cref="InvalidOperationException">The value is no array of whole numbers, or one does not fit in 64 bits with a
+    /// sign.</exception>
     public long[]? GetInt64s(string key) => Read(key, nameof(GetInt64s), value => value.Int64s);
 
     /// <summary>A number; null if there is no such key. 32 bits and whole numbers are widened, if that is exact.</summary>
@@ -129,6 +132,8 @@ public sealed class MetadataList : IReadOnlyList<MetadataEntry>
             _ => null,
         };
         string instead = right is null ? "take the value itself, Metadata[key], which has its RawBytes" : $"call {right}";
-        return new(SafeText.Escape($"the value of '{SafeText.Shorten(key)}' is {value.TypeName}{value.WhyUnread}, which {call} does not read: {instead}"));
+        return new(
+            SafeText.Escape(
+                $"the value of '{SafeText.Shorten(key)}' is {value.TypeName}{value.WhyUnread}, which {call} does not read: {instead}"));
     }
 }

@@ -33,7 +33,10 @@ internal static partial class MisplacedModel
         string list = parts.Length > MaximumNamed
             ? $"{string.Join(", ", parts.Take(MaximumNamed).Select(name => $"'{name}'"))} and {parts.Length - MaximumNamed} more"
             : string.Join(", ", parts.Select(name => $"'{name}'"));
-        return new(ModelSetErrors.RawPart, parts.Length == 1 ? $"it is a part of '{whole}', and the others are not beside it" : $"the parts of '{whole}' are {list}", 0) { FilePath = path };
+        return new(
+            ModelSetErrors.RawPart, parts.Length == 1
+                ? $"it is a part of '{whole}', and the others are not beside it"
+                : $"the parts of '{whole}' are {list}", 0) { FilePath = path };
     }
 
     // models--owner--name/{blobs,refs,snapshots}: the files of a revision are links below its commit.
@@ -49,10 +52,13 @@ internal static partial class MisplacedModel
         string? main = Main(Path.Combine(folder, "refs", "main"));
         string[] named = main is not null && commits.Contains(main) ? [main] : [.. commits.Take(MaximumNamed)];
         return commits.Length == 0 ? null
-            : new(ModelSetErrors.Cache, $"it has the {(named.Length == 1 ? "snapshot" : "snapshots")} {string.Join(", ", named.Select(commit => $"'{Path.Combine(below, commit)}'"))}", 0) { FilePath = folder };
+            : new(ModelSetErrors.Cache,
+                $"it has the {(named.Length == 1 ? "snapshot" : "snapshots")} "
+                    + $"{string.Join(", ", named.Select(commit => $"'{Path.Combine(below, commit)}'"))}", 0) { FilePath = folder };
     }
 
-    private static string? Main(string path) => new FileInfo(path) is { Exists: true, Length: <= MaximumCommitBytes } ? File.ReadAllText(path).Trim() : null;
+    private static string? Main(string path) =>
+        new FileInfo(path) is { Exists: true, Length: <= MaximumCommitBytes } ? File.ReadAllText(path).Trim() : null;
 
     // split, 7-Zip and the tools of model pages: m.gguf.part00, m.gguf.partaa, m.gguf-split-a, m.gguf.part1of3, m.gguf.001, m.gguf.aa.
     [GeneratedRegex(

@@ -6,8 +6,9 @@ namespace ModelPack;
 public sealed partial class Model
 {
     /// <summary>
-    /// Opens the model at a path: a GGUF, APR or SafeTensors file (the content decides, not the name), the first part of a split GGUF, the index of SafeTensors shards, or a model folder. The files
-    /// of one model are read as one. A SafeTensors file among the companions of its model means their folder.
+    /// Opens the model at a path: a GGUF, APR or SafeTensors file (the content decides, not the name), the first part of a split GGUF, the
+    /// index of SafeTensors shards, or a model folder. The files of one model are read as one. A SafeTensors file among the companions of
+    /// its model means their folder.
     /// </summary>
     /// <param name="path">The path.</param>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
@@ -39,8 +40,8 @@ public sealed partial class Model
     }
 
     /// <summary>
-    /// Opens a model file that begins where a stream stands. The stream has to seek, and payloads are read from it when they are asked for; reads of several threads take turns. The model closes the
-    /// stream when it is disposed; if opening fails, the caller still does.
+    /// Opens a model file that begins where a stream stands. The stream has to seek, and payloads are read from it when they are asked for;
+    /// reads of several threads take turns. The model closes the stream when it is disposed; if opening fails, the caller still does.
     /// </summary>
     /// <param name="stream">The stream.</param>
     /// <exception cref="ArgumentException">The stream cannot be read or cannot seek, or stands at its end.</exception>
@@ -63,7 +64,8 @@ public sealed partial class Model
     /// </example>
     public static Model Open(ReadOnlyMemory<byte> bytes) => Open(new MemoryByteSource(bytes));
 
-    /// <summary>Opens a model file from any source of bytes. The model disposes the source; if opening fails, the caller still does.</summary>
+    /// <summary>Opens a model file from any source of bytes. The model disposes the source; if opening fails, the caller still
+    /// does.</summary>
     /// <param name="source">The whole file.</param>
     /// <exception cref="ModelFormatException">The bytes are of no known format, or break a rule of their format.</exception>
     /// <example>
@@ -77,7 +79,8 @@ public sealed partial class Model
         return new(ModelFiles.Open(source));
     }
 
-    /// <summary>Opens the model at a path, as <see cref="Open(string)"/> does, on a thread of the pool: headers of large vocabularies take a while to read and to check.</summary>
+    /// <summary>Opens the model at a path, as <see cref="Open(string)"/> does, on a thread of the pool: headers of large vocabularies take
+    /// a while to read and to check.</summary>
     /// <param name="path">The path.</param>
     /// <param name="cancellation">Stops the work before it begins; a model that is opened all the same is closed again.</param>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>

@@ -3,11 +3,13 @@ using ModelPack.Formats;
 namespace ModelPack;
 
 /// <summary>
-/// A model that was opened for reading: its tensors, its metadata, and what the container says. The header was read and checked; payloads stay where they are until they are asked for.
+/// A model that was opened for reading: its tensors, its metadata, and what the container says. The header was read and checked; payloads
+/// stay where they are until they are asked for.
 /// </summary>
 /// <remarks>
-/// All members may be used by several threads at once, but <see cref="Dispose"/> by one, when the others are done. Disposing closes the files: whatever reads throws
-/// <see cref="ObjectDisposedException"/> from then on, and a span that <see cref="Tensor.TryGetSpan{T}(out ReadOnlySpan{T})"/> lent must not be touched any more. Arrays, names and shapes stay.
+/// All members may be used by several threads at once, but <see cref="Dispose"/> by one, when the others are done. Disposing closes the
+/// files: whatever reads throws <see cref="ObjectDisposedException"/> from then on, and a span that
+/// <see cref="Tensor.TryGetSpan{T}(out ReadOnlySpan{T})"/> lent must not be touched any more. Arrays, names and shapes stay.
 /// </remarks>
 /// <example>
 /// <code>
@@ -36,7 +38,8 @@ public sealed partial class Model : IDisposable
     public string? Architecture => File.Architecture;
 
     /// <summary>
-    /// The tensors in the order of the file, those of all shards. A tensor that the container can only hold as bytes, such as Q5_K in SafeTensors, has the type and shape that the model means.
+    /// The tensors in the order of the file, those of all shards. A tensor that the container can only hold as bytes, such as Q5_K in
+    /// SafeTensors, has the type and shape that the model means.
     /// </summary>
     public TensorList Tensors
     {
@@ -60,7 +63,8 @@ public sealed partial class Model : IDisposable
     /// <summary>What is odd but legal, and how the path was understood.</summary>
     public IReadOnlyList<Note> Notes => File.Notes;
 
-    /// <summary>The container with the details of its format: a GgufFile, AprFile or SafeTensorsFile (namespaces <c>ModelPack.Formats.*</c>), or a <see cref="ModelSet"/> of them.</summary>
+    /// <summary>The container with the details of its format: a GgufFile, AprFile or SafeTensorsFile (namespaces
+    /// <c>ModelPack.Formats.*</c>), or a <see cref="ModelSet"/> of them.</summary>
     public ModelFile File
     {
         get

@@ -13,8 +13,9 @@ public static class ModelFiles
     private const string OtherEnding = "K-ENDING";
 
     /// <summary>
-    /// Opens a model strictly. The path is a file (its content tells the format), the first part of a split GGUF model, the index of a SafeTensors model, or a
-    /// model folder; in the last three cases all files of the model are opened as one. A SafeTensors file among the companions of its model means their folder.
+    /// Opens a model strictly. The path is a file (its content tells the format), the first part of a split GGUF model, the index of a
+    /// SafeTensors model, or a model folder; in the last three cases all files of the model are opened as one. A SafeTensors file among the
+    /// companions of its model means their folder.
     /// </summary>
     /// <param name="path">The path.</param>
     /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
@@ -23,7 +24,8 @@ public static class ModelFiles
     {
         if (path.Length > 0 && !Path.Exists(path) && OutputLock.Exists(path))
         {
-            throw new ModelPackException(OutputErrors.Unfinished, $"'{path}' is not there, and a conversion to it has not ended") { FilePath = path };
+            throw new ModelPackException(
+                OutputErrors.Unfinished, $"'{path}' is not there, and a conversion to it has not ended") { FilePath = path };
         }
 
         ModelLocation location = ModelLocation.Find(path, scope);
@@ -34,7 +36,8 @@ public static class ModelFiles
     }
 
     /// <summary>Opens two models to compare them. A folder among them is a folder; what is asked for applies to the other.</summary>
-    /// <exception cref="ModelFormatException">A file breaks a rule of its format, or both are folders, and a file alone was asked for.</exception>
+    /// <exception cref="ModelFormatException">A file breaks a rule of its format, or both are folders, and a file alone was asked
+    /// for.</exception>
     internal static (ModelFile First, ModelFile Second) OpenPair(string firstPath, string secondPath, PathScope scope)
     {
         bool isAnyFile = !Directory.Exists(firstPath) || !Directory.Exists(secondPath);
@@ -52,7 +55,8 @@ public static class ModelFiles
         PathScope ScopeOf(string path) => isAnyFile && Directory.Exists(path) ? PathScope.Model : scope;
     }
 
-    /// <summary>The files of the model at a path, by the rules of <see cref="Open(string, PathScope)"/>: those with tensors first, in the order in which they are read.</summary>
+    /// <summary>The files of the model at a path, by the rules of <see cref="Open(string, PathScope)"/>: those with tensors first, in the
+    /// order in which they are read.</summary>
     /// <param name="path">The path.</param>
     /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
@@ -62,9 +66,11 @@ public static class ModelFiles
     /// <param name="path">The path.</param>
     /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <exception cref="ModelFormatException">The path names no model, or several, or files of it are missing.</exception>
-    public static string? FolderOf(string path, PathScope scope = PathScope.Model) => ModelLocation.Find(path, scope).Path is var meant && Directory.Exists(meant) ? meant : null;
+    public static string? FolderOf(string path, PathScope scope = PathScope.Model) =>
+        ModelLocation.Find(path, scope).Path is var meant && Directory.Exists(meant) ? meant : null;
 
-    /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates give it.</summary>
+    /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates
+    /// give it.</summary>
     /// <param name="path">The path.</param>
     /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <param name="cancellation">Stops the work.</param>
@@ -85,11 +91,13 @@ public static class ModelFiles
     }
 
     /// <summary>The names of those files: bare ones, and relative ones of companions in sub-folders, with '/' on every system.</summary>
-    internal static IReadOnlyList<string> NamesOf(string path, PathScope scope = PathScope.Model) => [.. ModelLocation.Find(path, scope).Names];
+    internal static IReadOnlyList<string> NamesOf(string path, PathScope scope = PathScope.Model) =>
+        [.. ModelLocation.Find(path, scope).Names];
 
     /// <summary>Where the side file of a model stands, if it has one: beside it, called after it.</summary>
     /// <param name="path">The model's file; the first part of a split.</param>
-    public static string SideFilePath(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", SideFile.NameFor(Path.GetFileName(path)));
+    public static string SideFilePath(string path) =>
+        Path.Combine(Path.GetDirectoryName(path) ?? "", SideFile.NameFor(Path.GetFileName(path)));
 
     /// <summary>Opens files that were found or composed. The model owns them from then on.</summary>
     internal static ModelFile Open(IReadOnlyList<NamedSource> files, string name, ModelFormat format) =>
@@ -170,7 +178,8 @@ public static class ModelFiles
             return single;
         }
 
-        ModelSet set = ModelSet.Open(location.Path, files, HasModelName(files[0]) ? NamedFormat(files[0].Name)!.Value : format, location.Notes, location.LeftOut);
+        ModelSet set = ModelSet.Open(
+            location.Path, files, HasModelName(files[0]) ? NamedFormat(files[0].Name)!.Value : format, location.Notes, location.LeftOut);
         if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == ModelFile.OriginKey))
         {
             return set;
@@ -178,14 +187,19 @@ public static class ModelFiles
 
         string side = set.AllMembers.First(member => member.IsSideFile).Name;
         set.Dispose();
-        throw new ModelFormatException(ModelSetErrors.StraySideFile, $"'{side}' is not that of '{set.AllMembers[0].Name}', which no conversion made", 0) { FilePath = location.Path };
+        throw new ModelFormatException(
+            ModelSetErrors.StraySideFile, $"'{side}' is not that of '{set.AllMembers[0].Name}', which no conversion made", 0)
+            {
+                FilePath = location.Path,
+            };
     }
 
     /// <summary>Opens a source as a file of one format. The file owns the source from then on.</summary>
     internal static ModelFile Open(ByteSource source, ModelFormat format) => FormatCatalog.Of(format).Open(source);
 
-    // Content decides; the name, where the first bytes are those of no format, so that a damaged file is refused by the rules that it claims to follow. SafeTensors have no magic
-    // number, so the name goes first where it can be right: a header of 5,394,497 bytes begins like APR.
+    // Content decides; the name, where the first bytes are those of no format, so that a damaged file is refused by the rules that it
+    // claims to follow. SafeTensors have no magic number, so the name goes first where it can be right: a header of 5,394,497 bytes begins
+    // like APR.
     private static ModelFormat Detect(ByteSource source)
     {
         byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
@@ -201,7 +215,9 @@ public static class ModelFiles
         }
 
         ForeignFile.RefuseAsModel(source);
-        return named ?? throw new ModelFormatException(FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
+        return named
+            ?? throw new ModelFormatException(
+                FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
 
         bool Matches(ModelFormat format) => ModelFiles.Matches(format, first, source.Length);
     }
@@ -215,13 +231,15 @@ public static class ModelFiles
 
     private static bool Matches(ModelFormat format, byte[] first, long length) => FormatCatalog.Of(format).Matches(first, length);
 
-    private static ModelFormat? NamedFormat(string name) => ModelFormatNames.TryParse(Path.GetExtension(name), out ModelFormat named) ? named : null;
+    private static ModelFormat? NamedFormat(string name) =>
+        ModelFormatNames.TryParse(Path.GetExtension(name), out ModelFormat named) ? named : null;
 
     private static bool HasModelName(NamedSource file) => NamedFormat(file.Name) is not null;
 
     // What a path names is not always what it says.
     private static IReadOnlyList<Note> NameNotes(string name, ModelFormat format) =>
         NamedFormat(name) is { } named && named != format
-            ? [new(OtherEnding, $"the content is that of a .{format.Extension()} file, and the name ends in .{named.Extension()}: it is read as what it is")]
+            ? [new(OtherEnding,
+                $"the content is that of a .{format.Extension()} file, and the name ends in .{named.Extension()}: it is read as what it is")]
             : [];
 }

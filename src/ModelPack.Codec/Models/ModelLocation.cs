@@ -63,7 +63,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         if (Directory.Exists(path))
         {
             return scope == PathScope.Model ? InFolder(path, [])
-                : throw new ModelFormatException(ModelSetErrors.FolderAlone, $"'{path}' is a folder, and a file alone was asked for", 0) { FilePath = path };
+                : throw new ModelFormatException(
+                    ModelSetErrors.FolderAlone, $"'{path}' is a folder, and a file alone was asked for", 0) { FilePath = path };
         }
 
         // The output of a conversion to a link lies where that leads to, with its side file beside it.
@@ -102,7 +103,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     // The names of two models may lead to one side file. It is that of the model whose origin record counts tensors in one.
     private static SidePlace Side(string folder, IReadOnlyList<string> models)
     {
-        return FileName.In(folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0]))) is not { } path ? new([], [])
+        return FileName.In(
+            folder, SideFile.NameFor(models.Count == 0 ? FolderModel : System.IO.Path.GetFileName(models[0]))) is not { } path ? new([], [])
             : models.Count == 0 || SideFile.SharerOf(models) is not { } other || CountsSideTensors(models[0]) ? new([path], [])
             : new([], [new(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"the side file of '{other}'")]);
     }
@@ -127,14 +129,23 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     /// <exception cref="ModelFormatException">The folder holds no model, or several.</exception>
     public static ModelLocation InFolder(string folder, string[] written)
     {
-        string[] all = [.. Directory.EnumerateFiles(folder).Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Except(written).Order(StringComparer.Ordinal)];
+        string[] all = [
+            .. Directory.EnumerateFiles(folder)
+                .Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Except(written)
+                .Order(StringComparer.Ordinal)];
         string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", FolderModel);
-        LeftOutFile[] unread = [.. written.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, "the output of a conversion, a model of its own"))];
+        LeftOutFile[] unread = [
+            .. written.Select(
+                path => new LeftOutFile(
+                    System.IO.Path.GetFileName(path), new FileInfo(path).Length, "the output of a conversion, a model of its own"))];
         if (index.Length == 1 && FileName.In(folder, FolderModel) is { } whole && all.Contains(whole) && !tensors.Contains(whole))
         {
             // transformers looks for the single file first.
-            unread = [.. unread, .. tensors.Append(index[0]).Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"'{FolderModel}' is what transformers loads"))];
+            unread = [
+                .. unread, .. tensors.Append(index[0])
+                    .Select(path => new LeftOutFile(
+                        System.IO.Path.GetFileName(path), new FileInfo(path).Length, $"'{FolderModel}' is what transformers loads"))];
             all = [.. all.Except(tensors).Except(index)];
             tensors = [whole];
         }
@@ -143,10 +154,15 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         {
             Subfolders below = Subfolders.Of(folder);
             string[] companions = [.. all.Except(tensors).Where(IsCompanion)];
-            IEnumerable<string> others = all.Except(tensors).Except(companions).Where(path => !HasEnding(path, MemberName.CertificateEnding));
-            IEnumerable<string> beside = companions.Concat(below.Companions).OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
+            IEnumerable<string> others = all.Except(tensors).Except(companions)
+                .Where(path => !HasEnding(path, MemberName.CertificateEnding));
+            IEnumerable<string> beside = companions.Concat(below.Companions)
+                .OrderBy(path => MemberName.Within(folder, path), StringComparer.Ordinal);
             SidePlace side = Side(folder, tensors);
-            return new(folder, [.. tensors, .. side.Own, .. beside], [.. unread, .. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)), .. side.Others, .. below.LeftOut]);
+            return new(
+                folder, [.. tensors, .. side.Own, .. beside],
+                [.. unread, .. others.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, null)),
+                    .. side.Others, .. below.LeftOut]);
         }
 
         string[] named = [.. all.Where(path => HasEnding(path, ".gguf"))];
@@ -159,20 +175,26 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             (0, { Length: 1 } apr) => apr[0],
             (0, _) when named.Length > 0 => named[0],
             (0, _) when MisplacedModel.In(folder, all) is { } error => throw error,
-            (0, _) => throw new ModelFormatException(ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file", 0) { FilePath = folder },
-            _ => throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models", 0) { FilePath = folder },
+            (0, _) =>
+                throw new ModelFormatException(
+                    ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file", 0) { FilePath = folder },
+            _ => throw new ModelFormatException(
+                ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models", 0) { FilePath = folder },
         };
         ModelLocation found = Find(single);
         string[] further = [.. named.Except(found.Files).Except(projectors.Contains(single) ? [single] : projectors)];
         string[] stray = [.. further.Where(path => IsLaterPart(path) && GgufParts.IsPart(path))];
         if (further.Length > stray.Length)
         {
-            throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {1 + further.Length - stray.Length} GGUF models", 0) { FilePath = folder };
+            throw new ModelFormatException(
+                ModelSetErrors.SeveralModels, $"'{folder}' holds {1 + further.Length - stray.Length} GGUF models", 0) { FilePath = folder };
         }
 
         return found with
         {
-            LeftOut = [.. found.LeftOut, .. LeftOutOf(stray, "a part of another model"), .. LeftOutOf(projectors.Except([single]), "the projector of the model, a model of its own")],
+            LeftOut = [
+                .. found.LeftOut, .. LeftOutOf(stray, "a part of another model"),
+                .. LeftOutOf(projectors.Except([single]), "the projector of the model, a model of its own")],
         };
     }
 
@@ -194,7 +216,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         string[] named = [.. found.Where(path => System.IO.Path.GetFileName(path).Equals(preferred, StringComparison.OrdinalIgnoreCase))];
         return found.Length <= 1 || (ending == SafeTensorsFormat.Extension && SafeTensorsShardNames.AreComplete(found)) ? found
             : named.Length == 1 ? named
-            : throw new ModelFormatException(ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index", 0) { FilePath = folder };
+            : throw new ModelFormatException(
+                ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index", 0) { FilePath = folder };
     }
 
     private static ImmutableArray<string> Shards(string indexPath)
@@ -235,7 +258,11 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         long length = new FileInfo(path).Length;
         return length <= MaximumCompanionBytes
             ? true
-            : throw new ModelFormatException(ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0) { FilePath = path };
+            : throw new ModelFormatException(
+                ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0)
+                {
+                    FilePath = path,
+                };
     }
 
     /// <summary>A side file that stands where that of a model would.</summary>

@@ -27,14 +27,17 @@ internal static class ModelModules
         return file is { Exists: true, Length: <= MaximumBytes } ? Read(File.ReadAllBytes(file.FullName)) : [];
     }
 
-    /// <summary>The modules that the file lists. One in the folder itself is the model; a file that lists nothing that can be read has none.</summary>
+    /// <summary>The modules that the file lists. One in the folder itself is the model; a file that lists nothing that can be read has
+    /// none.</summary>
     public static IReadOnlyList<ModelModule> Read(ReadOnlyMemory<byte> json)
     {
         List<ModelModule> modules = [];
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            foreach (JsonElement item in document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray() : default)
+            foreach (JsonElement item in document.RootElement.ValueKind == JsonValueKind.Array
+                ? document.RootElement.EnumerateArray()
+                : default)
             {
                 if (item.ValueKind == JsonValueKind.Object && Text(item, "path") is { Length: > 0 } path)
                 {
@@ -52,7 +55,9 @@ internal static class ModelModules
 
     /// <summary>True if a file holds the weights that are loaded for its module: SafeTensors go before a pickle.</summary>
     public static bool IsLoaded(string path) =>
-        Path.GetFileName(path) is var name && (name == MemberName.ModuleWeights || (name == MemberName.ModulePickle && !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, MemberName.ModuleWeights))));
+        Path.GetFileName(path) is var name
+        && (name == MemberName.ModuleWeights
+            || (name == MemberName.ModulePickle && !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, MemberName.ModuleWeights))));
 
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

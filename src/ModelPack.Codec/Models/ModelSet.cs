@@ -10,21 +10,24 @@ using ModelPack.IO.Names;
 namespace ModelPack;
 
 /// <summary>
-/// One model in several files: SafeTensors shards with their index, GGUF splits, a Hugging Face folder with its companions. It reads like one file: the members
-/// one after the other. A single file with a side file is a set too.
+/// One model in several files: SafeTensors shards with their index, GGUF splits, a Hugging Face folder with its companions. It reads like
+/// one file: the members one after the other. A single file with a side file is a set too.
 /// </summary>
 public sealed class ModelSet : ModelFile
 {
     private readonly ModelFile[] models;
 
-    private ModelSet(ConcatenatedByteSource source, ImmutableArray<ModelSetMember> members, IEnumerable<Note> notes, ImmutableArray<LeftOutFile> leftOut)
+    private ModelSet(
+        ConcatenatedByteSource source, ImmutableArray<ModelSetMember> members, IEnumerable<Note> notes, ImmutableArray<LeftOutFile> leftOut)
         : base(source)
     {
         LeftOut = leftOut;
         Members = members;
         models = [.. members.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
         Tensors = [.. members.Where(member => member is { Model: not null, IsSideFile: false }).SelectMany(Shifted)];
-        AllTensors = members.Any(member => member.IsSideFile) ? [.. Tensors, .. members.Where(member => member.IsSideFile).SelectMany(Shifted)] : Tensors;
+        AllTensors = members.Any(member => member.IsSideFile)
+            ? [.. Tensors, .. members.Where(member => member.IsSideFile).SelectMany(Shifted)]
+            : Tensors;
         Metadata = [.. members.SelectMany(MetadataOf)];
         Notes = [.. models.SelectMany(model => model.Notes), .. notes];
         Architecture = models[0].Architecture ?? ArchitectureOf(members);
@@ -59,7 +62,9 @@ public sealed class ModelSet : ModelFile
 
     /// <summary>Opens files that belong together. The set owns them from then on; on failure they are disposed too.</summary>
     /// <exception cref="ModelFormatException">A file breaks a rule, or they do not belong together.</exception>
-    internal static ModelSet Open(string name, IReadOnlyList<NamedSource> files, ModelFormat format, IEnumerable<Note>? notes = null, ImmutableArray<LeftOutFile> leftOut = default)
+    internal static ModelSet Open(
+        string name, IReadOnlyList<NamedSource> files, ModelFormat format, IEnumerable<Note>? notes = null,
+        ImmutableArray<LeftOutFile> leftOut = default)
     {
         ConcatenatedByteSource source = new(name, files.Select(file => file.Source));
         try
@@ -68,8 +73,11 @@ public sealed class ModelSet : ModelFile
             long start = 0;
             foreach (NamedSource file in files)
             {
-                bool isModel = (file.Name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase) && !MemberName.IsNested(file.Name)) || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
-                members.Add(new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
+                bool isModel =
+                    (file.Name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase) && !MemberName.IsNested(file.Name))
+                    || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
+                members.Add(
+                    new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
                 start += file.Source.Length;
             }
 
@@ -96,10 +104,12 @@ public sealed class ModelSet : ModelFile
     internal override IReadOnlyList<TensorInfo> AllTensors { get; }
 
     /// <inheritdoc/>
-    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => models.SelectMany(model => model.PaddingNotes(cancellation));
+    internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation) =>
+        models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
-    public override void CheckFooter(CancellationToken cancellation = default) => models.ToList().ForEach(model => model.CheckFooter(cancellation));
+    public override void CheckFooter(CancellationToken cancellation = default) =>
+        models.ToList().ForEach(model => model.CheckFooter(cancellation));
 
     /// <inheritdoc/>
     internal override string HeaderPart(long offset)
@@ -167,7 +177,12 @@ public sealed class ModelSet : ModelFile
             {
                 if (!places.TryAdd(tensor.Name, shard.Source.Name))
                 {
-                    throw new ModelFormatException(SafeTensorsSetErrors.TensorInTwoFiles, $"'{places[tensor.Name]}' holds it too", tensor.Offset) { FilePath = shard.Source.Name, TensorName = tensor.Name };
+                    throw new ModelFormatException(
+                        SafeTensorsSetErrors.TensorInTwoFiles, $"'{places[tensor.Name]}' holds it too", tensor.Offset)
+                        {
+                            FilePath = shard.Source.Name,
+                            TensorName = tensor.Name,
+                        };
                 }
             }
         }

@@ -14,9 +14,13 @@ internal static class SideFileNote
         string name = Path.GetFileName(path);
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         string? owner = !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
-            .Where(other => !SideFile.IsName(other) && !OutputTarget.IsTemporaryName(other) && SideFile.NameFor(other).Equals(name, StringComparison.OrdinalIgnoreCase))
-            .OrderByDescending(other => ModelFormatNames.TryParse(Path.GetExtension(other), out _)).ThenBy(other => other, StringComparer.Ordinal)
+            .Where(other => !SideFile.IsName(other) && !OutputTarget.IsTemporaryName(other) && SideFile.NameFor(other)
+                .Equals(name, StringComparison.OrdinalIgnoreCase))
+            .OrderByDescending(other => ModelFormatNames.TryParse(Path.GetExtension(other), out _))
+            .ThenBy(other => other, StringComparer.Ordinal)
             .FirstOrDefault();
-        return new(Rule, $"this is the side file {(owner is null ? "of a model that is not beside it" : $"of '{owner}'")}: it holds bytes that the model's own tensors do not show, and is no model in itself");
+        return new(
+            Rule, $"this is the side file {(owner is null ? "of a model that is not beside it" : $"of '{owner}'")}: it holds bytes that "
+                + $"the model's own tensors do not show, and is no model in itself");
     }
 }

@@ -5,8 +5,9 @@ using ModelPack.IO.Output;
 namespace ModelPack.Models;
 
 /// <summary>
-/// What lies in the sub-folders of a Hugging Face folder. Companions belong to the model, such as <c>1_Pooling/config.json</c> (hf-companions.md §5.1), and so do the weights of a folder that
-/// modules.json names. Hidden folders, links to folders and other folders with weights of their own do not, whatever lies below them.
+/// What lies in the sub-folders of a Hugging Face folder. Companions belong to the model, such as <c>1_Pooling/config.json</c>
+/// (hf-companions.md §5.1), and so do the weights of a folder that modules.json names. Hidden folders, links to folders and other folders
+/// with weights of their own do not, whatever lies below them.
 /// </summary>
 internal sealed class Subfolders
 {
@@ -35,7 +36,8 @@ internal sealed class Subfolders
     public static Subfolders Of(string folder)
     {
         Subfolders found = new(folder);
-        foreach (string subfolder in Sorted(Directory.EnumerateDirectories(folder).Where(path => !OutputTarget.IsTemporaryName(Path.GetFileName(path)))))
+        foreach (string subfolder in Sorted(
+            Directory.EnumerateDirectories(folder).Where(path => !OutputTarget.IsTemporaryName(Path.GetFileName(path)))))
         {
             found.Visit(subfolder, depth: 1);
         }
@@ -76,7 +78,11 @@ internal sealed class Subfolders
         long length = new FileInfo(file).Length;
         if (isPart && length > ModelLocation.MaximumCompanionBytes)
         {
-            LeftOut.Add(new(name, length, $"larger than the {ModelLocation.MaximumCompanionBytes >> 20} MiB that are carried of a module") { IsPart = true });
+            LeftOut.Add(
+                new(name, length, $"larger than the {ModelLocation.MaximumCompanionBytes >> 20} MiB that are carried of a module")
+                {
+                    IsPart = true,
+                });
             return;
         }
 
@@ -110,7 +116,12 @@ internal sealed class Subfolders
     // A cache can hold any number of files; what is left out need not be known to the last byte.
     private long Size(DirectoryInfo folder)
     {
-        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        EnumerationOptions all = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
+        };
         long size = 0;
         foreach (FileInfo file in folder.EnumerateFiles("*", all))
         {
@@ -127,5 +138,6 @@ internal sealed class Subfolders
 
     private static IOrderedEnumerable<string> Sorted(IEnumerable<string> paths) => paths.Order(StringComparer.Ordinal);
 
-    private static ModelFormatException Refused(string path, string why) => new(ModelSetErrors.CompanionInSubfolder, why, 0) { FilePath = path };
+    private static ModelFormatException Refused(string path, string why) =>
+        new(ModelSetErrors.CompanionInSubfolder, why, 0) { FilePath = path };
 }

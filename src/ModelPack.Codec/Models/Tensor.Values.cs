@@ -8,11 +8,13 @@ namespace ModelPack;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// All values as float32: F32 as stored, F16, BF16 and the small float types widened, block types decoded bit for bit as ggml does. Whole numbers, F64 and truth values are not rounded to fit;
-    /// <see cref="ToArray{T}"/> reads them.
+    /// All values as float32: F32 as stored, F16, BF16 and the small float types widened, block types decoded bit for bit as ggml does.
+    /// Whole numbers, F64 and truth values are not rounded to fit; <see cref="ToArray{T}"/> reads them.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The type has no float32 values, or there are more than an array holds. The message names the right call.</exception>
-    /// <exception cref="NotSupportedException">No program is known to write this type in big-endian order, so that its values cannot be told.</exception>
+    /// <exception cref="InvalidOperationException">The type has no float32 values, or there are more than an array holds. The message names
+    /// the right call.</exception>
+    /// <exception cref="NotSupportedException">No program is known to write this type in big-endian order, so that its values cannot be
+    /// told.</exception>
     /// <exception cref="IOException">The file cannot be read, or is shorter than it was.</exception>
     /// <example>
     /// <code>
@@ -32,7 +34,8 @@ public sealed partial class Tensor
     /// <param name="destination">At least <see cref="ElementCount"/> places; the rest stays as it is.</param>
     /// <exception cref="ArgumentException">The buffer is too short.</exception>
     /// <exception cref="InvalidOperationException">The type has no float32 values. The message names the right call.</exception>
-    /// <exception cref="NotSupportedException">No program is known to write this type in big-endian order, so that its values cannot be told.</exception>
+    /// <exception cref="NotSupportedException">No program is known to write this type in big-endian order, so that its values cannot be
+    /// told.</exception>
     /// <exception cref="IOException">The file cannot be read, or is shorter than it was.</exception>
     /// <example>
     /// <code>
@@ -49,17 +52,22 @@ public sealed partial class Tensor
         EnsureDecodable();
         if (destination.Length < ElementCount)
         {
-            throw new ArgumentException(SafeText.Escape($"tensor '{SafeText.Shorten(Name)}' has {ElementCount} elements, and the buffer {destination.Length} places"), nameof(destination));
+            throw new ArgumentException(
+                SafeText.Escape(
+                    $"tensor '{SafeText.Shorten(Name)}' has {ElementCount} elements, and the buffer {destination.Length} places"),
+                    nameof(destination));
         }
 
         TensorValues.Decode(source, info, destination[..(int)ElementCount]);
     }
 
     /// <summary>
-    /// All values as what they are: <c>float</c> for F32, <c>double</c> for F64, <see cref="Half"/> for F16, <c>bool</c> for BOOL, and <c>sbyte</c> to <c>ulong</c> for the whole numbers of these widths.
+    /// All values as what they are: <c>float</c> for F32, <c>double</c> for F64, <see cref="Half"/> for F16, <c>bool</c> for BOOL, and
+    /// <c>sbyte</c> to <c>ulong</c> for the whole numbers of these widths.
     /// </summary>
     /// <typeparam name="T">Exactly the type of the elements.</typeparam>
-    /// <exception cref="InvalidOperationException">The elements are of another type, or there are more than an array holds. The message names the right call.</exception>
+    /// <exception cref="InvalidOperationException">The elements are of another type, or there are more than an array holds. The message
+    /// names the right call.</exception>
     /// <exception cref="IOException">The file cannot be read, or is shorter than it was.</exception>
     /// <example>
     /// <code>
@@ -72,17 +80,20 @@ public sealed partial class Tensor
     {
         model.ThrowIfDisposed();
         EnsureElementsAre<T>();
-        T[] values = GC.AllocateUninitializedArray<T>(ArrayLength(ElementCount, "elements", $"Rows(start, count).ToArray<{ElementType.NameOf<T>()}>"));
+        T[] values = GC.AllocateUninitializedArray<T>(
+            ArrayLength(ElementCount, "elements", $"Rows(start, count).ToArray<{ElementType.NameOf<T>()}>"));
         TensorValues.Read<T>(source, info, values);
         return values;
     }
 
     /// <summary>
-    /// Lends the stored values without a copy, where they lie as this machine reads them: in memory or in a file (which is mapped for it), little-endian, aligned, and in at most 2 GB. A file must not be cut by
-    /// another program while it is mapped.
+    /// Lends the stored values without a copy, where they lie as this machine reads them: in memory or in a file (which is mapped for it),
+    /// little-endian, aligned, and in at most 2 GB. A file must not be cut by another program while it is mapped.
     /// </summary>
-    /// <typeparam name="T">Exactly the type of the elements, as for <see cref="ToArray{T}"/>; <c>byte</c> for the stored bytes of any type.</typeparam>
-    /// <param name="values">The values, valid until the model is disposed: afterwards reading them may end the process. Empty if the result is false.</param>
+    /// <typeparam name="T">Exactly the type of the elements, as for <see cref="ToArray{T}"/>; <c>byte</c> for the stored bytes of any
+    /// type.</typeparam>
+    /// <param name="values">The values, valid until the model is disposed: afterwards reading them may end the process. Empty if the result
+    /// is false.</param>
     /// <returns>False if they cannot be lent: <see cref="ToArray{T}"/> and <see cref="CopyTo"/> copy.</returns>
     /// <exception cref="InvalidOperationException">The elements are of another type. The message names the right call.</exception>
     /// <example>
@@ -141,5 +152,6 @@ public sealed partial class Tensor
         }
     }
 
-    private string RightCall => ElementType.NameOf(Type) is { } name ? $"ToArray<{name}>" : TensorDecoder.CanDecode(Type) ? "ToSingles" : "ToBytes";
+    private string RightCall =>
+        ElementType.NameOf(Type) is { } name ? $"ToArray<{name}>" : TensorDecoder.CanDecode(Type) ? "ToSingles" : "ToBytes";
 }

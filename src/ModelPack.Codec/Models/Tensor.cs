@@ -6,8 +6,8 @@ namespace ModelPack;
 
 /// <summary>A tensor of an opened model: what it is, and its values or its stored bytes when they are asked for.</summary>
 /// <remarks>
-/// Elements come in row-major order: the last dimension of <see cref="Shape"/> runs fastest. All members may be used by several threads at once. A tensor lives as long as its <see cref="Model"/> is open;
-/// what describes it stays.
+/// Elements come in row-major order: the last dimension of <see cref="Shape"/> runs fastest. All members may be used by several threads at
+/// once. A tensor lives as long as its <see cref="Model"/> is open; what describes it stays.
 /// </remarks>
 /// <example>
 /// <code>
@@ -50,7 +50,8 @@ public sealed partial class Tensor
     public ByteOrder ByteOrder => info.ByteOrder;
 
     /// <summary>
-    /// A part of the tensor along its first dimension: rows of a matrix, matrices of a stack. It has the same name and the shape <c>[count, …]</c>, and reads nothing beyond itself.
+    /// A part of the tensor along its first dimension: rows of a matrix, matrices of a stack. It has the same name and the shape <c>[count,
+    /// …]</c>, and reads nothing beyond itself.
     /// </summary>
     /// <param name="start">The first row, from 0.</param>
     /// <param name="count">How many rows.</param>
@@ -81,7 +82,8 @@ public sealed partial class Tensor
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Shape[0]);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Shape[0] - start);
-        TensorRows rows = TensorRows.Of(info) ?? throw Wrong($"of shape {TensorShape.Format(Shape.AsSpan())} has rows that do not fill whole blocks: call ToSingles");
+        TensorRows rows = TensorRows.Of(info)
+            ?? throw Wrong($"of shape {TensorShape.Format(Shape.AsSpan())} has rows that do not fill whole blocks: call ToSingles");
         return new(model, rows.Source(source, start, count), rows.Describe(start, count));
     }
 
@@ -124,7 +126,8 @@ public sealed partial class Tensor
 
     private string TypeName => TensorTypes.Get(Type).Name;
 
-    private int ArrayLength(long length, string what, string call) => length <= Array.MaxLength ? (int)length : throw Wrong($"has {length} {what}, more than an array holds: call {call}");
+    private int ArrayLength(long length, string what, string call) =>
+        length <= Array.MaxLength ? (int)length : throw Wrong($"has {length} {what}, more than an array holds: call {call}");
 
     private InvalidOperationException Wrong(string why) => new(SafeText.Escape($"tensor '{SafeText.Shorten(Name)}' {why}"));
 }

@@ -53,7 +53,8 @@ public sealed class TensorList : IReadOnlyList<Tensor>
     /// <summary>The tensor of a name, which has to be spelled as in the file.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="KeyNotFoundException">No tensor has this name. The message names those that come near.</exception>
-    public Tensor this[string name] => TryGet(name, out Tensor? tensor) ? tensor : throw NearNames.NotFound("no tensor is called", name, names.Keys);
+    public Tensor this[string name] =>
+        TryGet(name, out Tensor? tensor) ? tensor : throw NearNames.NotFound("no tensor is called", name, names.Keys);
 
     /// <summary>Whether there is a tensor of this name.</summary>
     /// <param name="name">The name.</param>

@@ -7,22 +7,28 @@ using ModelPack.IO;
 namespace ModelPack.Origin;
 
 /// <summary>
-/// A digest of what a container says by itself: metadata in order (without the origin record) and the tensor list (names, types, shapes), that of a side file included. It tells whether
-/// somebody edited the container after its origin record was made.
+/// A digest of what a container says by itself: metadata in order (without the origin record) and the tensor list (names, types, shapes),
+/// that of a side file included. It tells whether somebody edited the container after its origin record was made.
 /// </summary>
 internal static class ContainerDigest
 {
     public static Hash128 Compute(ModelFile file) => Compute(file, file.Metadata);
 
-    /// <summary>The same of a container whose parts may have got other names since: they count as those that the conversion gave them.</summary>
+    /// <summary>The same of a container whose parts may have got other names since: they count as those that the conversion gave
+    /// them.</summary>
     /// <param name="file">The container.</param>
     /// <param name="form">The files that it was made to consist of.</param>
-    public static Hash128 Compute(ModelFile file, OutputForm form) => Compute(file, file.AllMembers[0].Model is GgufFile && form.Folder is { } stem ? MetadataOf(file, stem) : file.Metadata);
+    public static Hash128 Compute(ModelFile file, OutputForm form) =>
+        Compute(file, file.AllMembers[0].Model is GgufFile && form.Folder is { } stem ? MetadataOf(file, stem) : file.Metadata);
 
     private static IEnumerable<MetadataEntry> MetadataOf(ModelFile file, string stem)
     {
-        ModelFile[] parts = [.. file.AllMembers.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
-        return parts.SelectMany((part, i) => i == 0 ? part.Metadata : part.Metadata.Select(entry => entry with { Key = $"{GgufSplitSet.FileName(stem, i + 1, parts.Length)}:{entry.Key}" }));
+        ModelFile[] parts = [
+            .. file.AllMembers.Where(member => member is { Model: not null, IsSideFile: false }).Select(member => member.Model!)];
+        return parts.SelectMany(
+            (part, i) => i == 0
+                ? part.Metadata
+                : part.Metadata.Select(entry => entry with { Key = $"{GgufSplitSet.FileName(stem, i + 1, parts.Length)}:{entry.Key}" }));
     }
 
     private static Hash128 Compute(ModelFile file, IEnumerable<MetadataEntry> metadata)

@@ -16,8 +16,9 @@ internal enum OriginSegmentKind : byte
 }
 
 /// <summary>
-/// Reads the body of an origin record. Each payload goes to one place at most; that all of them together are no longer than a container of that size can mean is
-/// checked where the container is at hand (<see cref="RestoredFile"/>), so that a small record cannot describe an endless file.
+/// Reads the body of an origin record. Each payload goes to one place at most; that all of them together are no longer than a container of
+/// that size can mean is checked where the container is at hand (<see cref="RestoredFile"/>), so that a small record cannot describe an
+/// endless file.
 /// </summary>
 internal sealed class OriginBodyReader(BodyReader body, int tensorCount, RecordBudget budget)
 {

@@ -6,8 +6,9 @@ using ModelPack.Tensors.Payloads;
 namespace ModelPack.Origin;
 
 /// <summary>
-/// The binary form of an <see cref="OriginRecord"/>. Hashes stand first, at fixed places and uncompressed, so that a record can be laid out before the payloads
-/// are read and completed afterwards without changing its length. A checksum covers all that follows it. docs/origin-record.md describes the layout.
+/// The binary form of an <see cref="OriginRecord"/>. Hashes stand first, at fixed places and uncompressed, so that a record can be laid out
+/// before the payloads are read and completed afterwards without changing its length. A checksum covers all that follows it.
+/// docs/origin-record.md describes the layout.
 /// </summary>
 internal static class OriginCodec
 {
@@ -25,7 +26,8 @@ internal static class OriginCodec
 
     public static byte[] Write(OriginRecord record) => Begin(record)();
 
-    /// <summary>Writes all of a record that needs it, and returns what compresses it: that takes longer, and the record may be forgotten meanwhile.</summary>
+    /// <summary>Writes all of a record that needs it, and returns what compresses it: that takes longer, and the record may be forgotten
+    /// meanwhile.</summary>
     public static Func<byte[]> Begin(OriginRecord record)
     {
         ReadOnlyMemory<byte> body = WriteBody(record);
@@ -86,7 +88,8 @@ internal static class OriginCodec
     /// <param name="tensorHashes">XXH128 of each payload.</param>
     /// <param name="viewHashes">XXH128 of each payload of the container that the way back does not use.</param>
     public static void Complete(
-        Span<byte> bytes, Hash128 containerDigest, IReadOnlyList<Hash128> fileHashes, IReadOnlyList<Hash128> tensorHashes, IReadOnlyList<Hash128> viewHashes)
+        Span<byte> bytes, Hash128 containerDigest, IReadOnlyList<Hash128> fileHashes, IReadOnlyList<Hash128> tensorHashes,
+        IReadOnlyList<Hash128> viewHashes)
     {
         Span<byte> rest = bytes[SignedOffset..];
         PutHash(ref rest, containerDigest);
@@ -109,7 +112,8 @@ internal static class OriginCodec
         {
             return ReadChecked(bytes, budget);
         }
-        catch (Exception exception) when (exception is ArgumentException or OverflowException or InvalidDataException or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is ArgumentException or OverflowException or InvalidDataException
+            or IndexOutOfRangeException)
         {
             throw new ModelPackException(OriginErrors.DamagedOrigin, $"the origin record is damaged: {exception.Message}", exception);
         }

@@ -3,12 +3,14 @@ using ModelPack.IO.Names;
 namespace ModelPack.Origin;
 
 /// <summary>
-/// Names of the files that a record describes. A restored folder is made of them, so they are those of a model: files with tensors under their format's ending, the
-/// model's own side file, an index, companions. Nothing else lies in a folder that a conversion writes, whatever a record says.
+/// Names of the files that a record describes. A restored folder is made of them, so they are those of a model: files with tensors under
+/// their format's ending, the model's own side file, an index, companions. Nothing else lies in a folder that a conversion writes, whatever
+/// a record says.
 /// </summary>
 internal static class OriginNames
 {
-    /// <summary>The names under which a record describes the files of a model. A file with tensors that was called otherwise gets its format's ending.</summary>
+    /// <summary>The names under which a record describes the files of a model. A file with tensors that was called otherwise gets its
+    /// format's ending.</summary>
     /// <param name="model">The model.</param>
     /// <param name="names">What its files are called.</param>
     public static string[] Of(ModelFile model, IReadOnlyList<string> names)
@@ -51,7 +53,9 @@ internal static class OriginNames
         bool hasModules = names.Contains(CompanionNames.Modules, StringComparer.Ordinal);
         foreach (string name in names[1..])
         {
-            if (SideFile.IsName(name) ? name != SideFile.NameFor(names[0]) : !IsModel(name, format) && !MemberName.IsCompanion(name) && !(hasModules && IsModule(name)))
+            if (SideFile.IsName(name)
+                ? name != SideFile.NameFor(names[0])
+                : !IsModel(name, format) && !MemberName.IsCompanion(name) && !(hasModules && IsModule(name)))
             {
                 throw new InvalidDataException($"'{name}' is neither a file of the model nor a companion");
             }
@@ -71,5 +75,6 @@ internal static class OriginNames
     // Weights of a module that modules.json names lie in a folder of their own.
     private static bool IsModule(string name) => MemberName.IsNested(name) && MemberName.IsModuleWeights(name);
 
-    private static bool HasEnding(string name, ModelFormat format) => name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase);
+    private static bool HasEnding(string name, ModelFormat format) =>
+        name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase);
 }

@@ -40,7 +40,8 @@ internal static class OriginPlanner
         if (literals > MaximumLiteralBytes)
         {
             throw new ModelPackException(
-                OriginErrors.TooMuchOutsideTensors, $"more than {MaximumLiteralBytes} bytes lie outside the tensors; {range.Length} of them at once")
+                OriginErrors.TooMuchOutsideTensors,
+                $"more than {MaximumLiteralBytes} bytes lie outside the tensors; {range.Length} of them at once")
             {
                 FilePath = file.Source.Name,
                 ByteOffset = range.Offset,

@@ -6,8 +6,8 @@ using ModelPack.Tensors.Payloads;
 namespace ModelPack.Origin;
 
 /// <summary>
-/// What a container cannot express about the files that it was made from: every byte outside the payloads, where each payload stood, and the hashes.
-/// With the record, the container's own tensors rebuild those files byte for byte.
+/// What a container cannot express about the files that it was made from: every byte outside the payloads, where each payload stood, and
+/// the hashes. With the record, the container's own tensors rebuild those files byte for byte.
 /// </summary>
 internal sealed record OriginRecord
 {
@@ -41,14 +41,16 @@ internal sealed record OriginRecord
     /// <summary>The tensors of those files, in their order.</summary>
     public required ImmutableArray<OriginTensor> Tensors { get; init; }
 
-    /// <summary>The tensors of the container that the way back does not use: what they show lies elsewhere, and an edit of them must not be undone silently.</summary>
+    /// <summary>The tensors of the container that the way back does not use: what they show lies elsewhere, and an edit of them must not be
+    /// undone silently.</summary>
     public ImmutableArray<ShadowTensor> Views { get; init; } = [];
 
     /// <summary>Number of tensors in the side file of the container.</summary>
     public int SideTensors { get; init; }
 
     /// <summary>What the record says of files, without what is in them.</summary>
-    public OriginRecord WithoutTensors() => this with { Files = [.. Files.Select(file => file with { Plan = new([]) })], Tensors = [], Views = [] };
+    public OriginRecord WithoutTensors() =>
+        this with { Files = [.. Files.Select(file => file with { Plan = new([]) })], Tensors = [], Views = [] };
 }
 
 /// <summary>A file described by a record.</summary>

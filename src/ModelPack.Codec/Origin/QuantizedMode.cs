@@ -4,12 +4,13 @@ namespace ModelPack;
 public enum QuantizedMode
 {
     /// <summary>
-    /// Quantized types become F32, bit for bit as the reference decodes them, so that the target's own programs can use the output. The blocks themselves go into a
-    /// side file. Types that have no float32 reading, or are plain numbers, travel as in <see cref="Blocks"/>.
+    /// Quantized types become F32, bit for bit as the reference decodes them, so that the target's own programs can use the output. The
+    /// blocks themselves go into a side file. Types that have no float32 reading, or are plain numbers, travel as in <see cref="Blocks"/>.
     /// </summary>
     Auto,
 
-    /// <summary>The raw blocks travel as bytes with a typed description: compact and exact, but not runnable by the target's own programs.</summary>
+    /// <summary>The raw blocks travel as bytes with a typed description: compact and exact, but not runnable by the target's own
+    /// programs.</summary>
     Blocks,
 
     /// <summary>Such a tensor is refused.</summary>

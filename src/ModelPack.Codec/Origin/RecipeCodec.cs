@@ -80,7 +80,8 @@ internal static class RecipeCodec
         return body.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">It breaks the layout. Whether its numbers belong together is for <see cref="RecipeRules"/> to say.</exception>
+    /// <exception cref="InvalidDataException">It breaks the layout. Whether its numbers belong together is for <see cref="RecipeRules"/> to
+    /// say.</exception>
     public static PayloadRecipe Read(BodyReader body, RecordBudget budget) => Read(body, RecipeRules.MaximumDepth, budget);
 
     private static PayloadRecipe Read(BodyReader body, int depth, RecordBudget budget)
@@ -144,7 +145,8 @@ internal static class RecipeCodec
         return new(Read(body, depth, budget), function);
     }
 
-    private static PayloadRecipe ReadTyped(BodyReader body, int depth, RecordBudget budget, Func<PayloadRecipe, TensorType, PayloadRecipe> make)
+    private static PayloadRecipe ReadTyped(
+        BodyReader body, int depth, RecordBudget budget, Func<PayloadRecipe, TensorType, PayloadRecipe> make)
     {
         int number = body.TakeInt();
         return number < TensorTypes.All.Count

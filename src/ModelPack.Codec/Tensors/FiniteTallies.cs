@@ -1,6 +1,7 @@
 namespace ModelPack.Tensors;
 
-/// <summary>What a finite scan found, tensor by tensor. Only tensors of which there is something to say take memory: most models have none.</summary>
+/// <summary>What a finite scan found, tensor by tensor. Only tensors of which there is something to say take memory: most models have
+/// none.</summary>
 /// <param name="tensors">Number of tensors.</param>
 internal sealed class FiniteTallies(int tensors)
 {

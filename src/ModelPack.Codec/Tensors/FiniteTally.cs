@@ -26,7 +26,8 @@ internal struct FiniteTally
     /// <summary>Smallest index of an element that is not finite, -1 if there is none.</summary>
     public readonly long FirstNonFinite => Earlier(firstNonFinitePlusOne, (aprQuants?.FirstNonFinite ?? -1) + 1) - 1;
 
-    /// <summary>Blocks that are refused although every element decodes finite: MXFP4 with the NaN code as scale (ggml-types.md §8).</summary>
+    /// <summary>Blocks that are refused although every element decodes finite: MXFP4 with the NaN code as scale (ggml-types.md
+    /// §8).</summary>
     public long BadBlocks { readonly get; private set; }
 
     /// <summary>Smallest index of such a block, -1 if there is none.</summary>

@@ -6,7 +6,8 @@ using ModelPack.Tensors.Scanning;
 namespace ModelPack.Tensors;
 
 /// <summary>
-/// Reads one payload in chunks of whole blocks, and decodes a chunk by itself: chunks may be read in any order. Not thread-safe; use one a thread.
+/// Reads one payload in chunks of whole blocks, and decodes a chunk by itself: chunks may be read in any order. Not thread-safe; use one a
+/// thread.
 /// </summary>
 internal sealed class PayloadReader : IDisposable
 {
@@ -89,8 +90,8 @@ internal sealed class PayloadReader : IDisposable
     }
 
     /// <summary>
-    /// The chunk as a little-endian file stores it. A form that no known program writes stays as it is (ggml-types.md §9). The bytes given by
-    /// <see cref="Read"/> change with it.
+    /// The chunk as a little-endian file stores it. A form that no known program writes stays as it is (ggml-types.md §9). The bytes given
+    /// by <see cref="Read"/> change with it.
     /// </summary>
     public ReadOnlySpan<byte> ToLittleEndian()
     {
@@ -156,7 +157,8 @@ internal sealed class PayloadReader : IDisposable
     }
 
     // The smallest group of elements that fills whole bytes.
-    private static (int Elements, int Bytes) Unit(TensorTypeInfo type) => type.Rule != PayloadRule.PackedBits ? (type.BlockElements, type.BlockBytes)
+    private static (int Elements, int Bytes) Unit(TensorTypeInfo type) =>
+        type.Rule != PayloadRule.PackedBits ? (type.BlockElements, type.BlockBytes)
         : type.BlockBytes == 6 ? (4, 3)
         : (8 / type.BlockBytes, 1);
 }

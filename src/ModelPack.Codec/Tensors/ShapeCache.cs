@@ -24,7 +24,8 @@ internal sealed class ShapeCache
         return IsSame(found, shape) ? found : found = ImmutableCollectionsMarshal.AsImmutableArray(shape);
     }
 
-    private static bool IsSame(ImmutableArray<long> found, ReadOnlySpan<long> shape) => !found.IsDefault && found.AsSpan().SequenceEqual(shape);
+    private static bool IsSame(ImmutableArray<long> found, ReadOnlySpan<long> shape) =>
+        !found.IsDefault && found.AsSpan().SequenceEqual(shape);
 
     private ref ImmutableArray<long> Find(ReadOnlySpan<long> shape)
     {

@@ -36,5 +36,6 @@ internal sealed class ComparedPayloads<[DynamicallyAccessedMembers(DynamicallyAc
 {
     private readonly ConcurrentDictionary<(PayloadKey, PayloadKey), Lazy<T>> found = new();
 
-    public T Get(TensorInfo first, TensorInfo second, Func<T> read) => found.GetOrAdd((PayloadKey.Of(first), PayloadKey.Of(second)), _ => new(read)).Value;
+    public T Get(TensorInfo first, TensorInfo second, Func<T> read) =>
+        found.GetOrAdd((PayloadKey.Of(first), PayloadKey.Of(second)), _ => new(read)).Value;
 }

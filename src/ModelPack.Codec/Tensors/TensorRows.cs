@@ -34,5 +34,8 @@ internal readonly record struct TensorRows(TensorInfo Tensor, int HeadBytes, lon
     /// <summary>Where the description of some rows points into.</summary>
     public ByteSource Source(ByteSource whole, long start, long count) => HeadBytes == 0
         ? whole
-        : new ConcatenatedByteSource(whole.Name, [new RangeByteSource(whole, Tensor.Offset, HeadBytes), new RangeByteSource(whole, Tensor.Offset + HeadBytes + (start * RowBytes), count * RowBytes)]);
+        : new ConcatenatedByteSource(
+            whole.Name,
+            [new RangeByteSource(whole, Tensor.Offset, HeadBytes),
+                new RangeByteSource(whole, Tensor.Offset + HeadBytes + (start * RowBytes), count * RowBytes)]);
 }

@@ -2,7 +2,8 @@ using ModelPack.IO;
 
 namespace ModelPack;
 
-/// <summary>Arithmetic on shapes: dimensions outermost first, as SafeTensors, APR and PyTorch write them (GGUF stores the reverse).</summary>
+/// <summary>Arithmetic on shapes: dimensions outermost first, as SafeTensors, APR and PyTorch write them (GGUF stores the
+/// reverse).</summary>
 public static class TensorShape
 {
     /// <summary>Multiplies the dimensions. Zeros count as one while overflow is looked for, so that a zero cannot hide it.</summary>

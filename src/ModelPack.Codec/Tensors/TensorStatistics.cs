@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ModelPack;
 
 /// <summary>
-/// What the values of a tensor look like: F64 and whole numbers as they are, all other types decoded to float32. The sums behind mean and deviation are exact, so the same values give the same
-/// statistics whatever the container, the chunks and the threads.
+/// What the values of a tensor look like: F64 and whole numbers as they are, all other types decoded to float32. The sums behind mean and
+/// deviation are exact, so the same values give the same statistics whatever the container, the chunks and the threads.
 /// </summary>
 public sealed record TensorStatistics
 {
@@ -23,7 +23,8 @@ public sealed record TensorStatistics
     /// <summary>Elements that are subnormal: as float64 numbers for F64, as float32 numbers for other types; no whole number is.</summary>
     public required long Subnormals { get; init; }
 
-    /// <summary>Smallest finite value; -0 counts as smaller than +0; null if there is none. Whole numbers beyond 2^53 are rounded.</summary>
+    /// <summary>Smallest finite value; -0 counts as smaller than +0; null if there is none. Whole numbers beyond 2^53 are
+    /// rounded.</summary>
     public required double? Minimum { get; init; }
 
     /// <summary>Largest finite value; null if there is none. Whole numbers beyond 2^53 are rounded.</summary>
@@ -39,8 +40,8 @@ public sealed record TensorStatistics
     public required double? Mean { get; init; }
 
     /// <summary>
-    /// Standard deviation of the finite values (divided by their number); null if there is none. It is the square root of their exact variance, rounded once to 53
-    /// bits before and once after.
+    /// Standard deviation of the finite values (divided by their number); null if there is none. It is the square root of their exact
+    /// variance, rounded once to 53 bits before and once after.
     /// </summary>
     public required double? StandardDeviation { get; init; }
 

@@ -1,6 +1,7 @@
 namespace ModelPack;
 
-/// <summary>Every tensor type that one of the formats can hold. The list is closed: an unknown id in a file is refused by its number.</summary>
+/// <summary>Every tensor type that one of the formats can hold. The list is closed: an unknown id in a file is refused by its
+/// number.</summary>
 public enum TensorType : byte
 {
 #pragma warning disable CS1591 // The members are the formats' own names; TensorTypes.Get describes each.

@@ -5,7 +5,8 @@ namespace ModelPack;
 /// <summary>How the payload length of a type follows from a shape.</summary>
 public enum PayloadRule
 {
-    /// <summary>Blocks along the innermost dimension, which must be a multiple of the block length. Plain types are blocks of one element.</summary>
+    /// <summary>Blocks along the innermost dimension, which must be a multiple of the block length. Plain types are blocks of one
+    /// element.</summary>
     Blocks,
 
     /// <summary>Elements of fewer than eight bits, packed over the whole tensor, which must fill whole bytes (safetensors.md §2).</summary>
@@ -28,7 +29,8 @@ public enum PayloadRule
 /// <param name="BlockElements">Elements in a block.</param>
 /// <param name="BlockBytes">Bytes in a block (for <see cref="PayloadRule.PackedBits"/>: bits in an element).</param>
 /// <param name="Rule">How the payload length follows from the shape.</param>
-public sealed record TensorTypeInfo(TensorType Type, string Name, int? GgmlId, int BlockElements, int BlockBytes, PayloadRule Rule = PayloadRule.Blocks)
+public sealed record TensorTypeInfo(
+    TensorType Type, string Name, int? GgmlId, int BlockElements, int BlockBytes, PayloadRule Rule = PayloadRule.Blocks)
 {
     /// <summary>True for block types that ggml calls quantized.</summary>
     public bool IsQuantized => BlockElements > 1 || Rule == PayloadRule.ScaledBytes;

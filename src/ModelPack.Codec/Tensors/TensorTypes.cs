@@ -62,7 +62,8 @@ public static class TensorTypes
         new(TensorType.AprQ4KFlat, "APR_Q4_K_FLAT", null, 256, 144, PayloadRule.FlatBlocks),
     ];
 
-    private static readonly FrozenDictionary<string, TensorTypeInfo> ByName = Table.ToFrozenDictionary(info => info.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, TensorTypeInfo> ByName = Table.ToFrozenDictionary(
+        info => info.Name, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<int, TensorTypeInfo> ByGgmlId =
         Table.Where(info => info.GgmlId is not null).ToFrozenDictionary(info => info.GgmlId!.Value);
@@ -73,7 +74,8 @@ public static class TensorTypes
     /// <summary>The table row of a type.</summary>
     /// <param name="type">The type.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such type.</exception>
-    public static TensorTypeInfo Get(TensorType type) => (int)type < Table.Length ? Table[(int)type] : throw new ArgumentOutOfRangeException(nameof(type), type, "not in the type table");
+    public static TensorTypeInfo Get(TensorType type) =>
+        (int)type < Table.Length ? Table[(int)type] : throw new ArgumentOutOfRangeException(nameof(type), type, "not in the type table");
 
     /// <summary>Finds a type by its exact name.</summary>
     public static bool TryGetByName(string name, out TensorTypeInfo? info) => ByName.TryGetValue(name, out info);

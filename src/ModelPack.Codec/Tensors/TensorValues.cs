@@ -57,7 +57,8 @@ internal static class TensorValues
     }
 
     /// <summary>Whether bytes begin where numbers of a width may stand.</summary>
-    public static bool IsAligned(ReadOnlySpan<byte> bytes, int width) => Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(bytes)) % width == 0;
+    public static bool IsAligned(ReadOnlySpan<byte> bytes, int width) =>
+        Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(bytes)) % width == 0;
 
     // Any byte but zero is true in the formats; .NET counts on 1.
     private static void SetToOne(Span<byte> bytes)

@@ -4,8 +4,8 @@ using ModelPack.Tensors.Scanning;
 namespace ModelPack.Tensors;
 
 /// <summary>
-/// Looks for tensors that hold one value, chunk by chunk. It stops at the second value, so that only tensors that hold one are decoded. Immutable; chunks start
-/// where those of <see cref="FiniteScanner"/> do.
+/// Looks for tensors that hold one value, chunk by chunk. It stops at the second value, so that only tensors that hold one are decoded.
+/// Immutable; chunks start where those of <see cref="FiniteScanner"/> do.
 /// </summary>
 internal sealed class UniformScanner
 {

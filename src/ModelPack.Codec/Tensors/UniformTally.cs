@@ -1,7 +1,8 @@
 namespace ModelPack.Tensors;
 
 /// <summary>
-/// Whether all values of a tensor are one value. <c>default</c> has seen nothing. Chunks may be looked at in any order and merged in any order, also repeatedly.
+/// Whether all values of a tensor are one value. <c>default</c> has seen nothing. Chunks may be looked at in any order and merged in any
+/// order, also repeatedly.
 /// </summary>
 internal struct UniformTally
 {
@@ -17,7 +18,8 @@ internal struct UniformTally
     /// <summary>True if there is a value and no other.</summary>
     public readonly bool IsUniform => hasAny && (!HasSeveral || Scale == 0);
 
-    /// <summary>The bits of the one value: of the float32 that it decodes to, or as stored for types without one. Negative zero counts as zero.</summary>
+    /// <summary>The bits of the one value: of the float32 that it decodes to, or as stored for types without one. Negative zero counts as
+    /// zero.</summary>
     public readonly ulong Bits => Scale == 0 ? 0 : onlyValue;
 
     /// <summary>Takes a value.</summary>

@@ -26,11 +26,13 @@ public sealed record ValidationReport(
     /// <summary>True if nothing is wrong.</summary>
     public bool IsValid => Findings.IsEmpty;
 
-    /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach nothing beyond its data, and no phrase switches its text.</summary>
+    /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach
+    /// nothing beyond its data, and no phrase switches its text.</summary>
     public ImmutableArray<string> HarmlessTemplates { get; init; } = [];
 }
 
-/// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies outside the tensors.</summary>
+/// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies
+/// outside the tensors.</summary>
 public static class ModelValidator
 {
     /// <summary>Opens the file strictly, reads every payload once and reports what it finds.</summary>
@@ -40,7 +42,8 @@ public static class ModelValidator
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">The file breaks a rule of its format.</exception>
     public static ValidationReport Validate(
-        string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+        string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         using ModelFile file = ModelFiles.Open(path, scope);
         try
@@ -78,7 +81,8 @@ public static class ModelValidator
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">A checksum of the file is wrong.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public static Task<ValidationReport> ValidateAsync(Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<ValidationReport> ValidateAsync(
+        Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ModelFile file = model.File;
@@ -108,7 +112,9 @@ public static class ModelValidator
                 Source = file.Source,
                 Ranges = FileRange.Cover(file),
                 Tensors = [.. tensors, .. file.AllTensors.Skip(file.Tensors.Count)],
-                Work = PassWork.FiniteScan | PassWork.UniformScan | (file.OriginRecord is null ? PassWork.None : PassWork.TensorHashes) | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+                Work = PassWork.FiniteScan | PassWork.UniformScan | (file.OriginRecord is null
+                    ? PassWork.None
+                    : PassWork.TensorHashes) | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
                 Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),
             },
             cancellation);
@@ -117,6 +123,10 @@ public static class ModelValidator
         context.Notes.AddRange(file.PaddingNotes(cancellation));
         ModelChecks.Run(context);
         string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();
-        return new(file.FormatDescription, tensors.Count, [.. context.Findings], [.. file.Notes, .. context.Notes], [.. notChecked]) { HarmlessTemplates = [.. context.HarmlessTemplates] };
+        return new(
+            file.FormatDescription, tensors.Count, [.. context.Findings], [.. file.Notes, .. context.Notes], [.. notChecked])
+            {
+                HarmlessTemplates = [.. context.HarmlessTemplates],
+            };
     }
 }

@@ -45,7 +45,8 @@ internal sealed class ValidationContext
 
     public List<Note> Notes { get; } = [];
 
-    public void Find(ErrorCode code, string place, string text, long? byteOffset = null) => Findings.Add(new(code, place, text, byteOffset));
+    public void Find(ErrorCode code, string place, string text, long? byteOffset = null) =>
+        Findings.Add(new(code, place, text, byteOffset));
 
     public void Keep(string rule, string text, long? byteOffset = null) => Notes.Add(new(rule, text, byteOffset));
 }

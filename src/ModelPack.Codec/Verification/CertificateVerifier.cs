@@ -12,19 +12,23 @@ namespace ModelPack.Verification;
 /// <summary>Compares a file with a certificate, which stands for its source and for its output.</summary>
 internal static class CertificateVerifier
 {
-    public static VerificationReport Verify(Certificate certificate, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
+    public static VerificationReport Verify(
+        Certificate certificate, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
     {
-        // One file of a folder is not what was proved, unless the certificate lists no more than is read for that file alone: an index with its shards, a file with its side file.
+        // One file of a folder is not what was proved, unless the certificate lists no more than is read for that file alone: an index with
+        // its shards, a file with its side file.
         if (CertifiedParts.Find(certificate, path) is { } set && CertifiedParts.ScopeOf(set, path, scope) is { } meant)
         {
             return VerifySet(certificate, set, path, level, meant, cancellation);
         }
 
         // What was certified is this one file, whatever lies around it now.
-        bool isCertifiedAlone = !Directory.Exists(path) && new[] { certificate.Output, certificate.Source }.Any(side => side.Parts.IsEmpty && side.Name == Path.GetFileName(path));
+        bool isCertifiedAlone = !Directory.Exists(path)
+            && new[] { certificate.Output, certificate.Source }.Any(side => side.Parts.IsEmpty && side.Name == Path.GetFileName(path));
         using ModelFile file = ModelFiles.Open(path, isCertifiedAlone ? PathScope.FileAlone : scope);
         string hash = FileHash.Format(FileHash.Xxh128(file.Source, cancellation));
-        CertifiedFile[] same = [.. new[] { certificate.Output, certificate.Source }.Where(side => side.Parts.IsEmpty && hash == side.Xxh128)];
+        CertifiedFile[] same = [
+            .. new[] { certificate.Output, certificate.Source }.Where(side => side.Parts.IsEmpty && hash == side.Xxh128)];
         if (same.Length > 0)
         {
             // An XXH128 finds accidents; where a SHA-256 is there, it decides (docs/trust.md).
@@ -40,12 +44,15 @@ internal static class CertificateVerifier
         List<Difference> differences = [.. CompareTensors(certificate, file, isOutput, cancellation)];
         if (file.Source.Length != expected.Bytes)
         {
-            differences.Add(new(DifferenceKind.Container, "the file", $"the file has {file.Source.Length} bytes; {expected.Bytes} were proved"));
+            differences.Add(
+                new(DifferenceKind.Container, "the file", $"the file has {file.Source.Length} bytes; {expected.Bytes} were proved"));
         }
 
         if (differences.Count == 0)
         {
-            string why = $"bytes outside the tensors differ: the file's XXH128 is {hash}, {expected.Xxh128} was proved; compare it with the source to see where";
+            string why =
+                $"bytes outside the tensors differ: the file's XXH128 is {hash}, {expected.Xxh128} was proved; compare it with the source "
+                    + $"to see where";
             differences.Add(new(DifferenceKind.Container, "header, metadata, padding or footer", why));
         }
 
@@ -53,13 +60,17 @@ internal static class CertificateVerifier
     }
 
     private static Difference Forged(string found, string proved) => new(
-        DifferenceKind.Container, "the file", $"the file's SHA-256 is {found}, {proved} was proved; its XXH128 is that of the certificate, which does not happen by accident");
+        DifferenceKind.Container, "the file",
+        $"the file's SHA-256 is {found}, {proved} was proved; its XXH128 is that of the certificate, which does not happen by accident");
 
-    private static VerificationReport VerifySet(Certificate certificate, CertifiedFile expected, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
+    private static VerificationReport VerifySet(
+        Certificate certificate, CertifiedFile expected, string path, ProofLevel level, PathScope scope, CancellationToken cancellation)
     {
         if (!CertifiedParts.AreAllThere(expected, path))
         {
-            return new(level, null, 0, 0, [.. CertifiedParts.Compare(expected, path, [], cancellation)], ["the tensors were not compared: files are missing"]);
+            return new(
+                level, null, 0, 0, [.. CertifiedParts.Compare(expected, path, [], cancellation)],
+                ["the tensors were not compared: files are missing"]);
         }
 
         ModelLocation location = ModelLocation.Find(path, scope);
@@ -75,7 +86,8 @@ internal static class CertificateVerifier
         return new(level, null, certificate.Tensors.Length, 0, [.. tensors, .. files], notes);
     }
 
-    private static IEnumerable<Difference> CompareTensors(Certificate certificate, ModelFile file, bool isOutput, CancellationToken cancellation)
+    private static IEnumerable<Difference> CompareTensors(
+        Certificate certificate, ModelFile file, bool isOutput, CancellationToken cancellation)
     {
         PassResult pass = SourcePass.Run(
             new()
@@ -104,7 +116,9 @@ internal static class CertificateVerifier
             {
                 if (back?.IsWrong(i) == true)
                 {
-                    yield return new(DifferenceKind.Payload, tensor.SourceName, $"tensor '{tensor.SourceName}', which is only kept, does not come back as it was proved");
+                    yield return new(
+                        DifferenceKind.Payload, tensor.SourceName,
+                        $"tensor '{tensor.SourceName}', which is only kept, does not come back as it was proved");
                 }
             }
             else if (!places.TryGetValue(name, out int place))
@@ -116,13 +130,17 @@ internal static class CertificateVerifier
             }
             else if (isOutput && tensor.Action > TensorAction.Swap
                 ? back?.IsWrong(i, place) == true
-                : Hash(file, logical[place], pass.TensorHashes[place], isOutput ? tensor.Action : TensorAction.Copy, cancellation) != tensor.Xxh128)
+                : Hash(file, logical[place], pass.TensorHashes[place], isOutput
+                    ? tensor.Action
+                    : TensorAction.Copy, cancellation) != tensor.Xxh128)
             {
                 TensorInfo stored = file.Tensors[place];
                 ModelSetMember member = file.AllMembers.Last(member => member.Start <= stored.Offset);
                 string where = file.AllMembers.Count == 1 ? "" : $" of '{member.Name}'";
                 long offset = stored.Offset - member.Start;
-                yield return new(DifferenceKind.Payload, name, $"tensor '{name}' holds other bytes than were proved, somewhere from byte {offset}{where} on", null, offset);
+                yield return new(
+                    DifferenceKind.Payload, name,
+                    $"tensor '{name}' holds other bytes than were proved, somewhere from byte {offset}{where} on", null, offset);
             }
         }
 

@@ -18,7 +18,8 @@ internal static class CertifiedParts
         return sides.MaxBy(side => side.Parts.Count(part => Length(part, path) == part.Bytes));
     }
 
-    /// <summary>How the path of a set has to be read to give what was proved; null if what is asked for is another model: one file of the set.</summary>
+    /// <summary>How the path of a set has to be read to give what was proved; null if what is asked for is another model: one file of the
+    /// set.</summary>
     public static PathScope? ScopeOf(CertifiedFile expected, string path, PathScope scope)
     {
         bool isFile = !Directory.Exists(path);
@@ -32,7 +33,8 @@ internal static class CertifiedParts
     /// <param name="path">The model.</param>
     /// <param name="present">The names of the files that it has.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static IEnumerable<Difference> Compare(CertifiedFile expected, string path, IReadOnlyList<string> present, CancellationToken cancellation)
+    public static IEnumerable<Difference> Compare(
+        CertifiedFile expected, string path, IReadOnlyList<string> present, CancellationToken cancellation)
     {
         foreach (CertifiedPart part in expected.Parts)
         {

@@ -6,8 +6,8 @@ using ModelPack.Origin;
 namespace ModelPack.Verification;
 
 /// <summary>
-/// The way from a certified output back to its source. A certificate knows hashes of the source's bytes; what the output holds in another form is compared by what
-/// comes back, and what the way back does not use by the hash in the origin record.
+/// The way from a certified output back to its source. A certificate knows hashes of the source's bytes; what the output holds in another
+/// form is compared by what comes back, and what the way back does not use by the hash in the origin record.
 /// </summary>
 internal sealed class CertifiedReturn
 {
@@ -35,7 +35,8 @@ internal sealed class CertifiedReturn
     {
         try
         {
-            return file.OriginRecord is { } bytes && OriginCodec.Read(bytes.Span, file.Budget) is { } record && IsOf(record, certificate.Source)
+            return file.OriginRecord is { } bytes && OriginCodec.Read(bytes.Span, file.Budget) is { } record
+                && IsOf(record, certificate.Source)
                 ? new(certificate, record, file, pass, cancellation)
                 : null;
         }

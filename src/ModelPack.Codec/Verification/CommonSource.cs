@@ -3,8 +3,9 @@ using ModelPack.Conversion.Ancestry;
 namespace ModelPack.Verification;
 
 /// <summary>
-/// Compares two files of one format by the file that both were made from: a split and its whole, two splits, an APR made by two ways. What a conversion adds for its own sake (a
-/// record, keys of a split, an index) is no difference between models. They are equal only if converting one file again gives each of them, byte for byte.
+/// Compares two files of one format by the file that both were made from: a split and its whole, two splits, an APR made by two ways. What
+/// a conversion adds for its own sake (a record, keys of a split, an index) is no difference between models. They are equal only if
+/// converting one file again gives each of them, byte for byte.
 /// </summary>
 internal sealed class CommonSource(ModelFile first, ModelFile second, Action<long>? progress, CancellationToken cancellation)
 {
@@ -41,7 +42,8 @@ internal sealed class CommonSource(ModelFile first, ModelFile second, Action<lon
         {
             (_, 0) => isOneFormat ? Derived(second, first, progress).Compare(own.Steps) : CompareNearest(second, first),
             (0, _) => isOneFormat ? Derived(first, second, progress).Compare(other.Steps) : CompareNearest(first, second),
-            _ when isOneFormat && Derived(own.Oldest, second, progress).Compare(other.Steps) is { } ahead && Derived(own.Oldest, first, null).Compare(own.Steps) is { } back =>
+            _ when isOneFormat && Derived(own.Oldest, second, progress).Compare(other.Steps) is { } ahead
+                && Derived(own.Oldest, first, null).Compare(own.Steps) is { } back =>
                 Both(ahead, back),
             _ => null,
         };
@@ -66,7 +68,9 @@ internal sealed class CommonSource(ModelFile first, ModelFile second, Action<lon
         bool isSame = ahead.Tensors.IsEmpty && ahead.Metadata.IsEmpty;
         return ahead with
         {
-            Proved = !isSame && back.Tensors.IsEmpty ? ahead.Proved : ahead.Proved is { } one && back.Proved is { } two ? one < two ? one : two : null,
+            Proved = !isSame && back.Tensors.IsEmpty
+                ? ahead.Proved
+                : ahead.Proved is { } one && back.Proved is { } two ? one < two ? one : two : null,
             Tensors = [.. ahead.Tensors, .. back.Tensors],
             Metadata = isSame ? back.Metadata : ahead.Metadata,
             OtherBytes = ahead.OtherBytes ?? back.OtherBytes,

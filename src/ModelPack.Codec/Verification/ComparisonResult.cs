@@ -46,7 +46,8 @@ internal sealed record ComparisonResult
         (ModelFile first, TensorSet left, ModelFile second, TensorSet right) = side == FileSide.Second
             ? (other, otherTensors, placed, placedTensors)
             : (placed, placedTensors, other, otherTensors);
-        List<Difference> tensors = new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress);
+        List<Difference> tensors = new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(
+            name => name, progress);
         List<Difference> metadata = [.. MetadataComparison.Compare(first.Metadata, second.Metadata)];
         if (tensors.Count == 0 && TensorComparison.CompareOrder(left, right) is { } order)
         {

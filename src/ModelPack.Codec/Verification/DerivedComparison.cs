@@ -13,15 +13,18 @@ namespace ModelPack.Verification;
 
 /// <summary>
 /// Compares a file with a container that says it was made from it. The container has to be what converting the file gives, byte for byte.
-/// Where it is not, what it leads back to is compared; and if it was edited, it is compared with what it ought to be, so that the edit gets a name.
+/// Where it is not, what it leads back to is compared; and if it was edited, it is compared with what it ought to be, so that the edit gets
+/// a name.
 /// </summary>
-internal sealed class DerivedComparison(ModelFile original, ModelFile container, FileSide side, Action<long>? progress, CancellationToken cancellation)
+internal sealed class DerivedComparison(
+    ModelFile original, ModelFile container, FileSide side, Action<long>? progress, CancellationToken cancellation)
 {
     /// <summary>Compares with the file so many conversions back.</summary>
     /// <param name="steps">The number of conversions; the container and what was made on the way were not edited.</param>
     /// <returns>Null if the records do not count.</returns>
     /// <exception cref="ModelPackException">The origin record is damaged.</exception>
-    public ComparisonResult? Compare(int steps) => OriginChain.Through(container, steps) is { } chain ? CompareUnedited(chain, out _) : null;
+    public ComparisonResult? Compare(int steps) =>
+        OriginChain.Through(container, steps) is { } chain ? CompareUnedited(chain, out _) : null;
 
     /// <summary>Compares with the nearest file of that format.</summary>
     /// <returns>Null if the container leads to no file of that format. Without a result, the edit is all that can be said.</returns>
@@ -49,10 +52,13 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
     private ComparisonResult? CompareUnedited(OriginChain chain, out string? forged)
     {
         forged = null;
-        (PassResult pass, bool isSame) = Reconversion.Compare(original, chain, container.Source, known: null, new(new(), progress, cancellation));
+        (PassResult pass, bool isSame) = Reconversion.Compare(
+            original, chain, container.Source, known: null, new(new(), progress, cancellation));
         if (isSame)
         {
-            return original.HasFooter && pass.SourceCrc32 != PlanCrc.Residue && FooterComparison.Wrong(original, side == FileSide.First ? FileSide.Second : FileSide.First, cancellation) is { } wrongFooter
+            return original.HasFooter && pass.SourceCrc32 != PlanCrc.Residue
+                && FooterComparison.Wrong(
+                    original, side == FileSide.First ? FileSide.Second : FileSide.First, cancellation) is { } wrongFooter
                 ? ComparisonResult.Identical(original) with { Proved = null, Metadata = [wrongFooter] }
                 : ComparisonResult.Identical(original);
         }
@@ -155,7 +161,8 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
         bool files = record.Files.Select(file => file.Hash).SequenceEqual(pass.MemberHashes);
         if (!files || !record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(pass.TensorHashes))
         {
-            yield return new(DifferenceKind.Metadata, ModelFile.OriginKey, "the hashes in the origin record are not those of what it leads back to");
+            yield return new(
+                DifferenceKind.Metadata, ModelFile.OriginKey, "the hashes in the origin record are not those of what it leads back to");
         }
     }
 
@@ -168,7 +175,10 @@ internal sealed class DerivedComparison(ModelFile original, ModelFile container,
             places.TryAdd(returned.Tensors[i].Name, i);
         }
 
-        return differences.Select(difference => difference.ByteOffset is { } at ? InContainer(difference, at, places[difference.Place], record, returned) : difference);
+        return differences.Select(
+            difference => difference.ByteOffset is { } at
+                ? InContainer(difference, at, places[difference.Place], record, returned)
+                : difference);
     }
 
     private Difference InContainer(Difference difference, long at, int tensor, OriginRecord record, ModelFile returned)

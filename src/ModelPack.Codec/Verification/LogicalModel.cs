@@ -11,12 +11,13 @@ namespace ModelPack.Verification;
 
 /// <summary>A tensor of a file under the name that the model's oldest known file has for it.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="Tensor">The tensor with the type and shape that the model means; its offset counts in <see cref="LogicalModel.Source"/>.</param>
+/// <param name="Tensor">The tensor with the type and shape that the model means; its offset counts in
+/// <see cref="LogicalModel.Source"/>.</param>
 internal sealed record LogicalTensor(string Name, TensorInfo Tensor);
 
 /// <summary>
-/// A model in the words of one of its files: the file at hand, or the oldest file that its origin records lead to. Payloads are always those of the file at hand: a
-/// record can give names and metadata, and only if converting what it describes gives this very file.
+/// A model in the words of one of its files: the file at hand, or the oldest file that its origin records lead to. Payloads are always
+/// those of the file at hand: a record can give names and metadata, and only if converting what it describes gives this very file.
 /// </summary>
 /// <param name="Format">Format of the file whose words these are.</param>
 /// <param name="Architecture">What that file says.</param>
@@ -72,8 +73,8 @@ internal sealed record LogicalModel(
     }
 
     /// <summary>
-    /// The tensors of a model as GGUF says them: names, order of rows, stacks; payloads in another form are made as they are read, the others lie where they are. With a
-    /// file that was converted by another program this is what can be compared.
+    /// The tensors of a model as GGUF says them: names, order of rows, stacks; payloads in another form are made as they are read, the
+    /// others lie where they are. With a file that was converted by another program this is what can be compared.
     /// </summary>
     /// <param name="file">A file of another format.</param>
     /// <param name="note">That it was said so, or why it cannot be, in one sentence.</param>
@@ -85,7 +86,8 @@ internal sealed record LogicalModel(
         {
             ConversionOptions options = new() { Quantized = QuantizedMode.Blocks, Origin = OriginMode.None, Loss = LossPolicy.Allow };
             conversion = new(
-                file, [.. file.AllMembers.Select(member => member.Name)], ModelFormat.Gguf, new(null, null), options, [], SourceModel.Of(file, RecordTrust.Record));
+                file, [.. file.AllMembers.Select(member => member.Name)], ModelFormat.Gguf, new(null, null), options, [],
+                SourceModel.Of(file, RecordTrust.Record));
         }
         catch (ModelPackException exception)
         {
@@ -104,7 +106,9 @@ internal sealed record LogicalModel(
         ImmutableArray<LogicalTensor>.Builder tensors = ImmutableArray.CreateBuilder<LogicalTensor>(conversion.Plan.Outputs.Length);
         foreach (OutputTensor step in conversion.Plan.Outputs)
         {
-            long offset = step.Payload is StoredPayload stored ? file.AllTensors[stored.Tensor].Offset : bytes.Append(MadePayloads.Open(file, step.Payload));
+            long offset = step.Payload is StoredPayload stored
+                ? file.AllTensors[stored.Tensor].Offset
+                : bytes.Append(MadePayloads.Open(file, step.Payload));
             tensors.Add(new(step.Name, step.Logical with { Name = step.Name, Offset = offset, ByteLength = step.Payload.Length }));
         }
 

@@ -6,19 +6,24 @@ using ModelPack.Verification.Comparison;
 
 namespace ModelPack;
 
-/// <summary>What is different between two models, for people: tensor by tensor, then key by key. It is no proof; <see cref="ModelVerifier"/> gives that.</summary>
+/// <summary>What is different between two models, for people: tensor by tensor, then key by key. It is no proof;
+/// <see cref="ModelVerifier"/> gives that.</summary>
 /// <param name="TensorsCompared">Tensors of the first model.</param>
 /// <param name="MetadataCompared">Metadata keys of the first model; 0 if they could not be compared.</param>
 /// <param name="Differences">All differences.</param>
 /// <param name="Notes">What the comparison could not look at.</param>
-public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+public sealed record ModelDiff(
+    int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
 {
     /// <summary>
-    /// Compares two models of any formats. Models of one format that were made from one file are compared by it (<see cref="ModelVerifier"/>). Models of different formats are compared in the words of the files that they were converted from, if these are of one
-    /// format; else tensors as a conversion to GGUF puts them, if one model is GGUF, or by translated names, and metadata cannot be compared.
+    /// Compares two models of any formats. Models of one format that were made from one file are compared by it
+    /// (<see cref="ModelVerifier"/>). Models of different formats are compared in the words of the files that they were converted from, if
+    /// these are of one format; else tensors as a conversion to GGUF puts them, if one model is GGUF, or by translated names, and metadata
+    /// cannot be compared.
     /// </summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelDiff Compare(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static ModelDiff Compare(
+        ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -35,7 +40,9 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
             pair.Translate, progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)));
         if (own.Format != other.Format || !pair.Notes.IsEmpty)
         {
-            return Report(differences, 0, "no file of one format stands behind both models: their metadata speak different words and were not compared");
+            return Report(
+                differences, 0,
+                "no file of one format stands behind both models: their metadata speak different words and were not compared");
         }
 
         if (differences.Count == 0 && TensorComparison.CompareOrder(left, right) is { } order)
@@ -82,7 +89,8 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public static Task<ModelDiff> CompareAsync(Model first, Model second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<ModelDiff> CompareAsync(
+        Model first, Model second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -90,14 +98,17 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         return Task.Run(() => Compare(own, other, progress, cancellation), cancellation);
     }
 
-    /// <summary>Compares the models at two paths, as <see cref="Compare(ModelFile, ModelFile, IProgress{ConversionProgress}, CancellationToken)"/> does.</summary>
+    /// <summary>Compares the models at two paths, as
+    /// <see cref="Compare(ModelFile, ModelFile, IProgress{ConversionProgress}, CancellationToken)"/> does.</summary>
     /// <param name="firstPath">A model.</param>
     /// <param name="secondPath">Another one.</param>
-    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone. A folder beside a file is a folder.</param>
+    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone. A folder beside a file is a
+    /// folder.</param>
     /// <param name="progress">Hears how far the work is; null if nobody does.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
-    public static ModelDiff ComparePaths(string firstPath, string secondPath, PathScope scope, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    public static ModelDiff ComparePaths(
+        string firstPath, string secondPath, PathScope scope, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(firstPath);
         ArgumentNullException.ThrowIfNull(secondPath);
@@ -107,7 +118,8 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         return Compare(first, second, progress, cancellation);
     }
 
-    private static ModelDiff? CommonSource(ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private static ModelDiff? CommonSource(
+        ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         if (first.Format != second.Format)
         {
@@ -123,8 +135,12 @@ public sealed record ModelDiff(int TensorsCompared, int MetadataCompared, Immuta
         }
 
         long total = first.Source.Length;
-        return new CommonSource(first, second, progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), cancellation).Compare() is { } found
-            ? new(found.TensorCount, found.MetadataCount, [.. found.Tensors, .. found.Metadata, .. FooterComparison.Wrong(first, second, cancellation)], found.Notes)
+        return new CommonSource(
+            first, second, progress is null
+                ? null
+                : done => progress.Report(new(ConversionPhase.Proving, done, total)), cancellation).Compare() is { } found
+            ? new(found.TensorCount, found.MetadataCount,
+                [.. found.Tensors, .. found.Metadata, .. FooterComparison.Wrong(first, second, cancellation)], found.Notes)
             : null;
     }
 

@@ -4,8 +4,8 @@ using ModelPack.Verification.Comparison;
 namespace ModelPack.Verification;
 
 /// <summary>
-/// Two models in words that can be compared: models of different formats in the words of the files that they were converted from; where these are of different formats
-/// too and one is GGUF, both in its words, as a conversion would put them.
+/// Two models in words that can be compared: models of different formats in the words of the files that they were converted from; where
+/// these are of different formats too and one is GGUF, both in its words, as a conversion would put them.
 /// </summary>
 internal sealed class ModelPair
 {
@@ -28,7 +28,8 @@ internal sealed class ModelPair
         FirstTensors = Tensors(First);
         SecondTensors = Tensors(Second);
         Translate = NameMatcher.Between(
-            (First.Format, First.Architecture, FirstTensors.Tensors.Select(tensor => tensor.Name)), (Second.Format, Second.Architecture, SecondTensors.Tensors.Select(tensor => tensor.Name)));
+            (First.Format, First.Architecture, FirstTensors.Tensors.Select(tensor => tensor.Name)),
+            (Second.Format, Second.Architecture, SecondTensors.Tensors.Select(tensor => tensor.Name)));
     }
 
     public LogicalModel First { get; }

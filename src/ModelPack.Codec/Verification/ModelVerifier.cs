@@ -11,7 +11,8 @@ namespace ModelPack;
 /// <param name="Differences">The differences, the first ones first; at most a thousand.</param>
 /// <param name="Notes">What the comparison could not look at, and what was odd.</param>
 public sealed record VerificationReport(
-    ProofLevel Requested, ProofLevel? Proved, int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+    ProofLevel Requested, ProofLevel? Proved, int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences,
+    ImmutableArray<string> Notes)
 {
     /// <summary>True if the requested level holds.</summary>
     public bool Passed => Proved >= Requested && Differences.IsEmpty;
@@ -84,7 +85,8 @@ public static class ModelVerifier
     /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static Task<VerificationReport> VerifyAsync(
-        Model first, Model second, ProofLevel level = ProofLevel.L2, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+        Model first, Model second, ProofLevel level = ProofLevel.L2, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -92,7 +94,8 @@ public static class ModelVerifier
         return Task.Run(() => Verify(own, other, level, progress, cancellation), cancellation);
     }
 
-    private static VerificationReport Verify(ModelFile first, ModelFile second, ProofLevel level, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private static VerificationReport Verify(
+        ModelFile first, ModelFile second, ProofLevel level, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         long total = first.Source.Length;
         Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));

@@ -3,29 +3,36 @@ using ModelPack.Architectures.Names;
 
 namespace ModelPack.Verification;
 
-/// <summary>Names of single tensors from one format's words into another's, to match two models by. Tensors that are stacked or fused have no single partner.</summary>
+/// <summary>Names of single tensors from one format's words into another's, to match two models by. Tensors that are stacked or fused have
+/// no single partner.</summary>
 internal sealed class NameMatcher
 {
     private readonly ModelPack.Architectures.Names.NameTable? gguf;
     private readonly AprFamilyNames? apr;
     private readonly HashSet<string> known;
 
-    private NameMatcher(ModelPack.Architectures.Names.NameTable? gguf, AprFamilyNames? apr, HashSet<string> known) => (this.gguf, this.apr, this.known) = (gguf, apr, known);
+    private NameMatcher(ModelPack.Architectures.Names.NameTable? gguf, AprFamilyNames? apr, HashSet<string> known) =>
+        (this.gguf, this.apr, this.known) = (gguf, apr, known);
 
     /// <summary>The table of an architecture; null if there is none.</summary>
     /// <param name="architecture">The architecture, in the words of either format.</param>
-    /// <param name="names">The names of the tensors of both models: where a name can mean two modules, or an architecture has two spellings, these tell which.</param>
+    /// <param name="names">The names of the tensors of both models: where a name can mean two modules, or an architecture has two
+    /// spellings, these tell which.</param>
     public static NameMatcher? For(string? architecture, IEnumerable<string> names)
     {
         HashSet<string> known = [.. names];
-        ModelPack.Architectures.Names.NameTable? gguf = architecture is null ? null : ModelPack.Architectures.Names.NameTable.For(architecture);
+        ModelPack.Architectures.Names.NameTable? gguf = architecture is null
+            ? null
+            : ModelPack.Architectures.Names.NameTable.For(architecture);
         AprFamilyNames? apr = AprFamilyNames.For(architecture, known);
         return gguf is null && apr is null ? null : new(gguf, apr, known);
     }
 
-    /// <summary>How the second of two models has to spell a name to mean a tensor of the first; a name that both have is not translated.</summary>
+    /// <summary>How the second of two models has to spell a name to mean a tensor of the first; a name that both have is not
+    /// translated.</summary>
     public static Func<string, string> Between(
-        (ModelFormat Format, string? Architecture, IEnumerable<string> Names) first, (ModelFormat Format, string? Architecture, IEnumerable<string> Names) second)
+        (ModelFormat Format, string? Architecture, IEnumerable<string> Names) first,
+        (ModelFormat Format, string? Architecture, IEnumerable<string> Names) second)
     {
         HashSet<string> own = [.. first.Names];
         IEnumerable<string> names = [.. own, .. second.Names];

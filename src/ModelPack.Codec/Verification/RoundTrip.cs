@@ -13,7 +13,8 @@ namespace ModelPack;
 /// <param name="Difference">Where the first difference is, if there is one.</param>
 /// <param name="Steps">The certificate of each step.</param>
 public sealed record RoundTripReport(
-    ImmutableArray<ModelFormat> Chain, bool Identical, string SourceXxh128, string ReturnedXxh128, Difference? Difference, ImmutableArray<Certificate> Steps);
+    ImmutableArray<ModelFormat> Chain, bool Identical, string SourceXxh128, string ReturnedXxh128, Difference? Difference,
+    ImmutableArray<Certificate> Steps);
 
 /// <summary>Converts a model through a chain of formats and back, and compares the bytes. Nothing is kept.</summary>
 public static class RoundTrip

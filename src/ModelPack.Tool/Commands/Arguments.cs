@@ -78,7 +78,9 @@ internal static class Arguments
         CustomParser = result =>
         {
             string word = result.Tokens[0].Value;
-            if (!double.TryParse(word, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+            if (!double.TryParse(
+                word, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number)
+                    || !double.IsFinite(number))
             {
                 result.AddError($"{name} takes a number from 0 on, for example 0.01 or 1e-3, not '{word}'.");
             }
@@ -124,10 +126,12 @@ internal static class Arguments
     /// <summary>The option that takes a file by itself.</summary>
     public static Option<bool> Alone() => Flag(
         "--alone",
-        "Read the named file only. Without it, a .safetensors file among the companions of its model (config.json, a tokenizer, an index) means their folder, and a part means all parts.");
+        "Read the named file only. Without it, a .safetensors file among the companions of its model (config.json, a tokenizer, an index) "
+            + "means their folder, and a part means all parts.");
 
     /// <summary>What that option says of paths.</summary>
-    public static PathScope Scope(this ParseResult parsed, Option<bool> alone) => parsed.GetValue(alone) ? PathScope.FileAlone : PathScope.Model;
+    public static PathScope Scope(this ParseResult parsed, Option<bool> alone) =>
+        parsed.GetValue(alone) ? PathScope.FileAlone : PathScope.Model;
 
     /// <summary>An option that names a file.</summary>
     public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };

@@ -41,7 +41,9 @@ internal static class CommandTree
             Arity = ArgumentArity.Zero,
             Recursive = true,
         });
-        Option<string> verbosity = Arguments.Word(VerbosityOptionName, "How much a report shows: 'detailed' lists notes without effect, which are counted otherwise.", "normal", "normal", Detailed);
+        Option<string> verbosity = Arguments.Word(
+            VerbosityOptionName, "How much a report shows: 'detailed' lists notes without effect, which are counted otherwise.", "normal",
+            "normal", Detailed);
         verbosity.Recursive = true;
         root.Options.Add(verbosity);
         return root;

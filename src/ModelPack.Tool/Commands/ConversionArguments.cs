@@ -7,7 +7,8 @@ internal sealed class ConversionArguments
 {
     private readonly Option<string> quantized = Arguments.Word(
         "--quantized",
-        "A quantized type that the target lacks: 'auto' widens it to F32, for the target's own programs, and keeps the blocks in a side file; "
+        "A quantized type that the target lacks: 'auto' widens it to F32, for the target's own programs, and keeps the blocks in a side "
+            + "file; "
         + "'blocks' carries the raw blocks as bytes (compact, but not runnable by the target's own programs); 'native' refuses.",
         "auto", "auto", "blocks", "native");
 
@@ -22,7 +23,9 @@ internal sealed class ConversionArguments
         "embed", "embed", "none");
 
     private readonly Option<string> dtype = Arguments.Word(
-        "--dtype", "Round the matrices of the output to a 16-bit type. A loss: needs --allow-lossy. The source's bytes are kept in a side file.", ["bf16", "f16"]);
+        "--dtype",
+        "Round the matrices of the output to a 16-bit type. A loss: needs --allow-lossy. The source's bytes are kept in a side file.",
+        ["bf16", "f16"]);
 
     private readonly Option<bool> allowLossy = Arguments.Flag(
         "--allow-lossy", "Allow what loses something and was asked for by name. It is measured, and the certificate has it.");

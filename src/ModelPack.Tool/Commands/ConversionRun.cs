@@ -19,7 +19,8 @@ internal static class ConversionRun
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, verb))
         {
-            certificate = ModelConverter.Convert(source, target, to, options, progress, growth => session.Console.Message($"{source}: {growth}"), session.Cancellation);
+            certificate = ModelConverter.Convert(
+                source, target, to, options, progress, growth => session.Console.Message($"{source}: {growth}"), session.Cancellation);
         }
 
         ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));

@@ -11,12 +11,15 @@ internal static class ConvertCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> source = Arguments.Path("SOURCE", "The model to convert: a file, or a folder with one model. Its format is found by content.");
-        Argument<string> target = Arguments.Path("TARGET", "The file to write, or the folder if it ends in a slash. The ending of a file names the format, unless --to does.");
+        Argument<string> source = Arguments.Path(
+            "SOURCE", "The model to convert: a file, or a folder with one model. Its format is found by content.");
+        Argument<string> target = Arguments.Path(
+            "TARGET", "The file to write, or the folder if it ends in a slash. The ending of a file names the format, unless --to does.");
         Option<string> to = Arguments.Word("--to", "Format of the output. A folder always needs it.", FormatName.All);
         ConversionArguments conversion = new();
         Option<long?> maxShardSize = Arguments.Size(
-            "--max-shard-size", "Begin a further shard (SafeTensors) or part (GGUF) at this size, for example 5GB; units are decimal. TARGET is a folder then.");
+            "--max-shard-size",
+            "Begin a further shard (SafeTensors) or part (GGUF) at this size, for example 5GB; units are decimal. TARGET is a folder then.");
         Option<bool> dryRun = Arguments.Flag("--dry-run", "Show what would be done, tensor by tensor, and write nothing.");
         Option<bool> sha256 = Arguments.Flag("--sha256", "Put SHA-256 of source and output into the certificate too (slower).");
         Option<bool> force = Arguments.Flag("--force", "Replace TARGET if it exists, once the new file is proved.");
@@ -30,12 +33,16 @@ internal static class ConvertCommand
                 new("GGUF to APR; the proof is kept in model.apr.modelpack.json", "dotnet modelpack convert model.gguf model.apr"),
                 new("SafeTensors to GGUF, replacing an older output", "dotnet modelpack convert model.safetensors model.gguf --force"),
                 new("a folder with a sharded model", "dotnet modelpack convert models/qwen2 model.gguf"),
-                new("a folder with shards of at most 5 GB", "dotnet modelpack convert model.gguf shards/ --to safetensors --max-shard-size 5GB"),
+                new("a folder with shards of at most 5 GB",
+                    "dotnet modelpack convert model.gguf shards/ --to safetensors --max-shard-size 5GB"),
                 new("what would happen to each tensor?", "dotnet modelpack convert model.gguf model.safetensors --dry-run"),
                 new("the format by name instead of by ending", "dotnet modelpack convert model.gguf model.bin --to safetensors"),
-                new("refuse what the target cannot hold under a type of its own", "dotnet modelpack convert model.gguf model.apr --quantized native"),
-                new("compact: quantized blocks as they are, in one file", "dotnet modelpack convert model.gguf model.safetensors --quantized blocks"),
-                new("half the size, every value within 0.01 of the source's", "dotnet modelpack convert model.safetensors model.gguf --dtype bf16 --allow-lossy --epsilon 0.01"),
+                new("refuse what the target cannot hold under a type of its own",
+                    "dotnet modelpack convert model.gguf model.apr --quantized native"),
+                new("compact: quantized blocks as they are, in one file",
+                    "dotnet modelpack convert model.gguf model.safetensors --quantized blocks"),
+                new("half the size, every value within 0.01 of the source's",
+                    "dotnet modelpack convert model.safetensors model.gguf --dtype bf16 --allow-lossy --epsilon 0.01"),
                 new("in CI: the certificate as an artifact, the answer as JSON",
                     "dotnet modelpack convert model.gguf model.apr --report proof.json --json"),
             ],

@@ -48,5 +48,9 @@ internal static class DiffCommand
     }
 
     private static ModelPackException Different(string second, ModelDiff diff) =>
-        new(ToolErrors.Different, $"{EnumText.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}") { FilePath = second };
+        new(ToolErrors.Different,
+            $"{EnumText.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}")
+            {
+                FilePath = second,
+            };
 }

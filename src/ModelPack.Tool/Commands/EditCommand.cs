@@ -11,9 +11,12 @@ internal static class EditCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> source = Arguments.Path("SOURCE", "The model to edit: a file, or the folder, index or first part of one in several files.");
-        Argument<string> target = Arguments.Path("TARGET", "The file to write, or the folder for a model in several files. It may be SOURCE, with --force.");
-        Option<string[]> set = Many("--set", "KEY=VALUE", "Set a metadata key. It keeps the type that it has; a new key needs one: KEY:TYPE=VALUE.");
+        Argument<string> source = Arguments.Path(
+            "SOURCE", "The model to edit: a file, or the folder, index or first part of one in several files.");
+        Argument<string> target = Arguments.Path(
+            "TARGET", "The file to write, or the folder for a model in several files. It may be SOURCE, with --force.");
+        Option<string[]> set = Many(
+            "--set", "KEY=VALUE", "Set a metadata key. It keeps the type that it has; a new key needs one: KEY:TYPE=VALUE.");
         Option<string[]> setFile = Many("--set-file", "KEY=FILE", "Set a metadata key to the text in FILE.");
         Option<string[]> unset = Many("--unset", "KEY", "Remove a metadata key.");
         Option<string[]> rename = Many("--rename", "NAME=NEW", "Give a tensor another name.");
@@ -25,13 +28,17 @@ internal static class EditCommand
             Synopsis = "SOURCE TARGET --set KEY=VALUE …",
             Examples =
             [
-                new("another context length, of the type that the key has", "dotnet modelpack edit model.gguf edited.gguf --set qwen2.context_length=32768"),
-                new("a chat template from a file", "dotnet modelpack edit model.gguf edited.gguf --set-file tokenizer.chat_template=template.jinja"),
+                new("another context length, of the type that the key has",
+                    "dotnet modelpack edit model.gguf edited.gguf --set qwen2.context_length=32768"),
+                new("a chat template from a file",
+                    "dotnet modelpack edit model.gguf edited.gguf --set-file tokenizer.chat_template=template.jinja"),
                 new("a new key of the type u32", "dotnet modelpack edit model.gguf edited.gguf --set my.number:u32=5"),
                 new("a list, as JSON", "dotnet modelpack edit model.gguf edited.gguf --set 'general.tags:string[]=[\"chat\",\"small\"]'"),
                 new("tensors", "dotnet modelpack edit model.gguf edited.gguf --rename old.weight=new.weight --remove unused.bias"),
             ],
-            Outcomes = [new("0", "edited and proved"), new("1", "what was written is not what was to be written; nothing is left of it"), .. StandardOutcomes.All],
+            Outcomes = [
+                new("0", "edited and proved"), new("1", "what was written is not what was to be written; nothing is left of it"),
+                .. StandardOutcomes.All],
         };
         verb.Arguments.Add(source);
         verb.Arguments.Add(target);
@@ -95,7 +102,13 @@ internal static class EditCommand
     }
 
     private static Option<string[]> Many(string name, string help, string description) =>
-        new(name) { HelpName = help, Description = $"{description} May be repeated.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        new(name)
+        {
+            HelpName = help,
+            Description = $"{description} May be repeated.",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
 
     private static IEnumerable<(string Left, string Right)> Pairs(string[]? pairs) =>
         (pairs ?? []).Select(pair => (pair[..pair.IndexOf('=')], pair[(pair.IndexOf('=') + 1)..]));

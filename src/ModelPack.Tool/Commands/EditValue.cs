@@ -7,7 +7,8 @@ using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 
-/// <summary>Values of metadata keys as they are typed: <c>KEY=VALUE</c> for a key that is there, <c>KEY:TYPE=VALUE</c> for a new one.</summary>
+/// <summary>Values of metadata keys as they are typed: <c>KEY=VALUE</c> for a key that is there, <c>KEY:TYPE=VALUE</c> for a new
+/// one.</summary>
 internal static class EditValue
 {
     private const string Text = "string";
@@ -49,13 +50,15 @@ internal static class EditValue
 
     private static string TypeOf(MetadataValue? value, string key) => value?.TypeName switch
     {
-        null => throw Bad($"'{key}' is a new key, and its type was not given; write --set {key}:{Text}=… or another of {string.Join(", ", Words)}"),
+        null => throw Bad(
+            $"'{key}' is a new key, and its type was not given; write --set {key}:{Text}=… or another of {string.Join(", ", Words)}"),
         "json string" => Text,
         "json bool" => "bool",
         "json number" => "f64",
         string name when name.StartsWith("array[", StringComparison.Ordinal) && Words.Contains(name[6..^1]) => name[6..^1] + "[]",
         string name when Words.Contains(name) => name,
-        string name => throw Bad($"'{key}' holds a {name}, and no value of that type can be typed; write a type, as in --set {key}:{Text}[]=[\"a\"]"),
+        string name =>
+            throw Bad($"'{key}' holds a {name}, and no value of that type can be typed; write a type, as in --set {key}:{Text}[]=[\"a\"]"),
     };
 
     private static void SetJson(ModelBuilder builder, string key, string type, string value)
@@ -78,7 +81,8 @@ internal static class EditValue
             Text => builder.Set(key, value),
             "bool" => builder.Set(key, Flag(key, value)),
             "f32" => builder.Set(key, (float)Float(key, type, value)),
-            "f64" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => builder.Set(key, whole),
+            "f64" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) =>
+                builder.Set(key, whole),
             "f64" => builder.Set(key, Float(key, type, value)),
             _ => builder.Set(key, (long)Integer(key, type, value, long.MinValue, long.MaxValue)),
         };
@@ -128,14 +132,18 @@ internal static class EditValue
         switch (type[0])
         {
             case 'f' when width == 32:
-                BinaryPrimitives.WriteSingleLittleEndian(bytes, float.TryParse(value, CultureInfo.InvariantCulture, out float single) ? single : throw NoValue(key, type, value));
+                BinaryPrimitives.WriteSingleLittleEndian(
+                    bytes, float.TryParse(value, CultureInfo.InvariantCulture, out float single)
+                        ? single
+                        : throw NoValue(key, type, value));
                 break;
             case 'f':
                 BinaryPrimitives.WriteDoubleLittleEndian(bytes, Float(key, type, value));
                 break;
             default:
                 Int128 highest = (Int128.One << (width - (type[0] == 'i' ? 1 : 0))) - 1;
-                BinaryPrimitives.WriteUInt64LittleEndian(bytes, unchecked((ulong)Integer(key, type, value, type[0] == 'i' ? -highest - 1 : 0, highest)));
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    bytes, unchecked((ulong)Integer(key, type, value, type[0] == 'i' ? -highest - 1 : 0, highest)));
                 break;
         }
 
@@ -144,10 +152,12 @@ internal static class EditValue
 
     private static bool Flag(string key, string value) => bool.TryParse(value, out bool flag) ? flag : throw NoValue(key, "bool", value);
 
-    private static double Float(string key, string type, string value) => double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : throw NoValue(key, type, value);
+    private static double Float(string key, string type, string value) =>
+        double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : throw NoValue(key, type, value);
 
     private static Int128 Integer(string key, string type, string value, Int128 lowest, Int128 highest) =>
-        Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 number) && number >= lowest && number <= highest ? number : throw NoValue(key, type, value);
+        Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 number) && number >= lowest
+        && number <= highest ? number : throw NoValue(key, type, value);
 
     private static string[] Items(string key, string type, string value)
     {
@@ -155,7 +165,10 @@ internal static class EditValue
         {
             using JsonDocument array = JsonDocument.Parse(value);
             JsonValueKind wanted = type == Text + "[]" ? JsonValueKind.String : JsonValueKind.Number;
-            return [.. array.RootElement.EnumerateArray().Select(item => (item.ValueKind == JsonValueKind.String) == (wanted == JsonValueKind.String) ? item.ToString() : throw NoValue(key, type, value))];
+            return [.. array.RootElement.EnumerateArray()
+                .Select(item => (item.ValueKind == JsonValueKind.String) == (wanted == JsonValueKind.String)
+                    ? item.ToString()
+                    : throw NoValue(key, type, value))];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -164,7 +177,8 @@ internal static class EditValue
     }
 
     private static ModelPackException NoValue(string key, string type, string value) =>
-        Bad($"'{value}' is no value of the type {type}, which '{key}' has{(type.EndsWith(']') ? "; lists are written as JSON, such as " + (type.StartsWith(Text, StringComparison.Ordinal) ? "[\"a\",\"b\"]" : "[1,2]") : "")}");
+        Bad($"'{value}' is no value of the type {type}, which '{key}' "
+            + $"has{(type.EndsWith(']') ? "; lists are written as JSON, such as " + (type.StartsWith(Text, StringComparison.Ordinal) ? "[\"a\",\"b\"]" : "[1,2]") : "")}");
 
     private static ModelPackException Bad(string why) => new(ToolErrors.BadEdit, why);
 }

@@ -22,10 +22,13 @@ internal static class HashCommand
         Option<string?> write = Arguments.File("--write", "Write the manifest to FILE instead of standard output.");
         Option<string> format = Arguments.Word(
             "--format",
-            $"'manifest': hashes of each tensor and of the model that do not depend on the container; '{GgufHash}': the xxh64 and sha256 lines of llama.cpp's llama-gguf-hash.",
+            $"'manifest': hashes of each tensor and of the model that do not depend on the container; '{GgufHash}': the xxh64 and sha256 "
+                + $"lines of llama.cpp's llama-gguf-hash.",
             "manifest", "manifest", GgufHash);
         Option<bool> sha256 = Arguments.Flag(
-            "--sha256", "SHA-256 of every tensor and of the model too (slower). For a file that a stranger may have prepared: two files of one XXH128 are made in an instant. --check compares it if the manifest has it.");
+            "--sha256",
+            "SHA-256 of every tensor and of the model too (slower). For a file that a stranger may have prepared: two files of one XXH128 "
+                + "are made in an instant. --check compares it if the manifest has it.");
         Option<bool> force = Arguments.Flag("--force", "Replace the file that --write names if it exists.");
         Option<bool> alone = Arguments.Alone();
         Verb verb = new("hash", "Hash every tensor and the model, whatever the container.")
@@ -35,7 +38,8 @@ internal static class HashCommand
             [
                 new("the hashes as a manifest", "dotnet modelpack hash model.gguf"),
                 new("keep it", "dotnet modelpack hash model.gguf --write model.manifest"),
-                new("for somebody else who gets the model from a stranger", "dotnet modelpack hash model.gguf --sha256 --write model.manifest"),
+                new("for somebody else who gets the model from a stranger",
+                    "dotnet modelpack hash model.gguf --sha256 --write model.manifest"),
                 new("is the conversion still that model?", "dotnet modelpack hash model.apr --check model.manifest"),
                 new("one hash for the whole model", "dotnet modelpack hash model.gguf --json | jq -r .model"),
                 new("for users of llama.cpp", $"dotnet modelpack hash model.gguf --format {GgufHash}"),
@@ -74,7 +78,8 @@ internal static class HashCommand
             HashedModel model = new(path, parsed.Scope(alone), parsed.GetValue(sha256));
             session.Subject = path;
             return parsed.GetValue(check) is string manifest ? Check(session, model, manifest)
-                : parsed.GetValue(write) is string target ? Write(session, model, target, ReportFile.Prepare(target, existing, path, model.Scope))
+                : parsed.GetValue(write) is string target
+                ? Write(session, model, target, ReportFile.Prepare(target, existing, path, model.Scope))
                 : parsed.GetRequiredValue(format) == GgufHash ? Lines(session, model)
                 : Show(session, model);
         });
@@ -107,10 +112,13 @@ internal static class HashCommand
     {
         string path = model.Path;
         ModelHash expected = HashManifest.Read(manifest);
-        ModelHash hashes = Compute(session, model with { Sha256 = model.Sha256 || expected.Sha256 is not null }, found => !ManifestCheck.Compare(expected, found).IsEmpty);
+        ModelHash hashes = Compute(
+            session, model with { Sha256 = model.Sha256 || expected.Sha256 is not null },
+            found => !ManifestCheck.Compare(expected, found).IsEmpty);
         ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(expected, hashes);
         session.Publish(
-            () => HashText.Checked(path, manifest, hashes, mismatches), writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
+            () => HashText.Checked(path, manifest, hashes, mismatches),
+            writer => HashJson.Write(writer, path, hashes, manifest, mismatches));
         return mismatches.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(NotAsManifest(path, mismatches), path), ReportState.Published);
     }
 
@@ -127,7 +135,9 @@ internal static class HashCommand
             notes = [.. model.Notes.Where(note => note.Rank != NoteRank.WithoutEffect)];
         }
 
-        session.Publish(() => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")), writer => HashJson.WriteLines(writer, path, lines, notes));
+        session.Publish(
+            () => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")),
+            writer => HashJson.WriteLines(writer, path, lines, notes));
 
         // Whoever compares the lines with those of llama-gguf-hash reads standard output, which holds nothing else.
         foreach (Note note in notes)
@@ -155,7 +165,11 @@ internal static class HashCommand
     }
 
     private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>
-        new(ToolErrors.NotAsManifest, $"not as the manifest says: {EnumText.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}") { FilePath = path };
+        new(ToolErrors.NotAsManifest,
+            $"not as the manifest says: {EnumText.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}")
+            {
+                FilePath = path,
+            };
 
     /// <summary>The model to hash.</summary>
     private sealed record HashedModel(string Path, PathScope Scope, bool Sha256);

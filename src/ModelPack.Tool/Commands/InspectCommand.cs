@@ -24,10 +24,12 @@ internal static class InspectCommand
     {
         Argument<string> file = Arguments.Path(
             "FILE", "The model to look at: a file, or a folder with one model. Only headers are read, unless --stats or --html is given.");
-        Option<bool> tensors = Arguments.Flag("--tensors", $"List every tensor, not only the first {InspectText.TensorsShown}. JSON always has all.");
+        Option<bool> tensors = Arguments.Flag(
+            "--tensors", $"List every tensor, not only the first {InspectText.TensorsShown}. JSON always has all.");
         Option<bool> stats = Arguments.Flag(
             "--stats",
-            "Decode every tensor and show minimum, maximum, mean, standard deviation, NaN, infinity, zeros, subnormals and the spread of the magnitudes. "
+            "Decode every tensor and show minimum, maximum, mean, standard deviation, NaN, infinity, zeros, subnormals and the spread of "
+                + "the magnitudes. "
             + "The same model gives the same numbers in every format.");
         Option<string?> html = Arguments.File("--html", "Write the statistics with plots to FILE as one page that needs nothing else.");
         Option<bool> force = Arguments.Flag("--force", "Replace the file that --html names if it exists.");
@@ -55,9 +57,14 @@ internal static class InspectCommand
         {
             string path = parsed.GetRequiredValue(file);
             ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
-            ReportFile? page = parsed.GetValue(html) is string target ? ReportFile.Prepare(target, existing, path, parsed.Scope(alone)) : null;
+            ReportFile? page = parsed.GetValue(html) is string target
+                ? ReportFile.Prepare(target, existing, path, parsed.Scope(alone))
+                : null;
             TensorListing listing = parsed.GetValue(tensors) ? TensorListing.Complete : TensorListing.Beginning;
-            return Run(session, path, parsed.Scope(alone), listing, parsed.GetValue(stats) || page is not null ? Depth.Values : Depth.Header, page);
+            return Run(
+                session, path, parsed.Scope(alone), listing, parsed.GetValue(stats) || page is not null
+                    ? Depth.Values
+                    : Depth.Header, page);
         });
         return verb;
     }

@@ -10,7 +10,8 @@ internal static class MergeCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> source = Arguments.Path("SOURCE", "The folder of the model, the first part of a GGUF split, or the index of SafeTensors shards.");
+        Argument<string> source = Arguments.Path(
+            "SOURCE", "The folder of the model, the first part of a GGUF split, or the index of SafeTensors shards.");
         Argument<string> target = Arguments.Path("TARGET", "The file to write, in the same format.");
         ConversionArguments conversion = new();
         Option<bool> force = Arguments.Flag("--force", "Replace TARGET if it exists, once the new file is proved.");
@@ -23,7 +24,8 @@ internal static class MergeCommand
                 new("the same by the first part", "dotnet modelpack merge parts/model-00001-of-00003.gguf model.gguf"),
                 new("shards of a Hugging Face model", "dotnet modelpack merge models/qwen/ model.safetensors"),
             ],
-            Outcomes = [new("0", "merged and proved"), new("1", "NaN or infinity in the source; nothing was written"), .. StandardOutcomes.All],
+            Outcomes = [
+                new("0", "merged and proved"), new("1", "NaN or infinity in the source; nothing was written"), .. StandardOutcomes.All],
         };
         verb.Arguments.Add(source);
         verb.Arguments.Add(target);
@@ -46,7 +48,8 @@ internal static class MergeCommand
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             };
             RefusePart(path, options.Scope);
-            return ConversionRun.Run(session, "merge", path, parsed.GetRequiredValue(target), ConversionRun.FormatOf(path, options.Scope), options);
+            return ConversionRun.Run(
+                session, "merge", path, parsed.GetRequiredValue(target), ConversionRun.FormatOf(path, options.Scope), options);
         });
         return verb;
     }

@@ -21,10 +21,12 @@ internal sealed class ReportFile
     {
         OutputFile.Check(path);
         (IEnumerable<string> read, string? folder) = FilesOf(source, scope);
-        string[] folders = [.. new[] { source, output }.OfType<string>().Where(Arguments.IsFolder), .. folder is null ? (string[])[] : [folder]];
+        string[] folders = [
+            .. new[] { source, output }.OfType<string>().Where(Arguments.IsFolder), .. folder is null ? (string[])[] : [folder]];
         if (read.Concat(OutputFiles(output)).Any(other => OutputFile.IsSame(other, path)))
         {
-            throw new ModelPackException(ToolErrors.ReportOverwrites, "the report would overwrite a file that the command works on") { FilePath = path };
+            throw new ModelPackException(
+                ToolErrors.ReportOverwrites, "the report would overwrite a file that the command works on") { FilePath = path };
         }
 
         // In the folder of a model, a JSON file is a part of it.
@@ -56,7 +58,11 @@ internal sealed class ReportFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelPackException(ToolErrors.ReadOrWriteFailed, $"{whole}, but its report was not written: {exception.Message.TrimEnd('.')}", exception) { FilePath = path };
+            throw new ModelPackException(
+                ToolErrors.ReadOrWriteFailed, $"{whole}, but its report was not written: {exception.Message.TrimEnd('.')}", exception)
+                {
+                    FilePath = path,
+                };
         }
     }
 

@@ -30,7 +30,8 @@ internal static class RoundTripCommand
             [
                 new("GGUF to APR and back", "dotnet modelpack roundtrip model.gguf --via apr"),
                 new("a longer chain", "dotnet modelpack roundtrip model.gguf --via apr,safetensors"),
-                new("does the source come back from a narrowed output?", "dotnet modelpack roundtrip model.safetensors --via gguf --dtype bf16 --allow-lossy"),
+                new("does the source come back from a narrowed output?",
+                    "dotnet modelpack roundtrip model.safetensors --via gguf --dtype bf16 --allow-lossy"),
                 new("a model that holds NaN on purpose", "dotnet modelpack roundtrip model.safetensors --via gguf --allow-nonfinite"),
             ],
             Outcomes =

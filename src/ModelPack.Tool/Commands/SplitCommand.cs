@@ -10,8 +10,10 @@ internal static class SplitCommand
     public static Verb Create(ToolSession session)
     {
         Argument<string> source = Arguments.Path("SOURCE", "The model to split, GGUF or SafeTensors.");
-        Argument<string> folder = Arguments.Path("FOLDER", "The folder to write: GGUF parts as llama.cpp names them, SafeTensors shards with their index.");
-        Option<long?> maxShardSize = Arguments.Size("--max-shard-size", "Begin a further part at this size of tensors, for example 500MB or 5GB; units are decimal.");
+        Argument<string> folder = Arguments.Path(
+            "FOLDER", "The folder to write: GGUF parts as llama.cpp names them, SafeTensors shards with their index.");
+        Option<long?> maxShardSize = Arguments.Size(
+            "--max-shard-size", "Begin a further part at this size of tensors, for example 500MB or 5GB; units are decimal.");
         maxShardSize.Required = true;
         ConversionArguments conversion = new();
         Option<bool> force = Arguments.Flag("--force", "Replace FOLDER if it was written by an earlier run.");
@@ -23,7 +25,8 @@ internal static class SplitCommand
                 new("parts of at most 2 GB", "dotnet modelpack split model.gguf parts/ --max-shard-size 2GB"),
                 new("and back, byte for byte", "dotnet modelpack merge parts/ model.gguf"),
             ],
-            Outcomes = [new("0", "split and proved"), new("1", "NaN or infinity in the source; nothing was written"), .. StandardOutcomes.All],
+            Outcomes = [
+                new("0", "split and proved"), new("1", "NaN or infinity in the source; nothing was written"), .. StandardOutcomes.All],
         };
         verb.Arguments.Add(source);
         verb.Arguments.Add(folder);
@@ -50,6 +53,7 @@ internal static class SplitCommand
         ConversionPreview preview = ModelConverter.Plan(source, folder, format, options);
         return preview.Files.Length > 1
             ? ConversionRun.Run(session, "split", source, folder, format, options)
-            : throw new ModelPackException(ToolErrors.NothingToSplit, $"all tensors fit into one file of {options.MaxShardBytes} bytes") { FilePath = source };
+            : throw new ModelPackException(
+                ToolErrors.NothingToSplit, $"all tensors fit into one file of {options.MaxShardBytes} bytes") { FilePath = source };
     }
 }

@@ -47,7 +47,9 @@ internal static class ValidateCommand
         session.Publish(() => ValidateText.Of(path, report), writer => ValidateJson.Write(writer, path, report));
         foreach (Finding finding in report.Findings)
         {
-            session.Fail(Failure.Of(new ModelPackException(finding.Code, $"{finding.Place}: {finding.Text}") { ByteOffset = finding.ByteOffset }, path),
+            session.Fail(
+                Failure.Of(
+                    new ModelPackException(finding.Code, $"{finding.Place}: {finding.Text}") { ByteOffset = finding.ByteOffset }, path),
                 ReportState.Published);
         }
 

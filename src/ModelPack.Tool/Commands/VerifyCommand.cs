@@ -17,12 +17,15 @@ internal static class VerifyCommand
         Argument<string> second = Arguments.Path("B", "What it is compared with, in the same or another format.");
         Option<string> level = Arguments.Word(
             "--level",
-            "What to prove. L1: every tensor's name, type, shape and bits. L2: all metadata too. L3: converting back gives the same file, byte for byte.",
+            "What to prove. L1: every tensor's name, type, shape and bits. L2: all metadata too. L3: converting back gives the same file, "
+                + "byte for byte.",
             "L2", "L1", "L2", "L3");
         Option<ValueTolerance?> epsilon = Arguments.Tolerance(
             "--epsilon",
-            "Compare decoded values instead of bits, also where types differ; metadata are not compared. E is an absolute limit (1e-3), a relative one (1e-3rel: "
-            + "difference by the larger magnitude) or a number of float32 steps (4ulp). NaN equals NaN, an infinity equals itself, and against anything else both are "
+            "Compare decoded values instead of bits, also where types differ; metadata are not compared. E is an absolute limit (1e-3), a "
+                + "relative one (1e-3rel: "
+            + "difference by the larger magnitude) or a number of float32 steps (4ulp). NaN equals NaN, an infinity equals itself, and "
+            + "against anything else both are "
             + "beyond every limit. Whole numbers have to be the same.");
         Option<bool> alone = Arguments.Alone();
         Verb verb = new("verify", "Compare two models of any formats, bit for bit.")
@@ -33,10 +36,13 @@ internal static class VerifyCommand
                 new("is the conversion the same model?", "dotnet modelpack verify model.gguf model.apr"),
                 new("only the tensors", "dotnet modelpack verify model.gguf model.safetensors --level L1"),
                 new("does it lead back to the very same file?", "dotnet modelpack verify model.gguf model.apr --level L3"),
-                new("how far is the quantized model from the original?", "dotnet modelpack verify model-f32.gguf model-q8_0.gguf --epsilon 0.01"),
+                new("how far is the quantized model from the original?",
+                    "dotnet modelpack verify model-f32.gguf model-q8_0.gguf --epsilon 0.01"),
                 new("is the output still what its certificate says?", "dotnet modelpack verify model.apr.modelpack.json model.apr"),
             ],
-            Outcomes = [new("0", "equal at the level, or within the limit"), new("1", "not equal; every difference is named"), .. StandardOutcomes.All],
+            Outcomes = [
+                new("0", "equal at the level, or within the limit"), new("1", "not equal; every difference is named"),
+                .. StandardOutcomes.All],
         };
         verb.Arguments.Add(first);
         verb.Arguments.Add(second);
@@ -96,7 +102,9 @@ internal static class VerifyCommand
     }
 
     private static ModelPackException NotWithin(string second, ToleranceReport report) => new(
-        ToolErrors.NotEqual, $"not within {report.Tolerance}: {EnumText.Count(report.Differences.Length, "difference")}; the first: {DifferenceText.Of(report.Differences[0])}") { FilePath = second };
+        ToolErrors.NotEqual,
+        $"not within {report.Tolerance}: {EnumText.Count(report.Differences.Length, "difference")}; the first: "
+            + $"{DifferenceText.Of(report.Differences[0])}") { FilePath = second };
 
     private static ModelPackException NotEqual(string second, VerificationReport report)
     {

@@ -36,7 +36,9 @@ internal sealed record Failure
         ModelPackException known => Of(known, subject),
         IOException or UnauthorizedAccessException =>
             Of(new ModelPackException(ToolErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception), subject),
-        OperationCanceledException => Of(CancelledCode, "cancelled, nothing was written", "Run the command again.", subject, ModelPack.Tool.Diagnostics.ExitCode.Cancelled),
+        OperationCanceledException =>
+            Of(CancelledCode, "cancelled, nothing was written", "Run the command again.", subject,
+                ModelPack.Tool.Diagnostics.ExitCode.Cancelled),
         _ => Of(
             InternalErrorCode,
             $"an internal error occurred ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})",

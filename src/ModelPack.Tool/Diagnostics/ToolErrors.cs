@@ -64,5 +64,6 @@ internal static class ToolErrors
         "The report on standard output names every tensor that differs.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, NotEqual, NotIdentical, ReadOrWriteFailed, ReportExists, Different, NotAsManifest];
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, NotEqual, NotIdentical, ReadOrWriteFailed,
+            ReportExists, Different, NotAsManifest];
 }

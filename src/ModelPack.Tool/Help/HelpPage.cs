@@ -62,7 +62,8 @@ internal sealed class HelpPage
         Heading("Arguments");
         Rows([.. verb.Arguments.Select(argument => new HelpRow(argument.Name, argument.Description ?? ""))]);
         Heading("Options");
-        Rows([.. verb.Options.Concat(verb.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive)).Select(Row)]);
+        Rows([.. verb.Options.Concat(verb.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
+            .Select(Row)]);
         Examples(verb.Examples);
         Heading("Exit codes");
         Rows(verb.Outcomes);

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace ModelPack.Tool.Output;
 
-/// <summary>Magnitudes as a row of bars in one line of text. All tensors of a model share the scale, so that their rows can be compared.</summary>
+/// <summary>Magnitudes as a row of bars in one line of text. All tensors of a model share the scale, so that their rows can be
+/// compared.</summary>
 internal sealed class Sparkline
 {
     private const string Bars = "▁▂▃▄▅▆▇█";
@@ -17,7 +18,8 @@ internal sealed class Sparkline
         binsInColumn = (range.Count + MostColumns - 1) / MostColumns;
         first = range.First;
         columns = (range.Count + binsInColumn - 1) / binsInColumn;
-        Heading = $"magnitudes 2^{MagnitudeRange.Exponent(range.First)} to 2^{MagnitudeRange.Exponent(range.First + (columns * binsInColumn))}";
+        Heading =
+            $"magnitudes 2^{MagnitudeRange.Exponent(range.First)} to 2^{MagnitudeRange.Exponent(range.First + (columns * binsInColumn))}";
     }
 
     /// <summary>What the first and the last bar stand for.</summary>

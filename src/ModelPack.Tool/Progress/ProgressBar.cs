@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace ModelPack.Tool.Progress;
 
-/// <summary>A bar with rate and time left. It appears only when the work takes a while: short runs stay quiet and do not load the library.</summary>
+/// <summary>A bar with rate and time left. It appears only when the work takes a while: short runs stay quiet and do not load the
+/// library.</summary>
 internal sealed class ProgressBar(TextWriter error, string verb) : ProgressDisplay
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -40,7 +41,9 @@ internal sealed class ProgressBar(TextWriter error, string verb) : ProgressDispl
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(error),
-            ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+                ? ColorSystemSupport.Detect
+                : ColorSystemSupport.NoColors,
         });
         new Spectre.Console.Progress(console)
             .AutoClear(true)

@@ -42,7 +42,9 @@ internal sealed class ProgressLines(TextWriter error, string verb, TimeProvider 
     {
         double percent = value.BytesTotal == 0 ? 100 : 100.0 * value.BytesDone / value.BytesTotal;
         double rate = elapsed > TimeSpan.Zero ? (value.BytesDone - phaseFirstBytes) / elapsed.TotalSeconds : 0;
-        string left = rate > 0 ? $", {Size.Short(rate)}/s, {Size.Time(TimeSpan.FromSeconds((value.BytesTotal - value.BytesDone) / rate))} left" : "";
+        string left = rate > 0
+            ? $", {Size.Short(rate)}/s, {Size.Time(TimeSpan.FromSeconds((value.BytesTotal - value.BytesDone) / rate))} left"
+            : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Label(verb, value.Phase)}: {percent:0} %, {Size.Short(value.BytesDone)} of {Size.Short(value.BytesTotal)}{left}");

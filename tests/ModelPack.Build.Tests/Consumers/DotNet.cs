@@ -21,11 +21,13 @@ internal sealed record DotNetResult(int ExitCode, string Output)
 
     /// <summary>The different lines of the output that report the error; the summary at the end repeats them.</summary>
     public IReadOnlyList<string> Errors(string code) =>
-        [.. Output.Split('\n').Select(line => line.Trim()).Where(line => line.Contains($"error {code}:", StringComparison.Ordinal)).Distinct()];
+        [.. Output.Split('\n').Select(line => line.Trim()).Where(line => line.Contains($"error {code}:", StringComparison.Ordinal))
+            .Distinct()];
 
     /// <summary>The different lines that report the warning.</summary>
     public IReadOnlyList<string> Warnings(string code) =>
-        [.. Output.Split('\n').Select(line => line.Trim()).Where(line => line.Contains($"warning {code}:", StringComparison.Ordinal)).Distinct()];
+        [.. Output.Split('\n').Select(line => line.Trim()).Where(line => line.Contains($"warning {code}:", StringComparison.Ordinal))
+            .Distinct()];
 
     public int Count(string text) => Output.Split(text).Length - 1;
 }
@@ -37,7 +39,8 @@ internal static partial class DotNet
 
     public static DotNetResult Run(string directory, params string[] arguments) => Run(directory, "dotnet", arguments);
 
-    /// <summary>The same on a pseudo terminal of 400 columns, made by script of util-linux. What the terminal logger draws is given without its control sequences.</summary>
+    /// <summary>The same on a pseudo terminal of 400 columns, made by script of util-linux. What the terminal logger draws is given without
+    /// its control sequences.</summary>
     public static DotNetResult RunInTerminal(string directory, params string[] arguments)
     {
         if (!OperatingSystem.IsLinux())

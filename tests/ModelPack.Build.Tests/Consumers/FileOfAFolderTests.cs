@@ -6,7 +6,8 @@ namespace ModelPack.Build.Tests.Consumers;
 [TestClass]
 public sealed class FileOfAFolderTests
 {
-    private const string FolderNote = "model.safetensors: note: K-FOLDER: 'model.safetensors' was read as a part of its folder, with 'config.json'";
+    private const string FolderNote =
+        "model.safetensors: note: K-FOLDER: 'model.safetensors' was read as a part of its folder, with 'config.json'";
     private const string AloneNote = "model.safetensors: note: K-CONFIG-UNREAD: 'model.safetensors' was read alone: 'config.json'";
     private static readonly string[] Lenient = ["-p:TreatWarningsAsErrors=false", "-p:MSBuildTreatWarningsAsErrors=false", "-p:NoWarn="];
 
@@ -58,8 +59,11 @@ public sealed class FileOfAFolderTests
         // On a terminal the warning is shown, whether the output is up to date or not.
         string[] now = [$"-p:Whole={ModelFiles.HashOf(qwen)}", pins[1], .. Lenient];
         DotNetResult drawn = app.BuildInTerminal(now).Succeeded();
-        Assert.AreEqual(1, drawn.Count($"warning {BuildErrors.Partial.Id}: the output is partial: there is no config.json with the tensors"), drawn.Output);
-        Assert.AreEqual(0, app.BuildInTerminal([.. now, "-p:WithAlone=false"]).Succeeded().Count("warning"), "a model that runs needs no warning");
+        Assert.AreEqual(
+            1, drawn.Count($"warning {BuildErrors.Partial.Id}: the output is partial: there is no config.json with the tensors"),
+            drawn.Output);
+        Assert.AreEqual(
+            0, app.BuildInTerminal([.. now, "-p:WithAlone=false"]).Succeeded().Count("warning"), "a model that runs needs no warning");
     }
 
     [TestMethod]
@@ -84,11 +88,15 @@ public sealed class FileOfAFolderTests
         Assert.AreEqual(1, built.Count("model.safetensors verified"), built.Output);
         Assert.IsGreaterThan(0, built.Count("more: read with 'models/qwen/model.safetensors', and no models of their own."), built.Output);
         Assert.IsTrue(app.Has("bin/Debug/net10.0/models/qwen/model.gguf"));
-        Assert.AreEqual(Meaning.Runs, CertificateJson.Read(app.In("bin", "Debug", "net10.0", "models", "qwen", "model.gguf.modelpack.json")).Meaning);
+        Assert.AreEqual(
+            Meaning.Runs, CertificateJson.Read(app.In("bin", "Debug", "net10.0", "models", "qwen", "model.gguf.modelpack.json")).Meaning);
         Assert.AreEqual(0, app.Rebuild().Succeeded().Count("(converted and proved)"));
 
         DotNetResult slips = app.BuildInTerminal([.. Lenient, "-p:Slip=true"]).Succeeded();
-        Assert.AreEqual(2, slips.Count($"warning {BuildErrors.UnknownMetadata.Id}: 'Alown' on 'models/qwen/model.safetensors' has no effect: the known name is 'Alone'"), slips.Output);
+        Assert.AreEqual(
+            2, slips.Count(
+                $"warning {BuildErrors.UnknownMetadata.Id}: 'Alown' on 'models/qwen/model.safetensors' has no effect: the known name is "
+                    + $"'Alone'"), slips.Output);
 
         // Without its weights the configuration is no model, and the error says what to write.
         File.Delete(Path.Combine(qwen, "model.safetensors"));
@@ -121,8 +129,11 @@ public sealed class FileOfAFolderTests
         DotNetResult result = app.Build("-t:_ModelPackCollectUpToDateCheckInputs", "-getItem:UpToDateCheckInput").Succeeded();
 
         using JsonDocument document = JsonDocument.Parse(result.Output[result.Output.IndexOf('{')..]);
-        HashSet<string> inputs = [.. document.RootElement.GetProperty("Items").GetProperty("UpToDateCheckInput").EnumerateArray().Select(item => item.GetProperty("FullPath").GetString()!)];
-        foreach (string file in ModelFiles.FilesOf(Path.Combine(qwen, "model.safetensors")).Append(app.In("models", "alone", "model.safetensors")))
+        HashSet<string> inputs = [
+            .. document.RootElement.GetProperty("Items").GetProperty("UpToDateCheckInput").EnumerateArray()
+                .Select(item => item.GetProperty("FullPath").GetString()!)];
+        foreach (string file in ModelFiles.FilesOf(Path.Combine(qwen, "model.safetensors"))
+            .Append(app.In("models", "alone", "model.safetensors")))
         {
             Assert.Contains(file, inputs);
         }
@@ -130,14 +141,19 @@ public sealed class FileOfAFolderTests
         Assert.DoesNotContain(app.In("models", "alone", "config.json"), inputs);
     }
 
-    /// <summary>The folder that a conversion of a small model gives, as its programs load it: weights, configuration, tokenizer, and nothing of ours.</summary>
+    /// <summary>The folder that a conversion of a small model gives, as its programs load it: weights, configuration, tokenizer, and
+    /// nothing of ours.</summary>
     private static string WithModel(Consumer app)
     {
         string folder = app.In("models", "qwen");
         Directory.CreateDirectory(app.In("models"));
-        ModelConverter.Convert(RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf"), folder + "/", ModelFormat.SafeTensors, new() { Origin = OriginMode.None });
+        ModelConverter.Convert(
+            RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf"), folder + "/", ModelFormat.SafeTensors,
+            new() { Origin = OriginMode.None });
         File.Delete(ModelConverter.CertificatePath(folder));
-        foreach (string own in Directory.GetFiles(folder).Where(path => path.EndsWith(".ggml-blocks.safetensors", StringComparison.Ordinal) || path.EndsWith("modelpack-report.json", StringComparison.Ordinal)))
+        foreach (string own in Directory.GetFiles(folder)
+            .Where(path => path.EndsWith(".ggml-blocks.safetensors", StringComparison.Ordinal)
+                || path.EndsWith("modelpack-report.json", StringComparison.Ordinal)))
         {
             File.Delete(own);
         }

@@ -9,7 +9,8 @@ public sealed class GateTests
     {
         Consumer app = Consumer.Create("").WithModel("models/small.gguf");
         DotNetResult none = app.Build().Failed();
-        StringAssert.Matches(none.Errors(BuildErrors.NoModels.Id).Single(), new(@"^\S+App\.csproj\(10\): error MP4018: .*ModelPackAllowNoModels"));
+        StringAssert.Matches(
+            none.Errors(BuildErrors.NoModels.Id).Single(), new(@"^\S+App\.csproj\(10\): error MP4018: .*ModelPackAllowNoModels"));
         StringAssert.Matches(app.BuildInTerminal().Failed().Errors(BuildErrors.NoModels.Id).First(), new(@"App\.csproj\(10\)"));
         app.Rebuild("-p:ModelPackAllowNoModels=true").Succeeded();
 
@@ -24,8 +25,10 @@ public sealed class GateTests
             """);
         string[] errors = [.. app.Rebuild().Failed().Errors(BuildErrors.NothingMatched.Id)];
         Assert.HasCount(2, errors);
-        StringAssert.Matches(errors[0], new(@"App\.csproj\(15,\d+\): error MP4008: ModelConvert Include=""\$\(Models\)/\*\.gguf"" matches no file"));
-        StringAssert.Matches(errors[1], new(@"App\.csproj\(16,\d+\): error MP4008: ModelVerify Include=""nowhere/\*\.gguf"" matches no file"));
+        StringAssert.Matches(
+            errors[0], new(@"App\.csproj\(15,\d+\): error MP4008: ModelConvert Include=""\$\(Models\)/\*\.gguf"" matches no file"));
+        StringAssert.Matches(
+            errors[1], new(@"App\.csproj\(16,\d+\): error MP4008: ModelVerify Include=""nowhere/\*\.gguf"" matches no file"));
 
         app.WithProject("""
               <ItemGroup>
@@ -85,7 +88,8 @@ public sealed class GateTests
         string[] publish = ["--no-build", "-c", "Debug", "-o", app.In("published")];
         File.Delete(app.In("obj", "Debug", "modelpack", "small.apr"));
 
-        StringAssert.StartsWith(app.Run("publish", publish).Failed().Errors(BuildErrors.NotBuilt.Id).Single(), app.In("small.gguf") + " : error MP4019: ");
+        StringAssert.StartsWith(
+            app.Run("publish", publish).Failed().Errors(BuildErrors.NotBuilt.Id).Single(), app.In("small.gguf") + " : error MP4019: ");
         Assert.IsFalse(app.Has("obj/Debug/modelpack/small.apr"));
 
         app.Rebuild().Succeeded();

@@ -54,7 +54,8 @@ public sealed class ItemTests
         DotNetResult result = app.Build().Failed();
 
         string place = Regex.Escape(app.In("broken.gguf"));
-        StringAssert.Matches(result.Output, new($@"^\s*{place} : error MP20\d\d: tensor 'victim': .*\(at byte \d+\)", RegexOptions.Multiline));
+        StringAssert.Matches(
+            result.Output, new($@"^\s*{place} : error MP20\d\d: tensor 'victim': .*\(at byte \d+\)", RegexOptions.Multiline));
         Assert.IsFalse(app.Has("obj/Debug/modelpack/broken.apr"));
     }
 

@@ -29,7 +29,8 @@ public sealed class OutputPlaceTests
 
         // The spelling of the folder depends on where the build is started.
         DotNetResult elsewhere = DotNet.Run(
-            Path.GetDirectoryName(app.Directory)!, "build", "App/App.csproj", "--no-restore", "--disable-build-servers", "-nologo", "-tl:off", "-p:BaseIntermediateOutputPath=obj//").Succeeded();
+            Path.GetDirectoryName(app.Directory)!, "build", "App/App.csproj", "--no-restore", "--disable-build-servers", "-nologo",
+            "-tl:off", "-p:BaseIntermediateOutputPath=obj//").Succeeded();
         Assert.AreEqual(0, elsewhere.Count("(converted and proved)"), elsewhere.Output);
 
         app.WithProject("""
@@ -79,7 +80,8 @@ public sealed class OutputPlaceTests
         {
             using ZipArchive package = ZipFile.OpenRead(app.In("packages", "App.1.0.0.nupkg"));
             return [.. package.Entries.Select(entry => entry.FullName)
-                .Where(name => name.Contains('/', StringComparison.Ordinal) && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal))
+                .Where(name => name.Contains('/', StringComparison.Ordinal) && !name.StartsWith("_rels/", StringComparison.Ordinal)
+                    && !name.StartsWith("package/", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)];
         }
     }

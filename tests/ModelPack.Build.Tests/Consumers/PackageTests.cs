@@ -34,7 +34,8 @@ public sealed class PackageTests
         {
             ZipArchiveEntry? pdb = symbols.GetEntry(Path.ChangeExtension(assembly.FullName, ".pdb"));
             Assert.IsNotNull(pdb, assembly.FullName);
-            Assert.Contains($"{repository.Attribute("url")!.Value.Split("github.com")[1]}/{repository.Attribute("commit")!.Value}/", SourceLink(pdb));
+            Assert.Contains(
+                $"{repository.Attribute("url")!.Value.Split("github.com")[1]}/{repository.Attribute("commit")!.Value}/", SourceLink(pdb));
         }
     }
 
@@ -54,7 +55,8 @@ public sealed class PackageTests
                 "tasks/net10.0/System.IO.Hashing.dll",
             },
             package.Entries.Select(entry => entry.FullName)
-                .Where(name => name.Contains('/', Ordinal) && !name.StartsWith("_rels/", Ordinal) && !name.StartsWith("package/", Ordinal)).ToArray());
+                .Where(name => name.Contains('/', Ordinal) && !name.StartsWith("_rels/", Ordinal) && !name.StartsWith("package/", Ordinal))
+                .ToArray());
     }
 
     [TestMethod]
@@ -99,7 +101,8 @@ public sealed class PackageTests
         return XDocument.Load(nuspec).Root!.Elements().Single();
     }
 
-    private static string Value(XElement metadata, string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
+    private static string Value(XElement metadata, string name) =>
+        metadata.Elements().Single(element => element.Name.LocalName == name).Value;
 
     private static string SourceLink(ZipArchiveEntry pdb)
     {

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace ModelPack.Build.Tests.Consumers;
 
 /// <summary>
-/// The packages of this repository as `dotnet pack` makes them, in a local feed far away from the repository, with a package cache of its own.
-/// Made once for each test run.
+/// The packages of this repository as `dotnet pack` makes them, in a local feed far away from the repository, with a package cache of its
+/// own. Made once for each test run.
 /// </summary>
 [TestClass]
 public sealed class PackedFeed

@@ -18,7 +18,8 @@ public sealed class SampleTests
     [TestMethod]
     public void BrokenModel_does_not_build_and_the_error_names_the_tensor()
     {
-        DotNetResult result = DotNet.Run(Samples, "build", "BrokenModel", "--disable-build-servers", "-tl:off", "-c", PackedFeed.Configuration).Failed();
+        DotNetResult result = DotNet.Run(
+            Samples, "build", "BrokenModel", "--disable-build-servers", "-tl:off", "-c", PackedFeed.Configuration).Failed();
         Assert.Contains(Path.Combine("BrokenModel", "models", "broken.gguf") + " : error MP2", result.Output);
         Assert.Contains("tensor 'victim'", result.Output);
         Assert.Contains("1 Error(s)", result.Output);

@@ -38,7 +38,8 @@ public sealed class SetTests
             Assert.IsTrue(app.Has(folder, "back.modelpack.json"), folder);
             CollectionAssert.Contains(Names(app.In(folder, "small")), "model.safetensors.index.json", folder);
             CollectionAssert.AreEqual(Names(app.In("plain")), Names(app.In(folder, "weights")), folder);
-            CollectionAssert.IsSubsetOf(new[] { "config.json", "model.safetensors", "tokenizer.json" }, Names(app.In(folder, "weights")), folder);
+            CollectionAssert.IsSubsetOf(
+                new[] { "config.json", "model.safetensors", "tokenizer.json" }, Names(app.In(folder, "weights")), folder);
         }
 
         Assert.IsTrue(ModelVerifier.Verify(qwen, app.In("published", "back"), ProofLevel.L3).Passed);
@@ -58,7 +59,8 @@ public sealed class SetTests
         CollectionAssert.AreEqual(new[] { "mine.txt" }, Names(app.In("plain")), "unless it holds something else");
         Assert.IsFalse(app.Has("plain.modelpack.json"));
         Assert.IsEmpty(Directory.GetFiles(app.In("restored"), "*", SearchOption.AllDirectories));
-        Assert.IsFalse(Directory.Exists(app.In("bin", "Debug", "net10.0", "back")) && Names(app.In("bin", "Debug", "net10.0", "back")).Length > 0);
+        Assert.IsFalse(
+            Directory.Exists(app.In("bin", "Debug", "net10.0", "back")) && Names(app.In("bin", "Debug", "net10.0", "back")).Length > 0);
     }
 
     [TestMethod]
@@ -126,7 +128,9 @@ public sealed class SetTests
         using JsonDocument document = JsonDocument.Parse(result.Output[result.Output.IndexOf('{')..]);
         HashSet<string> inputs = [.. document.RootElement.GetProperty("Items").GetProperty("UpToDateCheckInput").EnumerateArray()
             .Select(item => item.GetProperty("FullPath").GetString()!)];
-        string[] models = [folders[0], app.In("models", "other", "model.safetensors.index.json"), Directory.GetFiles(folders[2], "*-00001-of-*").Single(), app.In("small.apr"), sided];
+        string[] models = [
+            folders[0], app.In("models", "other", "model.safetensors.index.json"), Directory.GetFiles(folders[2], "*-00001-of-*").Single(),
+            app.In("small.apr"), sided];
         Assert.HasCount(2, ModelFiles.FilesOf(app.In("small.apr")));
         Assert.Contains(ModelFiles.SideFilePath(sided), ModelFiles.FilesOf(sided));
         foreach (string file in models.SelectMany(path => ModelFiles.FilesOf(path)).Append(Path.Combine(folders[1], "config.json")))
@@ -145,7 +149,8 @@ public sealed class SetTests
                 <ModelVerify Include="models/small.gguf" Against="small.apr" Condition="'$(TargetFramework)' == 'net10.0'" />
               </ItemGroup>
             """,
-            frameworks: "net10.0;netstandard2.0").WithModel("models/small.gguf").WithModel("models/other.gguf", "models/random-qwen2-small-Q8_0.gguf");
+            frameworks: "net10.0;netstandard2.0").WithModel("models/small.gguf")
+                .WithModel("models/other.gguf", "models/random-qwen2-small-Q8_0.gguf");
         ModelConverter.Convert(app.In("models", "small.gguf"), app.In("small.apr"), ModelFormat.Apr, new());
 
         DotNetResult built = app.Build("-m").Succeeded();

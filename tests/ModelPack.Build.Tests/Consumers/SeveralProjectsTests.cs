@@ -66,7 +66,8 @@ public sealed class SeveralProjectsTests
         Assert.IsGreaterThan(3, files.Length);
         string[] copies =
         [
-            library.In("bin", "Debug", "net10.0"), library.In("bin", "Debug", "netstandard2.0"), app.In("bin", "Debug", "net10.0"), app.In("published"),
+            library.In("bin", "Debug", "net10.0"), library.In("bin", "Debug", "netstandard2.0"), app.In("bin", "Debug", "net10.0"),
+            app.In("published"),
         ];
         foreach (string copy in copies)
         {
@@ -75,7 +76,8 @@ public sealed class SeveralProjectsTests
         }
     }
 
-    private static string[] Names(string folder) => [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private static string[] Names(string folder) =>
+        [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     [TestMethod]
     [DataRow("-m")]

@@ -94,9 +94,11 @@ public sealed class SideFileTests
         using (ModelFile original = ModelFiles.Open(app.In("small.gguf")))
         using (ModelFile made = ModelFiles.Open(app.In("published", "models", "qwen.gguf")))
         {
-            CollectionAssert.AreEquivalent(original.Tensors.Select(tensor => tensor.Name).ToArray(), made.Tensors.Select(tensor => tensor.Name).ToArray());
+            CollectionAssert.AreEquivalent(
+                original.Tensors.Select(tensor => tensor.Name).ToArray(), made.Tensors.Select(tensor => tensor.Name).ToArray());
             CollectionAssert.IsSubsetOf(
-                new[] { "general.architecture", "qwen2.block_count", "tokenizer.ggml.tokens", "tokenizer.ggml.merges" }, made.Metadata.Select(entry => entry.Key).ToArray());
+                new[] { "general.architecture", "qwen2.block_count", "tokenizer.ggml.tokens", "tokenizer.ggml.merges" },
+                made.Metadata.Select(entry => entry.Key).ToArray());
         }
 
         Assert.IsTrue(ModelVerifier.Verify(qwen, app.In("published", "models", "qwen.gguf"), ProofLevel.L3).Passed);

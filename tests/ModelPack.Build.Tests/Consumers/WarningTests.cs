@@ -1,6 +1,7 @@
 namespace ModelPack.Build.Tests.Consumers;
 
-/// <summary>What the user has to know arrives: on a terminal, in a pipe, as a warning that the project can silence or make an error of.</summary>
+/// <summary>What the user has to know arrives: on a terminal, in a pipe, as a warning that the project can silence or make an error
+/// of.</summary>
 [TestClass]
 public sealed class WarningTests
 {
@@ -37,9 +38,11 @@ public sealed class WarningTests
         StringAssert.StartsWith(piped.Warnings(BuildErrors.Growth.Id).Single(), app.In("small.gguf") + " : warning MP4022: ");
         Assert.HasCount(2, piped.Warnings(BuildErrors.UnknownMetadata.Id), piped.Output);
 
-        DotNetResult silent = app.Rebuild($"-p:NoWarn={string.Join("%3B", [BuildErrors.Carried.Id, BuildErrors.Partial.Id, .. codes])}").Succeeded();
+        DotNetResult silent = app.Rebuild($"-p:NoWarn={string.Join("%3B", [BuildErrors.Carried.Id, BuildErrors.Partial.Id, .. codes])}")
+            .Succeeded();
         Assert.AreEqual(0, silent.Count("warning MP"), silent.Output);
-        Assert.HasCount(1, app.Rebuild([.. Lenient, $"-p:WarningsAsErrors={codes[0]}"]).Failed().Errors(codes[0]), "up to date, and still an error");
+        Assert.HasCount(
+            1, app.Rebuild([.. Lenient, $"-p:WarningsAsErrors={codes[0]}"]).Failed().Errors(codes[0]), "up to date, and still an error");
     }
 
     [TestMethod]
@@ -59,6 +62,8 @@ public sealed class WarningTests
         Assert.AreEqual(0, app.Rebuild().Succeeded().Count("MP4020"), "NoWarn");
 
         // NoWarn does not silence what the item asks for, and the output is up to date.
-        StringAssert.StartsWith(app.Rebuild("-p:Usable=true").Failed().Errors(BuildErrors.Carried.Id).Single(), app.In("small.gguf") + " : error MP4020: the output is carried: ");
+        StringAssert.StartsWith(
+            app.Rebuild("-p:Usable=true").Failed().Errors(BuildErrors.Carried.Id).Single(),
+            app.In("small.gguf") + " : error MP4020: the output is carried: ");
     }
 }

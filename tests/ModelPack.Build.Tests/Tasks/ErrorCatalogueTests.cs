@@ -28,9 +28,12 @@ public sealed class ErrorCatalogueTests
     [TestMethod]
     public void The_table_in_the_documentation_is_the_catalogue()
     {
-        string rows = string.Concat(BuildErrors.All.Select(code => $"| {code.Id} | {code.Summary} | {code.Remedy.Replace("|", "\\|", StringComparison.Ordinal)} |\n"));
+        string rows = string.Concat(
+            BuildErrors.All.Select(
+                code => $"| {code.Id} | {code.Summary} | {code.Remedy.Replace("|", "\\|", StringComparison.Ordinal)} |\n"));
         GeneratedSection.ShouldBe(
-            Path.Combine(RepositoryData.Repository, "docs", "errors.md"), "build-errors", "| Code | What is wrong | What to do |\n|---|---|---|\n" + rows);
+            Path.Combine(RepositoryData.Repository, "docs", "errors.md"), "build-errors",
+            "| Code | What is wrong | What to do |\n|---|---|---|\n" + rows);
     }
 
     [TestMethod]
@@ -39,6 +42,7 @@ public sealed class ErrorCatalogueTests
         string targets = File.ReadAllText(Path.Combine(RepositoryData.Repository, "build", "ModelPack.Build.targets"));
         CollectionAssert.AreEquivalent(
             new[] { BuildErrors.OldHost.Id, BuildErrors.WebAssetElsewhere.Id },
-            System.Text.RegularExpressions.Regex.Matches(targets, "Code=\"(MP[0-9]{4})\"").Select(match => match.Groups[1].Value).ToArray());
+            System.Text.RegularExpressions.Regex.Matches(targets, "Code=\"(MP[0-9]{4})\"").Select(match => match.Groups[1].Value)
+                .ToArray());
     }
 }

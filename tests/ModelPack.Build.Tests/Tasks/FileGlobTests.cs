@@ -3,7 +3,8 @@ namespace ModelPack.Build.Tests.Tasks;
 [TestClass]
 public sealed class FileGlobTests
 {
-    private static readonly string[] Files = ["a.gguf", "b.gguf", "b.txt", "in/c.gguf", "in/deep/d.gguf", "in/deep/e1.gguf", "other/f.gguf"];
+    private static readonly string[] Files = [
+        "a.gguf", "b.gguf", "b.txt", "in/c.gguf", "in/deep/d.gguf", "in/deep/e1.gguf", "other/f.gguf"];
 
     [TestMethod]
     [DataRow("*.gguf", "a.gguf b.gguf")]

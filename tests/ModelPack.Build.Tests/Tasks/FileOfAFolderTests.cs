@@ -44,7 +44,8 @@ public sealed class FileOfAFolderTests
     {
         using SetFolder folder = new();
         string one = One(folder);
-        File.WriteAllText(Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
+        File.WriteAllText(
+            Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
         TaskItem item = TaskFolder.Item(Weights, ("To", "gguf"), ("Alone", "true"));
         Assert.AreEqual("MP1357", folder.Build(TaskFolder.Item(Weights, ("To", "gguf"))).Outcome);
         Assert.AreEqual("converted", folder.Build(item).Outcome);
@@ -77,7 +78,8 @@ public sealed class FileOfAFolderTests
     {
         using SetFolder folder = new();
         string one = One(folder);
-        File.WriteAllText(Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
+        File.WriteAllText(
+            Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
         string other = folder.In("models", "other", "model.safetensors");
         File.Copy(folder.In(Weights), other);
         TaskItem item = TaskFolder.Item(Weights, ("Against", other), ("Alone", "true"), (limit, value));
@@ -98,7 +100,8 @@ public sealed class FileOfAFolderTests
     {
         using SetFolder folder = new();
         string one = One(folder);
-        File.WriteAllText(Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
+        File.WriteAllText(
+            Path.Combine(one, "model.safetensors.index.json"), """{"metadata":{},"weight_map":{"a":"model-00001-of-00002.safetensors"}}""");
         TaskItem item = TaskFolder.Item(Weights, ("To", "gguf"), ("Alone", "true"));
         string output = folder.Build(item).Files.Single().ItemSpec;
         Consumer.FlipByte(output, new FileInfo(output).Length - 1);
@@ -117,18 +120,29 @@ public sealed class FileOfAFolderTests
         ];
         foreach ((string whole, string file) in pins)
         {
-            Assert.AreEqual("converted", folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", whole), ("Link", "a.gguf"))).Outcome[..9]);
-            Assert.AreEqual("converted", folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", file), ("Alone", "true"), ("Link", "b.gguf"))).Outcome[..9]);
+            Assert.AreEqual(
+                "converted",
+                folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", whole), ("Link", "a.gguf"))).Outcome[..9]);
+            Assert.AreEqual(
+                "converted",
+                folder.Build(
+                    TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", file), ("Alone", "true"), ("Link", "b.gguf"))).Outcome[..9]);
             Directory.Delete(folder.In("obj"), recursive: true);
-            Assert.AreEqual(BuildErrors.UnexpectedSource.Id, folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", file))).Outcome);
-            Assert.AreEqual(BuildErrors.UnexpectedSource.Id, folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", whole), ("Alone", "true"))).Outcome);
+            Assert.AreEqual(
+                BuildErrors.UnexpectedSource.Id, folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", file))).Outcome);
+            Assert.AreEqual(
+                BuildErrors.UnexpectedSource.Id,
+                folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("ExpectedHash", whole), ("Alone", "true"))).Outcome);
             Assert.AreEqual("model.safetensors verified", Verify(folder, TaskFolder.Item(Weights, ("ExpectedHash", whole))));
-            Assert.AreEqual("model.safetensors verified", Verify(folder, TaskFolder.Item(Weights, ("ExpectedHash", file), ("Alone", "true"))));
+            Assert.AreEqual(
+                "model.safetensors verified", Verify(folder, TaskFolder.Item(Weights, ("ExpectedHash", file), ("Alone", "true"))));
             Assert.StartsWith(BuildErrors.UnexpectedSource.Id, Verify(folder, TaskFolder.Item(Weights, ("ExpectedHash", file))));
         }
 
         static string Sha256(string model) =>
-            ExpectedHash.TryParse("sha256:" + new string('0', 64), out ExpectedHash? any) ? any.Of(model).ToString() : throw new InvalidOperationException();
+            ExpectedHash.TryParse("sha256:" + new string('0', 64), out ExpectedHash? any)
+            ? any.Of(model).ToString()
+            : throw new InvalidOperationException();
     }
 
     [TestMethod]
@@ -162,8 +176,12 @@ public sealed class FileOfAFolderTests
         {
             item.SetMetadata("Verify", mode);
             alone.SetMetadata("Verify", mode);
-            Assert.Contains(("model.safetensors: note: K-FOLDER: 'model.safetensors' was read as a part of its folder, with 'config.json'; Alone=true (--alone) reads the file only", MessageImportance.Normal), Notes(folder, item));
-            Assert.Contains(("model.safetensors: note: K-CONFIG-UNREAD: 'model.safetensors' was read alone: 'config.json' beside it was not read", MessageImportance.High), Notes(folder, alone));
+            Assert.Contains(
+                ("model.safetensors: note: K-FOLDER: 'model.safetensors' was read as a part of its folder, with 'config.json'; Alone=true "
+                    + "(--alone) reads the file only", MessageImportance.Normal), Notes(folder, item));
+            Assert.Contains(
+                ("model.safetensors: note: K-CONFIG-UNREAD: 'model.safetensors' was read alone: 'config.json' beside it was not read",
+                    MessageImportance.High), Notes(folder, alone));
         }
 
         item.RemoveMetadata("Verify");
@@ -195,16 +213,22 @@ public sealed class FileOfAFolderTests
         string different = Verify(folder, TaskFolder.Item(Weights, ("Against", other)));
         Assert.StartsWith(BuildErrors.NotEqual.Id, different);
         Assert.Contains("config.json", different);
-        Assert.StartsWith(BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item(Weights, ("Against", one), ("Alone", "true"))), "a folder beside a file is a folder");
+        Assert.StartsWith(
+            BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item(Weights, ("Against", one), ("Alone", "true"))),
+            "a folder beside a file is a folder");
 
         ModelConverter.Convert(folder.In(Weights), folder.In("whole.gguf"), ModelFormat.Gguf, new());
         ModelConverter.Convert(folder.In(Weights), folder.In("alone.gguf"), ModelFormat.Gguf, new() { Scope = PathScope.FileAlone });
         TaskItem whole = TaskFolder.Item(Weights, ("Against", "whole.gguf.modelpack.json"));
         Assert.AreEqual("model.safetensors verified", Verify(folder, whole));
-        Assert.AreEqual("model.safetensors verified", Verify(folder, TaskFolder.Item(Weights, ("Against", "alone.gguf.modelpack.json"), ("Alone", "true"))));
-        Assert.StartsWith(BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item(Weights, ("Against", "whole.gguf.modelpack.json"), ("Alone", "true"))));
+        Assert.AreEqual(
+            "model.safetensors verified",
+            Verify(folder, TaskFolder.Item(Weights, ("Against", "alone.gguf.modelpack.json"), ("Alone", "true"))));
+        Assert.StartsWith(
+            BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item(Weights, ("Against", "whole.gguf.modelpack.json"), ("Alone", "true"))));
         File.AppendAllText(Path.Combine(one, "config.json"), "\n");
-        Assert.StartsWith($"{BuildErrors.NotEqual.Id} {Path.Combine(one, "config.json")}: ", Verify(folder, whole), "the file of the folder is named");
+        Assert.StartsWith(
+            $"{BuildErrors.NotEqual.Id} {Path.Combine(one, "config.json")}: ", Verify(folder, whole), "the file of the folder is named");
     }
 
     [TestMethod]
@@ -214,12 +238,16 @@ public sealed class FileOfAFolderTests
         string shards = folder.WithShards("qwen");
         string[] files = [.. Directory.GetFiles(shards, "*.safetensors").Order(StringComparer.Ordinal)];
         SetBuild alone = folder.Build([.. files.Select(shard => TaskFolder.Item(shard, ("To", "gguf"), ("Alone", "true")))]);
-        CollectionAssert.AreEqual(files.Select(shard => $"models/qwen/{Path.GetFileNameWithoutExtension(shard)}.gguf").ToArray(), alone.Links);
-        SetBuild mixed = folder.Build([.. files.Select((shard, i) => TaskFolder.Item(shard, ("To", "gguf"), ("Alone", i == 1 ? "true" : "false")))]);
-        CollectionAssert.AreEqual(new[] { $"models/qwen/{Path.GetFileNameWithoutExtension(files[1])}.gguf", "models/qwen/model.gguf" }, mixed.Links);
+        CollectionAssert.AreEqual(
+            files.Select(shard => $"models/qwen/{Path.GetFileNameWithoutExtension(shard)}.gguf").ToArray(), alone.Links);
+        SetBuild mixed = folder.Build(
+            [.. files.Select((shard, i) => TaskFolder.Item(shard, ("To", "gguf"), ("Alone", i == 1 ? "true" : "false")))]);
+        CollectionAssert.AreEqual(
+            new[] { $"models/qwen/{Path.GetFileNameWithoutExtension(files[1])}.gguf", "models/qwen/model.gguf" }, mixed.Links);
         string split = folder.WithSplit("split");
         CollectionAssert.AreEqual(
-            new[] { $"models/split/{Path.GetFileNameWithoutExtension(split)}.apr" }, folder.Build(TaskFolder.Item(split, ("To", "apr"), ("Alone", "true"), ("AllowNonFinite", "true"))).Links);
+            new[] { $"models/split/{Path.GetFileNameWithoutExtension(split)}.apr" },
+            folder.Build(TaskFolder.Item(split, ("To", "apr"), ("Alone", "true"), ("AllowNonFinite", "true"))).Links);
         string second = split.Replace("-00001-of-", "-00002-of-", StringComparison.Ordinal);
         Assert.AreEqual("converted", folder.Build(TaskFolder.Item(second, ("To", "apr"), ("Alone", "true"))).Outcome, "a later part too");
     }
@@ -236,7 +264,9 @@ public sealed class FileOfAFolderTests
         }
 
         // Two complete sets: nothing says which of them the companions describe, and no shard swallows another.
-        TaskItem[] glob = [.. Directory.GetFiles(shards, "*.safetensors").Select(shard => TaskFolder.Item(shard, ("To", "gguf"), ("Link", $"{Path.GetFileName(shard)}.gguf")))];
+        TaskItem[] glob = [
+            .. Directory.GetFiles(shards, "*.safetensors")
+                .Select(shard => TaskFolder.Item(shard, ("To", "gguf"), ("Link", $"{Path.GetFileName(shard)}.gguf")))];
         SetBuild built = folder.Build(glob);
         Assert.HasCount(glob.Length, built.Files);
     }
@@ -246,19 +276,24 @@ public sealed class FileOfAFolderTests
     {
         using SetFolder folder = new();
         string one = One(folder);
-        foreach ((string name, string text) in new[] { ("README.md", "text"), ("LICENSE", "text"), (".gitattributes", "*.safetensors lfs"), ("1_Pooling/config.json", "{}") })
+        foreach ((string name, string text) in new[] { ("README.md", "text"), ("LICENSE", "text"), (".gitattributes", "*.safetensors lfs"),
+            ("1_Pooling/config.json", "{}") })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(one, name))!);
             File.WriteAllText(Path.Combine(one, name), text);
         }
 
-        TaskItem[] all = [.. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => TaskFolder.Item(path, ("To", "gguf")))];
+        TaskItem[] all = [
+            .. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(path => TaskFolder.Item(path, ("To", "gguf")))];
         using ConvertModelItems task = Task(folder, all);
         RecordingEngine engine = (RecordingEngine)task.BuildEngine;
         Assert.IsTrue(task.Execute(), engine.Errors.FirstOrDefault()?.Message);
         Assert.HasCount(1, task.ConvertedFiles);
         int said = engine.Messages.FindIndex(message => message.Contains("read with", StringComparison.Ordinal));
-        Assert.AreEqual("'.gitattributes', 'config.json', 'LICENSE' and 2 more: read with 'models/one/model.safetensors', and no models of their own.", engine.Messages[said]);
+        Assert.AreEqual(
+            "'.gitattributes', 'config.json', 'LICENSE' and 2 more: read with 'models/one/model.safetensors', and no models of their own.",
+            engine.Messages[said]);
         Assert.AreEqual(MessageImportance.Normal, engine.Importance[said]);
         using (ModelFile gguf = ModelFiles.Open(task.ConvertedFiles.Single().ItemSpec))
         {
@@ -267,7 +302,8 @@ public sealed class FileOfAFolderTests
 
         // The same with the folder itself or its index instead of the weights, and for checks.
         CollectionAssert.AreEqual(
-            new[] { "models/one.apr" }, folder.Build(TaskFolder.Item(one, ("To", "apr")), TaskFolder.Item(Path.Combine(one, "config.json"), ("To", "apr"))).Links);
+            new[] { "models/one.apr" },
+            folder.Build(TaskFolder.Item(one, ("To", "apr")), TaskFolder.Item(Path.Combine(one, "config.json"), ("To", "apr"))).Links);
         string shards = folder.WithShards("qwen");
         SetBuild indexed = folder.Build([.. Directory.GetFiles(shards).Select(path => TaskFolder.Item(path, ("To", "gguf")))]);
         CollectionAssert.AreEqual(new[] { "models/qwen/model.gguf" }, indexed.Links);
@@ -412,7 +448,9 @@ public sealed class FileOfAFolderTests
     private static string Verify(SetFolder folder, params TaskItem[] items)
     {
         RecordingEngine engine = new();
-        return Check(folder, engine, items) ? engine.Messages.Single() : string.Create(CultureInfo.InvariantCulture, $"{engine.Errors[0].Code} {engine.Errors[0].File}: {engine.Errors[0].Message}");
+        return Check(folder, engine, items)
+            ? engine.Messages.Single()
+            : string.Create(CultureInfo.InvariantCulture, $"{engine.Errors[0].Code} {engine.Errors[0].File}: {engine.Errors[0].Message}");
     }
 
     private static (string, MessageImportance)[] Notes(SetFolder folder, TaskItem item)
@@ -424,7 +462,13 @@ public sealed class FileOfAFolderTests
 
     private static bool Check(SetFolder folder, RecordingEngine engine, params TaskItem[] items)
     {
-        using VerifyModelItems task = new() { BuildEngine = engine, Models = items, ProjectDirectory = folder.Path, OutputDirectory = folder.In("obj") + Path.DirectorySeparatorChar };
+        using VerifyModelItems task = new()
+        {
+            BuildEngine = engine,
+            Models = items,
+            ProjectDirectory = folder.Path,
+            OutputDirectory = folder.In("obj") + Path.DirectorySeparatorChar,
+        };
         return task.Execute();
     }
 }

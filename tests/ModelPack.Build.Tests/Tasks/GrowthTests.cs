@@ -42,7 +42,8 @@ public sealed class GrowthTests
         using TaskFolder folder = new();
         foreach (string quantized in new[] { "blocks", "auto" })
         {
-            using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", quantized == "auto" ? "gguf" : "safetensors"), ("Quantized", quantized)));
+            using ConvertModelItems task = folder.Task(
+                TaskFolder.Item("models/small.gguf", ("To", quantized == "auto" ? "gguf" : "safetensors"), ("Quantized", quantized)));
             Assert.IsTrue(task.Execute());
             Assert.EndsWith("(converted and proved)", ((RecordingEngine)task.BuildEngine).Messages.Single());
         }
@@ -55,7 +56,9 @@ public sealed class GrowthTests
         string source = folder.Source;
         string?[] texts = [Run().Message, Run().Message];
         Assert.AreEqual(texts[0], texts[1], "the second build is up to date, and says the same");
-        StringAssert.Matches(texts[0], new(@"^\d+ quantized tensors become F32: the output takes [\d,]+ bytes, \d\.\d times the [\d,]+ bytes of the source\. Set Quantized"));
+        StringAssert.Matches(
+            texts[0],
+            new(@"^\d+ quantized tensors become F32: the output takes [\d,]+ bytes, \d\.\d times the [\d,]+ bytes of the source\. Set Quantized"));
 
         BuildWarningEventArgs Run()
         {
@@ -65,7 +68,9 @@ public sealed class GrowthTests
             BuildWarningEventArgs warning = engine.Warnings.Single(IsGrowth);
             Assert.AreEqual(BuildErrors.Growth.Id, warning.Code);
             Assert.AreEqual(source, warning.File);
-            Assert.IsFalse(engine.Messages.Any(message => message.Contains("quantized tensors become F32", StringComparison.Ordinal)), "it is said once");
+            Assert.IsFalse(
+                engine.Messages.Any(message => message.Contains("quantized tensors become F32", StringComparison.Ordinal)),
+                "it is said once");
             return warning;
         }
     }
@@ -106,7 +111,8 @@ public sealed class GrowthTests
         {
             using TaskFolder folder = new();
             Assert.Contains($"Quantized=\"{quantized}\"", BuildErrors.Growth.Remedy);
-            using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", quantized)));
+            using ConvertModelItems task = folder.Task(
+                TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", quantized)));
             Assert.IsTrue(task.Execute());
             Assert.IsFalse(((RecordingEngine)task.BuildEngine).Warnings.Any(IsGrowth));
         }

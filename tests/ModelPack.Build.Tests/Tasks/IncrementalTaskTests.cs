@@ -77,7 +77,8 @@ public sealed class IncrementalTaskTests
         using TaskFolder folder = new();
         folder.Build();
         string state = File.ReadAllText(folder.State);
-        foreach (string text in new[] { "", state[..(state.Length / 2)], state.Replace("state 3", "state 2", StringComparison.Ordinal), "\0\0\0" })
+        foreach (string text in new[] { "", state[..(state.Length / 2)], state.Replace("state 3", "state 2", StringComparison.Ordinal),
+            "\0\0\0" })
         {
             File.WriteAllText(folder.State, text);
             Assert.AreEqual("converted", folder.Build(), text);

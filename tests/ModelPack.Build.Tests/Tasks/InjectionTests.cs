@@ -40,8 +40,10 @@ public sealed partial class InjectionTests
         using TaskFolder folder = new();
         File.Copy(folder.Source, folder.In("models", Name));
         using ConvertModelItems converts = folder.Task(
-            TaskFolder.Item("models/" + Name, ("To", "safetensors"), ("Quantized", "blocks")), TaskFolder.Item("absent ##vso[x].gguf", ("To", "apr"), ("Optional", "true")));
-        using ConvertModelItems fails = folder.Task(TaskFolder.Item("models/" + Name, ("To", "apr"), ("ExpectedHash", new string('0', 32))));
+            TaskFolder.Item("models/" + Name, ("To", "safetensors"), ("Quantized", "blocks")),
+            TaskFolder.Item("absent ##vso[x].gguf", ("To", "apr"), ("Optional", "true")));
+        using ConvertModelItems fails = folder.Task(
+            TaskFolder.Item("models/" + Name, ("To", "apr"), ("ExpectedHash", new string('0', 32))));
         Assert.IsTrue(converts.Execute());
         Assert.IsFalse(fails.Execute());
         RecordingEngine engine = (RecordingEngine)converts.BuildEngine;
@@ -49,7 +51,8 @@ public sealed partial class InjectionTests
         Assert.IsTrue(engine.Messages.Any(text => text.Contains("is optional", StringComparison.Ordinal)));
         string?[] texts =
         [
-            .. engine.Messages, .. engine.Notes.Select(note => note.Text), .. engine.Warnings.SelectMany(warning => new[] { warning.File, warning.Message }),
+            .. engine.Messages, .. engine.Notes.Select(note => note.Text),
+            .. engine.Warnings.SelectMany(warning => new[] { warning.File, warning.Message }),
             .. ((RecordingEngine)fails.BuildEngine).Errors.SelectMany(error => new[] { error.File, error.Message }),
         ];
         Assert.IsEmpty(texts.Where(text => text is not null && Heard().IsMatch(text)));

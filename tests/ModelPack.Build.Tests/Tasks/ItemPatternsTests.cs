@@ -33,15 +33,19 @@ public sealed class ItemPatternsTests
     [TestMethod]
     [DataRow("""<ItemGroup Condition="no"><ModelConvert Include="nowhere/*.gguf" /></ItemGroup>""", "")]
     [DataRow("""<Target Name="T"><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></Target>""", "")]
-    [DataRow("""<Choose><When Condition="yes"><ItemGroup /></When><Otherwise><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></Otherwise></Choose>""", "")]
-    [DataRow("""<Choose><When Condition="no"><ItemGroup /></When><Otherwise><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></Otherwise></Choose>""", "nowhere/*.gguf")]
-    [DataRow("""<Choose><When Condition="yes"><ItemGroup /></When><When Condition="yes"><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></When></Choose>""", "")]
+    [DataRow(
+        """<Choose><When Condition="yes"><ItemGroup /></When><Otherwise><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></Otherwise></Choose>""", "")]
+    [DataRow(
+        """<Choose><When Condition="no"><ItemGroup /></When><Otherwise><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></Otherwise></Choose>""", "nowhere/*.gguf")]
+    [DataRow(
+        """<Choose><When Condition="yes"><ItemGroup /></When><When Condition="yes"><ItemGroup><ModelConvert Include="nowhere/*.gguf" /></ItemGroup></When></Choose>""", "")]
     public void Only_where_the_project_includes_it(string body, string empty) => Check(body, empty, line: 2);
 
     [TestMethod]
     public void What_cannot_be_evaluated_is_not_called_empty()
     {
-        foreach (string element in new[] { """<ModelConvert Include="$(Empty)/*.gguf" />""", """<ModelConvert Include="nowhere/*.gguf" Condition="yes" />""" })
+        foreach (string element in new[] { """<ModelConvert Include="$(Empty)/*.gguf" />""",
+            """<ModelConvert Include="nowhere/*.gguf" Condition="yes" />""" })
         {
             Assert.IsEmpty(Find($"<ItemGroup>{element}</ItemGroup>", evaluation: null));
         }
@@ -62,7 +66,8 @@ public sealed class ItemPatternsTests
     private static void Check(string body, string empty, int line)
     {
         EmptyPattern[] found = Find(body, new Evaluation());
-        Assert.AreEqual(empty.Length == 0 ? "" : $"{empty} {line}", string.Join(' ', found.Select(pattern => $"{pattern.Pattern} {pattern.Line}")));
+        Assert.AreEqual(
+            empty.Length == 0 ? "" : $"{empty} {line}", string.Join(' ', found.Select(pattern => $"{pattern.Pattern} {pattern.Line}")));
     }
 
     /// <summary>A project whose patterns match models/a.gguf.</summary>
@@ -75,7 +80,9 @@ public sealed class ItemPatternsTests
             File.WriteAllText(project, $"<Project>\n{body}\n</Project>");
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "models")).FullName, "a.gguf"), "");
             string[] without = ["Exclude=\"models/a.gguf\"", "nowhere", "\"$(Empty)/*.gguf\""];
-            ITaskItem[] items = without.Any(text => body.Contains(text, StringComparison.Ordinal)) ? [] : [TaskFolder.Item("models/a.gguf")];
+            ITaskItem[] items = without.Any(text => body.Contains(text, StringComparison.Ordinal))
+                ? []
+                : [TaskFolder.Item("models/a.gguf")];
             return [.. new ItemPatterns(project, items, () => evaluation).Empty()];
         }
         finally
@@ -86,7 +93,8 @@ public sealed class ItemPatternsTests
 
     private sealed class Evaluation : IProjectEvaluation
     {
-        public string Expand(string text) => text.Replace("$(Empty)", "empty", StringComparison.Ordinal).Replace("$(Full)", "models", StringComparison.Ordinal);
+        public string Expand(string text) =>
+            text.Replace("$(Empty)", "empty", StringComparison.Ordinal).Replace("$(Full)", "models", StringComparison.Ordinal);
 
         public bool Holds(string condition) => condition == "yes";
 

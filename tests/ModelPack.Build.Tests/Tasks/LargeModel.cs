@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ModelPack.Build.Tests.Tasks;
 
-/// <summary>A model of one gigabyte: GGUF 3 with one F32 tensor of zeros, whose payload is a hole in the file where the file system has holes.</summary>
+/// <summary>A model of one gigabyte: GGUF 3 with one F32 tensor of zeros, whose payload is a hole in the file where the file system has
+/// holes.</summary>
 internal static class LargeModel
 {
     private const long Bytes = 1L << 30;

@@ -43,7 +43,8 @@ public sealed class LockTests
         string directory = Path.GetDirectoryName(folder.Output)!;
 
         Task<bool> running = Task.Run(task.Execute);
-        Assert.IsTrue(SpinWait.SpinUntil(() => running.IsCompleted || Directory.GetFiles(directory).Length > 1, Limit), "it begins to write");
+        Assert.IsTrue(
+            SpinWait.SpinUntil(() => running.IsCompleted || Directory.GetFiles(directory).Length > 1, Limit), "it begins to write");
         Assert.IsFalse(running.IsCompleted);
         task.Cancel();
 
@@ -57,7 +58,8 @@ public sealed class LockTests
     {
         using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
         Assert.IsTrue(task.Execute());
-        bool converted = ((RecordingEngine)task.BuildEngine).Messages.Any(text => text.Contains("converted and proved", StringComparison.Ordinal));
+        bool converted = ((RecordingEngine)task.BuildEngine).Messages.Any(
+            text => text.Contains("converted and proved", StringComparison.Ordinal));
         return converted ? "converted" : "waited";
     }
 }

@@ -55,7 +55,8 @@ public sealed class MetadataTests
     [DataRow("Owner")]
     [DataRow("AcmeLicence")]
     [DataRow("Tag")]
-    public void What_the_platform_or_somebody_else_reads_is_no_slip(string name) => Assert.IsEmpty(Warnings(KnownMetadata.ModelConvert, Item((name, "1"))));
+    public void What_the_platform_or_somebody_else_reads_is_no_slip(string name) =>
+    Assert.IsEmpty(Warnings(KnownMetadata.ModelConvert, Item((name, "1"))));
 
     [TestMethod]
     public void One_warning_names_a_slip_whatever_number_of_items_has_it()
@@ -86,7 +87,8 @@ public sealed class MetadataTests
     {
         using TaskFolder folder = new();
         using ConvertModelItems task = folder.Task(Item(
-            ("To", "apr"), ("Quantized", "auto"), ("CopyToPublishDirectory", "Never"), ("ExcludeFromSingleFile", "true"), ("Owner", "a%253Bb"), ("LinkBase", "ignored")));
+            ("To", "apr"), ("Quantized", "auto"), ("CopyToPublishDirectory", "Never"), ("ExcludeFromSingleFile", "true"),
+            ("Owner", "a%253Bb"), ("LinkBase", "ignored")));
         Assert.IsTrue(task.Execute());
         foreach (ITaskItem file in task.ConvertedFiles.Concat(task.Certificates))
         {

@@ -56,7 +56,8 @@ public sealed class NarrowingTests
             Assert.AreEqual("up to date", folder.Build(step), string.Join(' ', step));
         }
 
-        Assert.AreEqual("up to date", folder.Build(("AllowLossy", "True"), ("Dtype", "F16"), ("Epsilon", " 2.5e-1 ")), "another spelling of the same");
+        Assert.AreEqual(
+            "up to date", folder.Build(("AllowLossy", "True"), ("Dtype", "F16"), ("Epsilon", " 2.5e-1 ")), "another spelling of the same");
     }
 
     [TestMethod]

@@ -22,5 +22,7 @@ public sealed class NoteTests
     }
 
     private static MessageImportance ImportanceOf(NoteRank rank) =>
-        rank == NoteRank.ChangesResults ? MessageImportance.High : rank == NoteRank.MayBeMissed ? MessageImportance.Normal : MessageImportance.Low;
+        rank == NoteRank.ChangesResults
+        ? MessageImportance.High
+        : rank == NoteRank.MayBeMissed ? MessageImportance.Normal : MessageImportance.Low;
 }

@@ -12,16 +12,20 @@ public sealed class OutputFilesTests
         using TaskFolder folder = new();
         ModelState state = State(folder);
         FileRecord[] files = [.. state.Output];
-        CollectionAssert.AreEqual(new[] { folder.In("obj", "models", "small.safetensors"), folder.In("obj", "models", Blocks) }, files.Select(state.PathOf).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { folder.In("obj", "models", "small.safetensors"), folder.In("obj", "models", Blocks) }, files.Select(state.PathOf)
+                .ToArray());
 
         ConversionRequest plain = Request(folder, Path.Combine("models", "small.safetensors"));
         CollectionAssert.AreEqual(new[] { "models/small.safetensors", $"models/{Blocks}" }, Links(plain));
         ConversionRequest renamed = Request(folder, Path.Combine("weights", "other.safetensors"));
         ConversionRequest ending = Request(folder, "other.bin");
-        CollectionAssert.AreEqual(new[] { "other.bin", "other.bin.ggml-blocks.safetensors" }, Links(ending), "a reader looks for it under that name");
+        CollectionAssert.AreEqual(
+            new[] { "other.bin", "other.bin.ggml-blocks.safetensors" }, Links(ending), "a reader looks for it under that name");
         CollectionAssert.AreEqual(new[] { "weights/other.safetensors", "weights/other.ggml-blocks.safetensors" }, Links(renamed));
         Assert.AreEqual("other.safetensors", Request(folder, "other.safetensors").Link);
-        CollectionAssert.AreEqual(new[] { "other.safetensors", "other.ggml-blocks.safetensors" }, Links(Request(folder, "other.safetensors")));
+        CollectionAssert.AreEqual(
+            new[] { "other.safetensors", "other.ggml-blocks.safetensors" }, Links(Request(folder, "other.safetensors")));
 
         string[] Links(ConversionRequest request) => [.. files.Select(file => state.LinkOf(file, request).Replace('\\', '/'))];
     }
@@ -50,10 +54,12 @@ public sealed class OutputFilesTests
         ConversionRequest request = Request(folder, "small.safetensors") with { OutsideList = folder.In("obj", "small.modelpack.outside") };
         OutsideFiles.Write(request, state.Target, state.Output.Select(state.PathOf));
         CollectionAssert.AreEqual(
-            new[] { state.Target, folder.In("obj", "models", Blocks), state.CertificatePath, request.State }, File.ReadAllLines(request.OutsideList).ToArray());
+            new[] { state.Target, folder.In("obj", "models", Blocks), state.CertificatePath, request.State },
+            File.ReadAllLines(request.OutsideList).ToArray());
     }
 
-    private static ModelState Reread(ModelState state) => ModelState.Parse(state.Format(), state.Target, state.Target + Path.DirectorySeparatorChar)!;
+    private static ModelState Reread(ModelState state) =>
+        ModelState.Parse(state.Format(), state.Target, state.Target + Path.DirectorySeparatorChar)!;
 
     private static ModelState State(TaskFolder folder)
     {
@@ -65,7 +71,9 @@ public sealed class OutputFilesTests
             Parts = [new("small.safetensors", 7, new('1', 32)), new(Blocks, 6, new('2', 32))],
         };
         return new(
-            "tool", "options", folder.Source, new('3', 32), target, new(0, Meaning.Runs, []), 1, [], ProvedOutput.List(target, proved, 1, CancellationToken.None), new("small.safetensors.modelpack.json", FileStamp.Of(target), new('4', 32)));
+            "tool", "options", folder.Source, new('3', 32), target, new(0, Meaning.Runs, []), 1, [],
+            ProvedOutput.List(target, proved, 1, CancellationToken.None),
+            new("small.safetensors.modelpack.json", FileStamp.Of(target), new('4', 32)));
     }
 
     private static ConversionRequest Request(TaskFolder folder, string link) =>

@@ -16,7 +16,8 @@ public sealed class PackingTests
     public void A_packed_model_takes_its_side_file_and_certificate_along(string asked, string model, string side, string certificate)
     {
         using TaskFolder folder = new(TaskFolder.Q8);
-        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr"), ("Quantized", "auto"), ("Pack", "true"), ("PackagePath", asked)));
+        using ConvertModelItems task = folder.Task(
+            TaskFolder.Item("models/small.gguf", ("To", "apr"), ("Quantized", "auto"), ("Pack", "true"), ("PackagePath", asked)));
         Assert.IsTrue(task.Execute());
         CollectionAssert.AreEqual(new[] { model, side }, task.ConvertedFiles.Select(file => file.GetMetadata("PackagePath")).ToArray());
         Assert.AreEqual(certificate, task.Certificates.Single().GetMetadata("PackagePath"));
@@ -66,7 +67,8 @@ public sealed class PackingTests
     public void A_side_file_can_stay_behind_and_certificates_too()
     {
         using TaskFolder folder = new(TaskFolder.Q8);
-        using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr"), ("Quantized", "auto"), ("SideFile", "exclude"), ("Pack", "true")));
+        using ConvertModelItems task = folder.Task(
+            TaskFolder.Item("models/small.gguf", ("To", "apr"), ("Quantized", "auto"), ("SideFile", "exclude"), ("Pack", "true")));
         task.PublishCertificates = "false";
         Assert.IsTrue(task.Execute());
         Assert.AreEqual(folder.Output, task.ConvertedFiles.Single().ItemSpec);

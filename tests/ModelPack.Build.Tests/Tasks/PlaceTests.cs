@@ -35,7 +35,8 @@ public sealed class PlaceTests
         using TaskFolder folder = new();
         string source = folder.In("models", name + ".gguf");
         File.Move(folder.Source, source);
-        using ConvertModelItems task = folder.Task(new TaskItem(MSBuildText.Escape($"models/{name}.gguf"), new Dictionary<string, string> { ["To"] = "apr" }));
+        using ConvertModelItems task = folder.Task(
+            new TaskItem(MSBuildText.Escape($"models/{name}.gguf"), new Dictionary<string, string> { ["To"] = "apr" }));
         Assert.IsTrue(task.Execute(), ((RecordingEngine)task.BuildEngine).Errors.FirstOrDefault()?.Message);
         ITaskItem file = task.ConvertedFiles.Single();
         Assert.AreEqual(folder.In("obj", "models", name + ".apr"), file.ItemSpec);
@@ -49,7 +50,9 @@ public sealed class PlaceTests
     {
         using TaskFolder folder = new();
         string elsewhere = Directory.CreateTempSubdirectory("modelpack-elsewhere-").FullName;
-        string[] models = [.. new[] { "a", "b" }.Select(name => Path.Combine(Directory.CreateDirectory(Path.Combine(elsewhere, name)).FullName, "model.gguf"))];
+        string[] models = [
+            .. new[] { "a", "b" }.Select(
+                name => Path.Combine(Directory.CreateDirectory(Path.Combine(elsewhere, name)).FullName, "model.gguf"))];
         Array.ForEach(models, model => File.Copy(folder.Source, model));
         try
         {
@@ -64,7 +67,8 @@ public sealed class PlaceTests
             CollectionAssert.AreEqual(new[] { "model.apr", Path.Combine("second", "model.apr") }, Links(items), "a folder");
             items[1].SetMetadata("Link", "");
             items[1].SetMetadata("LinkBase", "third");
-            CollectionAssert.AreEqual(new[] { "model.apr", Path.Combine("third", "model.apr") }, Links(items), "as it does for any item from elsewhere");
+            CollectionAssert.AreEqual(
+                new[] { "model.apr", Path.Combine("third", "model.apr") }, Links(items), "as it does for any item from elsewhere");
 
             items[0].SetMetadata("OutputPath", "out/");
             items[1].SetMetadata("OutputPath", "out/");
@@ -95,7 +99,13 @@ public sealed class PlaceTests
         File.Copy(folder.Source, other);
         foreach ((string model, string output) in new[] { (folder.Source, "out1"), (other, "out2") })
         {
-            using ModelConvert task = new() { BuildEngine = new RecordingEngine(), Include = [TaskFolder.Item(model)], Target = "apr", OutputDirectory = folder.In(output) };
+            using ModelConvert task = new()
+            {
+                BuildEngine = new RecordingEngine(),
+                Include = [TaskFolder.Item(model)],
+                Target = "apr",
+                OutputDirectory = folder.In(output),
+            };
             Assert.IsTrue(task.Execute());
             Assert.StartsWith(folder.In(output), task.ConvertedFiles.Single().ItemSpec);
         }

@@ -13,7 +13,8 @@ internal sealed class RecordingEngine : IBuildEngine8
     public List<string> Messages { get; } = [];
 
     /// <summary>The messages that say what was done to a model; the others come before it is done.</summary>
-    public IEnumerable<string> Outcomes => Messages.Where(message => !message.Contains("quantized tensors become F32", StringComparison.Ordinal));
+    public IEnumerable<string> Outcomes =>
+        Messages.Where(message => !message.Contains("quantized tensors become F32", StringComparison.Ordinal));
 
     public List<MessageImportance> Importance { get; } = [];
 
@@ -36,7 +37,8 @@ internal sealed class RecordingEngine : IBuildEngine8
     /// <summary>Codes that the project makes errors of.</summary>
     public HashSet<string> WarningsAsErrors { get; } = [];
 
-    /// <summary>Codes of warnings that a test asks for. That an output grows, or is carried, is said in many tests that are about something else.</summary>
+    /// <summary>Codes of warnings that a test asks for. That an output grows, or is carried, is said in many tests that are about something
+    /// else.</summary>
     public HashSet<string> Expected { get; } = [BuildErrors.Growth.Id, BuildErrors.Carried.Id, BuildErrors.Partial.Id];
 
     public void LogWarningEvent(BuildWarningEventArgs e)
@@ -77,11 +79,13 @@ internal sealed class RecordingEngine : IBuildEngine8
         throw new NotSupportedException();
 
     public BuildEngineResult BuildProjectFilesInParallel(
-        string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IList<string>[] removeGlobalProperties, string[] toolsVersion,
+        string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IList<string>[] removeGlobalProperties,
+        string[] toolsVersion,
         bool returnTargetOutputs) => throw new NotSupportedException();
 
     public bool BuildProjectFilesInParallel(
-        string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IDictionary[] targetOutputsPerProject, string[] toolsVersion,
+        string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IDictionary[] targetOutputsPerProject,
+        string[] toolsVersion,
         bool useResultsCache, bool unloadProjectsOnCompletion) => throw new NotSupportedException();
 
     public bool ShouldTreatWarningAsError(string warningCode) => WarningsAsErrors.Contains(warningCode);
@@ -92,7 +96,8 @@ internal sealed class RecordingEngine : IBuildEngine8
 
     public void LogTelemetry(string eventName, IDictionary<string, string> properties) => throw new NotSupportedException();
 
-    public void RegisterTaskObject(object key, object obj, RegisteredTaskObjectLifetime lifetime, bool allowEarlyCollection) => throw new NotSupportedException();
+    public void RegisterTaskObject(object key, object obj, RegisteredTaskObjectLifetime lifetime, bool allowEarlyCollection) =>
+        throw new NotSupportedException();
 
     public object GetRegisteredTaskObject(object key, RegisteredTaskObjectLifetime lifetime) => throw new NotSupportedException();
 

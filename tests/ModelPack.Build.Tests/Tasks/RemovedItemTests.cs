@@ -12,7 +12,8 @@ public sealed class RemovedItemTests
     {
         using TaskFolder folder = new();
         TaskItem apr = TaskFolder.Item("models/small.gguf", ("To", "apr"));
-        TaskItem wide = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "auto"), ("Link", "wide/small.safetensors"));
+        TaskItem wide = TaskFolder.Item(
+            "models/small.gguf", ("To", "safetensors"), ("Quantized", "auto"), ("Link", "wide/small.safetensors"));
         TaskItem many = TaskFolder.Item("models/small.gguf", ("To", "gguf"), ("Folder", "true"), ("Link", "many"));
         Run(folder, "App", apr, wide, many);
         Assert.HasCount(4, Directory.GetFiles(folder.In("obj", "wide")));
@@ -24,7 +25,8 @@ public sealed class RemovedItemTests
         Assert.IsTrue(File.Exists(folder.Output));
 
         Run(folder, "App");
-        CollectionAssert.AreEqual(Array.Empty<string>(), Directory.GetFileSystemEntries(folder.In("obj", "")), "nothing is left, the list neither");
+        CollectionAssert.AreEqual(
+            Array.Empty<string>(), Directory.GetFileSystemEntries(folder.In("obj", "")), "nothing is left, the list neither");
     }
 
     [TestMethod]

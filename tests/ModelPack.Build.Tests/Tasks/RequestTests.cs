@@ -166,15 +166,19 @@ public sealed class RequestTests
         using TaskFolder folder = new();
         using ConvertModelItems task = folder.Task(
             TaskFolder.Item("models/small.gguf", ("To", "apr")),
-            TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "blocks"), ("OutputPath", "out/weights.st"), ("CopyToOutputDirectory", "Never")));
+            TaskFolder.Item(
+                "models/small.gguf", ("To", "safetensors"), ("Quantized", "blocks"), ("OutputPath", "out/weights.st"),
+                ("CopyToOutputDirectory", "Never")));
 
         Assert.IsTrue(task.Execute());
 
         ITaskItem[] files = task.ConvertedFiles;
         CollectionAssert.AreEqual(new[] { folder.Output, folder.In("out", "weights.st") }, files.Select(file => file.ItemSpec).ToArray());
         CollectionAssert.AreEqual(
-            new[] { Path.Combine("models", "small.apr"), Path.Combine("models", "weights.st") }, files.Select(file => file.GetMetadata("TargetPath")).ToArray());
-        CollectionAssert.AreEqual(new[] { "PreserveNewest", "Never" }, files.Select(file => file.GetMetadata("CopyToOutputDirectory")).ToArray());
+            new[] { Path.Combine("models", "small.apr"), Path.Combine("models", "weights.st") },
+            files.Select(file => file.GetMetadata("TargetPath")).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "PreserveNewest", "Never" }, files.Select(file => file.GetMetadata("CopyToOutputDirectory")).ToArray());
         Assert.AreEqual(folder.Certificate, task.Certificates[0].ItemSpec);
         Assert.IsTrue(task.Certificates.All(certificate => File.Exists(certificate.ItemSpec)));
     }

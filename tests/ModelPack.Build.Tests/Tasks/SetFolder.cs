@@ -69,7 +69,8 @@ internal sealed class SetFolder : IDisposable
     {
         string wide = folder + ".safetensors";
         ModelConverter.Convert(model, wide, ModelFormat.SafeTensors, new() { Origin = OriginMode.None });
-        ModelConverter.Convert(wide, folder + "/", ModelFormat.Gguf, new() { MaxShardBytes = 500_000, Dtype = TensorType.BF16, Loss = LossPolicy.Allow });
+        ModelConverter.Convert(
+            wide, folder + "/", ModelFormat.Gguf, new() { MaxShardBytes = 500_000, Dtype = TensorType.BF16, Loss = LossPolicy.Allow });
         return Directory.GetFiles(folder, "*-00001-of-*").Single();
     }
 

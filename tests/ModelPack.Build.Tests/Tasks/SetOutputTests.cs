@@ -23,7 +23,8 @@ public sealed class SetOutputTests
         Assert.IsTrue(built.Files.Concat(built.Certificates).All(file => File.Exists(file.ItemSpec)));
         foreach (string name in Names(qwen))
         {
-            CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(qwen, name)), File.ReadAllBytes(folder.In("obj", "apr", "back", name)), name);
+            CollectionAssert.AreEqual(
+                File.ReadAllBytes(Path.Combine(qwen, name)), File.ReadAllBytes(folder.In("obj", "apr", "back", name)), name);
         }
 
         Assert.AreEqual("up to date", folder.Build(item).Outcome);
@@ -58,7 +59,8 @@ public sealed class SetOutputTests
 
         Directory.Delete(Path.Combine(qwen, "deep"), recursive: true);
         folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "apr/back.apr")));
-        CollectionAssert.AreEqual(SetFolder.Names(qwen).Select(name => $"apr/back/{name}").ToArray(), folder.Build(item).Links, "what the model lost is gone");
+        CollectionAssert.AreEqual(
+            SetFolder.Names(qwen).Select(name => $"apr/back/{name}").ToArray(), folder.Build(item).Links, "what the model lost is gone");
         Assert.IsFalse(Directory.Exists(Path.Combine(output, "deep")));
 
         File.Delete(folder.In("obj", "apr", "back.modelpack.json"));
@@ -130,7 +132,8 @@ public sealed class SetOutputTests
     public void Another_limit_or_form_replaces_the_output()
     {
         using SetFolder folder = new();
-        SetBuild Build(params (string Name, string Value)[] more) => folder.Build(TaskFolder.Item("models/small.gguf", [("To", "safetensors"), ("Quantized", "blocks"), .. more]));
+        SetBuild Build(params (string Name, string Value)[] more) =>
+            folder.Build(TaskFolder.Item("models/small.gguf", [("To", "safetensors"), ("Quantized", "blocks"), .. more]));
         string[] many = Build(("MaxShardSize", "300KB")).Links;
         string[] few = Build(("MaxShardSize", "1MB")).Links;
         Assert.IsGreaterThan(few.Length, many.Length);
@@ -175,7 +178,8 @@ public sealed class SetOutputTests
         Assert.AreEqual("up to date", folder.Build(outer).Outcome, "nothing was put into the folder of the first");
         Assert.AreEqual(BuildErrors.OutputClash.Id, folder.Build(within, outer).Outcome);
         Assert.AreEqual(
-            "up to date, converted", folder.Build(within, TaskFolder.Item("models/small.gguf", ("To", "apr"))).Outcome, "a file may lie beside a folder of its name");
+            "up to date, converted", folder.Build(within, TaskFolder.Item("models/small.gguf", ("To", "apr"))).Outcome,
+            "a file may lie beside a folder of its name");
     }
 
     [TestMethod]
@@ -219,5 +223,6 @@ public sealed class SetOutputTests
         Assert.AreEqual("MP2005", folder.Build(TaskFolder.Item("models/small.gguf", ("To", "apr"), ("MaxShardSize", "1MB"))).Outcome);
     }
 
-    private static string[] Names(string path) => [.. Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private static string[] Names(string path) =>
+        [.. Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 }

@@ -99,7 +99,8 @@ public sealed class SetSourceTests
         string first = SetFolder.SplitWithSideFile(folder.In("models", "small.gguf"), folder.In("models", "split", "back"));
         string side = ModelFiles.SideFilePath(first);
         Assert.IsTrue(File.Exists(side));
-        TaskItem[] glob = [.. Directory.GetFiles(Path.GetDirectoryName(first)!).Select(file => TaskFolder.Item(file, ("To", "safetensors")))];
+        TaskItem[] glob = [
+            .. Directory.GetFiles(Path.GetDirectoryName(first)!).Select(file => TaskFolder.Item(file, ("To", "safetensors")))];
 
         SetBuild built = folder.Build(glob);
         Assert.AreEqual("converted", built.Outcome, Texts(built));
@@ -172,10 +173,15 @@ public sealed class SetSourceTests
     {
         using SetFolder folder = new();
         string qwen = folder.WithShards("qwen");
-        Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/"))).Outcome);
-        Assert.AreEqual(BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/sub/"))).Outcome, "below it");
         Assert.AreEqual(
-            "MP2007", folder.Build(TaskFolder.Item(qwen, ("To", "safetensors"), ("OutputPath", "models/"), ("MaxShardSize", "300KB"))).Outcome, "the folder itself");
+            BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/"))).Outcome);
+        Assert.AreEqual(
+            BuildErrors.OutputIsSource.Id, folder.Build(TaskFolder.Item(qwen, ("To", "apr"), ("OutputPath", "models/qwen/sub/"))).Outcome,
+            "below it");
+        Assert.AreEqual(
+            "MP2007",
+            folder.Build(TaskFolder.Item(qwen, ("To", "safetensors"), ("OutputPath", "models/"), ("MaxShardSize", "300KB"))).Outcome,
+            "the folder itself");
     }
 
     private static string Texts(SetBuild build) => string.Join('\n', build.Errors.Select(error => $"{error.Code}: {error.Message}"));

@@ -18,7 +18,8 @@ public sealed class SideFileTests
         CollectionAssert.AreEqual(new[] { $"models/small.{to}", link }.Order(StringComparer.Ordinal).ToArray(), built.Links);
 
         SetBuild renamed = folder.Build(TaskFolder.Item("models/small.gguf", ("To", to), ("Link", "weights/main.bin")));
-        CollectionAssert.AreEqual(new[] { "weights/main.bin", "weights/main.bin.ggml-blocks.safetensors" }, renamed.Links, "where a reader looks for it");
+        CollectionAssert.AreEqual(
+            new[] { "weights/main.bin", "weights/main.bin.ggml-blocks.safetensors" }, renamed.Links, "where a reader looks for it");
     }
 
     [TestMethod]
@@ -117,7 +118,8 @@ public sealed class SideFileTests
     public void An_output_that_is_called_like_one_is_refused()
     {
         using SetFolder folder = new(TaskFolder.Q8);
-        SetBuild refused = folder.Build(TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/small.ggml-blocks.safetensors")));
+        SetBuild refused = folder.Build(
+            TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("OutputPath", "out/small.ggml-blocks.safetensors")));
         Assert.AreEqual("MP2012", refused.Outcome);
         Assert.AreEqual(folder.In("out", "small.ggml-blocks.safetensors"), refused.Errors[0].File);
         Assert.IsEmpty(Directory.GetFiles(folder.In("out", ""), "*.safetensors"));

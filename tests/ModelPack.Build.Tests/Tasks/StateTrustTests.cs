@@ -2,7 +2,8 @@ using Microsoft.Build.Utilities;
 
 namespace ModelPack.Build.Tests.Tasks;
 
-/// <summary>Anybody can have written what lies below obj: no name in it leads to a file outside the folders that the project and its items name.</summary>
+/// <summary>Anybody can have written what lies below obj: no name in it leads to a file outside the folders that the project and its items
+/// name.</summary>
 [TestClass]
 public sealed class StateTrustTests
 {
@@ -84,10 +85,18 @@ public sealed class StateTrustTests
         string[] kept = [folder.In("weights", "precious.txt"), folder.In("elsewhere", "precious.txt"), folder.Source];
         File.WriteAllText(kept[0], "not ours");
         File.WriteAllText(kept[1], "not ours");
-        string[] forged = [.. kept, folder.In("weights", "..", "elsewhere", "precious.txt"), folder.In("elsewhere", ""), folder.In("models", "")];
+        string[] forged = [
+            .. kept, folder.In("weights", "..", "elsewhere", "precious.txt"), folder.In("elsewhere", ""), folder.In("models", "")];
         File.WriteAllLines(list, File.ReadAllLines(list).Concat(forged));
 
-        using CleanModelItems clean = new() { BuildEngine = new RecordingEngine(), Models = [item], ProjectDirectory = folder.Path, OutputDirectory = folder.In("obj"), ListName = "App" };
+        using CleanModelItems clean = new()
+        {
+            BuildEngine = new RecordingEngine(),
+            Models = [item],
+            ProjectDirectory = folder.Path,
+            OutputDirectory = folder.In("obj"),
+            ListName = "App",
+        };
         Assert.IsTrue(clean.Execute());
 
         Assert.IsTrue(kept.All(File.Exists));
@@ -100,10 +109,18 @@ public sealed class StateTrustTests
         using TaskFolder folder = new();
         TaskItem[] items =
         [
-            TaskFolder.Item("models/small.gguf", ("To", "onnx"), ("OutputPath", "weights/")), TaskFolder.Item("absent.gguf", ("To", "apr"), ("OutputPath", "weights/")),
+            TaskFolder.Item("models/small.gguf", ("To", "onnx"), ("OutputPath", "weights/")),
+            TaskFolder.Item("absent.gguf", ("To", "apr"), ("OutputPath", "weights/")),
             TaskFolder.Item("models/small.gguf", ("To", "apr"), ("OutputPath", "weights/"), ("Link", "../x")),
         ];
-        using CleanModelItems clean = new() { BuildEngine = new RecordingEngine(), Models = items, ProjectDirectory = folder.Path, OutputDirectory = folder.In("obj"), ListName = "App" };
+        using CleanModelItems clean = new()
+        {
+            BuildEngine = new RecordingEngine(),
+            Models = items,
+            ProjectDirectory = folder.Path,
+            OutputDirectory = folder.In("obj"),
+            ListName = "App",
+        };
         Assert.IsTrue(clean.Execute());
     }
 
@@ -121,7 +138,8 @@ public sealed class StateTrustTests
         int at = Array.FindIndex(lines, line => line.EndsWith(' ' + known, StringComparison.Ordinal));
         string[] output = [.. lines[..at]];
         int count = Array.FindLastIndex(output, line => int.TryParse(line, out _));
-        lines[count] = (int.Parse(lines[count], System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        lines[count] = (int.Parse(lines[count], System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(
+            System.Globalization.CultureInfo.InvariantCulture);
         string[] forged = [.. lines[..(at + 1)], $"1 2 - {Uri.EscapeDataString(name)}", .. lines[(at + 1)..]];
         File.WriteAllText(state, string.Join('\n', forged) + "\n");
     }

@@ -1,6 +1,7 @@
 namespace ModelPack.Build.Tests.Tasks;
 
-/// <summary>What an unchanged build costs does not depend on the size of a model: no file of it is opened. Times are for the benchmarks.</summary>
+/// <summary>What an unchanged build costs does not depend on the size of a model: no file of it is opened. Times are for the
+/// benchmarks.</summary>
 [TestClass]
 public sealed class UnchangedTests
 {

@@ -20,7 +20,9 @@ public sealed class UsableTests
     {
         using TaskFolder folder = new();
         TaskItem item = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "blocks"));
-        string[] texts = [.. Enumerable.Range(0, 2).Select(_ => Run(folder, item).Warnings.Single()).Select(warning => $"{warning.Code} {warning.File} {warning.Message}")];
+        string[] texts = [
+            .. Enumerable.Range(0, 2).Select(_ => Run(folder, item).Warnings.Single())
+                .Select(warning => $"{warning.Code} {warning.File} {warning.Message}")];
         StringAssert.StartsWith(texts[0], $"MP4020 {folder.Source} the output is carried: ");
         Assert.AreEqual(texts[0], texts[1], "the second build is up to date");
     }

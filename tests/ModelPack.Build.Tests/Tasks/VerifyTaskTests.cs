@@ -49,10 +49,14 @@ public sealed class VerifyTaskTests
         string model = folder.In("models", "small.gguf");
         File.Copy(RepositoryData.Path("cases", "hostile", "collision", "a.gguf"), model, overwrite: true);
         string strong = "sha256:" + FileHash.Sha256(model);
-        Assert.AreEqual("small.gguf verified", Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", strong), ("Verify", "Structural"))).Replace(" (structure only)", "", StringComparison.Ordinal));
+        Assert.AreEqual(
+            "small.gguf verified", Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", strong), ("Verify", "Structural")))
+                .Replace(" (structure only)", "", StringComparison.Ordinal));
         File.Copy(RepositoryData.Path("cases", "hostile", "collision", "b.gguf"), model, overwrite: true);
         File.SetLastWriteTimeUtc(model, DateTime.UtcNow.AddMinutes(1));
-        Assert.StartsWith(BuildErrors.UnexpectedSource.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", strong), ("Verify", "Structural"))));
+        Assert.StartsWith(
+            BuildErrors.UnexpectedSource.Id,
+            Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", strong), ("Verify", "Structural"))));
     }
 
     [TestMethod]
@@ -84,9 +88,11 @@ public sealed class VerifyTaskTests
         string apr = folder.In("reference", "small.apr");
         ModelConverter.Convert(folder.In("models", "small.gguf"), apr, ModelFormat.Apr, new());
         Flip(folder.In("models", "small.gguf"));
-        Assert.StartsWith(BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", apr), ("Verify", "Structural"))));
         Assert.StartsWith(
-            BuildErrors.UnexpectedSource.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", new string('0', 32)), ("Verify", "Structural"))));
+            BuildErrors.NotEqual.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", apr), ("Verify", "Structural"))));
+        Assert.StartsWith(
+            BuildErrors.UnexpectedSource.Id,
+            Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", new string('0', 32)), ("Verify", "Structural"))));
     }
 
     [TestMethod]
@@ -94,7 +100,8 @@ public sealed class VerifyTaskTests
     {
         using SetFolder folder = new();
         string hash = FileHash.Xxh128(folder.In("models", "small.gguf"));
-        Assert.AreEqual("small.gguf verified", Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", hash.ToUpperInvariant()))));
+        Assert.AreEqual(
+            "small.gguf verified", Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", hash.ToUpperInvariant()))));
         string wrong = (hash[0] == '0' ? "1" : "0") + hash[1..];
         Assert.StartsWith(BuildErrors.UnexpectedSource.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("ExpectedHash", wrong))));
     }
@@ -123,7 +130,9 @@ public sealed class VerifyTaskTests
         using SetFolder folder = new();
         string bare = folder.In("reference", "small.apr");
         ModelConverter.Convert(folder.In("models", "small.gguf"), bare, ModelFormat.Apr, new() { Origin = OriginMode.None });
-        Assert.AreEqual("small.gguf verified", Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "reference/small.apr"), ("Level", "L1"))));
+        Assert.AreEqual(
+            "small.gguf verified",
+            Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "reference/small.apr"), ("Level", "L1"))));
         string error = Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "reference/small.apr"), ("Level", "L3")));
         Assert.StartsWith(BuildErrors.NotEqual.Id, error);
         Assert.StartsWith(BuildErrors.UnknownValue.Id, Verify(folder, TaskFolder.Item("models/small.gguf", ("Level", "L9"))));
@@ -143,9 +152,12 @@ public sealed class VerifyTaskTests
 
         item.SetMetadata("Epsilon", "1e-9");
         string error = Verify(folder, item);
-        Assert.StartsWith($"{BuildErrors.NotEqual.Id} {folder.In("models", "half.safetensors")}: not within 1E-09 of 'small.gguf': ", error);
+        Assert.StartsWith(
+            $"{BuildErrors.NotEqual.Id} {folder.In("models", "half.safetensors")}: not within 1E-09 of 'small.gguf': ", error);
         StringAssert.Matches(error, new(@"\(at byte \d+\)"));
-        Assert.Contains("as it was", Verify(folder, TaskFolder.Item("models/half.safetensors", ("Against", "models/small.gguf"), ("Epsilon", "0.50"))), "the same limit");
+        Assert.Contains(
+            "as it was", Verify(folder, TaskFolder.Item("models/half.safetensors", ("Against", "models/small.gguf"), ("Epsilon", "0.50"))),
+            "the same limit");
     }
 
     [TestMethod]
@@ -155,7 +167,8 @@ public sealed class VerifyTaskTests
         string alone = Verify(folder, TaskFolder.Item("models/small.gguf", ("Epsilon", "1e-3")));
         Assert.StartsWith($"{BuildErrors.Conflict.Id} {folder.In("models", "small.gguf")}", alone);
         Assert.Contains("Against, which is not set", alone);
-        string both = Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "models/small.gguf"), ("Epsilon", "1e-3"), ("Level", "L2")));
+        string both = Verify(
+            folder, TaskFolder.Item("models/small.gguf", ("Against", "models/small.gguf"), ("Epsilon", "1e-3"), ("Level", "L2")));
         Assert.StartsWith(BuildErrors.Conflict.Id, both);
         Assert.Contains("Level, which is 'L2'", both);
         string wrong = Verify(folder, TaskFolder.Item("models/small.gguf", ("Against", "models/small.gguf"), ("Epsilon", "much")));

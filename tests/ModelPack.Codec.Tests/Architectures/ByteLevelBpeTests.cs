@@ -94,20 +94,27 @@ public sealed class ByteLevelBpeTests
     [TestMethod]
     public void Flag_of_the_file_outranks_the_default_of_the_pre_tokenizer()
     {
-        Assert.AreEqual("ByteLevel", Tokenizer(SmallTokenizers.ByteLevel("llama-bpe").Flag("tokenizer.ggml.add_bos_token", false)).GetProperty("post_processor").GetProperty("type").GetString());
-        JsonElement ends = Tokenizer(SmallTokenizers.ByteLevel("gpt-2").Flag("tokenizer.ggml.add_eos_token", true)).GetProperty("post_processor");
-        Assert.AreEqual("""[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"<|end|>","type_id":0}}]""", Compact(ends.GetProperty("single")));
+        Assert.AreEqual(
+            "ByteLevel", Tokenizer(SmallTokenizers.ByteLevel("llama-bpe").Flag("tokenizer.ggml.add_bos_token", false))
+                .GetProperty("post_processor").GetProperty("type").GetString());
+        JsonElement ends = Tokenizer(SmallTokenizers.ByteLevel("gpt-2").Flag("tokenizer.ggml.add_eos_token", true))
+            .GetProperty("post_processor");
+        Assert.AreEqual(
+            """[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"<|end|>","type_id":0}}]""", Compact(ends.GetProperty("single")));
     }
 
     [TestMethod]
     public void Roberta_family_has_its_own_post_processor() => Assert.AreEqual(
         """{"type":"RobertaProcessing","sep":["ab",3],"cls":["<|end|>",5],"trim_offsets":true,"add_prefix_space":false}""",
-        Compact(Tokenizer(SmallTokenizers.ByteLevel("roberta-bpe").Count("tokenizer.ggml.seperator_token_id", 3)).GetProperty("post_processor")));
+        Compact(Tokenizer(SmallTokenizers.ByteLevel("roberta-bpe").Count("tokenizer.ggml.seperator_token_id", 3))
+            .GetProperty("post_processor")));
 
     [TestMethod]
     public void Space_inside_a_merge_divides_at_the_first_one_after_its_begin()
     {
-        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens((" ", 1), ("a", 1), (" a", 1)).Set("tokenizer.ggml.merges", GgufValue.FromStrings(["  a"])).Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
+        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens((" ", 1), ("a", 1), (" a", 1))
+            .Set("tokenizer.ggml.merges", GgufValue.FromStrings(["  a"])).Without("tokenizer.ggml.bos_token_id")
+            .Without("tokenizer.ggml.eos_token_id");
         Assert.AreEqual("""[[" ","a"]]""", Compact(Tokenizer(gguf).GetProperty("model").GetProperty("merges")));
     }
 
@@ -129,25 +136,32 @@ public sealed class ByteLevelBpeTests
     public void Only_an_unbroken_run_of_added_tokens_at_the_end_is_left_out_of_the_vocabulary(string what, string tokens, string vocabulary)
     {
         SmallGguf gguf = new SmallGguf("none").Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", "gpt-2")
-            .Tokens([.. tokens.Split('|').Select(token => (token[..^2], token[^1] - '0'))]).Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"]));
+            .Tokens([.. tokens.Split('|').Select(token => (token[..^2], token[^1] - '0'))])
+            .Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"]));
         JsonElement tokenizer = Tokenizer(gguf);
-        Assert.AreEqual(vocabulary, string.Join(' ', tokenizer.GetProperty("model").GetProperty("vocab").EnumerateObject().Select(token => token.Name)), what);
+        Assert.AreEqual(
+            vocabulary, string.Join(' ', tokenizer.GetProperty("model").GetProperty("vocab").EnumerateObject().Select(token => token.Name)),
+            what);
         NumberingTests.AssertNumbers(gguf, tokenizer);
     }
 
     [TestMethod]
     public void Filler_with_a_role_keeps_its_number()
     {
-        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 1), ("ab", 1), ("[PAD3]", 5), ("[PAD4]", 5), ("[PAD5]", 5))
-            .Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"])).Count("tokenizer.ggml.padding_token_id", 4).Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
-        Assert.AreEqual("""{"a":0,"b":1,"ab":2,"[PAD3]":3,"[PAD4]":4}""", Compact(Tokenizer(gguf).GetProperty("model").GetProperty("vocab")));
+        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2")
+            .Tokens(("a", 1), ("b", 1), ("ab", 1), ("[PAD3]", 5), ("[PAD4]", 5), ("[PAD5]", 5))
+            .Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b"])).Count("tokenizer.ggml.padding_token_id", 4)
+            .Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
+        Assert.AreEqual(
+            """{"a":0,"b":1,"ab":2,"[PAD3]":3,"[PAD4]":4}""", Compact(Tokenizer(gguf).GetProperty("model").GetProperty("vocab")));
         gguf.Derive().AssertNote("tokenizer_config.json: eos_token: no end token is known");
     }
 
     [TestMethod]
     public void Merge_that_a_text_cannot_say_makes_pairs_of_all()
     {
-        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 1), ("ab", 1), ("#version", 1), ("#versiona", 1)).Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
+        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 1), ("ab", 1), ("#version", 1), ("#versiona", 1))
+            .Without("tokenizer.ggml.bos_token_id").Without("tokenizer.ggml.eos_token_id");
         Assert.AreEqual("""["a b"]""", Merges(gguf, "a b"));
         Assert.AreEqual("""[["a","b"],["#version","a"]]""", Merges(gguf, "a b", "#version a"));
 
@@ -178,7 +192,10 @@ public sealed class ByteLevelBpeTests
     public void Pre_tokenizer_without_rules_gives_no_tokenizer_but_the_rest(string pre)
     {
         DerivedFolder folder = SmallTokenizers.ByteLevel(pre).Derive();
-        folder.AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: tokenizer.ggml.pre is '{pre}', which does not tell the pre-tokenizer's rules");
+        folder.AssertNoFile(
+            "tokenizer.json",
+            $"tokenizer.json: tokenizer.json cannot be derived: tokenizer.ggml.pre is '{pre}', which does not tell the pre-tokenizer's "
+                + $"rules");
         Assert.Contains("\"eos_token\": \"<|end|>\"", folder.TextOf("tokenizer_config.json"));
         folder.AssertNote("tokenizer_config.json: clean_up_tokenization_spaces is lost");
     }
@@ -188,29 +205,39 @@ public sealed class ByteLevelBpeTests
     {
         Refused(SmallTokenizers.ByteLevel("gpt-2").Without("tokenizer.ggml.pre"), "tokenizer.ggml.pre is missing");
         Refused(SmallTokenizers.ByteLevel("gpt-2").Without("tokenizer.ggml.merges"), "tokenizer.ggml.merges is missing");
-        Refused(SmallTokenizers.ByteLevel("gpt-2").Count("tokenizer.ggml.merges", 1), "tokenizer.ggml.merges is u32 1, not an array of strings");
+        Refused(SmallTokenizers.ByteLevel("gpt-2").Count("tokenizer.ggml.merges", 1),
+            "tokenizer.ggml.merges is u32 1, not an array of strings");
         foreach (string merge in new[] { "", "a", "ab", " a", "a " })
         {
-            Refused(SmallTokenizers.ByteLevel("gpt-2").Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b", merge])), "tokenizer.ggml.merges has no two parts at 1");
+            Refused(SmallTokenizers.ByteLevel("gpt-2").Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b", merge])),
+                "tokenizer.ggml.merges has no two parts at 1");
         }
 
         foreach (string merge in new[] { "z b", "a z", "b a" })
         {
-            Refused(SmallTokenizers.ByteLevel("gpt-2").Set("tokenizer.ggml.merges", GgufValue.FromStrings([merge])), "tokenizer.ggml.merges at 0 needs a token that tokenizer.ggml.tokens does not have");
+            Refused(SmallTokenizers.ByteLevel("gpt-2").Set("tokenizer.ggml.merges", GgufValue.FromStrings([merge])),
+                "tokenizer.ggml.merges at 0 needs a token that tokenizer.ggml.tokens does not have");
         }
 
-        Refused(SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 6)), "tokenizer.ggml.token_type is 6 at 1, which byte-level BPE does not have");
-        Refused(SmallTokenizers.ByteLevel("llama-bpe").Without("tokenizer.ggml.bos_token_id"), "a begin token is to be added, but no key names it");
-        Refused(SmallTokenizers.ByteLevel("gpt-2").Without("tokenizer.ggml.eos_token_id").Flag("tokenizer.ggml.add_eos_token", true), "an end token is to be added, but no key names it");
-        Refused(SmallTokenizers.ByteLevel("gpt-2").Count("tokenizer.ggml.add_bos_token", 1), "tokenizer.ggml.add_bos_token is u32 1, not a bool");
-        Refused(SmallTokenizers.ByteLevel("roberta-bpe").Without("tokenizer.ggml.bos_token_id"), "a begin or separator token is to be added, but no key names it");
+        Refused(SmallTokenizers.ByteLevel("gpt-2").Tokens(("a", 1), ("b", 6)),
+            "tokenizer.ggml.token_type is 6 at 1, which byte-level BPE does not have");
+        Refused(SmallTokenizers.ByteLevel("llama-bpe").Without("tokenizer.ggml.bos_token_id"),
+            "a begin token is to be added, but no key names it");
+        Refused(SmallTokenizers.ByteLevel("gpt-2").Without("tokenizer.ggml.eos_token_id").Flag("tokenizer.ggml.add_eos_token", true),
+            "an end token is to be added, but no key names it");
+        Refused(SmallTokenizers.ByteLevel("gpt-2").Count("tokenizer.ggml.add_bos_token", 1),
+            "tokenizer.ggml.add_bos_token is u32 1, not a bool");
+        Refused(SmallTokenizers.ByteLevel("roberta-bpe").Without("tokenizer.ggml.bos_token_id"),
+            "a begin or separator token is to be added, but no key names it");
     }
 
     [TestMethod]
-    public void Separator_without_a_place_is_noted() => SmallTokenizers.ByteLevel("gpt-2").Flag("tokenizer.ggml.add_sep_token", true).Derive()
+    public void Separator_without_a_place_is_noted() =>
+    SmallTokenizers.ByteLevel("gpt-2").Flag("tokenizer.ggml.add_sep_token", true).Derive()
         .AssertNote("tokenizer.json: post_processor: tokenizer.ggml.add_sep_token is true, but only RobertaProcessing has a place for it");
 
-    private static void Refused(SmallGguf gguf, string reason) => gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
+    private static void Refused(SmallGguf gguf, string reason) =>
+        gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
 
     private static JsonElement Document(string pre) => Tokenizer(SmallTokenizers.ByteLevel(pre));
 
@@ -225,7 +252,8 @@ public sealed class ByteLevelBpeTests
     internal static string Compact(JsonElement element)
     {
         using MemoryStream output = new();
-        using (Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter writer = new(
+            output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             element.WriteTo(writer);
         }

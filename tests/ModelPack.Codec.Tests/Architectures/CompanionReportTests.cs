@@ -8,7 +8,8 @@ public sealed class CompanionReportTests
     [TestMethod]
     public void Every_file_is_recorded_derived_or_missing()
     {
-        DerivedFolder folder = new SmallGguf("mpt").Text("tokenizer.huggingface.json", "{\"model\":{\"vocab\":{}}}").Text("tokenizer.chat_template", "é").Count("tokenizer.ggml.eos_token_id", 1).Derive();
+        DerivedFolder folder = new SmallGguf("mpt").Text("tokenizer.huggingface.json", "{\"model\":{\"vocab\":{}}}")
+            .Text("tokenizer.chat_template", "é").Count("tokenizer.ggml.eos_token_id", 1).Derive();
         folder.AssertFile("modelpack-report.json", """
             {
               "files": [

@@ -47,7 +47,8 @@ public sealed class ConfigSnapshotTests
     public void Llama_with_biases_without_key_heads_and_rotary_keys()
     {
         string config = SmallGguf.Decoder("llama").Without("llama.attention.head_count_kv")
-            .Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Tensor("blk.0.ffn_up.bias", TensorType.F32, 160).Derive().TextOf("config.json");
+            .Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Tensor("blk.0.ffn_up.bias", TensorType.F32, 160).Derive()
+            .TextOf("config.json");
         Assert.Contains("\"attention_bias\": true,", config);
         Assert.Contains("\"mlp_bias\": true,", config);
         Assert.Contains("\"num_key_value_heads\": 4,", config);
@@ -126,7 +127,8 @@ public sealed class ConfigSnapshotTests
     public void Qwen2()
     {
         SmallGguf.Decoder("qwen2").Own("rope.freq_base", 1000000f).Own("attention.layer_norm_rms_epsilon", 1e-6f)
-            .Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Count("tokenizer.ggml.padding_token_id", 3).Derive().AssertFile("config.json", """
+            .Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Count("tokenizer.ggml.padding_token_id", 3).Derive()
+            .AssertFile("config.json", """
             {
               "architectures": [
                 "Qwen2ForCausalLM"
@@ -221,7 +223,8 @@ public sealed class ConfigSnapshotTests
     public void Qwen3_moe()
     {
         SmallGguf.Decoder("qwen3moe").Own("attention.key_length", 32).Own("attention.value_length", 32)
-            .Own("expert_count", 128).Own("expert_used_count", 8).Own("expert_feed_forward_length", 48).Derive().AssertFile("config.json", """
+            .Own("expert_count", 128).Own("expert_used_count", 8).Own("expert_feed_forward_length", 48).Derive()
+            .AssertFile("config.json", """
             {
               "architectures": [
                 "Qwen3MoeForCausalLM"
@@ -283,7 +286,8 @@ public sealed class ConfigSnapshotTests
     public void Gemma2()
     {
         SmallGguf.Decoder("gemma2").Own("attention.key_length", 32).Own("attention.value_length", 32)
-            .Own("attn_logit_softcapping", 50f).Own("final_logit_softcapping", 30f).Own("attention.sliding_window", 4096).Derive().AssertFile("config.json", """
+            .Own("attn_logit_softcapping", 50f).Own("final_logit_softcapping", 30f).Own("attention.sliding_window", 4096).Derive()
+            .AssertFile("config.json", """
             {
               "architectures": [
                 "Gemma2ForCausalLM"
@@ -366,7 +370,8 @@ public sealed class ConfigSnapshotTests
     {
         DerivedFolder folder = SmallGguf.Decoder("phi3").Own("rope.dimension_count", 12).Own("rope.scaling.original_context_length", 1024)
             .Own("rope.scaling.attn_factor", 1.0488088f).Own("attention.sliding_window", 0)
-            .Floats("rope_factors_long.weight", 1f, 1.05f, 1.3f, 2f, 4.5f, 62.1f).Floats("rope_factors_short.weight", 1f, 1f, 1.1f, 1.2f, 1.3f, 1e-5f).Derive();
+            .Floats("rope_factors_long.weight", 1f, 1.05f, 1.3f, 2f, 4.5f, 62.1f)
+            .Floats("rope_factors_short.weight", 1f, 1f, 1.1f, 1.2f, 1.3f, 1e-5f).Derive();
         folder.AssertFile("config.json", """
             {
               "architectures": [
@@ -414,7 +419,8 @@ public sealed class ConfigSnapshotTests
     [TestMethod]
     public void Bert()
     {
-        DerivedFolder folder = SmallBert.New().Own("classifier.output_labels", GgufValue.FromStrings(["žluť", "b"])).Own("pooling_type", 2).Derive();
+        DerivedFolder folder = SmallBert.New().Own("classifier.output_labels", GgufValue.FromStrings(["žluť", "b"])).Own("pooling_type", 2)
+            .Derive();
         folder.AssertFile("config.json", """
             {
               "architectures": [

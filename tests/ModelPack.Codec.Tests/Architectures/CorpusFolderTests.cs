@@ -18,7 +18,8 @@ public sealed class CorpusFolderTests
         DerivedFolder folder = DerivedCompanions.Derive(file);
         string[] expected = [.. RepositoryData.Files("huggingface/random-qwen2-small-Q4_K_M", "*").Select(path => Path.GetFileName(path)!)];
         Assert.HasCount(6, expected);
-        CollectionAssert.AreEquivalent(expected.Append("modelpack-report.json").ToArray(), folder.Files.Select(companion => companion.Name).ToArray());
+        CollectionAssert.AreEquivalent(
+            expected.Append("modelpack-report.json").ToArray(), folder.Files.Select(companion => companion.Name).ToArray());
         foreach (string name in expected)
         {
             folder.AssertFile(name, File.ReadAllText(RepositoryData.Path("huggingface", "random-qwen2-small-Q4_K_M", name)));
@@ -48,7 +49,9 @@ public sealed class CorpusFolderTests
             foreach (string expected in new[] { "config.json", "tokenizer.json", "tokenizer_config.json" })
             {
                 Assert.IsTrue(
-                    folder.Files.Any(companion => companion.Name == expected) || folder.Notes.Any(note => note.StartsWith($"{expected}: {expected} cannot be derived: ", StringComparison.Ordinal)),
+                    folder.Files.Any(companion => companion.Name == expected)
+                        || folder.Notes.Any(
+                            note => note.StartsWith($"{expected}: {expected} cannot be derived: ", StringComparison.Ordinal)),
                     $"{name}: {expected}");
             }
         }

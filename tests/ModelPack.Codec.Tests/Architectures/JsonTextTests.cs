@@ -26,7 +26,8 @@ public sealed class JsonTextTests
     [DataRow(1.2345679e20f, "1.2345679e+20")]
     [DataRow(float.Epsilon, "1e-45")]
     [DataRow(float.MaxValue, "3.4028235e+38")]
-    public void Single_is_spelled_as_Python_spells_its_shortest_decimal(float number, string expected) => Assert.AreEqual(expected, new FiniteNumber(number).Text);
+    public void Single_is_spelled_as_Python_spells_its_shortest_decimal(float number, string expected) =>
+    Assert.AreEqual(expected, new FiniteNumber(number).Text);
 
     [TestMethod]
     [DataRow(0.1, "0.1")]
@@ -36,7 +37,8 @@ public sealed class JsonTextTests
     [DataRow(1e22, "1e+22")]
     [DataRow(1e-300, "1e-300")]
     [DataRow(0.75, "0.75")]
-    public void Double_is_spelled_as_Python_spells_it(double number, string expected) => Assert.AreEqual(expected, new FiniteNumber(number).Text);
+    public void Double_is_spelled_as_Python_spells_it(double number, string expected) =>
+    Assert.AreEqual(expected, new FiniteNumber(number).Text);
 
     [TestMethod]
     [DataRow(1u)]
@@ -47,7 +49,9 @@ public sealed class JsonTextTests
     public void Spelling_reads_back_as_the_same_bits(uint bits)
     {
         float number = BitConverter.UInt32BitsToSingle(bits);
-        Assert.AreEqual(bits, BitConverter.SingleToUInt32Bits(float.Parse(new FiniteNumber(number).Text, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.AreEqual(
+            bits, BitConverter.SingleToUInt32Bits(
+                float.Parse(new FiniteNumber(number).Text, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [TestMethod]
@@ -73,7 +77,9 @@ public sealed class JsonTextTests
         text.EndArray();
         text.EndObject();
         text.NewLineAtEnd();
-        Assert.AreEqual("{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    2.0,\n    {\n      \"d\": null\n    },\n    true\n  ]\n}\n", Encoding.UTF8.GetString(text.ToArray()));
+        Assert.AreEqual(
+            "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    2.0,\n    {\n      \"d\": null\n    },\n    true\n  ]\n}\n",
+            Encoding.UTF8.GetString(text.ToArray()));
     }
 
     [TestMethod]

@@ -26,7 +26,8 @@ public sealed class LostFieldTests
         foreach (string field in fields.Split(' '))
         {
             Assert.IsTrue(
-                folder.Notes.Any(note => note.StartsWith($"config.json: {field} is lost", StringComparison.Ordinal)) || Idle(folder).Contains(field),
+                folder.Notes.Any(note => note.StartsWith($"config.json: {field} is lost", StringComparison.Ordinal))
+                    || Idle(folder).Contains(field),
                 $"no note on {field}: {string.Join(Environment.NewLine, folder.Notes)}");
             Assert.DoesNotContain($"\"{field}\"", config);
         }
@@ -36,20 +37,27 @@ public sealed class LostFieldTests
     public void Fields_without_effect_have_one_note()
     {
         DerivedFolder folder = Model("mixtral").Derive();
-        folder.AssertNote("config.json: transformers_version, initializer_range, attention_dropout, router_aux_loss_coef, output_router_logits are lost, and without effect on what the model computes");
-        Assert.HasCount(1, folder.Notes.Where(note => note.Contains("dropout", StringComparison.Ordinal) || note.Contains("initializer", StringComparison.Ordinal)));
+        folder.AssertNote(
+            "config.json: transformers_version, initializer_range, attention_dropout, router_aux_loss_coef, output_router_logits are lost, "
+                + "and without effect on what the model computes");
+        Assert.HasCount(
+            1, folder.Notes.Where(
+                note => note.Contains("dropout", StringComparison.Ordinal) || note.Contains("initializer", StringComparison.Ordinal)));
     }
 
     private static string[] Idle(DerivedFolder folder)
     {
         const string Start = "config.json: ";
-        string note = folder.Notes.Single(note => note.StartsWith(Start, StringComparison.Ordinal) && note.EndsWith("lost, and without effect on what the model computes", StringComparison.Ordinal));
+        string note = folder.Notes.Single(
+            note => note.StartsWith(Start, StringComparison.Ordinal)
+                && note.EndsWith("lost, and without effect on what the model computes", StringComparison.Ordinal));
         return note[Start.Length..note.IndexOf(" are lost", StringComparison.Ordinal)].Split(", ");
     }
 
     [TestMethod]
     public void Key_without_a_field_is_noted() =>
-        SmallGguf.Decoder("llama").Own("attention.scale", 0.5f).Derive().AssertNote("config.json: llama.attention.scale has no field and is not carried over");
+        SmallGguf.Decoder("llama").Own("attention.scale", 0.5f).Derive()
+        .AssertNote("config.json: llama.attention.scale has no field and is not carried over");
 
     [TestMethod]
     public void Key_that_is_there_is_not_called_lost()
@@ -66,7 +74,8 @@ public sealed class LostFieldTests
             return SmallBert.New();
         }
 
-        SmallGguf gguf = SmallGguf.Decoder(kind is "mistral" or "mixtral" ? "llama" : kind).Tensor("blk.0.attn_norm.weight", TensorType.F32, 64);
+        SmallGguf gguf = SmallGguf.Decoder(kind is "mistral" or "mixtral" ? "llama" : kind)
+            .Tensor("blk.0.attn_norm.weight", TensorType.F32, 64);
         return kind switch
         {
             "mistral" => gguf.Text("general.name", "mistral"),
@@ -74,7 +83,9 @@ public sealed class LostFieldTests
             "qwen2" => gguf.Tensor("blk.0.attn_q.bias", TensorType.F32, 64),
             "qwen2moe" => gguf.Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("expert_count", 8).Own("expert_used_count", 2)
                 .Own("expert_feed_forward_length", 32).Own("expert_shared_feed_forward_length", 32),
-            "qwen3moe" => gguf.Own("attention.key_length", 16).Own("expert_count", 8).Own("expert_used_count", 2).Own("expert_feed_forward_length", 32),
+            "qwen3moe" =>
+                gguf.Own("attention.key_length", 16).Own("expert_count", 8).Own("expert_used_count", 2)
+                .Own("expert_feed_forward_length", 32),
             "llama" or "phi3" => gguf,
             _ => gguf.Own("attention.key_length", 16),
         };

@@ -10,8 +10,10 @@ public sealed class ModelFactsTests
     public void Keys_are_read_below_the_architecture()
     {
         ModelFacts facts = Facts(
-            ("llama.block_count", GgufValue.FromUInt32(2)), ("llama.embedding_length", GgufValue.FromUInt64(64)), ("llama.attention.head_count", GgufValue.FromInt32(4)),
-            ("qwen2.attention.head_count", GgufValue.FromUInt32(9)), ("llama.expert_count", GgufValue.FromUInt32(8)), ("llama.attention.kv_lora_rank", GgufValue.FromUInt32(512)));
+            ("llama.block_count", GgufValue.FromUInt32(2)), ("llama.embedding_length", GgufValue.FromUInt64(64)),
+            ("llama.attention.head_count", GgufValue.FromInt32(4)),
+            ("qwen2.attention.head_count", GgufValue.FromUInt32(9)), ("llama.expert_count", GgufValue.FromUInt32(8)),
+            ("llama.attention.kv_lora_rank", GgufValue.FromUInt32(512)));
         Assert.AreEqual("llama", facts.Architecture);
         Assert.AreEqual(2, facts.LayerCount);
         Assert.AreEqual(4, facts.RequireHeadCount(1));
@@ -25,7 +27,8 @@ public sealed class ModelFactsTests
     public void Counts_of_each_layer_are_read_from_arrays()
     {
         ModelFacts facts = Facts(
-            ("llama.attention.head_count", GgufValue.FromUInt32Array([8, 4])), ("llama.attention.head_count_kv", GgufValue.FromInt32Array([2, 1])),
+            ("llama.attention.head_count", GgufValue.FromUInt32Array([8, 4])),
+            ("llama.attention.head_count_kv", GgufValue.FromInt32Array([2, 1])),
             ("llama.feed_forward_length", GgufValue.FromInt32Array([160, -1])), ("llama.attention.key_length", GgufValue.FromUInt32(32)));
         Assert.AreEqual(8, facts.RequireHeadCount(0));
         Assert.AreEqual(4, facts.RequireHeadCount(1));
@@ -40,7 +43,8 @@ public sealed class ModelFactsTests
     public void Missing_zero_and_wrong_values_name_their_key()
     {
         ModelFacts facts = Facts(
-            ("llama.attention.head_count", GgufValue.FromUInt32(0)), ("llama.embedding_length", GgufValue.FromFloat32(1)), ("llama.expert_count", GgufValue.FromStrings(["a"])),
+            ("llama.attention.head_count", GgufValue.FromUInt32(0)), ("llama.embedding_length", GgufValue.FromFloat32(1)),
+            ("llama.expert_count", GgufValue.FromStrings(["a"])),
             ("llama.feed_forward_length", GgufValue.FromBoolArray([true])), ("llama.attention.key_length", GgufValue.FromUInt32(0)));
         AssertError("llama.attention.head_count is 0", () => facts.RequireHeadCount(0));
         AssertError("llama.attention.key_length_mla is missing", () => facts.RequireKeyLengthMla());

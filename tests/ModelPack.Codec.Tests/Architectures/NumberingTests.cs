@@ -7,15 +7,19 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Architectures;
 
-/// <summary>The tokenizers library numbers tokens by rules of its own (tokenizers.md §3.1): each has to get its place in the GGUF.</summary>
+/// <summary>The tokenizers library numbers tokens by rules of its own (tokenizers.md §3.1): each has to get its place in the
+/// GGUF.</summary>
 [TestClass]
 public sealed class NumberingTests
 {
     private static readonly Dictionary<string, Func<SmallGguf>> Kinds = new()
     {
-        ["BPE"] = () => SmallTokenizers.ByteLevel("gpt-2").Tokens(("<|end|>", 3), (" é", 4), ("a", 1), ("b", 1), ("Ġ", 1), ("ab", 1), ("Ġab", 1), ("<|x|>", 3), ("[PAD8]", 5), ("<y>", 4), ("[PAD10]", 5))
+        ["BPE"] = () => SmallTokenizers.ByteLevel("gpt-2")
+            .Tokens(("<|end|>", 3), (" é", 4), ("a", 1), ("b", 1), ("Ġ", 1), ("ab", 1), ("Ġab", 1), ("<|x|>", 3), ("[PAD8]", 5), ("<y>", 4),
+                ("[PAD10]", 5))
             .Count("tokenizer.ggml.bos_token_id", 0).Count("tokenizer.ggml.eos_token_id", 0),
-        ["SentencePiece"] = () => SmallTokenizers.SentencePiece(("▁a", 1, -1), ("  ", 4, -1000), ("▁", 1, -2), ("a", 1, -3), ("<|x|>", 3, -1000), ("[PAD264]", 5, -10000)),
+        ["SentencePiece"] = () => SmallTokenizers.SentencePiece(
+            ("▁a", 1, -1), ("  ", 4, -1000), ("▁", 1, -2), ("a", 1, -3), ("<|x|>", 3, -1000), ("[PAD264]", 5, -10000)),
         ["WordPiece"] = SmallTokenizers.WordPiece,
         ["Unigram"] = SmallTokenizers.Unigram,
     };
@@ -49,14 +53,16 @@ public sealed class NumberingTests
             }
             else
             {
-                wrong["model"]!["vocab"]!.AsArray().Remove(wrong["model"]!["vocab"]!.AsArray().FirstOrDefault(piece => (string?)piece![0] == (string?)added["content"]));
+                wrong["model"]!["vocab"]!.AsArray()
+                    .Remove(wrong["model"]!["vocab"]!.AsArray().FirstOrDefault(piece => (string?)piece![0] == (string?)added["content"]));
             }
         }
 
         DerivedFolder folder = Kinds[kind]().Text("tokenizer.huggingface.json", wrong.ToJsonString()).Derive();
         folder.AssertFile("tokenizer.json", right);
         Assert.IsTrue(
-            folder.Notes.Any(note => note.StartsWith("tokenizer.json: tokenizer.huggingface.json was passed over: ", StringComparison.Ordinal)),
+            folder.Notes.Any(
+                note => note.StartsWith("tokenizer.json: tokenizer.huggingface.json was passed over: ", StringComparison.Ordinal)),
             string.Join('\n', folder.Notes));
     }
 
@@ -83,16 +89,21 @@ public sealed class NumberingTests
     }
 
     [TestMethod]
-    [DataRow("""{"a":0,"b":1}""", """["x","y"]""", "a 0 b 1 x 2 y 3", DisplayName = "counted on behind the vocabulary, whatever id is written")]
-    [DataRow("""{"x":0,"a":1}""", """["x","","y"]""", "x 0 a 1 y 2", DisplayName = "what the vocabulary has keeps its id, and an empty text is none")]
+    [DataRow(
+        """{"a":0,"b":1}""", """["x","y"]""", "a 0 b 1 x 2 y 3", DisplayName = "counted on behind the vocabulary, whatever id is written")]
+    [DataRow(
+        """{"x":0,"a":1}""", """["x","","y"]""", "x 0 a 1 y 2",
+        DisplayName = "what the vocabulary has keeps its id, and an empty text is none")]
     [DataRow("""{"a":0,"x":7}""", """["y","x","z"]""", "a 0 x 7 y 2 z 8", DisplayName = "behind the highest added one")]
     [DataRow("""{"a":0,"b":7}""", """["x","x"]""", "a 0 b 7 x 2", DisplayName = "a hole of the vocabulary is filled")]
     [DataRow("""[["a",0.0],["b",-1.5]]""", """["x","a"]""", "a 0 b 1 x 2", DisplayName = "a list numbers its items")]
     [DataRow("""{"a":0,"a":3}""", "[]", "a 3", DisplayName = "of one name twice the last counts")]
     public void Ids_are_those_of_the_library(string vocabulary, string added, string expected)
     {
-        string list = string.Join(',', JsonNode.Parse(added)!.AsArray().Select(text => $$"""{"id":99,"content":{{text!.ToJsonString()}}}"""));
-        Reading<IReadOnlyDictionary<string, long>> ids = EffectiveIds.Of(Encoding.UTF8.GetBytes($$$"""{"added_tokens":[{{{list}}}],"model":{"vocab":{{{vocabulary}}}}}"""));
+        string list = string.Join(
+            ',', JsonNode.Parse(added)!.AsArray().Select(text => $$"""{"id":99,"content":{{text!.ToJsonString()}}}"""));
+        Reading<IReadOnlyDictionary<string, long>> ids = EffectiveIds.Of(
+            Encoding.UTF8.GetBytes($$$"""{"added_tokens":[{{{list}}}],"model":{"vocab":{{{vocabulary}}}}}"""));
         Assert.AreEqual(expected, string.Join(' ', ids.Value.Select(token => $"{token.Key} {token.Value}")));
     }
 
@@ -111,14 +122,18 @@ public sealed class NumberingTests
     [TestMethod]
     [DataRow("""{"a":0,"b":1,"▁":2}""", null, DisplayName = "a user-defined token may have U+2581 for its space")]
     [DataRow("""{"a":0,"▁":2,"b":1,"more":5}""", null, DisplayName = "tokens behind the last are nobody's")]
-    [DataRow("""{"a":0,"b":2,"▁":1}""", "the tokenizers library would give 'b' the id 2, but tokenizer.ggml.tokens has it at 1, where '▁' would stand")]
+    [DataRow(
+        """{"a":0,"b":2,"▁":1}""",
+        "the tokenizers library would give 'b' the id 2, but tokenizer.ggml.tokens has it at 1, where '▁' would stand")]
     [DataRow("""{"a":0," ":2}""", "the tokenizers library would give 'b' no id, but tokenizer.ggml.tokens has it at 1")]
     [DataRow("""{"a":0,"b":1," ":2,"c":1}""", "it gives 'b' and 'c' the id 1")]
     [DataRow("""{"a":0,"b":1," ":4}""", "the tokenizers library would give ' ' the id 4, but tokenizer.ggml.tokens has it at 2")]
     public void Difference_is_named(string vocabulary, string? difference)
     {
-        Vocabulary model = Vocabulary.Create(["a", "b", " ", "[PAD3]"], [TokenKind.Normal, TokenKind.Control, TokenKind.UserDefined, TokenKind.Unused], null).Value;
-        Assert.AreEqual(difference, NumberingCheck.FindDifference(Encoding.UTF8.GetBytes($$$"""{"model":{"vocab":{{{vocabulary}}}}}"""), model));
+        Vocabulary model = Vocabulary.Create(
+            ["a", "b", " ", "[PAD3]"], [TokenKind.Normal, TokenKind.Control, TokenKind.UserDefined, TokenKind.Unused], null).Value;
+        Assert.AreEqual(
+            difference, NumberingCheck.FindDifference(Encoding.UTF8.GetBytes($$$"""{"model":{"vocab":{{{vocabulary}}}}}"""), model));
     }
 
     /// <summary>Falcon has its special tokens in front: <c>&lt;|endoftext|&gt;</c> is 11.</summary>
@@ -136,7 +151,9 @@ public sealed class NumberingTests
     {
         SmallTokenizers.ByteLevel("gpt-2").Tensor("token_embd.weight", TensorType.F32, 6, 2).Derive()
             .AssertNote("tokenizer.json: there are 7 tokens, but token_embd.weight has 6 rows: the model does not know the others");
-        Assert.IsFalse(SmallTokenizers.ByteLevel("gpt-2").Tensor("token_embd.weight", TensorType.F32, 7, 2).Derive().Notes.Any(note => note.Contains("rows", StringComparison.Ordinal)));
+        Assert.IsFalse(
+            SmallTokenizers.ByteLevel("gpt-2").Tensor("token_embd.weight", TensorType.F32, 7, 2)
+                .Derive().Notes.Any(note => note.Contains("rows", StringComparison.Ordinal)));
     }
 
     /// <summary>Compares the numbers of a written tokenizer with a GGUF, by rules that are spelled out once more.</summary>
@@ -158,7 +175,8 @@ public sealed class NumberingTests
         bool phantom = file.Find("tokenizer.ggml.model")!.Text == "bert";
         for (int id = 0; id < tokens.Count; id++)
         {
-            bool control = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(file.Find("tokenizer.ggml.token_type")!.ItemBytes.Span[(4 * id)..]) == 3;
+            bool control = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(
+                file.Find("tokenizer.ggml.token_type")!.ItemBytes.Span[(4 * id)..]) == 3;
             string text = !phantom || control ? tokens[id] : tokens[id].StartsWith('▁') ? tokens[id][1..] : "##" + tokens[id];
             if (text == $"[PAD{id}]" && !ids.ContainsKey(text))
             {
@@ -176,7 +194,8 @@ public sealed class NumberingTests
             ? vocabulary.EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32())
             : vocabulary.EnumerateArray().Select((piece, id) => (piece[0].GetString()!, id)).ToDictionary();
         int next = ids.Count;
-        foreach (string text in tokenizer.GetProperty("added_tokens").EnumerateArray().Select(token => token.GetProperty("content").GetString()!))
+        foreach (string text in tokenizer.GetProperty("added_tokens").EnumerateArray()
+            .Select(token => token.GetProperty("content").GetString()!))
         {
             if (ids.TryAdd(text, next))
             {

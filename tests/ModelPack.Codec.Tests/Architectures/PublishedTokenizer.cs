@@ -7,7 +7,8 @@ namespace ModelPack.Codec.Tests.Architectures;
 /// <summary>A text with the ids that the tokenizer's own program gives it, without and with the tokens around it.</summary>
 internal sealed record PublishedText(string Text, int[] Ids, int[] WithSpecial);
 
-/// <summary>A tokenizer of a published model below tests/data/tokenizers: its files, compressed, and the keys that llama.cpp's converter makes of it.</summary>
+/// <summary>A tokenizer of a published model below tests/data/tokenizers: its files, compressed, and the keys that llama.cpp's converter
+/// makes of it.</summary>
 internal sealed class PublishedTokenizer
 {
     private const string Compressed = ".br";
@@ -19,18 +20,23 @@ internal sealed class PublishedTokenizer
     {
         Name = name;
         folder = RepositoryData.Path("tokenizers", name);
-        Files = [.. RepositoryData.Files($"tokenizers/{name}", "*" + Compressed).Where(path => Path.GetFileName(path) != Expected + Compressed)
+        Files = [
+            .. RepositoryData.Files($"tokenizers/{name}", "*" + Compressed).Where(path => Path.GetFileName(path) != Expected + Compressed)
             .Select(path => new Companion(Path.GetFileNameWithoutExtension(path), Read(path)))];
     }
 
-    public static IEnumerable<string> Names => Directory.EnumerateDirectories(RepositoryData.Path("tokenizers")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateDirectories(RepositoryData.Path("tokenizers")).Select(path => Path.GetFileName(path)!)
+        .Order(StringComparer.Ordinal);
 
     public string Name { get; }
 
     public Companion[] Files { get; }
 
-    /// <summary>What the converter writes: an array as its number of items and their hash. Null if the converter has nothing to read.</summary>
-    public JsonElement? Reference => Path.Combine(folder, "reference.json") is { } path && File.Exists(path) ? JsonElement.Parse(File.ReadAllBytes(path)) : null;
+    /// <summary>What the converter writes: an array as its number of items and their hash. Null if the converter has nothing to
+    /// read.</summary>
+    public JsonElement? Reference =>
+        Path.Combine(folder, "reference.json") is { } path && File.Exists(path) ? JsonElement.Parse(File.ReadAllBytes(path)) : null;
 
     /// <summary>The program that gave the ids: SentencePiece knows no tokens around a text, and no added ones inside it.</summary>
     public bool IsBySentencePiece => ReadExpected().GetProperty("by").GetString() == "sentencepiece";

@@ -24,7 +24,8 @@ public sealed class RegexSpellingTests
     [DataRow(@"'(?i:[sdmt]|ll|ve|re)|x", "(?i:'s|'t|'re|'ve|'m|'ll|'d)|x")]
     [DataRow(@"'(?:[sdmt]|ll|ve|re)|x", "'s|'t|'re|'ve|'m|'ll|'d|x")]
     [DataRow("[^(\\s|[\r\n])]", @"[^(\s|[\r\n])]")]
-    public void Same_meaning_has_one_spelling(string one, string other) => Assert.AreEqual(RegexSpelling.Normal(one), RegexSpelling.Normal(other));
+    public void Same_meaning_has_one_spelling(string one, string other) =>
+    Assert.AreEqual(RegexSpelling.Normal(one), RegexSpelling.Normal(other));
 
     [TestMethod]
     [DataRow(@"[a\-z]", "[a-z]")]
@@ -41,7 +42,8 @@ public sealed class RegexSpellingTests
     [DataRow("[a&&[^b]]", "[ab&]")]
     [DataRow(@"\d", "[0-9]")]
     [DataRow(@"a\++|b", "a+|b")]
-    public void Other_meaning_has_another_spelling(string one, string other) => Assert.AreNotEqual(RegexSpelling.Normal(one), RegexSpelling.Normal(other));
+    public void Other_meaning_has_another_spelling(string one, string other) =>
+    Assert.AreNotEqual(RegexSpelling.Normal(one), RegexSpelling.Normal(other));
 
     [TestMethod]
     [DataRow("[")]

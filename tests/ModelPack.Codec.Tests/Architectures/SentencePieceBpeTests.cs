@@ -33,7 +33,8 @@ public sealed class SentencePieceBpeTests
         Assert.AreEqual(265, model.GetProperty("vocab").GetProperty("  ").GetInt32());
         CollectionAssert.AreEqual(
             new[] { "0 True", "1 True", "2 True", "265 False" },
-            tokenizer.GetProperty("added_tokens").EnumerateArray().Select(token => $"{token.GetProperty("id")} {token.GetProperty("special")}").ToArray());
+            tokenizer.GetProperty("added_tokens").EnumerateArray()
+                .Select(token => $"{token.GetProperty("id")} {token.GetProperty("special")}").ToArray());
     }
 
     [TestMethod]
@@ -58,12 +59,17 @@ public sealed class SentencePieceBpeTests
             }
 
             SmallGguf gguf = SmallTokenizers.SentencePiece([.. pieces.Select(piece => (piece.Key, 1, piece.Value))]);
-            string[][] merges = [.. Tokenizer(gguf).GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!.Split(' '))];
+            string[][] merges = [
+                .. Tokenizer(gguf).GetProperty("model").GetProperty("merges").EnumerateArray()
+                    .Select(merge => merge.GetString()!.Split(' '))];
             for (int word = 0; word < 20; word++)
             {
                 string text = string.Concat(Enumerable.Range(0, 14).Select(_ => random.Next(2) == 0 ? "a" : "b"));
                 string[] byScore = Cut(text, (left, right) => pieces.TryGetValue(left + right, out float score) ? -score : null);
-                string[] byRank = Cut(text, (left, right) => Array.FindIndex(merges, merge => merge[0] == left && merge[1] == right) is >= 0 and int rank ? rank : null);
+                string[] byRank = Cut(
+                    text, (left, right) => Array.FindIndex(merges, merge => merge[0] == left && merge[1] == right) is >= 0 and int rank
+                        ? rank
+                        : null);
                 CollectionAssert.AreEqual(byScore, byRank);
                 longWords += byScore.Length < 10 ? 1 : 0;
             }
@@ -78,14 +84,18 @@ public sealed class SentencePieceBpeTests
     {
         int[] lengths = [2, 4, 8, 5, 16, 6, 12, 13, 10, 14, 3, 9, 7, 11, 1];
         Dictionary<string, float> pieces = lengths.ToDictionary(length => new string('▁', length), length => length == 1 ? -2e9f : -1e9f);
-        SmallGguf gguf = SmallTokenizers.SentencePiece([.. pieces.Select(piece => (piece.Key, 1, piece.Value)), ("▁a", 1, -1), ("a", 1, -2)]);
-        string[][] merges = [.. Tokenizer(gguf).GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!.Split(' '))];
+        SmallGguf gguf = SmallTokenizers.SentencePiece(
+            [.. pieces.Select(piece => (piece.Key, 1, piece.Value)), ("▁a", 1, -1), ("a", 1, -2)]);
+        string[][] merges = [
+            .. Tokenizer(gguf).GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!.Split(' '))];
         for (int length = 1; length <= 100; length++)
         {
             string text = new('▁', length);
             CollectionAssert.AreEqual(
                 Cut(text, (left, right) => pieces.TryGetValue(left + right, out float score) ? -score : null),
-                Cut(text, (left, right) => Array.FindIndex(merges, merge => merge[0] == left && merge[1] == right) is >= 0 and int rank ? rank : null),
+                Cut(text, (left, right) => Array.FindIndex(merges, merge => merge[0] == left && merge[1] == right) is >= 0 and int rank
+                    ? rank
+                    : null),
                 $"{length}");
         }
     }
@@ -93,13 +103,18 @@ public sealed class SentencePieceBpeTests
     [TestMethod]
     public void Equal_scores_leave_only_the_ids_and_that_is_said()
     {
-        SmallGguf gguf = SmallTokenizers.SentencePiece(("▁ab", 1, -1000), ("▁", 1, -1000), ("a", 1, -1000), ("b", 1, -1000), ("ab", 1, -1000), ("▁a", 1, -1000));
+        SmallGguf gguf = SmallTokenizers.SentencePiece(
+            ("▁ab", 1, -1000), ("▁", 1, -1000), ("a", 1, -1000), ("b", 1, -1000), ("ab", 1, -1000), ("▁a", 1, -1000));
         string expected = """["▁ ab","▁a b","a b","▁ a"]""";
         Assert.AreEqual(expected, Compact(Tokenizer(gguf).GetProperty("model").GetProperty("merges")));
-        gguf.Derive().AssertNote("tokenizer.json: merges: tokenizer.ggml.scores are all equal, so their order is lost; ids of the merged tokens were taken");
+        gguf.Derive()
+            .AssertNote(
+                "tokenizer.json: merges: tokenizer.ggml.scores are all equal, so their order is lost; ids of the merged tokens were taken");
         gguf.Without("tokenizer.ggml.scores");
         Assert.AreEqual(expected, Compact(Tokenizer(gguf).GetProperty("model").GetProperty("merges")));
-        gguf.Derive().AssertNote("tokenizer.json: merges: tokenizer.ggml.scores are missing, so their order is lost; ids of the merged tokens were taken");
+        gguf.Derive()
+            .AssertNote(
+                "tokenizer.json: merges: tokenizer.ggml.scores are missing, so their order is lost; ids of the merged tokens were taken");
     }
 
     [TestMethod]
@@ -113,8 +128,11 @@ public sealed class SentencePieceBpeTests
     [TestMethod]
     public void Without_a_space_prefix_nothing_is_prepended_or_stripped()
     {
-        JsonElement tokenizer = Tokenizer(Model().Flag("tokenizer.ggml.add_space_prefix", false).Flag("tokenizer.ggml.add_bos_token", false));
-        Assert.AreEqual("""{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""", Compact(tokenizer.GetProperty("normalizer")));
+        JsonElement tokenizer = Tokenizer(
+            Model().Flag("tokenizer.ggml.add_space_prefix", false).Flag("tokenizer.ggml.add_bos_token", false));
+        Assert.AreEqual(
+            """{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
+            Compact(tokenizer.GetProperty("normalizer")));
         Assert.AreEqual(
             """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]}""",
             Compact(tokenizer.GetProperty("decoder")));
@@ -125,16 +143,20 @@ public sealed class SentencePieceBpeTests
     public void Runtime_defaults_of_missing_ids_are_said()
     {
         DerivedFolder folder = Model().Derive();
-        folder.AssertNote("tokenizer_config.json: bos_token: tokenizer.ggml.bos_token_id is missing, which for this kind of tokenizer means 1");
-        folder.AssertFile("special_tokens_map.json", "{\n  \"bos_token\": \"<s>\",\n  \"eos_token\": \"</s>\",\n  \"unk_token\": \"<unk>\"\n}\n");
+        folder.AssertNote(
+            "tokenizer_config.json: bos_token: tokenizer.ggml.bos_token_id is missing, which for this kind of tokenizer means 1");
+        folder.AssertFile(
+            "special_tokens_map.json", "{\n  \"bos_token\": \"<s>\",\n  \"eos_token\": \"</s>\",\n  \"unk_token\": \"<unk>\"\n}\n");
     }
 
     [TestMethod]
     public void Contradictions_are_named()
     {
-        Refused(Model().Without("tokenizer.ggml.scores").Tokens(("<unk>", 2), ("<s>", 3), ("<0x00>", 6)), "tokenizer.ggml.tokens has 1 byte tokens, but byte_fallback needs 256");
+        Refused(Model().Without("tokenizer.ggml.scores").Tokens(("<unk>", 2), ("<s>", 3), ("<0x00>", 6)),
+            "tokenizer.ggml.tokens has 1 byte tokens, but byte_fallback needs 256");
         Refused(Model().Tokens(("a", 1), ("b", 1)).Without("tokenizer.ggml.scores"), "a begin token is to be added, but no key names it");
-        Refused(SmallTokenizers.SentencePiece((new string('x', 513), 1, 0)), "tokenizer.ggml.tokens has 513 characters at 259, more than a SentencePiece piece can have");
+        Refused(SmallTokenizers.SentencePiece((new string('x', 513), 1, 0)),
+            "tokenizer.ggml.tokens has 513 characters at 259, more than a SentencePiece piece can have");
         Refused(
             SmallTokenizers.SentencePiece([.. Enumerable.Range(1, 500).Select(length => (new string('x', length), 1, 0f))]),
             "more than 16 merges for each of the 759 tokenizer.ggml.tokens follow");
@@ -144,7 +166,8 @@ public sealed class SentencePieceBpeTests
     [TestMethod]
     public void Vocabulary_of_a_quarter_million_tokens_takes_seconds_at_most()
     {
-        // All words of up to four of 22 letters: 245,410 tokens, and every cut of one is a merge, as many as real vocabularies of this size have.
+        // All words of up to four of 22 letters: 245,410 tokens, and every cut of one is a merge, as many as real vocabularies of this size
+        // have.
         const int Letters = 22;
         List<string> words = [""];
         int begin = 0;
@@ -162,7 +185,8 @@ public sealed class SentencePieceBpeTests
         Assert.AreEqual(724_548, model.GetProperty("merges").GetArrayLength());
     }
 
-    private static void Refused(SmallGguf gguf, string reason) => gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
+    private static void Refused(SmallGguf gguf, string reason) =>
+        gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
 
     private static string[] Cut(string text, Func<string, string, float?> cost)
     {

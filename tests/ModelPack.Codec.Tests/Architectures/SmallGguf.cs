@@ -34,8 +34,10 @@ internal sealed class SmallGguf
         for (int i = 0; i < 2; i++)
         {
             Tensor($"blk.{i}.attn_norm.weight", TensorType.F32, 64).Tensor($"blk.{i}.ffn_norm.weight", TensorType.F32, 64)
-                .Tensor($"blk.{i}.attn_q.weight", TensorType.F16, 4 * headLength, 64).Tensor($"blk.{i}.attn_k.weight", TensorType.F16, 2 * headLength, 64)
-                .Tensor($"blk.{i}.attn_v.weight", TensorType.F16, 2 * headLength, 64).Tensor($"blk.{i}.attn_output.weight", TensorType.F16, 64, 4 * headLength)
+                .Tensor($"blk.{i}.attn_q.weight", TensorType.F16, 4 * headLength, 64)
+                .Tensor($"blk.{i}.attn_k.weight", TensorType.F16, 2 * headLength, 64)
+                .Tensor($"blk.{i}.attn_v.weight", TensorType.F16, 2 * headLength, 64)
+                .Tensor($"blk.{i}.attn_output.weight", TensorType.F16, 64, 4 * headLength)
                 .Tensor($"blk.{i}.ffn_gate.weight", TensorType.F16, 160, 64).Tensor($"blk.{i}.ffn_up.weight", TensorType.F16, 160, 64)
                 .Tensor($"blk.{i}.ffn_down.weight", TensorType.F16, 64, 160);
         }
@@ -153,7 +155,8 @@ internal static class Folders
         return Encoding.UTF8.GetString(file.Bytes.Span);
     }
 
-    public static void AssertFile(this DerivedFolder folder, string name, string expected) => Assert.AreEqual(expected, folder.TextOf(name));
+    public static void AssertFile(this DerivedFolder folder, string name, string expected) =>
+        Assert.AreEqual(expected, folder.TextOf(name));
 
     public static void AssertNoFile(this DerivedFolder folder, string name, string note)
     {
@@ -161,5 +164,6 @@ internal static class Folders
         folder.AssertNote(note);
     }
 
-    public static void AssertNote(this DerivedFolder folder, string note) => Assert.Contains(note, folder.Notes, string.Join(Environment.NewLine, folder.Notes));
+    public static void AssertNote(this DerivedFolder folder, string note) =>
+        Assert.Contains(note, folder.Notes, string.Join(Environment.NewLine, folder.Notes));
 }

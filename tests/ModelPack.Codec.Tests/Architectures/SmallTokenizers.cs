@@ -13,8 +13,10 @@ internal static class SmallTokenizers
     public const int Byte = 6;
 
     /// <summary>Byte-level BPE: letters, two merges, a control token, a user-defined one, a filler.</summary>
-    public static SmallGguf ByteLevel(string pre) => new SmallGguf("none").Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", pre)
-        .Tokens(("a", Normal), ("b", Normal), ("Ġ", Normal), ("ab", Normal), ("Ġab", Normal), ("<|end|>", Control), (" é", UserDefined), ("[PAD7]", Unused))
+    public static SmallGguf ByteLevel(string pre) =>
+        new SmallGguf("none").Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", pre)
+        .Tokens(("a", Normal), ("b", Normal), ("Ġ", Normal), ("ab", Normal), ("Ġab", Normal), ("<|end|>", Control), (" é", UserDefined),
+            ("[PAD7]", Unused))
         .Set("tokenizer.ggml.merges", GgufValue.FromStrings(["a b", "Ġ ab"]))
         .Count("tokenizer.ggml.bos_token_id", 5).Count("tokenizer.ggml.eos_token_id", 5);
 
@@ -33,8 +35,10 @@ internal static class SmallTokenizers
 
     /// <summary>WordPiece in the converter's form.</summary>
     public static SmallGguf WordPiece() => new SmallGguf("none").Text("tokenizer.ggml.model", "bert")
-        .Tokens(("[PAD]", Control), ("[UNK]", Control), ("[CLS]", Control), ("[SEP]", Control), ("▁run", Normal), ("ning", Normal), ("▁é", Normal), ("", Normal), ("▁[PAD8]", Unused))
-        .Count("tokenizer.ggml.unknown_token_id", 1).Count("tokenizer.ggml.bos_token_id", 2).Count("tokenizer.ggml.seperator_token_id", 3).Count("tokenizer.ggml.padding_token_id", 0);
+        .Tokens(("[PAD]", Control), ("[UNK]", Control), ("[CLS]", Control), ("[SEP]", Control), ("▁run", Normal), ("ning", Normal),
+            ("▁é", Normal), ("", Normal), ("▁[PAD8]", Unused))
+        .Count("tokenizer.ggml.unknown_token_id", 1).Count("tokenizer.ggml.bos_token_id", 2).Count("tokenizer.ggml.seperator_token_id", 3)
+        .Count("tokenizer.ggml.padding_token_id", 0);
 
     public static SmallGguf Unigram() => new SmallGguf("none").Text("tokenizer.ggml.model", "t5")
         .Tokens(("<pad>", Control), ("</s>", Control), ("<unk>", Unknown), ("▁", Normal), ("▁the", Normal), ("<x>", UserDefined))

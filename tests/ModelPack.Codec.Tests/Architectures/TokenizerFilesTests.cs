@@ -9,9 +9,11 @@ public sealed class TokenizerFilesTests
     [TestMethod]
     public void Tokenizer_config_is_sorted_raw_Unicode_with_ids_in_their_order()
     {
-        SmallGguf gguf = new SmallGguf("llama").Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", "tekken").Own("context_length", 4096)
+        SmallGguf gguf = new SmallGguf("llama").Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", "tekken")
+            .Own("context_length", 4096)
             .Tokens([.. Enumerable.Range(0, 9).Select(id => ($"{(char)('a' + id)}", 1)), ("é", 4), ("<s>", 3)])
-            .Set("tokenizer.ggml.merges", GgufValue.FromStrings([])).Count("tokenizer.ggml.bos_token_id", 10).Count("tokenizer.ggml.mask_token_id", 9).Count("tokenizer.ggml.fim_pre_token_id", 3);
+            .Set("tokenizer.ggml.merges", GgufValue.FromStrings([])).Count("tokenizer.ggml.bos_token_id", 10)
+            .Count("tokenizer.ggml.mask_token_id", 9).Count("tokenizer.ggml.fim_pre_token_id", 3);
         DerivedFolder folder = gguf.Derive();
         folder.AssertFile("tokenizer_config.json", """
             {
@@ -59,7 +61,8 @@ public sealed class TokenizerFilesTests
         folder.AssertFile("tokenizer.json", Text);
         Assert.Contains("\"bos_token\": \"<|end|>\"", folder.TextOf("tokenizer_config.json"));
         Assert.IsFalse(folder.Notes.Any(note => note.StartsWith("tokenizer.json", StringComparison.Ordinal)));
-        Assert.Contains("\"name\": \"tokenizer.json\",\n      \"notes\": [],\n      \"status\": \"recorded\"", folder.TextOf("modelpack-report.json"));
+        Assert.Contains(
+            "\"name\": \"tokenizer.json\",\n      \"notes\": [],\n      \"status\": \"recorded\"", folder.TextOf("modelpack-report.json"));
     }
 
     [TestMethod]
@@ -101,12 +104,18 @@ public sealed class TokenizerFilesTests
         SmallGguf Gguf() => SmallTokenizers.ByteLevel("gpt-2").Text("tokenizer.ggml.model", model);
         Refused(Gguf().Without("tokenizer.ggml.tokens"), "tokenizer.ggml.tokens is missing");
         Refused(Gguf().Text("tokenizer.ggml.tokens", "a"), "tokenizer.ggml.tokens is string \"a\", not an array of strings");
-        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([1, 1])), "tokenizer.ggml.token_type has 2 items, but tokenizer.ggml.tokens has 8");
-        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([1, 1, 1, 7, 1, 1, 1, 1])), "tokenizer.ggml.token_type is 7 at 3, which is no token type");
-        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromFloat32Array([1])), "tokenizer.ggml.token_type is array[f32] of 1 items, not an array of integers");
-        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([1])), "tokenizer.ggml.scores has 1 items, but tokenizer.ggml.tokens has 8");
-        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, 0, float.NaN, 0, 0, 0])), "tokenizer.ggml.scores is not finite at 4");
-        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromInt32Array([0, 0, 0, 0, 0, 0, 0, 0])), "tokenizer.ggml.scores is array[i32] of 8 items, not an array of f32");
+        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([1, 1])),
+            "tokenizer.ggml.token_type has 2 items, but tokenizer.ggml.tokens has 8");
+        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([1, 1, 1, 7, 1, 1, 1, 1])),
+            "tokenizer.ggml.token_type is 7 at 3, which is no token type");
+        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromFloat32Array([1])),
+            "tokenizer.ggml.token_type is array[f32] of 1 items, not an array of integers");
+        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([1])),
+            "tokenizer.ggml.scores has 1 items, but tokenizer.ggml.tokens has 8");
+        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, 0, float.NaN, 0, 0, 0])),
+            "tokenizer.ggml.scores is not finite at 4");
+        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromInt32Array([0, 0, 0, 0, 0, 0, 0, 0])),
+            "tokenizer.ggml.scores is array[i32] of 8 items, not an array of f32");
         Refused(Gguf().Tokens(("x", 1), ("y", 1), ("x", 1)), "tokenizer.ggml.tokens has the same text at 0 and 2");
         Refused(Gguf().Set("tokenizer.ggml.tokens", NotUtf8()), "tokenizer.ggml.tokens is not UTF-8 at 1");
     }
@@ -114,15 +123,18 @@ public sealed class TokenizerFilesTests
     [TestMethod]
     public void Token_list_beyond_any_tokenizer_is_not_expanded()
     {
-        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Set("tokenizer.ggml.tokens", GgufValue.FromStrings([new string('x', 32 << 20)]));
+        SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2")
+            .Set("tokenizer.ggml.tokens", GgufValue.FromStrings([new string('x', 32 << 20)]));
         Refused(gguf, $"tokenizer.ggml.tokens has {(32 << 20) + 8} bytes, more than the {32 << 20} of any tokenizer");
     }
 
     [TestMethod]
     public void Special_token_outside_of_the_list_is_named()
     {
-        DerivedFolder folder = SmallTokenizers.ByteLevel("gpt-2").Count("tokenizer.ggml.eos_token_id", 8).Text("tokenizer.ggml.mask_token_id", "m").Derive();
-        folder.AssertNote("tokenizer_config.json: eos_token is left out: tokenizer.ggml.eos_token_id is 8, but tokenizer.ggml.tokens has 8 items");
+        DerivedFolder folder = SmallTokenizers.ByteLevel("gpt-2").Count("tokenizer.ggml.eos_token_id", 8)
+            .Text("tokenizer.ggml.mask_token_id", "m").Derive();
+        folder.AssertNote(
+            "tokenizer_config.json: eos_token is left out: tokenizer.ggml.eos_token_id is 8, but tokenizer.ggml.tokens has 8 items");
         folder.AssertNote("tokenizer_config.json: mask_token is left out: tokenizer.ggml.mask_token_id is string \"m\", not a count");
         folder.AssertFile("special_tokens_map.json", "{\n  \"bos_token\": \"<|end|>\"\n}\n");
     }

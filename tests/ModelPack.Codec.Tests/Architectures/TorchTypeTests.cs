@@ -40,6 +40,8 @@ public sealed class TorchTypeTests
         folder.AssertNote("config.json: torch_dtype is lost: the matrices have no float type that torch knows");
     }
 
-    private static DerivedFolder Model(uint fileType, TensorType embedding, TensorType other) => SmallGguf.Decoder("llama").Count("general.file_type", fileType)
-        .Own("embedding_length", 256).WithoutTensor("token_embd.weight").Tensor("token_embd.weight", embedding, 96, 256).Tensor("output.weight", other, 96, 256).Derive();
+    private static DerivedFolder Model(uint fileType, TensorType embedding, TensorType other) =>
+        SmallGguf.Decoder("llama").Count("general.file_type", fileType)
+        .Own("embedding_length", 256).WithoutTensor("token_embd.weight").Tensor("token_embd.weight", embedding, 96, 256)
+        .Tensor("output.weight", other, 96, 256).Derive();
 }

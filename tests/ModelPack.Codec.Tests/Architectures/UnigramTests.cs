@@ -15,9 +15,12 @@ public sealed class UnigramTests
     [TestMethod]
     public void Parts_are_those_of_T5()
     {
-        JsonElement tokenizer = Tokenizer(SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([1, 2, 255, 0])));
+        JsonElement tokenizer = Tokenizer(
+            SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([1, 2, 255, 0])));
         Assert.AreEqual("""{"type":"Precompiled","precompiled_charsmap":"AQL/AA=="}""", Compact(tokenizer.GetProperty("normalizer")));
-        Assert.AreEqual($$"""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{{Metaspace}}]}""", Compact(tokenizer.GetProperty("pre_tokenizer")));
+        Assert.AreEqual(
+            $$"""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{{Metaspace}}]}""",
+            Compact(tokenizer.GetProperty("pre_tokenizer")));
         Assert.AreEqual(Metaspace, Compact(tokenizer.GetProperty("decoder")));
         Assert.AreEqual(
             """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}},{"Sequence":{"id":"B","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}}],"special_tokens":{"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}}""",
@@ -31,13 +34,18 @@ public sealed class UnigramTests
     public void Normalizer_follows_both_keys()
     {
         Assert.AreEqual("null", Normalizer(SmallTokenizers.Unigram()));
-        Assert.AreEqual($$"""{"type":"Sequence","normalizers":[{{OneSpace}},{{NoLastSpace}}]}""", Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)));
+        Assert.AreEqual(
+            $$"""{"type":"Sequence","normalizers":[{{OneSpace}},{{NoLastSpace}}]}""",
+            Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)));
         Assert.AreEqual(
             $$"""{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"AA=="},{{OneSpace}},{{NoLastSpace}}]}""",
-            Normalizer(SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true).Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0]))));
+            Normalizer(
+                SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)
+                    .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0]))));
     }
 
-    /// <summary>A cut at white space would take line breaks away, which the runtime sees as characters unless the table makes spaces of them.</summary>
+    /// <summary>A cut at white space would take line breaks away, which the runtime sees as characters unless the table makes spaces of
+    /// them.</summary>
     [TestMethod]
     [DataRow("\t\n\r", true)]
     [DataRow("\t\n\r ", true)]
@@ -80,15 +88,19 @@ public sealed class UnigramTests
     [TestMethod]
     public void Begin_token_makes_the_template_of_XLM_R()
     {
-        JsonElement post = Tokenizer(SmallTokenizers.Unigram().Count("tokenizer.ggml.bos_token_id", 0).Flag("tokenizer.ggml.add_bos_token", true)).GetProperty("post_processor");
+        JsonElement post = Tokenizer(
+            SmallTokenizers.Unigram().Count("tokenizer.ggml.bos_token_id", 0).Flag("tokenizer.ggml.add_bos_token", true))
+                .GetProperty("post_processor");
         Assert.AreEqual("<pad> A </s>", Pieces(post.GetProperty("single")));
         Assert.AreEqual("<pad> A </s> </s> B </s>", Pieces(post.GetProperty("pair")));
 
-        static string Pieces(JsonElement pieces) => string.Join(' ', pieces.EnumerateArray().Select(piece => piece.EnumerateObject().Single().Value.GetProperty("id").GetString()));
+        static string Pieces(JsonElement pieces) =>
+            string.Join(' ', pieces.EnumerateArray().Select(piece => piece.EnumerateObject().Single().Value.GetProperty("id").GetString()));
     }
 
     private static JsonElement WithCharsmap(byte[] table) => Tokenizer(
-        SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true).Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array(table)));
+        SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)
+            .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array(table)));
 
     /// <summary>A double array whose root leads to each sign at 16 and this to its value at 48, and one text for all.</summary>
     private static byte[] CharsmapToSpaces(string signs)
@@ -112,7 +124,8 @@ public sealed class UnigramTests
         Refused(WithBytes(255), "tokenizer.ggml.tokens has 255 byte tokens, but byte_fallback needs 256");
 
         static SmallGguf WithBytes(int count) => SmallTokenizers.Unigram()
-            .Tokens([("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("▁", 1), .. Enumerable.Range(0, count).Select(value => ($"<0x{value:X2}>", 6))])
+            .Tokens([
+                ("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("▁", 1), .. Enumerable.Range(0, count).Select(value => ($"<0x{value:X2}>", 6))])
             .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array(new float[4 + count]));
     }
 
@@ -130,8 +143,10 @@ public sealed class UnigramTests
         Refused(SmallTokenizers.Unigram().Without("tokenizer.ggml.scores"), "tokenizer.ggml.scores is missing");
         Refused(SmallTokenizers.Unigram().Count("tokenizer.ggml.unknown_token_id", 6), "no key names the unknown token");
         Refused(SmallTokenizers.Unigram().Flag("tokenizer.ggml.add_bos_token", true), "a begin token is to be added, but no key names it");
-        Refused(SmallTokenizers.Unigram().Flag("tokenizer.ggml.add_space_prefix", false), "tokenizer.ggml.add_space_prefix is false, for which there is no rule");
-        Refused(SmallTokenizers.Unigram().Text("tokenizer.ggml.precompiled_charsmap", "x"), "tokenizer.ggml.precompiled_charsmap is string \"x\", not an array of u8");
+        Refused(SmallTokenizers.Unigram().Flag("tokenizer.ggml.add_space_prefix", false),
+            "tokenizer.ggml.add_space_prefix is false, for which there is no rule");
+        Refused(SmallTokenizers.Unigram().Text("tokenizer.ggml.precompiled_charsmap", "x"),
+            "tokenizer.ggml.precompiled_charsmap is string \"x\", not an array of u8");
     }
 
     [TestMethod]
@@ -142,5 +157,6 @@ public sealed class UnigramTests
 
     private static string Normalizer(SmallGguf gguf) => Compact(Tokenizer(gguf).GetProperty("normalizer"));
 
-    private static void Refused(SmallGguf gguf, string reason) => gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
+    private static void Refused(SmallGguf gguf, string reason) =>
+        gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
 }

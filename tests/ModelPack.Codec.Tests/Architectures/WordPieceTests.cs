@@ -23,7 +23,9 @@ public sealed class WordPieceTests
     public void Parts_are_those_of_BERT()
     {
         JsonElement tokenizer = Tokenizer(SmallTokenizers.WordPiece());
-        Assert.AreEqual("""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""", Compact(tokenizer.GetProperty("normalizer")));
+        Assert.AreEqual(
+            """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""",
+            Compact(tokenizer.GetProperty("normalizer")));
         Assert.AreEqual("""{"type":"BertPreTokenizer"}""", Compact(tokenizer.GetProperty("pre_tokenizer")));
         Assert.AreEqual("""{"type":"WordPiece","prefix":"##","cleanup":true}""", Compact(tokenizer.GetProperty("decoder")));
         Assert.AreEqual(
@@ -36,9 +38,16 @@ public sealed class WordPieceTests
     {
         SmallGguf cased = SmallTokenizers.WordPiece().Tokens(("[PAD]", 3), ("[UNK]", 3), ("[CLS]", 3), ("[SEP]", 3), ("▁Run", 1));
         Assert.IsTrue(Tokenizer(cased).GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
-        cased.Derive().AssertNote("tokenizer.json: normalizer: lowercase is true: tokenizer.ggml.normalizer.lowercase is missing, which means that to the runtime");
-        Assert.IsFalse(Tokenizer(SmallTokenizers.WordPiece().Flag("tokenizer.ggml.normalizer.lowercase", false)).GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
-        JsonElement told = Tokenizer(cased.Flag("tokenizer.ggml.normalizer.lowercase", true).Flag("tokenizer.ggml.normalizer.strip_accents", false)).GetProperty("normalizer");
+        cased.Derive()
+            .AssertNote(
+                "tokenizer.json: normalizer: lowercase is true: tokenizer.ggml.normalizer.lowercase is missing, which means that to the "
+                    + "runtime");
+        Assert.IsFalse(
+            Tokenizer(SmallTokenizers.WordPiece().Flag("tokenizer.ggml.normalizer.lowercase", false)).GetProperty("normalizer")
+                .GetProperty("lowercase").GetBoolean());
+        JsonElement told = Tokenizer(
+            cased.Flag("tokenizer.ggml.normalizer.lowercase", true).Flag("tokenizer.ggml.normalizer.strip_accents", false))
+                .GetProperty("normalizer");
         Assert.IsTrue(told.GetProperty("lowercase").GetBoolean());
         Assert.AreEqual(JsonValueKind.False, told.GetProperty("strip_accents").ValueKind);
         Assert.IsFalse(cased.Derive().Notes.Any(note => note.Contains("lowercase", StringComparison.Ordinal)));
@@ -49,7 +58,8 @@ public sealed class WordPieceTests
     {
         SmallTokenizers.WordPiece().Derive().AssertFile(
             "special_tokens_map.json",
-            "{\n  \"bos_token\": \"[CLS]\",\n  \"cls_token\": \"[CLS]\",\n  \"pad_token\": \"[PAD]\",\n  \"sep_token\": \"[SEP]\",\n  \"unk_token\": \"[UNK]\"\n}\n");
+            "{\n  \"bos_token\": \"[CLS]\",\n  \"cls_token\": \"[CLS]\",\n  \"pad_token\": \"[PAD]\",\n  \"sep_token\": \"[SEP]\",\n  "
+                + "\"unk_token\": \"[UNK]\"\n}\n");
     }
 
     /// <summary>Published BERT without capitals has <c>ℝ</c>, a capital letter that has no small one.</summary>
@@ -58,17 +68,22 @@ public sealed class WordPieceTests
     {
         using GgufFile file = GgufFile.Open(new FileByteSource(RepositoryData.Path("cases", "wordpiece-cased-guess", "uncased.gguf")));
         using JsonDocument tokenizer = JsonDocument.Parse(DerivedCompanions.Derive(file).TextOf("tokenizer.json"));
-        Assert.IsTrue(tokenizer.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject().Any(token => token.Name.Any(char.IsUpper)));
+        Assert.IsTrue(
+            tokenizer.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject().Any(token => token.Name.Any(char.IsUpper)));
         Assert.IsTrue(tokenizer.RootElement.GetProperty("normalizer").GetProperty("lowercase").GetBoolean());
     }
 
     [TestMethod]
     public void Contradictions_are_named()
     {
-        Refused(SmallTokenizers.WordPiece().Without("tokenizer.ggml.token_type"), "tokenizer.ggml.token_type is missing, without which the original tokens cannot be told");
-        Refused(SmallTokenizers.WordPiece().Without("tokenizer.ggml.seperator_token_id"), "no key names the class, the separator or the unknown token");
-        Refused(SmallTokenizers.WordPiece().Count("tokenizer.ggml.normalizer.lowercase", 1), "tokenizer.ggml.normalizer.lowercase is u32 1, not a bool");
-        Refused(SmallTokenizers.WordPiece().Text("tokenizer.ggml.normalizer.strip_accents", "no"), "tokenizer.ggml.normalizer.strip_accents is string \"no\", not a bool");
+        Refused(SmallTokenizers.WordPiece().Without("tokenizer.ggml.token_type"),
+            "tokenizer.ggml.token_type is missing, without which the original tokens cannot be told");
+        Refused(SmallTokenizers.WordPiece().Without("tokenizer.ggml.seperator_token_id"),
+            "no key names the class, the separator or the unknown token");
+        Refused(SmallTokenizers.WordPiece().Count("tokenizer.ggml.normalizer.lowercase", 1),
+            "tokenizer.ggml.normalizer.lowercase is u32 1, not a bool");
+        Refused(SmallTokenizers.WordPiece().Text("tokenizer.ggml.normalizer.strip_accents", "no"),
+            "tokenizer.ggml.normalizer.strip_accents is string \"no\", not a bool");
         Refused(SmallTokenizers.WordPiece().Tokens(("##a", 3), ("a", 1)), "tokenizer.ggml.tokens has the same text at 0 and 1");
     }
 
@@ -77,5 +92,6 @@ public sealed class WordPieceTests
         SmallTokenizers.WordPiece().Tokens(("[PAD]", 3), ("[UNK]", 3), ("[CLS]", 3), ("[SEP]", 3), ("▁a\nb", 1)).Derive()
             .AssertNoFile("vocab.txt", "vocab.txt: vocab.txt cannot be derived: an item of tokenizer.ggml.tokens holds a line break");
 
-    private static void Refused(SmallGguf gguf, string reason) => gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
+    private static void Refused(SmallGguf gguf, string reason) =>
+        gguf.Derive().AssertNoFile("tokenizer.json", $"tokenizer.json: tokenizer.json cannot be derived: {reason}");
 }

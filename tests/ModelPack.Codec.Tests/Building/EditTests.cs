@@ -24,7 +24,10 @@ public sealed class EditTests
         Assert.IsEmpty(report.Notes);
         Assert.IsFalse(report.IsUnchanged);
         using ModelFile edited = ModelFiles.Open(folder.At("e.gguf"));
-        MetadataEntry[] differing = [.. model.Metadata.Zip(edited.Metadata).Where(pair => pair.First.Key != pair.Second.Key || !pair.First.Value.RawBytes.Span.SequenceEqual(pair.Second.Value.RawBytes.Span)).Select(pair => pair.Second)];
+        MetadataEntry[] differing = [
+            .. model.Metadata.Zip(edited.Metadata)
+                .Where(pair => pair.First.Key != pair.Second.Key
+                    || !pair.First.Value.RawBytes.Span.SequenceEqual(pair.Second.Value.RawBytes.Span)).Select(pair => pair.Second)];
         Assert.AreEqual("general.architecture", differing.Single().Key);
         AssertSamePayloads(model, edited);
     }
@@ -33,7 +36,9 @@ public sealed class EditTests
     public void A_value_that_is_set_to_what_it_was_changes_nothing()
     {
         using ModelFile model = ModelFiles.Open(Model);
-        Assert.IsTrue(new ModelBuilder(model).Set("general.architecture", "x").Set("general.architecture", "qwen2").Save(folder.At("e.gguf")).IsUnchanged);
+        Assert.IsTrue(
+            new ModelBuilder(model).Set("general.architecture", "x").Set("general.architecture", "qwen2")
+                .Save(folder.At("e.gguf")).IsUnchanged);
     }
 
     [TestMethod]
@@ -64,11 +69,14 @@ public sealed class EditTests
         byte[] two = [11, 12, 13, 14, 15, 16, 17, 18];
         bytes.Raw(one).Raw(new byte[20]).Raw(two).Raw(new byte[24]);
         using GgufFile model = GgufFile.Open(new MemoryByteSource(bytes.ToArray()));
-        new ModelBuilder(model).Set("a", 8).Set("c", ["p", "q"]).Set("d", [1, 2]).Rename("one", "uno").Remove("two").Add("three", [2], new float[] { 1, 2 }).Save(folder.At("e.gguf"));
+        new ModelBuilder(model).Set("a", 8).Set("c", ["p", "q"]).Set("d", [1, 2]).Rename("one", "uno").Remove("two")
+            .Add("three", [2], new float[] { 1, 2 }).Save(folder.At("e.gguf"));
 
         using GgufFile edited = (GgufFile)ModelFiles.Open(folder.At("e.gguf"));
         Assert.AreEqual((model.Version, model.ByteOrder, model.Magic), (edited.Version, edited.ByteOrder, edited.Magic));
-        Assert.AreEqual("a=8, b=[\"x\"], c=[\"p\", \"q\"], d=[1, 2]", string.Join(", ", edited.Metadata.Select(entry => $"{entry.Key}={entry.Value.Display()}")));
+        Assert.AreEqual(
+            "a=8, b=[\"x\"], c=[\"p\", \"q\"], d=[1, 2]",
+            string.Join(", ", edited.Metadata.Select(entry => $"{entry.Key}={entry.Value.Display()}")));
         CollectionAssert.AreEqual(new[] { "uno", "three" }, edited.Tensors.Select(tensor => tensor.Name).ToArray());
         CollectionAssert.AreEqual(one, ModelBuilderTests.Payload(edited, "uno"));
         byte[] three = [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(2f)];
@@ -97,7 +105,9 @@ public sealed class EditTests
             new ModelBuilder(model).Set("zz.note", "n").Rename(first, "renamed.first").Add("added", [3], new float[3]).Save(target);
             using AprFile edited = (AprFile)ModelFiles.OpenFile(target);
             edited.CheckFooter();
-            Assert.AreEqual((model.Flags, model.Footer.IsPresent, model.VersionMinor), (edited.Flags, edited.Footer.IsPresent, edited.VersionMinor), path);
+            Assert.AreEqual(
+                (model.Flags, model.Footer.IsPresent, model.VersionMinor), (edited.Flags, edited.Footer.IsPresent, edited.VersionMinor),
+                path);
             Assert.HasCount(model.Tensors.Count + 1, edited.Tensors);
             CollectionAssert.AreEqual(ModelBuilderTests.Payload(model, first), ModelBuilderTests.Payload(edited, "renamed.first"));
 
@@ -127,31 +137,42 @@ public sealed class EditTests
     [TestMethod]
     public void A_safetensors_file_keeps_its_header_but_for_what_was_edited()
     {
-        byte[] header = System.Text.Encoding.UTF8.GetBytes("{ \"b\" : {\"shape\":[1], \"dtype\":\"F32\",\"data_offsets\":[0, 4]},\n\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[4,6]} }  ");
+        byte[] header = System.Text.Encoding.UTF8.GetBytes(
+            "{ \"b\" : {\"shape\":[1], \"dtype\":\"F32\",\"data_offsets\":[0, "
+                + "4]},\n\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[4,6]} }  ");
         byte[] file = [.. BitConverter.GetBytes((long)header.Length), .. header, 1, 2, 3, 4, 5, 6];
         using ModelFile model = ModelFiles.Open(new MemoryByteSource(file), ModelFormat.SafeTensors);
         using MemoryStream renamed = new();
         new ModelBuilder(model).Rename("b", "c").Save(renamed);
-        CollectionAssert.AreEqual((byte[])[.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(header).Replace("\"b\"", "\"c\"")), 1, 2, 3, 4, 5, 6], renamed.ToArray());
+        CollectionAssert.AreEqual(
+            (byte[])[
+                .. BitConverter.GetBytes((long)header.Length),
+                .. System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(header).Replace("\"b\"", "\"c\"")), 1, 2, 3, 4, 5,
+                6], renamed.ToArray());
 
         using MemoryStream more = new();
         new ModelBuilder(model).Remove("b").Set("k", "v").Add("w", TensorType.F16, [1], new byte[] { 7, 8 }).Save(more);
         using ModelFile edited = ModelFiles.Open(new MemoryByteSource(more.ToArray()), ModelFormat.SafeTensors);
         StringAssert.Contains(System.Text.Encoding.UTF8.GetString(more.ToArray()), "\"__metadata__\"");
         CollectionAssert.AreEqual(new byte[] { 5, 6 }, ModelBuilderTests.Payload(edited, "a"));
-        Assert.AreEqual(0, (edited.Tensors.Single(tensor => tensor.Name == "w").Offset - ((ModelPack.Formats.SafeTensors.SafeTensorsFile)edited).DataOffset) % 2, "wider types stand before narrower ones");
+        Assert.AreEqual(
+            0, (edited.Tensors.Single(
+                tensor => tensor.Name == "w").Offset - ((ModelPack.Formats.SafeTensors.SafeTensorsFile)edited).DataOffset) % 2,
+                "wider types stand before narrower ones");
     }
 
     [TestMethod]
     public void A_sharded_folder_is_edited_with_its_index_and_its_companions()
     {
         string source = folder.At("source") + Path.DirectorySeparatorChar;
-        new ModelBuilder(ModelFormat.SafeTensors).Set("format", "pt").Add("a", [8], new float[8]).Add("b", [8], new float[] { 1, 2, 3, 4, 5, 6, 7, 8 })
+        new ModelBuilder(ModelFormat.SafeTensors).Set("format", "pt").Add("a", [8], new float[8])
+            .Add("b", [8], new float[] { 1, 2, 3, 4, 5, 6, 7, 8 })
             .SetFile("config.json", "{}"u8.ToArray()).SetFile("notes.md", "n"u8.ToArray()).Save(source, new() { MaxShardBytes = 32 });
         string target = folder.At("target") + Path.DirectorySeparatorChar;
         using (ModelFile model = ModelFiles.Open(source))
         {
-            new ModelBuilder(model).Rename("b", "c").Add("d", [1], new float[1]).Set("k", "v").SetFile("config.json", "{\"model_type\":\"llama\"}"u8.ToArray()).RemoveFile("notes.md").Save(target);
+            new ModelBuilder(model).Rename("b", "c").Add("d", [1], new float[1]).Set("k", "v")
+                .SetFile("config.json", "{\"model_type\":\"llama\"}"u8.ToArray()).RemoveFile("notes.md").Save(target);
         }
 
         using ModelFile edited = ModelFiles.Open(target);
@@ -169,8 +190,11 @@ public sealed class EditTests
         string source = folder.At("source") + Path.DirectorySeparatorChar;
         new ModelBuilder(ModelFormat.SafeTensors).Add("a", [8], new float[8]).SetFile("config.json", "{}"u8.ToArray()).Save(source);
         using ModelFile model = ModelFiles.Open(source);
-        new ModelBuilder(model).RemoveFile("config.json").SetFile("README.md", "r"u8.ToArray()).Save(source, new() { Existing = ExistingTarget.Replace });
-        CollectionAssert.AreEqual(new[] { "README.md", "model.safetensors" }, Directory.GetFiles(source).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray());
+        new ModelBuilder(model).RemoveFile("config.json").SetFile("README.md", "r"u8.ToArray())
+            .Save(source, new() { Existing = ExistingTarget.Replace });
+        CollectionAssert.AreEqual(
+            new[] { "README.md", "model.safetensors" }, Directory.GetFiles(source).Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal).ToArray());
     }
 
     [TestMethod]
@@ -198,7 +222,8 @@ public sealed class EditTests
         Assert.HasCount(1, report.Notes);
         using ModelFile edited = ModelFiles.Open(target);
         Assert.HasCount(model.Tensors.Count - 1, edited.Tensors);
-        CollectionAssert.AreEqual(model.AllMembers.Select(member => member.Name).ToArray(), edited.AllMembers.Select(member => member.Name).ToArray());
+        CollectionAssert.AreEqual(
+            model.AllMembers.Select(member => member.Name).ToArray(), edited.AllMembers.Select(member => member.Name).ToArray());
     }
 
     [TestMethod]
@@ -213,7 +238,8 @@ public sealed class EditTests
         using (ModelFile model = ModelFiles.Open(path))
         {
             Assert.IsTrue(new ModelBuilder(model).Save(folder.At("same") + (ending == "" ? Path.GetExtension(name) : ending)).IsUnchanged);
-            SaveReport report = new ModelBuilder(model).Set(key, "v").Save(folder.At("edited") + (ending == "" ? Path.GetExtension(name) : ending));
+            SaveReport report = new ModelBuilder(model).Set(key, "v")
+                .Save(folder.At("edited") + (ending == "" ? Path.GetExtension(name) : ending));
             StringAssert.Contains(report.Notes.Single(), "its origin record");
         }
 
@@ -225,7 +251,8 @@ public sealed class EditTests
         }
 
         // The unedited copy leads back byte for byte; the edited one is converted as what it is.
-        ModelConverter.Convert(folder.At("same") + (ending == "" ? Path.GetExtension(name) : ending), folder.At("back.gguf"), ModelFormat.Gguf, new());
+        ModelConverter.Convert(
+            folder.At("same") + (ending == "" ? Path.GetExtension(name) : ending), folder.At("back.gguf"), ModelFormat.Gguf, new());
         CollectionAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(folder.At("back.gguf")));
     }
 
@@ -235,7 +262,8 @@ public sealed class EditTests
         string path = folder.At("m.safetensors");
         ModelConverter.Convert(Model, path, ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Blocks });
         using ModelFile model = ModelFiles.Open(path);
-        TensorInfo[] carried = [.. ModelPack.Formats.TensorDescriptions.Logical(model).Where(tensor => TensorTypes.Get(tensor.Type).IsQuantized)];
+        TensorInfo[] carried = [
+            .. ModelPack.Formats.TensorDescriptions.Logical(model).Where(tensor => TensorTypes.Get(tensor.Type).IsQuantized)];
         Assert.IsGreaterThan(2, carried.Length);
         new ModelBuilder(model).Rename(carried[0].Name, "renamed").Remove(carried[1].Name).Save(folder.At("e.safetensors"));
         using ModelFile edited = ModelFiles.Open(folder.At("e.safetensors"));
@@ -250,7 +278,8 @@ public sealed class EditTests
     {
         foreach (TensorInfo tensor in edited.Tensors)
         {
-            CollectionAssert.AreEqual(ModelBuilderTests.Payload(model, tensor.Name), ModelBuilderTests.Payload(edited, tensor.Name), tensor.Name);
+            CollectionAssert.AreEqual(
+                ModelBuilderTests.Payload(model, tensor.Name), ModelBuilderTests.Payload(edited, tensor.Name), tensor.Name);
         }
     }
 }

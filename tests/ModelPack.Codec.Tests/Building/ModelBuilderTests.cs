@@ -44,22 +44,29 @@ public sealed class ModelBuilderTests
             .Set("ts", ["a", "b"]).Set("is", [1, -2]).Set("fs", [1f, 2f]).Set("exact", GgufValue.FromUInt64(ulong.MaxValue)).Save(path);
         using ModelFile model = ModelFiles.Open(path);
         Assert.AreEqual(
-            "i=i32 1, u=u32 2, l=i64 3, f=f32 0.5, d=f64 0.25, b=bool true, t=string x, ts=array[string] [a, b], is=array[i32] [1, -2], fs=array[f32] [1, 2], exact=u64 18446744073709551615",
-            string.Join(", ", model.Metadata.Select(entry => $"{entry.Key}={entry.Value.TypeName} {entry.Value.Display().Replace("\"", "")}")));
+            "i=i32 1, u=u32 2, l=i64 3, f=f32 0.5, d=f64 0.25, b=bool true, t=string x, ts=array[string] [a, b], is=array[i32] [1, -2], "
+                + "fs=array[f32] [1, 2], exact=u64 18446744073709551615",
+            string.Join(
+                ", ", model.Metadata.Select(entry => $"{entry.Key}={entry.Value.TypeName} {entry.Value.Display().Replace("\"", "")}")));
     }
 
     [TestMethod]
     public void Apr_values_are_json()
     {
         string path = Target(ModelFormat.Apr);
-        New(ModelFormat.Apr).Set("hidden_size", 64).Set("rope_theta", 10000f).Set("z.list", ["é", "\""]).Set("a.flag", false).Set("n", [1, 2]).Set("f", [0.1f]).Save(path);
+        New(ModelFormat.Apr).Set("hidden_size", 64).Set("rope_theta", 10000f).Set("z.list", ["é", "\""]).Set("a.flag", false)
+            .Set("n", [1, 2]).Set("f", [0.1f]).Save(path);
         using ModelFile model = ModelFiles.Open(path);
-        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(((ModelPack.Formats.Apr.AprFile)model).MetadataJson.Span), "\"hidden_size\":64,\"rope_theta\":10000.0,\"a.flag\":false,\"f\":[0.1],\"n\":[1,2],\"z.list\":[\"é\",\"\\\"\"]}");
+        StringAssert.Contains(
+            System.Text.Encoding.UTF8.GetString(((ModelPack.Formats.Apr.AprFile)model).MetadataJson.Span),
+            "\"hidden_size\":64,\"rope_theta\":10000.0,\"a.flag\":false,\"f\":[0.1],\"n\":[1,2],\"z.list\":[\"é\",\"\\\"\"]}");
     }
 
     [TestMethod]
     [DataRow(ModelFormat.Gguf, "model-00001-of-00002.gguf|model-00002-of-00002.gguf")]
-    [DataRow(ModelFormat.SafeTensors, "config.json|model-00001-of-00002.safetensors|model-00002-of-00002.safetensors|model.safetensors.index.json")]
+    [DataRow(
+        ModelFormat.SafeTensors,
+        "config.json|model-00001-of-00002.safetensors|model-00002-of-00002.safetensors|model.safetensors.index.json")]
     public void A_folder_holds_shards_and_the_files_beside_them(ModelFormat format, string expected)
     {
         string path = Path.Combine(folder.Root, "model") + Path.DirectorySeparatorChar;
@@ -70,7 +77,8 @@ public sealed class ModelBuilderTests
         }
 
         builder.Save(path, new() { MaxShardBytes = 32 });
-        Assert.AreEqual(expected, string.Join('|', Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)));
+        Assert.AreEqual(
+            expected, string.Join('|', Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)));
         using ModelFile model = ModelFiles.Open(path);
         CollectionAssert.AreEqual(new[] { "a", "b" }, model.Tensors.Select(tensor => tensor.Name).ToArray());
     }
@@ -105,7 +113,8 @@ public sealed class ModelBuilderTests
     public void A_stream_of_another_length_is_refused_and_nothing_is_left(int length)
     {
         ModelBuilder builder = New(ModelFormat.SafeTensors).Add("w", TensorType.U8, [4], () => new MemoryStream(new byte[length]));
-        Assert.AreEqual(BuildingErrors.WrongLength, Assert.ThrowsExactly<ModelPackException>(() => builder.Save(Target(ModelFormat.SafeTensors))).Code);
+        Assert.AreEqual(
+            BuildingErrors.WrongLength, Assert.ThrowsExactly<ModelPackException>(() => builder.Save(Target(ModelFormat.SafeTensors))).Code);
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Root));
     }
 
@@ -141,7 +150,8 @@ public sealed class ModelBuilderTests
             return;
         }
 
-        Assert.AreEqual(BuildingErrors.NotProved, Assert.ThrowsExactly<ModelPackException>(() => SaveProof.Check(plan, model, hashes, default)).Code);
+        Assert.AreEqual(
+            BuildingErrors.NotProved, Assert.ThrowsExactly<ModelPackException>(() => SaveProof.Check(plan, model, hashes, default)).Code);
     }
 
     [TestMethod]
@@ -173,7 +183,9 @@ public sealed class ModelBuilderTests
             b => b.Set("k", "v").Add("w", TensorType.I8, [4], new byte[4]).Add("z", TensorType.I8, [4], new byte[4]),
         })
         {
-            Assert.AreEqual(BuildingErrors.NotProved, Assert.ThrowsExactly<ModelPackException>(() => SaveProof.Check(plan, Written(other), [], default)).Code);
+            Assert.AreEqual(
+                BuildingErrors.NotProved,
+                Assert.ThrowsExactly<ModelPackException>(() => SaveProof.Check(plan, Written(other), [], default)).Code);
         }
     }
 
@@ -199,7 +211,9 @@ public sealed class ModelBuilderTests
         builder.Save(path);
         builder.Save(path, new() { Existing = ExistingTarget.Replace });
         File.WriteAllText(Path.Combine(path, "mine.txt"), "mine");
-        Assert.AreEqual(BuildingErrors.ForeignFolder, Assert.ThrowsExactly<ModelPackException>(() => builder.Save(path, new() { Existing = ExistingTarget.Replace })).Code);
+        Assert.AreEqual(
+            BuildingErrors.ForeignFolder,
+            Assert.ThrowsExactly<ModelPackException>(() => builder.Save(path, new() { Existing = ExistingTarget.Replace })).Code);
         Assert.AreEqual("mine", File.ReadAllText(Path.Combine(path, "mine.txt")));
     }
 
@@ -248,8 +262,10 @@ public sealed class ModelBuilderTests
         Refused("is no name of a file beside tensors", () => New(ModelFormat.SafeTensors).SetFile("../x.json", default));
         Refused("is no name of a file beside tensors", () => New(ModelFormat.SafeTensors).SetFile("a.safetensors", default));
         Refused("a stream holds one", () => New(ModelFormat.SafeTensors).SetFile("config.json", default).Save(Stream.Null));
-        Refused("is the name of a side file", () => New(ModelFormat.SafeTensors).Save(Path.Combine(folder.Root, "x.ggml-blocks.safetensors")));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => New(ModelFormat.Gguf).Save(folder.Root + "/x/", new() { MaxShardBytes = 0 }));
+        Refused("is the name of a side file", () => New(ModelFormat.SafeTensors)
+            .Save(Path.Combine(folder.Root, "x.ggml-blocks.safetensors")));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => New(ModelFormat.Gguf).Save(folder.Root + "/x/", new() { MaxShardBytes = 0 }));
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Root));
     }
 
@@ -260,7 +276,8 @@ public sealed class ModelBuilderTests
     public void Payloads_of_more_than_two_gigabytes_are_laid_out_without_being_read(ModelFormat format)
     {
         // The disk is too small for them, or writing fails at the first byte: either way the plan was made, and nothing is left.
-        ModelBuilder builder = New(format).Add("a", TensorType.I8, [3, 1L << 31], new Endless(3L << 31)).Add("b", TensorType.I8, [1L << 33], new Endless(1L << 33));
+        ModelBuilder builder = New(format).Add("a", TensorType.I8, [3, 1L << 31], new Endless(3L << 31))
+            .Add("b", TensorType.I8, [1L << 33], new Endless(1L << 33));
         Assert.ThrowsExactly<IOException>(() => builder.Save(new Refusing()));
     }
 
@@ -309,9 +326,11 @@ public sealed class ModelBuilderTests
         }
     }
 
-    private static void Refused(string part, Action call) => StringAssert.Contains(Assert.ThrowsExactly<ModelPackException>(call).Message, part);
+    private static void Refused(string part, Action call) =>
+        StringAssert.Contains(Assert.ThrowsExactly<ModelPackException>(call).Message, part);
 
-    private static ModelBuilder New(ModelFormat format) => format == ModelFormat.Apr ? new ModelBuilder(format).Set("model_type", "llama") : new(format);
+    private static ModelBuilder New(ModelFormat format) =>
+        format == ModelFormat.Apr ? new ModelBuilder(format).Set("model_type", "llama") : new(format);
 
     internal static byte[] Payload(ModelFile model, string name)
     {

@@ -6,7 +6,8 @@ namespace ModelPack.Codec.Tests.Building;
 [TestClass]
 public sealed class UneditedTests
 {
-    private static readonly string[] Corpus = [.. ConversionCorpus.Valid, .. ConversionCorpus.Odd, .. RepositoryData.Files("corpus/apr/real", "*.apr")];
+    private static readonly string[] Corpus = [
+        .. ConversionCorpus.Valid, .. ConversionCorpus.Odd, .. RepositoryData.Files("corpus/apr/real", "*.apr")];
 
     [TestMethod]
     public void A_model_that_was_not_edited_is_saved_byte_for_byte() => ConversionCorpus.ForEach(Corpus, 200, path =>
@@ -30,9 +31,11 @@ public sealed class UneditedTests
         }
     });
 
-    /// <summary>The edited layout is another way than copying: a key is added and removed again by a second edit, and every byte is as before.</summary>
+    /// <summary>The edited layout is another way than copying: a key is added and removed again by a second edit, and every byte is as
+    /// before.</summary>
     [TestMethod]
-    public void A_key_that_is_added_and_removed_again_leaves_no_trace() => ConversionCorpus.ForEach([.. Corpus.Where(File.Exists)], 200, path =>
+    public void A_key_that_is_added_and_removed_again_leaves_no_trace() =>
+    ConversionCorpus.ForEach([.. Corpus.Where(File.Exists)], 200, path =>
     {
         using TempFolder folder = new();
         using ModelFile? model = TryOpen(path);
@@ -45,10 +48,12 @@ public sealed class UneditedTests
         using ModelFile edited = ModelFiles.Open(new FileByteSource(folder.At("there")), model.Format);
         Assert.HasCount(model.Metadata.Count + 1, edited.Metadata);
         Assert.AreEqual("a text", edited.Metadata.Single(entry => entry.Key == "zzz.test").Value.Text);
-        CollectionAssert.AreEqual(model.Tensors.Select(tensor => tensor.Name).ToArray(), edited.Tensors.Select(tensor => tensor.Name).ToArray());
+        CollectionAssert.AreEqual(
+            model.Tensors.Select(tensor => tensor.Name).ToArray(), edited.Tensors.Select(tensor => tensor.Name).ToArray());
         for (int i = 0; i < model.Tensors.Count; i++)
         {
-            Assert.AreEqual(FileHash.Xxh128(model.OpenPayload(i), default), FileHash.Xxh128(edited.OpenPayload(i), default), model.Tensors[i].Name);
+            Assert.AreEqual(
+                FileHash.Xxh128(model.OpenPayload(i), default), FileHash.Xxh128(edited.OpenPayload(i), default), model.Tensors[i].Name);
         }
 
         new ModelBuilder(edited).Unset("zzz.test").Save(folder.At("back"));

@@ -7,8 +7,8 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Codec.Tests.Checkpoints;
 
 /// <summary>
-/// A checkpoint as it lies in the repository: NAME.tar.br with the folder, expected.json, and of reference.gguf its header and the hashes of its payloads
-/// (tests/data/corpus/hf/README.md).
+/// A checkpoint as it lies in the repository: NAME.tar.br with the folder, expected.json, and of reference.gguf its header and the hashes
+/// of its payloads (tests/data/corpus/hf/README.md).
 /// </summary>
 internal static class CheckpointArchive
 {
@@ -71,7 +71,8 @@ internal static class CheckpointArchive
         Add(writer, Hashes, Encoding.UTF8.GetBytes(hashes.ToString()));
     }
 
-    private static void Add(TarWriter writer, string name, byte[] bytes) => writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
+    private static void Add(TarWriter writer, string name, byte[] bytes) =>
+        writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
     {
         DataStream = new MemoryStream(bytes),
         ModificationTime = DateTimeOffset.UnixEpoch,

@@ -42,8 +42,11 @@ public sealed class CheckpointArchiveTests
         byte[] archive = CheckpointArchive.Make(temp.At("case"));
         CollectionAssert.AreEqual(archive, CheckpointArchive.Make(temp.At("case")));
         CheckpointArchive.Extract(temp.Write("case.tar.br", archive), Directory.CreateDirectory(temp.At("out")).FullName);
-        string[] found = [.. Directory.EnumerateFiles(temp.At("out"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(temp.At("out"), path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
-        CollectionAssert.AreEqual(new[] { "expected.json", "folder/1_Pooling/config.json", "folder/config.json", "reference.header", "reference.sha256" }, found);
+        string[] found = [
+            .. Directory.EnumerateFiles(temp.At("out"), "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(temp.At("out"), path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        CollectionAssert.AreEqual(
+            new[] { "expected.json", "folder/1_Pooling/config.json", "folder/config.json", "reference.header", "reference.sha256" }, found);
         CollectionAssert.AreEqual("{ }"u8.ToArray(), File.ReadAllBytes(temp.At("out/folder/1_Pooling/config.json")));
     }
 
@@ -54,10 +57,12 @@ public sealed class CheckpointArchiveTests
         byte[] reference = Reference();
         Write(temp, "case/folder/config.json", "{}"u8);
         Write(temp, "case/reference.gguf", reference);
-        CheckpointArchive.Extract(temp.Write("case.tar.br", CheckpointArchive.Make(temp.At("case"))), Directory.CreateDirectory(temp.At("out")).FullName);
+        CheckpointArchive.Extract(
+            temp.Write("case.tar.br", CheckpointArchive.Make(temp.At("case"))), Directory.CreateDirectory(temp.At("out")).FullName);
         using ReferenceTable table = ReferenceTable.Read(temp.At("out"))!;
         using GgufFile file = GgufFile.Open(new MemoryByteSource(reference));
-        Dictionary<string, byte[]> payloads = file.Tensors.Select(tensor => file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength)).ToDictionary(bytes => ReferenceTable.HashOf(bytes));
+        Dictionary<string, byte[]> payloads = file.Tensors.Select(tensor => file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength))
+            .ToDictionary(bytes => ReferenceTable.HashOf(bytes));
         CollectionAssert.AreEqual(reference, table.Rebuild(payloads));
         Assert.IsNull(table.Rebuild(new Dictionary<string, byte[]>()));
     }

@@ -30,13 +30,15 @@ internal sealed record CheckpointDifference(Part Part, string What)
     public override string ToString() => $"{Part}\t{What}";
 }
 
-/// <summary>A difference that stays, and why. It belongs to one case, or to any (<see cref="AnyCase"/>): then a <c>*</c> at its end stands for any text.</summary>
+/// <summary>A difference that stays, and why. It belongs to one case, or to any (<see cref="AnyCase"/>): then a <c>*</c> at its end stands
+/// for any text.</summary>
 internal sealed record KnownDifference(string Case, CheckpointDifference Difference, Effect Effect, string Reason)
 {
     public const string AnyCase = "*";
     private const char AnyText = '*';
 
-    private static readonly Lazy<KnownDifference[]> Lines = new(() => [.. File.ReadLines(RepositoryData.Path("corpus", "hf", "differences.tsv")).Skip(1).Select(Parse)]);
+    private static readonly Lazy<KnownDifference[]> Lines = new(
+        () => [.. File.ReadLines(RepositoryData.Path("corpus", "hf", "differences.tsv")).Skip(1).Select(Parse)]);
 
     public static IReadOnlyList<KnownDifference> All => Lines.Value;
 
@@ -46,11 +48,13 @@ internal sealed record KnownDifference(string Case, CheckpointDifference Differe
     public static void ShouldBeAll(string name, IEnumerable<CheckpointDifference> found, Func<Part, bool> looked)
     {
         HashSet<CheckpointDifference> actual = [.. found.Where(difference => !Of(AnyCase).Any(known => known.Covers(difference)))];
-        HashSet<CheckpointDifference> expected = [.. Of(name).Select(known => known.Difference).Where(difference => looked(difference.Part))];
+        HashSet<CheckpointDifference> expected = [
+            .. Of(name).Select(known => known.Difference).Where(difference => looked(difference.Part))];
         string[] lines =
         [
             .. actual.Except(expected).Select(difference => $"differs now:\n{name}\t{difference}"),
-            .. expected.Except(actual).Select(difference => $"no longer differs; take the line out of differences.tsv:\n{name}\t{difference}"),
+            .. expected.Except(actual)
+                .Select(difference => $"no longer differs; take the line out of differences.tsv:\n{name}\t{difference}"),
         ];
         Assert.IsEmpty(lines, string.Join('\n', lines));
     }

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
-/// <summary>What the comparison of a checkpoint found. All are converted once, for the tests and for the table in docs/architectures.md.</summary>
-internal sealed record CheckpointResult(string Name, string ModelType, bool HasRule, IReadOnlyList<CheckpointDifference> Differences, IReadOnlySet<Part> Looked)
+/// <summary>What the comparison of a checkpoint found. All are converted once, for the tests and for the table in
+/// docs/architectures.md.</summary>
+internal sealed record CheckpointResult(
+    string Name, string ModelType, bool HasRule, IReadOnlyList<CheckpointDifference> Differences, IReadOnlySet<Part> Looked)
 {
     private static readonly Lazy<IReadOnlyDictionary<string, CheckpointResult>> Results = new(ConvertAll);
 

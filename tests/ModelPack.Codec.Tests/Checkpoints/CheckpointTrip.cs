@@ -4,7 +4,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
-/// <summary>A checkpoint, converted to GGUF, and its reference.gguf, converted to a folder. Both are compared with what they should be.</summary>
+/// <summary>A checkpoint, converted to GGUF, and its reference.gguf, converted to a folder. Both are compared with what they should
+/// be.</summary>
 internal sealed class CheckpointTrip : IDisposable
 {
     private static readonly HashSet<string> Rules = [.. ConfigToGguf.ModelTypes.Select(rule => rule.ModelType)];
@@ -22,7 +23,8 @@ internal sealed class CheckpointTrip : IDisposable
     }
 
     public static IEnumerable<string> Names =>
-        RepositoryData.Files("corpus/hf", "*" + CheckpointArchive.Ending).Select(path => Path.GetFileName(path)[..^CheckpointArchive.Ending.Length]);
+        RepositoryData.Files("corpus/hf", "*" + CheckpointArchive.Ending)
+        .Select(path => Path.GetFileName(path)[..^CheckpointArchive.Ending.Length]);
 
     public string Name { get; }
 

@@ -11,13 +11,17 @@ internal sealed record FolderTensor(TensorInfo Info, byte[] Bytes)
     public static Dictionary<string, FolderTensor> All(string folder)
     {
         Dictionary<string, FolderTensor> tensors = new(StringComparer.Ordinal);
-        foreach (string path in Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Where(path => !SideFile.IsName(Path.GetFileName(path))))
+        foreach (string path in Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories)
+            .Where(path => !SideFile.IsName(Path.GetFileName(path))))
         {
             string place = Path.GetRelativePath(folder, Path.GetDirectoryName(path)!).Replace('\\', '/');
             using SafeTensorsFile file = SafeTensorsFile.Open(new MemoryByteSource(File.ReadAllBytes(path)));
             foreach (TensorInfo tensor in file.Tensors)
             {
-                tensors.Add(place == "." ? tensor.Name : $"{place}/{tensor.Name}", new(tensor, file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength))));
+                tensors.Add(
+                    place == "."
+                        ? tensor.Name
+                        : $"{place}/{tensor.Name}", new(tensor, file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength))));
             }
         }
 

@@ -3,7 +3,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
-/// <summary>A GGUF that was made of a folder, and the one that llama.cpp's converter made of it: every tensor (name, shape, type, bytes) and every key (type, bytes).</summary>
+/// <summary>A GGUF that was made of a folder, and the one that llama.cpp's converter made of it: every tensor (name, shape, type, bytes)
+/// and every key (type, bytes).</summary>
 internal static class GgufComparison
 {
     public static IEnumerable<CheckpointDifference> Tensors(GgufFile file, ReferenceTable table)
@@ -15,9 +16,11 @@ internal static class GgufComparison
         {
             Names(theirs.Keys.Except(ours.Keys), "not there"),
             Names(ours.Keys.Except(theirs.Keys), "not in the reference"),
-            Names(both.Where(tensor => !ours[tensor.Name].Shape.SequenceEqual(tensor.Shape)).Select(tensor => tensor.Name), "of another shape"),
+            Names(both.Where(tensor => !ours[tensor.Name].Shape.SequenceEqual(tensor.Shape)).Select(tensor => tensor.Name),
+                "of another shape"),
             Names(both.Where(tensor => ours[tensor.Name].Type != tensor.Type).Select(tensor => tensor.Name), "of another type"),
-            Names(both.Where(tensor => ours[tensor.Name].Type == tensor.Type && HashIn(file, ours[tensor.Name]) != table.Hash(tensor)).Select(tensor => tensor.Name), "with other bytes"),
+            Names(both.Where(tensor => ours[tensor.Name].Type == tensor.Type && HashIn(file, ours[tensor.Name]) != table.Hash(tensor))
+                .Select(tensor => tensor.Name), "with other bytes"),
         }.Where(what => what is not null).Select(what => new CheckpointDifference(Part.GgufTensors, what!));
     }
 
@@ -36,7 +39,8 @@ internal static class GgufComparison
             }
             else if (!value.RawBytes.Span.SequenceEqual(entry.Value.RawBytes.Span))
             {
-                yield return Key(entry.Key, value.ElementType is null ? $"{value.Display()}, not {entry.Value.Display()}" : Items(value, entry.Value));
+                yield return Key(
+                    entry.Key, value.ElementType is null ? $"{value.Display()}, not {entry.Value.Display()}" : Items(value, entry.Value));
             }
         }
 
@@ -48,8 +52,12 @@ internal static class GgufComparison
         CheckpointDifference Key(string key, string what)
         {
             // Names of models are as long as their folders' and say nothing.
-            string shown = key.StartsWith("general.", StringComparison.Ordinal) && key != "general.architecture" && key != "general.file_type" && what.Contains(", not ", StringComparison.Ordinal) ? "another" : what;
-            return new(Part.GgufKeys, $"{(key.StartsWith(architecture, StringComparison.Ordinal) ? $"{{arch}}.{key[architecture.Length..]}" : key)}: {shown.ReplaceLineEndings(" ").Replace('\t', ' ')}");
+            string shown = key.StartsWith("general.", StringComparison.Ordinal) && key != "general.architecture"
+                && key != "general.file_type" && what.Contains(", not ", StringComparison.Ordinal) ? "another" : what;
+            return new(
+                Part.GgufKeys,
+                $"{(key.StartsWith(architecture, StringComparison.Ordinal) ? $"{{arch}}.{key[architecture.Length..]}" : key)}: "
+                    + $"{shown.ReplaceLineEndings(" ").Replace('\t', ' ')}");
         }
     }
 
@@ -69,7 +77,9 @@ internal static class GgufComparison
             return $"{mine.Length} items, not {other.Length}";
         }
 
-        string[] pairs = [.. mine.Zip(other, (one, two) => $"{one.GetRawText()} for {two.GetRawText()}").Where((_, index) => !JsonElement.DeepEquals(mine[index], other[index]))];
+        string[] pairs = [
+            .. mine.Zip(other, (one, two) => $"{one.GetRawText()} for {two.GetRawText()}")
+                .Where((_, index) => !JsonElement.DeepEquals(mine[index], other[index]))];
         return Names(pairs.Distinct(), $"values in {pairs.Length} items")!;
     }
 
@@ -85,5 +95,6 @@ internal static class GgufComparison
         return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
     }
 
-    private static string HashIn(GgufFile file, TensorInfo tensor) => ReferenceTable.HashOf(file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength)));
+    private static string HashIn(GgufFile file, TensorInfo tensor) =>
+        ReferenceTable.HashOf(file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength)));
 }

@@ -3,7 +3,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
-/// <summary>What is known of a reference.gguf: its header as it is, and the hash of each payload. With payloads of these hashes it can be made again, to the byte.</summary>
+/// <summary>What is known of a reference.gguf: its header as it is, and the hash of each payload. With payloads of these hashes it can be
+/// made again, to the byte.</summary>
 internal sealed class ReferenceTable : IDisposable
 {
     private readonly byte[] bytes;
@@ -15,7 +16,8 @@ internal sealed class ReferenceTable : IDisposable
         bytes = new byte[int.Parse(lines[0].Split(' ')[0])];
         header.CopyTo(bytes, 0);
         hash = lines[1].Split(' ')[0];
-        hashes = lines.Skip(2).Where(line => line.Length > 0).Select(line => line.Split("  ", 2)).ToDictionary(parts => parts[1], parts => parts[0], StringComparer.Ordinal);
+        hashes = lines.Skip(2).Where(line => line.Length > 0).Select(line => line.Split("  ", 2))
+            .ToDictionary(parts => parts[1], parts => parts[0], StringComparer.Ordinal);
         File = GgufFile.Open(new MemoryByteSource(bytes));
     }
 

@@ -18,7 +18,8 @@ public sealed class RerankerTests
     private string Weights => Path.Combine(Folder, "model.safetensors");
 
     [TestInitialize]
-    public void Extract() => CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", "qwen3-reranker" + CheckpointArchive.Ending), temp.Root);
+    public void Extract() =>
+    CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", "qwen3-reranker" + CheckpointArchive.Ending), temp.Root);
 
     [TestCleanup]
     public void RemoveFolder() => temp.Dispose();
@@ -45,7 +46,8 @@ public sealed class RerankerTests
             TensorInfo head = gguf.Tensors.Single(tensor => tensor.Name == "cls.output.weight");
             Assert.AreEqual("BF16 2 64", $"{head.Type} {string.Join(' ', head.Shape)}");
             byte[] matrix = FolderTensor.All(Folder)[tied ? "model.embed_tokens.weight" : "lm_head.weight"].Bytes;
-            CollectionAssert.AreEqual((byte[])[.. Row(matrix, "yes"), .. Row(matrix, "no")], gguf.Source.ReadBytes(head.Offset, checked((int)head.ByteLength)));
+            CollectionAssert.AreEqual(
+                (byte[])[.. Row(matrix, "yes"), .. Row(matrix, "no")], gguf.Source.ReadBytes(head.Offset, checked((int)head.ByteLength)));
         }
 
         ModelConverter.Convert(temp.At("model.gguf"), temp.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
@@ -92,7 +94,12 @@ public sealed class RerankerTests
         JsonObject header = JsonNode.Parse(file.AsSpan(8, length))!.AsObject();
         long end = file.Length - 8 - length;
         byte[] output = [.. Enumerable.Range(0, 576 * 128).Select(place => (byte)(place % 2 == 0 ? place / 128 : 0x3F))];
-        header["lm_head.weight"] = new JsonObject { ["dtype"] = "BF16", ["shape"] = new JsonArray(576, 64), ["data_offsets"] = new JsonArray(end, end + output.Length) };
+        header["lm_head.weight"] = new JsonObject
+        {
+            ["dtype"] = "BF16",
+            ["shape"] = new JsonArray(576, 64),
+            ["data_offsets"] = new JsonArray(end, end + output.Length),
+        };
         byte[] text = Encoding.UTF8.GetBytes(header.ToJsonString());
         byte[] size = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(size, text.Length);

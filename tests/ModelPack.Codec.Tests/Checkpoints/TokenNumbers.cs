@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 
-/// <summary>The ids that the tokenizers library gives the tokens of a tokenizer.json: the vocabulary's, then those of added tokens that it lacks, counted on (hf-companions.md §2.2).</summary>
+/// <summary>The ids that the tokenizers library gives the tokens of a tokenizer.json: the vocabulary's, then those of added tokens that it
+/// lacks, counted on (hf-companions.md §2.2).</summary>
 internal static class TokenNumbers
 {
     public static Dictionary<string, long> Of(ReadOnlyMemory<byte> tokenizer)

@@ -41,7 +41,8 @@ public sealed class CarriedDescriptionTests
         string path = folder.Write("carried.safetensors", Container(description));
         foreach (ModelFormat target in Enum.GetValues<ModelFormat>())
         {
-            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out"), target, ConversionCorpus.Allow));
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+                () => ModelConverter.Convert(path, folder.At("out"), target, ConversionCorpus.Allow));
             Assert.AreEqual("MP2006", exception.Code.Id, exception.Describe());
             Assert.AreEqual(path, exception.FilePath);
         }
@@ -55,8 +56,10 @@ public sealed class CarriedDescriptionTests
     public void Description_that_is_no_text_is_refused()
     {
         using TempFolder folder = new();
-        string path = folder.Write("carried.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.carried\":{}}").Build());
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+        string path = folder.Write(
+            "carried.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.carried\":{}}").Build());
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2006", exception.Code.Id);
     }
 
@@ -81,7 +84,8 @@ public sealed class CarriedDescriptionTests
         for (int length = 0; length < Whole.Length; length++)
         {
             string path = folder.Write("cut.safetensors", Container(Whole[..length]));
-            Assert.AreEqual("MP2006", Assert.ThrowsExactly<ModelPackException>(() => ModelValidator.Validate(path)).Code.Id, Whole[..length]);
+            Assert.AreEqual(
+                "MP2006", Assert.ThrowsExactly<ModelPackException>(() => ModelValidator.Validate(path)).Code.Id, Whole[..length]);
         }
 
         Assert.IsEmpty(ModelValidator.Validate(folder.Write("whole.safetensors", Container(Whole))).NotChecked);

@@ -32,7 +32,9 @@ internal static class ConversionCorpus
             {
                 lock (failures)
                 {
-                    failures.Add($"{Path.GetFileName(file)}: {exception.GetType().Name} {(exception as ModelPackException)?.Describe() ?? exception.Message}");
+                    failures.Add(
+                        $"{Path.GetFileName(file)}: {exception.GetType().Name} "
+                            + $"{(exception as ModelPackException)?.Describe() ?? exception.Message}");
                 }
             }
         });

@@ -11,7 +11,8 @@ public sealed class CorpusConversionTests
     private static readonly ModelFormat[] Formats = Enum.GetValues<ModelFormat>();
 
     [TestMethod]
-    public void The_same_conversion_twice_gives_identical_files_and_certificates() => ConversionCorpus.ForEach(ConversionCorpus.Valid, atLeast: 150, path =>
+    public void The_same_conversion_twice_gives_identical_files_and_certificates() =>
+    ConversionCorpus.ForEach(ConversionCorpus.Valid, atLeast: 150, path =>
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder.At("other"));
@@ -23,14 +24,16 @@ public sealed class CorpusConversionTests
             ModelConverter.Convert(path, second, format, ConversionCorpus.Allow with { Threads = 3 });
             CollectionAssert.AreEqual(File.ReadAllBytes(first), File.ReadAllBytes(second), $"{format}");
             CollectionAssert.AreEqual(
-                File.ReadAllBytes(ModelConverter.CertificatePath(first)), File.ReadAllBytes(ModelConverter.CertificatePath(second)), $"certificate of {format}");
+                File.ReadAllBytes(ModelConverter.CertificatePath(first)), File.ReadAllBytes(ModelConverter.CertificatePath(second)),
+                $"certificate of {format}");
         }
     });
 
     [TestMethod]
     [DataRow(QuantizedMode.Auto)]
     [DataRow(QuantizedMode.Blocks)]
-    public void The_way_taken_does_not_change_a_tensor(QuantizedMode quantized) => ConversionCorpus.ForEach(ConversionCorpus.Valid, atLeast: 150, path =>
+    public void The_way_taken_does_not_change_a_tensor(QuantizedMode quantized) =>
+    ConversionCorpus.ForEach(ConversionCorpus.Valid, atLeast: 150, path =>
     {
         using TempFolder folder = new();
         ConversionOptions options = ConversionCorpus.Allow with { Quantized = quantized };
@@ -63,7 +66,8 @@ public sealed class CorpusConversionTests
             foreach (ModelFormat target in Formats.Where(format => format != source.Format))
             {
                 string output = folder.At($"out.{target.Extension()}");
-                Certificate certificate = ModelConverter.Convert(path, output, target, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks, Scope = PathScope.FileAlone });
+                Certificate certificate = ModelConverter.Convert(
+                    path, output, target, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks, Scope = PathScope.FileAlone });
                 using ModelFile converted = ModelFiles.Open(output);
                 Dictionary<string, TensorInfo> byName = TensorDescriptions.Logical(converted).Zip(converted.Tensors)
                     .ToDictionary(pair => pair.Second.Name, pair => pair.First, StringComparer.Ordinal);
@@ -88,7 +92,9 @@ public sealed class CorpusConversionTests
     private static string[] Describe(ModelFile file, bool named) =>
     [
         .. TensorDescriptions.Logical(file).Concat(file.AllTensors.Skip(file.Tensors.Count))
-            .Select(tensor => $"{(named ? tensor.Name : "")} {tensor.Type} {tensor.ByteOrder} {TensorShape.Format(tensor.Shape.AsSpan())} {Hash(file, tensor, TensorAction.Copy)}")
+            .Select(tensor =>
+                $"{(named ? tensor.Name : "")} {tensor.Type} {tensor.ByteOrder} {TensorShape.Format(tensor.Shape.AsSpan())} "
+                    + $"{Hash(file, tensor, TensorAction.Copy)}")
             .Order(StringComparer.Ordinal),
     ];
 
@@ -96,7 +102,8 @@ public sealed class CorpusConversionTests
     private static Dictionary<string, string[]> ExpectedHashes()
     {
         Dictionary<string, string[]> hashes = [];
-        foreach (string path in ConversionCorpus.Valid.Where(path => File.Exists(Path.ChangeExtension(path, ".json")) && !path.Contains("00001-of", StringComparison.Ordinal)))
+        foreach (string path in ConversionCorpus.Valid.Where(
+            path => File.Exists(Path.ChangeExtension(path, ".json")) && !path.Contains("00001-of", StringComparison.Ordinal)))
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(path, ".json")));
             JsonElement[] tensors = [.. document.RootElement.GetProperty("tensors").EnumerateArray()];
@@ -106,14 +113,17 @@ public sealed class CorpusConversionTests
             }
         }
 
-        using JsonDocument list = JsonDocument.Parse(File.ReadAllBytes(RepositoryData.Path("corpus", "safetensors", "valid", "expected.json")));
-        foreach (JsonElement entry in list.RootElement.GetProperty("entries").EnumerateArray().Where(entry => entry.TryGetProperty("tensors_in_header_order", out _)))
+        using JsonDocument list = JsonDocument.Parse(
+            File.ReadAllBytes(RepositoryData.Path("corpus", "safetensors", "valid", "expected.json")));
+        foreach (JsonElement entry in list.RootElement.GetProperty("entries").EnumerateArray()
+            .Where(entry => entry.TryGetProperty("tensors_in_header_order", out _)))
         {
             if (!entry.TryGetProperty("tensors_listed", out _))
             {
                 hashes.Add(
                     RepositoryData.Path("corpus", "safetensors", "valid", entry.GetProperty("file").GetString()!),
-                    [.. entry.GetProperty("tensors_in_header_order").EnumerateArray().Select(tensor => tensor.GetProperty("sha256").GetString()!)]);
+                    [.. entry.GetProperty("tensors_in_header_order").EnumerateArray()
+                        .Select(tensor => tensor.GetProperty("sha256").GetString()!)]);
             }
         }
 

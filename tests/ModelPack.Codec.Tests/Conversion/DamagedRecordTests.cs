@@ -15,7 +15,8 @@ public sealed class DamagedRecordTests
     {
         using ModelFile one = TestModels.Gguf(TestTensor.F32("w", 1));
         RestoredFile.Check(Record([], [new(0, default)]), one);
-        Refused(() => RestoredFile.Check(Record([], [new(0, default), new(1, default)]), one), "names tensor 1, which the file does not hold");
+        Refused(() => RestoredFile.Check(Record([], [new(0, default), new(1, default)]), one),
+            "names tensor 1, which the file does not hold");
         using ModelFile none = TestModels.Gguf();
         Refused(() => RestoredFile.Check(Record([], [new(0, default)]), none), "names tensor 0, which the file does not hold");
     }
@@ -33,7 +34,8 @@ public sealed class DamagedRecordTests
         using ModelFile file = TestModels.Gguf(TestTensor.F32("w", new float[1 << 18]));
         StoredPayload all = new(0, file.Tensors[0].ByteLength);
         RestoredFile.Check(Record([all], []), file);
-        ModelPackException exception = Assert.Throws<ModelPackException>(() => RestoredFile.Check(Record([.. Enumerable.Repeat(all, 1 << 14)], []), file));
+        ModelPackException exception = Assert.Throws<ModelPackException>(
+            () => RestoredFile.Check(Record([.. Enumerable.Repeat(all, 1 << 14)], []), file));
         Assert.AreEqual(PayloadErrors.RecordTooLarge, exception.Code);
         Assert.Contains($"it describes {all.Bytes << 14} bytes", exception.Detail);
     }
@@ -44,7 +46,8 @@ public sealed class DamagedRecordTests
         using ModelFile file = TestModels.Gguf(TestTensor.F32("w", 1));
         OriginRecord outer = Record([new StoredPayload(0, 4)], []);
         Assert.HasCount(1, OriginChain.Through(outer, Record([], [new(0, default)]), file).Views);
-        Refused(() => OriginChain.Through(outer, Record([], [new(1, default)]), file), "a record within it names a tensor that does not exist");
+        Refused(() => OriginChain.Through(outer, Record([], [new(1, default)]), file),
+            "a record within it names a tensor that does not exist");
     }
 
     private static OriginRecord Record(ImmutableArray<PayloadRecipe> payloads, ImmutableArray<ShadowTensor> views) => new()

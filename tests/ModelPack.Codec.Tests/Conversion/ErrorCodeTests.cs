@@ -14,46 +14,60 @@ public sealed class ErrorCodeTests
 {
     private static readonly Dictionary<string, Func<TempFolder, ErrorCode>> Ways = new()
     {
-        ["MP2001"] = folder => Thrown(() => ModelConverter.Convert(folder.Write("junk", "no model at all"u8), folder.At("out.apr"), ModelFormat.Apr, new())),
-        ["MP2002"] = folder => Thrown(() => ModelConverter.Convert(Hostile("nan-f32-inf.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP2001"] = folder => Thrown(
+            () => ModelConverter.Convert(folder.Write("junk", "no model at all"u8), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP2002"] = folder => Thrown(
+            () => ModelConverter.Convert(Hostile("nan-f32-inf.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
         ["MP2003"] = folder => Thrown(() => ModelConverter.Convert(WithTail(folder), folder.At("out.apr"), ModelFormat.Apr, new())),
         ["MP2004"] = folder => Thrown(() => ModelConverter.Convert(
             folder.Write("bad.safetensors", OriginRecords.Container([1, 2, 3])), folder.At("out.gguf"), ModelFormat.Gguf, new())),
         ["MP2005"] = folder => Thrown(() => ModelConverter.Convert(
-            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Quantized = QuantizedMode.Native })),
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr,
+            new() { Quantized = QuantizedMode.Native })),
         ["MP2006"] = folder => Thrown(() => ModelConverter.Convert(BadDescription(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
-        ["MP2007"] = folder => Thrown(() => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Apr), folder.At("source.apr"), ModelFormat.Gguf, new())),
+        ["MP2007"] = folder => Thrown(
+            () => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Apr), folder.At("source.apr"), ModelFormat.Gguf, new())),
         ["MP2008"] = folder => Thrown(() => ModelConverter.Convert(LyingRecord(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
         ["MP2009"] = folder => Thrown(() => ModelConverter.Convert(
-            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.safetensors"), ModelFormat.SafeTensors, new() { MaxShardBytes = 16 })),
-        ["MP2010"] = folder => Thrown(() => ModelConverter.Convert(WithoutSideFile(folder), folder.At("back.gguf"), ModelFormat.Gguf, new())),
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.safetensors"), ModelFormat.SafeTensors,
+            new() { MaxShardBytes = 16 })),
+        ["MP2010"] = folder => Thrown(
+            () => ModelConverter.Convert(WithoutSideFile(folder), folder.At("back.gguf"), ModelFormat.Gguf, new())),
         ["MP2011"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Dtype = TensorType.BF16 })),
         ["MP2012"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.ggml-blocks.safetensors"), ModelFormat.SafeTensors, new())),
         ["MP2013"] = folder => Thrown(() => ModelConverter.Convert(
-            SmallModels.Write(folder, ModelFormat.Gguf), Path.ChangeExtension(folder.Write("out", "another model"u8), ".safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow)),
+            SmallModels.Write(folder, ModelFormat.Gguf), Path.ChangeExtension(folder.Write("out", "another model"u8), ".safetensors"),
+            ModelFormat.SafeTensors, ConversionCorpus.Allow)),
         ["MP2030"] = folder => Thrown(() => ModelConverter.Convert(
-            RepositoryData.Path("cases", "hostile", "forged-literal", "evil.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new())),
+            RepositoryData.Path("cases", "hostile", "forged-literal", "evil.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf,
+            new())),
         ["MP2031"] = folder => Thrown(() => ModelConverter.Convert(
             RepositoryData.Path("cases", "hostile", "bombs", "zeros-256M.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new())),
-        ["MP2032"] = folder => ModelValidator.Validate(folder.Write("bad.safetensors", OriginRecords.Container([1, 2, 3]))).Findings.Single().Code,
+        ["MP2032"] = folder => ModelValidator.Validate(
+            folder.Write("bad.safetensors", OriginRecords.Container([1, 2, 3]))).Findings.Single().Code,
         ["MP2033"] = folder => ModelValidator.Validate(WithoutSideFile(folder)).Findings.Single().Code,
-        ["MP2101"] = folder => Thrown(() => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
+        ["MP2101"] = folder => Thrown(
+            () => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
         ["MP2103"] = folder => Thrown(() => ToleranceVerifier.Verify(
-            folder.At("x.modelpack.json"), SmallModels.Write(folder, ModelFormat.Gguf), ValueTolerance.TryParse("1", out ValueTolerance? limit) ? limit : throw new InvalidOperationException())),
+            folder.At("x.modelpack.json"), SmallModels.Write(folder, ModelFormat.Gguf),
+            ValueTolerance.TryParse("1", out ValueTolerance? limit) ? limit : throw new InvalidOperationException())),
         ["MP3001"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.Write("out.apr", "x"u8), ModelFormat.Apr, new())),
-        ["MP3002"] = folder => Thrown(() => ModelConverter.Convert(folder.At("missing.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
-        ["MP3003"] = folder => Thrown(() => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), Foreign(folder), ModelFormat.SafeTensors, new()
+        ["MP3002"] = folder => Thrown(
+            () => ModelConverter.Convert(folder.At("missing.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
+        ["MP3003"] = folder => Thrown(
+            () => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), Foreign(folder), ModelFormat.SafeTensors, new()
         {
             Existing = ExistingTarget.Replace,
         })),
     };
 
     public static IEnumerable<string> Codes => 
-        new[] { PayloadErrors.All, FormatErrors.All, OriginErrors.All, ConversionErrors.All, ProofErrors.All }.SelectMany(codes => codes).Select(code => code.Id);
+        new[] { PayloadErrors.All, FormatErrors.All, OriginErrors.All, ConversionErrors.All, ProofErrors.All }.SelectMany(codes => codes)
+        .Select(code => code.Id);
 
     [TestMethod]
     [DynamicData(nameof(Codes))]
@@ -110,7 +124,8 @@ public sealed class ErrorCodeTests
 
     private static string BadDescription(TempFolder folder) => folder.Write(
         "bad.safetensors",
-        SafeTensorsTestFile.Build("""{"__metadata__":{"modelpack.carried":"[]"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4));
+        SafeTensorsTestFile.Build(
+            """{"__metadata__":{"modelpack.carried":"[]"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4));
 
     private static string LyingRecord(TempFolder folder)
     {

@@ -16,7 +16,10 @@ public sealed class ForgedRecordTests
         byte[] genuine = File.ReadAllBytes(path);
         foreach (bool isForged in new[] { false, true })
         {
-            File.WriteAllBytes(path, isForged ? OriginRecords.WithRecord(genuine, record => record with { Tensors = [record.Tensors[1], record.Tensors[0]] }) : genuine);
+            File.WriteAllBytes(
+                path, isForged
+                    ? OriginRecords.WithRecord(genuine, record => record with { Tensors = [record.Tensors[1], record.Tensors[0]] })
+                    : genuine);
             string made = folder.At($"{isForged}.apr");
             ModelConverter.Convert(path, made, ModelFormat.Apr, new());
             CollectionAssert.AreEqual(Payload(path, "alpha"), Payload(made, "alpha"));

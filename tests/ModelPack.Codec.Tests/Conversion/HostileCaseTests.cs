@@ -70,11 +70,13 @@ public sealed class HostileCaseTests
     {
         using TempFolder folder = new();
         string evil = Case("forged-nan", "evil.safetensors");
-        ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new()));
+        ModelPackException exception = Assert.Throws<ModelPackException>(
+            () => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ConversionErrors.NonFinite, exception.Code);
         Assert.AreEqual("w", exception.TensorName);
         StringAssert.Contains(exception.Detail, "1 NaN and 1 infinite values of 4");
-        exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { NonFinite = NonFinitePolicy.Allow }));
+        exception = Assert.Throws<ModelPackException>(
+            () => ModelConverter.Convert(evil, folder.At("back.gguf"), ModelFormat.Gguf, new() { NonFinite = NonFinitePolicy.Allow }));
         Assert.AreEqual(OriginErrors.ForgedOrigin, exception.Code);
         Assert.IsEmpty(folder.Names());
     }
@@ -103,9 +105,11 @@ public sealed class HostileCaseTests
     public void Name_beside_a_model_that_is_no_companion_is_refused(string name)
     {
         OriginBody body = new OriginBody().Modes().File("m.gguf", 1).Zeros(1).File(name, 1).Zeros(1);
-        ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(OriginRecords.Build(body.ToArray(), files: 2)));
+        ModelPackException exception = Assert.Throws<ModelPackException>(
+            () => OriginRecords.Read(OriginRecords.Build(body.ToArray(), files: 2)));
         Assert.AreEqual("MP2004", exception.Code.Id);
-        OriginRecords.Read(OriginRecords.Build(new OriginBody().Modes().File("m.gguf", 1).Zeros(1).File("config.json", 1).Zeros(1).ToArray(), files: 2));
+        OriginRecords.Read(
+            OriginRecords.Build(new OriginBody().Modes().File("m.gguf", 1).Zeros(1).File("config.json", 1).Zeros(1).ToArray(), files: 2));
     }
 
     [TestMethod]
@@ -124,7 +128,8 @@ public sealed class HostileCaseTests
             string source = folder.Write(name, SmallModels.Gguf());
             ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
             Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.apr"), ProofLevel.L3).Passed);
-            ModelConverter.Convert(folder.At("out.apr"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
+            ModelConverter.Convert(
+                folder.At("out.apr"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
             CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
         }
     }
@@ -179,11 +184,15 @@ public sealed class HostileCaseTests
         }
 
         ModelDescription broken = Read();
-        Assert.IsTrue(broken.Notes.Any(note => note.Text.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal) && note.Text.EndsWith("nothing is read from it", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            broken.Notes.Any(
+                note => note.Text.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal)
+                    && note.Text.EndsWith("nothing is read from it", StringComparison.Ordinal)));
         File.Delete(folder.At("model/generation_config.json"));
         ModelDescription without = Read();
         Assert.IsNotEmpty(without.Entries);
-        CollectionAssert.AreEqual(without.Entries.Select(entry => entry.ToString()).ToArray(), broken.Entries.Select(entry => entry.ToString()).ToArray());
+        CollectionAssert.AreEqual(
+            without.Entries.Select(entry => entry.ToString()).ToArray(), broken.Entries.Select(entry => entry.ToString()).ToArray());
     }
 
     [TestMethod]
@@ -230,10 +239,12 @@ public sealed class HostileCaseTests
         byte[] bytes = File.ReadAllBytes(output);
         bytes[^1] ^= 0x10;
         Hash128 shown = Hash128.Of(bytes.AsSpan(bytes.Length - 1024));
-        File.WriteAllBytes(output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
+        File.WriteAllBytes(
+            output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
         Assert.IsFalse(ModelVerifier.Verify(source, output, ProofLevel.L1).Passed);
         Assert.AreEqual(
-            OriginErrors.ForgedOrigin, Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new())).Code);
+            OriginErrors.ForgedOrigin,
+            Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new())).Code);
         Certificate other = ModelConverter.Convert(output, folder.At("other.apr"), ModelFormat.Apr, new());
         Assert.IsTrue(other.Notes.Any(note => note.Contains("does not show what it was made of", StringComparison.Ordinal)));
         CollectionAssert.AreEqual(bytes[^1024..], Payload(folder.At("other.apr"), "blk.0.ffn_up.weight"));
@@ -266,7 +277,9 @@ public sealed class HostileCaseTests
 
             // What it shows is what one of the two states decodes to: with a record, the one that lies beside it.
             float[] values = new float[256];
-            byte[] blocks = origin == OriginMode.Embed ? File.ReadAllBytes(ModelFiles.SideFilePath(output))[^176..] : changing.Used[^192..^16];
+            byte[] blocks = origin == OriginMode.Embed
+                ? File.ReadAllBytes(ModelFiles.SideFilePath(output))[^176..]
+                : changing.Used[^192..^16];
             TensorDecoder.Decode(TensorType.Q5_K, blocks, values);
             CollectionAssert.AreEqual(values.Select(BitConverter.SingleToInt32Bits).ToArray(), Floats(File.ReadAllBytes(output)[^1024..]));
         }
@@ -285,10 +298,12 @@ public sealed class HostileCaseTests
         byte[] bytes = File.ReadAllBytes(output);
         bytes.AsSpan(bytes.Length - 1024).Clear();
         Hash128 shown = Hash128.Of(new byte[1024]);
-        File.WriteAllBytes(output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
+        File.WriteAllBytes(
+            output, OriginRecords.WithRecord(bytes, record => record with { Views = [record.Views[0] with { Hash = shown }] }));
         foreach (ModelFormat format in new[] { ModelFormat.Gguf, ModelFormat.Apr })
         {
-            ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back"), format, new()));
+            ModelPackException exception = Assert.Throws<ModelPackException>(
+                () => ModelConverter.Convert(output, folder.At("back"), format, new()));
             Assert.AreEqual(ConversionErrors.NonFinite, exception.Code);
         }
     }
@@ -358,7 +373,8 @@ public sealed class HostileCaseTests
         const int Length = 1 << 18;
         using TempFolder folder = new();
         ModelConverter.Convert(
-            folder.Write("w.gguf", TestModels.GgufBytes([TestTensor.Random("w", TensorType.I8, 1, Length)])), folder.At("w.safetensors"), ModelFormat.SafeTensors, new());
+            folder.Write("w.gguf", TestModels.GgufBytes([TestTensor.Random("w", TensorType.I8, 1, Length)])), folder.At("w.safetensors"),
+            ModelFormat.SafeTensors, new());
         byte[] container = File.ReadAllBytes(folder.At("w.safetensors"));
         string path = folder.Write("w.safetensors", OriginRecords.WithRecord(container, record =>
         {
@@ -382,7 +398,8 @@ public sealed class HostileCaseTests
         byte[] body = new OriginBody().Modes().File("m.gguf", 2).Zeros(1).ToArray();
         byte[] compressed = new byte[1000];
         Assert.IsTrue(System.IO.Compression.BrotliEncoder.TryCompress(body, compressed, out int length));
-        ModelPackException exception = Assert.Throws<ModelPackException>(() => OriginRecords.Read(OriginRecords.Build(compressed[..length], bodyLength: body.Length + 2)));
+        ModelPackException exception = Assert.Throws<ModelPackException>(
+            () => OriginRecords.Read(OriginRecords.Build(compressed[..length], bodyLength: body.Length + 2)));
         Assert.Contains("cannot be decompressed", exception.Detail);
     }
 
@@ -417,7 +434,8 @@ public sealed class HostileCaseTests
 
         // One byte of two: a read each. A part without bytes is looked at in each group.
         Assert.IsGreaterThan(Mebibyte / 2, RecipeCost.Reads(new TakenPayload(stored, 0, 1, 2, Mebibyte / 2)));
-        Assert.IsGreaterThan(1000, RecipeCost.Reads(new JoinedPayload([new StoredPayload(0, 1000), new LiteralPayload(Array.Empty<byte>())], 1000)));
+        Assert.IsGreaterThan(
+            1000, RecipeCost.Reads(new JoinedPayload([new StoredPayload(0, 1000), new LiteralPayload(Array.Empty<byte>())], 1000)));
 
         // Many small groups at once are one read of each part.
         Assert.IsLessThan(100, RecipeCost.Reads(new JoinedPayload([stored, stored], Mebibyte / 4)));
@@ -460,14 +478,16 @@ public sealed class HostileCaseTests
         return new(name, TensorType.Q5_K, [256], block);
     }
 
-    private static ValueTolerance Tolerance => ValueTolerance.TryParse("1e-3", out ValueTolerance? tolerance) ? tolerance : throw new InvalidOperationException();
+    private static ValueTolerance Tolerance =>
+        ValueTolerance.TryParse("1e-3", out ValueTolerance? tolerance) ? tolerance : throw new InvalidOperationException();
 
     private static void AssertRefused(string path, string code)
     {
         using TempFolder folder = new();
         foreach (ModelFormat format in new[] { ModelFormat.Gguf, ModelFormat.Apr })
         {
-            ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out") + Path.DirectorySeparatorChar, format, new()));
+            ModelPackException exception = Assert.Throws<ModelPackException>(
+                () => ModelConverter.Convert(path, folder.At("out") + Path.DirectorySeparatorChar, format, new()));
             Assert.AreEqual(code, exception.Code.Id, exception.Describe());
         }
 

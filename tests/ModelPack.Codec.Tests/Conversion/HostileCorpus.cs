@@ -13,18 +13,21 @@ internal sealed record HostileFile(string Path, bool MustRefuse, ExpectedNonFini
 
 internal static class HostileCorpus
 {
-    public static IReadOnlyList<HostileFile> Files { get; } = [.. Read("gguf", "files"), .. Read("apr", "files"), .. Read("safetensors", "entries")];
+    public static IReadOnlyList<HostileFile> Files { get; } = [
+        .. Read("gguf", "files"), .. Read("apr", "files"), .. Read("safetensors", "entries")];
 
     private static IEnumerable<HostileFile> Read(string format, string list)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(RepositoryData.Path("corpus", format, "hostile", "expected.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(RepositoryData.Path("corpus", format, "hostile", "expected.json")));
         foreach (JsonElement file in document.RootElement.GetProperty(list).EnumerateArray())
         {
             string name = file.GetProperty("file").GetString()!;
             if (!name.EndsWith('/'))
             {
                 ExpectedNonFinite? expected = file.TryGetProperty("nan", out JsonElement nan) ? NonFinite(nan) : null;
-                yield return new(RepositoryData.Path("corpus", format, "hostile", name), file.GetProperty("must_refuse").GetBoolean(), expected);
+                yield return new(
+                    RepositoryData.Path("corpus", format, "hostile", name), file.GetProperty("must_refuse").GetBoolean(), expected);
             }
         }
     }

@@ -13,10 +13,14 @@ public sealed class HostileOriginTests
     /// <summary>Names that lead out of a folder on some system, into what is not the model's, or to what no system calls a file.</summary>
     private static readonly string[] HostilePaths =
     [
-        "../x.json", "a/../x.json", "a/../../x.json", "a/..", "./x.json", "a/./x.json", "a/.", "/x.json", "//x/y.json", "a//x.json", "a/", "/", "a/x.json/", "a\\x.json", "a/b\\..\\x.json",
-        "C:/x.json", "C:x.json", "a/x.json:stream", "a/b\0.json", "a/line\nbreak.json", "a/\u007f.json", "a/con", "a/NUL.json", "aux/x.json", "a/com1.txt", "a/LPT\u00b9", "a/conin$",
-        "a/x.json.", "a/x.json ", "a./x.json", " ../x.json", ".. /x.json", ".../x.json", "a/.../x.json", "a/*.json", "a/x?.json", "a/<x>.json", "a/\"x\"", "a/b|c",
-        ".git/config", ".GIT/hooks/post-checkout", "a/.git/config", "a/model.safetensors", "a/model.gguf", "a/model.APR", "a/model.safetensors.index.json",
+        "../x.json", "a/../x.json", "a/../../x.json", "a/..", "./x.json", "a/./x.json", "a/.", "/x.json", "//x/y.json", "a//x.json", "a/",
+        "/", "a/x.json/", "a\\x.json", "a/b\\..\\x.json",
+        "C:/x.json", "C:x.json", "a/x.json:stream", "a/b\0.json", "a/line\nbreak.json", "a/\u007f.json", "a/con", "a/NUL.json",
+        "aux/x.json", "a/com1.txt", "a/LPT\u00b9", "a/conin$",
+        "a/x.json.", "a/x.json ", "a./x.json", " ../x.json", ".. /x.json", ".../x.json", "a/.../x.json", "a/*.json", "a/x?.json",
+        "a/<x>.json", "a/\"x\"", "a/b|c",
+        ".git/config", ".GIT/hooks/post-checkout", "a/.git/config", "a/model.safetensors", "a/model.gguf", "a/model.APR",
+        "a/model.safetensors.index.json",
         "1/2/3/4/5/6/7/8/9/x.json",
     ];
 
@@ -35,11 +39,16 @@ public sealed class HostileOriginTests
 
         foreach (string name in HostilePaths)
         {
-            yield return Case($"companion '{name}'", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File(name, 1).Zeros(1).ToArray(), files: 2));
+            yield return Case(
+                $"companion '{name}'", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File(name, 1).Zeros(1).ToArray(), files: 2));
         }
 
-        yield return Case("a file in a sub-folder of a file", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File("a/b", 0).File("a/b/c", 0).ToArray(), files: 3));
-        yield return Case("two files of one name", OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File("a/b", 0).File("a/b", 0).ToArray(), files: 3));
+        yield return Case(
+            "a file in a sub-folder of a file",
+            OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File("a/b", 0).File("a/b/c", 0).ToArray(), files: 3));
+        yield return Case(
+            "two files of one name",
+            OriginRecords.Build(Body().File("m.gguf", 1).Zeros(1).File("a/b", 0).File("a/b", 0).ToArray(), files: 3));
         yield return Case("empty", []);
         yield return Case("magic only", "MPOR"u8.ToArray());
         yield return Case("another magic", [.. "MPOX"u8, .. OriginRecords.Build(plain)[4..]]);
@@ -57,23 +66,49 @@ public sealed class HostileOriginTests
         yield return Case("unknown format", OriginRecords.Build(new OriginBody().Modes(format: 9).File("m", 1).Zeros(1).ToArray()));
         yield return Case("unknown mode", OriginRecords.Build(new OriginBody().Modes(quantized: 9).File("m", 1).Zeros(1).ToArray()));
         yield return Case("unknown naming", OriginRecords.Build(new OriginBody().Modes(naming: 9).File("m", 1).Zeros(1).ToArray()));
-        yield return Case("unknown kind of recipe", OriginRecords.Build(new OriginBody().Modes().Byte(9).Number(0).Number(12).File("m", 1).Payload(0).ToArray(), tensors: 1));
+        yield return Case(
+            "unknown kind of recipe",
+            OriginRecords.Build(new OriginBody().Modes().Byte(9).Number(0).Number(12).File("m", 1).Payload(0).ToArray(), tensors: 1));
         yield return Case("unknown segment", OriginRecords.Build(Body().File("m", 1).Byte(3).Number(1).ToArray()));
         yield return Case("bytes after the end", OriginRecords.Build([.. plain, 0]));
         yield return Case("name that is no UTF-8", OriginRecords.Build(Body().Number(1).Raw(0xFF).Number(1).Zeros(1).ToArray()));
         yield return Case("name beyond the end", OriginRecords.Build(Body().Number(int.MaxValue).ToArray()));
         yield return Case("literal beyond the end", OriginRecords.Build(Body().File("m", 1).Byte(0).Number(100).ToArray()));
-        yield return Case("endless number", OriginRecords.Build(Body().File("m", 1).Byte(1).Raw([.. Enumerable.Repeat((byte)0xFF, 12)]).ToArray()));
+        yield return Case(
+            "endless number", OriginRecords.Build(Body().File("m", 1).Byte(1).Raw([.. Enumerable.Repeat((byte)0xFF, 12)]).ToArray()));
         yield return Case("more segments than tensors can have", OriginRecords.Build(Body().File("m", 2).Zeros(1).Zeros(1).ToArray()));
         yield return Case("zeros without end", OriginRecords.Build(Body().File("m", 1).Zeros(long.MaxValue).ToArray()));
-        yield return Case("lengths that overflow", OriginRecords.Build([.. one, .. new OriginBody().File("m", 3).Zeros(long.MaxValue).Zeros(long.MaxValue).Payload(0).ToArray()], tensors: 1));
-        yield return Case("tensor that no record has", OriginRecords.Build([.. one, .. new OriginBody().File("m", 1).Payload(1).ToArray()], tensors: 1));
-        yield return Case("payload in two places", OriginRecords.Build([.. one, .. new OriginBody().File("m", 2).Payload(0).Payload(0).ToArray()], tensors: 1));
-        yield return Case("two tensors in one payload", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2, digest: OriginRecords.Digest));
-        yield return Case("tensor that the container lacks", OriginRecords.Build(new OriginBody().Modes().Tensor(7, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
-        yield return Case("payload of another length", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 13).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
-        yield return Case("swap of a type without byte order", OriginRecords.Build(new OriginBody().Modes().Byte(5).Number((ulong)TensorType.U8).Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
-        yield return Case("file that is none", OriginRecords.Build(new OriginBody().Modes().Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+        yield return Case(
+            "lengths that overflow",
+            OriginRecords.Build(
+                [.. one, .. new OriginBody().File("m", 3).Zeros(long.MaxValue).Zeros(long.MaxValue).Payload(0).ToArray()], tensors: 1));
+        yield return Case(
+            "tensor that no record has", OriginRecords.Build([.. one, .. new OriginBody().File("m", 1).Payload(1).ToArray()], tensors: 1));
+        yield return Case(
+            "payload in two places",
+            OriginRecords.Build([.. one, .. new OriginBody().File("m", 2).Payload(0).Payload(0).ToArray()], tensors: 1));
+        yield return Case(
+            "two tensors in one payload",
+            OriginRecords.Build(
+                new OriginBody().Modes().Tensor(0, 12).Tensor(0, 12).File("m", 2).Payload(0).Payload(1).ToArray(), tensors: 2,
+                digest: OriginRecords.Digest));
+        yield return Case(
+            "tensor that the container lacks",
+            OriginRecords.Build(
+                new OriginBody().Modes().Tensor(7, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+        yield return Case(
+            "payload of another length",
+            OriginRecords.Build(
+                new OriginBody().Modes().Tensor(0, 13).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+        yield return Case(
+            "swap of a type without byte order",
+            OriginRecords.Build(
+                new OriginBody().Modes().Byte(5).Number((ulong)TensorType.U8).Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1,
+                digest: OriginRecords.Digest));
+        yield return Case(
+            "file that is none",
+            OriginRecords.Build(
+                new OriginBody().Modes().Tensor(0, 12).File("m", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("empty file", OriginRecords.Build(Body().File("m", 0).ToArray(), digest: OriginRecords.Digest));
         yield return Case("fewer tensors than the file has", OriginRecords.Build(
             Body().File("m", 1).Literal(SmallModels.Gguf()).ToArray(), digest: OriginRecords.Digest));
@@ -82,15 +117,19 @@ public sealed class HostileOriginTests
         byte[] beyond = OriginRecords.Build(
             new OriginBody().Modes().Tensor(7, 12).File("m.gguf", 1).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest);
         yield return Case("record within that names a tensor that does not exist", OriginRecords.Build(
-            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(beyond)[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(beyond)[..^12])
+                .Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         byte[] unitless = OriginRecords.Build(
-            new OriginBody().Modes().Byte(2).Number(0).Number(4).Number(6).Number(2).Byte(4).Number(1).Number(2).Number(2).Number(0).Tensor(0, 12).File("m.gguf", 1).Payload(0).ToArray(),
+            new OriginBody().Modes().Byte(2).Number(0).Number(4).Number(6).Number(2).Byte(4).Number(1).Number(2).Number(2).Number(0)
+                .Tensor(0, 12).File("m.gguf", 1).Payload(0).ToArray(),
             tensors: 1,
             digest: OriginRecords.Digest);
         yield return Case("record within that exchanges units of no bytes", OriginRecords.Build(
-            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(unitless)[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container(unitless)[..^12])
+                .Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
         yield return Case("leads to itself", OriginRecords.Build(
-            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container([])[..^12]).Payload(0).ToArray(), tensors: 1, digest: OriginRecords.Digest));
+            new OriginBody().Modes(format: 2).Tensor(0, 12).File("m.safetensors", 2).Literal(OriginRecords.Container([])[..^12]).Payload(0)
+                .ToArray(), tensors: 1, digest: OriginRecords.Digest));
     }
 
     [TestMethod]
@@ -103,7 +142,8 @@ public sealed class HostileOriginTests
         long before = GC.GetTotalAllocatedBytes();
         foreach (ModelFormat target in new[] { ModelFormat.Gguf, ModelFormat.Apr })
         {
-            ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out"), target, new()), what);
+            ModelPackException exception = Assert.Throws<ModelPackException>(
+                () => ModelConverter.Convert(path, folder.At("out"), target, new()), what);
             Assert.AreEqual("MP2004", exception.Code.Id, $"{what}: {exception.Describe()}");
             Assert.AreEqual(path, exception.FilePath, what);
         }
@@ -119,10 +159,13 @@ public sealed class HostileOriginTests
     public void Record_that_is_no_base64_is_not_ignored()
     {
         using TempFolder folder = new();
-        string path = folder.Write("hostile.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.origin\":\"***\"}").Build());
-        ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+        string path = folder.Write(
+            "hostile.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.origin\":\"***\"}").Build());
+        ModelPackException exception = Assert.Throws<ModelPackException>(
+            () => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2004", exception.Code.Id);
-        Assert.AreEqual(ProofLevel.L1, ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None }).Level);
+        Assert.AreEqual(
+            ProofLevel.L1, ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None }).Level);
     }
 
     [TestMethod]
@@ -185,7 +228,8 @@ public sealed class HostileOriginTests
         byte[] lying = [.. record];
         lying[49] ^= 1;
         SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(lying)));
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2008", exception.Code.Id);
         Assert.IsFalse(File.Exists(folder.At("back.gguf")));
         VerificationReport report = ModelVerifier.Verify(source, output);
@@ -201,13 +245,15 @@ public sealed class HostileOriginTests
         for (int i = 0; i < 20; i++)
         {
             byte[] inner = OriginRecords.Container(record);
-            byte[] body = new OriginBody().Modes(format: 2).Tensor(0, 12).File($"{i}.safetensors", 2).Literal(inner[..^12]).Payload(0).ToArray();
+            byte[] body = new OriginBody().Modes(format: 2).Tensor(0, 12).File($"{i}.safetensors", 2).Literal(inner[..^12]).Payload(0)
+                .ToArray();
             record = OriginRecords.Build(body, tensors: 1, digest: OriginRecords.Digest);
         }
 
         using TempFolder folder = new();
         string path = folder.Write("deep.safetensors", OriginRecords.Container(record));
-        ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+        ModelPackException exception = Assert.Throws<ModelPackException>(
+            () => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2004", exception.Code.Id);
         StringAssert.Contains(exception.Detail, "16 conversions");
     }
@@ -220,7 +266,8 @@ public sealed class HostileOriginTests
         {
             string source = folder.Write(name, SmallModels.Gguf());
             ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
-            ModelConverter.Convert(folder.At("out.apr"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
+            ModelConverter.Convert(
+                folder.At("out.apr"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
             CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")), name);
         }
     }

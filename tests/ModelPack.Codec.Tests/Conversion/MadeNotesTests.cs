@@ -12,7 +12,8 @@ public sealed partial class MadeNotesTests
     private static readonly ModelFormat[] Formats = Enum.GetValues<ModelFormat>();
 
     [TestMethod]
-    public void A_note_that_is_made_of_a_corpus_file_arrives() => ConversionCorpus.ForEach([.. ConversionCorpus.Valid, .. ConversionCorpus.Odd], atLeast: 200, path =>
+    public void A_note_that_is_made_of_a_corpus_file_arrives() =>
+    ConversionCorpus.ForEach([.. ConversionCorpus.Valid, .. ConversionCorpus.Odd], atLeast: 200, path =>
     {
         using TempFolder folder = new();
         AssertArrives(path, folder);
@@ -30,7 +31,8 @@ public sealed partial class MadeNotesTests
     {
         using TempFolder folder = new();
         CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending), folder.Root);
-        foreach (string path in Directory.GetDirectories(folder.Root, "*", SearchOption.AllDirectories).Concat(Directory.GetFiles(folder.Root, "*.gguf", SearchOption.AllDirectories)).ToArray())
+        foreach (string path in Directory.GetDirectories(folder.Root, "*", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(folder.Root, "*.gguf", SearchOption.AllDirectories)).ToArray())
         {
             AssertArrives(path, folder);
         }
@@ -61,8 +63,12 @@ public sealed partial class MadeNotesTests
         string[] texts =
         [
             .. new[] { "Conversion", "Architectures" }
-                .SelectMany(part => Directory.GetFiles(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec", part), "*.cs", SearchOption.AllDirectories))
-                .SelectMany(file => File.ReadLines(file).Where(line => TextNotes().IsMatch(line) && !IsDelivery(file, line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")),
+                .SelectMany(
+                    part => Directory.GetFiles(
+                        Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec", part), "*.cs", SearchOption.AllDirectories))
+                .SelectMany(
+                    file => File.ReadLines(file).Where(line => TextNotes().IsMatch(line) && !IsDelivery(file, line))
+                        .Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")),
         ];
         Assert.IsEmpty(texts, $"notes that are texts are seen by nobody until somebody makes notes of them: {string.Join('\n', texts)}");
     }
@@ -71,9 +77,12 @@ public sealed partial class MadeNotesTests
     {
         ConcurrentBag<string> notes = [];
         using TempFolder made = new();
-        CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", "deepseek2-v3-mtp" + CheckpointArchive.Ending), Directory.CreateDirectory(made.At("further")).FullName);
+        CheckpointArchive.Extract(
+            RepositoryData.Path("corpus", "hf", "deepseek2-v3-mtp" + CheckpointArchive.Ending),
+            Directory.CreateDirectory(made.At("further")).FullName);
         Directory.CreateDirectory(made.At("broken"));
-        foreach (string file in new[] { "base", "config-key-bad-UTF-8" }.SelectMany(name => Directory.GetFiles(RepositoryData.Path("cases", "hostile", "bad-utf8", name))))
+        foreach (string file in new[] { "base", "config-key-bad-UTF-8" }.SelectMany(
+            name => Directory.GetFiles(RepositoryData.Path("cases", "hostile", "bad-utf8", name))))
         {
             File.Copy(file, Path.Combine(made.At("broken"), Path.GetFileName(file)), overwrite: true);
         }
@@ -85,7 +94,8 @@ public sealed partial class MadeNotesTests
             foreach (string target in Targets(folder))
             {
                 foreach (ConversionOptions options in (ConversionOptions[])
-                    [ConversionCorpus.Allow, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks }, ConversionCorpus.Allow with { Origin = OriginMode.None, Loss = LossPolicy.Allow }])
+                    [ConversionCorpus.Allow, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks },
+                        ConversionCorpus.Allow with { Origin = OriginMode.None, Loss = LossPolicy.Allow }])
                 {
                     foreach (string note in Plan(path, target, options)?.Notes ?? [])
                     {
@@ -100,7 +110,8 @@ public sealed partial class MadeNotesTests
     private static IReadOnlyCollection<string> Cases()
     {
         string root = RepositoryData.Path("cases");
-        return [.. Directory.GetFileSystemEntries(root, "*", SearchOption.AllDirectories).Where(path => Directory.Exists(path) || !path.EndsWith(".md", StringComparison.Ordinal))];
+        return [.. Directory.GetFileSystemEntries(root, "*", SearchOption.AllDirectories)
+            .Where(path => Directory.Exists(path) || !path.EndsWith(".md", StringComparison.Ordinal))];
     }
 
     private static void AssertArrives(string path, TempFolder folder)
@@ -116,13 +127,16 @@ public sealed partial class MadeNotesTests
         }
     }
 
-    private static IEnumerable<string> Targets(TempFolder folder) => Formats.Select(format => folder.At($"out.{format.Extension()}")).Append(folder.At("out/"));
+    private static IEnumerable<string> Targets(TempFolder folder) =>
+        Formats.Select(format => folder.At($"out.{format.Extension()}")).Append(folder.At("out/"));
 
     private static ConversionPreview? Plan(string path, string target, ConversionOptions options)
     {
         try
         {
-            ModelFormat to = target.EndsWith('/') ? ModelFormat.SafeTensors : Formats.Single(format => target.EndsWith(format.Extension(), StringComparison.Ordinal));
+            ModelFormat to = target.EndsWith('/')
+                ? ModelFormat.SafeTensors
+                : Formats.Single(format => target.EndsWith(format.Extension(), StringComparison.Ordinal));
             return ModelConverter.Plan(path, target, to, options);
         }
         catch (Exception exception) when (exception is ModelPackException or ArgumentException)
@@ -133,7 +147,8 @@ public sealed partial class MadeNotesTests
 
     // What is shown is a text, and what was made is shown as one.
     private static bool IsDelivery(string file, string line) =>
-        Path.GetFileName(file) is "ConversionPreview.cs" or "Certificate.cs" || line.Contains("=> [.. Ranked.Select(note => note.Text)]", StringComparison.Ordinal);
+        Path.GetFileName(file) is "ConversionPreview.cs" or "Certificate.cs"
+        || line.Contains("=> [.. Ranked.Select(note => note.Text)]", StringComparison.Ordinal);
 
     [GeneratedRegex(@"(?:<string>|string\[\]) [Nn]otes\b")]
     private static partial Regex TextNotes();

@@ -5,7 +5,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
-/// <summary>A mamba GGUF, whose values are not those of Hugging Face's form and cannot be computed back (hf-companions.md §3.2, T3 and T4).</summary>
+/// <summary>A mamba GGUF, whose values are not those of Hugging Face's form and cannot be computed back (hf-companions.md §3.2, T3 and
+/// T4).</summary>
 [TestClass]
 public sealed class MambaConversionTests : IDisposable
 {
@@ -34,7 +35,8 @@ public sealed class MambaConversionTests : IDisposable
     public void A_number_without_a_logarithm_is_refused_and_nothing_is_written()
     {
         string source = folder.Write("mamba.gguf", Mamba(0.5f));
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("model/"), ModelFormat.SafeTensors, new()));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(source, folder.At("model/"), ModelFormat.SafeTensors, new()));
         Assert.AreEqual(PayloadErrors.NotExpressible, exception.Code);
         Assert.AreEqual(source, exception.FilePath);
         Assert.Contains("log(-x) is not finite for the number 0.5", exception.Detail);
@@ -45,9 +47,12 @@ public sealed class MambaConversionTests : IDisposable
     public void Verbatim_names_keep_the_values_too()
     {
         string source = folder.Write("mamba.gguf", Mamba(0.5f));
-        Certificate certificate = ModelConverter.Convert(source, folder.At("model/"), ModelFormat.SafeTensors, new() { Naming = NamingMode.Verbatim });
+        Certificate certificate = ModelConverter.Convert(
+            source, folder.At("model/"), ModelFormat.SafeTensors, new() { Naming = NamingMode.Verbatim });
         Assert.AreEqual(ProofLevel.L3, certificate.Level);
-        CollectionAssert.AreEqual(new[] { ("blk.0.ssm_a", TensorAction.Copy), ("blk.0.ssm_conv1d.weight", TensorAction.Copy) }, certificate.Tensors.Select(tensor => (tensor.Name, tensor.Action)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { ("blk.0.ssm_a", TensorAction.Copy), ("blk.0.ssm_conv1d.weight", TensorAction.Copy) },
+            certificate.Tensors.Select(tensor => (tensor.Name, tensor.Action)).ToArray());
         Assert.IsFalse(File.Exists(folder.At("model/config.json")));
     }
 

@@ -19,15 +19,25 @@ public sealed class MeaningTests
 
     [TestMethod]
     [DataRow("m.apr", ModelFormat.Apr, QuantizedMode.Auto, Meaning.Runs, "")]
-    [DataRow("m.apr", ModelFormat.Apr, QuantizedMode.Blocks, Meaning.Carried, "tensors are stored as raw bytes, which apr cannot compute with")]
+    [DataRow(
+        "m.apr", ModelFormat.Apr, QuantizedMode.Blocks, Meaning.Carried, "tensors are stored as raw bytes, which apr cannot compute with")]
     [DataRow("m/", ModelFormat.SafeTensors, QuantizedMode.Auto, Meaning.Runs, "")]
-    [DataRow("m/", ModelFormat.SafeTensors, QuantizedMode.Blocks, Meaning.Carried, "tensors are stored as raw bytes, which transformers cannot compute with")]
-    [DataRow("m.safetensors", ModelFormat.SafeTensors, QuantizedMode.Auto, Meaning.Carried, "config.json and the tokenizer, which transformers needs, are written into a folder only")]
+    [DataRow(
+        "m/", ModelFormat.SafeTensors, QuantizedMode.Blocks, Meaning.Carried,
+        "tensors are stored as raw bytes, which transformers cannot compute with")]
+    [DataRow(
+        "m.safetensors", ModelFormat.SafeTensors, QuantizedMode.Auto, Meaning.Carried,
+        "config.json and the tokenizer, which transformers needs, are written into a folder only")]
     [DataRow("m.gguf", ModelFormat.Gguf, QuantizedMode.Auto, Meaning.Runs, "")]
     [DataRow("m/", ModelFormat.Gguf, QuantizedMode.Auto, Meaning.Runs, "")]
-    public void A_whole_model_runs_where_the_target_can_hold_it(string name, ModelFormat to, QuantizedMode quantized, Meaning meaning, string reason)
+    public void A_whole_model_runs_where_the_target_can_hold_it(
+        string name, ModelFormat to, QuantizedMode quantized, Meaning meaning, string reason)
     {
-        ConversionOptions options = new() { Quantized = quantized, MaxShardBytes = to == ModelFormat.Gguf && name.EndsWith('/') ? 300_000 : null };
+        ConversionOptions options = new()
+        {
+            Quantized = quantized,
+            MaxShardBytes = to == ModelFormat.Gguf && name.EndsWith('/') ? 300_000 : null,
+        };
         string model = quantized == QuantizedMode.Blocks ? Other : Model;
         ConversionPreview preview = ModelConverter.Plan(model, folder.At(name), to, options);
         Certificate certificate = ModelConverter.Convert(model, folder.At(name), to, options);
@@ -64,7 +74,8 @@ public sealed class MeaningTests
         ConversionPreview preview = ModelConverter.Plan(folder.At("part.gguf"), folder.At("part.apr"), ModelFormat.Apr, new());
         Assert.AreEqual(Meaning.Partial, preview.Meaning);
         Assert.MatchesRegex("^'part.gguf' is one of [0-9]+ parts of a model, and the others were not found$", preview.MeaningReasons[0]);
-        Assert.AreEqual(Meaning.Partial, ModelConverter.Plan(folder.At("part.gguf"), folder.At("copy.gguf"), ModelFormat.Gguf, new()).Meaning);
+        Assert.AreEqual(
+            Meaning.Partial, ModelConverter.Plan(folder.At("part.gguf"), folder.At("copy.gguf"), ModelFormat.Gguf, new()).Meaning);
     }
 
     [TestMethod]
@@ -109,7 +120,10 @@ public sealed class MeaningTests
             RequiredTensors? required = RequiredTensors.For(architecture);
             Assert.IsNotNull(required, architecture);
             NameTable table = NameTable.For(architecture, type == "mixtral" ? 1 : 0)!;
-            string[] unnamed = [.. required.Missing(1, (component, layer) => component.HuggingFaceNames(table, layer).Any(), (component, layer) => component.GgufName(layer))];
+            string[] unnamed = [
+                .. required.Missing(
+                    1, (component, layer) => component.HuggingFaceNames(table, layer).Any(),
+                    (component, layer) => component.GgufName(layer))];
             Assert.IsEmpty(unnamed, $"{type}: {string.Join(", ", unnamed)}");
         }
     }

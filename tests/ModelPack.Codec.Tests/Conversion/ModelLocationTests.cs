@@ -47,8 +47,11 @@ public sealed class ModelLocationTests
     [TestMethod]
     public void A_set_of_companions_alone()
     {
-        NamedSource[] files = [.. new[] { "config.json", "tokenizer.json" }.Select(name => new NamedSource(name, new MemoryByteSource("{}"u8.ToArray(), name)))];
-        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(files, "<set>", ModelFormat.SafeTensors).Dispose());
+        NamedSource[] files = [
+            .. new[] { "config.json", "tokenizer.json" }.Select(
+                name => new NamedSource(name, new MemoryByteSource("{}"u8.ToArray(), name)))];
+        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(
+            () => ModelFiles.Open(files, "<set>", ModelFormat.SafeTensors).Dispose());
         Assert.AreEqual(ModelSetErrors.NoModel, exception.Code);
         Assert.Contains("none of the files holds tensors", exception.Detail);
     }

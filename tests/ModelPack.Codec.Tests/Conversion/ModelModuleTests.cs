@@ -49,10 +49,13 @@ public sealed class ModelModuleTests
         Assert.Contains($"2_Dense/{name}", there.Source.Parts.Select(part => part.Name));
         Assert.IsEmpty(there.LeftOut);
         Assert.AreEqual(Meaning.Carried, there.Meaning, string.Join("; ", there.MeaningReasons));
-        Assert.Contains($"'2_Dense/{name}' is a part of the model, and only kept for the way back: an embedding is computed without it", there.MeaningReasons);
+        Assert.Contains(
+            $"'2_Dense/{name}' is a part of the model, and only kept for the way back: an embedding is computed without it",
+            there.MeaningReasons);
 
         Certificate back = ModelConverter.Convert(folder.At("m." + format.Extension()), folder.At("back/"), ModelFormat.SafeTensors, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(Model, "2_Dense", name)), File.ReadAllBytes(folder.At($"back/2_Dense/{name}")));
+        CollectionAssert.AreEqual(
+            File.ReadAllBytes(Path.Combine(Model, "2_Dense", name)), File.ReadAllBytes(folder.At($"back/2_Dense/{name}")));
         Assert.AreEqual(Meaning.Runs, back.Meaning, string.Join("; ", back.MeaningReasons));
     }
 
@@ -84,7 +87,9 @@ public sealed class ModelModuleTests
             large.SetLength(ModelLocation.MaximumCompanionBytes + 1);
         }
 
-        ConversionPreview preview = AssertPartial("'2_Dense/model.safetensors' (larger than the 64 MiB that are carried of a module, 67,108,865 bytes) is a part of the model by modules.json, and is not carried");
+        ConversionPreview preview = AssertPartial(
+            "'2_Dense/model.safetensors' (larger than the 64 MiB that are carried of a module, 67,108,865 bytes) is a part of the model by "
+                + "modules.json, and is not carried");
         Assert.IsTrue(preview.LeftOut.Single().IsPart);
         const string Said = "K-LEFT-OUT: part of the model, and left out: '2_Dense/model.safetensors'";
         Assert.IsTrue(preview.Notes.Any(note => note.StartsWith(Said, StringComparison.Ordinal)), string.Join("\n", preview.Notes));
@@ -128,7 +133,8 @@ public sealed class ModelModuleTests
     [TestMethod]
     public void Code_that_the_config_names_is_a_part_of_the_model()
     {
-        Write("config.json", """{"model_type":"made-up","auto_map":{"AutoConfig":"own/repository--configuration_x.X","AutoModel":"modeling_x.XModel"}}""");
+        Write("config.json",
+            """{"model_type":"made-up","auto_map":{"AutoConfig":"own/repository--configuration_x.X","AutoModel":"modeling_x.XModel"}}""");
         AssertPartial("'modeling_x.py' is a part of the model by auto_map in config.json, and is not there");
         Write("modeling_x.py", "class XModel: pass\n");
         Assert.AreEqual(Meaning.Carried, Plan().Meaning);
@@ -142,9 +148,12 @@ public sealed class ModelModuleTests
         Write("original/consolidated.00.pth", "1234567");
         Write("pytorch_model.bin", "123");
         Certificate made = Convert("m.gguf", ModelFormat.Gguf);
-        string[] expected = ["'onnx/deep/' (it holds weights of its own, 5 bytes)", "'original/' (it holds weights of its own, 7 bytes)", "'pytorch_model.bin' (3 bytes)"];
+        string[] expected = [
+            "'onnx/deep/' (it holds weights of its own, 5 bytes)", "'original/' (it holds weights of its own, 7 bytes)",
+            "'pytorch_model.bin' (3 bytes)"];
         CollectionAssert.AreEquivalent(expected, made.LeftOut.Select(file => file.ToString()).ToArray());
-        CollectionAssert.AreEqual(made.LeftOut.ToArray(), CertificateJson.Read(ModelConverter.CertificatePath(folder.At("m.gguf"))).LeftOut.ToArray());
+        CollectionAssert.AreEqual(
+            made.LeftOut.ToArray(), CertificateJson.Read(ModelConverter.CertificatePath(folder.At("m.gguf"))).LeftOut.ToArray());
     }
 
     [TestMethod]
@@ -158,12 +167,15 @@ public sealed class ModelModuleTests
             string output = folder.At($"m.{format.Extension()}");
             Certificate made = ModelConverter.Convert(source, output, format, new());
             Assert.AreEqual(Meaning.Carried, made.Meaning);
-            Assert.IsTrue(made.Notes.Any(note => note.Contains($"has the tensor '{tensor}', and this one does not", StringComparison.Ordinal)), string.Join("\n", made.Notes));
+            Assert.IsTrue(
+                made.Notes.Any(note => note.Contains($"has the tensor '{tensor}', and this one does not", StringComparison.Ordinal)),
+                string.Join("\n", made.Notes));
             using ModelFile file = ModelFiles.Open(output);
             Assert.AreEqual(format == ModelFormat.Apr ? "unknown" : null, file.Architecture);
         }
 
-        Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(folder.At("m.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new()).Level);
+        Assert.AreEqual(
+            ProofLevel.L3, ModelConverter.Convert(folder.At("m.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new()).Level);
         Assert.AreEqual(name == "final-norm" ? "MP2150" : "MP2112", ModelValidator.Validate(source).Findings.Single().Code.Id);
     }
 

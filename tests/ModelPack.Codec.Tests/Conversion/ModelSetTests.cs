@@ -20,11 +20,14 @@ public sealed class ModelSetTests
     public void A_model_becomes_shards_and_comes_back_byte_for_byte(ModelFormat format)
     {
         string shards = Path.Combine(folder, "shards") + "/";
-        Certificate there = ModelConverter.Convert(Model, shards, format, new() { MaxShardBytes = 300_000, Quantized = QuantizedMode.Blocks });
+        Certificate there = ModelConverter.Convert(
+            Model, shards, format, new() { MaxShardBytes = 300_000, Quantized = QuantizedMode.Blocks });
         Assert.AreEqual(ProofLevel.L3, there.Level);
         string[] parts = Directory.GetFiles(shards, "*." + format.Extension());
         Assert.IsGreaterThan(new FileInfo(Model).Length / 300_000, parts.Length - 1);
-        Assert.IsTrue(parts.Skip(1).All(part => new FileInfo(part).Length < 400_000), "only the first part carries the metadata, none exceeds the limit");
+        Assert.IsTrue(
+            parts.Skip(1).All(part => new FileInfo(part).Length < 400_000),
+            "only the first part carries the metadata, none exceeds the limit");
         string back = Path.Combine(folder, "back.gguf");
         Certificate here = ModelConverter.Convert(First(shards), back, ModelFormat.Gguf, new());
         Assert.AreEqual(ProofLevel.L3, here.Level);
@@ -49,8 +52,11 @@ public sealed class ModelSetTests
         string back = Path.Combine(folder, "back");
         Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(middle, back + "/", ModelFormat.SafeTensors, new()).Level);
 
-        string[] expected = [.. Directory.GetFiles(source).Select(path => Path.GetFileName(path)!).Where(name => name != "notes.bin").Order(StringComparer.Ordinal)];
-        CollectionAssert.AreEqual(expected, Directory.GetFiles(back).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray());
+        string[] expected = [
+            .. Directory.GetFiles(source).Select(path => Path.GetFileName(path)!).Where(name => name != "notes.bin")
+                .Order(StringComparer.Ordinal)];
+        CollectionAssert.AreEqual(
+            expected, Directory.GetFiles(back).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray());
         foreach (string name in expected)
         {
             CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(source, name)), File.ReadAllBytes(Path.Combine(back, name)), name);
@@ -64,7 +70,8 @@ public sealed class ModelSetTests
         ModelConverter.Convert(Model, shards, ModelFormat.Gguf, new() { MaxShardBytes = 300_000, Origin = OriginMode.None });
         string apr = Path.Combine(folder, "model.apr");
         ModelConverter.Convert(First(shards), apr, ModelFormat.Apr, new());
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(apr, Path.Combine(folder, "x.gguf"), ModelFormat.Gguf, new()));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(apr, Path.Combine(folder, "x.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ErrorKind.Usage, error.Code.Kind);
     }
 
@@ -115,9 +122,14 @@ public sealed class ModelSetTests
     {
         using TempFolder folder = new();
         string part = folder.Write("renamed.gguf", TestModels.GgufBytes(
-            [TestTensor.F32("t", 1)], ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(3)), ("split.tensors.count", GgufValue.FromInt32(total))));
-        string[] notes = [.. ModelConverter.Convert(part, folder.At("out.apr"), ModelFormat.Apr, new()).Notes.Where(note => note.Contains("part", StringComparison.Ordinal))];
-        CollectionAssert.AreEqual(isNoted ? new[] { "'renamed.gguf' is one of 3 parts of a model; the others were not found, and are not in the output" } : [], notes);
+            [TestTensor.F32("t", 1)], ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(3)),
+            ("split.tensors.count", GgufValue.FromInt32(total))));
+        string[] notes = [
+            .. ModelConverter.Convert(part, folder.At("out.apr"), ModelFormat.Apr, new()).Notes.Where(
+                note => note.Contains("part", StringComparison.Ordinal))];
+        CollectionAssert.AreEqual(
+            isNoted ? new[] { "'renamed.gguf' is one of 3 parts of a model; the others were not found, and are not in the output" } : [],
+            notes);
     }
 
     [TestMethod]
@@ -128,7 +140,8 @@ public sealed class ModelSetTests
         {
             GgufValue count = number == 0 ? GgufValue.FromUInt16(2) : GgufValue.FromUInt32(2);
             folder.Write(GgufSplitSet.FileName("m", number + 1, 2), TestModels.GgufBytes(
-                [TestTensor.F32($"t{number}", 1)], ("split.no", GgufValue.FromUInt16(number)), ("split.count", count), ("split.tensors.count", GgufValue.FromInt32(2))));
+                [TestTensor.F32($"t{number}", 1)], ("split.no", GgufValue.FromUInt16(number)), ("split.count", count),
+                ("split.tensors.count", GgufValue.FromInt32(2))));
         }
 
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
@@ -136,5 +149,6 @@ public sealed class ModelSetTests
         Assert.Contains("'split.count' has type u32 instead of u16", exception.Detail);
     }
 
-    private static string First(string shards) => Directory.GetFiles(shards, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() ?? shards;
+    private static string First(string shards) =>
+        Directory.GetFiles(shards, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() ?? shards;
 }

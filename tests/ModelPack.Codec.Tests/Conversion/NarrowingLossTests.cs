@@ -31,14 +31,16 @@ public sealed class NarrowingLossTests
         {
             TensorInfo narrowed = output.Tensors.Single(tensor => tensor.Name == "matrix");
             Assert.AreEqual(TensorType.BF16, narrowed.Type);
-            CollectionAssert.AreEqual(new byte[] { 0x80, 0x3F, 0x80, 0x3F, 0x41, 0x40, 0x00, 0xBF }, output.Source.ReadBytes(narrowed.Offset, 8));
+            CollectionAssert.AreEqual(
+                new byte[] { 0x80, 0x3F, 0x80, 0x3F, 0x41, 0x40, 0x00, 0xBF }, output.Source.ReadBytes(narrowed.Offset, 8));
             Assert.AreEqual(TensorType.F32, output.Tensors.Single(tensor => tensor.Name == "vector").Type);
         }
 
         ModelConverter.Convert(folder.At("out.gguf"), folder.At("back.safetensors"), ModelFormat.SafeTensors, new());
         CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.safetensors")));
         Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.gguf"), ProofLevel.L3).Passed);
-        TensorLoss? read = CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single(tensor => tensor.SourceName == "matrix").Loss;
+        TensorLoss? read = CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single(
+            tensor => tensor.SourceName == "matrix").Loss;
         Assert.AreEqual(matrix.Loss, read);
     }
 
@@ -49,8 +51,11 @@ public sealed class NarrowingLossTests
         float[] values = [.. Enumerable.Range(0, 700 * 701).Select(_ => (random.NextSingle() - 0.5f) * 10)];
         string source = Write(TestTensor.F32("wide", values) with { Shape = [700, 701] });
         TensorLoss loss = ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf).Tensors.Single().Loss!;
-        (double Distance, int Element) absolute = values.Select((value, i) => (Math.Abs((double)value - (double)(Half)value), i)).MaxBy(item => item.Item1);
-        (double Quotient, int Element) relative = values.Select((value, i) => (value == 0 ? 0 : Math.Abs((double)value - (double)(Half)value) / Math.Abs((double)value), i)).MaxBy(item => item.Item1);
+        (double Distance, int Element) absolute = values.Select((value, i) => (Math.Abs((double)value - (double)(Half)value), i))
+            .MaxBy(item => item.Item1);
+        (double Quotient, int Element) relative = values.Select(
+            (value, i) => (value == 0 ? 0 : Math.Abs((double)value - (double)(Half)value) / Math.Abs((double)value), i))
+                .MaxBy(item => item.Item1);
         Assert.AreEqual(new TensorLoss("F16", absolute.Distance, absolute.Element, relative.Quotient, relative.Element), loss);
     }
 
@@ -58,7 +63,8 @@ public sealed class NarrowingLossTests
     public void What_fits_the_narrower_type_costs_nothing()
     {
         byte[] halves = [0x00, 0x3C, 0x01, 0x00, 0xFF, 0x7B, 0x00, 0x80];
-        string source = Write(new TestTensor("half", TensorType.F16, [2, 2], halves), TestTensor.F32("single", 1, 2, -4, 0.25f) with { Shape = [1, 4] });
+        string source = Write(
+            new TestTensor("half", TensorType.F16, [2, 2], halves), TestTensor.F32("single", 1, 2, -4, 0.25f) with { Shape = [1, 4] });
         Certificate certificate = ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { Epsilon = 0 });
         Assert.IsNull(certificate.Tensors.Single(tensor => tensor.SourceName == "half").Loss);
         Assert.AreEqual(new TensorLoss("F16", 0, 0, 0, 0), certificate.Tensors.Single(tensor => tensor.SourceName == "single").Loss);
@@ -68,7 +74,8 @@ public sealed class NarrowingLossTests
     [TestMethod]
     public void Quantized_tensors_that_the_target_lacks_are_narrowed_from_their_values()
     {
-        TestTensor blocks = new("blocks", TensorType.Q8_0, [1, 32], [0x00, 0x3C, .. Enumerable.Range(0, 32).Select(value => (byte)(value + 90))]);
+        TestTensor blocks = new(
+            "blocks", TensorType.Q8_0, [1, 32], [0x00, 0x3C, .. Enumerable.Range(0, 32).Select(value => (byte)(value + 90))]);
         string source = folder.Write("source.gguf", TestModels.GgufBytes([blocks]));
         Certificate certificate = ModelConverter.Convert(source, folder.At("out.safetensors"), ModelFormat.SafeTensors, ToBrain);
 
@@ -81,8 +88,11 @@ public sealed class NarrowingLossTests
     [TestMethod]
     public void Error_beyond_the_limit_fails_and_names_tensor_element_and_both_values()
     {
-        string source = Write(TestTensor.F32("good", 1, 2) with { Shape = [1, 2] }, TestTensor.F32("bad", 1, 1.00390625f) with { Shape = [1, 2] });
-        Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(source, folder.At("fine.gguf"), ModelFormat.Gguf, ToBrain with { Epsilon = 1 / 256.0 }).Level);
+        string source = Write(
+            TestTensor.F32("good", 1, 2) with { Shape = [1, 2] }, TestTensor.F32("bad", 1, 1.00390625f) with { Shape = [1, 2] });
+        Assert.AreEqual(
+            ProofLevel.L3,
+            ModelConverter.Convert(source, folder.At("fine.gguf"), ModelFormat.Gguf, ToBrain with { Epsilon = 1 / 256.0 }).Level);
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
             () => ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToBrain with { Epsilon = 0.001 }));
         Assert.AreEqual("MP2011", exception.Code.Id);
@@ -95,13 +105,17 @@ public sealed class NarrowingLossTests
     public void Value_beyond_the_range_of_the_type_is_refused_unless_infinity_is_allowed()
     {
         string source = Write(TestTensor.F32("large", 1, 70_000) with { Shape = [1, 2] });
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf));
         Assert.AreEqual("MP2011", exception.Code.Id);
         StringAssert.Contains(exception.Detail, "element 1 is 70000");
         StringAssert.Contains(exception.Detail, "beyond its range");
-        Certificate certificate = ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow });
+        Certificate certificate = ModelConverter.Convert(
+            source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow });
         Assert.AreEqual(new TensorLoss("F16", double.PositiveInfinity, 1, double.PositiveInfinity, 1), certificate.Tensors.Single().Loss);
-        Assert.AreEqual(certificate.Tensors.Single().Loss, CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single().Loss);
+        Assert.AreEqual(
+            certificate.Tensors.Single().Loss,
+            CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single().Loss);
     }
 
     [TestMethod]
@@ -120,7 +134,8 @@ public sealed class NarrowingLossTests
     public void NaN_and_infinity_that_were_there_are_no_error_of_rounding()
     {
         string source = Write(TestTensor.F32("odd", float.NaN, float.NegativeInfinity, -0f, 2) with { Shape = [2, 2] });
-        Certificate certificate = ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow, Epsilon = 0 });
+        Certificate certificate = ModelConverter.Convert(
+            source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow, Epsilon = 0 });
         Assert.AreEqual(new TensorLoss("F16", 0, 0, 0, 0), certificate.Tensors.Single().Loss);
     }
 

@@ -139,7 +139,9 @@ public sealed class NonFiniteTests
         using ModelFile file = ModelFiles.Open(path);
         TensorInfo tensor = file.Tensors.Single(tensor => tensor.Name == expected.Tensor);
         TensorTypeInfo type = TensorTypes.Get(tensor.Type);
-        return type.Rule == PayloadRule.ScaledBytes ? tensor.Offset : tensor.Offset + (expected.First!.Value / type.BlockElements * type.BlockBytes);
+        return type.Rule == PayloadRule.ScaledBytes
+            ? tensor.Offset
+            : tensor.Offset + (expected.First!.Value / type.BlockElements * type.BlockBytes);
     }
 
     private static byte[] BigEndian(uint type, int bytes) => new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0)

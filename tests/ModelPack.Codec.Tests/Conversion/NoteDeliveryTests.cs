@@ -31,12 +31,14 @@ public sealed class NoteDeliveryTests
     public void Notes_of_a_GGUF_s_derived_companions_arrive(string name, string path)
     {
         using GgufFile gguf = (GgufFile)ModelFiles.Open(path);
-        if (Plan(path, folder.At("out/"), ModelFormat.SafeTensors) is not { } preview || !preview.Files.Any(file => file.Name == CompanionNames.Report))
+        if (Plan(path, folder.At("out/"), ModelFormat.SafeTensors) is not { } preview
+            || !preview.Files.Any(file => file.Name == CompanionNames.Report))
         {
             return;
         }
 
-        DerivedFolder derived = DerivedCompanions.Derive([.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key))], gguf.Tensors, gguf.Source);
+        DerivedFolder derived = DerivedCompanions.Derive(
+            [.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key))], gguf.Tensors, gguf.Source);
         AssertDelivered(name, derived.Ranked, preview);
     }
 
@@ -60,7 +62,9 @@ public sealed class NoteDeliveryTests
             Format = ModelFormat.Gguf,
             Rows = RowOrder.Gguf,
         });
-        AssertDelivered(name, written.Notes.Where(note => note.Rule is MetadataNotes.Lost or MetadataNotes.Contradiction).Select(RankedNote.Of), preview);
+        AssertDelivered(
+            name, written.Notes.Where(note => note.Rule is MetadataNotes.Lost or MetadataNotes.Contradiction).Select(RankedNote.Of),
+            preview);
     }
 
     [TestMethod]
@@ -81,7 +85,9 @@ public sealed class NoteDeliveryTests
     {
         string path = RepositoryData.Path("cases", name);
         using ModelFile file = ModelFiles.Open(path);
-        Companion[] companions = [.. Directory.GetFiles(path).Where(ModelLocation.IsCompanion).Select(companion => new Companion(Path.GetFileName(companion), File.ReadAllBytes(companion)))];
+        Companion[] companions = [
+            .. Directory.GetFiles(path).Where(ModelLocation.IsCompanion)
+                .Select(companion => new Companion(Path.GetFileName(companion), File.ReadAllBytes(companion)))];
         DerivedGguf derived = ConfigToGguf.Derive(new(path, companions, file.Tensors));
         Assert.IsNotEmpty(derived.Ranked.Concat(TokenizerNotes(companions)));
         AssertDelivered(name, derived.Ranked, Plan(path, folder.At("out.gguf"), ModelFormat.Gguf)!);
@@ -90,7 +96,8 @@ public sealed class NoteDeliveryTests
     [TestMethod]
     public void Preview_and_certificate_have_the_same_notes_sorted_by_rank()
     {
-        ModelConverter.Convert(Model, folder.At("whole/"), ModelFormat.SafeTensors, new() { Origin = OriginMode.None, Loss = LossPolicy.Allow });
+        ModelConverter.Convert(
+            Model, folder.At("whole/"), ModelFormat.SafeTensors, new() { Origin = OriginMode.None, Loss = LossPolicy.Allow });
         foreach ((string source, string target, ModelFormat format) in new[]
         {
             (Model, folder.At("a.apr"), ModelFormat.Apr),
@@ -148,7 +155,8 @@ public sealed class NoteDeliveryTests
     }
 
     private static IEnumerable<object[]> Rows(string[] folders, string pattern) =>
-        folders.SelectMany(name => RepositoryData.Files(name, pattern)).Where(CanOpen).Select(path => new object[] { Path.GetFileName(path), path });
+        folders.SelectMany(name => RepositoryData.Files(name, pattern)).Where(CanOpen)
+        .Select(path => new object[] { Path.GetFileName(path), path });
 
     private static bool CanOpen(string path)
     {

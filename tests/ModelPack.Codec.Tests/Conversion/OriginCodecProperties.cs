@@ -42,7 +42,9 @@ public sealed class OriginCodecProperties
             Naming = naming,
             Form = new OutputForm(folder, shard),
             ContainerDigest = digest,
-            Files = [.. others[..(files - 1)].Prepend($"{stem}.{format.Extension()}").Select((name, i) => new OriginFile(name, new FilePlan(i == 0 ? Interleave(lengths, outside) : []), fileHashes[i]))],
+            Files = [
+                .. others[..(files - 1)].Prepend($"{stem}.{format.Extension()}")
+                    .Select((name, i) => new OriginFile(name, new FilePlan(i == 0 ? Interleave(lengths, outside) : []), fileHashes[i]))],
             Dtype = dtype,
             Tensors = [.. lengths.Select((length, i) => new OriginTensor(Recipe(recipes[i], order[i], length), hashes[i]))],
             Views = [.. views.Select((hash, i) => new ShadowTensor(i, hash))],
@@ -65,7 +67,9 @@ public sealed class OriginCodecProperties
                 Views = [.. record.Views.Select(view => view with { Hash = Hash128.Zero })],
             };
             byte[] bytes = OriginCodec.Write(blank);
-            OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(file => file.Hash)], [.. record.Tensors.Select(tensor => tensor.Hash)], [.. record.Views.Select(view => view.Hash)]);
+            OriginCodec.Complete(
+                bytes, record.ContainerDigest, [.. record.Files.Select(file => file.Hash)],
+                [.. record.Tensors.Select(tensor => tensor.Hash)], [.. record.Views.Select(view => view.Hash)]);
             CollectionAssert.AreEqual(OriginCodec.Write(record), bytes);
         },
         iter: 500);
@@ -77,8 +81,11 @@ public sealed class OriginCodecProperties
         1 => new TakenPayload(new StoredPayload(tensor, length + 7), 3, length, length + 7, 1),
         2 => new JoinedPayload([new StoredPayload(tensor, length), new LiteralPayload(default)], 1),
         3 => new ExchangedPayload(new StoredPayload(tensor, length), 1, 2, 3, 4),
-        4 => new JoinedPayload([new NarrowedPayload(new ShiftedPayload(new StoredPayload(tensor, length / 2 * 4), -1.5f), TensorType.F16), new LiteralPayload(new byte[length % 2])], 1),
-        5 => new JoinedPayload([new WidenedPayload(new StoredPayload(tensor, length / 4 * 2), TensorType.BF16), new LiteralPayload(new byte[length % 4])], 1),
+        4 => new JoinedPayload(
+            [new NarrowedPayload(new ShiftedPayload(new StoredPayload(tensor, length / 2 * 4), -1.5f), TensorType.F16),
+                new LiteralPayload(new byte[length % 2])], 1),
+        5 => new JoinedPayload(
+            [new WidenedPayload(new StoredPayload(tensor, length / 4 * 2), TensorType.BF16), new LiteralPayload(new byte[length % 4])], 1),
         _ => new StoredPayload(tensor, length),
     };
 
@@ -90,9 +97,11 @@ public sealed class OriginCodecProperties
         [
             $"{record.Format} {record.Quantized} {record.Naming} {record.Dtype} {record.Form} {record.ContainerDigest} {record.SideTensors}",
             .. record.Files.Select(file => $"{file.Name} {file.Hash} {string.Join(",", file.Plan.Segments.Select(Describe))}"),
-            .. record.Tensors.Select(tensor => $"{Convert.ToHexString(RecipeCodec.ToBytes(tensor.Payload))} {tensor.Payload.Length} {tensor.Hash}"),
+            .. record.Tensors.Select(
+                tensor => $"{Convert.ToHexString(RecipeCodec.ToBytes(tensor.Payload))} {tensor.Payload.Length} {tensor.Hash}"),
             .. record.Views.Select(view => $"{view}"),
         ]);
 
-    private static string Describe(Segment segment) => segment is LiteralSegment literal ? Convert.ToHexString(literal.Bytes.Span) : $"{segment}";
+    private static string Describe(Segment segment) =>
+        segment is LiteralSegment literal ? Convert.ToHexString(literal.Bytes.Span) : $"{segment}";
 }

@@ -60,7 +60,8 @@ internal static class OriginRecords
     private const int DigestOffset = 21;
 
     /// <summary>Puts a record together around a body; the checksum fits.</summary>
-    public static byte[] Build(byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, Hash128? digest = null, byte version = 2, int views = 0)
+    public static byte[] Build(
+        byte[] stored, int files = 1, int tensors = 0, int? bodyLength = null, Hash128? digest = null, byte version = 2, int views = 0)
     {
         List<byte> record = [.. "MPOR"u8, version, .. new byte[16]];
         byte[] hash = new byte[16];
@@ -90,7 +91,8 @@ internal static class OriginRecords
     /// <summary>Reads a record that stands alone.</summary>
     public static OriginRecord Read(ReadOnlySpan<byte> record) => OriginCodec.Read(record, new(record.Length));
 
-    /// <summary>A SafeTensors file with another record. safetensors.md §1: the length of the header, the header, the payloads at places counted from its end.</summary>
+    /// <summary>A SafeTensors file with another record. safetensors.md §1: the length of the header, the header, the payloads at places
+    /// counted from its end.</summary>
     public static byte[] WithRecord(byte[] container, Func<OriginRecord, OriginRecord> change)
     {
         int length = (int)BinaryPrimitives.ReadInt64LittleEndian(container);
@@ -98,7 +100,9 @@ internal static class OriginRecords
         const string Begin = $"\"{ModelFile.OriginKey}\":\"";
         int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         string record = header[at..header.IndexOf('"', at)];
-        header = header.Replace(record, Convert.ToBase64String(OriginCodec.Write(change(Read(Convert.FromBase64String(record))))), StringComparison.Ordinal).TrimEnd();
+        header = header.Replace(
+            record, Convert.ToBase64String(OriginCodec.Write(change(Read(Convert.FromBase64String(record))))), StringComparison.Ordinal)
+                .TrimEnd();
         header = header.PadRight((header.Length + 7) / 8 * 8);
         byte[] prefix = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);

@@ -45,7 +45,8 @@ public sealed class PreviewTests
             heard.Add(growth);
         });
         Assert.AreEqual(planned.Growth, heard.Single());
-        ModelConverter.Convert(Model, Path.Combine(folder, "m.apr"), ModelFormat.Apr, new() { Quantized = QuantizedMode.Blocks }, growing: heard.Add);
+        ModelConverter.Convert(
+            Model, Path.Combine(folder, "m.apr"), ModelFormat.Apr, new() { Quantized = QuantizedMode.Blocks }, growing: heard.Add);
         Assert.HasCount(1, heard);
         int widened;
         using (ModelFile model = ModelFiles.Open(Model))
@@ -56,7 +57,9 @@ public sealed class PreviewTests
         Assert.AreEqual(
             string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{widened} quantized tensors become F32: the output takes {done.Output.Bytes:N0} bytes, {(double)done.Output.Bytes / done.Source.Bytes:0.0} times the {done.Source.Bytes:N0} bytes of the source; Quantized=blocks (--quantized blocks) keeps them small"),
+                $"{widened} quantized tensors become F32: the output takes {done.Output.Bytes:N0} bytes, "
+                    + $"{(double)done.Output.Bytes / done.Source.Bytes:0.0} times the {done.Source.Bytes:N0} bytes of the source; "
+                    + $"Quantized=blocks (--quantized blocks) keeps them small"),
             planned.Growth);
     }
 
@@ -97,9 +100,14 @@ public sealed class PreviewTests
         string taken = Path.Combine(folder, "taken.apr");
         File.WriteAllText(taken, "keep me");
         Assert.AreEqual(OutputErrors.TargetExists, Refused(taken, ModelFormat.Apr, new()));
-        Assert.AreEqual(PayloadErrors.NotExpressible, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Native }));
-        Assert.AreEqual(ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.gguf"), ModelFormat.Gguf, new() { MaxShardBytes = 300_000 }));
-        Assert.AreEqual(ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }));
+        Assert.AreEqual(
+            PayloadErrors.NotExpressible,
+            Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { Quantized = QuantizedMode.Native }));
+        Assert.AreEqual(
+            ConversionErrors.NeedsFolder, Refused(Path.Combine(folder, "m.gguf"), ModelFormat.Gguf, new() { MaxShardBytes = 300_000 }));
+        Assert.AreEqual(
+            ConversionErrors.NeedsFolder,
+            Refused(Path.Combine(folder, "m.st"), ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }));
         Assert.AreEqual(PayloadErrors.NotExpressible, Refused(folder + "/apr/", ModelFormat.Apr, new() { MaxShardBytes = 300_000 }));
     }
 

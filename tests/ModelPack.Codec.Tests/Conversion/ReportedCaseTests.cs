@@ -8,14 +8,20 @@ namespace ModelPack.Codec.Tests.Conversion;
 public sealed class ReportedCaseTests
 {
     [TestMethod]
-    [DataRow("json-infinity", "nemotron", "K-JSON", "'config.json': time_step_limit holds Infinity or NaN, which is no JSON; it is read as Python reads it")]
-    [DataRow("config-duplicate-key", "model", "K-JSON", "'config.json': use_cache stands more than once in one object; the last value counts, as in Python")]
+    [DataRow(
+        "json-infinity", "nemotron", "K-JSON",
+        "'config.json': time_step_limit holds Infinity or NaN, which is no JSON; it is read as Python reads it")]
+    [DataRow(
+        "config-duplicate-key", "model", "K-JSON",
+        "'config.json': use_cache stands more than once in one object; the last value counts, as in Python")]
     [DataRow("pad-minus-one", "model", "K-TOKEN-ID", "'config.json: pad_token_id' is -1, which stands for no token")]
     public void What_python_reads_is_sound_with_a_note(string name, string folder, string rule, string text)
     {
         ValidationReport report = ModelValidator.Validate(At(name, folder));
         Assert.IsEmpty(report.Findings, string.Join("; ", report.Findings.Select(finding => finding.Text)));
-        Assert.Contains(text, report.Notes.Where(note => note.Rule == rule).Select(note => note.Text).ToArray(), string.Join("; ", report.Notes.Select(note => note.Text)));
+        Assert.Contains(
+            text, report.Notes.Where(note => note.Rule == rule).Select(note => note.Text).ToArray(),
+            string.Join("; ", report.Notes.Select(note => note.Text)));
     }
 
     [TestMethod]
@@ -30,16 +36,22 @@ public sealed class ReportedCaseTests
 
     [TestMethod]
     public void Pooling_of_a_decoder_is_in_the_gguf() => WithGguf(
-        At("decoder-pooling", "model"), (gguf, _) => Assert.AreEqual("3", gguf.Metadata.Single(entry => entry.Key == "qwen3.pooling_type").Value.Display()));
+        At("decoder-pooling", "model"),
+        (gguf, _) => Assert.AreEqual("3", gguf.Metadata.Single(entry => entry.Key == "qwen3.pooling_type").Value.Display()));
 
     [TestMethod]
     public void Pooling_of_a_gguf_becomes_a_module_in_a_folder_of_its_own()
     {
         using TempFolder folder = new();
-        string source = folder.Write("model.gguf", SmallGguf.Decoder("qwen2").Layers().Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("pooling_type", 3).Bytes());
+        string source = folder.Write(
+            "model.gguf", SmallGguf.Decoder("qwen2").Layers().Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("pooling_type", 3)
+                .Bytes());
         ModelConverter.Convert(source, folder.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, ConversionCorpus.Allow);
-        Assert.IsTrue((bool)JsonNode.Parse(File.ReadAllText(Path.Combine(folder.At("back"), "1_Pooling", "config.json")))!["pooling_mode_lasttoken"]!);
-        Assert.AreEqual("1_Pooling", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(folder.At("back"), "modules.json")))![1]!["path"]!);
+        Assert.IsTrue(
+            (bool)JsonNode.Parse(
+                File.ReadAllText(Path.Combine(folder.At("back"), "1_Pooling", "config.json")))!["pooling_mode_lasttoken"]!);
+        Assert.AreEqual(
+            "1_Pooling", (string)JsonNode.Parse(File.ReadAllText(Path.Combine(folder.At("back"), "modules.json")))![1]!["path"]!);
     }
 
     [TestMethod]
@@ -64,7 +76,8 @@ public sealed class ReportedCaseTests
     [TestMethod]
     [DataRow("mmproj.gguf")]
     [DataRow("mmproj-audio.gguf")]
-    public void Keys_below_the_own_architecture_and_a_dot_are_its_own(string name) => Assert.IsEmpty(ModelValidator.Validate(At("mmproj-arch", name)).Findings);
+    public void Keys_below_the_own_architecture_and_a_dot_are_its_own(string name) =>
+    Assert.IsEmpty(ModelValidator.Validate(At("mmproj-arch", name)).Findings);
 
     private static string At(string name, string path) => RepositoryData.Path("cases", name, path);
 
@@ -81,7 +94,8 @@ public sealed class ReportedCaseTests
     private static void WithFolder(string source, Action<string, Certificate> check)
     {
         using TempFolder folder = new();
-        Certificate certificate = ModelConverter.Convert(source, folder.At("model") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Certificate certificate = ModelConverter.Convert(
+            source, folder.At("model") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, ConversionCorpus.Allow);
         check(folder.At("model"), certificate);
     }
 }

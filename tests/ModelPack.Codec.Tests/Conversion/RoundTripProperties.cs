@@ -4,8 +4,8 @@ using ModelPack.Codec.Tests.Conversion.Models;
 namespace ModelPack.Codec.Tests.Conversion;
 
 /// <summary>
-/// Any model, through any chain of formats and back: the same bytes. MODELPACK_PROPERTY_CASES sets the number of cases; a failure prints the seed that
-/// CsCheck_Seed takes.
+/// Any model, through any chain of formats and back: the same bytes. MODELPACK_PROPERTY_CASES sets the number of cases; a failure prints
+/// the seed that CsCheck_Seed takes.
 /// </summary>
 [TestClass]
 public sealed class RoundTripProperties
@@ -15,7 +15,8 @@ public sealed class RoundTripProperties
 
     private static readonly Gen<ModelFormat> AnyFormat = Gen.OneOf(Enum.GetValues<ModelFormat>());
 
-    private static readonly Gen<ModelFormat[]> AnyChain = Gen.Frequency((6, AnyFormat.Array[1, 2]), (2, AnyFormat.Array[3]), (1, AnyFormat.Array[4, 5]));
+    private static readonly Gen<ModelFormat[]> AnyChain = Gen.Frequency(
+        (6, AnyFormat.Array[1, 2]), (2, AnyFormat.Array[3]), (1, AnyFormat.Array[4, 5]));
 
     // A folder on the way would be the folder already.
     private static readonly Gen<ModelFormat[]> OtherChain = Gen.OneOf(ModelFormat.Gguf, ModelFormat.Apr).Array[1, 4];
@@ -43,7 +44,8 @@ public sealed class RoundTripProperties
         Gen<GeneratedModel> models = Gen.OneOf(GgufGen.Model, AprGen.Model, SafeTensorsGen.Model);
 
         // Within a format, a folder that holds a single file is copied: that file is the nearest one.
-        Gen.Select(models, Gen.OneOf(ModelFormat.Gguf, ModelFormat.SafeTensors), Gen.Long[1, 300]).Where(sample => sample.Item1.Format != sample.Item2).Sample(
+        Gen.Select(models, Gen.OneOf(ModelFormat.Gguf, ModelFormat.SafeTensors), Gen.Long[1, 300])
+            .Where(sample => sample.Item1.Format != sample.Item2).Sample(
             (model, shards, size) =>
             {
                 string at = folder.At($"{Interlocked.Increment(ref number)}");
@@ -87,7 +89,8 @@ public sealed class RoundTripProperties
                 return report.Identical && report.Steps.All(step => step.Level == ProofLevel.L3) && returned.SequenceEqual(expected);
             },
             iter: Cases / 4,
-            print: sample => $"{sample.Item1} | {string.Join(", ", sample.Item2.Keys)} | {string.Join("→", sample.Item3)} | {sample.Item4}");
+            print: sample =>
+                $"{sample.Item1} | {string.Join(", ", sample.Item2.Keys)} | {string.Join("→", sample.Item3)} | {sample.Item4}");
         Assert.IsGreaterThanOrEqualTo(Cases / 4, number);
     }
 

@@ -15,7 +15,8 @@ public sealed class SideFileTests
     {
         // SafeTensors cannot store the one name (safetensors.md §3), and the other is what stands for it there.
         using TempFolder folder = new();
-        string source = folder.Write("m.gguf", TestModels.GgufBytes([.. names.Select((name, i) => TestTensor.Random(name, TensorType.Q5_0, i, 64))]));
+        string source = folder.Write(
+            "m.gguf", TestModels.GgufBytes([.. names.Select((name, i) => TestTensor.Random(name, TensorType.Q5_0, i, 64))]));
         Assert.IsTrue(RoundTrip.Run(source, [ModelFormat.Apr], ConversionCorpus.Allow).Identical);
         Assert.IsTrue(RoundTrip.Run(source, [ModelFormat.SafeTensors, ModelFormat.Apr], ConversionCorpus.Allow).Identical);
     }
@@ -59,7 +60,8 @@ public sealed class SideFileTests
         string side = folder.Write("out.apr.ggml-blocks.safetensors", "precious"u8);
         foreach (string model in new[] { source, plain })
         {
-            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(model, folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow));
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+                () => ModelConverter.Convert(model, folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow));
             Assert.AreEqual("MP3001", exception.Code.Id);
             StringAssert.Contains(exception.Detail, Path.GetFileName(side));
             Assert.AreEqual("precious", File.ReadAllText(side));
@@ -82,7 +84,8 @@ public sealed class SideFileTests
         string source = folder.Write("m.gguf", SmallModels.Gguf());
         ModelConverter.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
-            folder.At("m.safetensors"), folder.At("m"), ModelFormat.Apr, ConversionCorpus.Allow with { Existing = ExistingTarget.Replace }));
+            folder.At("m.safetensors"), folder.At("m"), ModelFormat.Apr,
+            ConversionCorpus.Allow with { Existing = ExistingTarget.Replace }));
         Assert.AreEqual("MP2007", exception.Code.Id);
     }
 
@@ -93,7 +96,8 @@ public sealed class SideFileTests
     public void Target_that_is_called_like_a_side_file_is_refused_before_anything_is_read_or_written(string target, ModelFormat to)
     {
         using TempFolder folder = new();
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("absent.gguf"), folder.At(target), to, ConversionCorpus.Allow));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(folder.At("absent.gguf"), folder.At(target), to, ConversionCorpus.Allow));
         Assert.AreEqual("MP2012", exception.Code.Id);
         Assert.AreEqual(folder.At(target), exception.FilePath);
         Assert.IsEmpty(folder.Names());
@@ -114,7 +118,8 @@ public sealed class SideFileTests
         ConversionOptions replace = ConversionCorpus.Allow with { Existing = ExistingTarget.Replace };
         foreach (string model in new[] { source, plain })
         {
-            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(model, folder.At(second), ModelFormat.SafeTensors, replace));
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+                () => ModelConverter.Convert(model, folder.At(second), ModelFormat.SafeTensors, replace));
             Assert.AreEqual("MP2013", exception.Code.Id);
             Assert.AreEqual(folder.At(second), exception.FilePath);
             StringAssert.Contains(exception.Detail, $"'{first}'");
@@ -156,13 +161,18 @@ public sealed class SideFileTests
         using (ModelFile file = ModelFiles.Open(path))
         {
             Assert.HasCount(file.Tensors.Count, file.AllTensors);
-            Assert.IsTrue(file.Notes.Any(note => note.Text.Contains($"'{side}' (the side file of '{own}', ", StringComparison.Ordinal)), string.Join("; ", file.Notes));
+            Assert.IsTrue(
+                file.Notes.Any(note => note.Text.Contains($"'{side}' (the side file of '{own}', ", StringComparison.Ordinal)),
+                string.Join("; ", file.Notes));
         }
 
         CollectionAssert.AreEqual(new[] { path }, ModelFiles.FilesOf(path).ToArray());
         CollectionAssert.AreEqual(new[] { folder.At(own), folder.At(side) }, ModelFiles.FilesOf(folder.At(own)).ToArray());
         ModelConverter.Convert(path, folder.At("made.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
-        ModelConverter.Convert(folder.At("made.apr"), folder.At("back.bin"), foreign.EndsWith(".gguf", StringComparison.Ordinal) ? ModelFormat.Gguf : ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        ModelConverter.Convert(
+            folder.At("made.apr"), folder.At("back.bin"), foreign.EndsWith(".gguf", StringComparison.Ordinal)
+                ? ModelFormat.Gguf
+                : ModelFormat.SafeTensors, ConversionCorpus.Allow);
         CollectionAssert.AreEqual(stranger, File.ReadAllBytes(folder.At("back.bin")));
         Assert.IsTrue(ModelVerifier.Verify(source, folder.At(own), ProofLevel.L3).Passed);
     }
@@ -207,7 +217,8 @@ public sealed class SideFileTests
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
         string set = folder.At("set") + Path.DirectorySeparatorChar;
-        Certificate certificate = ModelConverter.Convert(source, set, ModelFormat.SafeTensors, ConversionCorpus.Allow with { MaxShardBytes = shard });
+        Certificate certificate = ModelConverter.Convert(
+            source, set, ModelFormat.SafeTensors, ConversionCorpus.Allow with { MaxShardBytes = shard });
         string side = Directory.GetFiles(set).Select(path => Path.GetFileName(path)).Single(SideFile.IsName);
         Assert.IsTrue(certificate.Output.Parts.Any(part => part.Name == side));
         Assert.IsTrue(ModelVerifier.Verify(source, set, ProofLevel.L3).Passed);
@@ -215,7 +226,8 @@ public sealed class SideFileTests
         ModelConverter.Convert(set, folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
         CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
         File.Delete(Path.Combine(set, side));
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(set, folder.At("again.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(set, folder.At("again.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow));
         Assert.AreEqual("MP2010", exception.Code.Id);
         StringAssert.Contains(exception.Detail, side);
     }
@@ -256,7 +268,8 @@ public sealed class SideFileTests
         CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
         ModelConverter.Convert(folder.At("two.apr"), folder.At("back.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
         CollectionAssert.AreEqual(File.ReadAllBytes(folder.At("one.safetensors")), File.ReadAllBytes(folder.At("back.safetensors")));
-        CollectionAssert.AreEqual(File.ReadAllBytes(folder.At("one.ggml-blocks.safetensors")), File.ReadAllBytes(folder.At("back.ggml-blocks.safetensors")));
+        CollectionAssert.AreEqual(
+            File.ReadAllBytes(folder.At("one.ggml-blocks.safetensors")), File.ReadAllBytes(folder.At("back.ggml-blocks.safetensors")));
     }
 
     // Names that a format cannot store are made up by the order of the source.

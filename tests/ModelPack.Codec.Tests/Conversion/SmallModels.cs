@@ -13,7 +13,8 @@ internal static class SmallModels
     private const uint Q5_K = 13;
     private const uint F16 = 1;
 
-    /// <summary>A plain tensor, one that other formats can only carry, one whose name they cannot store, padding between them, and metadata.</summary>
+    /// <summary>A plain tensor, one that other formats can only carry, one whose name they cannot store, padding between them, and
+    /// metadata.</summary>
     public static byte[] Gguf(float first = 1) => new GgufBytes().Header(4, 3)
         .Key("general.architecture", GgufValueType.String).Text("test")
         .Key("general.name", GgufValueType.String).Text("small")
@@ -38,7 +39,8 @@ internal static class SmallModels
 
     public static byte[] SafeTensors()
     {
-        byte[] header = Encoding.UTF8.GetBytes("""{"__metadata__":{"format":"pt","name":"small"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"BOOL","shape":[5],"data_offsets":[12,17]}}""");
+        byte[] header = Encoding.UTF8.GetBytes(
+            """{"__metadata__":{"format":"pt","name":"small"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"BOOL","shape":[5],"data_offsets":[12,17]}}""");
         byte[] file = new byte[8 + header.Length + 17];
         BinaryPrimitives.WriteInt64LittleEndian(file, header.Length);
         header.CopyTo(file, 8);
@@ -61,7 +63,8 @@ internal static class SmallModels
     /// <summary>A GGUF file with one F32 tensor of so many zeros that the disk does not hold.</summary>
     public static string WriteLarge(TempFolder folder, string name, long bytes)
     {
-        byte[] header = new GgufBytes().Header(2, 0).Record("large", GgufBytes.F32, 0, (ulong)bytes / 4).Record("small", GgufBytes.F32, (ulong)bytes, 1).Pad().ToArray();
+        byte[] header = new GgufBytes().Header(2, 0).Record("large", GgufBytes.F32, 0, (ulong)bytes / 4)
+            .Record("small", GgufBytes.F32, (ulong)bytes, 1).Pad().ToArray();
         string path = folder.Write(name, header);
         using FileStream file = new(path, FileMode.Open);
         file.SetLength(header.Length + bytes + 32);

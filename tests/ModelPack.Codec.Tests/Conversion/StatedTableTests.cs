@@ -15,9 +15,11 @@ public sealed class StatedTableTests : IDisposable
     public void Tables_that_config_states_come_back_bit_for_bit()
     {
         // Subnormals, a last bit, and a value that no short decimal gives.
-        SmallGguf phi = SmallGguf.Decoder("phi3").FusedLayers().Own("rope.dimension_count", 8).Own("rope.freq_base", 10000f).Own("rope.scaling.original_context_length", 1024)
+        SmallGguf phi = SmallGguf.Decoder("phi3").FusedLayers().Own("rope.dimension_count", 8).Own("rope.freq_base", 10000f)
+            .Own("rope.scaling.original_context_length", 1024)
             .Own("rope.scaling.attn_factor", 1.25f).Own("attention.sliding_window", 0)
-            .Floats("rope_factors_long.weight", float.Epsilon, 1.0000001f, 64.5f, MathF.PI).Floats("rope_factors_short.weight", 1, 1.1f, 1.2f, float.MaxValue);
+            .Floats("rope_factors_long.weight", float.Epsilon, 1.0000001f, 64.5f, MathF.PI)
+            .Floats("rope_factors_short.weight", 1, 1.1f, 1.2f, float.MaxValue);
         (string restored, Certificate certificate) = ThereAndBack(phi);
         Assert.AreEqual(ProofLevel.L1, certificate.Level);
         foreach (string table in (string[])["rope_factors_long.weight", "rope_factors_short.weight"])
@@ -40,12 +42,14 @@ public sealed class StatedTableTests : IDisposable
         float[] table = Llama3Table();
         (int item, float other) = Enumerable.Range(0, table.Length)
             .SelectMany(i => (IEnumerable<(int I, float Value)>)[(i, MathF.BitIncrement(table[i])), (i, MathF.BitDecrement(table[i]))])
-            .First(change => Llama3([.. table[..change.I], change.Value, .. table[(change.I + 1)..]]).Derive().Files.Any(file => file.Name == "config.json"));
+            .First(change => Llama3([.. table[..change.I], change.Value, .. table[(change.I + 1)..]])
+                .Derive().Files.Any(file => file.Name == "config.json"));
         float own = table[item];
         table[item] = other;
         AssertRefused(
             Llama3(table), "model/", "rope_freqs.weight",
-            FormattableString.Invariant($"SafeTensors has no place for it, and without an origin record it would be lost: converting config.json again gives {own:R} at {item}, where the table holds {other:R}"));
+            FormattableString.Invariant(
+                $"SafeTensors has no place for it, and without an origin record it would be lost: converting config.json again gives {own:R} at {item}, where the table holds {other:R}"));
     }
 
     [TestMethod]
@@ -55,18 +59,21 @@ public sealed class StatedTableTests : IDisposable
         table[0] = 1.5f;
         AssertRefused(
             Llama3(table), "model/", "rope_freqs.weight",
-            "SafeTensors has no place for it, and without an origin record it would be lost: config.json: config.json cannot be derived: rope_freqs.weight is not the table of "
+            "SafeTensors has no place for it, and without an origin record it would be lost: config.json: config.json cannot be derived: "
+                + "rope_freqs.weight is not the table of "
             + "low_freq_factor 1, high_freq_factor 4, original_max_position_embeddings 8192 and factor 8.0: value 0 is 1.5");
     }
 
     [TestMethod]
     public void Table_is_refused_where_no_config_is_written() => AssertRefused(
         Llama3(Llama3Table()), "model.safetensors", "rope_freqs.weight",
-        "SafeTensors has no place for it, and without an origin record it would be lost: config.json, tokenizer.json and the like are written into a folder only: name one as target, with a separator at its end");
+        "SafeTensors has no place for it, and without an origin record it would be lost: config.json, tokenizer.json and the like are "
+            + "written into a folder only: name one as target, with a separator at its end");
 
     [TestMethod]
     public void Table_that_no_config_speaks_of_is_refused() => AssertRefused(
-        SmallGguf.Decoder("llama").Layers().Own("rope.dimension_count", 16).Floats("rope_fancy.weight", 1, 2), "model/", "rope_fancy.weight",
+        SmallGguf.Decoder("llama").Layers().Own("rope.dimension_count", 16).Floats("rope_fancy.weight", 1, 2), "model/",
+        "rope_fancy.weight",
         "SafeTensors has no place for it, and without an origin record it would be lost: converting config.json again gives no such table");
 
     public void Dispose() => folder.Dispose();
@@ -89,7 +96,8 @@ public sealed class StatedTableTests : IDisposable
     private void AssertRefused(SmallGguf gguf, string target, string tensor, string message)
     {
         string source = folder.Write("source.gguf", gguf.Bytes());
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At(target), ModelFormat.SafeTensors, new() { Origin = OriginMode.None }));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(source, folder.At(target), ModelFormat.SafeTensors, new() { Origin = OriginMode.None }));
         Assert.AreEqual(message, error.Detail);
         Assert.AreEqual(tensor, error.TensorName);
         Assert.AreEqual("MP2011", error.Code.Id);
@@ -103,7 +111,8 @@ public sealed class StatedTableTests : IDisposable
         return file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength);
     }
 
-    private static SmallGguf Llama3(float[] table) => SmallGguf.Decoder("llama").Layers(128).Own("attention.key_length", 128).Own("attention.value_length", 128)
+    private static SmallGguf Llama3(float[] table) =>
+        SmallGguf.Decoder("llama").Layers(128).Own("attention.key_length", 128).Own("attention.value_length", 128)
         .Own("rope.dimension_count", 128).Own("rope.freq_base", 500000f).Floats("rope_freqs.weight", table);
 
     /// <summary>What a folder of Llama 3.1 gives.</summary>

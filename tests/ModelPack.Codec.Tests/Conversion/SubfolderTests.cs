@@ -89,12 +89,16 @@ public sealed class SubfolderTests
     {
         Write("vocab.json", "nonsense");
         Write("bad_utf8.json", "\"\u00ff\"", System.Text.Encoding.Latin1);
-        string[] notes = [.. ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()).Notes.Where(note => note.Contains("is not valid JSON", StringComparison.Ordinal))];
+        string[] notes = [
+            .. ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()).Notes.Where(
+                note => note.Contains("is not valid JSON", StringComparison.Ordinal))];
         CollectionAssert.AreEqual(
-            new[] { "bad_utf8.json", Broken, "vocab.json" }.Select(name => $"'{name}' is not valid JSON; it travels byte for byte").ToArray(), notes);
+            new[] { "bad_utf8.json", Broken, "vocab.json" }.Select(name => $"'{name}' is not valid JSON; it travels byte for byte")
+                .ToArray(), notes);
         CollectionAssert.IsSubsetOf(
             new[] { "bad_utf8.json", Broken, "vocab.json" },
-            ModelValidator.Validate(Model).Findings.Where(finding => finding.Code.Rule == "V-COMPANION").Select(finding => finding.Place).ToArray());
+            ModelValidator.Validate(Model).Findings.Where(finding => finding.Code.Rule == "V-COMPANION").Select(finding => finding.Place)
+                .ToArray());
         ModelConverter.Convert(folder.At("out.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         AssertSame(Model, folder.At("back"));
     }
@@ -128,10 +132,12 @@ public sealed class SubfolderTests
 
         void AssertNamed(string name)
         {
-            foreach (VerificationReport report in new[] { ModelVerifier.Verify(Model, middle), ModelVerifier.Verify(middle, Model), ModelVerifier.Verify(proof, Model) })
+            foreach (VerificationReport report in new[] { ModelVerifier.Verify(Model, middle), ModelVerifier.Verify(middle, Model),
+                ModelVerifier.Verify(proof, Model) })
             {
                 Assert.IsFalse(report.Passed, name);
-                Assert.IsTrue(report.Differences.Any(difference => difference.Place == name), $"{name}: {string.Join("\n", report.Differences)}");
+                Assert.IsTrue(
+                    report.Differences.Any(difference => difference.Place == name), $"{name}: {string.Join("\n", report.Differences)}");
             }
         }
     }
@@ -144,7 +150,10 @@ public sealed class SubfolderTests
         Directory.CreateDirectory(In(folder.At("derived"), "1_Pooling"));
         File.WriteAllText(In(folder.At("derived"), Pooling), "{}");
         Certificate edited = ModelConverter.Convert(folder.At("derived"), folder.At("edited.gguf"), ModelFormat.Gguf, new());
-        Assert.IsTrue(edited.Notes.Any(note => note.StartsWith($"'{Pooling}' was added to 'derived' after it was converted", StringComparison.Ordinal)), string.Join("\n", edited.Notes));
+        Assert.IsTrue(
+            edited.Notes.Any(
+                note => note.StartsWith($"'{Pooling}' was added to 'derived' after it was converted", StringComparison.Ordinal)),
+                string.Join("\n", edited.Notes));
     }
 
     [TestMethod]
@@ -166,10 +175,13 @@ public sealed class SubfolderTests
         Certificate certificate = ModelConverter.Convert(Model, folder.At("out.apr"), ModelFormat.Apr, new());
         CollectionAssert.AreEqual(
             new[] { "model.safetensors", Pooling, Template, "deep/empty.txt", Broken, "modules.json", "onnx/config.json" },
-            certificate.Source.Parts.Select(part => part.Name).Order(StringComparer.Ordinal).OrderBy(name => name != "model.safetensors").ToArray());
+            certificate.Source.Parts.Select(part => part.Name).Order(StringComparer.Ordinal).OrderBy(name => name != "model.safetensors")
+                .ToArray());
         Assert.AreEqual(
-            "K-LEFT-OUT: not part of the model, and left out: '.git/' (hidden, 2 bytes), '2_Dense/' (it holds weights of its own, 9 bytes), 'assets/picture.png' (0 bytes), "
-            + "'deep/.cache/' (hidden, 2 bytes), 'deep/loop/' (a link, 0 bytes), 'link/' (a link, 0 bytes), 'onnx/quantized/' (it holds weights of its own, 7 bytes)",
+            "K-LEFT-OUT: not part of the model, and left out: '.git/' (hidden, 2 bytes), '2_Dense/' (it holds weights of its own, 9 "
+                + "bytes), 'assets/picture.png' (0 bytes), "
+            + "'deep/.cache/' (hidden, 2 bytes), 'deep/loop/' (a link, 0 bytes), 'link/' (a link, 0 bytes), 'onnx/quantized/' (it holds "
+            + "weights of its own, 7 bytes)",
             certificate.Notes.Single(note => note.StartsWith("K-LEFT-OUT", StringComparison.Ordinal)));
     }
 
@@ -190,7 +202,8 @@ public sealed class SubfolderTests
     public void Folders_are_not_followed_deeper_than_a_name_may_lie()
     {
         Directory.CreateDirectory(In(Model, string.Join('/', Enumerable.Repeat("a", MemberName.MaximumDepth + 1))));
-        ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+        ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(
+            () => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ModelSetErrors.CompanionInSubfolder, error.Code);
     }
 
@@ -202,7 +215,8 @@ public sealed class SubfolderTests
     public void One_that_cannot_be_carried_is_refused_with_its_path(string name)
     {
         Write(name, "{}");
-        ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+        ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(
+            () => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ModelSetErrors.CompanionInSubfolder, error.Code);
         StringAssert.StartsWith(In(Model, name), error.FilePath!);
     }
@@ -242,7 +256,8 @@ public sealed class SubfolderTests
         string mine = In(folder.At("back"), name);
         Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
         File.WriteAllText(mine, "mine");
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
         Assert.Contains($"'{name}'", error.Detail);
         Assert.AreEqual("mine", File.ReadAllText(mine));
@@ -256,7 +271,8 @@ public sealed class SubfolderTests
         ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
         ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         File.WriteAllText(ModelConverter.CertificatePath(folder.At("back/")), "{");
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
         Assert.Contains("cannot be told, so it is not replaced", error.Detail);
         AssertSame(Model, folder.At("back"));
@@ -271,7 +287,8 @@ public sealed class SubfolderTests
         File.WriteAllText(folder.At("outside/config.json"), "precious");
         Directory.Delete(In(folder.At("back"), "1_Pooling"), recursive: true);
         Directory.CreateSymbolicLink(In(folder.At("back"), "1_Pooling"), folder.At("outside"));
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
         Assert.Contains("'1_Pooling'", error.Detail);
 
@@ -288,7 +305,9 @@ public sealed class SubfolderTests
         string[] before = folder.Names();
         using CancellationTokenSource stop = new();
         StopWhenProving progress = new(stop, folder);
-        Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new(), progress, cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => ModelConverter.Convert(
+                folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new(), progress, cancellation: stop.Token));
         CollectionAssert.AreEqual(before, folder.Names());
         Assert.IsTrue(progress.SawSubfolder, "the sub-folders were there when it was stopped");
 
@@ -301,12 +320,16 @@ public sealed class SubfolderTests
     public void Derived_templates_lie_in_the_folder_that_programs_look_in()
     {
         // The name of a device cannot be a file on every system.
-        using GgufFile model = new SmallGguf("none").Text("tokenizer.chat_template.tool_use", "t").Text("tokenizer.chat_template.con", "c").Tensor("t", TensorType.F32, 4).Open();
+        using GgufFile model = new SmallGguf("none").Text("tokenizer.chat_template.tool_use", "t").Text("tokenizer.chat_template.con", "c")
+            .Tensor("t", TensorType.F32, 4).Open();
         string gguf = folder.Write("templates.gguf", model.Source.ReadBytes(0, (int)model.Source.Length));
         Certificate there = ModelConverter.Convert(gguf, folder.At("out/"), ModelFormat.SafeTensors, new());
         Assert.AreEqual("t", Text(folder.At("out"), Template));
         Assert.IsFalse(File.Exists(In(folder.At("out"), "additional_chat_templates/con.jinja")));
-        Assert.IsTrue(there.Notes.Any(note => note.Contains("tokenizer.chat_template.con cannot be a file name of its own", StringComparison.Ordinal)), string.Join("\n", there.Notes));
+        Assert.IsTrue(
+            there.Notes.Any(
+                note => note.Contains("tokenizer.chat_template.con cannot be a file name of its own", StringComparison.Ordinal)),
+                string.Join("\n", there.Notes));
         ModelConverter.Convert(folder.At("out"), folder.At("back.gguf"), ModelFormat.Gguf, new());
         CollectionAssert.AreEqual(File.ReadAllBytes(gguf), File.ReadAllBytes(folder.At("back.gguf")));
     }
@@ -341,7 +364,8 @@ public sealed class SubfolderTests
     }
 
     private static string[] Files(string root) =>
-        [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(path => MemberName.Within(root, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(path => MemberName.Within(root, path))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Stops a conversion when everything was written and nothing was proved.</summary>
     private sealed class StopWhenProving(CancellationTokenSource stop, TempFolder folder) : IProgress<ConversionProgress>
@@ -352,7 +376,8 @@ public sealed class SubfolderTests
         {
             if (value.Phase == ConversionPhase.Proving)
             {
-                SawSubfolder |= Directory.GetDirectories(folder.Root, ".*.modelpack-tmp").Any(path => File.Exists(In(path, $"model/{Pooling}")));
+                SawSubfolder |= Directory.GetDirectories(folder.Root, ".*.modelpack-tmp")
+                    .Any(path => File.Exists(In(path, $"model/{Pooling}")));
                 stop.Cancel();
             }
         }

@@ -19,7 +19,9 @@ internal sealed class TempFolder : IDisposable
     }
 
     /// <summary>Names of all that is in the folder, hidden files included.</summary>
-    public string[] Names() => [.. Directory.EnumerateFileSystemEntries(Root, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public string[] Names() =>
+        [.. Directory.EnumerateFileSystemEntries(Root, "*", new EnumerationOptions { AttributesToSkip = 0 })
+            .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     public static string Sha256(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 

@@ -21,12 +21,16 @@ public sealed class UnmetNeedTests
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder.At("m"));
-        File.WriteAllBytes(folder.At("m/model.safetensors"), SafeTensorsTestFile.Build("""{"w":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12));
+        File.WriteAllBytes(
+            folder.At("m/model.safetensors"), SafeTensorsTestFile.Build("""{"w":{"dtype":"U8","shape":[12],"data_offsets":[0,12]}}""", 12));
         File.WriteAllText(folder.At("m/config.json"), """{"model_type":"qwen2","num_hidden_layers":"two"}""");
         File.WriteAllText(folder.At("m/tokenizer.json"), "{}");
-        ConversionPreview preview = ModelConverter.Plan(folder.At("m"), folder.At("out/"), ModelFormat.SafeTensors, new() { Naming = NamingMode.Verbatim, MaxShardBytes = 1 << 20 });
+        ConversionPreview preview = ModelConverter.Plan(
+            folder.At("m"), folder.At("out/"), ModelFormat.SafeTensors, new() { Naming = NamingMode.Verbatim, MaxShardBytes = 1 << 20 });
         Assert.AreEqual(Meaning.Carried, preview.Meaning, string.Join('\n', preview.MeaningReasons));
-        Assert.IsTrue(preview.MeaningReasons.Any(reason => reason.Contains("num_hidden_layers", StringComparison.Ordinal)), string.Join('\n', preview.MeaningReasons));
+        Assert.IsTrue(
+            preview.MeaningReasons.Any(reason => reason.Contains("num_hidden_layers", StringComparison.Ordinal)),
+            string.Join('\n', preview.MeaningReasons));
     }
 
     [TestMethod]
@@ -79,7 +83,8 @@ public sealed class UnmetNeedTests
         JudgedMeaning judged = JudgeFolder("""{"model_type":"qwen2"}""", "tokenizer.json");
         Assert.Contains("the tensor 'model.embed_tokens.weight' is missing, which transformers needs", judged.Reasons);
         JudgedMeaning quantized = JudgeFolder("""{"model_type":"qwen2","quantization_config":{}}""", "tokenizer.json");
-        Assert.IsFalse(quantized.Reasons.Any(reason => reason.Contains("is missing", StringComparison.Ordinal)), string.Join("; ", quantized.Reasons));
+        Assert.IsFalse(
+            quantized.Reasons.Any(reason => reason.Contains("is missing", StringComparison.Ordinal)), string.Join("; ", quantized.Reasons));
     }
 
     [TestMethod]
@@ -101,7 +106,8 @@ public sealed class UnmetNeedTests
         Assert.Contains(Tokenizer, JudgeFolder("""{"model_type":"qwen2"}""", "README.md").Reasons);
         Assert.Contains("there is no config.json, which transformers needs", JudgeFolder(null, "README.md").Reasons);
         Assert.Contains(
-            "there is no rule for the model_type 'made-up', so nothing tells whether transformers loads it", JudgeFolder("""{"model_type":"made-up"}""", "tokenizer.json").Reasons);
+            "there is no rule for the model_type 'made-up', so nothing tells whether transformers loads it",
+            JudgeFolder("""{"model_type":"made-up"}""", "tokenizer.json").Reasons);
     }
 
     [TestMethod]
@@ -119,7 +125,9 @@ public sealed class UnmetNeedTests
         Assert.IsEmpty(Judge(apr).Reasons);
         using ModelFile output = ModelFiles.Open(folder.At("m.gguf"));
         using ModelFile root = ModelFiles.Open(folder.At("m.apr"));
-        Assert.Contains("there is no rule for the architecture 'made-up', so nothing tells whether llama.cpp loads it", JudgedMeaning.Of(output, root).Reasons);
+        Assert.Contains(
+            "there is no rule for the architecture 'made-up', so nothing tells whether llama.cpp loads it",
+            JudgedMeaning.Of(output, root).Reasons);
     }
 
     [TestMethod]

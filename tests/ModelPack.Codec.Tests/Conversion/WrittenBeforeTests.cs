@@ -17,7 +17,8 @@ public sealed class WrittenBeforeTests
     {
         VerificationReport pair = ModelVerifier.Verify(In(version, source), In(version, output), ProofLevel.L3);
         Assert.IsTrue(pair.Passed, string.Join('\n', pair.Differences));
-        VerificationReport certified = ModelVerifier.Verify(ModelConverter.CertificatePath(In(version, output)), In(version, source), ProofLevel.L3);
+        VerificationReport certified = ModelVerifier.Verify(
+            ModelConverter.CertificatePath(In(version, output)), In(version, source), ProofLevel.L3);
         Assert.IsTrue(certified.Passed, string.Join('\n', certified.Differences));
     }
 
@@ -31,7 +32,10 @@ public sealed class WrittenBeforeTests
     {
         using TempFolder folder = new();
         string back = folder.At("back" + Path.GetExtension(source));
-        ModelConverter.Convert(In(version, output), back, source.EndsWith(".apr", StringComparison.Ordinal) ? ModelFormat.Apr : ModelFormat.Gguf, new ConversionOptions());
+        ModelConverter.Convert(
+            In(version, output), back, source.EndsWith(".apr", StringComparison.Ordinal)
+                ? ModelFormat.Apr
+                : ModelFormat.Gguf, new ConversionOptions());
         CollectionAssert.AreEqual(File.ReadAllBytes(In(version, source)), File.ReadAllBytes(back));
     }
 

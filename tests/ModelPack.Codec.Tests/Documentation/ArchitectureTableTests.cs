@@ -10,15 +10,20 @@ public sealed class ArchitectureTableTests
     [TestMethod]
     public void The_table_of_architectures_is_what_the_code_does()
     {
-        StringBuilder table = new("| Architecture in GGUF | `model_type` of a folder | tensors: names and values | config.json → GGUF keys | GGUF keys → config.json |\n|---|---|---|---|---|\n");
-        ILookup<string, string> types = ConfigToGguf.ModelTypes.ToLookup(pair => pair.Architecture, pair => pair.ModelType, StringComparer.Ordinal);
+        StringBuilder table = new(
+            "| Architecture in GGUF | `model_type` of a folder | tensors: names and values | config.json → GGUF keys | GGUF keys → "
+                + "config.json |\n|---|---|---|---|---|\n");
+        ILookup<string, string> types = ConfigToGguf.ModelTypes.ToLookup(
+            pair => pair.Architecture, pair => pair.ModelType, StringComparer.Ordinal);
         foreach (string architecture in NameTable.Architectures)
         {
             string bare = architecture.Split('+')[0];
             string[] own = [.. types[bare].Where(type => (type == "mixtral") == (architecture != bare))];
             string named = own.Length == 0 ? "–" : string.Join(", ", own.Select(type => $"`{type}`"));
             string values = NameTable.For(architecture)!.HasValues ? "yes" : "–";
-            table.Append($"| {(architecture == bare ? bare : $"{bare} with experts")} | {named} | {values} | {(own.Length > 0 ? "yes" : "–")} | {(ArchitectureRules.Find(bare) is null ? "–" : "yes")} |\n");
+            table.Append(
+                $"| {(architecture == bare ? bare : $"{bare} with experts")} | {named} | {values} | {(own.Length > 0 ? "yes" : "–")} | "
+                    + $"{(ArchitectureRules.Find(bare) is null ? "–" : "yes")} |\n");
         }
 
         GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "architectures.md"), "architectures", table.ToString());

@@ -9,20 +9,29 @@ public sealed class CheckpointTableTests
 {
     private static readonly (Part Part, string Title)[] Columns =
     [
-        (Part.GgufTensors, "to GGUF: tensors"), (Part.GgufKeys, "keys"), (Part.FolderTensors, "to a folder: tensors"), (Part.FolderConfig, "config.json"), (Part.FolderIds, "ids of tokens"),
+        (Part.GgufTensors, "to GGUF: tensors"), (Part.GgufKeys, "keys"), (Part.FolderTensors, "to a folder: tensors"),
+        (Part.FolderConfig, "config.json"), (Part.FolderIds, "ids of tokens"),
         (Part.Texts, "ids of texts"),
     ];
 
     [TestMethod]
     public void The_table_of_checkpoints_is_what_conversions_give()
     {
-        StringBuilder table = new($"| Checkpoint | `model_type` | {string.Join(" | ", Columns.Select(column => column.Title))} | lost | without effect, or more than the reference |\n|---|---|{string.Concat(Columns.Select(_ => "---|"))}---|---|\n");
+        StringBuilder table = new(
+            $"| Checkpoint | `model_type` | {string.Join(" | ", Columns.Select(column => column.Title))} | lost | without effect, or more "
+                + $"than the reference |\n|---|---|{string.Concat(Columns.Select(_ => "---|"))}---|---|\n");
         foreach (CheckpointResult result in CheckpointResult.All.Values.OrderBy(result => result.Name, StringComparer.Ordinal))
         {
             KnownDifference[] known = [.. KnownDifference.Of(result.Name)];
-            IEnumerable<string> cells = Columns.Select(column => !result.Looked.Contains(column.Part) ? "–" : known.Any(line => line.Difference.Part == column.Part) ? "differs" : "equal");
-            string Reasons(bool lost) => string.Join("; ", known.Where(line => line.Effect == Effect.Less == lost).GroupBy(line => line.Reason).Select(Explain));
-            table.Append($"| {result.Name} | `{result.ModelType}` | {string.Join(" | ", cells)} | {(result.HasRule ? Reasons(lost: true) : "no rule yet")} | {(result.HasRule ? Reasons(lost: false) : "")} |\n");
+            IEnumerable<string> cells = Columns.Select(
+                column => !result.Looked.Contains(column.Part)
+                    ? "–"
+                    : known.Any(line => line.Difference.Part == column.Part) ? "differs" : "equal");
+            string Reasons(bool lost) =>
+                string.Join("; ", known.Where(line => line.Effect == Effect.Less == lost).GroupBy(line => line.Reason).Select(Explain));
+            table.Append(
+                $"| {result.Name} | `{result.ModelType}` | {string.Join(" | ", cells)} | "
+                    + $"{(result.HasRule ? Reasons(lost: true) : "no rule yet")} | {(result.HasRule ? Reasons(lost: false) : "")} |\n");
         }
 
         ShouldBe("checkpoints", table);
@@ -43,7 +52,9 @@ public sealed class CheckpointTableTests
     // Keys and fields have names; what differs in tensors and tokens is told by the column.
     private static string Explain(IGrouping<string, KnownDifference> reason)
     {
-        string names = string.Join(", ", reason.Where(known => known.Difference.Part is Part.GgufKeys or Part.FolderConfig).Select(known => $"`{known.Difference.What.Split(':')[0]}`").Distinct());
+        string names = string.Join(
+            ", ", reason.Where(known => known.Difference.Part is Part.GgufKeys or Part.FolderConfig)
+                .Select(known => $"`{known.Difference.What.Split(':')[0]}`").Distinct());
         string more = reason.First().Effect == Effect.More ? " (more than the reference)" : "";
         return (names.Length == 0 ? reason.Key : $"{names}: {reason.Key}") + more;
     }

@@ -9,14 +9,16 @@ namespace ModelPack.Codec.Tests.Documentation;
 internal static class CompiledCode
 {
     private const string Usings =
-        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks; global using ModelPack;";
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using "
+            + "System.Threading; global using System.Threading.Tasks; global using ModelPack;";
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
 
     private static readonly Lazy<MetadataReference[]> References = new(() =>
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("ModelPack.", StringComparison.Ordinal) || Path.GetFileName(path) == "ModelPack.Codec.dll")
+            .Where(path => !Path.GetFileName(path).StartsWith("ModelPack.", StringComparison.Ordinal)
+                || Path.GetFileName(path) == "ModelPack.Codec.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 
@@ -26,13 +28,17 @@ internal static class CompiledCode
     public static (string Name, string Text) Body(string name, string statements)
     {
         string[] lines = statements.Split('\n');
-        string[] usings = [.. lines.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=') && !line.Contains('('))];
-        return (name, $"{string.Join('\n', usings)}\nnamespace N{Guid.NewGuid():N};\npublic static class Example\n{{\npublic static async Task Run()\n{{\n#line 1 \"{name}\"\n{string.Join('\n', lines[usings.Length..])}\nawait Task.CompletedTask;\n}}\n}}\n");
+        string[] usings = [
+            .. lines.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=') && !line.Contains('('))];
+        return (name,
+            $"{string.Join('\n', usings)}\nnamespace N{Guid.NewGuid():N};\npublic static class Example\n{{\npublic static async Task "
+                + $"Run()\n{{\n#line 1 \"{name}\"\n{string.Join('\n', lines[usings.Length..])}\nawait Task.CompletedTask;\n}}\n}}\n");
     }
 
     /// <summary>The compiler's errors over files.</summary>
     public static string[] Errors(IEnumerable<(string Name, string Text)> files) =>
-        [.. Compile(files).GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error).Select(found => $"{found.Location.GetMappedLineSpan()}: {found.GetMessage()}")];
+        [.. Compile(files).GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error)
+            .Select(found => $"{found.Location.GetMappedLineSpan()}: {found.GetMessage()}")];
 
     /// <summary>Compiles and runs the body of one method.</summary>
     public static async Task RunAsync((string Name, string Text) file)

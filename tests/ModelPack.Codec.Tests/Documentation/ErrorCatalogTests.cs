@@ -25,7 +25,9 @@ public sealed partial class ErrorCatalogTests
             Assert.IsTrue(Id().IsMatch(code.Id), code.Id);
             foreach (string sentence in new[] { code.Summary, code.Remedy })
             {
-                Assert.IsTrue(sentence.Length > 10 && sentence.EndsWith('.') && !sentence.Contains("  ", StringComparison.Ordinal), $"{code.Id}: '{sentence}'");
+                Assert.IsTrue(
+                    sentence.Length > 10 && sentence.EndsWith('.') && !sentence.Contains("  ", StringComparison.Ordinal),
+                    $"{code.Id}: '{sentence}'");
             }
         }
     }
@@ -41,7 +43,8 @@ public sealed partial class ErrorCatalogTests
         ];
         foreach (ErrorCode code in ErrorCatalog.All)
         {
-            int owners = ranges.Count(range => string.CompareOrdinal(range.First, code.Id) <= 0 && string.CompareOrdinal(code.Id, range.Last) <= 0);
+            int owners = ranges.Count(
+                range => string.CompareOrdinal(range.First, code.Id) <= 0 && string.CompareOrdinal(code.Id, range.Last) <= 0);
             Assert.AreEqual(1, owners, code.Id);
         }
     }
@@ -53,7 +56,9 @@ public sealed partial class ErrorCatalogTests
         foreach (ErrorCode code in ErrorCatalog.All)
         {
             string rule = code.Rule.Length == 0 ? "" : $"`{code.Rule}`";
-            table.Append(CultureInfo.InvariantCulture, $"| {code.Id} | {(int)code.Kind + 1} | {rule} | {Cell(code.Summary)} | {Cell(code.Remedy)} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| {code.Id} | {(int)code.Kind + 1} | {rule} | {Cell(code.Summary)} | {Cell(code.Remedy)} |\n");
         }
 
         GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "errors.md"), "errors", table.ToString());
@@ -72,7 +77,8 @@ public sealed partial class ErrorCatalogTests
         where field.FieldType == typeof(ErrorCode)
         select (ErrorCode)field.GetValue(null)!;
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Cell(string text) =>
+        text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     [GeneratedRegex("^MP[0-9]{4}$")]
     private static partial Regex Id();

@@ -16,19 +16,22 @@ public sealed partial class ExampleTests
         ["shards"] = Models.ModelFixtures.SafeTensors("sharded_three"),
     };
 
-    public static IEnumerable<object[]> Pieces => CodeBlock().Matches(Library).Select((match, i) => new object[] { i, match.Groups["code"].Value });
+    public static IEnumerable<object[]> Pieces =>
+        CodeBlock().Matches(Library).Select((match, i) => new object[] { i, match.Groups["code"].Value });
 
     [TestMethod]
     public void The_examples_of_members_compile()
     {
         string source = Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec");
         List<(string Name, string Text)> bodies = [];
-        foreach (string path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")))
+        foreach (string path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")))
         {
             string text = File.ReadAllText(path).ReplaceLineEndings("\n");
             foreach (Match match in Example().Matches(text))
             {
-                string code = string.Join('\n', match.Groups["code"].Value.Split('\n').Select(line => DocumentationMark().Replace(line, "")));
+                string code = string.Join(
+                    '\n', match.Groups["code"].Value.Split('\n').Select(line => DocumentationMark().Replace(line, "")));
                 bodies.Add(CompiledCode.Body(Path.GetFileName(path), WebUtility.HtmlDecode(code).Trim()));
             }
         }
@@ -39,7 +42,8 @@ public sealed partial class ExampleTests
     }
 
     [TestMethod]
-    public void An_example_that_does_not_compile_is_found() => Assert.HasCount(1, CompiledCode.Errors([CompiledCode.Body("wrong", "Model model = Model.Open(1.5);")]));
+    public void An_example_that_does_not_compile_is_found() =>
+    Assert.HasCount(1, CompiledCode.Errors([CompiledCode.Body("wrong", "Model model = Model.Open(1.5);")]));
 
     [TestMethod]
     [DynamicData(nameof(Pieces))]
@@ -64,7 +68,8 @@ public sealed partial class ExampleTests
         Assert.IsEmpty(errors, string.Join('\n', errors));
     }
 
-    private static string Library => File.ReadAllText(Path.Combine(RepositoryData.Repository, "docs", "library.md")).ReplaceLineEndings("\n");
+    private static string Library =>
+        File.ReadAllText(Path.Combine(RepositoryData.Repository, "docs", "library.md")).ReplaceLineEndings("\n");
 
     [GeneratedRegex(@"<example>\s*(///)?\s*<code>(?<code>.*?)</code>", RegexOptions.Singleline)]
     private static partial Regex Example();

@@ -1,6 +1,7 @@
 namespace ModelPack.Codec.Tests.Documentation;
 
-/// <summary>A part of a document that is made from the code: it stands between two comments, and a test compares it with what the code says.</summary>
+/// <summary>A part of a document that is made from the code: it stands between two comments, and a test compares it with what the code
+/// says.</summary>
 internal static class GeneratedSection
 {
     private const string UpdateVariable = "MODELPACK_UPDATE_DOCS";
@@ -20,6 +21,7 @@ internal static class GeneratedSection
             return;
         }
 
-        Assert.AreEqual(expected, text[start..stop], $"run the tests with {UpdateVariable}=1 to rewrite the section '{section}' of {documentPath}");
+        Assert.AreEqual(
+            expected, text[start..stop], $"run the tests with {UpdateVariable}=1 to rewrite the section '{section}' of {documentPath}");
     }
 }

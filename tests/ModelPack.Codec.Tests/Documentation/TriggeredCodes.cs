@@ -6,7 +6,8 @@ using ModelPack.Validation;
 
 namespace ModelPack.Codec.Tests.Documentation;
 
-/// <summary>Listens to every error that the library throws while the tests run: in the end each code of the catalogue has to be among them.</summary>
+/// <summary>Listens to every error that the library throws while the tests run: in the end each code of the catalogue has to be among
+/// them.</summary>
 [TestClass]
 public static class TriggeredCodes
 {
@@ -28,7 +29,8 @@ public static class TriggeredCodes
         }
 
         // A finding is reported and not thrown; the tests of validate name each.
-        IEnumerable<ErrorCode> thrown = ErrorCatalog.All.Except([.. ValidationErrors.All, ProofErrors.NonFiniteTensor, ModelSetErrors.ShardAlone]);
+        IEnumerable<ErrorCode> thrown = ErrorCatalog.All.Except(
+            [.. ValidationErrors.All, ProofErrors.NonFiniteTensor, ModelSetErrors.ShardAlone]);
         string[] never = [.. thrown.Select(code => code.Id).Where(id => !Seen.ContainsKey(id))];
         Assert.IsEmpty(never, $"no test triggers {string.Join(", ", never)}");
     }

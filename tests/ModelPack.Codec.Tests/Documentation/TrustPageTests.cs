@@ -11,9 +11,12 @@ public sealed partial class TrustPageTests
     {
         string page = File.ReadAllText(Path.Combine(RepositoryData.Repository, "docs", "trust.md"));
         string[] named = [.. TestName().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
-        string tests = string.Join('\n', Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        string tests = string.Join(
+            '\n', Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+                .Select(File.ReadAllText));
         Assert.IsGreaterThan(20, named.Length);
-        CollectionAssert.AreEqual(Array.Empty<string>(), named.Where(name => !tests.Contains($"public void {name}(", StringComparison.Ordinal)).ToArray());
+        CollectionAssert.AreEqual(
+            Array.Empty<string>(), named.Where(name => !tests.Contains($"public void {name}(", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -23,7 +26,8 @@ public sealed partial class TrustPageTests
         int rows = 0;
         for (int i = 0; i < lines.Length; i++)
         {
-            bool isClaim = lines[i].StartsWith("| ", StringComparison.Ordinal) && lines.Take(i).LastOrDefault(line => line.EndsWith("| Test |", StringComparison.Ordinal)) is not null;
+            bool isClaim = lines[i].StartsWith("| ", StringComparison.Ordinal) && lines.Take(i)
+                .LastOrDefault(line => line.EndsWith("| Test |", StringComparison.Ordinal)) is not null;
             if (isClaim && !lines[i].EndsWith("| Test |", StringComparison.Ordinal))
             {
                 rows++;

@@ -12,12 +12,19 @@ public sealed class TypeTableTests
     public void The_type_table_of_the_readme_is_what_the_code_does()
     {
         StringBuilder table = new();
-        table.Append("| Type | ggml id | elements in a block | bytes in a block | decoded to float32 | looked at for NaN and infinity | GGUF | APR | SafeTensors |\n");
+        table.Append(
+            "| Type | ggml id | elements in a block | bytes in a block | decoded to float32 | looked at for NaN and infinity | GGUF | APR "
+                + "| SafeTensors |\n");
         table.Append("|---|---|---|---|---|---|---|---|---|\n");
         foreach (TensorTypeInfo type in TensorTypes.All)
         {
-            string bytes = type.Rule == PayloadRule.PackedBits ? $"{type.BlockBytes} bits" : type.BlockBytes.ToString(CultureInfo.InvariantCulture);
-            table.Append(CultureInfo.InvariantCulture, $"| {type.Name} | {type.GgmlId} | {type.BlockElements} | {bytes} | {(TensorDecoder.CanDecode(type.Type) ? "yes" : "–")} | {FiniteCheck(type)} ");
+            string bytes = type.Rule == PayloadRule.PackedBits
+                ? $"{type.BlockBytes} bits"
+                : type.BlockBytes.ToString(CultureInfo.InvariantCulture);
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| {type.Name} | {type.GgmlId} | {type.BlockElements} | {bytes} | {(TensorDecoder.CanDecode(type.Type) ? "yes" : "–")} | "
+                    + $"{FiniteCheck(type)} ");
             foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
             {
                 table.Append(FormatCatalog.Of(format).Target.Holds(type.Type) ? "| copy " : "| carry ");

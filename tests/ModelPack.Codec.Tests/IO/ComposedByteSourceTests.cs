@@ -20,8 +20,10 @@ public sealed class ComposedByteSourceTests
             {
                 int offset = random.Next(expected.Length + 1);
                 int length = random.Next(expected.Length - offset + 1);
-                CollectionAssert.AreEqual(expected[offset..(offset + length)], composed.ReadBytes(offset, length), $"{length} bytes at {offset}");
-                CollectionAssert.AreEqual(expected[offset..(offset + length)], composed.ReadMemory(offset, length).ToArray(), $"{length} bytes at {offset}");
+                CollectionAssert.AreEqual(
+                    expected[offset..(offset + length)], composed.ReadBytes(offset, length), $"{length} bytes at {offset}");
+                CollectionAssert.AreEqual(
+                    expected[offset..(offset + length)], composed.ReadMemory(offset, length).ToArray(), $"{length} bytes at {offset}");
             }
         }
     }
@@ -62,7 +64,8 @@ public sealed class ComposedByteSourceTests
                 if (segment.Length > 0)
                 {
                     bytes[at] ^= 0x40;
-                    Assert.AreEqual(segment is PayloadSegment, ByteComparison.HoldsBesidePayloads(new MemoryByteSource(bytes), model), $"byte {at}");
+                    Assert.AreEqual(
+                        segment is PayloadSegment, ByteComparison.HoldsBesidePayloads(new MemoryByteSource(bytes), model), $"byte {at}");
                     bytes[at] ^= 0x40;
                 }
             }
@@ -89,7 +92,8 @@ public sealed class ComposedByteSourceTests
         {
             int offset = random.Next(payload.Length + 1);
             int length = Math.Min(payload.Length - offset, random.Next(1 << random.Next(18)));
-            CollectionAssert.AreEqual(expected[offset..(offset + length)], reversed.ReadBytes(offset, length), $"{length} bytes at {offset}");
+            CollectionAssert.AreEqual(
+                expected[offset..(offset + length)], reversed.ReadBytes(offset, length), $"{length} bytes at {offset}");
         }
     }
 

@@ -40,7 +40,8 @@ public sealed class Crc32Tests
         {
             byte[] bytes = RandomBytes(random.Next(5000));
             int cut = random.Next(bytes.Length + 1);
-            uint combined = Crc32Combiner.Combine(Crc32.HashToUInt32(bytes.AsSpan(0, cut)), Crc32.HashToUInt32(bytes.AsSpan(cut)), bytes.Length - cut);
+            uint combined = Crc32Combiner.Combine(
+                Crc32.HashToUInt32(bytes.AsSpan(0, cut)), Crc32.HashToUInt32(bytes.AsSpan(cut)), bytes.Length - cut);
             Assert.AreEqual(Crc32.HashToUInt32(bytes), combined, $"{bytes.Length} bytes cut at {cut}");
         }
     }

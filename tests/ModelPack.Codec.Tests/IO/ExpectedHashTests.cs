@@ -15,7 +15,8 @@ public sealed class ExpectedHashTests
         Assert.IsTrue(ExpectedHash.TryParse($" {prefix}{new string('A', digits)} ", out ExpectedHash? hash));
         Assert.AreEqual(isSha256, hash.IsSha256);
         Assert.AreEqual((isSha256 ? "sha256:" : "") + new string('a', digits), hash.ToString());
-        foreach (string wrong in new[] { $"{prefix}{new string('a', digits - 1)}", $"{prefix}{new string('a', digits + 1)}", $"{prefix}{new string('g', digits)}", $"md5:{new string('a', 32)}", new string('a', 64) })
+        foreach (string wrong in new[] { $"{prefix}{new string('a', digits - 1)}", $"{prefix}{new string('a', digits + 1)}",
+            $"{prefix}{new string('g', digits)}", $"md5:{new string('a', 32)}", new string('a', 64) })
         {
             Assert.IsFalse(ExpectedHash.TryParse(wrong, out _), wrong);
         }
@@ -58,8 +59,12 @@ public sealed class ExpectedHashTests
         Assert.AreNotEqual(kind.Of(folder.At("one")), kind.Of(folder.At("two")));
 
         // sha256sum config.json model.safetensors notes.txt | sha256sum
-        string lines = string.Concat(new[] { "config.json", "model.safetensors", "notes.txt" }.Select(name => $"{FileHash.Sha256(Path.Combine(folder.At("one"), name))}  {name}\n"));
-        Assert.AreEqual("sha256:" + FileHash.Sha256(folder.Write("sums", System.Text.Encoding.UTF8.GetBytes(lines))), kind.Of(folder.At("one")).ToString());
+        string lines = string.Concat(
+            new[] { "config.json", "model.safetensors", "notes.txt" }.Select(
+                name => $"{FileHash.Sha256(Path.Combine(folder.At("one"), name))}  {name}\n"));
+        Assert.AreEqual(
+            "sha256:" + FileHash.Sha256(folder.Write("sums", System.Text.Encoding.UTF8.GetBytes(lines))), kind.Of(folder.At("one"))
+                .ToString());
     }
 
     private static string Case(string name) => RepositoryData.Path("cases", "hostile", "collision", name);

@@ -22,8 +22,10 @@ public sealed class SpecialFileTests
         File.CreateSymbolicLink(folder.At("nowhere"), "nothing");
         (string Name, FileKind Itself, FileKind Through)[] expected =
         [
-            ("pipe", FileKind.Pipe, FileKind.Pipe), ("socket", FileKind.Socket, FileKind.Socket), ("file", FileKind.Regular, FileKind.Regular), (".", FileKind.Folder, FileKind.Folder),
-            ("link", FileKind.Link, FileKind.Pipe), ("nowhere", FileKind.Link, FileKind.Missing), ("nothing", FileKind.Missing, FileKind.Missing), ("file/x", FileKind.Missing, FileKind.Missing),
+            ("pipe", FileKind.Pipe, FileKind.Pipe), ("socket", FileKind.Socket, FileKind.Socket),
+            ("file", FileKind.Regular, FileKind.Regular), (".", FileKind.Folder, FileKind.Folder),
+            ("link", FileKind.Link, FileKind.Pipe), ("nowhere", FileKind.Link, FileKind.Missing),
+            ("nothing", FileKind.Missing, FileKind.Missing), ("file/x", FileKind.Missing, FileKind.Missing),
         ];
         foreach ((string name, FileKind itself, FileKind through) in expected)
         {
@@ -106,7 +108,9 @@ public sealed class SpecialFileTests
     public void A_pipe_beside_a_file_that_belongs_to_it_is_refused(string name)
     {
         using TempFolder folder = new();
-        ModelConverter.Convert(folder.Write("model.gguf", SmallModels.Gguf()), folder.At("parts/"), ModelFormat.Gguf, ConversionCorpus.Allow with { MaxShardBytes = 100 });
+        ModelConverter.Convert(
+            folder.Write("model.gguf", SmallModels.Gguf()), folder.At("parts/"), ModelFormat.Gguf,
+            ConversionCorpus.Allow with { MaxShardBytes = 100 });
         foreach (string part in Directory.GetFiles(folder.At("parts")))
         {
             File.Move(part, folder.At(Path.GetFileName(part)));

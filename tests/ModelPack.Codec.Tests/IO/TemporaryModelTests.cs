@@ -103,7 +103,8 @@ public sealed class TemporaryModelTests
             model.Commit(Earlier.Replaced);
         }
 
-        busy.Path = Path.Combine(folder.At(folder.Names().Single(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal))), "old-model", "busy");
+        busy.Path = Path.Combine(
+            folder.At(folder.Names().Single(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal))), "old-model", "busy");
         OutputLock.Take(set).Dispose();
         Assert.IsTrue(Directory.Exists(busy.Path), "what cannot be removed stands in nobody's way");
         CollectionAssert.AreEqual((byte[])[.. new byte[97], .. "new"u8], File.ReadAllBytes(Directory.GetFiles(set).Single()));

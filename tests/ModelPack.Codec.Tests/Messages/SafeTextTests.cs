@@ -49,7 +49,9 @@ public sealed partial class SafeTextTests
     [TestMethod]
     public void No_text_gets_past_the_readers_of_logs()
     {
-        string[] pieces = [":", "::", "#", "##", "[", "vso", "teamcity", " ", "error", "warning", "Error", "CS1", "x", "(1,1)", "\n", "\u001b", "\u202e", "\"", "\\", "e"];
+        string[] pieces = [
+            ":", "::", "#", "##", "[", "vso", "teamcity", " ", "error", "warning", "Error", "CS1", "x", "(1,1)", "\n", "\u001b", "\u202e",
+            "\"", "\\", "e"];
         Random random = new(20261129);
         for (int i = 0; i < 20_000; i++)
         {
@@ -82,6 +84,8 @@ public sealed partial class SafeTextTests
     }
 
     // GitHub Actions; Azure Pipelines and TeamCity; MSBuild's canonical error as its Exec task reads it.
-    [GeneratedRegex(@"^\s*::|##[a-z]*\[|^\s*(?:[^:]*:)?(?:[^:]*? )?(?:error|warning)(?: \s*[^: ]*)?\s*:", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*::|##[a-z]*\[|^\s*(?:[^:]*:)?(?:[^:]*? )?(?:error|warning)(?: \s*[^: ]*)?\s*:",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Heard();
 }

@@ -55,7 +55,8 @@ public sealed class MetadataListTests
     [TestMethod]
     public void Values_of_APR_come_as_what_they_are()
     {
-        const string Json = """{"model_type":"test","hidden_size":64,"rope_theta":1e4,"tied_embeddings":true,"x.strings":["a","\u00e9"],"x.whole":[1,2],"x.mixed":[1,2.5],"x.object":{},"x.large":1e999}""";
+        const string Json =
+            """{"model_type":"test","hidden_size":64,"rope_theta":1e4,"tied_embeddings":true,"x.strings":["a","\u00e9"],"x.whole":[1,2],"x.mixed":[1,2.5],"x.object":{},"x.large":1e999}""";
         using Model model = Model.Open(AprBytes.WithMetadata(Json).Build());
         MetadataList metadata = model.Metadata;
         Assert.AreEqual("test", metadata.GetString("model_type"));
@@ -75,7 +76,9 @@ public sealed class MetadataListTests
     [TestMethod]
     public void Values_of_SafeTensors_are_texts()
     {
-        using Model model = Model.Open(SafeTensorsTestFile.Build("""{"__metadata__":{"format":"pt","layers":"4"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4));
+        using Model model = Model.Open(
+            SafeTensorsTestFile.Build(
+                """{"__metadata__":{"format":"pt","layers":"4"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4));
         Assert.AreEqual("pt", model.Metadata.GetString("format"));
         AreRefused(model.Metadata, "layers", "json string", "call GetString", list => list.GetInt64("layers"));
     }
@@ -84,7 +87,9 @@ public sealed class MetadataListTests
     public void A_companion_is_a_file_and_no_value()
     {
         using Model model = Model.Open(ModelFixtures.SafeTensors("sharded_three"));
-        AreRefused(model.Metadata, "model.safetensors.index.json", "file", "call Model.DeriveFile", list => list.GetString("model.safetensors.index.json"));
+        AreRefused(
+            model.Metadata, "model.safetensors.index.json", "file", "call Model.DeriveFile",
+            list => list.GetString("model.safetensors.index.json"));
     }
 
     [TestMethod]

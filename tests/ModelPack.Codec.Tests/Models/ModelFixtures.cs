@@ -15,7 +15,8 @@ internal static class ModelFixtures
 
     /// <summary>A GGUF file of one tensor.</summary>
     public static byte[] OfOne(TensorType type, ReadOnlySpan<byte> payload, params ReadOnlySpan<ulong> dimensions) =>
-        new GgufBytes().Header(1, 0).Record("t", (uint)TensorTypes.Get(type).GgmlId!.Value, 0, dimensions).Pad().Raw(payload).Pad().ToArray();
+        new GgufBytes().Header(1, 0).Record("t", (uint)TensorTypes.Get(type).GgmlId!.Value, 0, dimensions).Pad().Raw(payload).Pad()
+        .ToArray();
 
     public static uint[] Bits(ReadOnlySpan<float> values)
     {

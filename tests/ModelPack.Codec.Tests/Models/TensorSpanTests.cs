@@ -115,7 +115,8 @@ public sealed class TensorSpanTests
     {
         using Model model = Model.Open(ModelFixtures.Apr(name));
         int compared = 0;
-        foreach (Tensor tensor in model.Tensors.Where(tensor => tensor.Shape is [> 0, ..] && ModelPack.Tensors.TensorDecoder.CanDecode(tensor.Type)))
+        foreach (Tensor tensor in model.Tensors.Where(
+            tensor => tensor.Shape is [> 0, ..] && ModelPack.Tensors.TensorDecoder.CanDecode(tensor.Type)))
         {
             Tensor last;
             try
@@ -130,9 +131,12 @@ public sealed class TensorSpanTests
 
             compared++;
             float[] all = tensor.ToSingles();
-            CollectionAssert.AreEqual(ModelFixtures.Bits(all.AsSpan()[^(all.Length / (int)tensor.Shape[0])..]), ModelFixtures.Bits(last.ToSingles()), tensor.ToString());
+            CollectionAssert.AreEqual(
+                ModelFixtures.Bits(all.AsSpan()[^(all.Length / (int)tensor.Shape[0])..]), ModelFixtures.Bits(last.ToSingles()),
+                tensor.ToString());
             Assert.IsEmpty(tensor.Rows(0, 0).ToSingles());
-            CollectionAssert.AreEqual(ModelFixtures.Bits(all), ModelFixtures.Bits(tensor.Rows(0, tensor.Shape[0]).ToSingles()), tensor.ToString());
+            CollectionAssert.AreEqual(
+                ModelFixtures.Bits(all), ModelFixtures.Bits(tensor.Rows(0, tensor.Shape[0]).ToSingles()), tensor.ToString());
         }
 
         Assert.IsGreaterThan(0, compared);
@@ -158,7 +162,8 @@ public sealed class TensorSpanTests
     public void Rows_that_are_not_whole_blocks_are_refused()
     {
         using Model model = Model.Open(ModelFixtures.OfOne(TensorType.Q8_0, new byte[68], 64));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => model.Tensors["t"].Rows(0, 32)).Message, "do not fill whole blocks");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => model.Tensors["t"].Rows(0, 32)).Message, "do not fill whole blocks");
     }
 }
 

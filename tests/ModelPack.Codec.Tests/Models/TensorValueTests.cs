@@ -43,7 +43,9 @@ public sealed class TensorValueTests
     public void All_types_of_all_formats_are_decoded_or_refused_with_the_right_call()
     {
         HashSet<TensorType> seen = [];
-        string[] files = [ModelFixtures.SafeTensors("all_dtypes.safetensors"), ModelFixtures.Apr("dtype-all"), ModelFixtures.Apr("q4_k-rows-padded-300"), ModelFixtures.Apr("q4_k-flat"), ModelFixtures.Gguf("tensor-all-types")];
+        string[] files = [
+            ModelFixtures.SafeTensors("all_dtypes.safetensors"), ModelFixtures.Apr("dtype-all"), ModelFixtures.Apr("q4_k-rows-padded-300"),
+            ModelFixtures.Apr("q4_k-flat"), ModelFixtures.Gguf("tensor-all-types")];
         foreach (string file in files)
         {
             using Model model = Model.Open(file);
@@ -99,7 +101,9 @@ public sealed class TensorValueTests
         byte[] stored = tensor.ToBytes();
         Assert.IsTrue(stored.Any(value => value > 1));
         CollectionAssert.AreEqual(stored.Select(value => value != 0).ToArray(), tensor.ToArray<bool>());
-        CollectionAssert.AreEqual(stored.Select(value => value == 0 ? (byte)0 : (byte)1).ToArray(), MemoryMarshal.AsBytes<bool>(tensor.ToArray<bool>()).ToArray());
+        CollectionAssert.AreEqual(
+            stored.Select(value => value == 0 ? (byte)0 : (byte)1).ToArray(), MemoryMarshal.AsBytes<bool>(tensor.ToArray<bool>())
+                .ToArray());
         Assert.IsFalse(tensor.TryGetSpan(out ReadOnlySpan<bool> lent));
         Assert.IsTrue(lent.IsEmpty);
     }
@@ -157,9 +161,11 @@ public sealed class TensorValueTests
     [TestMethod]
     public void Values_in_an_order_that_no_program_writes_are_refused()
     {
-        byte[] file = new Formats.Gguf.GgufBytes(3, ByteOrder.BigEndian).Header(1, 0).Record("t", 3, 0, 32).Pad().Raw(new byte[20]).Pad().ToArray();
+        byte[] file = new Formats.Gguf.GgufBytes(3, ByteOrder.BigEndian).Header(1, 0).Record("t", 3, 0, 32).Pad().Raw(new byte[20]).Pad()
+            .ToArray();
         using Model model = Model.Open(file);
-        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => model.Tensors[0].ToSingles()).Message, "Q4_1 in big-endian order");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<NotSupportedException>(() => model.Tensors[0].ToSingles()).Message, "Q4_1 in big-endian order");
         Assert.HasCount(20, model.Tensors[0].ToBytes());
     }
 
@@ -171,10 +177,13 @@ public sealed class TensorValueTests
         using Model model = Model.Open(new HugeSource(head, Rows << 11));
         Tensor tensor = model.Tensors["huge"];
         Assert.AreEqual(Rows << 11, tensor.ElementCount);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToBytes()).Message, "Rows(start, count).ToBytes");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToArray<sbyte>()).Message, "Rows(start, count).ToArray<sbyte>");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToBytes()).Message, "Rows(start, count).ToBytes");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToArray<sbyte>()).Message, "Rows(start, count).ToArray<sbyte>");
         Assert.IsFalse(tensor.TryGetSpan<sbyte>(out _));
-        CollectionAssert.AreEqual(Enumerable.Repeat(HugeSource.At(head.Length + ((Rows - 1) << 11)), 1).ToArray(), tensor.Rows(Rows - 1, 1).ToBytes()[..1]);
+        CollectionAssert.AreEqual(
+            Enumerable.Repeat(HugeSource.At(head.Length + ((Rows - 1) << 11)), 1).ToArray(), tensor.Rows(Rows - 1, 1).ToBytes()[..1]);
         using Stream stream = tensor.OpenRead();
         stream.Position = stream.Length - 1;
         Assert.AreEqual(HugeSource.At(head.Length + stream.Length - 1), (byte)stream.ReadByte());
@@ -182,8 +191,10 @@ public sealed class TensorValueTests
 
         byte[] singles = new Formats.Gguf.GgufBytes().Header(1, 0).Record("huge", 1, 0, 1 << 11, (ulong)Rows).Pad().ToArray();
         using Model wide = Model.Open(new HugeSource(singles, Rows << 12));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => wide.Tensors[0].ToSingles()).Message, "Rows(start, count).ToSingles");
-        Half expected = BinaryPrimitives.ReadHalfLittleEndian([HugeSource.At(singles.Length + ((Rows - 2) << 12)), HugeSource.At(singles.Length + ((Rows - 2) << 12) + 1)]);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => wide.Tensors[0].ToSingles()).Message, "Rows(start, count).ToSingles");
+        Half expected = BinaryPrimitives.ReadHalfLittleEndian(
+            [HugeSource.At(singles.Length + ((Rows - 2) << 12)), HugeSource.At(singles.Length + ((Rows - 2) << 12) + 1)]);
         Assert.AreEqual((float)expected, wide.Tensors[0].Rows(Rows - 2, 2).ToSingles()[0]);
     }
 

@@ -7,7 +7,8 @@ public sealed class LayerTests
     private static readonly string[] Floors =
         ["Diagnostics", "IO", "Tensors", "Formats", "Origin", "Models", "Architectures", "Conversion", "Verification", "Validation"];
 
-    private static readonly Lazy<SourceGraph> Codec = new(() => SourceGraph.Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
+    private static readonly Lazy<SourceGraph> Codec = new(
+        () => SourceGraph.Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
 
     [TestMethod]
     public void A_file_uses_no_floor_above_its_own() => AreNone(Codec.Value.Uses.Where(IsUpward), "a floor above its own");
@@ -16,7 +17,8 @@ public sealed class LayerTests
     public void A_format_does_not_know_another() => AreNone(Codec.Value.Uses.Where(IsAcrossFormats), "another format");
 
     [TestMethod]
-    public void Rooms_of_a_floor_do_not_use_one_another_in_turn() => Assert.IsEmpty(Cycles(Codec.Value.Uses), string.Join('\n', Cycles(Codec.Value.Uses)));
+    public void Rooms_of_a_floor_do_not_use_one_another_in_turn() =>
+    Assert.IsEmpty(Cycles(Codec.Value.Uses), string.Join('\n', Cycles(Codec.Value.Uses)));
 
     [TestMethod]
     public void Every_folder_is_a_floor()
@@ -28,7 +30,8 @@ public sealed class LayerTests
 
     [TestMethod]
     public void At_the_root_stands_the_catalogue_of_errors_alone() =>
-        CollectionAssert.AreEqual(new[] { "ErrorCatalog" }, Codec.Value.Types.Where(type => Floor(type.File).Length == 0).Select(type => type.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "ErrorCatalog" }, Codec.Value.Types.Where(type => Floor(type.File).Length == 0).Select(type => type.Name).ToArray());
 
     [TestMethod]
     [DataRow("IO/A.cs", "Formats/B.cs", true)]
@@ -52,13 +55,16 @@ public sealed class LayerTests
         SourceGraph graph = SourceGraph.Of(new Dictionary<string, string>
         {
             ["IO/A.cs"] = "using Upper; " + text,
-            ["Models/B.cs"] = "namespace Upper; static class B { public const int Y = 1; public static int Z(this string text) => 1; public class Inner { public int[] Items = []; } }",
+            ["Models/B.cs"] =
+                "namespace Upper; static class B { public const int Y = 1; public static int Z(this string text) => 1; public class Inner "
+                    + "{ public int[] Items = []; } }",
         });
         Assert.IsTrue(graph.Uses.Any(use => use is { File: "IO/A.cs", Owner: "Models/B.cs" }), string.Join('\n', graph.Uses));
     }
 
     [TestMethod]
-    public void A_format_that_knows_another_is_found() => Assert.IsTrue(Small("Formats/Gguf/A.cs", "Formats/Apr/B.cs").Uses.All(IsAcrossFormats));
+    public void A_format_that_knows_another_is_found() =>
+    Assert.IsTrue(Small("Formats/Gguf/A.cs", "Formats/Apr/B.cs").Uses.All(IsAcrossFormats));
 
     [TestMethod]
     public void Rooms_that_use_one_another_are_found()
@@ -72,14 +78,16 @@ public sealed class LayerTests
         Assert.HasCount(1, Cycles(graph.Uses));
     }
 
-    private static SourceGraph Small(string file, string owner) => SourceGraph.Of(new Dictionary<string, string> { [file] = "class A { B? b; }", [owner] = "class B { }" });
+    private static SourceGraph Small(string file, string owner) =>
+        SourceGraph.Of(new Dictionary<string, string> { [file] = "class A { B? b; }", [owner] = "class B { }" });
 
     private static string Floor(string file) => file.Contains('/') ? file[..file.IndexOf('/')] : "";
 
     private static string Room(string file) => Path.GetDirectoryName(file)!.Replace('\\', '/');
 
     private static bool IsUpward(SourceUse use) =>
-        Floor(use.File).Length > 0 && Array.IndexOf(Floors, Floor(use.Owner)) is var above && (above < 0 || above > Array.IndexOf(Floors, Floor(use.File)));
+        Floor(use.File).Length > 0 && Array.IndexOf(Floors, Floor(use.Owner)) is var above
+        && (above < 0 || above > Array.IndexOf(Floors, Floor(use.File)));
 
     private static bool IsAcrossFormats(SourceUse use) =>
         (Room(use.File).Split('/'), Room(use.Owner).Split('/')) is (["Formats", var own, ..], ["Formats", var other, ..]) && own != other;
@@ -90,8 +98,10 @@ public sealed class LayerTests
         ILookup<string, string> next = uses.Select(use => (From: Room(use.File), To: Room(use.Owner)))
             .Where(edge => edge.From != edge.To && !IsWithin(edge.From, edge.To) && !IsWithin(edge.To, edge.From))
             .Distinct().ToLookup(edge => edge.From, edge => edge.To);
-        return [.. next.Select(group => group.Key).Where(room => Reaches(next, room)).Select(room => string.Join(", ", next[room].Where(other => Reaches(next, other))))
-            .Distinct().Take(1).Select(_ => "rooms in a circle: " + string.Join(", ", next.Select(group => group.Key).Where(room => Reaches(next, room))))];
+        return [.. next.Select(group => group.Key).Where(room => Reaches(next, room))
+            .Select(room => string.Join(", ", next[room].Where(other => Reaches(next, other))))
+            .Distinct().Take(1)
+            .Select(_ => "rooms in a circle: " + string.Join(", ", next.Select(group => group.Key).Where(room => Reaches(next, room))))];
     }
 
     private static bool IsWithin(string room, string other) => room.StartsWith(other + "/", StringComparison.Ordinal);

@@ -9,7 +9,8 @@ public sealed class NamingTests
     // A type that is told about with the one that it serves.
     private const int MostLinesBesideAnother = 25;
 
-    private static readonly Lazy<SourceGraph> Codec = new(() => SourceGraph.Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
+    private static readonly Lazy<SourceGraph> Codec = new(
+        () => SourceGraph.Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
 
     [TestMethod]
     public void Two_types_never_share_a_name()
@@ -26,14 +27,18 @@ public sealed class NamingTests
     [TestMethod]
     public void A_file_is_called_after_a_type_in_it()
     {
-        string[] others = [.. Codec.Value.Types.GroupBy(type => type.File).Where(group => group.All(type => type.Name != Stem(group.Key))).Select(group => group.Key)];
+        string[] others = [
+            .. Codec.Value.Types.GroupBy(type => type.File).Where(group => group.All(type => type.Name != Stem(group.Key)))
+                .Select(group => group.Key)];
         Assert.IsEmpty(others, string.Join('\n', others));
     }
 
     [TestMethod]
     public void A_type_in_a_file_of_another_name_is_tiny()
     {
-        string[] large = [.. Codec.Value.Types.Where(type => type.Name != Stem(type.File) && type.Lines > MostLinesBesideAnother).Select(type => $"{type.Name} has {type.Lines} lines in {type.File}")];
+        string[] large = [
+            .. Codec.Value.Types.Where(type => type.Name != Stem(type.File) && type.Lines > MostLinesBesideAnother)
+                .Select(type => $"{type.Name} has {type.Lines} lines in {type.File}")];
         Assert.IsEmpty(large, string.Join('\n', large));
     }
 
@@ -49,9 +54,11 @@ public sealed class NamingTests
         Assert.IsEmpty(others, string.Join('\n', others));
     }
 
-    private static bool IsOfTheDoor(IGrouping<string, SourceType> file) => file.Any(type => type.IsPublic) && !Followed(file.Key).StartsWith($"{Door}.Formats.", StringComparison.Ordinal);
+    private static bool IsOfTheDoor(IGrouping<string, SourceType> file) =>
+        file.Any(type => type.IsPublic) && !Followed(file.Key).StartsWith($"{Door}.Formats.", StringComparison.Ordinal);
 
-    private static string Followed(string file) => string.Join('.', (string[])[Door, .. Path.GetDirectoryName(file)!.Split('/', '\\').Where(part => part.Length > 0)]);
+    private static string Followed(string file) =>
+        string.Join('.', (string[])[Door, .. Path.GetDirectoryName(file)!.Split('/', '\\').Where(part => part.Length > 0)]);
 
     private static string Stem(string file) => Path.GetFileName(file).Split('.')[0];
 }

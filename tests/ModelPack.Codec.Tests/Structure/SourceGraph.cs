@@ -17,7 +17,8 @@ internal sealed record SourceUse(string File, int Line, string Type, string Owne
 /// <summary>A type that a file declares.</summary>
 internal sealed record SourceType(string File, string Namespace, string Name, bool IsPublic, int Lines);
 
-/// <summary>Which file uses the types of which others, as the compiler sees it: names in code, members, and extension methods; not the text of documentation.</summary>
+/// <summary>Which file uses the types of which others, as the compiler sees it: names in code, members, and extension methods; not the text
+/// of documentation.</summary>
 internal sealed class SourceGraph
 {
     private static readonly Lazy<MetadataReference[]> Platform = new(() =>
@@ -46,15 +47,19 @@ internal sealed class SourceGraph
     public static SourceGraph Of(IReadOnlyDictionary<string, string> texts)
     {
         CSharpParseOptions options = new(LanguageVersion.Preview);
-        SyntaxTree[] trees = [.. texts.Select(text => CSharpSyntaxTree.ParseText(text.Value, options, text.Key)), CSharpSyntaxTree.ParseText(ImplicitUsings, options)];
-        CSharpCompilation compilation = CSharpCompilation.Create("sources", trees, Platform.Value, new(OutputKind.DynamicallyLinkedLibrary));
+        SyntaxTree[] trees = [
+            .. texts.Select(text => CSharpSyntaxTree.ParseText(text.Value, options, text.Key)),
+            CSharpSyntaxTree.ParseText(ImplicitUsings, options)];
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "sources", trees, Platform.Value, new(OutputKind.DynamicallyLinkedLibrary));
         return new(
             [.. trees[..^1].AsParallel().AsOrdered().SelectMany(tree => UsesOf(compilation, tree))],
             [.. trees[..^1].SelectMany(TypesOf)]);
     }
 
     private const string ImplicitUsings =
-        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using "
+            + "System.Threading; global using System.Threading.Tasks;";
 
     private static List<SourceUse> UsesOf(CSharpCompilation compilation, SyntaxTree tree)
     {
@@ -89,10 +94,13 @@ internal sealed class SourceGraph
     }
 
     private static IEnumerable<SourceType> TypesOf(SyntaxTree tree) =>
-        from node in tree.GetRoot().DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax).OfType<MemberDeclarationSyntax>()
+        from node in tree.GetRoot().DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+        .OfType<MemberDeclarationSyntax>()
         where node is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax
         let span = node.GetLocation().GetLineSpan()
         let ns = node.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>()?.Name.ToString() ?? ""
         let name = node is BaseTypeDeclarationSyntax type ? type.Identifier.Text : ((DelegateDeclarationSyntax)node).Identifier.Text
-        select new SourceType(tree.FilePath, ns, name, node.Modifiers.Any(SyntaxKind.PublicKeyword), span.EndLinePosition.Line - span.StartLinePosition.Line + 1);
+        select new SourceType(
+            tree.FilePath, ns, name, node.Modifiers.Any(SyntaxKind.PublicKeyword),
+            span.EndLinePosition.Line - span.StartLinePosition.Line + 1);
 }

@@ -6,7 +6,8 @@ namespace ModelPack.Codec.Tests.Tensors;
 /// <summary>One tensor of a corpus file, found without the readers that are tested elsewhere.</summary>
 internal sealed record CorpusPayload(string Name, long[] Shape, uint TypeId, byte[] Bytes);
 
-/// <summary>Just enough of the two containers to reach payloads of files that are known to be well-formed (gguf.md §1, apr-v2.md §4, §8).</summary>
+/// <summary>Just enough of the two containers to reach payloads of files that are known to be well-formed (gguf.md §1, apr-v2.md §4,
+/// §8).</summary>
 internal static class CorpusPayloads
 {
     public static CorpusPayload Gguf(string path, string tensor, int length)
@@ -112,7 +113,8 @@ internal static class CorpusPayloads
 
         public byte[] Bytes(int count) => file[Position..(Position += count)];
 
-        public int Int16() => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(Bytes(2)) : BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
+        public int Int16() =>
+            bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(Bytes(2)) : BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
 
         public int Int32() => bigEndian ? BinaryPrimitives.ReadInt32BigEndian(Bytes(4)) : BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));
 

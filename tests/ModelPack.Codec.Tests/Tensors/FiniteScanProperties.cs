@@ -4,7 +4,8 @@ using ModelPack.Tensors.Scanning;
 
 namespace ModelPack.Codec.Tests.Tensors;
 
-/// <summary>The vectorised and the scale-only scans against their scalar and fully decoding twins, over random and adversarial payloads.</summary>
+/// <summary>The vectorised and the scale-only scans against their scalar and fully decoding twins, over random and adversarial
+/// payloads.</summary>
 [TestClass]
 public sealed class FiniteScanProperties
 {
@@ -15,7 +16,8 @@ public sealed class FiniteScanProperties
 
     [TestMethod]
     public void Plain_scans_agree_with_their_scalar_twins() =>
-        Gen.Select(Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[0, 1200], Gen.Int[0, 8], Gen.Long[0, long.MaxValue / 2]).Sample((bytes, skip, first) =>
+        Gen.Select(Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[0, 1200], Gen.Int[0, 8], Gen.Long[0, long.MaxValue / 2])
+        .Sample((bytes, skip, first) =>
         {
             AssertTwins(bytes, skip, PlainFormats.F32, 4, first);
             AssertTwins(bytes, skip, PlainFormats.F16, 2, first);
@@ -48,7 +50,8 @@ public sealed class FiniteScanProperties
     {
         TensorTypeInfo[] types = [.. TensorTypes.All.Where(info => info.BlockElements > 1 && FiniteScan.Supports(info.Type))];
         Assert.IsGreaterThan(25, types.Length);
-        Gen.Select(Gen.OneOf(types), Gen.Int[1, 40], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[40 * 292]).Sample((info, blocks, bytes) =>
+        Gen.Select(Gen.OneOf(types), Gen.Int[1, 40], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[40 * 292])
+            .Sample((info, blocks, bytes) =>
         {
             ReadOnlySpan<byte> payload = bytes.AsSpan(0, blocks * info.BlockBytes);
             var values = new float[blocks * info.BlockElements];
@@ -66,7 +69,8 @@ public sealed class FiniteScanProperties
     public void Scales_are_found_alike_alone_and_in_groups()
     {
         TensorTypeInfo[] types = [.. TensorTypes.All.Where(info => info.BlockElements > 1)];
-        Gen.Select(Gen.OneOf(types), Gen.Int[1, 40], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[40 * 292]).Sample((info, blocks, bytes) =>
+        Gen.Select(Gen.OneOf(types), Gen.Int[1, 40], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[40 * 292])
+            .Sample((info, blocks, bytes) =>
         {
             List<int> alone = [.. Enumerable.Range(0, blocks)
                 .Where(block => SuspectBlocks.Next(info.Type, bytes.AsSpan(block * info.BlockBytes, info.BlockBytes), 0) == 0)];
@@ -85,7 +89,8 @@ public sealed class FiniteScanProperties
     public void Chunks_give_the_same_tally_in_any_order()
     {
         TensorTypeInfo[] types = [.. TensorTypes.All];
-        Gen.Select(Gen.OneOf(types), Gen.Int[1, 5], Gen.Int[1, 3], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[64 * 292], Gen.Int).Sample((info, rows, columns, bytes, seed) =>
+        Gen.Select(Gen.OneOf(types), Gen.Int[1, 5], Gen.Int[1, 3], Gen.OneOf(Gen.Byte, Adversarial, Sparse).Array[64 * 292], Gen.Int)
+            .Sample((info, rows, columns, bytes, seed) =>
         {
             long[] shape = Shape(info, rows, columns);
             Assert.IsTrue(info.TryGetPayloadBytes(shape, out long length));

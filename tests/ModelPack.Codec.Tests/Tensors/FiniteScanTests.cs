@@ -68,7 +68,8 @@ public sealed class FiniteScanTests
             }
             else if (type == TensorType.F64)
             {
-                bool everyDoubleIsFinite = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(payload).ToArray().All(double.IsFinite);
+                bool everyDoubleIsFinite = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(payload).ToArray()
+                    .All(double.IsFinite);
                 Assert.AreEqual(everyDoubleIsFinite, Scan(type, payload).IsFinite, "the reference narrows to float32 first");
                 Assert.IsTrue(everyDoubleIsFinite || !valid);
             }
@@ -125,7 +126,10 @@ public sealed class FiniteScanTests
     public void Integers_are_finite_whatever_their_bits()
     {
         byte[] payload = [.. Enumerable.Repeat((byte)0xFF, 64)];
-        TensorTypeInfo[] integers = [.. TensorTypes.All.Where(info => info.Name[0] is 'I' or 'U' or 'B' && info is { BlockElements: 1, BlockBytes: <= 8 } && info.Type != TensorType.BF16)];
+        TensorTypeInfo[] integers = [
+            .. TensorTypes.All.Where(
+                info => info.Name[0] is 'I' or 'U' or 'B' && info is { BlockElements: 1, BlockBytes: <= 8 }
+                    && info.Type != TensorType.BF16)];
         Assert.HasCount(9, integers);
         foreach (TensorTypeInfo info in integers)
         {
@@ -136,7 +140,8 @@ public sealed class FiniteScanTests
     [TestMethod]
     public void Payloads_that_cut_a_block_are_refused()
     {
-        foreach (TensorTypeInfo info in TensorTypes.All.Where(info => FiniteScan.Supports(info.Type) && info is { Rule: PayloadRule.Blocks, BlockBytes: > 1 }))
+        foreach (TensorTypeInfo info in TensorTypes.All.Where(
+            info => FiniteScan.Supports(info.Type) && info is { Rule: PayloadRule.Blocks, BlockBytes: > 1 }))
         {
             Assert.ThrowsExactly<ArgumentException>(() => Scan(info.Type, new byte[info.BlockBytes + 1]), info.Name);
             Assert.ThrowsExactly<ArgumentException>(() => Scan(info.Type, new byte[info.BlockBytes - 1]), info.Name);

@@ -16,7 +16,8 @@ internal static class GoldenVectors
 
     public static IReadOnlyList<GoldenVector> All => Loaded.Value;
 
-    public static JsonElement Index { get; } = JsonDocument.Parse(File.ReadAllBytes(RepositoryData.Path("vectors", "index.json"))).RootElement;
+    public static JsonElement Index { get; } = JsonDocument.Parse(
+        File.ReadAllBytes(RepositoryData.Path("vectors", "index.json"))).RootElement;
 
     public static uint[] Bits(ReadOnlySpan<byte> littleEndian)
     {

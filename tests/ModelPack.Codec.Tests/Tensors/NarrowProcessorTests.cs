@@ -3,12 +3,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ModelPack.Codec.Tests.Tensors;
 
-/// <summary>The tests of sums, scans and decoders once more, in a process that believes its processor to be a lesser one: each width of vectors has its own code.</summary>
+/// <summary>The tests of sums, scans and decoders once more, in a process that believes its processor to be a lesser one: each width of
+/// vectors has its own code.</summary>
 [TestClass]
 public sealed class NarrowProcessorTests
 {
     private const string WithoutVariable = "MODELPACK_TESTS_WITHOUT";
-    private const string Filter = "FullyQualifiedName~InputOutput.Crc32Tests|FullyQualifiedName~InputOutput.Xxh128Tests|FullyQualifiedName~TensorDecoder"
+    private const string Filter =
+        "FullyQualifiedName~InputOutput.Crc32Tests|FullyQualifiedName~InputOutput.Xxh128Tests|FullyQualifiedName~TensorDecoder"
         + "|FullyQualifiedName~FiniteScan|FullyQualifiedName~TensorStatistics|FullyQualifiedName~AprDecoder|FullyQualifiedName~NarrowProcessorTests";
 
     [TestMethod]

@@ -14,11 +14,14 @@ public sealed class NumberStatisticsTests
 {
     private static readonly Gen<double> Doubles = Gen.OneOf(
         Gen.ULong.Select(BitConverter.UInt64BitsToDouble),
-        Gen.OneOf(0d, -0d, double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue, double.NaN, double.NegativeInfinity, 1d, 2.2250738585072014e-308),
+        Gen.OneOf(
+            0d, -0d, double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue, double.NaN, double.NegativeInfinity, 1d,
+            2.2250738585072014e-308),
         Gen.Double[-1, 1]);
 
     public static IEnumerable<object[]> WholeTypes =>
-        [[TensorType.I8], [TensorType.I16], [TensorType.I32], [TensorType.I64], [TensorType.U8], [TensorType.U16], [TensorType.U32], [TensorType.U64], [TensorType.Bool]];
+        [[TensorType.I8], [TensorType.I16], [TensorType.I32], [TensorType.I64], [TensorType.U8], [TensorType.U16], [TensorType.U32],
+            [TensorType.U64], [TensorType.Bool]];
 
     // Made with Python's fractions.Fraction; the deviation is math.isqrt of the exact variance, scaled by 2^4800.
     [TestMethod]
@@ -32,7 +35,8 @@ public sealed class NumberStatisticsTests
     {
         TensorStatistics statistics = Of(values);
         Assert.AreEqual(mean, statistics.Mean);
-        Assert.Contains(statistics.StandardDeviation!.Value, new[] { Math.BitDecrement(deviation), deviation, Math.BitIncrement(deviation) });
+        Assert.Contains(
+            statistics.StandardDeviation!.Value, new[] { Math.BitDecrement(deviation), deviation, Math.BitIncrement(deviation) });
     }
 
     [TestMethod]
@@ -57,9 +61,12 @@ public sealed class NumberStatisticsTests
     public void Special_values_of_F64_are_counted_apart()
     {
         TensorStatistics statistics = Of([double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0d, double.Epsilon, -1, 70000]);
-        Assert.AreEqual((8L, 1L, 2L, 2L, 1L), (statistics.Count, statistics.NaN, statistics.Infinity, statistics.Zeros, statistics.Subnormals));
+        Assert.AreEqual(
+            (8L, 1L, 2L, 2L, 1L), (statistics.Count, statistics.NaN, statistics.Infinity, statistics.Zeros, statistics.Subnormals));
         Assert.AreEqual((-1d, 70000d), (statistics.Minimum, statistics.Maximum));
-        Assert.AreEqual((1L, 1L, 1L, 3L), (statistics.Magnitudes[0], statistics.Magnitudes[48], statistics.Magnitudes[63], statistics.Magnitudes.Sum()));
+        Assert.AreEqual(
+            (1L, 1L, 1L, 3L),
+            (statistics.Magnitudes[0], statistics.Magnitudes[48], statistics.Magnitudes[63], statistics.Magnitudes.Sum()));
         Assert.IsTrue(double.IsNegative(Of([0, -0d]).Minimum!.Value) && !double.IsNegative(Of([0, -0d]).Maximum!.Value));
     }
 
@@ -109,7 +116,8 @@ public sealed class NumberStatisticsTests
             BigInteger sum = values.Aggregate(BigInteger.Add) << 1074;
             BigInteger squares = values.Select(value => value * value).Aggregate(BigInteger.Add) << 2148;
             return (BigInteger)statistics.WholeMinimum!.Value == values.Min() && (BigInteger)statistics.WholeMaximum!.Value == values.Max()
-                && statistics.Minimum == double.Parse(values.Min().ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) && statistics.Zeros == values.Count(value => value.IsZero)
+                && statistics.Minimum == double.Parse(values.Min().ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+                && statistics.Zeros == values.Count(value => value.IsZero)
                 && statistics.Magnitudes.Sum() + statistics.Zeros == values.Length
                 && IsNearest(statistics.Mean!.Value, sum, values.Length)
                 && IsRoot(statistics.StandardDeviation!.Value, (values.Length * squares) - (sum * sum), values.Length);
@@ -123,14 +131,17 @@ public sealed class NumberStatisticsTests
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, ulong.MaxValue);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), ulong.MaxValue - 1);
         TensorStatistics unsigned = Accumulate(IntegerFormat.Find(TensorType.U64)!, bytes).ToStatistics();
-        Assert.AreEqual((ulong.MaxValue - 1, ulong.MaxValue, 0.5), ((ulong)unsigned.WholeMinimum!, (ulong)unsigned.WholeMaximum!, unsigned.StandardDeviation));
+        Assert.AreEqual(
+            (ulong.MaxValue - 1, ulong.MaxValue, 0.5),
+            ((ulong)unsigned.WholeMinimum!, (ulong)unsigned.WholeMaximum!, unsigned.StandardDeviation));
         TensorStatistics signed = Accumulate(IntegerFormat.Find(TensorType.I64)!, bytes).ToStatistics();
         Assert.AreEqual((-2L, -1L, -1.5), ((long)signed.WholeMinimum!, (long)signed.WholeMaximum!, signed.Mean));
         Assert.AreEqual((1L, 1L), (signed.Magnitudes[48], signed.Magnitudes[49]));
     }
 
     [TestMethod]
-    public void Chunks_of_whole_numbers_and_their_order_do_not_matter() => Gen.Select(Gen.Long.Array[0, 300], Gen.Int[1, 100]).Sample((values, size) =>
+    public void Chunks_of_whole_numbers_and_their_order_do_not_matter() =>
+    Gen.Select(Gen.Long.Array[0, 300], Gen.Int[1, 100]).Sample((values, size) =>
     {
         IntegerFormat format = IntegerFormat.Find(TensorType.I64)!;
         IntegerAccumulator merged = new(format);
@@ -152,7 +163,9 @@ public sealed class NumberStatisticsTests
         TestTensor tensor = TestTensor.Random("w", type, 3, 300, 1001);
         using ModelFile file = TestModels.SafeTensors(tensor);
         TensorSummary summary = ModelStatistics.Compute(file).Tensors.Single();
-        TensorStatistics expected = type == TensorType.F64 ? OfBytes(tensor.Bytes) : Accumulate(IntegerFormat.Find(type)!, tensor.Bytes).ToStatistics();
+        TensorStatistics expected = type == TensorType.F64
+            ? OfBytes(tensor.Bytes)
+            : Accumulate(IntegerFormat.Find(type)!, tensor.Bytes).ToStatistics();
         Assert.AreEqual(Text(expected), Text(summary.Statistics!));
         Assert.AreEqual(300_300L, expected.Count);
         Assert.IsNull(summary.NotDecoded);
@@ -169,7 +182,8 @@ public sealed class NumberStatisticsTests
         TestTensor Ids(long largest) => new("w", TensorType.I64, [1], Bytes([largest]));
         using ModelFile first = TestModels.SafeTensors(Ids(long.MaxValue));
         using ModelFile second = TestModels.SafeTensors(Ids(long.MaxValue - 1));
-        Assert.AreEqual(ModelStatistics.Compute(first).Tensors[0].Statistics!.Mean, ModelStatistics.Compute(second).Tensors[0].Statistics!.Mean);
+        Assert.AreEqual(
+            ModelStatistics.Compute(first).Tensors[0].Statistics!.Mean, ModelStatistics.Compute(second).Tensors[0].Statistics!.Mean);
         Assert.AreNotEqual(ModelStatistics.Compute(first).Digest, ModelStatistics.Compute(second).Digest);
     }
 
@@ -198,7 +212,8 @@ public sealed class NumberStatisticsTests
 
     private static byte[] Bytes(long[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    private static string Text(TensorStatistics statistics) => $"{statistics with { Magnitudes = [] }} {string.Join(',', statistics.Magnitudes)}";
+    private static string Text(TensorStatistics statistics) =>
+        $"{statistics with { Magnitudes = [] }} {string.Join(',', statistics.Magnitudes)}";
 
     // In units of 2^-1074.
     private static BigInteger Units(double value)

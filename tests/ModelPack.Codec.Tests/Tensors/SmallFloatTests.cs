@@ -21,12 +21,15 @@ public sealed class SmallFloatTests
     [TestMethod]
     public void E4M3_is_twice_the_halved_scale_of_the_reference_apart_from_sign_and_NaN()
     {
-        float[] halves = [.. GoldenVectors.Bits(File.ReadAllBytes(RepositoryData.Path("vectors", "scalar", "ue4m3_half.f32"))).Select(BitConverter.UInt32BitsToSingle)];
+        float[] halves = [
+            .. GoldenVectors.Bits(File.ReadAllBytes(RepositoryData.Path("vectors", "scalar", "ue4m3_half.f32")))
+                .Select(BitConverter.UInt32BitsToSingle)];
         float[] values = Decode(TensorType.F8E4M3, AllCodes);
         for (int code = 0; code < 0x7F; code++)
         {
             Assert.AreEqual(2 * halves[code], values[code], $"{code:x2}");
-            Assert.AreEqual(BitConverter.SingleToUInt32Bits(-values[code]), BitConverter.SingleToUInt32Bits(values[code + 0x80]), $"{code:x2}");
+            Assert.AreEqual(
+                BitConverter.SingleToUInt32Bits(-values[code]), BitConverter.SingleToUInt32Bits(values[code + 0x80]), $"{code:x2}");
         }
 
         Assert.IsTrue(float.IsNaN(values[0x7F]) && float.IsNaN(values[0xFF]));

@@ -9,7 +9,8 @@ namespace ModelPack.Codec.Tests.Tensors;
 [TestClass]
 public sealed class TensorDecoderProperties
 {
-    private static readonly Gen<byte> Adversarial = Gen.OneOf<byte>(0, 1, 0x03, 0x40, 0x7B, 0x7C, 0x7E, 0x7F, 0x80, 0x83, 0xC0, 0xFC, 0xFD, 0xFF);
+    private static readonly Gen<byte> Adversarial = Gen.OneOf<byte>(
+        0, 1, 0x03, 0x40, 0x7B, 0x7C, 0x7E, 0x7F, 0x80, 0x83, 0xC0, 0xFC, 0xFD, 0xFF);
 
     [TestMethod]
     public void Vectorised_decoders_agree_with_their_scalar_twins()

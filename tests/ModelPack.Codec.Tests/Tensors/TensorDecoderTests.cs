@@ -23,7 +23,8 @@ public sealed class TensorDecoderTests
     public void Every_ggml_type_with_a_reference_decoder_has_golden_vectors()
     {
         HashSet<TensorType> seen = [.. GoldenVectors.All.Select(vector => vector.Type)];
-        TensorType[] without = [TensorType.F32, TensorType.F64, TensorType.I8, TensorType.I16, TensorType.I32, TensorType.I64, TensorType.Q8_1];
+        TensorType[] without = [
+            TensorType.F32, TensorType.F64, TensorType.I8, TensorType.I16, TensorType.I32, TensorType.I64, TensorType.Q8_1];
         TensorType[] expected = [.. TensorTypes.All.Where(info => info.GgmlId is not null).Select(info => info.Type).Except(without)];
         CollectionAssert.AreEquivalent(expected, seen.ToArray());
     }
@@ -85,9 +86,11 @@ public sealed class TensorDecoderTests
             Assert.IsTrue(info.TryGetPayloadBytes(info.Rule == PayloadRule.PaddedRows ? [1, elements] : [elements], out long bytes));
             var blocks = new byte[bytes];
             TensorDecoder.Decode(info.Type, blocks, new float[elements]);
-            Assert.ThrowsExactly<ArgumentException>(() => TensorDecoder.Decode(info.Type, blocks.AsSpan(1), new float[elements]), info.Name);
+            Assert.ThrowsExactly<ArgumentException>(
+                () => TensorDecoder.Decode(info.Type, blocks.AsSpan(1), new float[elements]), info.Name);
             Assert.ThrowsExactly<ArgumentException>(() => TensorDecoder.Decode(info.Type, [.. blocks, 0], new float[elements]), info.Name);
-            Assert.ThrowsExactly<ArgumentException>(() => TensorDecoder.Decode(info.Type, blocks, new float[elements + info.BlockElements]), info.Name);
+            Assert.ThrowsExactly<ArgumentException>(
+                () => TensorDecoder.Decode(info.Type, blocks, new float[elements + info.BlockElements]), info.Name);
         }
     }
 

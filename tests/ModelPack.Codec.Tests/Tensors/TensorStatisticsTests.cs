@@ -19,7 +19,9 @@ public sealed class TensorStatisticsTests
     public void Small_numbers_have_the_textbook_values()
     {
         TensorStatistics statistics = Of([1, 2, 3, 4]);
-        Assert.AreEqual((4L, 1d, 4d, 2.5, Math.Sqrt(1.25)), (statistics.Count, statistics.Minimum, statistics.Maximum, statistics.Mean, statistics.StandardDeviation));
+        Assert.AreEqual(
+            (4L, 1d, 4d, 2.5, Math.Sqrt(1.25)),
+            (statistics.Count, statistics.Minimum, statistics.Maximum, statistics.Mean, statistics.StandardDeviation));
         Assert.AreEqual((1L, 2L, 1L), (statistics.Magnitudes[48], statistics.Magnitudes[49], statistics.Magnitudes[50]));
     }
 
@@ -40,9 +42,12 @@ public sealed class TensorStatisticsTests
     public void Special_values_are_counted_apart()
     {
         TensorStatistics statistics = Of([float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, float.Epsilon, -1, 70000]);
-        Assert.AreEqual((8L, 1L, 2L, 2L, 1L), (statistics.Count, statistics.NaN, statistics.Infinity, statistics.Zeros, statistics.Subnormals));
+        Assert.AreEqual(
+            (8L, 1L, 2L, 2L, 1L), (statistics.Count, statistics.NaN, statistics.Infinity, statistics.Zeros, statistics.Subnormals));
         Assert.AreEqual((-1d, 70000d), (statistics.Minimum, statistics.Maximum));
-        Assert.AreEqual((1L, 1L, 1L, 3L), (statistics.Magnitudes[0], statistics.Magnitudes[48], statistics.Magnitudes[63], statistics.Magnitudes.Sum()));
+        Assert.AreEqual(
+            (1L, 1L, 1L, 3L),
+            (statistics.Magnitudes[0], statistics.Magnitudes[48], statistics.Magnitudes[63], statistics.Magnitudes.Sum()));
     }
 
     [TestMethod]

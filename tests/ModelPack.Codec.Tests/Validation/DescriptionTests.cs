@@ -25,14 +25,16 @@ public sealed class DescriptionTests : ValidationTest
     [TestMethod]
     public void An_id_that_two_tokens_have_is_found()
     {
-        Dictionary<string, int> vocabulary = TinyModel.Tokens.Take(TinyModel.End).Select((token, i) => (token, i)).ToDictionary(token => token.token, token => token.i);
+        Dictionary<string, int> vocabulary = TinyModel.Tokens.Take(TinyModel.End).Select((token, i) => (token, i))
+            .ToDictionary(token => token.token, token => token.i);
         vocabulary[TinyModel.Tokens[3]] = 2;
         Check("tokenizer.json", "id 2 is given to", ("tokenizer.json", Tokenizer(vocabulary)));
     }
 
     [TestMethod]
     public void A_special_token_that_is_to_be_added_and_is_not_in_the_vocabulary_is_found() => Check(
-        "tokenizer_config.json", "a bos token is to be added", ("tokenizer.json", Tokenizer(null)), ("tokenizer_config.json", new { bos_token = "<nowhere>", add_bos_token = true }));
+        "tokenizer_config.json", "a bos token is to be added", ("tokenizer.json", Tokenizer(null)),
+        ("tokenizer_config.json", new { bos_token = "<nowhere>", add_bos_token = true }));
 
     [TestMethod]
     public void A_tokenizer_that_GGUF_has_no_words_for_is_sound()
@@ -45,11 +47,13 @@ public sealed class DescriptionTests : ValidationTest
     }
 
     [TestMethod]
-    public void A_whole_tokenizer_is_sound() => Sound(ModelValidator.Validate(TinyFolder.Write(Folder, "tiny", null, ("config.json", Config()), ("tokenizer.json", Tokenizer(null)))));
+    public void A_whole_tokenizer_is_sound() =>
+    Sound(ModelValidator.Validate(TinyFolder.Write(Folder, "tiny", null, ("config.json", Config()), ("tokenizer.json", Tokenizer(null)))));
 
     private void Check(string place, string text, params (string Name, object? Content)[] companions)
     {
-        Finding finding = One(ModelValidator.Validate(TinyFolder.Write(Folder, "tiny", null, [("config.json", Config()), .. companions])).Findings);
+        Finding finding = One(
+            ModelValidator.Validate(TinyFolder.Write(Folder, "tiny", null, [("config.json", Config()), .. companions])).Findings);
         Assert.AreEqual(ValidationErrors.Description, finding.Code);
         Assert.AreEqual(place, finding.Place);
         StringAssert.Contains(finding.Text, text);

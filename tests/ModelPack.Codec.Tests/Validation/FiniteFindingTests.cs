@@ -22,7 +22,8 @@ public sealed class FiniteFindingTests : ValidationTest
         StringAssert.Contains(finding.Text, $"element {block * 32} in block {block}, expert 2 of 4");
         Assert.AreEqual(file.Tensors[0].Offset + (block * 18), finding.ByteOffset);
 
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(Folder["model.gguf"], Folder["x.apr"], ModelFormat.Apr, new()));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(Folder["model.gguf"], Folder["x.apr"], ModelFormat.Apr, new()));
         StringAssert.Contains(error.Detail, "expert 2 of 4");
         Assert.AreEqual(finding.ByteOffset, error.ByteOffset);
     }

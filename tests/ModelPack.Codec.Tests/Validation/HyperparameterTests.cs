@@ -37,10 +37,12 @@ public sealed class HyperparameterTests : ValidationTest
         Dictionary<string, object?> config = TinyFolder.Config();
         config["intermediate_size"] = 1024;
         string folder = TinyFolder.Write(Folder, "tiny", null, ("config.json", config));
-        foreach (IReadOnlyList<Finding> findings in new IReadOnlyList<Finding>[] { Findings(gguf), Findings(apr), ModelValidator.Validate(folder).Findings })
+        foreach (IReadOnlyList<Finding> findings in new IReadOnlyList<Finding>[] { Findings(gguf), Findings(apr),
+            ModelValidator.Validate(folder).Findings })
         {
             Assert.HasCount(3 * TinyModel.Layers, findings);
-            Assert.IsTrue(findings.All(finding => finding.Code == ValidationErrors.Shape && finding.Text.Contains("1024", StringComparison.Ordinal)));
+            Assert.IsTrue(
+                findings.All(finding => finding.Code == ValidationErrors.Shape && finding.Text.Contains("1024", StringComparison.Ordinal)));
         }
     }
 
@@ -149,7 +151,8 @@ public sealed class HyperparameterTests : ValidationTest
         Assert.AreEqual(ValidationErrors.Contradiction, finding.Code);
         Assert.AreEqual(key, finding.Place);
         StringAssert.Contains(finding.Text, key == "model.architecture" ? "qwen2" : "256");
-        string text = System.Text.Encoding.UTF8.GetString(File.ReadAllBytes(Folder["model.apr"]), (int)finding.ByteOffset!.Value, json.Length);
+        string text = System.Text.Encoding.UTF8.GetString(
+            File.ReadAllBytes(Folder["model.apr"]), (int)finding.ByteOffset!.Value, json.Length);
         Assert.AreEqual(json, text);
     }
 
@@ -165,11 +168,13 @@ public sealed class HyperparameterTests : ValidationTest
     [TestMethod]
     public void Numbers_beyond_every_tensor_give_findings_and_no_other_error()
     {
-        foreach (string key in TinyModel.Gguf().Metadata.Select(entry => entry.Key).Where(key => key.StartsWith("qwen2.", StringComparison.Ordinal)).ToArray())
+        foreach (string key in TinyModel.Gguf().Metadata.Select(entry => entry.Key)
+            .Where(key => key.StartsWith("qwen2.", StringComparison.Ordinal)).ToArray())
         {
             EditableGguf model = TinyModel.Gguf();
             model.Set(key, GgufValue.FromUInt64(long.MaxValue));
-            bool isCompared = !key.EndsWith("context_length", StringComparison.Ordinal) && !key.EndsWith("epsilon", StringComparison.Ordinal);
+            bool isCompared = !key.EndsWith("context_length", StringComparison.Ordinal)
+                && !key.EndsWith("epsilon", StringComparison.Ordinal);
             Assert.AreEqual(isCompared, !Findings(model).IsEmpty, key);
         }
     }

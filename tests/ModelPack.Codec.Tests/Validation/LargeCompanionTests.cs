@@ -13,7 +13,9 @@ public sealed class LargeCompanionTests : ValidationTest
     private const long AllocationLimit = 64 << 20;
     private const string Settings = "\"model_type\":\"qwen2\",\"a\":";
 
-    private static readonly string[] Names = ["config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "modules.json", "preprocessor_config.json", "other.json"];
+    private static readonly string[] Names = [
+        "config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "modules.json",
+        "preprocessor_config.json", "other.json"];
 
     private static IEnumerable<(string Kind, string Text)> Bombs(int bytes) =>
     [
@@ -82,8 +84,10 @@ public sealed class LargeCompanionTests : ValidationTest
         config["rms_norm_eps"] = 1e-6;
         string source = TinyFolder.Write(Folder, "large", null, ("config.json", config), (name, text));
         string target = Folder[$"out.{ending}"];
-        Certificate certificate = ModelConverter.Convert(source, target, ending == "gguf" ? ModelFormat.Gguf : ModelFormat.Apr, new ConversionOptions());
-        (NoteRank Rank, string Text)[] notes = [.. certificate.NoteRanks.Zip(certificate.Notes).Where(note => note.Second.StartsWith(words, StringComparison.Ordinal))];
+        Certificate certificate = ModelConverter.Convert(
+            source, target, ending == "gguf" ? ModelFormat.Gguf : ModelFormat.Apr, new ConversionOptions());
+        (NoteRank Rank, string Text)[] notes = [
+            .. certificate.NoteRanks.Zip(certificate.Notes).Where(note => note.Second.StartsWith(words, StringComparison.Ordinal))];
         Assert.HasCount(1, notes, string.Join("\n", certificate.Notes));
         Assert.AreEqual(NoteRank.ChangesResults, notes[0].Rank);
         StringAssert.EndsWith(notes[0].Text, "the file travels as it is, and nothing is read from it");

@@ -131,7 +131,8 @@ public sealed class OutsideTensorsTests : ValidationTest
         ErrorCode[] all = [.. ValidationErrors.All];
         Assert.AreEqual(all.Length, all.DistinctBy(code => code.Id).Count());
         Assert.IsTrue(all.All(code => code.Kind == ErrorKind.NotProved && code.Rule.StartsWith("V-", StringComparison.Ordinal)));
-        ErrorCode[] others = [.. all.Where(code => string.CompareOrdinal(code.Id, "MP2110") < 0 || string.CompareOrdinal(code.Id, "MP2129") > 0)];
+        ErrorCode[] others = [
+            .. all.Where(code => string.CompareOrdinal(code.Id, "MP2110") < 0 || string.CompareOrdinal(code.Id, "MP2129") > 0)];
         CollectionAssert.AreEqual(new[] { ValidationErrors.Record, ValidationErrors.Side, ValidationErrors.Required }, others);
     }
 

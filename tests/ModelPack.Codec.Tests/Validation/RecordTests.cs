@@ -71,7 +71,8 @@ public sealed class RecordTests
 
     private static string Output(TempFolder folder, string name, int seed, int more = 0)
     {
-        TestTensor[] tensors = [.. Enumerable.Range(0, 1 + more).Select(i => HostileCaseTests.Q5K($"blk.{i}.ffn_up.weight", 0x3C00, seed + i))];
+        TestTensor[] tensors = [
+            .. Enumerable.Range(0, 1 + more).Select(i => HostileCaseTests.Q5K($"blk.{i}.ffn_up.weight", 0x3C00, seed + i))];
         string source = folder.Write(name + ".gguf", TestModels.GgufBytes(tensors));
         string output = folder.At(name + ".safetensors");
         ModelConverter.Convert(source, output, ModelFormat.SafeTensors, new());

@@ -40,7 +40,8 @@ public sealed class SoundModelTests : ValidationTest
     }
 
     [TestMethod]
-    public void The_APR_twin_of_that_model_gives_no_finding() => Sound(ModelValidator.Validate(RepositoryData.Path("corpus", "apr", "valid", "qwen2-small.apr")));
+    public void The_APR_twin_of_that_model_gives_no_finding() =>
+    Sound(ModelValidator.Validate(RepositoryData.Path("corpus", "apr", "valid", "qwen2-small.apr")));
 
     [TestMethod]
     [DataRow("command-r")]

@@ -54,8 +54,10 @@ public sealed class TemplateTests : ValidationTest
     [DataRow("{{ raise_exception('No user query found; do not eval(x) or import y.') }}")]
     [DataRow("{% if message['content'] is string %}{{ '<__media__>' }}{% endif %}")]
     [DataRow("{{ strftime_now('%d %b %Y') }}{{ tools | tojson(indent=4) }}{% set ns = namespace(found=false) %}")]
-    [DataRow("{%- macro render_item_list(items, tag='required') -%}{% for item in items %}{{ '`' ~ item ~ '`' }}{% endfor %}{%- endmacro -%}")]
-    [DataRow("{% set system_message = messages[0].content %}{% set from_user = 1 %}{{ xs | map(attribute='name') | join(', ') }}{{ x.os }}")]
+    [DataRow(
+        "{%- macro render_item_list(items, tag='required') -%}{% for item in items %}{{ '`' ~ item ~ '`' }}{% endfor %}{%- endmacro -%}")]
+    [DataRow(
+        "{% set system_message = messages[0].content %}{% set from_user = 1 %}{{ xs | map(attribute='name') | join(', ') }}{{ x.os }}")]
     [DataRow("{% if '</think>' in content %}{% set content = content.split('</think>')[-1].lstrip('\\n') %}{% endif %}")]
     [DataRow("{")]
     [DataRow("{{")]
@@ -109,7 +111,8 @@ public sealed class TemplateTests : ValidationTest
         (string Name, object Content, string Place)[] companions =
         [
             ("tokenizer_config.json", new { chat_template = Attack }, "tokenizer_config.json"),
-            ("tokenizer_config.json", new { chat_template = new[] { new { name = "rag", template = Attack } } }, "tokenizer_config.json: rag"),
+            ("tokenizer_config.json", new { chat_template = new[] { new { name = "rag", template = Attack } } },
+                "tokenizer_config.json: rag"),
             ("chat_template.json", new { chat_template = Attack }, "chat_template.json"),
             ("chat_template.jinja", Attack, "chat_template.jinja"),
         ];

@@ -57,10 +57,13 @@ public sealed class TokenizerTests : ValidationTest
         apr.SetJson("tokenizer.bos_token_id", $"{beyond}");
         Dictionary<string, object?> config = TinyFolder.Config();
         config["pad_token_id"] = beyond;
-        string folder = TinyFolder.Write(Folder, "tiny", null, ("config.json", config), ("generation_config.json", new { eos_token_id = new[] { 1, beyond } }));
+        string folder = TinyFolder.Write(
+            Folder, "tiny", null, ("config.json", config), ("generation_config.json", new { eos_token_id = new[] { 1, beyond } }));
         Finding[] findings = [Finding(gguf), Finding(apr), .. ModelValidator.Validate(folder).Findings];
         Assert.HasCount(4, findings);
-        string[] places = ["tokenizer.ggml.padding_token_id", "tokenizer.bos_token_id", "config.json: pad_token_id", "generation_config.json: eos_token_id"];
+        string[] places = [
+            "tokenizer.ggml.padding_token_id", "tokenizer.bos_token_id", "config.json: pad_token_id",
+            "generation_config.json: eos_token_id"];
         CollectionAssert.AreEqual(places, findings.Select(finding => finding.Place).ToArray());
         foreach (Finding finding in findings)
         {
@@ -96,7 +99,8 @@ public sealed class TokenizerTests : ValidationTest
         apr.SetJson("tokenizer.merges", JsonSerializer.Serialize(merges));
         string tokenizer = JsonSerializer.Serialize(new
         {
-            model = new { vocab = TinyModel.Tokens.Select((token, i) => (token, i)).ToDictionary(token => token.token, token => token.i), merges },
+            model = new { vocab = TinyModel.Tokens.Select((token, i) => (token, i)).ToDictionary(token => token.token, token => token.i),
+                merges },
         });
         string folder = TinyFolder.Write(Folder, "tiny", null, ("tokenizer.json", tokenizer));
         foreach (Finding finding in new[] { Finding(gguf), Finding(apr), One(ModelValidator.Validate(folder).Findings) })
@@ -126,9 +130,13 @@ public sealed class TokenizerTests : ValidationTest
     [TestMethod]
     public void A_continuation_prefix_is_left_out_of_the_result()
     {
-        object Tokenizer(string result) => new { model = new { vocab = new Dictionary<string, int> { ["a"] = 0, ["##b"] = 1, [result] = 2 }, merges = new[] { "a ##b" }, continuing_subword_prefix = "##" } };
+        object Tokenizer(string result) =>
+            new { model = new { vocab = new Dictionary<string, int> { ["a"] = 0, ["##b"] = 1, [result] = 2 }, merges = new[] { "a ##b" },
+                continuing_subword_prefix = "##" } };
         Sound(ModelValidator.Validate(TinyFolder.Write(Folder, "right", null, ("tokenizer.json", Tokenizer("ab")))));
-        Assert.AreEqual(ValidationErrors.Merge, One(ModelValidator.Validate(TinyFolder.Write(Folder, "wrong", null, ("tokenizer.json", Tokenizer("a##b")))).Findings).Code);
+        Assert.AreEqual(
+            ValidationErrors.Merge,
+            One(ModelValidator.Validate(TinyFolder.Write(Folder, "wrong", null, ("tokenizer.json", Tokenizer("a##b")))).Findings).Code);
     }
 
     [TestMethod]
@@ -163,7 +171,8 @@ public sealed class TokenizerTests : ValidationTest
     [TestMethod]
     public void A_Unigram_vocabulary_counts_its_pairs()
     {
-        object tokenizer = new { model = new { type = "Unigram", vocab = TinyModel.Tokens.Select((token, i) => new object[] { token, -i }).Append(["more", -1]) } };
+        object tokenizer = new { model = new { type = "Unigram", vocab = TinyModel.Tokens.Select((token, i) => new object[] { token, -i })
+            .Append(["more", -1]) } };
         string folder = TinyFolder.Write(Folder, "tiny", null, ("tokenizer.json", tokenizer));
         Assert.AreEqual(ValidationErrors.Vocabulary, One(ModelValidator.Validate(folder).Findings).Code);
     }

@@ -31,7 +31,8 @@ public sealed class UniformTests : ValidationTest
     {
         EditableGguf model = TinyModel.Gguf();
         model.Tensors.ForEach(tensor => Array.Clear(tensor.Payload));
-        int biasesAndTables = model.Tensors.Count(tensor => tensor.Name.EndsWith("bias", StringComparison.Ordinal) || tensor.Name == "lookup");
+        int biasesAndTables = model.Tensors.Count(
+            tensor => tensor.Name.EndsWith("bias", StringComparison.Ordinal) || tensor.Name == "lookup");
         Assert.HasCount(model.Tensors.Count - biasesAndTables, Findings(model));
     }
 

@@ -28,5 +28,6 @@ public abstract class ValidationTest : IDisposable
     }
 
     private protected static void Sound(ValidationReport report) =>
-        Assert.IsEmpty(report.Findings, string.Join("\n", report.Findings.Select(finding => $"{finding.Code.Id} {finding.Place}: {finding.Text}")));
+        Assert.IsEmpty(
+            report.Findings, string.Join("\n", report.Findings.Select(finding => $"{finding.Code.Id} {finding.Place}: {finding.Text}")));
 }

@@ -53,12 +53,16 @@ public sealed class CertificateVerifierTests
     [TestMethod]
     public void SHA256_of_each_file_of_a_folder_decides_where_it_is_there()
     {
-        ModelConverter.Convert(folder["model.gguf"], folder["out"] + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new() { Sha256 = true });
+        ModelConverter.Convert(
+            folder["model.gguf"], folder["out"] + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new() { Sha256 = true });
         string strong = ModelConverter.CertificatePath(folder["out"]);
         Certificate read = CertificateJson.Read(strong);
-        Assert.IsTrue(read.Output.Parts.Length > 1 && read.Output.Parts.All(part => part.Sha256 == FileHash.Sha256(Path.Combine(folder["out"], part.Name))));
+        Assert.IsTrue(
+            read.Output.Parts.Length > 1
+                && read.Output.Parts.All(part => part.Sha256 == FileHash.Sha256(Path.Combine(folder["out"], part.Name))));
         Assert.IsTrue(ModelVerifier.Verify(folder["out"], strong, ProofLevel.L3).Passed);
-        File.WriteAllText(strong, File.ReadAllText(strong).Replace(read.Output.Parts[0].Sha256!, new string('0', 64), StringComparison.Ordinal));
+        File.WriteAllText(
+            strong, File.ReadAllText(strong).Replace(read.Output.Parts[0].Sha256!, new string('0', 64), StringComparison.Ordinal));
         Difference difference = ModelVerifier.Verify(folder["out"], strong, ProofLevel.L1).Differences.Single();
         Assert.AreEqual(read.Output.Parts[0].Name, difference.Place);
         StringAssert.Contains(difference.Text, "does not happen by accident");
@@ -74,7 +78,9 @@ public sealed class CertificateVerifierTests
 
     [TestMethod]
     public void A_tensor_that_is_gone_is_named() =>
-        Assert.AreEqual((DifferenceKind.MissingTensor, "second"), Changed(Gguf(Tensors[..1])).Select(difference => (difference.Kind, difference.Place)).First());
+        Assert.AreEqual(
+            (DifferenceKind.MissingTensor, "second"), Changed(Gguf(Tensors[..1])).Select(difference => (difference.Kind, difference.Place))
+                .First());
 
     [TestMethod]
     public void A_changed_key_of_the_same_length_is_said_to_lie_outside_the_tensors()
@@ -99,7 +105,8 @@ public sealed class CertificateVerifierTests
         Assert.IsFalse(report.Passed);
         Difference difference = report.Differences.Single();
         Assert.AreEqual(DifferenceKind.Container, difference.Kind);
-        Assert.AreEqual($"the file has {longer.Length} bytes; {TestModels.SafeTensorsBytes([Certified]).Length} were proved", difference.Text);
+        Assert.AreEqual(
+            $"the file has {longer.Length} bytes; {TestModels.SafeTensorsBytes([Certified]).Length} were proved", difference.Text);
     }
 
     private Difference[] Changed(byte[] bytes)

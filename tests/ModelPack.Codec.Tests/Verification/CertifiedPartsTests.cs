@@ -38,7 +38,9 @@ public sealed class CertifiedPartsTests
         string shards = Path.Combine(folder, "shards");
         AssertParts(ModelConverter.Convert(Apr, shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }).Output, shards);
         string bare = Path.Combine(folder, "bare");
-        AssertParts(ModelConverter.Convert(Apr, bare + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000, Origin = OriginMode.None }).Output, bare);
+        AssertParts(
+            ModelConverter.Convert(
+                Apr, bare + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000, Origin = OriginMode.None }).Output, bare);
     }
 
     [TestMethod]
@@ -128,8 +130,10 @@ public sealed class CertifiedPartsTests
     {
         string[] files = [.. ModelFiles.FilesOf(path)];
         Assert.IsGreaterThan(2, files.Length);
-        CollectionAssert.AreEqual(files.Select(file => Path.GetFileName(file)).ToArray(), certified.Parts.Select(part => part.Name).ToArray());
-        CollectionAssert.AreEqual(files.Select(file => FileHash.Xxh128(file)).ToArray(), certified.Parts.Select(part => part.Xxh128).ToArray());
+        CollectionAssert.AreEqual(
+            files.Select(file => Path.GetFileName(file)).ToArray(), certified.Parts.Select(part => part.Name).ToArray());
+        CollectionAssert.AreEqual(
+            files.Select(file => FileHash.Xxh128(file)).ToArray(), certified.Parts.Select(part => part.Xxh128).ToArray());
         Assert.AreEqual(certified.Bytes, certified.Parts.Sum(part => part.Bytes));
     }
 }

@@ -3,7 +3,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Verification;
 
-/// <summary>Outputs of one model in one format: what a conversion adds for its own sake is no difference between models, and no record hides one.</summary>
+/// <summary>Outputs of one model in one format: what a conversion adds for its own sake is no difference between models, and no record
+/// hides one.</summary>
 [TestClass]
 public sealed class CommonSourceTests
 {
@@ -15,7 +16,8 @@ public sealed class CommonSourceTests
 
     public static IEnumerable<string> Pairs =>
     [
-        "model.gguf parts", "parts parts2", "parts parts3", "a.apr b.apr", "a.apr c.apr", "folder shards", "folder shards2", "shards shards2", "single.safetensors folder",
+        "model.gguf parts", "parts parts2", "parts parts3", "a.apr b.apr", "a.apr c.apr", "folder shards", "folder shards2",
+        "shards shards2", "single.safetensors folder",
         "single.safetensors shards", "model.gguf back.gguf", "parts back.gguf", "whole.gguf whole-parts", "hf sharded", "sharded again",
     ];
 
@@ -88,7 +90,9 @@ public sealed class CommonSourceTests
         {
             VerificationReport report = ModelVerifier.Verify(left, right);
             Assert.AreEqual(ProofLevel.L1, report.Proved);
-            CollectionAssert.AreEquivalent(new[] { place, changed }.Distinct().ToArray(), report.Differences.Select(difference => difference.Place.Split(':')[^1]).ToArray());
+            CollectionAssert.AreEquivalent(
+                new[] { place, changed }.Distinct().ToArray(), report.Differences.Select(difference => difference.Place.Split(':')[^1])
+                    .ToArray());
             AssertDiff(left, right, [.. report.Differences.Select(difference => difference.Place)]);
         }
     }
@@ -100,7 +104,8 @@ public sealed class CommonSourceTests
         SmallModels.Replace(folder.At("parts/model-00001-of-00006.gguf"), Key, "llama.context_lengtA");
         SmallModels.Replace(folder.At("parts2/model-00001-of-00003.gguf"), "llama.block_count", "llama.block_counB");
         CollectionAssert.AreEquivalent(
-            new[] { Key, "llama.context_lengtA", "llama.block_count", "llama.block_counB" }, ModelVerifier.Verify(own, other).Differences.Select(difference => difference.Place).ToArray());
+            new[] { Key, "llama.context_lengtA", "llama.block_count", "llama.block_counB" },
+            ModelVerifier.Verify(own, other).Differences.Select(difference => difference.Place).ToArray());
     }
 
     [TestMethod]
@@ -110,7 +115,8 @@ public sealed class CommonSourceTests
         SmallModels.Replace(other, Key, "llama.context_lengtX");
         ModelConverter.Convert(other, folder.At("others/"), ModelFormat.Gguf, Split(10_000));
         VerificationReport report = ModelVerifier.Verify(Made("parts2"), folder.At("others"));
-        CollectionAssert.AreEquivalent(new[] { Key, "llama.context_lengtX" }, report.Differences.Select(difference => difference.Place).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { Key, "llama.context_lengtX" }, report.Differences.Select(difference => difference.Place).ToArray());
     }
 
     [TestMethod]
@@ -131,7 +137,8 @@ public sealed class CommonSourceTests
         }
 
         SmallModels.Flip(part, tensor.Offset + tensor.ByteLength + 1);
-        foreach ((string first, string second, FileSide side) in new[] { (direct, other, FileSide.First), (other, direct, FileSide.Second) })
+        foreach ((string first, string second, FileSide side) in new[] { (direct, other, FileSide.First),
+            (other, direct, FileSide.Second) })
         {
             Assert.AreEqual(ProofLevel.L2, ModelVerifier.Verify(first, second).Proved);
             VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L3);
@@ -155,7 +162,8 @@ public sealed class CommonSourceTests
         {
             VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
             Assert.IsFalse(report.Passed);
-            Assert.IsTrue(report.Differences.All(difference => difference is { Kind: DifferenceKind.Payload, Place: "blk.0.ffn_up.weight" }));
+            Assert.IsTrue(
+                report.Differences.All(difference => difference is { Kind: DifferenceKind.Payload, Place: "blk.0.ffn_up.weight" }));
             using ModelFile left = ModelFiles.Open(first);
             using ModelFile right = ModelFiles.Open(second);
             Assert.IsFalse(ModelDiff.Compare(left, right).Differences.IsEmpty);
@@ -166,7 +174,8 @@ public sealed class CommonSourceTests
     public void A_forged_record_makes_no_two_models_equal()
     {
         // The record says that the weights are literals: those of the other file.
-        string source = folder.Write("s.safetensors", TestModels.SafeTensorsBytes([TestTensor.F32("w", 1, 2, 3, 4), TestTensor.F32("x", 5, 6, 7, 8)]));
+        string source = folder.Write(
+            "s.safetensors", TestModels.SafeTensorsBytes([TestTensor.F32("w", 1, 2, 3, 4), TestTensor.F32("x", 5, 6, 7, 8)]));
         string[] splits = [folder.At("evil/"), folder.At("good/")];
         foreach (string split in splits)
         {
@@ -177,9 +186,11 @@ public sealed class CommonSourceTests
         byte[] genuine = File.ReadAllBytes(shard)[^16..];
         SmallModels.Flip(shard, new FileInfo(shard).Length - 1);
         byte[] forged = OriginRecords.WithRecord(
-            File.ReadAllBytes(shard), record => record with { Tensors = [record.Tensors[0] with { Payload = new LiteralPayload(genuine) }, record.Tensors[1]] });
+            File.ReadAllBytes(shard),
+            record => record with { Tensors = [record.Tensors[0] with { Payload = new LiteralPayload(genuine) }, record.Tensors[1]] });
         File.WriteAllBytes(shard, forged);
-        foreach ((string first, string second) in new[] { (source, splits[0]), (splits[0], source), (splits[0], splits[1]), (splits[1], splits[0]) })
+        foreach ((string first, string second) in new[] { (source, splits[0]), (splits[0], source), (splits[0], splits[1]),
+            (splits[1], splits[0]) })
         {
             foreach (ProofLevel level in new[] { ProofLevel.L1, ProofLevel.L2, ProofLevel.L3 })
             {
@@ -191,7 +202,8 @@ public sealed class CommonSourceTests
 
             using ModelFile left = ModelFiles.Open(first);
             using ModelFile right = ModelFiles.Open(second);
-            Assert.IsTrue(ModelDiff.Compare(left, right).Differences.Any(difference => difference is { Kind: DifferenceKind.Payload, Place: "w" }));
+            Assert.IsTrue(
+                ModelDiff.Compare(left, right).Differences.Any(difference => difference is { Kind: DifferenceKind.Payload, Place: "w" }));
         }
     }
 
@@ -226,7 +238,8 @@ public sealed class CommonSourceTests
         return file.OriginRecord!.Value.ToArray();
     }
 
-    private static ConversionOptions Split(long bytes) => ConversionCorpus.Allow with { MaxShardBytes = bytes, Naming = NamingMode.Verbatim };
+    private static ConversionOptions Split(long bytes) =>
+        ConversionCorpus.Allow with { MaxShardBytes = bytes, Naming = NamingMode.Verbatim };
 
     private static void AssertDiff(string first, string second, params string[] places)
     {
@@ -270,7 +283,9 @@ public sealed class CommonSourceTests
         else if (name == "hf")
         {
             // A folder that no conversion is known to have made.
-            ModelConverter.Convert(Made("model.gguf"), path + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, ConversionCorpus.Allow with { Origin = OriginMode.None });
+            ModelConverter.Convert(
+                Made("model.gguf"), path + Path.DirectorySeparatorChar, ModelFormat.SafeTensors,
+                ConversionCorpus.Allow with { Origin = OriginMode.None });
         }
         else
         {

@@ -33,7 +33,8 @@ public sealed class FooterTests
         Assert.AreEqual(AprErrors.Footer, Assert.ThrowsExactly<ModelFormatException>(() => file.CheckFooter()).Code);
 
         static void IsFooter(ImmutableArray<Difference> differences) => Assert.IsTrue(
-            !differences.IsEmpty && differences.All(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }), string.Join("; ", differences));
+            !differences.IsEmpty && differences.All(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }),
+            string.Join("; ", differences));
     }
 
     [TestMethod]
@@ -44,13 +45,17 @@ public sealed class FooterTests
         {
             byte[] original = SmallModels.Apr();
             original[^1] ^= (byte)(isBroken ? 1 : 0);
-            using ComposedConversion composed = new(original, ModelFormat.Apr, ModelFormat.SafeTensors, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks });
+            using ComposedConversion composed = new(
+                original, ModelFormat.Apr, ModelFormat.SafeTensors, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks });
             string source = folder.Write($"{isBroken}.apr", original);
             string container = folder.Write($"{isBroken}.safetensors", composed.Output(composed.Plan));
-            foreach (VerificationReport report in new[] { ModelVerifier.Verify(source, container), ModelVerifier.Verify(container, source) })
+            foreach (VerificationReport report in new[] { ModelVerifier.Verify(source, container),
+                ModelVerifier.Verify(container, source) })
             {
                 Assert.AreEqual(isBroken ? null : ProofLevel.L3, report.Proved);
-                Assert.AreEqual(isBroken, report.Differences.Any(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }), string.Join("; ", report.Differences));
+                Assert.AreEqual(
+                    isBroken, report.Differences.Any(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }),
+                    string.Join("; ", report.Differences));
             }
         }
     }

@@ -25,8 +25,8 @@ public sealed class GgufHashLinesTests
     }
 
     /// <summary>
-    /// The numbers were made without this library: each payload was cut out with dd at the place that the reference writer's description of the file states, and hashed
-    /// with xxhsum -H64 (xxHash 0.8.1) and sha256sum (coreutils 9.1).
+    /// The numbers were made without this library: each payload was cut out with dd at the place that the reference writer's description of
+    /// the file states, and hashed with xxhsum -H64 (xxHash 0.8.1) and sha256sum (coreutils 9.1).
     /// </summary>
     [TestMethod]
     public void Hashes_are_those_of_xxhsum_and_sha256sum()
@@ -44,7 +44,8 @@ public sealed class GgufHashLinesTests
     {
         using ModelFile file = TestModels.SafeTensors(TestTensor.F32("w"));
         CollectionAssert.Contains(GgufHashLines.Compute(file, "f").ToArray(), "xxh64     ef46db3751d8e999  f:w");
-        CollectionAssert.Contains(GgufHashLines.Compute(file, "f").ToArray(), "sha256    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  f");
+        CollectionAssert.Contains(
+            GgufHashLines.Compute(file, "f").ToArray(), "sha256    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  f");
     }
 
     [TestMethod]

@@ -8,7 +8,8 @@ public sealed class HashManifestTests
 {
     private static readonly TestTensor[] Tensors =
     [
-        TestTensor.F32("a", 1, 2, 3), TestTensor.Random("b\"c\" \\\n\u202e 型", TensorType.I16, 1, 2, 2), new("scalar", TensorType.F32, [], [0, 0, 0x80, 0x3F]), TestTensor.F32("z", 9),
+        TestTensor.F32("a", 1, 2, 3), TestTensor.Random("b\"c\" \\\n\u202e 型", TensorType.I16, 1, 2, 2),
+        new("scalar", TensorType.F32, [], [0, 0, 0x80, 0x3F]), TestTensor.F32("z", 9),
     ];
 
     private readonly string path = Path.GetTempFileName();
@@ -39,7 +40,9 @@ public sealed class HashManifestTests
         Assert.AreEqual(strongFirst.Sha256, Read(manifest).Sha256);
         StringAssert.Contains(ManifestCheck.Compare(Read(manifest), strongSecond).Single().Text, "does not happen by accident");
         Assert.IsFalse(ManifestCheck.Compare(Read(manifest), weakFirst).IsEmpty, "a hash that is asked for and not there proves nothing");
-        foreach (string wrong in new[] { manifest.Replace("sha256 ", "sha256 0", StringComparison.Ordinal), manifest.Replace("manifest 2", "manifest 1", StringComparison.Ordinal), manifest.Replace(strongFirst.Tensors[0].Sha256!, strongSecond.Tensors[0].Sha256!, StringComparison.Ordinal) })
+        foreach (string wrong in new[] { manifest.Replace("sha256 ", "sha256 0", StringComparison.Ordinal),
+            manifest.Replace("manifest 2", "manifest 1", StringComparison.Ordinal),
+                manifest.Replace(strongFirst.Tensors[0].Sha256!, strongSecond.Tensors[0].Sha256!, StringComparison.Ordinal) })
         {
             Assert.AreEqual("MP2141", Assert.Throws<ModelPackException>(() => Read(wrong)).Code.Id);
         }
@@ -121,7 +124,8 @@ public sealed class HashManifestTests
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("line 1: the file has 268435457 bytes", Assert.ThrowsExactly<ModelPackException>(() => HashManifest.Read(path)).Detail);
+        Assert.Contains(
+            "line 1: the file has 268435457 bytes", Assert.ThrowsExactly<ModelPackException>(() => HashManifest.Read(path)).Detail);
         Assert.IsLessThan(1 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -152,7 +156,9 @@ public sealed class HashManifestTests
         TestTensor half = new("h", TensorType.F16, [2], [0, 0x3C, 0, 0x40]);
         ModelHash expected = Hash([.. Tensors, half]);
         ImmutableArray<HashMismatch> mismatches = ManifestCheck.Compare(
-            expected, Hash(TestTensor.F32("a", 1, 2, 4), Tensors[1] with { Shape = [4] }, Tensors[2], TestTensor.F32("new", 1), TestTensor.F32("h", 1, 2)));
+            expected,
+            Hash(TestTensor.F32("a", 1, 2, 4), Tensors[1] with { Shape = [4] }, Tensors[2], TestTensor.F32("new", 1),
+                TestTensor.F32("h", 1, 2)));
         Assert.HasCount(5, mismatches);
         Assert.StartsWith("tensor 'a' holds other bytes: ", Text("a"));
         Assert.AreEqual($"tensor '{Tensors[1].Name}' has the shape [4] instead of [2, 2]", Text(Tensors[1].Name));

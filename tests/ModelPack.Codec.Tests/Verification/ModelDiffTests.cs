@@ -52,13 +52,15 @@ public sealed class ModelDiffTests
         long offset;
         using (ModelFile file = ModelFiles.Open(path))
         {
-            offset = TensorDescriptions.Logical(file).Single(tensor => tensor.Name.EndsWith("1.self_attn.q_proj.weight", StringComparison.Ordinal)).Offset + (144 * 5) + 20;
+            offset = TensorDescriptions.Logical(file)
+                .Single(tensor => tensor.Name.EndsWith("1.self_attn.q_proj.weight", StringComparison.Ordinal)).Offset + (144 * 5) + 20;
         }
 
         bytes[offset] ^= 0x10;
         File.WriteAllBytes(path, bytes);
         Difference difference = Compare(TestModels.Qwen, path).Differences.Single();
-        Assert.AreEqual((DifferenceKind.Payload, "blk.1.attn_q.weight", offset), (difference.Kind, difference.Place, difference.ByteOffset));
+        Assert.AreEqual(
+            (DifferenceKind.Payload, "blk.1.attn_q.weight", offset), (difference.Kind, difference.Place, difference.ByteOffset));
         PayloadDifference payload = difference.Payload!;
         Assert.AreEqual((1L, 1L, 1L, 256L), (payload.Bytes, payload.Blocks, payload.Elements, payload.AllBlocks));
         Assert.AreEqual(5, payload.First!.Element / 256);
@@ -77,7 +79,8 @@ public sealed class ModelDiffTests
         TestTensor ids = TestTensor.Random("ids", TensorType.I32, 1, 4);
         ids.Bytes[9]++;
         using ModelFile second = TestModels.SafeTensors(
-            same, TestTensor.F32("new", 1), TestTensor.F32("shape", 1, 2, 3, 4) with { Shape = [2, 2] }, TestTensor.F32("type", 1, 2.5f), TestTensor.F32("values", 1, 4.5f, 9, 0f, float.NaN), ids);
+            same, TestTensor.F32("new", 1), TestTensor.F32("shape", 1, 2, 3, 4) with { Shape = [2, 2] }, TestTensor.F32("type", 1, 2.5f),
+            TestTensor.F32("values", 1, 4.5f, 9, 0f, float.NaN), ids);
         ModelDiff diff = ModelDiff.Compare(first, second);
         Dictionary<string, Difference> found = diff.Differences.ToDictionary(difference => difference.Place);
         Assert.HasCount(6, found);
@@ -87,11 +90,14 @@ public sealed class ModelDiffTests
         Assert.Contains("[4] in the first file and [2, 2] in the second", found["shape"].Text);
         Assert.AreEqual(DifferenceKind.Type, found["type"].Kind);
         Assert.AreEqual(
-            "tensor 'type' is F16 in the first file and F32 in the second; 1 of 2 decoded values differ, first element 1: 2 against 2.5", found["type"].Text);
+            "tensor 'type' is F16 in the first file and F32 in the second; 1 of 2 decoded values differ, first element 1: 2 against 2.5",
+            found["type"].Text);
         Assert.AreEqual(0.5, found["type"].Payload!.Largest!.Distance);
         PayloadDifference values = found["values"].Payload!;
         Assert.AreEqual((3L, 1L, 2L, 6.0), (values.Elements, values.First!.Element, values.Largest!.Element, values.Largest.Distance));
-        Assert.Contains("3 of 5 decoded values differ, first element 1: 5 against 4.5, the largest difference is 6 at element 2: 3 against 9", found["values"].Text);
+        Assert.Contains(
+            "3 of 5 decoded values differ, first element 1: 5 against 4.5, the largest difference is 6 at element 2: 3 against 9",
+            found["values"].Text);
         Assert.AreEqual((1L, null, 2L), (found["ids"].Payload!.Bytes, found["ids"].Payload!.Elements, found["ids"].ElementIndex));
     }
 
@@ -104,7 +110,9 @@ public sealed class ModelDiffTests
         using ModelFile first = TestModels.SafeTensors(wide);
         using ModelFile second = TestModels.SafeTensors(half);
         Difference difference = ModelDiff.Compare(first, second).Differences.Single();
-        Assert.AreEqual("tensor 'w' is F32 in the first file and F16 in the second; all 120000 decoded values are the same, bit for bit", difference.Text);
+        Assert.AreEqual(
+            "tensor 'w' is F32 in the first file and F16 in the second; all 120000 decoded values are the same, bit for bit",
+            difference.Text);
 
         TestTensor rows = TestTensor.Random("w", TensorType.AprQ4KRows, 3, 5, 300);
         float[] decoded = new float[1500];
@@ -133,7 +141,8 @@ public sealed class ModelDiffTests
         PayloadDifference payload = PayloadComparison.OfBytes(
             new MemoryByteSource(first.Bytes), first.At(0), new MemoryByteSource(second.Bytes), second.At(0), CancellationToken.None)!;
         Assert.AreEqual((1L, 3L), (payload.Bytes, payload.FirstByte));
-        Assert.AreEqual(first.Bytes.Skip(4).Count(value => value != 0), payload.Elements!.Value - first.Bytes.Skip(4).Count(value => value == 0));
+        Assert.AreEqual(
+            first.Bytes.Skip(4).Count(value => value != 0), payload.Elements!.Value - first.Bytes.Skip(4).Count(value => value == 0));
         Assert.AreEqual(256, payload.Largest!.Distance);
     }
 
@@ -148,7 +157,9 @@ public sealed class ModelDiffTests
     [TestMethod]
     public void The_order_of_bytes_is_no_difference()
     {
-        ModelDiff diff = Compare(RepositoryData.Path("corpus", "gguf", "valid", "big-endian.gguf"), RepositoryData.Path("corpus", "gguf", "valid", "little-endian-twin.gguf"));
+        ModelDiff diff = Compare(
+            RepositoryData.Path("corpus", "gguf", "valid", "big-endian.gguf"),
+            RepositoryData.Path("corpus", "gguf", "valid", "little-endian-twin.gguf"));
         Assert.IsGreaterThan(3, diff.TensorsCompared);
         Assert.IsTrue(diff.Differences.All(difference => difference.Kind == DifferenceKind.Type), string.Join("\n", diff.Differences));
         using ModelFile big = ModelFiles.Open(RepositoryData.Path("corpus", "gguf", "valid", "big-endian.gguf"));
@@ -161,21 +172,29 @@ public sealed class ModelDiffTests
     {
         string long1 = new('x', 100);
         using ModelFile first = TestModels.GgufWith(
-            ("gone", GgufValue.FromUInt32(1)), ("number", GgufValue.FromUInt32(1)), ("type", GgufValue.FromUInt32(1)), ("short", GgufValue.FromString("a")),
-            ("long", GgufValue.FromString(long1 + "abc")), ("list", GgufValue.FromUInt8Array([1, 2, 3, 4])), ("grown", GgufValue.FromUInt8Array([1, 2])));
+            ("gone", GgufValue.FromUInt32(1)), ("number", GgufValue.FromUInt32(1)), ("type", GgufValue.FromUInt32(1)),
+            ("short", GgufValue.FromString("a")),
+            ("long", GgufValue.FromString(long1 + "abc")), ("list", GgufValue.FromUInt8Array([1, 2, 3, 4])),
+            ("grown", GgufValue.FromUInt8Array([1, 2])));
         using ModelFile second = TestModels.GgufWith(
             ("number", GgufValue.FromUInt32(2)), ("type", GgufValue.FromInt32(1)), ("short", GgufValue.FromString("b")),
-            ("long", GgufValue.FromString(long1 + "abd")), ("list", GgufValue.FromUInt8Array([1, 2, 7, 4])), ("grown", GgufValue.FromUInt8Array([1, 2, 9])), ("new", GgufValue.FromUInt32(1)));
-        Dictionary<string, string> found = ModelDiff.Compare(first, second).Differences.ToDictionary(difference => difference.Place, difference => difference.Text);
+            ("long", GgufValue.FromString(long1 + "abd")), ("list", GgufValue.FromUInt8Array([1, 2, 7, 4])),
+            ("grown", GgufValue.FromUInt8Array([1, 2, 9])), ("new", GgufValue.FromUInt32(1)));
+        Dictionary<string, string> found = ModelDiff.Compare(first, second).Differences.ToDictionary(
+            difference => difference.Place, difference => difference.Text);
         Assert.HasCount(8, found);
         Assert.Contains("missing in the second file", found["gone"]);
         Assert.Contains("is in the second file only", found["new"]);
         Assert.Contains("is 1 in the first file and 2 in the second", found["number"]);
         Assert.Contains("u32 in the first file and i32 in the second", found["type"]);
         Assert.Contains("\"a\" in the first file and \"b\" in the second", found["short"]);
-        Assert.Contains("103 characters in the first file and 103 in the second; character 102 begins 'c' in the first and 'd' in the second", found["long"]);
+        Assert.Contains(
+            "103 characters in the first file and 103 in the second; character 102 begins 'c' in the first and 'd' in the second",
+            found["long"]);
         Assert.AreEqual("the key 'list' (array[u8]) has 4 items; item 2 is 3 in the first and 7 in the second", found["list"]);
-        Assert.AreEqual("the key 'grown' (array[u8]) has 2 items in the first file and 3 in the second; item 2 is missing in the first and 9 in the second", found["grown"]);
+        Assert.AreEqual(
+            "the key 'grown' (array[u8]) has 2 items in the first file and 3 in the second; item 2 is missing in the first and 9 in the "
+                + "second", found["grown"]);
     }
 
     [TestMethod]
@@ -221,7 +240,9 @@ public sealed class ModelDiffTests
 
         File.WriteAllText(path, text, Encoding.Latin1);
         Difference[] differences = [.. Compare(source, path).Differences];
-        Assert.IsTrue(differences.Any(difference => difference.Text.Contains("does not give that file", StringComparison.Ordinal)), string.Join("; ", differences.Select(difference => difference.Text)));
+        Assert.IsTrue(
+            differences.Any(difference => difference.Text.Contains("does not give that file", StringComparison.Ordinal)),
+            string.Join("; ", differences.Select(difference => difference.Text)));
         Assert.IsTrue(differences.Any(difference => difference is { Kind: DifferenceKind.MissingTensor, Place: "alpha" }));
     }
 
@@ -229,7 +250,8 @@ public sealed class ModelDiffTests
     public void Names_that_mean_the_same_in_two_vocabularies_do_not_collide()
     {
         using ModelFile first = TestModels.Open(
-            TestModels.GgufBytes([TestTensor.F32("output.weight", 1)], ("general.architecture", GgufValue.FromString("qwen2"))), ModelFormat.Gguf);
+            TestModels.GgufBytes([TestTensor.F32("output.weight", 1)], ("general.architecture", GgufValue.FromString("qwen2"))),
+            ModelFormat.Gguf);
         using ModelFile second = TestModels.SafeTensors(TestTensor.F32("lm_head.weight", 2), TestTensor.F32("output.weight", 1));
         Difference difference = ModelDiff.Compare(first, second).Differences.Single();
         Assert.AreEqual((DifferenceKind.ExtraTensor, "lm_head.weight"), (difference.Kind, difference.Place));
@@ -242,7 +264,8 @@ public sealed class ModelDiffTests
         return ModelDiff.Compare(left, right);
     }
 
-    private string Convert(string source, string name, ModelFormat format, OriginMode origin = OriginMode.Embed, QuantizedMode quantized = QuantizedMode.Auto)
+    private string Convert(
+        string source, string name, ModelFormat format, OriginMode origin = OriginMode.Embed, QuantizedMode quantized = QuantizedMode.Auto)
     {
         string path = Path.Combine(folder, $"{name}.{format.Extension()}");
         ModelConverter.Convert(source, path, format, new() { Origin = origin, Quantized = quantized });

@@ -62,11 +62,13 @@ public sealed class ModelHashTests
                 string converted = Path.Combine(folder, $"a.{formats[i].Extension()}");
                 string chained = Path.Combine(folder, $"b.{formats[(i + 1) % formats.Length].Extension()}");
                 ModelConverter.Convert(path, converted, formats[i], options with { Existing = ExistingTarget.Replace });
-                ModelConverter.Convert(converted, chained, formats[(i + 1) % formats.Length], options with { Existing = ExistingTarget.Replace });
+                ModelConverter.Convert(
+                    converted, chained, formats[(i + 1) % formats.Length], options with { Existing = ExistingTarget.Replace });
                 foreach (string output in new[] { converted, chained })
                 {
                     ModelHash actual = Compute(output);
-                    Assert.AreEqual(HashManifest.Write(expected), HashManifest.Write(actual), $"{path} as {output}: {string.Join("; ", actual.Notes)}");
+                    Assert.AreEqual(
+                        HashManifest.Write(expected), HashManifest.Write(actual), $"{path} as {output}: {string.Join("; ", actual.Notes)}");
                     Assert.IsEmpty(actual.Notes, path);
                     files++;
                 }
@@ -90,9 +92,11 @@ public sealed class ModelHashTests
         ModelHash little = Compute(RepositoryData.Path("corpus", "gguf", "valid", "little-endian-twin.gguf"));
         Assert.IsGreaterThan(3, big.Tensors.Length);
         CollectionAssert.AreEqual(
-            little.Tensors.Where(tensor => !IsForeign(tensor)).ToArray(), big.Tensors.Where(tensor => !IsForeign(tensor)).ToArray(), new ByText());
+            little.Tensors.Where(tensor => !IsForeign(tensor)).ToArray(), big.Tensors.Where(tensor => !IsForeign(tensor)).ToArray(),
+            new ByText());
 
-        bool IsForeign(TensorHash tensor) => big.Tensors.Single(other => other.Name == tensor.Name).Type.EndsWith(":big", StringComparison.Ordinal);
+        bool IsForeign(TensorHash tensor) =>
+            big.Tensors.Single(other => other.Name == tensor.Name).Type.EndsWith(":big", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -137,10 +141,13 @@ public sealed class ModelHashTests
         uint[] special = [0, 0x8000_0000, 1, 0x7F80_0000, 0xFF80_0000, 0x7F80_0001, 0xFFFF_FFFF, 0x7FC0_0000, 0x3F80_0000];
         for (int length = 0; length < 70; length++)
         {
-            uint[] values = [.. Enumerable.Range(0, length).Select(_ => random.Next(2) == 0 ? special[random.Next(special.Length)] : (uint)random.NextInt64(1L << 32))];
+            uint[] values = [
+                .. Enumerable.Range(0, length)
+                    .Select(_ => random.Next(2) == 0 ? special[random.Next(special.Length)] : (uint)random.NextInt64(1L << 32))];
             uint[] actual = new uint[length];
             TensorHasher.Canonicalize(values, actual);
-            CollectionAssert.AreEqual(values.Select(value => float.IsNaN(BitConverter.UInt32BitsToSingle(value)) ? 0x7FC0_0000 : value).ToArray(), actual);
+            CollectionAssert.AreEqual(
+                values.Select(value => float.IsNaN(BitConverter.UInt32BitsToSingle(value)) ? 0x7FC0_0000 : value).ToArray(), actual);
         }
     }
 
@@ -157,7 +164,15 @@ public sealed class ModelHashTests
         TestTensor[] swapped = [tensors[0] with { Bytes = tensors[1].Bytes }, tensors[1] with { Bytes = tensors[0].Bytes }];
         string genuine = HashManifest.Write(Compute(source));
         Assert.AreEqual(genuine, HashManifest.Write(HashOf(Rewrite(path, tensors, record => record))), "the rewriting itself is harmless");
-        ModelHash forged = HashOf(Rewrite(path, swapped, record => record with { Tensors = [record.Tensors[0] with { Payload = record.Tensors[1].Payload }, record.Tensors[1] with { Payload = record.Tensors[0].Payload }] }));
+        ModelHash forged = HashOf(
+            Rewrite(path, swapped,
+                record =>
+                    record with
+                    {
+                        Tensors = [
+                            record.Tensors[0] with { Payload = record.Tensors[1].Payload },
+                            record.Tensors[1] with { Payload = record.Tensors[0].Payload }],
+                    }));
         Assert.AreNotEqual(genuine, HashManifest.Write(forged));
         Assert.AreEqual(HashManifest.Write(Hash(swapped)), HashManifest.Write(forged));
         Assert.Contains("does not give that file", forged.Notes.Single());
@@ -190,7 +205,8 @@ public sealed class ModelHashTests
     [TestMethod]
     public void Two_tensors_described_under_one_name_are_refused()
     {
-        byte[] bytes = TestModels.GgufBytes([TestTensor.F32("a", 1), TestTensor.F32("b", 2)], (TensorDescriptions.Key, GgufValue.FromString("""{"a":{"name":"b"}}""")));
+        byte[] bytes = TestModels.GgufBytes(
+            [TestTensor.F32("a", 1), TestTensor.F32("b", 2)], (TensorDescriptions.Key, GgufValue.FromString("""{"a":{"name":"b"}}""")));
         using ModelFile file = TestModels.Open(bytes, ModelFormat.Gguf);
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => ModelHash.Compute(file));
         Assert.AreEqual("MP2006", error.Code.Id);
@@ -212,9 +228,12 @@ public sealed class ModelHashTests
         using ModelFile file = ModelFiles.Open(path);
         OriginRecord record = change(OriginRecords.Read(file.OriginRecord!.Value.Span));
         byte[] bytes = OriginCodec.Write(record);
-        OriginCodec.Complete(bytes, record.ContainerDigest, [.. record.Files.Select(item => item.Hash)], [.. record.Tensors.Select(item => item.Hash)], []);
+        OriginCodec.Complete(
+            bytes, record.ContainerDigest, [.. record.Files.Select(item => item.Hash)], [.. record.Tensors.Select(item => item.Hash)], []);
         return TestModels.GgufBytes(
-            tensors, [.. file.Metadata.Select(entry => (entry.Key, entry.Key == ModelFile.OriginKey ? GgufValue.FromUInt8Array(bytes) : (GgufValue)entry.Value))]);
+            tensors, [
+                .. file.Metadata.Select(
+                    entry => (entry.Key, entry.Key == ModelFile.OriginKey ? GgufValue.FromUInt8Array(bytes) : (GgufValue)entry.Value))]);
     }
 
     private static ModelHash HashOf(byte[] gguf)
@@ -252,7 +271,8 @@ public sealed class ModelHashTests
         {
             var (left, right) = ((TensorHash)x!, (TensorHash)y!);
             return string.CompareOrdinal(
-                $"{left.Name} {left.Type} {string.Join(',', left.Shape)} {left.Payload} {left.Values}", $"{right.Name} {right.Type} {string.Join(',', right.Shape)} {right.Payload} {right.Values}");
+                $"{left.Name} {left.Type} {string.Join(',', left.Shape)} {left.Payload} {left.Values}",
+                $"{right.Name} {right.Type} {string.Join(',', right.Shape)} {right.Payload} {right.Values}");
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed class ModelStatisticsTests
 
     public static IEnumerable<string> CorpusFiles =>
         RepositoryData.Files("corpus/gguf/models", "*.gguf").Concat(RepositoryData.Files("corpus/gguf/valid", "*.gguf"))
-            .Concat(RepositoryData.Files("corpus/apr/valid", "*.apr")).Concat(RepositoryData.Files("corpus/safetensors/valid", "*.safetensors"));
+            .Concat(RepositoryData.Files("corpus/apr/valid", "*.apr"))
+            .Concat(RepositoryData.Files("corpus/safetensors/valid", "*.safetensors"));
 
     [TestCleanup]
     public void RemoveFolder() => Directory.Delete(folder, recursive: true);
@@ -26,11 +27,13 @@ public sealed class ModelStatisticsTests
             foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
             {
                 string converted = Path.Combine(folder, $"{files}.{format.Extension()}");
-                ModelConverter.Convert(path, converted, format, new() { NonFinite = NonFinitePolicy.Allow, Quantized = QuantizedMode.Blocks });
+                ModelConverter.Convert(
+                    path, converted, format, new() { NonFinite = NonFinitePolicy.Allow, Quantized = QuantizedMode.Blocks });
                 ModelStatistics actual = Compute(converted);
                 Assert.AreEqual(expected.Digest, actual.Digest, $"{path} as {format}");
                 CollectionAssert.AreEquivalent(
-                    expected.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), actual.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), path);
+                    expected.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(),
+                    actual.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), path);
                 CollectionAssert.AreEqual(expected.Types.ToArray(), actual.Types.ToArray(), path);
                 File.Delete(converted);
                 files++;
@@ -49,7 +52,9 @@ public sealed class ModelStatisticsTests
         ModelConverter.Convert(TestModels.Qwen, converted, format, new());
         ModelStatistics expected = Compute(TestModels.Qwen);
         ModelStatistics actual = Compute(converted);
-        CollectionAssert.AreEquivalent(expected.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), actual.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray());
+        CollectionAssert.AreEquivalent(
+            expected.Tensors.Select(tensor => Text(tensor.Statistics)).ToArray(), actual.Tensors.Select(tensor => Text(tensor.Statistics))
+                .ToArray());
         Assert.AreEqual(format == ModelFormat.SafeTensors, actual.Types is [{ Type: TensorType.F32 }], string.Join(", ", actual.Types));
         Assert.AreEqual(expected.Digest, actual.Digest);
     }
@@ -59,7 +64,8 @@ public sealed class ModelStatisticsTests
     {
         TestTensor[] tensors =
         [
-            TestTensor.Random("big", TensorType.F16, 1, 700, 1000), TestTensor.Random("pairs", TensorType.C64, 2, 5), TestTensor.F32("small", 1, -2, 0, float.NaN, float.PositiveInfinity, 1e-40f),
+            TestTensor.Random("big", TensorType.F16, 1, 700, 1000), TestTensor.Random("pairs", TensorType.C64, 2, 5),
+            TestTensor.F32("small", 1, -2, 0, float.NaN, float.PositiveInfinity, 1e-40f),
             TestTensor.Random("empty", TensorType.F32, 3, 0, 4),
         ];
         using ModelFile file = TestModels.SafeTensors(tensors);
@@ -72,7 +78,9 @@ public sealed class ModelStatisticsTests
         Assert.IsNull(summaries["pairs"].Statistics);
         Assert.AreEqual("C64 has no float32 reading", summaries["pairs"].NotDecoded);
         TensorStatistics small = summaries["small"].Statistics!;
-        Assert.AreEqual((6L, 1L, 1L, 1L, 1L, -2d, 1d), (small.Count, small.NaN, small.Infinity, small.Zeros, small.Subnormals, small.Minimum, small.Maximum));
+        Assert.AreEqual(
+            (6L, 1L, 1L, 1L, 1L, -2d, 1d),
+            (small.Count, small.NaN, small.Infinity, small.Zeros, small.Subnormals, small.Minimum, small.Maximum));
         Assert.AreEqual(0, summaries["empty"].Statistics!.Count);
         Assert.IsNull(summaries["empty"].Statistics!.Minimum);
     }
@@ -93,7 +101,8 @@ public sealed class ModelStatisticsTests
     [TestMethod]
     public void Types_are_counted_the_largest_first()
     {
-        using ModelFile file = TestModels.SafeTensors(TestTensor.F32("a", 1, 2), TestTensor.Random("b", TensorType.F16, 1, 9), TestTensor.F32("c", 3));
+        using ModelFile file = TestModels.SafeTensors(
+            TestTensor.F32("a", 1, 2), TestTensor.Random("b", TensorType.F16, 1, 9), TestTensor.F32("c", 3));
         TypeShare[] expected = [new(TensorType.F16, 1, 9, 18), new(TensorType.F32, 2, 3, 12)];
         CollectionAssert.AreEqual(expected, ModelStatistics.Compute(file).Types.ToArray());
     }
@@ -142,7 +151,9 @@ public sealed class ModelStatisticsTests
     public void Tensors_that_share_their_bytes_are_read_once_and_each_is_reported()
     {
         TensorInfo one = TestTensor.Random("a", TensorType.AprQ4KRows, 1, 4, 300).At(0);
-        TensorInfo[] tensors = [one, one with { Name = "b" }, one with { Name = "other rows", Shape = [2, 556] }, one with { Name = "c", Type = TensorType.Q4_K, Shape = [2048] }];
+        TensorInfo[] tensors = [
+            one, one with { Name = "b" }, one with { Name = "other rows", Shape = [2, 556] },
+            one with { Name = "c", Type = TensorType.Q4_K, Shape = [2048] }];
         Assert.AreEqual(one.ByteLength, tensors[3].ElementCount / 256 * 144);
         CollectionAssert.AreEqual((int[])[0, 0, 2, 3], SharedPayloads.First(tensors));
     }

@@ -59,7 +59,9 @@ public sealed class OutputProofTests
     public void A_changed_header_is_caught_by_its_digest()
     {
         using ComposedConversion composed = Compose(WithRecord);
-        ModelPlan plan = composed.Plan.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment literal ? Changed(literal, "\"b\""u8) : segment)]));
+        ModelPlan plan = composed.Plan.Map(
+            file => new FilePlan(
+                [.. file.Segments.Select(segment => segment is LiteralSegment literal ? Changed(literal, "\"b\""u8) : segment)]));
         AssertFails(composed, composed.Output(plan), "the output's header is not the one that was planned", plan: plan);
     }
 
@@ -85,14 +87,16 @@ public sealed class OutputProofTests
     public void A_tensor_under_another_type_is_caught_although_its_bytes_are_right()
     {
         using ComposedConversion composed = Compose(WithoutRecord);
-        ModelPlan plan = composed.Plan.Map(file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment literal ? Retyped(literal) : segment)]));
+        ModelPlan plan = composed.Plan.Map(
+            file => new FilePlan([.. file.Segments.Select(segment => segment is LiteralSegment literal ? Retyped(literal) : segment)]));
         AssertFails(composed, composed.Output(plan), "tensor 'a' is another one in the output", plan: plan);
     }
 
     [TestMethod]
     public void A_tensor_whose_source_changed_after_its_payload_was_made_does_not_come_back()
     {
-        byte[] bytes = new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0).Record("a", GgufBytes.F32, 0, 3).Record("b", GgufBytes.F32, 32, 2).Pad().Data(12).Pad().Data(8).Pad().ToArray();
+        byte[] bytes = new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0).Record("a", GgufBytes.F32, 0, 3).Record("b", GgufBytes.F32, 32, 2)
+            .Pad().Data(12).Pad().Data(8).Pad().ToArray();
         using ComposedConversion composed = new(bytes, ModelFormat.Gguf, ModelFormat.SafeTensors, WithoutRecord);
         byte[] output = composed.Output(composed.Plan);
         Assert.AreEqual(ProofLevel.L1, composed.Prove(output));
@@ -120,7 +124,8 @@ public sealed class OutputProofTests
         Assert.IsGreaterThanOrEqualTo(0, shown, string.Join("; ", composed.Job.Payloads));
         byte[][] payloads =
         [
-            .. composed.Job.Payloads.Select(recipe => MadePayloads.Open(composed.Source, recipe)).Select(payload => payload.ReadBytes(0, checked((int)payload.Length))),
+            .. composed.Job.Payloads.Select(recipe => MadePayloads.Open(composed.Source, recipe))
+                .Select(payload => payload.ReadBytes(0, checked((int)payload.Length))),
         ];
         Assert.AreEqual(ProofLevel.L3, ProveSet(composed, payloads));
 
@@ -131,7 +136,9 @@ public sealed class OutputProofTests
             Sums = [.. made.Sums.Select((sum, payload) => payload == shown ? sum with { Xxh128 = Hash128.Of(payloads[payload]) } : sum)],
         });
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ProveSet(changed, payloads));
-        Assert.AreEqual((ConversionErrors.NotProved, $"tensor '{composed.Job.OutputName(0)}' does not show what it was made of"), (exception.Code, exception.Detail));
+        Assert.AreEqual(
+            (ConversionErrors.NotProved, $"tensor '{composed.Job.OutputName(0)}' does not show what it was made of"),
+            (exception.Code, exception.Detail));
     }
 
     [TestMethod]
@@ -144,7 +151,9 @@ public sealed class OutputProofTests
         byte[] bytes = SmallModels.SafeTensors();
         bytes[^1] ^= 1;
         using ModelFile copy = TestModels.Open(bytes, ModelFormat.SafeTensors);
-        Assert.AreEqual("the output is not a copy of the source", Assert.ThrowsExactly<ModelPackException>(() => OutputProof.ProveCopy(copy, pass, context)).Detail);
+        Assert.AreEqual(
+            "the output is not a copy of the source",
+            Assert.ThrowsExactly<ModelPackException>(() => OutputProof.ProveCopy(copy, pass, context)).Detail);
     }
 
     [TestMethod]
@@ -154,7 +163,8 @@ public sealed class OutputProofTests
         byte[] restored = SmallModels.SafeTensors();
         Assert.AreEqual(ProofLevel.L3, ProveRestored(composed, restored, composed.Output(composed.Plan)));
         restored[^1] ^= 1;
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ProveRestored(composed, restored, composed.Output(composed.Plan)));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ProveRestored(composed, restored, composed.Output(composed.Plan)));
         Assert.AreEqual(ConversionErrors.NotProved, exception.Code);
         Assert.Contains("what was restored is not", exception.Detail);
     }
@@ -183,7 +193,8 @@ public sealed class OutputProofTests
     [TestMethod]
     public void A_container_at_the_end_of_a_chain_is_compared_with_what_the_whole_chain_gives()
     {
-        byte[] source = new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0).Record("a", GgufBytes.F32, 0, 8).Record("b", 24, 32, 32).Pad().Data(32).Data(32).ToArray();
+        byte[] source = new GgufBytes(3, ByteOrder.BigEndian).Header(2, 0).Record("a", GgufBytes.F32, 0, 8).Record("b", 24, 32, 32).Pad()
+            .Data(32).Data(32).ToArray();
         using ComposedConversion first = new(source, ModelFormat.Gguf, ModelFormat.SafeTensors, WithRecord);
         using ComposedConversion second = new(first.Output(first.Plan), ModelFormat.SafeTensors, ModelFormat.Apr, WithRecord);
         byte[] container = second.Output(second.Plan);
@@ -203,19 +214,22 @@ public sealed class OutputProofTests
         broken[^1] ^= 1;
         using ComposedConversion composed = new(broken, ModelFormat.Apr, ModelFormat.SafeTensors, WithRecord);
         string container = folder.Write("m.safetensors", composed.Output(composed.Plan));
-        ModelFormatException exception = Assert.Throws<ModelFormatException>(() => ModelConverter.Convert(container, folder.At("back.apr"), ModelFormat.Apr, WithRecord));
+        ModelFormatException exception = Assert.Throws<ModelFormatException>(
+            () => ModelConverter.Convert(container, folder.At("back.apr"), ModelFormat.Apr, WithRecord));
         Assert.Contains("the footer is", exception.Detail);
         CollectionAssert.AreEqual(new[] { "m.safetensors" }, folder.Names());
     }
 
-    private static ComposedConversion Compose(ConversionOptions options) => new(SmallModels.SafeTensors(), ModelFormat.SafeTensors, ModelFormat.Gguf, options);
+    private static ComposedConversion Compose(ConversionOptions options) =>
+        new(SmallModels.SafeTensors(), ModelFormat.SafeTensors, ModelFormat.Gguf, options);
 
     // A file and its side file, with payloads that were written as they are given.
     private static ProofLevel ProveSet(ComposedConversion composed, byte[][] payloads)
     {
         using TempFolder folder = new();
         string path = folder.At("m.safetensors");
-        foreach ((int i, NamedSource file) in composed.Plan.Compose("a test", [.. payloads.Select(payload => new MemoryByteSource(payload))]).Index())
+        foreach ((int i, NamedSource file) in composed.Plan.Compose(
+            "a test", [.. payloads.Select(payload => new MemoryByteSource(payload))]).Index())
         {
             File.WriteAllBytes(i == 0 ? path : ModelFiles.SideFilePath(path), file.Source.ReadBytes(0, checked((int)file.Source.Length)));
         }
@@ -236,9 +250,11 @@ public sealed class OutputProofTests
         return OutputProof.ProveRestored(output, made, chain, pass, new(WithRecord, progress: null, CancellationToken.None));
     }
 
-    private static void AssertForged(Action prove) => Assert.AreEqual(OriginErrors.ForgedOrigin, Assert.ThrowsExactly<ModelPackException>(prove).Code);
+    private static void AssertForged(Action prove) =>
+        Assert.AreEqual(OriginErrors.ForgedOrigin, Assert.ThrowsExactly<ModelPackException>(prove).Code);
 
-    private static void AssertFails(ComposedConversion composed, byte[] output, string why, WrittenPayloads? written = null, ModelPlan? plan = null)
+    private static void AssertFails(
+        ComposedConversion composed, byte[] output, string why, WrittenPayloads? written = null, ModelPlan? plan = null)
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => composed.Prove(output, written, plan));
         Assert.AreEqual((ConversionErrors.NotProved, why), (exception.Code, exception.Detail));
@@ -250,7 +266,8 @@ public sealed class OutputProofTests
         return at < 0 ? literal : new LiteralSegment(Flipped(literal.Bytes.ToArray(), at + 1));
     }
 
-    // The record of tensor 'a' in a GGUF file: name, number of dimensions, one dimension, type (gguf.md §1.5). I32 has as many bytes as F32.
+    // The record of tensor 'a' in a GGUF file: name, number of dimensions, one dimension, type (gguf.md §1.5). I32 has as many bytes as
+    // F32.
     private static LiteralSegment Retyped(LiteralSegment literal)
     {
         byte[] record = [1, 0, 0, 0, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes("a"), 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];

@@ -26,7 +26,9 @@ public sealed class ReturnedRangesTests
             RandomLayout layout = new(seed);
             int tensor = layout.Random.Next(layout.Tensors.Length);
             long at = layout.Random.NextInt64(layout.Tensors[tensor].ByteLength);
-            Assert.IsFalse(Proves(layout, (output, offsets) => output[offsets[tensor] + at] ^= 0x10, plan => plan), $"seed {seed}, tensor {tensor}, byte {at}");
+            Assert.IsFalse(
+                Proves(layout, (output, offsets) => output[offsets[tensor] + at] ^= 0x10, plan => plan),
+                $"seed {seed}, tensor {tensor}, byte {at}");
         }
     }
 
@@ -46,10 +48,14 @@ public sealed class ReturnedRangesTests
         for (int seed = 0; seed < 20; seed++)
         {
             RandomLayout layout = new(seed);
-            int[] pair = [.. Enumerable.Range(0, layout.Tensors.Length).GroupBy(i => layout.Tensors[i].ByteLength).FirstOrDefault(group => group.Count() > 1)?.Take(2) ?? []];
+            int[] pair = [
+                .. Enumerable.Range(0, layout.Tensors.Length).GroupBy(i => layout.Tensors[i].ByteLength)
+                    .FirstOrDefault(group => group.Count() > 1)?.Take(2) ?? []];
             if (pair.Length == 2)
             {
-                Assert.IsFalse(Proves(layout, (_, offsets) => (offsets[pair[0]], offsets[pair[1]]) = (offsets[pair[1]], offsets[pair[0]]), plan => plan), $"seed {seed}");
+                Assert.IsFalse(
+                    Proves(layout, (_, offsets) => (offsets[pair[0]], offsets[pair[1]]) = (offsets[pair[1]], offsets[pair[0]]),
+                        plan => plan), $"seed {seed}");
             }
         }
     }
@@ -76,7 +82,8 @@ public sealed class ReturnedRangesTests
 
         damage(bytes, offsets);
         using MemoryByteSource output = new(bytes);
-        List<FileRange> ranges = FileRange.Cover([.. layout.Tensors.Select((tensor, i) => tensor with { Offset = layout.Destinations[i]!.Value })], bytes.Length);
+        List<FileRange> ranges = FileRange.Cover(
+            [.. layout.Tensors.Select((tensor, i) => tensor with { Offset = layout.Destinations[i]!.Value })], bytes.Length);
         PassResult reread = SourcePass.Run(request with { Source = output, Ranges = ranges }, CancellationToken.None);
         ByteSource[] payloads = [.. layout.Tensors.Select((tensor, i) => new RangeByteSource(output, offsets[i], tensor.ByteLength))];
         ComposedByteSource file = new("<returned>", change(PlanOf(layout, source)), payloads);

@@ -14,7 +14,8 @@ using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Codec.Tests.Verification;
 
-/// <summary>Any number of APR's index entries may name one payload (apr-v2.md §15.1): it is scanned and compared once, and what is found holds for all.</summary>
+/// <summary>Any number of APR's index entries may name one payload (apr-v2.md §15.1): it is scanned and compared once, and what is found
+/// holds for all.</summary>
 [TestClass]
 public sealed class SharedPayloadTests
 {
@@ -28,13 +29,21 @@ public sealed class SharedPayloadTests
         using ModelFolder folder = new();
         string path = folder.Write("model.apr", Shared(float.NaN));
         using AprFile file = AprFile.Open(new FileByteSource(path));
-        PassRequest request = new() { Source = file.Source, Ranges = FileRange.Cover(file), Tensors = file.Tensors, Work = PassWork.FiniteScan | PassWork.UniformScan };
+        PassRequest request = new()
+        {
+            Source = file.Source,
+            Ranges = FileRange.Cover(file),
+            Tensors = file.Tensors,
+            Work = PassWork.FiniteScan | PassWork.UniformScan,
+        };
         TensorWork[] work = TensorWork.For(request);
         Assert.HasCount(2, work.Where(tensor => tensor.Scanner is not null));
         Assert.HasCount(2, work.Where(tensor => tensor.Uniform is not null));
 
         Finding[] findings = [.. ModelValidator.Validate(path).Findings.Where(finding => finding.Code == ProofErrors.NonFiniteTensor)];
-        CollectionAssert.AreEquivalent(file.Tensors.Where(tensor => tensor.Name != "other").Select(tensor => tensor.Name).ToArray(), findings.Select(finding => finding.Place).ToArray());
+        CollectionAssert.AreEquivalent(
+            file.Tensors.Where(tensor => tensor.Name != "other").Select(tensor => tensor.Name).ToArray(),
+            findings.Select(finding => finding.Place).ToArray());
         Assert.IsTrue(findings.All(finding => finding.Text.Contains($"the first is element {Bad}", StringComparison.Ordinal)));
     }
 
@@ -43,7 +52,8 @@ public sealed class SharedPayloadTests
     {
         using AprFile file = AprFile.Open(new MemoryByteSource(Shared(0)));
         PassResult result = SourcePass.Run(
-            new() { Source = file.Source, Ranges = FileRange.Cover(file), Tensors = file.Tensors, Work = PassWork.FiniteScan | PassWork.UniformScan }, CancellationToken.None);
+            new() { Source = file.Source, Ranges = FileRange.Cover(file), Tensors = file.Tensors,
+                Work = PassWork.FiniteScan | PassWork.UniformScan }, CancellationToken.None);
         int other = file.Tensors.ToList().FindIndex(tensor => tensor.Name == "other");
         for (int i = 0; i < Tensors; i++)
         {
@@ -60,9 +70,13 @@ public sealed class SharedPayloadTests
         using AprFile right = AprFile.Open(new MemoryByteSource(Shared(2)));
         using CountingByteSource first = new(left.Source);
         using CountingByteSource second = new(right.Source);
-        List<Difference> found = new TensorComparison(new(first, left.Tensors), new(second, right.Tensors), TensorEquality.Bits, FileSide.Second, CancellationToken.None).Compare(name => name, null);
+        List<Difference> found = new TensorComparison(
+            new(first, left.Tensors), new(second, right.Tensors), TensorEquality.Bits, FileSide.Second, CancellationToken.None).Compare(
+                name => name, null);
         Assert.HasCount(Tensors - 1, found);
-        Assert.IsTrue(found.All(difference => difference.ElementIndex == Bad && difference.Text.Contains(difference.Place, StringComparison.Ordinal)));
+        Assert.IsTrue(
+            found.All(
+                difference => difference.ElementIndex == Bad && difference.Text.Contains(difference.Place, StringComparison.Ordinal)));
         Assert.IsLessThan(4 * left.Source.Length, first.BytesRead + second.BytesRead);
     }
 
@@ -72,7 +86,9 @@ public sealed class SharedPayloadTests
         using AprFile left = AprFile.Open(new MemoryByteSource(Shared(1)));
         TensorInfo[] others = [.. left.Tensors.Select(tensor => tensor with { Type = TensorType.F16, ByteLength = tensor.ByteLength / 2 })];
         using CountingByteSource source = new(left.Source);
-        List<Difference> found = new TensorComparison(new(source, left.Tensors), new(source, others), TensorEquality.Bits, FileSide.Second, CancellationToken.None).Compare(name => name, null);
+        List<Difference> found = new TensorComparison(
+            new(source, left.Tensors), new(source, others), TensorEquality.Bits, FileSide.Second, CancellationToken.None).Compare(
+                name => name, null);
         Assert.HasCount(Tensors, found);
         Assert.IsLessThan(4 * left.Source.Length, source.BytesRead);
     }
@@ -87,7 +103,8 @@ public sealed class SharedPayloadTests
         Assert.IsTrue(ValueTolerance.TryParse("0.5", out ValueTolerance? tolerance));
         ToleranceReport report = ToleranceVerifier.Verify(left, right, tolerance);
         Assert.HasCount(Tensors, report.Distances);
-        CollectionAssert.AreEqual(left.Tensors.Select(tensor => tensor.Name).ToArray(), report.Distances.Select(tensor => tensor.Name).ToArray());
+        CollectionAssert.AreEqual(
+            left.Tensors.Select(tensor => tensor.Name).ToArray(), report.Distances.Select(tensor => tensor.Name).ToArray());
         Assert.HasCount(Tensors - 1, report.Differences);
         Assert.IsLessThan(8 * left.Source.Length, first.BytesRead + second.BytesRead);
     }
@@ -101,7 +118,12 @@ public sealed class SharedPayloadTests
         AprEntryBytes[] entries =
         [
             new("other"u8.ToArray(), 0, [2], [0, 0, 128, 63, 0, 0, 0, 64]) { Offset = 0 },
-            .. Enumerable.Range(0, Tensors - 1).Select(i => new AprEntryBytes(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"t{i:D4}")), 0, [Numbers], payload) { Offset = 64 }),
+            .. Enumerable.Range(0, Tensors - 1)
+                .Select(i => new AprEntryBytes(
+                    Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"t{i:D4}")), 0, [Numbers], payload)
+                    {
+                        Offset = 64,
+                    }),
         ];
         return AprBytes.WithEntries(entries).Build();
     }

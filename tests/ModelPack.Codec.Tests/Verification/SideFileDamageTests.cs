@@ -19,7 +19,8 @@ public sealed class SideFileDamageTests
         using Pair pair = new(to);
         foreach (ProofLevel level in Enum.GetValues<ProofLevel>())
         {
-            foreach ((string first, string second) in new[] { (pair.Source, pair.Output), (pair.Output, pair.Source), (pair.Certificate, pair.Output), (pair.Certificate, pair.Source) })
+            foreach ((string first, string second) in new[] { (pair.Source, pair.Output), (pair.Output, pair.Source),
+                (pair.Certificate, pair.Output), (pair.Certificate, pair.Source) })
             {
                 VerificationReport report = ModelVerifier.Verify(first, second, level);
                 Assert.IsTrue(report.Passed, $"{first} {second}: {string.Join("; ", report.Differences)}");
@@ -49,7 +50,8 @@ public sealed class SideFileDamageTests
             byte[] bytes = [.. whole];
             bytes[offset] ^= (byte)(1 << (offset % 8));
             File.WriteAllBytes(ofSide ? copy.Side : copy.Output, bytes);
-            (TensorInfo? tensor, string? named) = tensors.FirstOrDefault(item => offset >= item.Tensor.Offset && offset < item.Tensor.Offset + item.Tensor.ByteLength);
+            (TensorInfo? tensor, string? named) = tensors.FirstOrDefault(
+                item => offset >= item.Tensor.Offset && offset < item.Tensor.Offset + item.Tensor.ByteLength);
             try
             {
                 CheckVerify(copy.Source, copy.Output, named);
@@ -78,7 +80,9 @@ public sealed class SideFileDamageTests
         Difference difference = ModelVerifier.Verify(pair.Source, pair.Output, ProofLevel.L1).Differences.Single();
         Assert.AreEqual((DifferenceKind.Payload, Widened), (difference.Kind, difference.Place));
         Certificate certificate = pair.Convert(pair.Output, "back.gguf", ModelFormat.Gguf);
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains($"tensor '{Widened}' was edited", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains($"tensor '{Widened}' was edited", StringComparison.Ordinal)),
+            string.Join("; ", certificate.Notes));
         byte[] expected = File.ReadAllBytes(pair.Output)[(int)view.Offset..(int)(view.Offset + view.ByteLength)];
         using ModelFile back = ModelFiles.Open(pair.At("back.gguf"));
         TensorInfo returned = back.Tensors.Single(tensor => tensor.Name == Widened);
@@ -105,7 +109,9 @@ public sealed class SideFileDamageTests
         Assert.AreEqual((DifferenceKind.Payload, Widened), (difference.Kind, difference.Place));
         Assert.AreEqual(Widened, ModelVerifier.Verify(pair.Certificate, pair.Output, ProofLevel.L1).Differences.First().Place);
         Certificate certificate = pair.Convert(pair.Output, "back.gguf", ModelFormat.Gguf);
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains($"tensor '{Widened}' was edited", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains($"tensor '{Widened}' was edited", StringComparison.Ordinal)),
+            string.Join("; ", certificate.Notes));
         using ModelFile back = ModelFiles.Open(pair.At("back.gguf"));
         Assert.AreEqual(TensorType.F32, back.Tensors.Single(tensor => tensor.Name == Widened).Type);
     }
@@ -136,7 +142,9 @@ public sealed class SideFileDamageTests
         Assert.IsFalse(ModelVerifier.Verify(pair.Certificate, pair.Output).Passed);
 
         // What the file itself says can be converted all the same.
-        Assert.AreEqual(ProofLevel.L1, pair.Convert(pair.Output, $"own.{third.Extension()}", third, ConversionCorpus.Allow with { Origin = OriginMode.None }).Level);
+        Assert.AreEqual(
+            ProofLevel.L1,
+            pair.Convert(pair.Output, $"own.{third.Extension()}", third, ConversionCorpus.Allow with { Origin = OriginMode.None }).Level);
     }
 
     [TestMethod]
@@ -169,7 +177,9 @@ public sealed class SideFileDamageTests
         Assert.AreEqual(Widened, report.Differences.Single().Place);
         Assert.IsFalse(ModelVerifier.Verify(pair.Certificate, pair.Output, ProofLevel.L1).Passed);
         Certificate certificate = pair.Convert(pair.Output, "back.gguf", ModelFormat.Gguf);
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains($"tensor '{Widened}' was edited", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains($"tensor '{Widened}' was edited", StringComparison.Ordinal)),
+            string.Join("; ", certificate.Notes));
     }
 
     private static void CheckVerify(string first, string second, string? named)
@@ -178,7 +188,8 @@ public sealed class SideFileDamageTests
         {
             VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L3);
             Assert.IsFalse(report.Passed);
-            Assert.IsTrue(named is null || report.Differences.Any(difference => difference.Place == named), string.Join("; ", report.Differences));
+            Assert.IsTrue(
+                named is null || report.Differences.Any(difference => difference.Place == named), string.Join("; ", report.Differences));
         }
         catch (ModelPackException exception)
         {
@@ -199,15 +210,18 @@ public sealed class SideFileDamageTests
         }
         catch (ModelPackException exception)
         {
-            // A byte that neither a tensor nor metadata hold, and that no record knows: what comes back does not give it, and less than L3 is an error.
-            Assert.IsTrue(exception.Code.Kind == ErrorKind.InvalidFile || exception.Code == OriginErrors.ForgedOrigin, exception.Describe());
+            // A byte that neither a tensor nor metadata hold, and that no record knows: what comes back does not give it, and less than L3
+            // is an error.
+            Assert.IsTrue(
+                exception.Code.Kind == ErrorKind.InvalidFile || exception.Code == OriginErrors.ForgedOrigin, exception.Describe());
         }
     }
 
     private static List<(TensorInfo Tensor, string Name)> TensorsOf(string path)
     {
         using ModelFile file = ModelFiles.Open(path);
-        return [.. file.Tensors.Zip(TensorDescriptions.Logical(file), (stored, logical) => (stored, SideFile.IsName(path) ? Widened : logical.Name))];
+        return [.. file.Tensors.Zip(
+            TensorDescriptions.Logical(file), (stored, logical) => (stored, SideFile.IsName(path) ? Widened : logical.Name))];
     }
 
     private static TensorInfo TensorOf(string path)

@@ -3,7 +3,8 @@ using ModelPack.Codec.Tests.Verification.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 
-/// <summary>A Hugging Face folder and a GGUF that another program made from it: no record leads from one to the other, and q and k have their rows in another order.</summary>
+/// <summary>A Hugging Face folder and a GGUF that another program made from it: no record leads from one to the other, and q and k have
+/// their rows in another order.</summary>
 [TestClass]
 public sealed class StrangersTests
 {
@@ -50,20 +51,26 @@ public sealed class StrangersTests
         File.WriteAllBytes(gguf, bytes);
         FileSide side = folderFirst ? FileSide.Second : FileSide.First;
         Difference bit = ModelVerifier.Verify(first, second, ProofLevel.L1).Differences.Single();
-        Assert.AreEqual((DifferenceKind.Payload, "blk.0.attn_q.weight", offset + 3, side), (bit.Kind, bit.Place, bit.ByteOffset, bit.OffsetIn));
+        Assert.AreEqual(
+            (DifferenceKind.Payload, "blk.0.attn_q.weight", offset + 3, side), (bit.Kind, bit.Place, bit.ByteOffset, bit.OffsetIn));
         Difference value = ToleranceVerifier.Verify(first, second, Within("1")).Differences.Single();
-        Assert.AreEqual((DifferenceKind.Value, "blk.0.attn_q.weight", offset, side), (value.Kind, value.Place, value.ByteOffset, value.OffsetIn));
+        Assert.AreEqual(
+            (DifferenceKind.Value, "blk.0.attn_q.weight", offset, side), (value.Kind, value.Place, value.ByteOffset, value.OffsetIn));
     }
 
     [TestMethod]
     public void A_folder_that_cannot_be_converted_is_compared_by_names_and_the_report_says_why()
     {
         (string first, string second) = Pair(folderFirst: true);
-        folder.Write("hf/config.json", File.ReadAllText(Path.Combine(first, "config.json")).Replace("\"num_attention_heads\":4", "\"num_attention_heads\":5", StringComparison.Ordinal));
+        folder.Write(
+            "hf/config.json", File.ReadAllText(Path.Combine(first, "config.json"))
+                .Replace("\"num_attention_heads\":4", "\"num_attention_heads\":5", StringComparison.Ordinal));
         VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
         Assert.IsNull(report.Proved);
         Assert.Contains("cannot be said in GGUF's words, so names are all that was translated", string.Join('\n', report.Notes));
-        Assert.IsTrue(report.Differences.All(difference => difference.Place is Query or "model.layers.0.self_attn.k_proj.weight"), string.Join('\n', report.Differences.Select(difference => difference.Text)));
+        Assert.IsTrue(
+            report.Differences.All(difference => difference.Place is Query or "model.layers.0.self_attn.k_proj.weight"),
+            string.Join('\n', report.Differences.Select(difference => difference.Text)));
     }
 
     private (string First, string Second) Pair(bool folderFirst)
@@ -74,9 +81,12 @@ public sealed class StrangersTests
             .. new (string Name, long[] Shape)[]
             {
                 ("model.embed_tokens.weight", [96, Hidden]), ("model.norm.weight", [Hidden]), ("lm_head.weight", [96, Hidden]),
-                ("model.layers.0.input_layernorm.weight", [Hidden]), ("model.layers.0.post_attention_layernorm.weight", [Hidden]), (Query, [Hidden, Hidden]),
-                ("model.layers.0.self_attn.k_proj.weight", [32, Hidden]), ("model.layers.0.self_attn.v_proj.weight", [32, Hidden]), ("model.layers.0.self_attn.o_proj.weight", [Hidden, Hidden]),
-                ("model.layers.0.mlp.gate_proj.weight", [160, Hidden]), ("model.layers.0.mlp.up_proj.weight", [160, Hidden]), ("model.layers.0.mlp.down_proj.weight", [Hidden, 160]),
+                ("model.layers.0.input_layernorm.weight", [Hidden]), ("model.layers.0.post_attention_layernorm.weight", [Hidden]),
+                    (Query, [Hidden, Hidden]),
+                ("model.layers.0.self_attn.k_proj.weight", [32, Hidden]), ("model.layers.0.self_attn.v_proj.weight", [32, Hidden]),
+                    ("model.layers.0.self_attn.o_proj.weight", [Hidden, Hidden]),
+                ("model.layers.0.mlp.gate_proj.weight", [160, Hidden]), ("model.layers.0.mlp.up_proj.weight", [160, Hidden]),
+                    ("model.layers.0.mlp.down_proj.weight", [Hidden, 160]),
             }.Select(tensor => Tensor(tensor.Name, seed++, tensor.Shape)),
         ];
         folder.Write("hf/model.safetensors", TestModels.SafeTensorsBytes(tensors));
@@ -88,7 +98,8 @@ public sealed class StrangersTests
         return folderFirst ? (folder["hf"], gguf) : (gguf, folder["hf"]);
     }
 
-    private static ValueTolerance Within(string text) => ValueTolerance.TryParse(text, out ValueTolerance? tolerance) ? tolerance : throw new ArgumentException(text);
+    private static ValueTolerance Within(string text) =>
+        ValueTolerance.TryParse(text, out ValueTolerance? tolerance) ? tolerance : throw new ArgumentException(text);
 
     private static TestTensor Tensor(string name, int seed, params ReadOnlySpan<long> shape)
     {

@@ -9,7 +9,8 @@ namespace ModelPack.Codec.Tests.Verification;
 /// <summary>A tensor of a model made for a test.</summary>
 internal sealed record TestTensor(string Name, TensorType Type, ImmutableArray<long> Shape, byte[] Bytes)
 {
-    public static TestTensor F32(string name, params float[] values) => new(name, TensorType.F32, [values.Length], MemoryMarshal.AsBytes<float>(values).ToArray());
+    public static TestTensor F32(string name, params float[] values) =>
+        new(name, TensorType.F32, [values.Length], MemoryMarshal.AsBytes<float>(values).ToArray());
 
     public static TestTensor Random(string name, TensorType type, int seed, params ReadOnlySpan<long> shape)
     {
@@ -27,7 +28,8 @@ internal static class TestModels
 {
     public static string Qwen { get; } = RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf");
 
-    public static byte[] SafeTensorsBytes(IReadOnlyList<TestTensor> tensors, params (string Key, string Value)[] metadata) => AprPlanRunner.Run(
+    public static byte[] SafeTensorsBytes(IReadOnlyList<TestTensor> tensors, params (string Key, string Value)[] metadata) =>
+        AprPlanRunner.Run(
         SafeTensorsWriter.Plan(new(
             [.. metadata.Select(pair => new SafeTensorsModelEntry(pair.Key, pair.Value))],
             [.. tensors.Select(tensor => new SafeTensorsModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes.Length))])),
@@ -45,7 +47,9 @@ internal static class TestModels
 
     public static ModelFile Gguf(params TestTensor[] tensors) => Open(GgufBytes(tensors), ModelFormat.Gguf);
 
-    public static ModelFile GgufWith(params (string Key, GgufValue Value)[] metadata) => Open(GgufBytes([TestTensor.F32("w", 1)], metadata), ModelFormat.Gguf);
+    public static ModelFile GgufWith(params (string Key, GgufValue Value)[] metadata) =>
+        Open(GgufBytes([TestTensor.F32("w", 1)], metadata), ModelFormat.Gguf);
 
-    public static ModelFile Open(byte[] bytes, ModelFormat format) => ModelFiles.Open(new MemoryByteSource(bytes, $"test.{format.Extension()}"), format);
+    public static ModelFile Open(byte[] bytes, ModelFormat format) =>
+        ModelFiles.Open(new MemoryByteSource(bytes, $"test.{format.Extension()}"), format);
 }

@@ -66,11 +66,16 @@ public sealed class ToleranceTests
         Assert.AreEqual((0L, 2.0), (distance.LargestAbsolute!.Element, distance.LargestAbsolute.Absolute));
         Assert.AreEqual(2L, distance.LargestRelative!.Element);
         Assert.AreEqual(2.0 / 3, distance.LargestRelative.Relative, 1e-6);
-        Assert.AreEqual((2L, (ulong)(BitConverter.SingleToInt32Bits(3e-20f) - BitConverter.SingleToInt32Bits(1e-20f))), (distance.LargestUlps!.Element, distance.LargestUlps.Ulps));
+        Assert.AreEqual(
+            (2L, (ulong)(BitConverter.SingleToInt32Bits(3e-20f) - BitConverter.SingleToInt32Bits(1e-20f))),
+            (distance.LargestUlps!.Element, distance.LargestUlps.Ulps));
         Assert.AreEqual(0L, distance.FirstBeyond!.Element);
-        Assert.AreEqual(1UL, Compare("0ulp", [TestTensor.F32("w", 1e-20f)], [TestTensor.F32("w", next)]).Distances.Single().LargestUlps!.Ulps);
+        Assert.AreEqual(
+            1UL, Compare("0ulp", [TestTensor.F32("w", 1e-20f)], [TestTensor.F32("w", next)]).Distances.Single().LargestUlps!.Ulps);
         Difference difference = report.Differences.Single();
-        Assert.AreEqual("tensor 'w' (F32): 1 of 4 values are further apart than 1; element 0 is 1000 in the first file and 1002 in the second", difference.Text);
+        Assert.AreEqual(
+            "tensor 'w' (F32): 1 of 4 values are further apart than 1; element 0 is 1000 in the first file and 1002 in the second",
+            difference.Text);
     }
 
     [TestMethod]
@@ -93,21 +98,27 @@ public sealed class ToleranceTests
             Assert.AreEqual(isEqual ? (0L, 0L, 0L) : (1L, 1L, 1L), (distance.Different, distance.Beyond, distance.NonFinite));
             Assert.IsNull(distance.LargestAbsolute);
             Assert.AreEqual(isEqual, distance.FirstBeyond is null);
-            Assert.IsTrue(isEqual || report.Differences.Single().Text.Contains("1 of them because one side is NaN or infinite", StringComparison.Ordinal));
+            Assert.IsTrue(
+                isEqual || report.Differences.Single().Text.Contains(
+                    "1 of them because one side is NaN or infinite", StringComparison.Ordinal));
         }
     }
 
     [TestMethod]
     public void ULPs_are_counted_across_zero()
     {
-        TensorDistance distance = Compare("3ulp", [TestTensor.F32("w", -float.Epsilon)], [TestTensor.F32("w", 2 * float.Epsilon)]).Distances.Single();
+        TensorDistance distance = Compare(
+            "3ulp", [TestTensor.F32("w", -float.Epsilon)], [TestTensor.F32("w", 2 * float.Epsilon)]).Distances.Single();
         Assert.AreEqual((0L, 3UL), (distance.Beyond, distance.LargestUlps!.Ulps));
     }
 
     [TestMethod]
     public void Types_may_differ_and_values_are_those_of_the_decoders()
     {
-        GoldenVector[] vectors = [.. GoldenVectors.All.Where(vector => TensorTypes.Get(vector.Type).GgmlId is not null && vector.Decoded.All(bits => float.IsFinite(BitConverter.UInt32BitsToSingle(bits))))];
+        GoldenVector[] vectors = [
+            .. GoldenVectors.All.Where(
+                vector => TensorTypes.Get(vector.Type).GgmlId is not null
+                    && vector.Decoded.All(bits => float.IsFinite(BitConverter.UInt32BitsToSingle(bits))))];
         Assert.IsGreaterThan(20, vectors.Select(vector => vector.Type).Distinct().Count());
         foreach (GoldenVector vector in vectors)
         {
@@ -132,8 +143,10 @@ public sealed class ToleranceTests
         Random random = new(5);
         Half[] halves = [.. Enumerable.Range(0, 700_001).Select(_ => (Half)(random.NextSingle() - 0.5f))];
         ushort[] brain = [.. halves.Select(half => (ushort)(BitConverter.SingleToUInt32Bits((float)half) >> 16))];
-        using ModelFile first = TestModels.SafeTensors(new TestTensor("w", TensorType.F16, [halves.Length], MemoryMarshal.AsBytes<Half>(halves).ToArray()));
-        using ModelFile second = TestModels.Gguf(new TestTensor("w", TensorType.BF16, [halves.Length], MemoryMarshal.AsBytes<ushort>(brain).ToArray()));
+        using ModelFile first = TestModels.SafeTensors(
+            new TestTensor("w", TensorType.F16, [halves.Length], MemoryMarshal.AsBytes<Half>(halves).ToArray()));
+        using ModelFile second = TestModels.Gguf(
+            new TestTensor("w", TensorType.BF16, [halves.Length], MemoryMarshal.AsBytes<ushort>(brain).ToArray()));
         double largest = halves.Select((half, i) => Math.Abs((double)half - BitConverter.UInt32BitsToSingle((uint)brain[i] << 16))).Max();
         ToleranceReport report = ToleranceVerifier.Verify(first, second, Tolerance("0.0078125rel"));
         Assert.IsTrue(report.Passed, string.Join("; ", report.Differences));
@@ -144,11 +157,13 @@ public sealed class ToleranceTests
     [TestMethod]
     public void F64_values_are_compared_as_they_are()
     {
-        TestTensor Wide(params double[] values) => new("w", TensorType.F64, [values.Length], MemoryMarshal.AsBytes<double>(values).ToArray());
+        TestTensor Wide(params double[] values) =>
+            new("w", TensorType.F64, [values.Length], MemoryMarshal.AsBytes<double>(values).ToArray());
         double next = Math.BitIncrement(0.1);
         Assert.AreEqual(1UL, Compare("1ulp", [Wide(0.1)], [Wide(next)]).Distances.Single().LargestUlps!.Ulps);
         Assert.IsFalse(Compare("0", [Wide(0.1)], [Wide(next)]).Passed);
-        Assert.AreEqual(2.0, Compare("1rel", [Wide(double.MaxValue)], [Wide(double.MinValue)]).Distances.Single().LargestRelative!.Relative);
+        Assert.AreEqual(
+            2.0, Compare("1rel", [Wide(double.MaxValue)], [Wide(double.MinValue)]).Distances.Single().LargestRelative!.Relative);
         ToleranceReport mixed = Compare("1e-8", [Wide(0.1, 1)], [TestTensor.F32("w", 0.1f, 1)]);
         Assert.IsTrue(mixed.Passed);
         Assert.AreEqual(0.1f - 0.1, mixed.Distances.Single().LargestAbsolute!.Absolute);
@@ -171,9 +186,12 @@ public sealed class ToleranceTests
     [TestMethod]
     public void Missing_added_and_reshaped_tensors_are_differences_whatever_the_limit()
     {
-        ToleranceReport report = Compare("1e300", [TestTensor.F32("a", 1), TestTensor.F32("b", 1, 2)], [TestTensor.F32("b", 1, 2) with { Shape = [2, 1] }, TestTensor.F32("c", 1)]);
+        ToleranceReport report = Compare(
+            "1e300", [TestTensor.F32("a", 1), TestTensor.F32("b", 1, 2)],
+            [TestTensor.F32("b", 1, 2) with { Shape = [2, 1] }, TestTensor.F32("c", 1)]);
         DifferenceKind[] kinds = [.. report.Differences.Select(difference => difference.Kind)];
-        CollectionAssert.AreEqual((DifferenceKind[])[DifferenceKind.MissingTensor, DifferenceKind.Shape, DifferenceKind.ExtraTensor], kinds);
+        CollectionAssert.AreEqual(
+            (DifferenceKind[])[DifferenceKind.MissingTensor, DifferenceKind.Shape, DifferenceKind.ExtraTensor], kinds);
     }
 
     [TestMethod]
@@ -201,7 +219,8 @@ public sealed class ToleranceTests
         string certificate = ModelConverter.CertificatePath(folder.At("m.apr"));
         foreach ((string first, string second) in new[] { (certificate, TestModels.Qwen), (TestModels.Qwen, certificate) })
         {
-            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ToleranceVerifier.Verify(first, second, Tolerance("1")));
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+                () => ToleranceVerifier.Verify(first, second, Tolerance("1")));
             Assert.AreEqual(("MP2103", certificate), (exception.Code.Id, exception.FilePath));
         }
     }

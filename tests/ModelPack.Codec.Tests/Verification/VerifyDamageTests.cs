@@ -103,7 +103,8 @@ public sealed class VerifyDamageTests
                     Assert.IsNull(report.Proved);
                     if (regions.Tensor(offset) is { } tensor)
                     {
-                        CollectionAssert.AreEqual(new[] { tensor.Name }, report.Differences.Select(difference => difference.Place).ToArray());
+                        CollectionAssert.AreEqual(
+                            new[] { tensor.Name }, report.Differences.Select(difference => difference.Place).ToArray());
                     }
                 }
             });
@@ -114,7 +115,9 @@ public sealed class VerifyDamageTests
     {
         string source = SmallModels.Write(folder, from);
         string output = folder.At($"output.{to.Extension()}");
-        Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(source, output, to, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks }).Level);
+        Assert.AreEqual(
+            ProofLevel.L3,
+            ModelConverter.Convert(source, output, to, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks }).Level);
         return (source, output);
     }
 
@@ -182,7 +185,9 @@ public sealed class VerifyDamageTests
     }
 
     /// <summary>What stands where in an output.</summary>
-    private sealed record Regions(ImmutableArray<TensorInfo> Tensors, ImmutableArray<TensorInfo> Logical, long FirstPayload, int OriginStart, int OriginEnd, ModelFormat Format, long HeaderEnd)
+    private sealed record Regions(
+        ImmutableArray<TensorInfo> Tensors, ImmutableArray<TensorInfo> Logical, long FirstPayload, int OriginStart, int OriginEnd,
+        ModelFormat Format, long HeaderEnd)
     {
         public static Regions Of(string path)
         {
@@ -197,10 +202,13 @@ public sealed class VerifyDamageTests
             }
 
             long headerEnd = file is GgufFile gguf ? gguf.HeaderLength : 0;
-            return new([.. file.Tensors], [.. TensorDescriptions.Logical(file)], file.Tensors.Min(tensor => tensor.Offset), start, start + length, file.Format, headerEnd);
+            return new(
+                [.. file.Tensors], [.. TensorDescriptions.Logical(file)], file.Tensors.Min(tensor => tensor.Offset), start, start + length,
+                file.Format, headerEnd);
         }
 
-        public TensorInfo? Tensor(long offset) => Tensors.FirstOrDefault(tensor => offset >= tensor.Offset && offset < tensor.Offset + tensor.ByteLength);
+        public TensorInfo? Tensor(long offset) =>
+            Tensors.FirstOrDefault(tensor => offset >= tensor.Offset && offset < tensor.Offset + tensor.ByteLength);
 
         public string OriginalName(TensorInfo tensor) => Logical[Tensors.IndexOf(tensor)].Name;
 

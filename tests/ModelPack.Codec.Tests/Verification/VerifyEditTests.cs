@@ -55,7 +55,8 @@ public sealed class VerifyEditTests
     [DataRow(ModelFormat.Apr, ModelFormat.Gguf, "small", "SMALL", "general.name")]
     [DataRow(ModelFormat.Apr, ModelFormat.SafeTensors, "\"format\":\"pt\"", "\"former\":\"pt\"", "format")]
     [DataRow(ModelFormat.SafeTensors, ModelFormat.Apr, "\"model_type\":\"unknown\"", "\"model_type\":\"Unknown\"", "model_type")]
-    public void Edited_metadata_is_named_by_verify_and_survives_the_way_back(ModelFormat from, ModelFormat to, string old, string with, string key)
+    public void Edited_metadata_is_named_by_verify_and_survives_the_way_back(
+        ModelFormat from, ModelFormat to, string old, string with, string key)
     {
         using TempFolder folder = new();
         string source = SmallModels.Write(folder, from);
@@ -71,7 +72,10 @@ public sealed class VerifyEditTests
 
         string back = folder.At($"back.{from.Extension()}");
         Certificate certificate = ModelConverter.Convert(output, back, from, Options);
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("metadata", StringComparison.Ordinal) && note.Contains("origin record was left behind", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            certificate.Notes.Any(
+                note => note.Contains("metadata", StringComparison.Ordinal)
+                    && note.Contains("origin record was left behind", StringComparison.Ordinal)));
         CollectionAssert.AreNotEqual(File.ReadAllBytes(source), File.ReadAllBytes(back));
         Assert.IsTrue(RoundTrip.Run(output, [from], Options).Identical);
     }
@@ -91,7 +95,9 @@ public sealed class VerifyEditTests
         Assert.IsFalse(report.Passed);
         Assert.IsFalse(report.Differences.IsEmpty);
         Certificate certificate = ModelConverter.Convert(last, back, ModelFormat.Gguf, Options);
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("'middle.apr' was edited", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains("'middle.apr' was edited", StringComparison.Ordinal)),
+            string.Join("; ", certificate.Notes));
         CollectionAssert.AreNotEqual(File.ReadAllBytes(source), File.ReadAllBytes(back));
 
         // The edited file itself still comes back.
@@ -123,7 +129,9 @@ public sealed class VerifyEditTests
         VerificationReport report = ModelVerifier.Verify(gguf, apr, ProofLevel.L1);
         Assert.IsFalse(report.Passed);
         Assert.IsNull(report.Proved);
-        CollectionAssert.IsSubsetOf(new[] { "plain", "blocks", "", "last", "a", "b", "q", "z" }, report.Differences.Select(difference => difference.Place).ToArray());
+        CollectionAssert.IsSubsetOf(
+            new[] { "plain", "blocks", "", "last", "a", "b", "q", "z" }, report.Differences.Select(difference => difference.Place)
+                .ToArray());
         Assert.AreEqual(4, report.Differences.Count(difference => difference.Kind == DifferenceKind.MissingTensor));
         Assert.AreEqual(4, report.Differences.Count(difference => difference.Kind == DifferenceKind.ExtraTensor));
     }
@@ -149,11 +157,13 @@ public sealed class VerifyEditTests
     {
         using TempFolder folder = new();
         string first = folder.Write("first.gguf", Model(["token_embd.weight"], architecture: true));
-        string header = """{"token_embd.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"model.embed_tokens.weight":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""";
+        string header =
+            """{"token_embd.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"model.embed_tokens.weight":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""";
         string second = folder.Write("second.safetensors", SafeTensorsTestFile.Build(header, 8));
         VerificationReport report = ModelVerifier.Verify(first, second);
         Assert.IsFalse(report.Passed);
-        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.ExtraTensor), string.Join("; ", report.Differences));
+        Assert.IsTrue(
+            report.Differences.Any(difference => difference.Kind == DifferenceKind.ExtraTensor), string.Join("; ", report.Differences));
     }
 
     private static byte[] Model(string[] names, bool architecture)

@@ -21,8 +21,10 @@ public sealed class VerifySidesTests
         (byte flipped, byte whole) = (ByteAt(output, stored.Offset + 1), (byte)(ByteAt(output, stored.Offset + 1) ^ 0x10));
         foreach (bool isFirst in new[] { false, true })
         {
-            Difference difference = (isFirst ? ModelVerifier.Verify(output, source) : ModelVerifier.Verify(source, output)).Differences.Single();
-            Assert.AreEqual((stored.Offset + 1, isFirst ? FileSide.First : FileSide.Second), (difference.ByteOffset!.Value, difference.OffsetIn));
+            Difference difference =
+                (isFirst ? ModelVerifier.Verify(output, source) : ModelVerifier.Verify(source, output)).Differences.Single();
+            Assert.AreEqual(
+                (stored.Offset + 1, isFirst ? FileSide.First : FileSide.Second), (difference.ByteOffset!.Value, difference.OffsetIn));
             (byte first, byte second) = isFirst ? (flipped, whole) : (whole, flipped);
             StringAssert.Contains(difference.Text, $": {first:x2} in the first file, {second:x2} in the second");
             Assert.AreEqual((first, second), difference.Payload!.ByteValues);
@@ -42,8 +44,10 @@ public sealed class VerifySidesTests
         TensorInfo stored = container.Tensors.Single(tensor => tensor.Name == own.Name);
         foreach (bool isFirst in new[] { false, true })
         {
-            Difference difference = (isFirst ? ModelVerifier.Verify(source, output) : ModelVerifier.Verify(output, source)).Differences.Single();
-            Assert.AreEqual((stored.Offset + 1, isFirst ? FileSide.Second : FileSide.First), (difference.ByteOffset!.Value, difference.OffsetIn));
+            Difference difference =
+                (isFirst ? ModelVerifier.Verify(source, output) : ModelVerifier.Verify(output, source)).Differences.Single();
+            Assert.AreEqual(
+                (stored.Offset + 1, isFirst ? FileSide.Second : FileSide.First), (difference.ByteOffset!.Value, difference.OffsetIn));
             Assert.AreEqual(flipped, isFirst ? difference.Payload!.ByteValues.First : difference.Payload!.ByteValues.Second);
         }
     }
@@ -60,8 +64,11 @@ public sealed class VerifySidesTests
         static void Check(VerificationReport report, string first, string second)
         {
             Assert.AreEqual(ProofLevel.L1, report.Proved);
-            StringAssert.Contains(report.Differences.Single(difference => difference.Place == first).Text, $"the key '{first}' is missing in the second file");
-            StringAssert.Contains(report.Differences.Single(difference => difference.Place == second).Text, $"the key '{second}' is in the second file only");
+            StringAssert.Contains(
+                report.Differences.Single(difference => difference.Place == first).Text,
+                $"the key '{first}' is missing in the second file");
+            StringAssert.Contains(
+                report.Differences.Single(difference => difference.Place == second).Text, $"the key '{second}' is in the second file only");
         }
     }
 
@@ -69,8 +76,10 @@ public sealed class VerifySidesTests
     public void Another_order_of_the_keys_is_a_difference()
     {
         using TempFolder folder = new();
-        string first = folder.Write("a.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)], ("x", GgufValue.FromUInt32(1)), ("y", GgufValue.FromUInt32(2))));
-        string second = folder.Write("b.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)], ("y", GgufValue.FromUInt32(2)), ("x", GgufValue.FromUInt32(1))));
+        string first = folder.Write(
+            "a.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)], ("x", GgufValue.FromUInt32(1)), ("y", GgufValue.FromUInt32(2))));
+        string second = folder.Write(
+            "b.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)], ("y", GgufValue.FromUInt32(2)), ("x", GgufValue.FromUInt32(1))));
         VerificationReport report = ModelVerifier.Verify(first, second);
         Assert.AreEqual(ProofLevel.L1, report.Proved);
         Difference difference = report.Differences.Single();
@@ -84,7 +93,8 @@ public sealed class VerifySidesTests
         using TempFolder folder = new();
         (string source, string output) = Convert(folder, ModelFormat.SafeTensors, ModelFormat.Apr);
         SmallModels.Replace(source, "\"a\":", "\"c\":");
-        foreach ((VerificationReport report, string missing, string extra) in new[] { (ModelVerifier.Verify(source, output), "c", "a"), (ModelVerifier.Verify(output, source), "a", "c") })
+        foreach ((VerificationReport report, string missing, string extra) in new[] { (ModelVerifier.Verify(source, output), "c", "a"),
+            (ModelVerifier.Verify(output, source), "a", "c") })
         {
             Assert.AreEqual(missing, report.Differences.Single(difference => difference.Kind == DifferenceKind.MissingTensor).Place);
             Assert.AreEqual(extra, report.Differences.Single(difference => difference.Kind == DifferenceKind.ExtraTensor).Place);

@@ -71,8 +71,8 @@ internal static class Arithmetic
         [.. Enumerable.Range(0, dimensions / 2).Select(j => Math.Pow(theta, -2.0 * j / dimensions))];
 
     /// <summary>
-    /// YaRN: f' = f where a wave fits many times into the original context, f/factor where it hardly does, and a mixture between. The place of the frequency that turns
-    /// so often there is a fraction of the width.
+    /// YaRN: f' = f where a wave fits many times into the original context, f/factor where it hardly does, and a mixture between. The place
+    /// of the frequency that turns so often there is a fraction of the width.
     /// </summary>
     public static double[] YarnFrequencies(double theta, int dimensions, double factor, int original, double fastTurns, double slowTurns)
     {

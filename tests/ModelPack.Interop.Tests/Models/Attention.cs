@@ -20,7 +20,8 @@ internal sealed record Attention(int Heads, int KeyValueHeads, int HeadLength)
 
     /// <summary>For each position the values of all heads, one behind the other.</summary>
     public double[][] Run(double[][] queries, double[][] keys, double[][] values) =>
-        [.. queries.Select((query, position) => Enumerable.Range(0, Heads).SelectMany(head => Head(head, position, query, keys, values)).ToArray())];
+        [.. queries.Select(
+            (query, position) => Enumerable.Range(0, Heads).SelectMany(head => Head(head, position, query, keys, values)).ToArray())];
 
     private double[] Head(int head, int position, double[] query, double[][] keys, double[][] values)
     {
@@ -28,7 +29,8 @@ internal sealed record Attention(int Heads, int KeyValueHeads, int HeadLength)
         int first = Math.Max(0, position - Window + 1);
         int last = IsCausal ? position : keys.Length - 1;
         int valueLength = values[0].Length / KeyValueHeads;
-        double[] weights = Arithmetic.Softmax([.. Enumerable.Range(first, last - first + 1).Select(past => Score(head, group, query, keys[past]))]);
+        double[] weights = Arithmetic.Softmax(
+            [.. Enumerable.Range(first, last - first + 1).Select(past => Score(head, group, query, keys[past]))]);
         double[] sum = new double[valueLength];
         for (int past = first; past <= last; past++)
         {

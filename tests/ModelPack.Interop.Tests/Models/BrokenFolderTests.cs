@@ -17,18 +17,26 @@ public sealed class BrokenFolderTests
         ["llama-F32", "hidden_size", 128, "hidden_size is 128, but the tensor model.embed_tokens.weight has 64 columns"],
         ["llama-F32", "num_hidden_layers", 3, "num_hidden_layers is 3, but there are tensors of 2 layers, the last one 1"],
         ["llama-F32", "num_hidden_layers", 1, "num_hidden_layers is 1, but there are tensors of 2 layers, the last one 1"],
-        ["llama-F32", "num_attention_heads", 8, "num_attention_heads 8 of width 16 give 128, but the tensor model.layers.0.self_attn.o_proj.weight has 64 columns"],
+        ["llama-F32", "num_attention_heads", 8,
+            "num_attention_heads 8 of width 16 give 128, but the tensor model.layers.0.self_attn.o_proj.weight has 64 columns"],
         ["llama-F32", "num_key_value_heads", 3, "num_attention_heads is 4, which num_key_value_heads 3 does not divide"],
-        ["llama-F32", "num_key_value_heads", 4, "num_key_value_heads 4 of width 16 give 64, but the tensor model.layers.0.self_attn.k_proj.weight has 32 rows"],
-        ["llama-F32", "vocab_size", 1000, $"vocab_size is 1000, but the tensor model.embed_tokens.weight has {TinyByteLevel.Llama.VocabularySize} rows"],
-        ["llama-F32", "intermediate_size", 64, "intermediate_size is 64, but the tensor model.layers.0.mlp.down_proj.weight has 96 columns"],
+        ["llama-F32", "num_key_value_heads", 4,
+            "num_key_value_heads 4 of width 16 give 64, but the tensor model.layers.0.self_attn.k_proj.weight has 32 rows"],
+        ["llama-F32", "vocab_size", 1000,
+            $"vocab_size is 1000, but the tensor model.embed_tokens.weight has {TinyByteLevel.Llama.VocabularySize} rows"],
+        ["llama-F32", "intermediate_size", 64,
+            "intermediate_size is 64, but the tensor model.layers.0.mlp.down_proj.weight has 96 columns"],
         ["qwen3moe-F32", "num_experts", 16, $"num_experts is 16, but layer 0 has {ExpertCount} experts, the last one {ExpertCount - 1}"],
-        ["deepseek2-F32", "kv_lora_rank", 16, "kv_lora_rank 16 and qk_rope_head_dim 8 give 24, but the tensor model.layers.0.self_attn.kv_a_proj_with_mqa.weight has 40 rows"],
+        ["deepseek2-F32", "kv_lora_rank", 16,
+            "kv_lora_rank 16 and qk_rope_head_dim 8 give 24, but the tensor model.layers.0.self_attn.kv_a_proj_with_mqa.weight has 40 rows"],
         ["bert-F32", "type_vocab_size", 3, "type_vocab_size is 3, but the tensor embeddings.token_type_embeddings.weight has 2 rows"],
         ["nomic-bert-F32", "n_inner", 64, "n_inner is 64, but the tensor encoder.layers.0.mlp.fc11.weight has 96 rows"],
     ];
 
-    private static int ExpertCount => Experts.Tensors.Count(tensor => tensor.Name.StartsWith("model.layers.0.mlp.experts.", StringComparison.Ordinal) && tensor.Name.EndsWith("up_proj.weight", StringComparison.Ordinal));
+    private static int ExpertCount =>
+        Experts.Tensors.Count(
+            tensor => tensor.Name.StartsWith("model.layers.0.mlp.experts.", StringComparison.Ordinal)
+                && tensor.Name.EndsWith("up_proj.weight", StringComparison.Ordinal));
 
     [TestMethod]
     [DynamicData(nameof(Contradictions))]
@@ -43,7 +51,9 @@ public sealed class BrokenFolderTests
     public void A_missing_expert_is_refused()
     {
         string folder = Copy(Experts);
-        HuggingFaceFolder.WriteWeights(Experts, Experts.Tensors.Where(tensor => !tensor.Name.StartsWith("model.layers.1.mlp.experts.2.", StringComparison.Ordinal)), Path.Combine(folder, "model.safetensors"));
+        HuggingFaceFolder.WriteWeights(
+            Experts, Experts.Tensors.Where(tensor => !tensor.Name.StartsWith("model.layers.1.mlp.experts.2.", StringComparison.Ordinal)),
+            Path.Combine(folder, "model.safetensors"));
         AssertRefused(folder, $"num_experts is {ExpertCount}, but layer 1 has {ExpertCount - 1} experts, the last one {ExpertCount - 1}");
     }
 
@@ -78,7 +88,8 @@ public sealed class BrokenFolderTests
         Edit(folder, "tokenizer.json", tokenizer => tokenizer["model"]!["vocab"]!["surplus"] = Llama.Tokenizer.VocabularySize);
         AssertRefused(
             folder,
-            $"tokenizer.json: 'surplus' has id {Llama.Tokenizer.VocabularySize}, but the vocabulary of the model has {Llama.Tokenizer.VocabularySize} rows");
+            $"tokenizer.json: 'surplus' has id {Llama.Tokenizer.VocabularySize}, but the vocabulary of the model has "
+                + $"{Llama.Tokenizer.VocabularySize} rows");
     }
 
     [TestMethod]
@@ -158,6 +169,7 @@ public sealed class BrokenFolderTests
         Assert.AreEqual(ProofLevel.L3, certificate.Level);
         using ModelFile verbatim = ModelFiles.Open(target);
         using ModelFile source = ModelFiles.Open(folder);
-        CollectionAssert.AreEquivalent(source.Tensors.Select(tensor => tensor.Name).ToArray(), verbatim.Tensors.Select(tensor => tensor.Name).ToArray());
+        CollectionAssert.AreEquivalent(
+            source.Tensors.Select(tensor => tensor.Name).ToArray(), verbatim.Tensors.Select(tensor => tensor.Name).ToArray());
     }
 }

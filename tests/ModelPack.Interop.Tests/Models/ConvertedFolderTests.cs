@@ -35,7 +35,8 @@ public sealed class ConvertedFolderTests
             CollectionAssert.AreEqual(WithoutOnes(wanted.Shape), WithoutOnes(tensor.Shape), tensor.Name);
             if (tensor.Name != "rope_freqs.weight")
             {
-                CollectionAssert.AreEqual(wanted.Payload(tensor.Type), found.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength), tensor.Name);
+                CollectionAssert.AreEqual(
+                    wanted.Payload(tensor.Type), found.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength), tensor.Name);
             }
         }
     }
@@ -51,7 +52,8 @@ public sealed class ConvertedFolderTests
         foreach (MetadataEntry wanted in model.NativeParameters().Concat(model.Tokenizer.Native()))
         {
             // The converter of llama.cpp leaves these out where the head's or the embedding's width, or bos_token_id, says the same.
-            bool isImplied = wanted.Key.EndsWith(".rope.dimension_count", StringComparison.Ordinal) || wanted.Key.EndsWith(".vocab_size", StringComparison.Ordinal)
+            bool isImplied = wanted.Key.EndsWith(".rope.dimension_count", StringComparison.Ordinal)
+                || wanted.Key.EndsWith(".vocab_size", StringComparison.Ordinal)
                 || wanted.Key == "tokenizer.ggml.cls_token_id";
             if (!values.TryGetValue(wanted.Key, out GgufValue? value))
             {
@@ -59,8 +61,11 @@ public sealed class ConvertedFolderTests
                 continue;
             }
 
-            // The files made by hand use GPT-2's id for all; the published tokenizers of this family have an id of their own with the same rules.
-            GgufValue expected = wanted.Key == "tokenizer.ggml.pre" && PublishedIds.TryGetValue(model.Architecture, out string? id) ? GgufValue.FromString(id) : (GgufValue)wanted.Value;
+            // The files made by hand use GPT-2's id for all; the published tokenizers of this family have an id of their own with the same
+            // rules.
+            GgufValue expected = wanted.Key == "tokenizer.ggml.pre" && PublishedIds.TryGetValue(model.Architecture, out string? id)
+                ? GgufValue.FromString(id)
+                : (GgufValue)wanted.Value;
             Assert.AreEqual(expected.Display(), value.Display(), wanted.Key);
             CollectionAssert.AreEqual(expected.RawBytes.ToArray(), value.RawBytes.ToArray(), wanted.Key);
         }

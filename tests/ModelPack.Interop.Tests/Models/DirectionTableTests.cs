@@ -8,7 +8,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>The README's table of architectures and directions: each small model is converted in each direction, and the output looked at.</summary>
+/// <summary>The README's table of architectures and directions: each small model is converted in each direction, and the output looked
+/// at.</summary>
 [TestClass]
 public sealed class DirectionTableTests
 {
@@ -19,15 +20,22 @@ public sealed class DirectionTableTests
     [TestMethod]
     public void The_table_of_directions_is_what_conversions_of_the_small_models_give()
     {
-        StringBuilder table = new("| Architecture in GGUF | `model_type` | folder → GGUF | GGUF → folder | folder → APR | APR → folder | GGUF → APR | APR → GGUF |\n|---|---|---|---|---|---|---|---|\n");
+        StringBuilder table = new(
+            "| Architecture in GGUF | `model_type` | folder → GGUF | GGUF → folder | folder → APR | APR → folder | GGUF → APR | APR → GGUF "
+                + "|\n|---|---|---|---|---|---|---|---|\n");
         foreach (string architecture in NameTable.Architectures)
         {
             string bare = architecture.Split('+')[0];
-            string[] types = [.. ConfigToGguf.ModelTypes.Where(pair => pair.Architecture == bare && (pair.ModelType == "mixtral") == (architecture != bare)).Select(pair => pair.ModelType)];
+            string[] types = [
+                .. ConfigToGguf.ModelTypes.Where(
+                    pair => pair.Architecture == bare && (pair.ModelType == "mixtral") == (architecture != bare))
+                        .Select(pair => pair.ModelType)];
             foreach (string type in types.DefaultIfEmpty(None).Order(StringComparer.Ordinal))
             {
                 TinyModel? model = TinyModels.All.FirstOrDefault(model => model.Names.ModelType == type);
-                table.Append($"| {bare} | {(type == None ? None : $"`{type}`")} | {string.Join(" | ", model is null ? Known(architecture, type) : Converted(model))} |\n");
+                table.Append(
+                    $"| {bare} | {(type == None ? None : $"`{type}`")} | "
+                        + $"{string.Join(" | ", model is null ? Known(architecture, type) : Converted(model))} |\n");
             }
         }
 
@@ -41,10 +49,12 @@ public sealed class DirectionTableTests
         HandMadeGguf.Write(model, path);
         Trip gguf = Trip.From(path, $"{model.Label}.directions-gguf");
         Trip folder = Trip.From(ConvertedFolders.Folder(model), $"{model.Label}.directions-folder");
-        return [OfGguf(folder, model), OfFolder(gguf), OfApr(folder, model), OfFolder(gguf.To(ModelFormat.Apr)), OfApr(gguf, model), OfGguf(folder.To(ModelFormat.Apr), model)];
+        return [OfGguf(folder, model), OfFolder(gguf), OfApr(folder, model), OfFolder(gguf.To(ModelFormat.Apr)), OfApr(gguf, model),
+            OfGguf(folder.To(ModelFormat.Apr), model)];
     }
 
-    /// <summary>llama.cpp is run with every GGUF of these (<see cref="ConvertedFolderTests"/>); that of an APR file is the same file.</summary>
+    /// <summary>llama.cpp is run with every GGUF of these (<see cref="ConvertedFolderTests"/>); that of an APR file is the same
+    /// file.</summary>
     private static string OfGguf(Trip source, TinyModel model)
     {
         using ModelFile file = ModelFiles.Open(source.To(ModelFormat.Gguf).Path);
@@ -65,7 +75,8 @@ public sealed class DirectionTableTests
         return AprRequirements.Missing(keys.Contains, file.Tensors.Select(tensor => tensor.Name)).Any() && !model.IsEncoder ? Names : Whole;
     }
 
-    // Without a small model: whether the names of a GGUF file change on the way to a folder, from the file itself and from an APR file made of it.
+    // Without a small model: whether the names of a GGUF file change on the way to a folder, from the file itself and from an APR file made
+    // of it.
     private static IEnumerable<string> Known(string architecture, string type)
     {
         Trip gguf = Trip.From(WriteSmall(architecture), $"{architecture}.directions");

@@ -51,7 +51,8 @@ public sealed class EditedFolderTests
     {
         Trip folder = FromHandMade("removed-companion").To(ModelFormat.SafeTensors);
         File.Delete(Path.Combine(folder.Path, "tokenizer_config.json"));
-        StringAssert.Contains(Notes(folder.To(ModelFormat.Gguf)), $"'tokenizer_config.json' was removed from '{folder.Name}' after it was converted");
+        StringAssert.Contains(
+            Notes(folder.To(ModelFormat.Gguf)), $"'tokenizer_config.json' was removed from '{folder.Name}' after it was converted");
     }
 
     [TestMethod]

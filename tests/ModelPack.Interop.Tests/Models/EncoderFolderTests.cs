@@ -17,7 +17,8 @@ public sealed class EncoderFolderTests
         string weights = Path.Combine(folder, "model.safetensors");
         HuggingFaceFolder.WriteWeights(model, model.Tensors.Concat(pooler.Tensors), weights);
         Trip gguf = Trip.From(folder, model.Label).To(ModelFormat.Gguf);
-        string note = gguf.Certificate!.Notes.Single(note => note.Contains("belongs to a training head that bert leaves out of a GGUF", StringComparison.Ordinal));
+        string note = gguf.Certificate!.Notes.Single(
+            note => note.Contains("belongs to a training head that bert leaves out of a GGUF", StringComparison.Ordinal));
         Assert.Contains("'pooler.dense.weight'", note);
         Assert.IsLessThan(model.Tolerance, LogitsComparison.Difference(model, LogitsComparison.Run(model, gguf.Path)));
         CollectionAssert.AreEqual(File.ReadAllBytes(weights), gguf.To(ModelFormat.SafeTensors).Bytes("model.safetensors"));

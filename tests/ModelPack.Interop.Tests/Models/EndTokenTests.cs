@@ -22,7 +22,10 @@ public sealed class EndTokenTests
     [DynamicData(nameof(Trips))]
     public void The_ends_of_turn_and_of_message_come_back(string[] keys, ModelFormat via)
     {
-        MetadataEntry[] ends = [.. keys.Select((key, index) => new MetadataEntry(key, GgufValue.FromUInt32((uint)Model.Tokenizer.Id(Model.Tokenizer.Special[^(index + 1)]))))];
+        MetadataEntry[] ends = [
+            .. keys.Select(
+                (key, index) => new MetadataEntry(
+                    key, GgufValue.FromUInt32((uint)Model.Tokenizer.Id(Model.Tokenizer.Special[^(index + 1)]))))];
         string path = Path.Combine(WrittenFiles.Folder, $"{Guid.NewGuid():N}.ends.gguf");
         HandMadeGguf.Write(Model, Model.NativeTensors(), path, ends);
         Trip there = Trip.From(path, $"{via}-{string.Join('-', keys)}.ends").To(via, Bare);
@@ -30,7 +33,8 @@ public sealed class EndTokenTests
         foreach (string key in (string[])[TurnKey, MessageKey])
         {
             Assert.AreEqual(
-                ends.SingleOrDefault(entry => entry.Key == key)?.Value.Display(), returned.Metadata.SingleOrDefault(entry => entry.Key == key)?.Value.Display(), key);
+                ends.SingleOrDefault(entry => entry.Key == key)?.Value.Display(),
+                returned.Metadata.SingleOrDefault(entry => entry.Key == key)?.Value.Display(), key);
         }
 
         CollectionAssert.AreEqual(LogitsComparison.Run(path).Results[0], LogitsComparison.Run(returned.Source.Name).Results[0]);
@@ -49,7 +53,8 @@ public sealed class EndTokenTests
         generation["eos_token_id"] = new JsonArray(generation["eos_token_id"]!.GetValue<int>(), further);
         File.WriteAllText(path, generation.ToJsonString());
         Assert.AreEqual(
-            $"generation_config.json: eos_token_id {further}: no key says that this token ends a text too, and it is not carried over", Notes("two").Single(IsOnEnds));
+            $"generation_config.json: eos_token_id {further}: no key says that this token ends a text too, and it is not carried over",
+            Notes("two").Single(IsOnEnds));
 
         IEnumerable<string> Notes(string label) => Trip.From(folder, $"ends-{label}").To(ModelFormat.Gguf, Bare).Certificate!.Notes;
         static bool IsOnEnds(string note) => note.Contains("eos_token_id", StringComparison.Ordinal);

@@ -4,34 +4,48 @@ using ModelPack.Interop.Tests.Tokenizers;
 
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>A GGUF that was put together by hand, converted to a folder for transformers: it holds what the folder of the same model holds.</summary>
+/// <summary>A GGUF that was put together by hand, converted to a folder for transformers: it holds what the folder of the same model
+/// holds.</summary>
 [TestClass]
 public sealed class FolderFromGgufTests
 {
     /// <summary>Fields that GGUF has no key for, and that transformers does not compute logits with.</summary>
     private static readonly string[] Unused =
     [
-        "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "aux_loss_alpha", "classifier_dropout", "embd_pdrop", "embedding_dropout", "ep_size", "hidden_dropout", "hidden_dropout_prob", "initializer_range", "max_window_layers", "output_router_logits",
-        "pretraining_tp", "resid_pdrop", "residual_dropout", "router_aux_loss_coef", "router_jitter_noise", "seq_aux", "transformers_version", "use_cache",
+        "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "aux_loss_alpha", "classifier_dropout", "embd_pdrop",
+        "embedding_dropout", "ep_size", "hidden_dropout", "hidden_dropout_prob", "initializer_range", "max_window_layers",
+        "output_router_logits",
+        "pretraining_tp", "resid_pdrop", "residual_dropout", "router_aux_loss_coef", "router_jitter_noise", "seq_aux",
+        "transformers_version", "use_cache",
     ];
 
     /// <summary>Fields that may be left out, because the model class takes the same by itself.</summary>
     private static readonly Dictionary<string, string> Defaults = new()
     {
-        ["activation"] = "\"gelu\"", ["attention_bias"] = "false", ["attn_logit_softcapping"] = "null", ["decoder_sparse_step"] = "1", ["final_logit_softcapping"] = "null",
-        ["hidden_activation"] = "\"gelu_pytorch_tanh\"", ["mlp_only_layers"] = "[]", ["moe_layer_freq"] = "1", ["n_inner"] = "null", ["position_embedding_type"] = "\"absolute\"", ["qk_layernorm"] = "false", ["rope_theta"] = "10000", ["rotary_emb_base"] = "10000",
-        ["scale_attn_weights"] = "true", ["sliding_window_pattern"] = "6", ["use_sliding_window"] = "false", ["partial_rotary_factor"] = "1",
+        ["activation"] = "\"gelu\"", ["attention_bias"] = "false", ["attn_logit_softcapping"] = "null", ["decoder_sparse_step"] = "1",
+            ["final_logit_softcapping"] = "null",
+        ["hidden_activation"] = "\"gelu_pytorch_tanh\"", ["mlp_only_layers"] = "[]", ["moe_layer_freq"] = "1", ["n_inner"] = "null",
+            ["position_embedding_type"] = "\"absolute\"", ["qk_layernorm"] = "false", ["rope_theta"] = "10000",
+                ["rotary_emb_base"] = "10000",
+        ["scale_attn_weights"] = "true", ["sliding_window_pattern"] = "6", ["use_sliding_window"] = "false",
+            ["partial_rotary_factor"] = "1",
     };
 
     /// <summary>The same where it depends on the class.</summary>
     private static readonly Dictionary<string, string> ClassDefaults = new()
     {
-        ["mistral.architectures"] = "[\"MistralForCausalLM\"]", ["mistral.model_type"] = "\"mistral\"", // a Llama class that computes the same
-        ["llama.hidden_act"] = "\"silu\"", ["mistral.hidden_act"] = "\"silu\"", ["mixtral.hidden_act"] = "\"silu\"", ["granite.hidden_act"] = "\"silu\"",
-        ["qwen2.hidden_act"] = "\"silu\"", ["qwen2_moe.hidden_act"] = "\"silu\"", ["qwen3.hidden_act"] = "\"silu\"", ["qwen3_moe.hidden_act"] = "\"silu\"",
-        ["olmo2.hidden_act"] = "\"silu\"", ["olmo3.hidden_act"] = "\"silu\"", ["phi3.hidden_act"] = "\"silu\"", ["stablelm.hidden_act"] = "\"silu\"", ["starcoder2.hidden_act"] = "\"gelu_pytorch_tanh\"",
-        ["phi.hidden_act"] = "\"gelu_new\"", ["qwen2_moe.norm_topk_prob"] = "false", ["mixtral.sliding_window"] = "null", ["mistral.sliding_window"] = "null",
-        ["qwen2.sliding_window"] = "null", ["qwen2_moe.sliding_window"] = "null", ["qwen3.sliding_window"] = "null", ["qwen3_moe.sliding_window"] = "null",
+        ["mistral.architectures"] = "[\"MistralForCausalLM\"]",
+            ["mistral.model_type"] = "\"mistral\"", // a Llama class that computes the same
+        ["llama.hidden_act"] = "\"silu\"", ["mistral.hidden_act"] = "\"silu\"", ["mixtral.hidden_act"] = "\"silu\"",
+            ["granite.hidden_act"] = "\"silu\"",
+        ["qwen2.hidden_act"] = "\"silu\"", ["qwen2_moe.hidden_act"] = "\"silu\"", ["qwen3.hidden_act"] = "\"silu\"",
+            ["qwen3_moe.hidden_act"] = "\"silu\"",
+        ["olmo2.hidden_act"] = "\"silu\"", ["olmo3.hidden_act"] = "\"silu\"", ["phi3.hidden_act"] = "\"silu\"",
+            ["stablelm.hidden_act"] = "\"silu\"", ["starcoder2.hidden_act"] = "\"gelu_pytorch_tanh\"",
+        ["phi.hidden_act"] = "\"gelu_new\"", ["qwen2_moe.norm_topk_prob"] = "false", ["mixtral.sliding_window"] = "null",
+            ["mistral.sliding_window"] = "null",
+        ["qwen2.sliding_window"] = "null", ["qwen2_moe.sliding_window"] = "null", ["qwen3.sliding_window"] = "null",
+            ["qwen3_moe.sliding_window"] = "null",
         ["starcoder2.sliding_window"] = "null", ["phi3.sliding_window"] = "null", ["deepseek_v2.topk_method"] = "\"greedy\"",
     };
 
@@ -51,7 +65,9 @@ public sealed class FolderFromGgufTests
         foreach (ModelTensor tensor in expected)
         {
             CollectionAssert.AreEqual(tensor.Shape, found[tensor.Name].Shape, tensor.Name);
-            CollectionAssert.AreEqual(Returned(model, tensor).Select(BitConverter.SingleToUInt32Bits).ToArray(), found[tensor.Name].Values.Select(BitConverter.SingleToUInt32Bits).ToArray(), tensor.Name);
+            CollectionAssert.AreEqual(
+                Returned(model, tensor).Select(BitConverter.SingleToUInt32Bits).ToArray(),
+                found[tensor.Name].Values.Select(BitConverter.SingleToUInt32Bits).ToArray(), tensor.Name);
         }
     }
 
@@ -66,7 +82,9 @@ public sealed class FolderFromGgufTests
         foreach ((string field, JsonNode? value) in expected.Where(field => !Unused.Contains(field.Key)))
         {
             string? without = ClassDefaults.GetValueOrDefault($"{model.Names.ModelType}.{field}") ?? Defaults.GetValueOrDefault(field);
-            if (!found.ContainsKey(field) ? without != Normal(value) && !IsUnknown(model, field) : without != Normal(value) && Normal(value) != Normal(found[field]))
+            if (!found.ContainsKey(field)
+                ? without != Normal(value) && !IsUnknown(model, field)
+                : without != Normal(value) && Normal(value) != Normal(found[field]))
             {
                 differences.Add($"{field} is {(found.ContainsKey(field) ? Normal(found[field]) : "missing")} instead of {Normal(value)}");
             }
@@ -138,9 +156,13 @@ public sealed class FolderFromGgufTests
     private static string Normal(JsonNode? node) => node switch
     {
         null => "null",
-        JsonObject fields => "{" + string.Join(',', fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}:{Normal(field.Value)}")) + "}",
+        JsonObject fields =>
+            "{" + string.Join(
+                ',', fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}:{Normal(field.Value)}"))
+                    + "}",
         JsonArray items => "[" + string.Join(',', items.Select(Normal)) + "]",
-        _ when node.GetValueKind() == System.Text.Json.JsonValueKind.Number => ((float)node.GetValue<double>()).ToString("R", CultureInfo.InvariantCulture),
+        _ when node.GetValueKind() == System.Text.Json.JsonValueKind.Number =>
+            ((float)node.GetValue<double>()).ToString("R", CultureInfo.InvariantCulture),
         _ => node.ToJsonString(),
     };
 }

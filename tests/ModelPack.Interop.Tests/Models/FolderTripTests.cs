@@ -13,7 +13,8 @@ public sealed class FolderTripTests
         TinyModel model = TinyModels.Get(label);
         string folder = ConvertedFolders.Folder(model);
         string returned = ConvertedFolders.Back(model);
-        string[] names = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path))];
+        string[] names = [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path))];
         Assert.IsGreaterThan(4, names.Length);
         foreach (string name in names)
         {

@@ -18,8 +18,12 @@ internal static partial class HandMadeGguf
         byte[][] payloads = [.. ordered.Select(tensor => tensor.Payload(TypeOf(model, tensor)))];
         GgufModel layout = new()
         {
-            Metadata = [new("general.architecture", GgufValue.FromString(model.Architecture)), .. model.NativeParameters(), .. model.Tokenizer.Native(), .. further],
-            Tensors = [.. ordered.Select((tensor, index) => new GgufModelTensor(tensor.Name, TypeOf(model, tensor), tensor.Shape, payloads[index].Length))],
+            Metadata = [
+                new("general.architecture", GgufValue.FromString(model.Architecture)), .. model.NativeParameters(),
+                .. model.Tokenizer.Native(), .. further],
+            Tensors = [
+                .. ordered.Select(
+                    (tensor, index) => new GgufModelTensor(tensor.Name, TypeOf(model, tensor), tensor.Shape, payloads[index].Length))],
         };
         PlanWriter.Write(GgufWriter.Plan(layout), payloads, path);
     }

@@ -3,8 +3,8 @@ using ModelPack.Interop.Tests.Native;
 namespace ModelPack.Interop.Tests.Models;
 
 /// <summary>
-/// The measure is measured first: the formulas on the weights of the folder and llama.cpp on a file that was put together by hand agree, and a
-/// file that was put together wrong is noticed.
+/// The measure is measured first: the formulas on the weights of the folder and llama.cpp on a file that was put together by hand agree,
+/// and a file that was put together wrong is noticed.
 /// </summary>
 [TestClass]
 public sealed class HandMadeGgufTests
@@ -74,7 +74,13 @@ public sealed class HandMadeGgufTests
         Mistake.Ones => tensor with { Values = [.. tensor.Values.Select(_ => 1f)] },
         Mistake.LessOne => tensor with { Values = [.. tensor.Values.Select(value => value - 1)] },
         Mistake.Reversed => tensor.TakeRows(tensor.Name, Enumerable.Range(0, tensor.Rows).Reverse()),
-        Mistake.Transposed => tensor with { Values = [.. Enumerable.Range(0, tensor.Values.Length).Select(i => tensor.Values[(i % tensor.Rows * tensor.Rows) + (i / tensor.Rows)])] },
+        Mistake.Transposed =>
+            tensor with
+            {
+                Values = [
+                    .. Enumerable.Range(0, tensor.Values.Length)
+                        .Select(i => tensor.Values[(i % tensor.Rows * tensor.Rows) + (i / tensor.Rows)])],
+            },
         Mistake.Unpermuted => tensor.TakeRows(tensor.Name, from head in Enumerable.Range(0, tensor.Rows / headLength)
                                                            from half in Enumerable.Range(0, 2)
                                                            from j in Enumerable.Range(0, headLength / 2)

@@ -38,7 +38,8 @@ internal static class HuggingFaceFolder
         byte[][] payloads = [.. tensors.Select(tensor => tensor.Payload(model.Type))];
         SafeTensorsModel layout = new(
             [new("format", "pt")],
-            [.. tensors.Select((tensor, index) => new SafeTensorsModelTensor(tensor.Name, model.Type, tensor.Shape, payloads[index].Length))]);
+            [.. tensors.Select(
+                (tensor, index) => new SafeTensorsModelTensor(tensor.Name, model.Type, tensor.Shape, payloads[index].Length))]);
         PlanWriter.Write(SafeTensorsWriter.Plan(layout), payloads, path);
     }
 
@@ -67,7 +68,8 @@ internal static class HuggingFaceFolder
 
     private static Dictionary<string, string> TokenIds(TinyTokenizer tokenizer)
     {
-        Dictionary<string, string> fields = tokenizer.Roles.Where(role => role.Role is "bos" or "eos" or "pad").ToDictionary(role => $"{role.Role}_token_id", role => $"{tokenizer.Id(role.Token)}");
+        Dictionary<string, string> fields = tokenizer.Roles.Where(role => role.Role is "bos" or "eos" or "pad")
+            .ToDictionary(role => $"{role.Role}_token_id", role => $"{tokenizer.Id(role.Token)}");
         if (tokenizer.Eos is not null && tokenizer.Bos is null)
         {
             // Qwen names one, though its tokenizer does not know it.
@@ -78,7 +80,8 @@ internal static class HuggingFaceFolder
     }
 
     private static string Sorted(Dictionary<string, string> fields) =>
-        "{\n" + string.Join(",\n", fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"  \"{field.Key}\": {field.Value}")) + "\n}";
+        "{\n" + string.Join(
+            ",\n", fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"  \"{field.Key}\": {field.Value}")) + "\n}";
 
     private static JsonObject TokenizerConfig(TinyModel model)
     {

@@ -16,7 +16,8 @@ public sealed class PathIndependenceTests
         TinyModel model = TinyModels.Get(label);
         string folder = ConvertedFolders.Folder(model);
         Trip back = Start(model, "apr-gguf").To(ModelFormat.Apr).To(ModelFormat.Gguf).To(ModelFormat.SafeTensors);
-        foreach (string name in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)))
+        foreach (string name in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path)))
         {
             CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(folder, name)), back.Bytes(name), name);
         }
@@ -69,7 +70,8 @@ public sealed class PathIndependenceTests
         if (model.IsEncoder)
         {
             // realizar runs decoders only, and WordPiece has neither.
-            CollectionAssert.AreEqual((string[])["neither 'tokenizer.merges' nor 'tokenizer.scores' is there: realizar needs one of them"], missing);
+            CollectionAssert.AreEqual(
+                (string[])["neither 'tokenizer.merges' nor 'tokenizer.scores' is there: realizar needs one of them"], missing);
         }
         else
         {
@@ -80,7 +82,9 @@ public sealed class PathIndependenceTests
         Assert.AreEqual(model.Rotation, fields.GetValueOrDefault("rope_type")?.Value.Display());
         string[] names = [.. model.Tensors.Select(tensor => tensor.Name)];
         AprFamilyNames? own = AprFamilyNames.For(model.Names.ModelType, names);
-        string[] expected = own is null ? names : [.. names.SelectMany(name => own.Parts(name) is { IsEmpty: false } parts ? parts : [own.ToApr(name)])];
+        string[] expected = own is null
+            ? names
+            : [.. names.SelectMany(name => own.Parts(name) is { IsEmpty: false } parts ? parts : [own.ToApr(name)])];
         CollectionAssert.AreEquivalent(expected, file.Tensors.Select(tensor => tensor.Name).ToArray());
     }
 
@@ -95,10 +99,13 @@ public sealed class PathIndependenceTests
             second.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}").ToArray());
         foreach ((TensorInfo a, TensorInfo b) in first.Tensors.Zip(second.Tensors))
         {
-            CollectionAssert.AreEqual(first.Source.ReadBytes(a.Offset, (int)a.ByteLength), second.Source.ReadBytes(b.Offset, (int)b.ByteLength), a.Name);
+            CollectionAssert.AreEqual(
+                first.Source.ReadBytes(a.Offset, (int)a.ByteLength), second.Source.ReadBytes(b.Offset, (int)b.ByteLength), a.Name);
         }
     }
 
     private static string[] Keys(ModelFile file) =>
-        [.. file.Metadata.Where(entry => entry.Key != "modelpack.origin").Select(entry => $"{entry.Key} {entry.Value.Display()} {(entry.Value is GgufValue value ? Convert.ToHexString(value.RawBytes.Span) : "")}")];
+        [.. file.Metadata.Where(entry => entry.Key != "modelpack.origin")
+            .Select(entry =>
+                $"{entry.Key} {entry.Value.Display()} {(entry.Value is GgufValue value ? Convert.ToHexString(value.RawBytes.Span) : "")}")];
 }

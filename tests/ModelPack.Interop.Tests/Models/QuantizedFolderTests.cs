@@ -7,7 +7,8 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>A quantized GGUF of the llama architecture as a folder: the rows of q and k stand in the order of transformers, as blocks and as numbers.</summary>
+/// <summary>A quantized GGUF of the llama architecture as a folder: the rows of q and k stand in the order of transformers, as blocks and
+/// as numbers.</summary>
 [TestClass]
 public sealed class QuantizedFolderTests
 {
@@ -47,7 +48,8 @@ public sealed class QuantizedFolderTests
     {
         WideLlama model = new();
         string path = Write(model, type, []);
-        Trip folder = Trip.From(path, $"{type}-{mode}.anew").To(ModelFormat.SafeTensors, new() { Quantized = mode, Origin = OriginMode.None });
+        Trip folder = Trip.From(path, $"{type}-{mode}.anew")
+            .To(ModelFormat.SafeTensors, new() { Quantized = mode, Origin = OriginMode.None });
         LlamaRun before = LogitsComparison.Run(path);
         LlamaRun after = LogitsComparison.Run(folder.To(ModelFormat.Gguf, new() { Quantized = mode, Origin = OriginMode.None }).Path);
         CollectionAssert.AreEqual(before.PromptTokens.ToArray(), after.PromptTokens.ToArray());
@@ -128,8 +130,13 @@ public sealed class QuantizedFolderTests
 
         GgufModel layout = new()
         {
-            Metadata = [new("general.architecture", GgufValue.FromString(model.Architecture)), .. model.NativeParameters(), .. model.Tokenizer.Native()],
-            Tensors = [.. tensors.Select(tensor => new GgufModelTensor(tensor.Name, tensor.Shape.Length == 1 ? TensorType.F32 : type, tensor.Shape, payloads[tensor.Name].Length))],
+            Metadata = [
+                new("general.architecture", GgufValue.FromString(model.Architecture)), .. model.NativeParameters(),
+                .. model.Tokenizer.Native()],
+            Tensors = [
+                .. tensors.Select(
+                    tensor => new GgufModelTensor(
+                        tensor.Name, tensor.Shape.Length == 1 ? TensorType.F32 : type, tensor.Shape, payloads[tensor.Name].Length))],
         };
         PlanWriter.Write(GgufWriter.Plan(layout), [.. tensors.Select(tensor => payloads[tensor.Name])], path);
         return path;

@@ -3,7 +3,8 @@ using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>A GGUF model that went to another format without an origin record, so that the GGUF that comes back is built anew from what that format says.</summary>
+/// <summary>A GGUF model that went to another format without an origin record, so that the GGUF that comes back is built anew from what
+/// that format says.</summary>
 [TestClass]
 public sealed class RebuiltGgufTests
 {
@@ -30,7 +31,9 @@ public sealed class RebuiltGgufTests
         CollectionAssert.AreEqual(before.PromptTokens.ToArray(), after.PromptTokens.ToArray());
         for (int step = 0; step < before.Results.Count; step++)
         {
-            Assert.IsTrue(MemoryMarshal.AsBytes<float>(before.Results[step]).SequenceEqual(MemoryMarshal.AsBytes<float>(after.Results[step])), $"step {step}");
+            Assert.IsTrue(
+                MemoryMarshal.AsBytes<float>(before.Results[step]).SequenceEqual(MemoryMarshal.AsBytes<float>(after.Results[step])),
+                $"step {step}");
         }
     }
 }

@@ -13,7 +13,8 @@ public sealed class RunTableTests
     {
         ILookup<string, TinyModel> run = TinyModels.All.ToLookup(model => model.Names.ModelType);
         StringBuilder table = new("| `model_type` | Architecture in GGUF | small models | compared |\n|---|---|---|---|\n");
-        foreach ((string type, string architecture) in ConfigToGguf.ModelTypes.OrderBy(pair => pair.ModelType, StringComparer.Ordinal).Select(pair => (pair.ModelType, pair.Architecture)))
+        foreach ((string type, string architecture) in ConfigToGguf.ModelTypes.OrderBy(pair => pair.ModelType, StringComparer.Ordinal)
+            .Select(pair => (pair.ModelType, pair.Architecture)))
         {
             string models = string.Join(", ", run[type].Select(model => model.Label[..model.Label.LastIndexOf('-')]).Distinct());
             string compared = !run[type].Any() ? "not run" : run[type].All(model => model.IsEncoder) ? "embedding" : "logits";
@@ -25,5 +26,6 @@ public sealed class RunTableTests
 
     [TestMethod]
     public void Every_small_model_is_of_a_type_that_is_read() =>
-        Assert.IsEmpty(TinyModels.All.Select(model => model.Names.ModelType).Except(ConfigToGguf.ModelTypes.Select(pair => pair.ModelType)));
+        Assert.IsEmpty(
+            TinyModels.All.Select(model => model.Names.ModelType).Except(ConfigToGguf.ModelTypes.Select(pair => pair.ModelType)));
 }

@@ -36,7 +36,8 @@ internal sealed class TinyByteLevel : TinyTokenizer
         pairs = BytePairs.Learn(Split(Lesson), MergeCount);
         Ordinary = [.. ByteAlphabet.Tokens, .. pairs.Merges.Select(merge => merge.Left + merge.Right)];
         VocabularySize = Ordinary.Length + special.Length + padding;
-        ids = Ordinary.Concat(special).Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id, StringComparer.Ordinal);
+        ids = Ordinary.Concat(special).Select((token, id) => (token, id))
+            .ToDictionary(entry => entry.token, entry => entry.id, StringComparer.Ordinal);
     }
 
     public static TinyByteLevel Gpt2 { get; } = new("gpt-2", Gpt2Words, ["<|endoftext|>"], 0)
@@ -46,12 +47,14 @@ internal sealed class TinyByteLevel : TinyTokenizer
 
     public static TinyByteLevel Llama { get; } = new("llama-bpe", LlamaWords, ["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>"], 0)
     {
-        Class = "PreTrainedTokenizerFast", Bos = "<|begin_of_text|>", Eos = "<|end_of_text|>", AddsBos = true, IgnoresMerges = true, CleansUp = true,
+        Class = "PreTrainedTokenizerFast", Bos = "<|begin_of_text|>", Eos = "<|end_of_text|>", AddsBos = true, IgnoresMerges = true,
+            CleansUp = true,
         PreTokenizer = SplitBy(LlamaWords),
     };
 
     /// <summary>Its vocabulary is larger than its list of tokens, as Qwen's are.</summary>
-    public static TinyByteLevel Qwen { get; } = new("qwen2", LlamaWords.Replace("{1,3}", "", StringComparison.Ordinal), ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], 5)
+    public static TinyByteLevel Qwen { get; } = new(
+        "qwen2", LlamaWords.Replace("{1,3}", "", StringComparison.Ordinal), ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], 5)
     {
         Class = "Qwen2Tokenizer", Eos = "<|im_end|>", Pad = "<|endoftext|>", Normalizer = "{\"type\":\"NFC\"}",
         PreTokenizer = SplitBy(LlamaWords.Replace("{1,3}", "", StringComparison.Ordinal)),
@@ -89,13 +92,16 @@ internal sealed class TinyByteLevel : TinyTokenizer
     public override int[] Encode(string text)
     {
         string special = string.Join('|', Special.Select(Regex.Escape));
-        IEnumerable<int> found = Regex.Split(text, $"({special})").SelectMany(part => Special.Contains(part) ? [ids[part]] : EncodeOrdinary(part));
+        IEnumerable<int> found = Regex.Split(text, $"({special})")
+            .SelectMany(part => Special.Contains(part) ? [ids[part]] : EncodeOrdinary(part));
         return AddsBos ? [ids[Bos!], .. found] : [.. found];
     }
 
     public override IEnumerable<MetadataEntry> Native()
     {
-        string[] padding = [.. Enumerable.Range(Ordinary.Length + Special.Length, VocabularySize - Ordinary.Length - Special.Length).Select(id => $"[PAD{id}]")];
+        string[] padding = [
+            .. Enumerable.Range(Ordinary.Length + Special.Length, VocabularySize - Ordinary.Length - Special.Length)
+                .Select(id => $"[PAD{id}]")];
         int[] types = [.. Ordinary.Select(_ => 1), .. Special.Select(_ => 3), .. padding.Select(_ => 5)];
         yield return new("tokenizer.ggml.model", GgufValue.FromString("gpt2"));
         yield return new("tokenizer.ggml.pre", GgufValue.FromString(Pre));
@@ -141,7 +147,13 @@ internal sealed class TinyByteLevel : TinyTokenizer
     {
         ["type"] = "Sequence",
         ["pretokenizers"] = new JsonArray(
-            new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = regex }, ["behavior"] = "Isolated", ["invert"] = false },
+            new JsonObject
+            {
+                ["type"] = "Split",
+                ["pattern"] = new JsonObject { ["Regex"] = regex },
+                ["behavior"] = "Isolated",
+                ["invert"] = false,
+            },
             JsonNode.Parse(Fragment(false))),
     }.ToJsonString();
 

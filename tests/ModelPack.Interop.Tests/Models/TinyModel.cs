@@ -54,7 +54,8 @@ internal abstract class TinyModel
 
     public virtual int Context => 128;
 
-    /// <summary>What APR calls the rotation of the folder's rows: 2 for halves of a head, 0 for neighbours, null for none (apr-v2.md §12.5).</summary>
+    /// <summary>What APR calls the rotation of the folder's rows: 2 for halves of a head, 0 for neighbours, null for none (apr-v2.md
+    /// §12.5).</summary>
     public virtual string? Rotation => "2";
 
     public override string ToString() => Label;
@@ -95,7 +96,8 @@ internal abstract class TinyModel
     /// <summary>Pieces of tensor names, Hugging Face's and GGUF's, in the order in which they are replaced.</summary>
     protected abstract (string Theirs, string Native)[] NamePieces { get; }
 
-    public string NativeName(string name) => NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
+    public string NativeName(string name) =>
+        NamePieces.Aggregate(name, (text, piece) => text.Replace(piece.Theirs, piece.Native, StringComparison.Ordinal));
 
     /// <summary>What one vector is made of all positions.</summary>
     protected virtual double[] Pool(double[][] x) => x[^1];

@@ -19,7 +19,8 @@ internal sealed class TinyWordPiece : TinyTokenizer
 
     public override int VocabularySize => Ids.Count;
 
-    public override IEnumerable<(string Role, string Token)> Roles => [.. base.Roles, ("cls", "[CLS]"), ("mask", "[MASK]"), ("sep", "[SEP]"), ("unk", "[UNK]")];
+    public override IEnumerable<(string Role, string Token)> Roles =>
+        [.. base.Roles, ("cls", "[CLS]"), ("mask", "[MASK]"), ("sep", "[SEP]"), ("unk", "[UNK]")];
 
     public override int Id(string token) => Ids[token]!.GetValue<int>();
 

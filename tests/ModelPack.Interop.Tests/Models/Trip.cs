@@ -24,8 +24,11 @@ internal sealed class Trip
     public Trip To(ModelFormat format, ConversionOptions? options = null)
     {
         string next = $"{label}-{format.Extension()}";
-        string target = System.IO.Path.Combine(WrittenFiles.Folder, next) + (format == ModelFormat.SafeTensors ? System.IO.Path.DirectorySeparatorChar : $".{format.Extension()}");
-        Certificate certificate = ModelConverter.Convert(Path, target, format, (options ?? new()) with { Existing = ExistingTarget.Replace });
+        string target = System.IO.Path.Combine(
+            WrittenFiles.Folder, next)
+                + (format == ModelFormat.SafeTensors ? System.IO.Path.DirectorySeparatorChar : $".{format.Extension()}");
+        Certificate certificate = ModelConverter.Convert(
+            Path, target, format, (options ?? new()) with { Existing = ExistingTarget.Replace });
         return new(next, target) { Certificate = certificate };
     }
 

@@ -3,19 +3,24 @@ using ModelPack.Interop.Tests.Models.Architectures;
 
 namespace ModelPack.Interop.Tests.Models;
 
-/// <summary>Models for which GGUF has keys that llama.cpp does not read, or takes otherwise: with these keys it computes something else, so a folder does not become such a file.</summary>
+/// <summary>Models for which GGUF has keys that llama.cpp does not read, or takes otherwise: with these keys it computes something else, so
+/// a folder does not become such a file.</summary>
 [TestClass]
 public sealed class UnexpressedModelTests
 {
     private static readonly Dictionary<string, (TinyModel Model, string Why)> Models = new()
     {
-        ["groups by their best expert"] = (new LimitedDeepseekModel(), "topk_method is 'group_limited_greedy' with n_group 4 and topk_group 2"),
+        ["groups by their best expert"] =
+            (new LimitedDeepseekModel(), "topk_method is 'group_limited_greedy' with n_group 4 and topk_group 2"),
     };
 
     private static readonly Dictionary<string, (TinyModel Model, string Note)> Expressed = new()
     {
-        ["turns"] = (YarnOlmo3Model.WithTurns(8), "rope_scaling.beta_fast is 8 and has its key, but a runtime that does not read the key takes 32"),
-        ["multiplier"] = (YarnOlmo3Model.WithMultiplier(1.5), "rope_scaling.attention_factor is 1.5 and has its key, but a runtime that does not read the key takes 1.2079442"),
+        ["turns"] =
+            (YarnOlmo3Model.WithTurns(8), "rope_scaling.beta_fast is 8 and has its key, but a runtime that does not read the key takes 32"),
+        ["multiplier"] =
+            (YarnOlmo3Model.WithMultiplier(1.5),
+                "rope_scaling.attention_factor is 1.5 and has its key, but a runtime that does not read the key takes 1.2079442"),
     };
 
     public static IEnumerable<string> Names => Models.Keys;
@@ -30,7 +35,9 @@ public sealed class UnexpressedModelTests
         string folder = Path.Combine(WrittenFiles.Folder, $"{model.Label}.folder");
         HuggingFaceFolder.Write(model, folder);
         Trip converted = Trip.From(folder, $"{model.Label}.converted").To(ModelFormat.Gguf);
-        Assert.IsTrue(converted.Certificate!.Notes.Any(text => text.Contains(note, StringComparison.Ordinal)), string.Join('\n', converted.Certificate.Notes));
+        Assert.IsTrue(
+            converted.Certificate!.Notes.Any(text => text.Contains(note, StringComparison.Ordinal)),
+            string.Join('\n', converted.Certificate.Notes));
     }
 
     [TestMethod]
@@ -45,9 +52,13 @@ public sealed class UnexpressedModelTests
         string folder = Path.Combine(WrittenFiles.Folder, $"{model.Label}.folder");
         HuggingFaceFolder.Write(model, folder);
         Trip converted = Trip.From(folder, $"{model.Label}.converted").To(ModelFormat.Gguf);
-        Assert.IsTrue(converted.Certificate!.Notes.Any(note => note.Contains(why, StringComparison.Ordinal)), string.Join('\n', converted.Certificate.Notes));
+        Assert.IsTrue(
+            converted.Certificate!.Notes.Any(note => note.Contains(why, StringComparison.Ordinal)),
+            string.Join('\n', converted.Certificate.Notes));
         using ModelFile kept = ModelFiles.Open(converted.Path);
-        Assert.IsFalse(kept.Metadata.Any(entry => entry.Key == "general.architecture" && ((GgufValue)entry.Value).Text == model.Architecture));
-        CollectionAssert.AreEquivalent(model.Tensors.Select(tensor => tensor.Name).ToArray(), kept.Tensors.Select(tensor => tensor.Name).ToArray());
+        Assert.IsFalse(
+            kept.Metadata.Any(entry => entry.Key == "general.architecture" && ((GgufValue)entry.Value).Text == model.Architecture));
+        CollectionAssert.AreEquivalent(
+            model.Tensors.Select(tensor => tensor.Name).ToArray(), kept.Tensors.Select(tensor => tensor.Name).ToArray());
     }
 }

@@ -11,8 +11,8 @@ namespace ModelPack.Interop.Tests.Native;
 internal sealed record GgmlType(int Id, string Name, int BlockElements, int BlockBytes, bool CanDecode);
 
 /// <summary>
-/// ggml's type table, decoders and row check, called in the real library. All functions are single-threaded and may be called from several threads
-/// at once. The layouts are those of ggml 0.25 (llama.cpp 0.5.0), the version that the npm lock file pins.
+/// ggml's type table, decoders and row check, called in the real library. All functions are single-threaded and may be called from several
+/// threads at once. The layouts are those of ggml 0.25 (llama.cpp 0.5.0), the version that the npm lock file pins.
 /// </summary>
 internal sealed class GgmlLibrary
 {
@@ -81,7 +81,8 @@ internal sealed class GgmlLibrary
         RowDecoder decode = decoders[typeId] ?? throw new ArgumentException($"ggml cannot decode {type.Name}", nameof(typeId));
         if (blocks.Length % type.BlockBytes != 0 || (long)blocks.Length / type.BlockBytes * type.BlockElements != destination.Length)
         {
-            throw new ArgumentException($"{blocks.Length} bytes of {type.Name} do not hold {destination.Length} elements", nameof(destination));
+            throw new ArgumentException(
+                $"{blocks.Length} bytes of {type.Name} do not hold {destination.Length} elements", nameof(destination));
         }
 
         decode(ref MemoryMarshal.GetReference(blocks), ref MemoryMarshal.GetReference(destination), destination.Length);

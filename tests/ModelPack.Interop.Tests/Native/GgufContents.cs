@@ -6,7 +6,8 @@ namespace ModelPack.Interop.Tests.Native;
 /// <param name="DataOffset">Start of the data section.</param>
 /// <param name="Pairs">The key-values in their order.</param>
 /// <param name="Tensors">The tensors in their order.</param>
-internal sealed record GgufContents(int Version, long Alignment, long DataOffset, IReadOnlyList<GgufPair> Pairs, IReadOnlyList<GgufTensor> Tensors);
+internal sealed record GgufContents(
+    int Version, long Alignment, long DataOffset, IReadOnlyList<GgufPair> Pairs, IReadOnlyList<GgufTensor> Tensors);
 
 /// <summary>A key-value.</summary>
 /// <param name="Key">The key.</param>

@@ -58,7 +58,8 @@ internal sealed class LlamaLibrary
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int Tokenizer(
-        nint vocabulary, byte[] text, int bytes, int[] tokens, int capacity, [MarshalAs(UnmanagedType.U1)] bool addSpecial, [MarshalAs(UnmanagedType.U1)] bool parseSpecial);
+        nint vocabulary, byte[] text, int bytes, int[] tokens, int capacity, [MarshalAs(UnmanagedType.U1)]
+            bool addSpecial, [MarshalAs(UnmanagedType.U1)] bool parseSpecial);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate LlamaBatch BatchMaker(nint tokens, int count);
@@ -72,7 +73,8 @@ internal sealed class LlamaLibrary
     public static LlamaLibrary Load(string folder) => new(folder);
 
     /// <summary>True if this processor can run the backend.</summary>
-    public bool Supports(string backend) => NativeExports.Load(BackendPath(backend)).Find<ScoreGetter>("ggml_backend_score") is not { } score || score() > 0;
+    public bool Supports(string backend) =>
+        NativeExports.Load(BackendPath(backend)).Find<ScoreGetter>("ggml_backend_score") is not { } score || score() > 0;
 
     /// <summary>Runs the prompt and a greedy continuation on one thread without flash attention.</summary>
     /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
@@ -81,7 +83,8 @@ internal sealed class LlamaLibrary
 
     /// <summary>The embedding of a text: pooled as the model says, or that of the last token.</summary>
     /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
-    public LlamaRun Embed(string modelPath, string backend, string prompt) => Load(modelPath, backend, SinglePrecision, embeds: true, (model, context) =>
+    public LlamaRun Embed(string modelPath, string backend, string prompt) =>
+        Load(modelPath, backend, SinglePrecision, embeds: true, (model, context) =>
     {
         int[] tokens = Tokenize(llama.Get<PointerOf>("llama_model_get_vocab")(model), prompt);
         Decode(context, tokens);

@@ -18,5 +18,6 @@ internal sealed class NativeExports
 
     /// <summary>A function, or null if the library does not have it.</summary>
     public T? Find<T>(string name)
-        where T : Delegate => NativeLibrary.TryGetExport(handle, name, out nint address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+        where T : Delegate =>
+        NativeLibrary.TryGetExport(handle, name, out nint address) ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
 }

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace ModelPack.Interop.Tests.Native;
 
 /// <summary>
-/// The programs of others that the tests run against: llama.cpp's libraries, a GGUF parser in JavaScript and Hugging Face's tokenizers. All are npm packages whose
-/// versions and hashes the lock file pins; the first use installs them.
+/// The programs of others that the tests run against: llama.cpp's libraries, a GGUF parser in JavaScript and Hugging Face's tokenizers. All
+/// are npm packages whose versions and hashes the lock file pins; the first use installs them.
 /// </summary>
 internal static class ReferencePrograms
 {
@@ -54,7 +54,8 @@ internal static class ReferencePrograms
             process.WaitForExit();
             return process.ExitCode == 0
                 ? output.Result
-                : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}{output.Result}");
+                : throw new InvalidOperationException(
+                    $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}{output.Result}");
         }
         catch (Win32Exception exception)
         {

@@ -5,7 +5,8 @@ using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 
-/// <summary>Tokenizers of folders that were made from what llama.cpp's converter made of checkpoints: the tokenizers library gives the ids that it gave for the checkpoints' own.</summary>
+/// <summary>Tokenizers of folders that were made from what llama.cpp's converter made of checkpoints: the tokenizers library gives the ids
+/// that it gave for the checkpoints' own.</summary>
 [TestClass]
 public sealed class CheckpointTokenizerTests
 {
@@ -20,7 +21,8 @@ public sealed class CheckpointTokenizerTests
     [TestMethod]
     [DynamicData(nameof(Names))]
     public void A_tokenizer_made_from_a_reference_gives_the_ids_of_the_checkpoint(string name) =>
-        KnownDifference.ShouldBeAll(name, Outcomes.Value.TryGetValue(name, out Outcome? outcome) ? outcome.Differences : [], part => part == Part.Texts);
+        KnownDifference.ShouldBeAll(
+            name, Outcomes.Value.TryGetValue(name, out Outcome? outcome) ? outcome.Differences : [], part => part == Part.Texts);
 
     [TestMethod]
     public void The_library_numbers_tokens_as_the_tests_of_the_codec_say()
@@ -43,11 +45,16 @@ public sealed class CheckpointTokenizerTests
             trips.AddRange(CheckpointTrip.Names.AsParallel().Select(CheckpointTrip.Of));
             CheckpointTrip[] asked = [.. trips.Where(trip => trip.Looked.Contains(Part.Texts))];
             Expectation[] expectations = [.. asked.Select(trip => Read<Expectation>(File.ReadAllText(trip.Expected!)))];
-            string question = JsonSerializer.Serialize(asked.Zip(expectations, (trip, expected) => new { path = trip.DerivedTokenizer, texts = expected.Texts.Select(text => text.Text) }));
+            string question = JsonSerializer.Serialize(
+                asked.Zip(
+                    expectations,
+                    (trip, expected) => new { path = trip.DerivedTokenizer, texts = expected.Texts.Select(text => text.Text) }));
             Answer[] answers = Read<Answer[]>(ReferencePrograms.Run("node", Reference.NodeFolder, question, "encode-checkpoints.mjs"));
             return asked.Index().ToDictionary(
                 trip => trip.Item.Name,
-                trip => new Outcome([.. Compare(expectations[trip.Index].Texts, answers[trip.Index])], answers[trip.Index].Vocabulary, TokenNumbers.Of(File.ReadAllBytes(trip.Item.DerivedTokenizer!))));
+                trip => new Outcome(
+                    [.. Compare(expectations[trip.Index].Texts, answers[trip.Index])], answers[trip.Index].Vocabulary,
+                    TokenNumbers.Of(File.ReadAllBytes(trip.Item.DerivedTokenizer!))));
         }
         finally
         {
@@ -72,16 +79,20 @@ public sealed class CheckpointTokenizerTests
         }.Where(what => what is not null).Select(what => new CheckpointDifference(Part.Texts, what!));
 
         IEnumerable<string> Different(Func<ExpectedText, int[]> expected, int[][] found) =>
-            texts.Index().Where(text => !expected(text.Item).AsSpan().SequenceEqual(found[text.Index])).Select(text => JsonSerializer.Serialize(text.Item.Text, Readable));
+            texts.Index().Where(text => !expected(text.Item).AsSpan().SequenceEqual(found[text.Index]))
+            .Select(text => JsonSerializer.Serialize(text.Item.Text, Readable));
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Web)!;
 
-    private sealed record Outcome(IReadOnlyList<CheckpointDifference> Differences, IReadOnlyDictionary<string, long>? Vocabulary, IReadOnlyDictionary<string, long> Numbers);
+    private sealed record Outcome(
+        IReadOnlyList<CheckpointDifference> Differences, IReadOnlyDictionary<string, long>? Vocabulary,
+        IReadOnlyDictionary<string, long> Numbers);
 
     private sealed record Expectation(ExpectedText[] Texts);
 
-    private sealed record ExpectedText(string Text, int[] Ids, [property: System.Text.Json.Serialization.JsonPropertyName("ids_without_special")] int[] IdsWithoutSpecial);
+    private sealed record ExpectedText(
+        string Text, int[] Ids, [property: System.Text.Json.Serialization.JsonPropertyName("ids_without_special")] int[] IdsWithoutSpecial);
 
     private sealed record Answer(string? Error, Dictionary<string, long>? Vocabulary, int[][]? Ids, int[][]? IdsWithoutSpecial);
 }

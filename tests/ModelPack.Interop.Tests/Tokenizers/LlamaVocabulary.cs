@@ -44,7 +44,8 @@ internal sealed class LlamaVocabulary : IDisposable
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int Tokenizer(
-        nint vocabulary, byte[] text, int bytes, int[] tokens, int capacity, [MarshalAs(UnmanagedType.U1)] bool addSpecial, [MarshalAs(UnmanagedType.U1)] bool parseSpecial);
+        nint vocabulary, byte[] text, int bytes, int[] tokens, int capacity, [MarshalAs(UnmanagedType.U1)]
+            bool addSpecial, [MarshalAs(UnmanagedType.U1)] bool parseSpecial);
 
     /// <summary>A GGUF that holds a tokenizer and no tensor.</summary>
     public static string WriteGguf(IEnumerable<MetadataEntry> tokenizer)

@@ -2,22 +2,29 @@ using System.Text;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 
-/// <summary>Sentences of many scripts with digits, punctuation, code, emoji, runs of white space and lone surrogates. A seed always gives the same ones.</summary>
+/// <summary>Sentences of many scripts with digits, punctuation, code, emoji, runs of white space and lone surrogates. A seed always gives
+/// the same ones.</summary>
 internal sealed class MultilingualText
 {
     private const int WordsPerScript = 220;
 
     private static readonly string[] Scripts =
     [
-        "abcdefghijklmnopqrstuvwxyzaeioutnrs", "àâäæçéèêëîïñôöœßùûüÿaeinrst", "абвгдежзийклмнопрстуфхцчшщъыьэюяё", "αβγδεζηθικλμνξοπρστυφχψωάέήίόύώ",
+        "abcdefghijklmnopqrstuvwxyzaeioutnrs", "àâäæçéèêëîïñôöœßùûüÿaeinrst", "абвгдежзийклмнопрстуфхцчшщъыьэюяё",
+        "αβγδεζηθικλμνξοπρστυφχψωάέήίόύώ",
         "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年", "あいうえおかきくけこさしすせそアイウエオカキクケコー", "가나다라마바사아자차카타파하한국어를는이",
         "ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "אבגדהוזחטיכלמנסעפצקרשת", "कखगघचजटडतदनपबमयरलवसहािीुूे", "กขคงจชซดตถทนบปพมยรลวสหอะาิีุู",
     ];
 
     private static readonly string[] Emoji = ["😀", "👩‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽", "❤️", "🇩🇪", "🚀", "1️⃣", "𝒳", "𠮷", "🧑🏿‍💻"];
-    private static readonly string[] Marks = [".", ",", "!", "?", "…", "。", "،", "¿", "«", "»", "—", "'s", "'LL", "'re", "(", ")", "[x]", "{}", "\"", "##", "@", "€", "$", "°", "_", "/", "\\", "~", "`", "^", "+="];
-    private static readonly string[] Spaces = ["  ", "    ", "\t", "\n", "\r\n", "\n\n", " \n ", "       ", "\u00A0", "\u3000", "\t\t ", "\u2009"];
-    private static readonly string[] Code = ["for (int i = 0; i < n; i++)", "def f(x):\n    return x ** 2", "</div>", "a->b[3] != 0x1F", "https://example.org/a?b=c&d=1", "x_1 = y2 // z"];
+    private static readonly string[] Marks = [
+        ".", ",", "!", "?", "…", "。", "،", "¿", "«", "»", "—", "'s", "'LL", "'re", "(", ")", "[x]", "{}", "\"", "##", "@", "€", "$", "°",
+        "_", "/", "\\", "~", "`", "^", "+="];
+    private static readonly string[] Spaces = [
+        "  ", "    ", "\t", "\n", "\r\n", "\n\n", " \n ", "       ", "\u00A0", "\u3000", "\t\t ", "\u2009"];
+    private static readonly string[] Code = [
+        "for (int i = 0; i < n; i++)", "def f(x):\n    return x ** 2", "</div>", "a->b[3] != 0x1F", "https://example.org/a?b=c&d=1",
+        "x_1 = y2 // z"];
     private static readonly string[] Decomposed = ["cafe\u0301", "u\u0308ber", "и\u0306", "\u1112\u1161\u11AB", "か\u3099", "a\u0323\u0302"];
     private static readonly string[] Broken = ["\uD83D", "\uDE00", "\uD800\uD800", "\uFFFD"];
 
@@ -33,7 +40,8 @@ internal sealed class MultilingualText
     }
 
     /// <summary>The texts as both programs get them: a surrogate without its other half has no UTF-8 form and becomes U+FFFD.</summary>
-    public string[] Sentences(int count) => [.. Enumerable.Range(0, count).Select(_ => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(Sentence())))];
+    public string[] Sentences(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(Sentence())))];
 
     private string Sentence()
     {

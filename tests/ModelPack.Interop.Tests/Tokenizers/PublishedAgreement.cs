@@ -9,23 +9,28 @@ namespace ModelPack.Interop.Tests.Tokenizers;
 
 /// <summary>How many texts of a published tokenizer get other ids than its own program gives them, on the way through a GGUF.</summary>
 /// <param name="Texts">How many there are.</param>
-/// <param name="Back">Those that differ with the tokenizers library on the tokenizer.json that the GGUF alone gives; null if there is no tokenizer in the GGUF.</param>
+/// <param name="Back">Those that differ with the tokenizers library on the tokenizer.json that the GGUF alone gives; null if there is no
+/// tokenizer in the GGUF.</param>
 /// <param name="Runtime">Those that differ in llama.cpp.</param>
 /// <param name="Reasons">Why they do, each with the texts that it applies to.</param>
 /// <param name="Unexplained">Those of them that still differ where the reason is taken away.</param>
-internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? Runtime, (RuntimeReason Reason, string[] Texts)[] Reasons, string[] Unexplained)
+internal sealed record PublishedAgreement(
+    int Texts, string[]? Back, string[]? Runtime, (RuntimeReason Reason, string[] Texts)[] Reasons, string[] Unexplained)
 {
     private const int MiniLmLength = 128;
 
-    /// <summary>By this key llama.cpp, and a tokenizer.json made from the GGUF, know which added tokens take the white space behind them.</summary>
+    /// <summary>By this key llama.cpp, and a tokenizer.json made from the GGUF, know which added tokens take the white space behind
+    /// them.</summary>
     private static readonly Dictionary<string, string> ModelNames = new() { ["phi3-mini"] = "Phi-3-mini-4k-instruct" };
 
-    /// <summary>tokenizer_config.json has this token in front of a text, which transformers adds, and tokenizer.json, which gave the ids, does not.</summary>
+    /// <summary>tokenizer_config.json has this token in front of a text, which transformers adds, and tokenizer.json, which gave the ids,
+    /// does not.</summary>
     private static readonly Dictionary<string, int> BeginTokens = new() { ["deepseek_v3"] = 0 };
 
     private static readonly ConcurrentDictionary<string, Lazy<PublishedAgreement>> Known = new(StringComparer.Ordinal);
 
-    public static PublishedAgreement Of(string name) => Known.GetOrAdd(name, key => new Lazy<PublishedAgreement>(() => Compare(new PublishedTokenizer(key)))).Value;
+    public static PublishedAgreement Of(string name) =>
+        Known.GetOrAdd(name, key => new Lazy<PublishedAgreement>(() => Compare(new PublishedTokenizer(key)))).Value;
 
     private static PublishedAgreement Compare(PublishedTokenizer tokenizer)
     {
@@ -37,7 +42,9 @@ internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? R
             return new PublishedAgreement(texts.Length, null, null, [], []);
         }
 
-        MetadataEntry[] named = ModelNames.TryGetValue(tokenizer.Name, out string? model) ? [new("general.name", GgufValue.FromString(model))] : [];
+        MetadataEntry[] named = ModelNames.TryGetValue(tokenizer.Name, out string? model)
+            ? [new("general.name", GgufValue.FromString(model))]
+            : [];
         string path = LlamaVocabulary.WriteGguf([.. named, .. derived.Entries]);
         using GgufFile file = GgufFile.Open(new FileByteSource(path));
         Companion json = DerivedCompanions.Derive(file).Files.Single(companion => companion.Name == "tokenizer.json");
@@ -53,15 +60,23 @@ internal sealed record PublishedAgreement(int Texts, string[]? Back, string[]? R
             int[][] expected = [.. texts.Select(text => around ? [.. begin, .. text.WithSpecial] : text.Ids)];
             int[][] Fit(IEnumerable<int[]> ids) => tokenizer.Name == "minilm" ? [.. ids.Select(item => Padded(item, around))] : [.. ids];
             back.UnionWith(Others(plain, Fit(HuggingFaceTokenizer.Encode(json.Bytes, plain, around)), expected));
-            unexplained.UnionWith(reasons.SelectMany(reason => composed.Where((text, place) => reason.Applies(text) && !reason.Without(llama, text, around).SequenceEqual(expected[place]))).Select(text => text.Text));
-            runtime.UnionWith(Others(plain, Fit(plain.Select(text => llama.Encode(text, around, parseSpecial: !tokenizer.IsBySentencePiece))), expected));
+            unexplained.UnionWith(
+                reasons.SelectMany(
+                    reason => composed.Where(
+                        (text, place) => reason.Applies(text) && !reason.Without(llama, text, around).SequenceEqual(expected[place])))
+                            .Select(text => text.Text));
+            runtime.UnionWith(
+                Others(plain, Fit(plain.Select(text => llama.Encode(text, around, parseSpecial: !tokenizer.IsBySentencePiece))), expected));
         }
 
         return new PublishedAgreement(
-            texts.Length, [.. back], [.. runtime], [.. reasons.Select(reason => (reason, (string[])[.. composed.Where(reason.Applies).Select(text => text.Text)]))], [.. unexplained]);
+            texts.Length, [.. back], [.. runtime],
+            [.. reasons.Select(reason => (reason, (string[])[.. composed.Where(reason.Applies).Select(text => text.Text)]))],
+            [.. unexplained]);
     }
 
-    private static IEnumerable<string> Others(string[] texts, int[][] ids, int[][] expected) => texts.Where((_, place) => !ids[place].SequenceEqual(expected[place]));
+    private static IEnumerable<string> Others(string[] texts, int[][] ids, int[][] expected) =>
+        texts.Where((_, place) => !ids[place].SequenceEqual(expected[place]));
 
     /// <summary>That tokenizer.json cuts and fills up all texts to one length, which is no part of the model and has no key.</summary>
     private static int[] Padded(int[] ids, bool around)

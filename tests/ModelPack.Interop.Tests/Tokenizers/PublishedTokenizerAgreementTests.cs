@@ -9,14 +9,17 @@ namespace ModelPack.Interop.Tests.Tokenizers;
 [TestClass]
 public sealed class PublishedTokenizerAgreementTests
 {
-    private const string SentinelReason = "SentencePiece, whose ids these are, reads the names of its own tokens (`<s>`) in a text as letters";
+    private const string SentinelReason =
+        "SentencePiece, whose ids these are, reads the names of its own tokens (`<s>`) in a text as letters";
 
     private static readonly string[] Sentinels = ["<unk>", "<s>", "</s>", "\u2581"];
 
     /// <summary>Besides those of <see cref="RuntimeReason"/>, which is exact.</summary>
     private static readonly Dictionary<(string Tokenizer, bool InRuntime), (int Texts, string Reason)> Differences = new()
     {
-        [("minilm", true)] = (18, "llama.cpp decomposes no Hangul, keeps marks behind their letter, cuts words of more than 100 characters, and takes U+2581 and some controls otherwise"),
+        [("minilm", true)] =
+            (18, "llama.cpp decomposes no Hangul, keeps marks behind their letter, cuts words of more than 100 characters, and takes "
+                + "U+2581 and some controls otherwise"),
         [("mistral-v1", false)] = (15, SentinelReason),
         [("spm-botchan-unigram", false)] = (19, SentinelReason + ", and U+2581 as a space"),
     };
@@ -35,7 +38,8 @@ public sealed class PublishedTokenizerAgreementTests
     {
         PublishedAgreement agreement = PublishedAgreement.Of(name);
         Assert.AreEqual(Travels.ContainsKey(name), agreement.Back is null);
-        string Expected(bool inRuntime) => $"{(inRuntime && agreement.Reasons.Length > 0 ? Union(agreement).Length : Differences.GetValueOrDefault((name, inRuntime)).Texts)}";
+        string Expected(bool inRuntime) =>
+            $"{(inRuntime && agreement.Reasons.Length > 0 ? Union(agreement).Length : Differences.GetValueOrDefault((name, inRuntime)).Texts)}";
         Assert.AreEqual(
             $"tokenizers {Expected(false)}, llama.cpp {Expected(true)}",
             $"tokenizers {agreement.Back?.Length ?? 0}, llama.cpp {agreement.Runtime?.Length ?? 0}",
@@ -62,7 +66,8 @@ public sealed class PublishedTokenizerAgreementTests
             int texts = agreement.Texts;
             string Cell(bool inRuntime) => Travels.ContainsKey(name) ? "travels as it is" + (inRuntime ? "" : $": {Travels[name]}")
                 : inRuntime && agreement.Reasons.Length > 0 ? $"{texts - Union(agreement).Length} of {texts}: {Reasons(agreement)}"
-                : Differences.TryGetValue((name, inRuntime), out (int Texts, string Reason) other) ? $"{texts - other.Texts} of {texts}: {other.Reason}"
+                : Differences.TryGetValue((name, inRuntime), out (int Texts, string Reason) other)
+                ? $"{texts - other.Texts} of {texts}: {other.Reason}"
                 : $"all {texts}";
             table.Append($"| {name} | {Cell(false)} | {Cell(true)} |\n");
         }

@@ -6,7 +6,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 
-/// <summary>llama.cpp on a GGUF and the tokenizers library on a tokenizer.json, one of them derived from the other, give the same ids.</summary>
+/// <summary>llama.cpp on a GGUF and the tokenizers library on a tokenizer.json, one of them derived from the other, give the same
+/// ids.</summary>
 [TestClass]
 public sealed class TokenizerAgreementTests
 {
@@ -51,8 +52,11 @@ public sealed class TokenizerAgreementTests
         JsonNode vocabulary = JsonNode.Parse(tokenizer.TokenizerJson.Span)!["model"]!["vocab"]!;
         string[] tokens = vocabulary is JsonArray list ? [.. list.Select(piece => piece![0]!.GetValue<string>())]
             : [.. vocabulary.AsObject().OrderBy(token => token.Value!.GetValue<int>()).Select(token => token.Key)];
-        CollectionAssert.AreEqual(Enumerable.Range(0, tokens.Length).Select(id => (int?)id).ToArray(), HuggingFaceTokenizer.Ids(derived.Bytes, tokens));
-        CollectionAssert.AreEqual(HuggingFaceTokenizer.Ids(tokenizer.TokenizerJson, tokenizer.Special), HuggingFaceTokenizer.Ids(derived.Bytes, tokenizer.Special));
+        CollectionAssert.AreEqual(
+            Enumerable.Range(0, tokens.Length).Select(id => (int?)id).ToArray(), HuggingFaceTokenizer.Ids(derived.Bytes, tokens));
+        CollectionAssert.AreEqual(
+            HuggingFaceTokenizer.Ids(tokenizer.TokenizerJson, tokenizer.Special),
+            HuggingFaceTokenizer.Ids(derived.Bytes, tokenizer.Special));
     }
 
     [TestMethod]
@@ -74,7 +78,8 @@ public sealed class TokenizerAgreementTests
         using GgufFile file = GgufFile.Open(new FileByteSource(path));
         Companion[] files = [.. DerivedCompanions.Derive(file).Files.Where(companion => names.Contains(companion.Name))];
         Assert.HasCount(names.Length, files);
-        Compare(tokenizer, LlamaVocabulary.WriteGguf(TokenizerToGguf.Derive(files, new TokenizerTarget(null)).Entries), tokenizer.TokenizerJson);
+        Compare(tokenizer, LlamaVocabulary.WriteGguf(TokenizerToGguf.Derive(files, new TokenizerTarget(null)).Entries),
+            tokenizer.TokenizerJson);
     }
 
     /// <summary>Newer files put a space in front only where none stands: no text here has one there.</summary>
@@ -87,7 +92,10 @@ public sealed class TokenizerAgreementTests
         TrainedTokenizer tokenizer = TrainedSentencePiece.Metaspace(scheme);
         DerivedTokenizer derived = TokenizerToGguf.Derive(tokenizer.Files, new TokenizerTarget(null));
         Compare(tokenizer, LlamaVocabulary.WriteGguf(derived.Entries), tokenizer.TokenizerJson, withSpecial);
-        Assert.AreEqual(scheme != "never", derived.Notes.Any(note => note.StartsWith($"tokenizer.json: pre_tokenizer: prepend_scheme {scheme} has no key", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            scheme != "never",
+            derived.Notes.Any(
+                note => note.StartsWith($"tokenizer.json: pre_tokenizer: prepend_scheme {scheme} has no key", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -100,7 +108,8 @@ public sealed class TokenizerAgreementTests
     public void What_the_notes_on_the_newer_form_of_sentencepiece_say_is_so(string scheme, string text, bool differs)
     {
         TrainedTokenizer tokenizer = TrainedSentencePiece.Metaspace(scheme);
-        using LlamaVocabulary llama = new(LlamaVocabulary.WriteGguf(TokenizerToGguf.Derive(tokenizer.Files, new TokenizerTarget(null)).Entries));
+        using LlamaVocabulary llama = new(
+            LlamaVocabulary.WriteGguf(TokenizerToGguf.Derive(tokenizer.Files, new TokenizerTarget(null)).Entries));
         int[][] ids = HuggingFaceTokenizer.Encode(tokenizer.TokenizerJson, [text], addSpecial: true);
         Assert.HasCount(differs ? 1 : 0, TokenAgreement.Differences([text], [llama.Encode(text, true, true)], ids));
     }
@@ -138,7 +147,8 @@ public sealed class TokenizerAgreementTests
     {
         TrainedTokenizer tokenizer = TrainedSentencePiece.Llama();
         string json = System.Text.Encoding.UTF8.GetString(tokenizer.TokenizerJson.Span);
-        byte[] wrong = System.Text.Encoding.UTF8.GetBytes(json.Replace("{\"type\":\"Prepend\",\"prepend\":\"\\u2581\"},", "", StringComparison.Ordinal));
+        byte[] wrong = System.Text.Encoding.UTF8.GetBytes(
+            json.Replace("{\"type\":\"Prepend\",\"prepend\":\"\\u2581\"},", "", StringComparison.Ordinal));
         Assert.AreNotEqual(json.Length, wrong.Length);
         string[] texts = Sentences[..100];
         using LlamaVocabulary llama = new(LlamaVocabulary.WriteGguf(tokenizer.Native));
@@ -158,7 +168,9 @@ public sealed class TokenizerAgreementTests
     {
         using LlamaVocabulary first = new(LlamaVocabulary.WriteGguf(TrainedByteLevel.WithPre(one)));
         using LlamaVocabulary second = new(LlamaVocabulary.WriteGguf(TrainedByteLevel.WithPre(other)));
-        TokenAgreement.AssertNone($"{one} and {other}", Sentences, [.. Sentences.Select(text => first.Encode(text, false, false))], [.. Sentences.Select(text => second.Encode(text, false, false))]);
+        TokenAgreement.AssertNone(
+            $"{one} and {other}", Sentences, [.. Sentences.Select(text => first.Encode(text, false, false))],
+            [.. Sentences.Select(text => second.Encode(text, false, false))]);
     }
 
     [TestMethod]
@@ -197,16 +209,21 @@ public sealed class TokenizerAgreementTests
     private static void Compare(TrainedTokenizer tokenizer, string gguf, ReadOnlyMemory<byte> json, bool withSpecial = true)
     {
         string[] texts = tokenizer.Texts(Sentences);
-        string[] special = [.. texts.Take(Count / 10).Select((text, index) => Insert(text, tokenizer.Special[index % tokenizer.Special.Length], index))];
+        string[] special = [
+            .. texts.Take(Count / 10).Select((text, index) => Insert(text, tokenizer.Special[index % tokenizer.Special.Length], index))];
         using LlamaVocabulary llama = new(gguf);
         foreach (bool around in (ReadOnlySpan<bool>)[false, true])
         {
-            TokenAgreement.AssertNone($"{tokenizer}, tokens around it: {around}", texts, [.. texts.Select(text => llama.Encode(text, around, false))], HuggingFaceTokenizer.Encode(json, texts, around));
+            TokenAgreement.AssertNone(
+                $"{tokenizer}, tokens around it: {around}", texts, [.. texts.Select(text => llama.Encode(text, around, false))],
+                HuggingFaceTokenizer.Encode(json, texts, around));
         }
 
         if (withSpecial)
         {
-            TokenAgreement.AssertNone($"{tokenizer}, special tokens inside", special, [.. special.Select(text => llama.Encode(text, true, true))], HuggingFaceTokenizer.Encode(json, special, true));
+            TokenAgreement.AssertNone(
+                $"{tokenizer}, special tokens inside", special, [.. special.Select(text => llama.Encode(text, true, true))],
+                HuggingFaceTokenizer.Encode(json, special, true));
         }
     }
 

@@ -29,13 +29,15 @@ internal sealed record TrainedTokenizer(string Name, IReadOnlyList<MetadataEntry
     public static JsonObject Vocabulary(IEnumerable<string> tokens) =>
         new(tokens.Select((token, id) => new KeyValuePair<string, JsonNode?>(token, id)));
 
-    public static JsonArray Merges(IEnumerable<(string Left, string Right)> merges) => [.. merges.Select(merge => (JsonNode)new JsonArray(merge.Left, merge.Right))];
+    public static JsonArray Merges(IEnumerable<(string Left, string Right)> merges) =>
+        [.. merges.Select(merge => (JsonNode)new JsonArray(merge.Left, merge.Right))];
 
     public static JsonArray Added(IEnumerable<(int Id, string Text)> tokens) =>
     [
         .. tokens.Select(token => (JsonNode)new JsonObject
         {
-            ["id"] = token.Id, ["content"] = token.Text, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = token.Id, ["content"] = token.Text, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false,
+                ["normalized"] = false, ["special"] = true,
         }),
     ];
 
@@ -43,8 +45,11 @@ internal sealed record TrainedTokenizer(string Name, IReadOnlyList<MetadataEntry
     public static JsonObject Around((int Id, string Text)? first, (int Id, string Text)? last)
     {
         (int Id, string Text)[] tokens = [.. new[] { first, last }.OfType<(int, string)>().Distinct()];
-        JsonNode?[] pieces = [Piece(first), new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "A", ["type_id"] = 0 } }, Piece(last)];
-        JsonNode?[] pair = [.. pieces.Select(piece => piece?.DeepClone()), Piece(first is not null && last is null ? first : null), new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "B", ["type_id"] = 1 } }, Piece(last)];
+        JsonNode?[] pieces = [
+            Piece(first), new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "A", ["type_id"] = 0 } }, Piece(last)];
+        JsonNode?[] pair = [
+            .. pieces.Select(piece => piece?.DeepClone()), Piece(first is not null && last is null ? first : null),
+            new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "B", ["type_id"] = 1 } }, Piece(last)];
         return new JsonObject
         {
             ["type"] = "TemplateProcessing",

@@ -14,7 +14,8 @@ internal static partial class TrainedUnigram
     // As in published tables: every white space is a space, and some signs are several letters.
     private static readonly byte[] Charsmap = UnigramCharsmap.Make(
     [
-        .. "\t\n\r\u00A0\u2009\u3000".Select(space => ($"{space}", " ")), ("\u2026", "..."), ("\u00E6", "ae"), ("\u0153", "oe"), ("\u00DF", "ss"),
+        .. "\t\n\r\u00A0\u2009\u3000".Select(space => ($"{space}", " ")), ("\u2026", "..."), ("\u00E6", "ae"), ("\u0153", "oe"),
+        ("\u00DF", "ss"),
     ]);
 
     private static readonly Lazy<(string Text, float Score)[]> Pieces = new(Learn);
@@ -28,7 +29,8 @@ internal static partial class TrainedUnigram
         string[] words = [.. TrainedTokenizer.Lesson.SelectMany(text => Words().Matches(text)).Select(match => Space + match.Value)];
         Dictionary<string, int> letters = words.SelectMany(word => word.EnumerateRunes()).CountBy(rune => rune.ToString()).ToDictionary();
         Dictionary<string, int> parts = words.SelectMany(Parts).CountBy(part => part)
-            .OrderByDescending(part => part.Value * part.Key.Length).ThenBy(part => part.Key, StringComparer.Ordinal).Take(Most).ToDictionary();
+            .OrderByDescending(part => part.Value * part.Key.Length).ThenBy(part => part.Key, StringComparer.Ordinal).Take(Most)
+            .ToDictionary();
         double all = letters.Values.Sum() + parts.Values.Sum();
         return [.. letters.Concat(parts).Where(part => part.Value > 1).Select(part => (part.Key, (float)Math.Log(part.Value / all)))];
     }
@@ -51,7 +53,8 @@ internal static partial class TrainedUnigram
             new("tokenizer.ggml.pre", GgufValue.FromString("default")),
             new("tokenizer.ggml.tokens", GgufValue.FromStrings([.. tokens.Select(token => token.Text)])),
             new("tokenizer.ggml.scores", GgufValue.FromFloat32Array([.. tokens.Select(token => token.Score)])),
-            new("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. tokens.Select((token, id) => id >= special.Length ? 1 : token.Text == "<unk>" ? 2 : 3)])),
+            new("tokenizer.ggml.token_type",
+                GgufValue.FromInt32Array([.. tokens.Select((token, id) => id >= special.Length ? 1 : token.Text == "<unk>" ? 2 : 3)])),
             new("tokenizer.ggml.add_space_prefix", GgufValue.FromBool(true)),
             new("tokenizer.ggml.remove_extra_whitespaces", GgufValue.FromBool(true)),
             new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(Id("</s>"))),
@@ -77,9 +80,15 @@ internal static partial class TrainedUnigram
             ["normalizer"] = begin is null ? precompiled : new JsonObject
             {
                 ["type"] = "Sequence",
-                ["normalizers"] = new JsonArray(precompiled, new JsonObject { ["type"] = "Replace", ["pattern"] = new JsonObject { ["Regex"] = " {2,}" }, ["content"] = " " }),
+                ["normalizers"] = new JsonArray(
+                    precompiled,
+                    new JsonObject { ["type"] = "Replace", ["pattern"] = new JsonObject { ["Regex"] = " {2,}" }, ["content"] = " " }),
             },
-            ["pre_tokenizer"] = new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "WhitespaceSplit" }, metaspace) },
+            ["pre_tokenizer"] = new JsonObject
+            {
+                ["type"] = "Sequence",
+                ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "WhitespaceSplit" }, metaspace),
+            },
             ["post_processor"] = TrainedTokenizer.Around(begin is null ? null : ((int)Id(begin), begin), ((int)Id("</s>"), "</s>")),
             ["decoder"] = metaspace.DeepClone(),
             ["model"] = new JsonObject
@@ -88,7 +97,9 @@ internal static partial class TrainedUnigram
                 ["vocab"] = new JsonArray([.. tokens.Select(token => new JsonArray(token.Text, (double)token.Score))]),
             },
         };
-        return new(name, native, [TrainedTokenizer.File("tokenizer.json", json), TrainedTokenizer.File("tokenizer_config.json", config)], [.. special.Where(text => text != "<unk>")])
+        return new(
+            name, native, [TrainedTokenizer.File("tokenizer.json", json), TrainedTokenizer.File("tokenizer_config.json", config)],
+            [.. special.Where(text => text != "<unk>")])
         {
             Adapt = text => MarksOnReplaced().Replace(text, ""),
         };

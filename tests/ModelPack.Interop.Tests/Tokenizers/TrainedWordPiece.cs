@@ -25,10 +25,13 @@ internal static partial class TrainedWordPiece
 
     private static TrainedTokenizer Make(bool lowercase)
     {
-        string[] words = [.. TrainedTokenizer.Lesson.Select(text => lowercase ? Plain(text) : text).SelectMany(text => Regex.Matches(text, @"[\p{L}\p{M}\p{N}]+|\S")).Select(match => match.Value)];
+        string[] words = [
+            .. TrainedTokenizer.Lesson.Select(text => lowercase ? Plain(text) : text)
+                .SelectMany(text => Regex.Matches(text, @"[\p{L}\p{M}\p{N}]+|\S")).Select(match => match.Value)];
         string[] first = Frequent(words.SelectMany(Beginnings));
         string[] other = Frequent(words.SelectMany(Others));
-        string[] letters = [.. words.SelectMany(word => word.EnumerateRunes()).Select(rune => rune.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        string[] letters = [
+            .. words.SelectMany(word => word.EnumerateRunes()).Select(rune => rune.ToString()).Distinct().Order(StringComparer.Ordinal)];
         string[] ordinary = [.. letters.Concat(first).Concat(letters.Concat(other).Select(part => Continuation + part)).Distinct()];
         string[] tokens = [.. Special, .. ordinary];
         MetadataEntry[] native =
@@ -51,37 +54,53 @@ internal static partial class TrainedWordPiece
         {
             ["version"] = "1.0",
             ["added_tokens"] = TrainedTokenizer.Added(added),
-            ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = lowercase },
+            ["normalizer"] = new JsonObject
+            {
+                ["type"] = "BertNormalizer",
+                ["clean_text"] = true,
+                ["handle_chinese_chars"] = true,
+                ["strip_accents"] = null,
+                ["lowercase"] = lowercase,
+            },
             ["pre_tokenizer"] = new JsonObject { ["type"] = "BertPreTokenizer" },
             ["post_processor"] = TrainedTokenizer.Around(added[2], added[3]),
             ["decoder"] = new JsonObject { ["type"] = "WordPiece", ["prefix"] = Continuation, ["cleanup"] = true },
             ["model"] = new JsonObject
             {
-                ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = Continuation, ["max_input_chars_per_word"] = 100,
+                ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = Continuation,
+                    ["max_input_chars_per_word"] = 100,
                 ["vocab"] = TrainedTokenizer.Vocabulary(tokens),
             },
         };
         JsonObject config = new()
         {
-            ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]", ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]", ["do_lower_case"] = lowercase,
+            ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]", ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]",
+                ["do_lower_case"] = lowercase,
         };
-        return new(lowercase ? "wordpiece" : "wordpiece-cased", native, [TrainedTokenizer.File("tokenizer.json", json), TrainedTokenizer.File("tokenizer_config.json", config)], Special);
+        return new(
+            lowercase
+                ? "wordpiece"
+                : "wordpiece-cased", native,
+                [TrainedTokenizer.File("tokenizer.json", json), TrainedTokenizer.File("tokenizer_config.json", config)], Special);
     }
 
     private static string Plain(string text) => string.Concat(text.ToLowerInvariant().Normalize(NormalizationForm.FormD)
         .Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark));
 
-    private static string Phantom(string token) => token.StartsWith(Continuation, StringComparison.Ordinal) ? token[Continuation.Length..] : "\u2581" + token;
+    private static string Phantom(string token) =>
+        token.StartsWith(Continuation, StringComparison.Ordinal) ? token[Continuation.Length..] : "\u2581" + token;
 
     private static IEnumerable<string> Beginnings(string word) => Parts(word, 0);
 
     private static IEnumerable<string> Others(string word) => Enumerable.Range(1, word.Length - 1).SelectMany(start => Parts(word, start));
 
     private static IEnumerable<string> Parts(string word, int start) =>
-        Enumerable.Range(2, LongestPart - 1).Where(length => start + length <= word.Length).Select(length => word.Substring(start, length)).Where(part => !part.Any(char.IsSurrogate));
+        Enumerable.Range(2, LongestPart - 1).Where(length => start + length <= word.Length).Select(length => word.Substring(start, length))
+        .Where(part => !part.Any(char.IsSurrogate));
 
     private static string[] Frequent(IEnumerable<string> parts) =>
-        [.. parts.GroupBy(part => part).OrderByDescending(group => group.Count() * group.Key.Length).ThenBy(group => group.Key, StringComparer.Ordinal).Take(Most).Select(group => group.Key)];
+        [.. parts.GroupBy(part => part).OrderByDescending(group => group.Count() * group.Key.Length)
+            .ThenBy(group => group.Key, StringComparer.Ordinal).Take(Most).Select(group => group.Key)];
 
     [GeneratedRegex(@"[\p{Mc}\p{Me}\uAC00-\uD7A3]")]
     private static partial Regex Different();

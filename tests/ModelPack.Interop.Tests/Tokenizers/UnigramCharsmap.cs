@@ -4,8 +4,9 @@ using System.Text;
 namespace ModelPack.Interop.Tests.Tokenizers;
 
 /// <summary>
-/// Makes the table of SentencePiece's normalizer: the length of a trie, the trie as a double array, and the texts that it leads to, each with a zero behind it.
-/// A unit of the array holds the byte that leads to it, the distance to its children, and whether one of these, by the byte 0, holds a value.
+/// Makes the table of SentencePiece's normalizer: the length of a trie, the trie as a double array, and the texts that it leads to, each
+/// with a zero behind it. A unit of the array holds the byte that leads to it, the distance to its children, and whether one of these, by
+/// the byte 0, holds a value.
 /// </summary>
 internal static class UnigramCharsmap
 {

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace ModelPack.Interop.Tests.Torch;
 
-/// <summary>The fields of config.json that a decoder of the llama family computes with. A field without a default has to be there.</summary>
+/// <summary>The fields of config.json that a decoder of the llama family computes with. A field without a default has to be
+/// there.</summary>
 internal sealed class LlamaConfig(JsonElement config)
 {
     public string ModelType { get; } = config.GetProperty("model_type").GetString() is "llama" or "mistral" or "qwen2" or "qwen3"
@@ -29,7 +30,8 @@ internal sealed class LlamaConfig(JsonElement config)
 
     public bool IsTied { get; } = config.GetProperty("tie_word_embeddings").GetBoolean();
 
-    public int HeadLength { get; } = Find(config, "head_dim")?.GetInt32() ?? config.GetProperty("hidden_size").GetInt32() / config.GetProperty("num_attention_heads").GetInt32();
+    public int HeadLength { get; } = Find(config, "head_dim")?.GetInt32()
+        ?? config.GetProperty("hidden_size").GetInt32() / config.GetProperty("num_attention_heads").GetInt32();
 
     /// <summary>On q, k and v.</summary>
     public bool HasBias => ModelType == "qwen2";

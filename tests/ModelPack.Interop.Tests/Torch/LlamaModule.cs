@@ -5,11 +5,13 @@ using static TorchSharp.torch.nn;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+#pragma warning disable IDE0065 // TorchSharp's tensor, not the one of the namespace around.
 using Tensor = TorchSharp.torch.Tensor;
+#pragma warning restore IDE0065
 
 /// <summary>
-/// A decoder of the llama family with the numbers of a config.json: Llama, Mistral, Qwen2, Qwen3. TorchSharp takes the names of fields for the names of tensors, so the fields
-/// are called as in transformers.
+/// A decoder of the llama family with the numbers of a config.json: Llama, Mistral, Qwen2, Qwen3. TorchSharp takes the names of fields for
+/// the names of tensors, so the fields are called as in transformers.
 /// </summary>
 internal sealed class LlamaModule : Module<Tensor, Tensor>
 {
@@ -43,7 +45,8 @@ internal sealed class LlamaModule : Module<Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor tokens) => norm.call(layers.Aggregate(embed_tokens.call(tokens), (x, layer) => layer.call(x)));
+        public override Tensor forward(Tensor tokens) =>
+            norm.call(layers.Aggregate(embed_tokens.call(tokens), (x, layer) => layer.call(x)));
 
         public Tensor Unembed(Tensor x) => functional.linear(x, embed_tokens.weight!);
     }

@@ -6,7 +6,8 @@ namespace ModelPack.Interop.Tests.Torch;
 /// <summary>Folders that were made of GGUF.</summary>
 internal static class TorchFolders
 {
-    public static string[] Labels { get; } = ["llama-F32", "llama-BF16", "mistral-F32", "mistral-BF16", "qwen2-F32", "qwen2-BF16", "qwen3-F32", "qwen3-BF16"];
+    public static string[] Labels { get; } = [
+        "llama-F32", "llama-BF16", "mistral-F32", "mistral-BF16", "qwen2-F32", "qwen2-BF16", "qwen3-F32", "qwen3-BF16"];
 
     /// <summary>The GGUF of a small model, put together by hand.</summary>
     public static string Gguf(TinyModel model)

@@ -56,15 +56,17 @@ internal static class TorchLibrary
         }
         catch (DllNotFoundException missing) when (missing.Message.Contains(Gcc13, StringComparison.Ordinal))
         {
-            // A compiler that is older than GCC 13 (Debian 12) brings no such libstdc++. The library asks for it in the name of one symbol, ios_base_library_initv,
-            // which <iostream> mentions and nothing calls or points to; an older libstdc++ sets up its streams without it.
+            // A compiler that is older than GCC 13 (Debian 12) brings no such libstdc++. The library asks for it in the name of one symbol,
+            // ios_base_library_initv, which <iostream> mentions and nothing calls or points to; an older libstdc++ sets up its streams
+            // without it.
             string path = Path.Combine(WrittenFiles.Folder, Name);
             File.WriteAllBytes(path, WithWeakVersion(File.ReadAllBytes(TorchSharpPath), Gcc13));
             return NativeLibrary.Load(path);
         }
     }
 
-    private static string NativePath(string package, string name) => Path.Combine(Package(package), "runtimes", "linux-x64", "native", name);
+    private static string NativePath(string package, string name) =>
+        Path.Combine(Package(package), "runtimes", "linux-x64", "native", name);
 
     private static string Package(string key) =>
         typeof(TorchLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;

@@ -16,5 +16,6 @@ public sealed class TorchLibraryTests
 
     [TestMethod]
     public void A_version_that_the_library_does_not_ask_for_is_refused() =>
-        Assert.ThrowsExactly<InvalidOperationException>(() => TorchLibrary.WithWeakVersion(File.ReadAllBytes(TorchLibrary.TorchSharpPath), "GLIBCXX_9.9.9"));
+        Assert.ThrowsExactly<InvalidOperationException>(
+            () => TorchLibrary.WithWeakVersion(File.ReadAllBytes(TorchLibrary.TorchSharpPath), "GLIBCXX_9.9.9"));
 }

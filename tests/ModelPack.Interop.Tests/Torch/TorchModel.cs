@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+#pragma warning disable IDE0065 // TorchSharp's tensor, not the one of the namespace around.
 using Tensor = TorchSharp.torch.Tensor;
+#pragma warning restore IDE0065
 
 /// <summary>A folder, loaded and run by TorchSharp.</summary>
 internal static class TorchModel
@@ -28,7 +30,8 @@ internal static class TorchModel
         return next;
     }
 
-    /// <summary>The largest difference to what llama.cpp computed behind the prompt and behind each further token, as a part of the largest logit.</summary>
+    /// <summary>The largest difference to what llama.cpp computed behind the prompt and behind each further token, as a part of the largest
+    /// logit.</summary>
     public static double Difference(string folder, LlamaRun run)
     {
         List<int> tokens = [.. run.PromptTokens];

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace ModelPack.Interop.Tests.Torch;
 
+#pragma warning disable IDE0065 // TorchSharp's tensor, not the one of the namespace around.
 using Tensor = TorchSharp.torch.Tensor;
+#pragma warning restore IDE0065
 
 /// <summary>TorchSharp's reader of SafeTensors finds in a folder the names, shapes, types and values of transformers.</summary>
 [TestClass]
@@ -54,7 +56,8 @@ public sealed class TorchTensorTests
         using ModelFile original = ModelFiles.Open(RepositoryData.Path("corpus", "gguf", "models", file));
         TinyModel names = TinyModels.Get("qwen2-F32");
         Dictionary<string, Tensor> found = PyBridge.ReadFolder(TorchFolders.Recorded(file));
-        CollectionAssert.AreEquivalent(original.Tensors.Select(tensor => tensor.Name).ToArray(), found.Keys.Select(names.NativeName).ToArray());
+        CollectionAssert.AreEquivalent(
+            original.Tensors.Select(tensor => tensor.Name).ToArray(), found.Keys.Select(names.NativeName).ToArray());
         IEnumerable<ModelTensor> expected =
             from name in found.Keys
             let tensor = original.Tensors.Single(tensor => tensor.Name == names.NativeName(name))
@@ -79,18 +82,26 @@ public sealed class TorchTensorTests
     public void A_tensor_of_another_name_shape_or_type_is_noticed()
     {
         ModelTensor wanted = new("a", [2, 1], [1, 2]);
-        Dictionary<string, Tensor> Found(string name, long[] shape, ScalarType type) => new() { [name] = tensor([1f, 2f]).reshape(shape).to(type) };
+        Dictionary<string, Tensor> Found(string name, long[] shape, ScalarType type) =>
+            new() { [name] = tensor([1f, 2f]).reshape(shape).to(type) };
         Assert.IsEmpty(Differences([(wanted, TensorType.F32)], Found("a", [2, 1], ScalarType.Float32)));
-        CollectionAssert.AreEqual(new[] { "b is not expected", "a is missing" }, Differences([(wanted, TensorType.F32)], Found("b", [2, 1], ScalarType.Float32)).ToArray());
-        CollectionAssert.AreEqual(new[] { "a is Float32 [1, 2] instead of Float32 [2, 1]" }, Differences([(wanted, TensorType.F32)], Found("a", [1, 2], ScalarType.Float32)).ToArray());
-        CollectionAssert.AreEqual(new[] { "a is BFloat16 [2, 1] instead of Float32 [2, 1]" }, Differences([(wanted, TensorType.F32)], Found("a", [2, 1], ScalarType.BFloat16)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "b is not expected", "a is missing" }, Differences([(wanted, TensorType.F32)], Found("b", [2, 1], ScalarType.Float32))
+                .ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "a is Float32 [1, 2] instead of Float32 [2, 1]" },
+            Differences([(wanted, TensorType.F32)], Found("a", [1, 2], ScalarType.Float32)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "a is BFloat16 [2, 1] instead of Float32 [2, 1]" },
+            Differences([(wanted, TensorType.F32)], Found("a", [2, 1], ScalarType.BFloat16)).ToArray());
     }
 
     // A folder has the types of the GGUF; its tensors stand in the order of those with Hugging Face's names.
     private static IEnumerable<(ModelTensor Tensor, TensorType Type)> Expected(TinyModel model) =>
         model.Tensors.Zip(model.NativeTensors(), (tensor, native) => (tensor, HandMadeGguf.TypeOf(model, native)));
 
-    private static IEnumerable<string> Differences(IEnumerable<(ModelTensor Tensor, TensorType Type)> expected, Dictionary<string, Tensor> found)
+    private static IEnumerable<string> Differences(
+        IEnumerable<(ModelTensor Tensor, TensorType Type)> expected, Dictionary<string, Tensor> found)
     {
         (ModelTensor Tensor, TensorType Type)[] wanted = [.. expected];
         foreach (string name in found.Keys.Except(wanted.Select(item => item.Tensor.Name)))

@@ -1,4 +1,5 @@
-// What a developer types first who reads models with the library, under the names that exist. A test compiles it; docs/library.md has the table.
+// What a developer types first who reads models with the library, under the names that exist. A test compiles it; docs/library.md has the
+// table.
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
@@ -8,7 +9,8 @@ static class FirstGuesses
     static void OpenPath() { using var m = Model.Open("a.gguf"); }
     static void OpenPath2() { using var m = ModelFiles.Open("a.gguf"); }
     static void OpenGgufPath() { using var m = Model.Open("a.gguf"); GgufFile gguf = (GgufFile)m.File; }
-    static void OpenStPath() { using var m = Model.Open("a.safetensors", PathScope.FileAlone); SafeTensorsFile file = (SafeTensorsFile)m.File; }
+    static void OpenStPath() { using var m = Model.Open("a.safetensors", PathScope.FileAlone); SafeTensorsFile file =
+        (SafeTensorsFile)m.File; }
     static void OpenStream(Stream s) { using var m = Model.Open(s); }
     static async Task OpenAsync() { using var m = await Model.OpenAsync("a"); }
     static void OpenBytes(byte[] b) { using var m = Model.Open(b); }
@@ -23,7 +25,8 @@ static class FirstGuesses
     static float[] TReadFloats(Model m) => m.Tensors[0].ToSingles();
     static float[] Deq(Model m) => m.Tensors[0].ToSingles();
     static ReadOnlySpan<byte> TSpan(Model m) => m.Tensors[0].TryGetSpan(out ReadOnlySpan<byte> bytes) ? bytes : m.Tensors[0].ToBytes();
-    static ReadOnlySpan<float> AsSpan(Model m) => m.Tensors[0].TryGetSpan(out ReadOnlySpan<float> values) ? values : m.Tensors[0].ToSingles();
+    static ReadOnlySpan<float> AsSpan(Model m) =>
+        m.Tensors[0].TryGetSpan(out ReadOnlySpan<float> values) ? values : m.Tensors[0].ToSingles();
     static (float[], nint[]) ToTensor(Model m) => (m.Tensors[0].ToSingles(), [.. m.Tensors[0].Shape.Select(length => (nint)length)]);
     static Stream OpenRead(Model m) => m.Tensors[0].OpenRead();
     static object Rows(Model m) => m.Tensors[0].Rows(0, 10);

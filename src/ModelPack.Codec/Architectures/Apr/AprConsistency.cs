@@ -16,14 +16,17 @@ internal static class AprConsistency
         uint? dimension = says.Count("head_dim");
         uint? heads = says.Count("num_heads");
         Heads("num_heads", heads, dimension, tensors.Query, "q", notes);
-        Heads(says.Count("num_kv_heads") is null ? "num_heads" : "num_kv_heads", says.Count("num_kv_heads") ?? heads, dimension, tensors.Key, "k", notes);
+        Heads(says.Count("num_kv_heads") is null
+            ? "num_heads"
+            : "num_kv_heads", says.Count("num_kv_heads") ?? heads, dimension, tensors.Key, "k", notes);
     }
 
     private static void Compare(string field, uint? stated, long found, string words, List<Note> notes)
     {
         if (stated is { } number && number != found)
         {
-            notes.Contradict($"'{field}' is {number}, but {string.Format(System.Globalization.CultureInfo.InvariantCulture, words, found)}");
+            notes.Contradict(
+                $"'{field}' is {number}, but {string.Format(System.Globalization.CultureInfo.InvariantCulture, words, found)}");
         }
     }
 

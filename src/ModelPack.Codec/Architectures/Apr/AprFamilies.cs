@@ -22,17 +22,21 @@ internal static class AprFamilies
         }
 
         ConfigObject fields = ConfigObject.Parse(file.Source.Name, config);
-        return AprFamilyNames.For(fields.Text("model_type"), file.Tensors.Select(tensor => tensor.Name)) is { } names ? new(names, fields.Count(HeadsField)) : null;
+        return AprFamilyNames.For(fields.Text("model_type"), file.Tensors.Select(tensor => tensor.Name)) is { } names
+            ? new(names, fields.Count(HeadsField))
+            : null;
     }
 
-    /// <summary>The family of an APR file whose tensors have APR's names for it, or why it cannot be told what these are in a checkpoint; neither for all other files.</summary>
+    /// <summary>The family of an APR file whose tensors have APR's names for it, or why it cannot be told what these are in a checkpoint;
+    /// neither for all other files.</summary>
     public static (AprFamily? Family, string? Doubt) OfApr(AprFile apr)
     {
         string[] tensors = [.. apr.Tensors.Select(tensor => tensor.Name)];
         try
         {
             string?[] slugs = [apr.FindMetadata("hf_model_type")?.AsText(), apr.Architecture];
-            if (slugs.Select(slug => AprFamilyNames.ForApr(slug, tensors, () => IsNewFalcon(apr))).FirstOrDefault(found => found is not null) is not { } names)
+            if (slugs.Select(slug => AprFamilyNames.ForApr(slug, tensors, () => IsNewFalcon(apr)))
+                .FirstOrDefault(found => found is not null) is not { } names)
             {
                 return (null, null);
             }
@@ -51,7 +55,9 @@ internal static class AprFamilies
 
     private static bool IsNewFalcon(AprFile apr) => Config(apr) is { } config
         ? config.Bool("new_decoder_architecture") ?? false
-        : throw new ModelPackException(HuggingFaceErrors.MissingConfig, $"'{ConfigKey}' is missing, which would say what the two norms of a layer are");
+        : throw new ModelPackException(
+            HuggingFaceErrors.MissingConfig, $"'{ConfigKey}' is missing, which would say what the two norms of a layer are");
 
-    private static ConfigObject? Config(AprFile apr) => apr.FindMetadata(ConfigKey) is { } text ? ConfigObject.Parse(apr.Source.Name, new(ConfigKey, text.RawBytes)) : null;
+    private static ConfigObject? Config(AprFile apr) =>
+        apr.FindMetadata(ConfigKey) is { } text ? ConfigObject.Parse(apr.Source.Name, new(ConfigKey, text.RawBytes)) : null;
 }

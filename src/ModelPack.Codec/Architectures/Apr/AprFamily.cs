@@ -9,7 +9,8 @@ namespace ModelPack.Architectures.Apr;
 /// <param name="Heads">Number of query heads, where the model states it.</param>
 internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
 {
-    /// <summary>Translates a checkpoint's tensors: names, and what is fused split. A fused tensor that is not three of a kind stays whole.</summary>
+    /// <summary>Translates a checkpoint's tensors: names, and what is fused split. A fused tensor that is not three of a kind stays
+    /// whole.</summary>
     /// <exception cref="ModelPackException">Two tensors would have one name.</exception>
     public TensorTranslation ToApr(IReadOnlyList<TensorInfo> tensors)
     {
@@ -30,7 +31,10 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
 
             if (!parts.IsEmpty)
             {
-                doubts.Add(new(tensor.Name, $"is not split into q, k and v: its shape {TensorShape.Format(tensor.Shape.AsSpan())} and type {TensorTypes.Get(tensor.Type).Name} do not show where"));
+                doubts.Add(
+                    new(tensor.Name,
+                        $"is not split into q, k and v: its shape {TensorShape.Format(tensor.Shape.AsSpan())} and type "
+                            + $"{TensorTypes.Get(tensor.Type).Name} do not show where"));
             }
 
             back[i] = made.Add(tensor, Names.ToApr(tensor.Name), tensor.Shape, whole);
@@ -45,7 +49,8 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
     {
         Collected made = new();
         PayloadRecipe[] back = new PayloadRecipe[tensors.Count];
-        Dictionary<string, int> places = tensors.Index().DistinctBy(item => item.Item.Name).ToDictionary(item => item.Item.Name, item => item.Index, StringComparer.Ordinal);
+        Dictionary<string, int> places = tensors.Index().DistinctBy(item => item.Item.Name)
+            .ToDictionary(item => item.Item.Name, item => item.Index, StringComparer.Ordinal);
         for (int i = 0; i < back.Length; i++)
         {
             TensorInfo tensor = tensors[i];
@@ -55,7 +60,9 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
             }
             else if (back[i] is null)
             {
-                Join(made, back, tensors, name, [.. Names.Parts(name).Select(part => places.TryGetValue(part, out int place) ? place : throw Incomplete(tensor, part, name))]);
+                Join(made, back, tensors, name,
+                    [.. Names.Parts(name)
+                        .Select(part => places.TryGetValue(part, out int place) ? place : throw Incomplete(tensor, part, name))]);
             }
         }
 
@@ -65,22 +72,33 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
     private void Join(Collected made, PayloadRecipe[] back, IReadOnlyList<TensorInfo> tensors, string name, int[] parts)
     {
         TensorInfo first = tensors[parts[0]];
-        if (parts.Select(part => tensors[part]).FirstOrDefault(part => part.Type != first.Type || !part.Shape.SequenceEqual(first.Shape) || part.ByteLength != first.ByteLength) is { } other)
+        if (parts.Select(part => tensors[part])
+            .FirstOrDefault(
+                part => part.Type != first.Type || !part.Shape.SequenceEqual(first.Shape)
+                    || part.ByteLength != first.ByteLength) is { } other)
         {
-            throw new ModelPackException(TranslationErrors.UnequalParts, $"'{other.Name}' has another type or shape than '{first.Name}'; both are parts of '{name}'") { TensorName = other.Name };
+            throw new ModelPackException(
+                TranslationErrors.UnequalParts, $"'{other.Name}' has another type or shape than '{first.Name}'; both are parts of '{name}'")
+                {
+                    TensorName = other.Name,
+                };
         }
 
         FusedSplit split = FusedSplit.Of(Names.Layout, first, Heads)
             ?? throw new ModelPackException(TranslationErrors.Heads, $"q, k and v do not make up '{name}'") { TensorName = first.Name };
         PayloadRecipe joined = split.Join([.. parts.Select(part => new StoredPayload(part, first.ByteLength))]);
-        foreach ((int part, PayloadRecipe taken) in parts.Zip(split.Take(made.Add(first, name, FusedSplit.WholeShape(Names.Layout, first), joined))))
+        foreach ((int part, PayloadRecipe taken) in parts.Zip(
+            split.Take(made.Add(first, name, FusedSplit.WholeShape(Names.Layout, first), joined))))
         {
             back[part] = taken;
         }
     }
 
     private static ModelPackException Incomplete(TensorInfo tensor, string missing, string name) =>
-        new(TranslationErrors.Incomplete, $"'{missing}' is missing: '{name}' is made of it and '{tensor.Name}'") { TensorName = tensor.Name };
+        new(TranslationErrors.Incomplete, $"'{missing}' is missing: '{name}' is made of it and '{tensor.Name}'")
+        {
+            TensorName = tensor.Name,
+        };
 
     /// <summary>The tensors of a translation, each name once.</summary>
     private sealed class Collected
@@ -95,7 +113,11 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
         {
             if (!sources.TryAdd(name, source.Name))
             {
-                throw new ModelPackException(TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'") { TensorName = source.Name };
+                throw new ModelPackException(
+                    TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'")
+                    {
+                        TensorName = source.Name,
+                    };
             }
 
             tensors.Add(new(name, source.Type, shape, payload));

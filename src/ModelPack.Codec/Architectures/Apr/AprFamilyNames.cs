@@ -16,8 +16,8 @@ internal enum AprFamilySlug
 }
 
 /// <summary>
-/// Names of a family whose checkpoints are not llama-like, in the checkpoint's words and in APR's (apr-v2.md §12.2, §12.3). Each table is its own inverse: where a
-/// family has two spellings, they are two tables, chosen by what a model has.
+/// Names of a family whose checkpoints are not llama-like, in the checkpoint's words and in APR's (apr-v2.md §12.2, §12.3). Each table is
+/// its own inverse: where a family has two spellings, they are two tables, chosen by what a model has.
 /// </summary>
 internal sealed class AprFamilyNames
 {
@@ -25,7 +25,8 @@ internal sealed class AprFamilyNames
 
     private static readonly (string, string)[] Gpt2Layers =
     [
-        ("ln_1", "input_layernorm"), ("ln_2", "post_attention_layernorm"), ("attn.c_proj", "self_attn.o_proj"), ("mlp.c_fc", "mlp.up_proj"), ("mlp.c_proj", "mlp.down_proj"),
+        ("ln_1", "input_layernorm"), ("ln_2", "post_attention_layernorm"), ("attn.c_proj", "self_attn.o_proj"), ("mlp.c_fc", "mlp.up_proj"),
+        ("mlp.c_proj", "mlp.down_proj"),
     ];
 
     private static readonly (string, string)[] FalconLayers =
@@ -34,7 +35,8 @@ internal sealed class AprFamilyNames
         ("mlp.dense_h_to_4h", "mlp.up_proj"), ("mlp.dense_4h_to_h", "mlp.down_proj"),
     ];
 
-    private static readonly (string, string)[] FalconOutside = [("transformer.word_embeddings", "model.embed_tokens"), ("transformer.ln_f", "model.norm")];
+    private static readonly (string, string)[] FalconOutside = [
+        ("transformer.word_embeddings", "model.embed_tokens"), ("transformer.ln_f", "model.norm")];
 
     private readonly string layerPrefix;
     private readonly string? fused;
@@ -43,7 +45,9 @@ internal sealed class AprFamilyNames
     private readonly ImmutableDictionary<string, string> layerToApr;
     private readonly ImmutableDictionary<string, string> layerFromApr;
 
-    private AprFamilyNames(string architecture, string layerPrefix, string? fused, FusedLayout layout, (string Checkpoint, string Apr)[] outside, (string Checkpoint, string Apr)[] inLayer)
+    private AprFamilyNames(
+        string architecture, string layerPrefix, string? fused, FusedLayout layout, (string Checkpoint, string Apr)[] outside,
+        (string Checkpoint, string Apr)[] inLayer)
     {
         Architecture = architecture;
         this.layerPrefix = layerPrefix;
@@ -65,7 +69,8 @@ internal sealed class AprFamilyNames
 
     /// <summary>GPT-2 as first published, without <c>transformer.</c> in front.</summary>
     public static AprFamilyNames BareGpt2 { get; } = new(
-        "gpt2", "h.", "attn.c_attn", FusedLayout.Columns, [("wte", "model.embed_tokens"), ("wpe", "model.position_embedding"), ("ln_f", "model.norm")], Gpt2Layers);
+        "gpt2", "h.", "attn.c_attn", FusedLayout.Columns,
+        [("wte", "model.embed_tokens"), ("wpe", "model.position_embedding"), ("ln_f", "model.norm")], Gpt2Layers);
 
     public static AprFamilyNames GptNeoX { get; } = new(
         "gptneox",
@@ -80,18 +85,21 @@ internal sealed class AprFamilyNames
         "model.decoder.layers.",
         null,
         FusedLayout.None,
-        [("model.decoder.embed_tokens", "model.embed_tokens"), ("model.decoder.embed_positions", "model.position_embedding"), ("model.decoder.final_layer_norm", "model.norm")],
+        [("model.decoder.embed_tokens", "model.embed_tokens"), ("model.decoder.embed_positions", "model.position_embedding"),
+            ("model.decoder.final_layer_norm", "model.norm")],
         [
             ("self_attn_layer_norm", "input_layernorm"), ("final_layer_norm", "post_attention_layernorm"),
             ("self_attn.out_proj", "self_attn.o_proj"), ("fc1", "mlp.up_proj"), ("fc2", "mlp.down_proj"),
         ]);
 
-    /// <summary>Falcon with one norm a layer, or with the two of a sequential model, whose names are APR's already. What is fused stays so.</summary>
+    /// <summary>Falcon with one norm a layer, or with the two of a sequential model, whose names are APR's already. What is fused stays
+    /// so.</summary>
     public static AprFamilyNames Falcon { get; } = new("falcon", "transformer.h.", null, FusedLayout.None, FalconOutside, FalconLayers);
 
     /// <summary>Falcon of the new decoder architecture, with <c>ln_attn</c> and <c>ln_mlp</c>.</summary>
     public static AprFamilyNames NewFalcon { get; } = new(
-        "falcon", "transformer.h.", null, FusedLayout.None, FalconOutside, [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
+        "falcon", "transformer.h.", null, FusedLayout.None, FalconOutside,
+        [.. FalconLayers, ("ln_attn", "input_layernorm"), ("ln_mlp", "post_attention_layernorm")]);
 
     /// <summary>An encoder and a decoder: the checkpoint's names without what stands before both.</summary>
     public static AprFamilyNames Whisper { get; } = new("whisper", "model.", null, FusedLayout.None, [], []) { Dropped = "model." };
@@ -102,7 +110,8 @@ internal sealed class AprFamilyNames
     /// <summary>What GGUF calls the architecture, if it has it, and APR.</summary>
     public string Architecture { get; }
 
-    /// <summary>How q, k and v lie in the tensor in a layer that APR holds as <c>self_attn.q_proj</c>, <c>k_proj</c> and <c>v_proj</c>.</summary>
+    /// <summary>How q, k and v lie in the tensor in a layer that APR holds as <c>self_attn.q_proj</c>, <c>k_proj</c> and
+    /// <c>v_proj</c>.</summary>
     public FusedLayout Layout { get; }
 
     // What APR leaves out before the names of the two halves of a model.
@@ -116,22 +125,30 @@ internal sealed class AprFamilyNames
         AprFamilySlug.Gpt2 => names.Any(name => name.StartsWith("transformer.", StringComparison.Ordinal)) ? Gpt2 : BareGpt2,
         AprFamilySlug.GptNeoX => GptNeoX,
         AprFamilySlug.Opt => Opt,
-        AprFamilySlug.Falcon => names.Any(name => name.Contains(".ln_attn.", StringComparison.Ordinal) || name.Contains(".attn_norm_2.", StringComparison.Ordinal)) ? NewFalcon : Falcon,
+        AprFamilySlug.Falcon =>
+            names.Any(
+                name => name.Contains(".ln_attn.", StringComparison.Ordinal) || name.Contains(".attn_norm_2.", StringComparison.Ordinal))
+                    ? NewFalcon
+                    : Falcon,
         AprFamilySlug.Whisper => names.Any(IsWhole) ? Whisper : null,
         AprFamilySlug.Moonshine => names.Any(IsWhole) ? Moonshine : null,
         _ => null,
     };
 
-    /// <summary>The table that leads from the names in an APR file to those of a checkpoint; null if the family has none, or the names are no names of APR's.</summary>
+    /// <summary>The table that leads from the names in an APR file to those of a checkpoint; null if the family has none, or the names are
+    /// no names of APR's.</summary>
     /// <param name="slug">The family.</param>
     /// <param name="names">The names in the file.</param>
-    /// <param name="isNewFalcon">Whether a Falcon is one of the new decoder architecture: where it has two norms, the names do not tell.</param>
+    /// <param name="isNewFalcon">Whether a Falcon is one of the new decoder architecture: where it has two norms, the names do not
+    /// tell.</param>
     public static AprFamilyNames? ForApr(string? slug, IReadOnlyCollection<string> names, Func<bool> isNewFalcon) => Family(slug) switch
     {
         AprFamilySlug.Gpt2 => Written(Gpt2, names),
         AprFamilySlug.GptNeoX => Written(GptNeoX, names),
         AprFamilySlug.Opt => Written(Opt, names),
-        AprFamilySlug.Falcon => Written(Falcon, names) is not null && names.Any(name => name.Contains(".post_attention_layernorm.", StringComparison.Ordinal)) && isNewFalcon()
+        AprFamilySlug.Falcon =>
+            Written(Falcon, names) is not null && names.Any(name => name.Contains(".post_attention_layernorm.", StringComparison.Ordinal))
+            && isNewFalcon()
             ? NewFalcon
             : Written(Falcon, names),
         AprFamilySlug.Whisper => names.Any(IsHalf) && !names.Any(IsWhole) ? Whisper : null,
@@ -162,7 +179,8 @@ internal sealed class AprFamilyNames
     public string? Whole(string aprName)
     {
         (string stem, string ending) = Cut(aprName);
-        return fused is not null && InLayer(stem, AprLayer) is { } place && stem[place..] is ("self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj")
+        return fused is not null && InLayer(stem, AprLayer) is { } place
+            && stem[place..] is ("self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj")
             ? layerPrefix + stem[AprLayer.Length..place] + fused + ending
             : null;
     }
@@ -180,12 +198,17 @@ internal sealed class AprFamilyNames
 
     private static bool IsWhole(string name) => name.StartsWith("model.", StringComparison.Ordinal) && IsHalf(name["model.".Length..]);
 
-    private static bool IsHalf(string name) => name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("decoder.", StringComparison.Ordinal);
+    private static bool IsHalf(string name) =>
+        name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("decoder.", StringComparison.Ordinal);
 
     private static AprFamilyNames? Written(AprFamilyNames table, IReadOnlyCollection<string> names) =>
-        names.Any(name => InLayer(name, AprLayer) is not null) && !names.Any(name => InLayer(name, table.layerPrefix) is not null) ? table : null;
+        names.Any(name => InLayer(name, AprLayer) is not null) && !names.Any(name => InLayer(name, table.layerPrefix) is not null)
+        ? table
+        : null;
 
-    private static string Translate(string name, string prefix, string otherPrefix, ImmutableDictionary<string, string> outside, ImmutableDictionary<string, string> inLayer)
+    private static string Translate(
+        string name, string prefix, string otherPrefix, ImmutableDictionary<string, string> outside,
+        ImmutableDictionary<string, string> inLayer)
     {
         (string stem, string ending) = Cut(name);
         if (InLayer(stem, prefix) is not { } place)
@@ -207,6 +230,9 @@ internal sealed class AprFamilyNames
     private static int? InLayer(string stem, string prefix)
     {
         int dot = stem.StartsWith(prefix, StringComparison.Ordinal) ? stem.IndexOf('.', prefix.Length) : -1;
-        return dot > prefix.Length && int.TryParse(stem.AsSpan(prefix.Length, dot - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? dot + 1 : null;
+        return dot > prefix.Length
+            && int.TryParse(stem.AsSpan(prefix.Length, dot - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? dot + 1
+            : null;
     }
 }

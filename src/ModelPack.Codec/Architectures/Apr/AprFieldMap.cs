@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace ModelPack.Architectures.Apr;
 
-/// <summary>Fields of APR with the GGUF keys that say the same (apr-v2.md §7.2, hf-companions.md §1.1). Each row is its own inverse.</summary>
+/// <summary>Fields of APR with the GGUF keys that say the same (apr-v2.md §7.2, hf-companions.md §1.1). Each row is its own
+/// inverse.</summary>
 internal static class AprFieldMap
 {
     public const string HeadCount = "attention.head_count";
@@ -13,7 +14,8 @@ internal static class AprFieldMap
 
     private static readonly FrozenSet<string> WithMeanInNorm = new[]
     {
-        "bert", "bloom", "command-r", "cohere2", "falcon", "gpt2", "gptneox", "mpt", "nemotron", "nomic-bert", "phi2", "stablelm", "starcoder", "starcoder2",
+        "bert", "bloom", "command-r", "cohere2", "falcon", "gpt2", "gptneox", "mpt", "nemotron", "nomic-bert", "phi2", "stablelm",
+            "starcoder", "starcoder2",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Texts, with whole keys.</summary>
@@ -43,7 +45,8 @@ internal static class AprFieldMap
     ];
 
     /// <summary>Single-precision numbers, with keys below the architecture's name.</summary>
-    public static IEnumerable<(string Key, string Field)> Numbers(string architecture) => [("rope.freq_base", "rope_theta"), (Epsilon(architecture), "rms_norm_eps")];
+    public static IEnumerable<(string Key, string Field)> Numbers(string architecture) =>
+        [("rope.freq_base", "rope_theta"), (Epsilon(architecture), "rms_norm_eps")];
 
     // APR has one field for the epsilon of either kind of norm: realizar reads layer_norm_eps as an alias of it (apr-v2.md §7.4).
     private static string Epsilon(string architecture) => WithMeanInNorm.Contains(architecture) ? NormEpsilon : RmsEpsilon;

@@ -4,7 +4,8 @@ using ModelPack.Formats.Apr;
 
 namespace ModelPack.Architectures.Apr;
 
-/// <summary>Reads fields under all their spellings: the canonical key, the aliases, the copies of the importer (apr-v2.md §7.3, §7.4, §13.1).</summary>
+/// <summary>Reads fields under all their spellings: the canonical key, the aliases, the copies of the importer (apr-v2.md §7.3, §7.4,
+/// §13.1).</summary>
 internal sealed class AprFieldReader(AprFile file, List<Note> notes)
 {
     private const string CopyPrefix = "model.";

@@ -7,8 +7,8 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Architectures.Apr;
 
 /// <summary>
-/// Says a model's metadata in APR's words (apr-v2.md §7, §15.2): canonical keys, each once, none of them <c>null</c>. What the source does not say is left
-/// out and noted; what APR has no words for is kept with its type (<see cref="UnmappedKeys"/>).
+/// Says a model's metadata in APR's words (apr-v2.md §7, §15.2): canonical keys, each once, none of them <c>null</c>. What the source does
+/// not say is left out and noted; what APR has no words for is kept with its type (<see cref="UnmappedKeys"/>).
 /// </summary>
 internal sealed class AprFromGguf
 {
@@ -163,7 +163,9 @@ internal sealed class AprFromGguf
 
         if (Count(keyLength) is not { } dimension || Count(valueLength) != dimension)
         {
-            notes.Lose($"'{key}' is {keyLength.Display()} and '{otherKey}' is {valueLength.Display()}, which 'head_dim' cannot say: it is one count");
+            notes.Lose(
+                $"'{key}' is {keyLength.Display()} and '{otherKey}' is {valueLength.Display()}, which 'head_dim' cannot say: it is one "
+                    + $"count");
             return;
         }
 
@@ -267,18 +269,23 @@ internal sealed class AprFromGguf
 
     private AprTargetMetadata Result()
     {
-        foreach (string missing in AprRequirements.Missing(key => fields.ContainsKey(key) || custom.ContainsKey(key), source.Tensors.Select(tensor => tensor.Name)))
+        foreach (string missing in AprRequirements.Missing(
+            key => fields.ContainsKey(key) || custom.ContainsKey(key), source.Tensors.Select(tensor => tensor.Name)))
         {
             notes.Miss(missing);
         }
 
         ImmutableArray<KeyValuePair<string, AprJson>> known = [.. fields.OrderBy(field => AprFields.Find(field.Key)!.Position)];
         ImmutableArray<KeyValuePair<string, AprJson>> others =
-            [.. custom.OrderBy(pair => Encoding.UTF8.GetBytes(pair.Key), Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
+            [.. custom.OrderBy(
+                pair => Encoding.UTF8.GetBytes(pair.Key),
+                Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
         long bytes = known.Concat(others).Sum(pair => (long)pair.Key.Length + pair.Value.Utf8.Length);
         if (bytes > AprFormat.DeclaredMetadataBytes)
         {
-            notes.Add(new(MetadataNotes.Size, $"the metadata takes {bytes} bytes, more than the {AprFormat.DeclaredMetadataBytes} that the format declares"));
+            notes.Add(
+                new(MetadataNotes.Size,
+                    $"the metadata takes {bytes} bytes, more than the {AprFormat.DeclaredMetadataBytes} that the format declares"));
         }
 
         return new(known, others, [.. notes]);

@@ -11,7 +11,8 @@ internal static class AprMetadataBuilder
 {
     public static AprTargetMetadata For(ModelFile root, ModelDescription words, IReadOnlyList<OutputTensor> steps)
     {
-        Companion? config = words.Companions.FirstOrDefault(companion => companion.Name == CompanionNames.Config && CompanionText.WhyUnread(companion.Name, companion.Bytes.Span) is null);
+        Companion? config = words.Companions.FirstOrDefault(
+            companion => companion.Name == CompanionNames.Config && CompanionText.WhyUnread(companion.Name, companion.Bytes.Span) is null);
         (string? type, string? className) = config is null ? (null, null) : Identity(config);
         HashSet<string> known = new(StringComparer.Ordinal);
         return AprFromGguf.Write(new()
@@ -37,8 +38,11 @@ internal static class AprMetadataBuilder
         {
             using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(config.Bytes));
             JsonElement root = document.RootElement;
-            string? type = root.TryGetProperty("model_type", out JsonElement named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
-            string? first = root.TryGetProperty("architectures", out JsonElement classes) && classes is { ValueKind: JsonValueKind.Array } && classes.GetArrayLength() > 0
+            string? type = root.TryGetProperty("model_type", out JsonElement named) && named.ValueKind == JsonValueKind.String
+                ? named.GetString()
+                : null;
+            string? first = root.TryGetProperty("architectures", out JsonElement classes) && classes is { ValueKind: JsonValueKind.Array }
+                && classes.GetArrayLength() > 0
                 && classes[0].ValueKind == JsonValueKind.String ? classes[0].GetString() : null;
             return (type, first);
         }

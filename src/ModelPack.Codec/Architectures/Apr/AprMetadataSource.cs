@@ -20,7 +20,8 @@ internal sealed record AprMetadataSource
     /// <summary>The rows of q and k as the file will hold them.</summary>
     public required RowOrder Rows { get; init; }
 
-    /// <summary>True if q, k and v were taken out of a tensor that holds them head by head: other programs cut through the heads (apr-v2.md §12.5).</summary>
+    /// <summary>True if q, k and v were taken out of a tensor that holds them head by head: other programs cut through the heads (apr-v2.md
+    /// §12.5).</summary>
     public bool AreHeadsSplit { get; init; }
 
     /// <summary>Number of weights, where the stored shapes do not give it.</summary>

@@ -28,5 +28,6 @@ internal static class AprNamingSchemes
         };
     }
 
-    private static bool StartsWithAny(string name, string[] starts) => Array.Exists(starts, start => name.StartsWith(start, StringComparison.Ordinal));
+    private static bool StartsWithAny(string name, string[] starts) =>
+        Array.Exists(starts, start => name.StartsWith(start, StringComparison.Ordinal));
 }

@@ -81,7 +81,8 @@ internal static class AprSlugs
         return found;
     }
 
-    /// <summary>The architecture that a slug or a <c>model_type</c> names. <c>phi</c> alone is two, <c>falcon3</c> and <c>opt</c> are none.</summary>
+    /// <summary>The architecture that a slug or a <c>model_type</c> names. <c>phi</c> alone is two, <c>falcon3</c> and <c>opt</c> are
+    /// none.</summary>
     public static string? Translate(string? slug) => slug?.ToLowerInvariant() switch
     {
         null => null,

@@ -18,7 +18,8 @@ internal static class AprTokenizerKeys
     public const string ChatTemplate = "tokenizer.chat_template";
     public const string GgufChatTemplate = "tokenizer.chat_template";
 
-    /// <summary>Ids of special tokens: the GGUF key, the custom key, and the member of <c>special_tokens</c>. APR has no id for the unknown token, only its text.</summary>
+    /// <summary>Ids of special tokens: the GGUF key, the custom key, and the member of <c>special_tokens</c>. APR has no id for the unknown
+    /// token, only its text.</summary>
     public static IReadOnlyList<(string Key, string? Custom, string Member)> Ids { get; } =
     [
         ("tokenizer.ggml.bos_token_id", "tokenizer.bos_token_id", "bos_token"),

@@ -5,8 +5,10 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Apr;
 
-/// <summary>Says a tokenizer in APR's words (apr-v2.md §7.3). Real ones have 150,000 tokens and as many merges: their bytes go from text to text, once.</summary>
-internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJson> fields, Dictionary<string, AprJson> custom, List<Note> notes)
+/// <summary>Says a tokenizer in APR's words (apr-v2.md §7.3). Real ones have 150,000 tokens and as many merges: their bytes go from text to
+/// text, once.</summary>
+internal sealed class AprTokenizerWriter(
+    GgufKeys keys, Dictionary<string, AprJson> fields, Dictionary<string, AprJson> custom, List<Note> notes)
 {
     private const string Prefix = "tokenizer.ggml.";
     private const string TokensKey = Prefix + "tokens";
@@ -37,7 +39,9 @@ internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJs
         if (vocabulary is null || (merges is not null && rules is null))
         {
             // A part of a tokenizer would be taken for the whole, so nothing of it is written.
-            notes.Lose($"the tokenizer is left out: '{(vocabulary is null ? TokensKey : MergesKey)}' has a text that is not UTF-8, and JSON holds no other");
+            notes.Lose(
+                $"the tokenizer is left out: '{(vocabulary is null ? TokensKey : MergesKey)}' has a text that is not UTF-8, and JSON holds "
+                    + $"no other");
             foreach ((_, string? id, _) in AprTokenizerKeys.Ids.Where(row => row.Custom is not null))
             {
                 custom.Remove(id!);
@@ -161,7 +165,8 @@ internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJs
             if (!float.IsFinite(score))
             {
                 notes.Lose(string.Create(
-                    CultureInfo.InvariantCulture, $"'{AprTokenizerKeys.Scores}' is left out: '{ScoresKey}' is {score} at {offset / sizeof(float)}, which JSON cannot hold"));
+                    CultureInfo.InvariantCulture,
+                    $"'{AprTokenizerKeys.Scores}' is left out: '{ScoresKey}' is {score} at {offset / sizeof(float)}, which JSON cannot hold"));
                 keys.Say(ScoresKey);
                 return;
             }
@@ -175,7 +180,8 @@ internal sealed class AprTokenizerWriter(GgufKeys keys, Dictionary<string, AprJs
 
     private void Types(long count)
     {
-        if (keys.Find(TypesKey) is not { ElementType: { } element } value || !value.TryGetIntegers(out Int128[]? types) || !Agrees(TypesKey, value.Count, count))
+        if (keys.Find(TypesKey) is not { ElementType: { } element } value || !value.TryGetIntegers(out Int128[]? types)
+            || !Agrees(TypesKey, value.Count, count))
         {
             return;
         }

@@ -17,7 +17,8 @@ internal enum FusedLayout
 }
 
 /// <summary>
-/// The runs of bytes that q, k and v are in one tensor: <paramref name="Groups"/> times a run of q, one of k and one of v, each of <paramref name="RunBytes"/>.
+/// The runs of bytes that q, k and v are in one tensor: <paramref name="Groups"/> times a run of q, one of k and one of v, each of
+/// <paramref name="RunBytes"/>.
 /// </summary>
 /// <param name="Groups">Number of groups.</param>
 /// <param name="RunBytes">Length of a run.</param>
@@ -25,7 +26,8 @@ internal readonly record struct FusedSplit(long Groups, long RunBytes)
 {
     private const int Parts = 3;
 
-    /// <summary>The first of the three tensors that one is split into; null if it is not three of a kind, or a third does not end where an element or block does.</summary>
+    /// <summary>The first of the three tensors that one is split into; null if it is not three of a kind, or a third does not end where an
+    /// element or block does.</summary>
     public static TensorInfo? FirstPart(FusedLayout layout, TensorInfo whole, long? heads)
     {
         if (whole.Shape.IsEmpty || whole.Shape[Axis(layout, whole)] % Parts != 0 || whole.ByteLength % Parts != 0)
@@ -34,7 +36,8 @@ internal readonly record struct FusedSplit(long Groups, long RunBytes)
         }
 
         int axis = Axis(layout, whole);
-        TensorInfo part = whole with { Shape = whole.Shape.SetItem(axis, whole.Shape[axis] / Parts), ByteLength = whole.ByteLength / Parts };
+        TensorInfo part =
+            whole with { Shape = whole.Shape.SetItem(axis, whole.Shape[axis] / Parts), ByteLength = whole.ByteLength / Parts };
         return Of(layout, part, heads) is null ? null : part;
     }
 
@@ -51,7 +54,8 @@ internal readonly record struct FusedSplit(long Groups, long RunBytes)
                 [var rows, var columns] when rows == columns => rows,
                 _ => 0,
             },
-            FusedLayout.Heads when heads > 0 && part.Shape is [var rows, ..] && rows % heads == 0 && HasWholeRows(type, part) => heads.Value,
+            FusedLayout.Heads when heads > 0 && part.Shape is [var rows, ..] && rows % heads == 0 && HasWholeRows(type, part) =>
+                heads.Value,
             _ => 0,
         };
         return groups > 0 ? new(groups, part.ByteLength / groups) : null;
@@ -77,5 +81,6 @@ internal readonly record struct FusedSplit(long Groups, long RunBytes)
     private static int Axis(FusedLayout layout, TensorInfo tensor) => layout == FusedLayout.Columns ? tensor.Shape.Length - 1 : 0;
 
     private static bool HasWholeRows(TensorTypeInfo type, TensorInfo tensor) =>
-        type is { BlockElements: 1, Rule: PayloadRule.Blocks } || (tensor.Shape.Length > 1 && type.Rule is PayloadRule.Blocks or PayloadRule.PaddedRows);
+        type is { BlockElements: 1, Rule: PayloadRule.Blocks }
+        || (tensor.Shape.Length > 1 && type.Rule is PayloadRule.Blocks or PayloadRule.PaddedRows);
 }

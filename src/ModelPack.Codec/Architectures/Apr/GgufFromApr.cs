@@ -89,7 +89,8 @@ internal sealed class GgufFromApr
         }
         else
         {
-            notes.Contradict($"'{kept.Key}' is {entries[place].Value.Display()} by its field, but {kept.Value.Display()} in '{UnmappedKeys.Key}'");
+            notes.Contradict(
+                $"'{kept.Key}' is {entries[place].Value.Display()} by its field, but {kept.Value.Display()} in '{UnmappedKeys.Key}'");
         }
     }
 
@@ -97,12 +98,15 @@ internal sealed class GgufFromApr
     {
         if (field.TryGetInteger(out Int128 integer))
         {
-            return kept.TryGetInteger(out Int128 other) ? other == integer : kept.TryGetIntegers(out Int128[]? items) && items.All(item => item == integer);
+            return kept.TryGetInteger(out Int128 other)
+                ? other == integer
+                : kept.TryGetIntegers(out Int128[]? items) && items.All(item => item == integer);
         }
 
         return field.TryGetFloat(out double number) && kept.TryGetFloat(out double otherNumber)
             ? number.Equals(otherNumber)
-            : field.TryGetIntegers(out Int128[]? list) && kept.TryGetIntegers(out Int128[]? otherList) && list.AsSpan().SequenceEqual(otherList);
+            : field.TryGetIntegers(out Int128[]? list) && kept.TryGetIntegers(out Int128[]? otherList) && list.AsSpan()
+            .SequenceEqual(otherList);
     }
 
     private void Labels()
@@ -163,7 +167,8 @@ internal sealed class GgufFromApr
         if (tensors.HeadDimension(heads, quiet.Count("num_kv_heads") ?? heads, hidden) is { } dimension)
         {
             HeadDimension(architecture, (uint)dimension);
-            notes.Derive($"'head_dim' is missing: {dimension} follows from the rows of q and v, the hidden size over the heads does not give it");
+            notes.Derive(
+                $"'head_dim' is missing: {dimension} follows from the rows of q and v, the hidden size over the heads does not give it");
         }
     }
 

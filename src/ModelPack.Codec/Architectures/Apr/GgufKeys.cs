@@ -30,5 +30,6 @@ internal sealed class GgufKeys
     public void SayAll(string prefix) => said.UnionWith(values.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)));
 
     private static bool IsAboutTheFile(string key) =>
-        key is GgufFormat.AlignmentKey or ModelFile.OriginKey or TensorDescriptions.Key or GgufSplit.NumberKey or GgufSplit.CountKey or GgufSplit.TensorCountKey;
+        key is GgufFormat.AlignmentKey or ModelFile.OriginKey or TensorDescriptions.Key or GgufSplit.NumberKey or GgufSplit.CountKey
+        or GgufSplit.TensorCountKey;
 }

@@ -8,7 +8,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Apr;
 
-/// <summary>Says a tokenizer of an APR file in GGUF's words (apr-v2.md §7.3, hf-companions.md §2.1). Texts go from JSON to bytes, once.</summary>
+/// <summary>Says a tokenizer of an APR file in GGUF's words (apr-v2.md §7.3, hf-companions.md §2.1). Texts go from JSON to bytes,
+/// once.</summary>
 internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 {
     private const float FillerScore = -10000;
@@ -20,7 +21,8 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 
     private readonly List<MetadataEntry> entries = [];
 
-    public static IReadOnlyList<MetadataEntry> Read(AprFieldReader says, ModelTensors tensors, List<Note> notes) => new GgufTokenizerReader(says, notes).Read(tensors);
+    public static IReadOnlyList<MetadataEntry> Read(AprFieldReader says, ModelTensors tensors, List<Note> notes) =>
+        new GgufTokenizerReader(says, notes).Read(tensors);
 
     private List<MetadataEntry> Read(ModelTensors tensors)
     {
@@ -103,7 +105,9 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
         int fillers = (int)(rows - tokens);
         if (fillers > 0)
         {
-            notes.Derive($"'{TokenizerKeys.Tokens}' is filled up with {fillers} unused tokens, [PAD{tokens}] and so on, to the {rows} rows of the embedding");
+            notes.Derive(
+                $"'{TokenizerKeys.Tokens}' is filled up with {fillers} unused tokens, [PAD{tokens}] and so on, to the {rows} rows of the "
+                    + $"embedding");
         }
 
         return fillers;
@@ -111,7 +115,10 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 
     private void Scores(int tokens, int fillers)
     {
-        if (Numbers<float>(AprTokenizerKeys.Scores, tokens, (ref Utf8JsonReader reader) => reader.TryGetSingle(out float score) && float.IsFinite(score) ? score : null) is { } scores)
+        if (Numbers<float>(
+            AprTokenizerKeys.Scores, tokens, (ref Utf8JsonReader reader) => reader.TryGetSingle(out float score) && float.IsFinite(score)
+                ? score
+                : null) is { } scores)
         {
             Add(TokenizerKeys.Scores, GgufValue.FromFloat32Array([.. scores, .. Enumerable.Repeat(FillerScore, fillers)]));
         }
@@ -119,7 +126,8 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 
     private void Types(int tokens, int fillers)
     {
-        int[]? types = Numbers<int>(AprTokenizerKeys.TokenTypes, tokens, (ref Utf8JsonReader reader) => reader.TryGetInt32(out int type) ? type : null);
+        int[]? types = Numbers<int>(
+            AprTokenizerKeys.TokenTypes, tokens, (ref Utf8JsonReader reader) => reader.TryGetInt32(out int type) ? type : null);
         if (types is null && fillers > 0)
         {
             types = [.. Enumerable.Repeat((int)TokenKind.Normal, tokens)];
@@ -156,7 +164,8 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
     private delegate T? ReadNumber<T>(ref Utf8JsonReader reader)
         where T : struct;
 
-    /// <summary>A list with one number a token. The importer from GGUF writes an empty list of scores (apr-v2.md §7.3), which says nothing.</summary>
+    /// <summary>A list with one number a token. The importer from GGUF writes an empty list of scores (apr-v2.md §7.3), which says
+    /// nothing.</summary>
     private T[]? Numbers<T>(string key, int tokens, ReadNumber<T> read)
         where T : struct
     {

@@ -3,17 +3,19 @@ using System.Collections.Immutable;
 namespace ModelPack.Architectures.Apr;
 
 /// <summary>The tensors whose shapes say something about the metadata, under the names of both vocabularies (apr-v2.md §12.1).</summary>
-internal sealed record ModelTensors(ImmutableArray<long>? Embedding, ImmutableArray<long>? Query, ImmutableArray<long>? Key, ImmutableArray<long>? Value)
+internal sealed record ModelTensors(
+    ImmutableArray<long>? Embedding, ImmutableArray<long>? Query, ImmutableArray<long>? Key, ImmutableArray<long>? Value)
 {
     private static readonly string[] EmbeddingNames =
     [
-        "model.embed_tokens.weight", "embed_tokens.weight", "token_embd.weight", "transformer.wte.weight", "wte.weight", "transformer.word_embeddings.weight",
+        "model.embed_tokens.weight", "embed_tokens.weight", "token_embd.weight", "transformer.wte.weight", "wte.weight",
+        "transformer.word_embeddings.weight",
         "embeddings.word_embeddings.weight", "bert.embeddings.word_embeddings.weight",
     ];
 
     /// <summary>
-    /// The width of a head where no field states it, and the rows of q and v give another one than the hidden size over the heads: the importer from GGUF drops head_dim
-    /// (apr-v2.md §11.4). Null where rows and heads do not agree on one.
+    /// The width of a head where no field states it, and the rows of q and v give another one than the hidden size over the heads: the
+    /// importer from GGUF drops head_dim (apr-v2.md §11.4). Null where rows and heads do not agree on one.
     /// </summary>
     public long? HeadDimension(long heads, long keyHeads, long hidden)
     {
@@ -49,5 +51,6 @@ internal sealed record ModelTensors(ImmutableArray<long>? Embedding, ImmutableAr
         }
     }
 
-    private static string[] InLayer(string part) => [$"model.layers.0.self_attn.{part}_proj.weight", $"layers.0.self_attn.{part}_proj.weight", $"blk.0.attn_{part}.weight"];
+    private static string[] InLayer(string part) =>
+        [$"model.layers.0.self_attn.{part}_proj.weight", $"layers.0.self_attn.{part}_proj.weight", $"blk.0.attn_{part}.weight"];
 }

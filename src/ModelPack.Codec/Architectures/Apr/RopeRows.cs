@@ -14,14 +14,17 @@ internal static class RopeRows
     // The converter to GGUF moves their rows from split halves to adjacent pairs (hf-companions.md §3.2, T1).
     private static readonly FrozenSet<string> Moved = new[]
     {
-        "llama", "arcee", "arctic", "baichuan", "deci", "deepseek", "granite", "granitemoe", "internlm2", "minicpm", "olmo", "smollm3", "xverse",
+        "llama", "arcee", "arctic", "baichuan", "deci", "deepseek", "granite", "granitemoe", "internlm2", "minicpm", "olmo", "smollm3",
+            "xverse",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> AdjacentEverywhere = new[] { "command-r", "cohere2", "deepseek2" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> AdjacentEverywhere = new[] { "command-r", "cohere2", "deepseek2" }.ToFrozenSet(
+        StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> SplitEverywhere = new[]
     {
-        "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gemma3", "gptneox", "grok", "minicpm3", "nemotron", "nomic-bert", "olmo2", "olmoe", "openelm",
+        "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gemma3", "gptneox", "grok", "minicpm3", "nemotron",
+            "nomic-bert", "olmo2", "olmoe", "openelm",
         "phi2", "phi3", "phimoe", "qwen", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "stablelm", "starcoder2",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -34,12 +37,14 @@ internal static class RopeRows
     public static IEnumerable<string> Known => [.. Moved, .. AdjacentEverywhere, .. SplitEverywhere, .. WithoutRotation];
 
     public static bool IsKnown(string architecture) =>
-        Moved.Contains(architecture) || AdjacentEverywhere.Contains(architecture) || SplitEverywhere.Contains(architecture) || WithoutRotation.Contains(architecture);
+        Moved.Contains(architecture) || AdjacentEverywhere.Contains(architecture) || SplitEverywhere.Contains(architecture)
+        || WithoutRotation.Contains(architecture);
 
     /// <summary>True if q and k have other rows in a GGUF than in a checkpoint.</summary>
     public static bool Differ(string? architecture) => architecture is not null && Moved.Contains(architecture);
 
-    /// <summary>The true value of <c>rope_type</c>; null for models without rotation and for architectures of which it is not known: an absent field is better than a wrong one.</summary>
+    /// <summary>The true value of <c>rope_type</c>; null for models without rotation and for architectures of which it is not known: an
+    /// absent field is better than a wrong one.</summary>
     public static ulong? Type(string architecture, RowOrder rows)
     {
         if (Moved.Contains(architecture))

@@ -8,8 +8,8 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Architectures.Apr;
 
 /// <summary>
-/// GGUF keys for which APR has no words, kept with their types in one custom object: <c>{"qwen2.rope.dimension_count":{"u32":16}}</c>. One level down
-/// no key can be an alias of a field (apr-v2.md §7.4).
+/// GGUF keys for which APR has no words, kept with their types in one custom object: <c>{"qwen2.rope.dimension_count":{"u32":16}}</c>. One
+/// level down no key can be an alias of a field (apr-v2.md §7.4).
 /// </summary>
 internal static class UnmappedKeys
 {
@@ -83,7 +83,8 @@ internal static class UnmappedKeys
     {
         GgufValueType.Array => false,
         GgufValueType.String => value.ElementType is null ? value.Text is not null : AllUnicode(value),
-        GgufValueType.Float32 or GgufValueType.Float64 => Items(value).All(item => double.IsFinite(GgufValue.ReadFloat(value.ElementType ?? value.Type, item.Span, value.Encoding))),
+        GgufValueType.Float32 or GgufValueType.Float64 =>
+            Items(value).All(item => double.IsFinite(GgufValue.ReadFloat(value.ElementType ?? value.Type, item.Span, value.Encoding))),
         _ => true,
     };
 
@@ -178,7 +179,8 @@ internal static class UnmappedKeys
         JsonProperty only = typed.EnumerateObject().First();
         bool isArray = only.Name.StartsWith(ArrayOpen, StringComparison.Ordinal) && only.Name.EndsWith(']');
         string name = isArray ? only.Name[ArrayOpen.Length..^1] : only.Name;
-        if (!TypesByName.TryGetValue(name, out GgufValueType type) || type == GgufValueType.Array || (isArray && only.Value.ValueKind != JsonValueKind.Array))
+        if (!TypesByName.TryGetValue(name, out GgufValueType type) || type == GgufValueType.Array
+            || (isArray && only.Value.ValueKind != JsonValueKind.Array))
         {
             return false;
         }
@@ -221,9 +223,12 @@ internal static class UnmappedKeys
         return type switch
         {
             GgufValueType.String => item.ValueKind == JsonValueKind.String ? GgufValue.FromString(item.GetString()!) : null,
-            GgufValueType.Bool => item.ValueKind is JsonValueKind.True or JsonValueKind.False ? GgufValue.FromBool(item.GetBoolean()) : null,
-            GgufValueType.Float32 => isNumber && item.TryGetSingle(out float single) && float.IsFinite(single) ? GgufValue.FromFloat32(single) : null,
-            GgufValueType.Float64 => isNumber && item.TryGetDouble(out double number) && double.IsFinite(number) ? GgufValue.FromFloat64(number) : null,
+            GgufValueType.Bool =>
+                item.ValueKind is JsonValueKind.True or JsonValueKind.False ? GgufValue.FromBool(item.GetBoolean()) : null,
+            GgufValueType.Float32 =>
+                isNumber && item.TryGetSingle(out float single) && float.IsFinite(single) ? GgufValue.FromFloat32(single) : null,
+            GgufValueType.Float64 =>
+                isNumber && item.TryGetDouble(out double number) && double.IsFinite(number) ? GgufValue.FromFloat64(number) : null,
             GgufValueType.UInt64 => isNumber && item.TryGetUInt64(out ulong large) ? GgufValue.FromUInt64(large) : null,
             _ => isNumber && item.TryGetInt64(out long whole) && Fits(type, whole) ? GgufValue.FromInt64(whole) : null,
         };

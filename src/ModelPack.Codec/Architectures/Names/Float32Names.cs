@@ -1,6 +1,7 @@
 namespace ModelPack.Architectures.Names;
 
-/// <summary>Which tensors the converter stores as F32 whatever they were (hf-companions.md §3.2, D1 and D2). llama.cpp computes with these as F32 and refuses others.</summary>
+/// <summary>Which tensors the converter stores as F32 whatever they were (hf-companions.md §3.2, D1 and D2). llama.cpp computes with these
+/// as F32 and refuses others.</summary>
 internal static class Float32Names
 {
     private static readonly string[] Components = ["ffn_gate_inp", "ffn_gate_inp_shexp", "position_embd", "token_types", "ssm_conv1d"];

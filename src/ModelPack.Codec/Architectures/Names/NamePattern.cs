@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ModelPack.Architectures.Names;
 
-/// <summary>A name with places for numbers: <c>blk.{n}.ffn_up</c>. Numbers stand without leading zeros, so that a name has one reading and back.</summary>
+/// <summary>A name with places for numbers: <c>blk.{n}.ffn_up</c>. Numbers stand without leading zeros, so that a name has one reading and
+/// back.</summary>
 internal sealed class NamePattern
 {
     private const string LayerPlace = "{n}";
@@ -16,7 +17,8 @@ internal sealed class NamePattern
     public NamePattern(string text)
     {
         Text = text;
-        pieces = text.Replace(LayerPlace, $"\0{LayerPlace}\0", StringComparison.Ordinal).Replace(IndexPlace, $"\0{IndexPlace}\0", StringComparison.Ordinal).Split('\0');
+        pieces = text.Replace(LayerPlace, $"\0{LayerPlace}\0", StringComparison.Ordinal)
+            .Replace(IndexPlace, $"\0{IndexPlace}\0", StringComparison.Ordinal).Split('\0');
     }
 
     public string Text { get; }

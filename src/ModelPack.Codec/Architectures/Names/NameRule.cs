@@ -20,7 +20,9 @@ internal enum NameSides
 /// <param name="Endings">The endings in both vocabularies.</param>
 /// <param name="Transform">What happens to the values.</param>
 /// <param name="Sides">From which side the row is read.</param>
-internal sealed record NameRule(int Order, NamePattern Gguf, NamePattern HuggingFace, (string Gguf, string HuggingFace)[] Endings, NameTransform Transform, NameSides Sides)
+internal sealed record NameRule(
+    int Order, NamePattern Gguf, NamePattern HuggingFace, (string Gguf, string HuggingFace)[] Endings, NameTransform Transform,
+    NameSides Sides)
 {
     /// <summary>A component that the same layer must have for the row to be read from GGUF; null if none.</summary>
     public NamePattern? With { get; init; }

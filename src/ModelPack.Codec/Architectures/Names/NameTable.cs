@@ -4,7 +4,9 @@ using System.Collections.Immutable;
 namespace ModelPack.Architectures.Names;
 
 /// <summary>Tensor names of one architecture in GGUF's words and in Hugging Face's (hf-companions.md §3.1).</summary>
-internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(string Found, string Meant)> prefixes, ImmutableArray<(string Found, string Meant)> endings)
+internal sealed class NameTable(
+    ImmutableArray<NameRule> rules, ImmutableArray<(string Found, string Meant)> prefixes,
+    ImmutableArray<(string Found, string Meant)> endings)
 {
     private static readonly FrozenDictionary<string, NameTable> Tables = NameTableReader.Read();
 
@@ -23,7 +25,8 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
     public static NameTable? For(ModelFacts facts) => For(facts.Architecture, facts.ExpertCount);
 
     /// <summary>The table of an architecture with as many experts.</summary>
-    public static NameTable? For(string architecture, long? experts) => For(architecture == "llama" && experts > 0 ? "llama+experts" : architecture);
+    public static NameTable? For(string architecture, long? experts) =>
+        For(architecture == "llama" && experts > 0 ? "llama+experts" : architecture);
 
     /// <summary>Finds the row of a GGUF name.</summary>
     /// <param name="name">The name.</param>
@@ -46,7 +49,8 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
     {
         foreach (string reading in Readings(name))
         {
-            ImmutableArray<NameMatch> matches = [.. rules.Where(rule => rule.Sides != NameSides.Gguf).Select(rule => MatchHuggingFace(rule, reading)).OfType<NameMatch>()];
+            ImmutableArray<NameMatch> matches = [
+                .. rules.Where(rule => rule.Sides != NameSides.Gguf).Select(rule => MatchHuggingFace(rule, reading)).OfType<NameMatch>()];
             if (!matches.IsEmpty)
             {
                 return matches;
@@ -67,10 +71,12 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
             foreach ((string _, string meantEnding) in rule.Endings.Where(pair => pair.Gguf == ending))
             {
                 string name = rule.HuggingFace.Format(layer, 0);
-                foreach ((string foundEnding, string _) in endings.Where(pair => pair.Meant == meantEnding).Prepend((meantEnding, meantEnding)))
+                foreach ((string foundEnding, string _) in endings.Where(pair => pair.Meant == meantEnding)
+                    .Prepend((meantEnding, meantEnding)))
                 {
                     yield return name + foundEnding;
-                    foreach ((string found, string meant) in prefixes.Where(prefix => name.StartsWith(prefix.Meant, StringComparison.Ordinal)))
+                    foreach ((string found, string meant) in prefixes.Where(
+                        prefix => name.StartsWith(prefix.Meant, StringComparison.Ordinal)))
                     {
                         yield return found + name[meant.Length..] + foundEnding;
                     }
@@ -106,7 +112,8 @@ internal sealed class NameTable(ImmutableArray<NameRule> rules, ImmutableArray<(
     {
         foreach ((string gguf, string huggingFace) in rule.Endings)
         {
-            if (name.EndsWith(gguf, StringComparison.Ordinal) && rule.Gguf.TryMatch(name.AsSpan(0, name.Length - gguf.Length), out int layer, out int index))
+            if (name.EndsWith(gguf, StringComparison.Ordinal)
+                && rule.Gguf.TryMatch(name.AsSpan(0, name.Length - gguf.Length), out int layer, out int index))
             {
                 return new NameMatch(rule, layer, index, gguf, huggingFace);
             }

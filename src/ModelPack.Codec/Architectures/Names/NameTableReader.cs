@@ -32,7 +32,8 @@ internal static class NameTableReader
         string? gguf = Text(row, "gguf_suffix") ?? both;
         string? huggingFace = Text(row, "hf_suffix") ?? both;
         (string, string)[] endings = gguf is null ? UsualEndings : [(gguf, huggingFace!)];
-        return new NameRule(order, new NamePattern(Text(row, "gguf")!), new NamePattern(Text(row, "hf")!), endings, Transform(row), Sides(row))
+        return new NameRule(
+            order, new NamePattern(Text(row, "gguf")!), new NamePattern(Text(row, "hf")!), endings, Transform(row), Sides(row))
         {
             With = Text(row, "with") is { } with ? new NamePattern(with) : null,
             HuggingFaceWith = Text(row, "hf_with") is { } module ? new NamePattern(module) : null,
@@ -41,7 +42,8 @@ internal static class NameTableReader
     }
 
     /// <summary>Where a row states two, the first alone decides that its values are out of reach.</summary>
-    private static NameTransform Transform(JsonElement row) => !row.TryGetProperty("transform", out JsonElement transforms) ? NameTransform.None : transforms[0].GetString() switch
+    private static NameTransform Transform(JsonElement row) =>
+        !row.TryGetProperty("transform", out JsonElement transforms) ? NameTransform.None : transforms[0].GetString() switch
     {
         "T1" => NameTransform.HeadRows,
         "T2" => NameTransform.NormPlusOne,
@@ -69,7 +71,10 @@ internal static class NameTableReader
     };
 
     private static ImmutableArray<(string, string)> Pairs(JsonElement all, string architecture) =>
-        all.TryGetProperty(architecture, out JsonElement pairs) ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!))] : [];
+        all.TryGetProperty(architecture, out JsonElement pairs)
+        ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!))]
+        : [];
 
-    private static string? Text(JsonElement row, string field) => row.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
+    private static string? Text(JsonElement row, string field) =>
+        row.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
 }

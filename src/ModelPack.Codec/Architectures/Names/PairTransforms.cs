@@ -51,7 +51,8 @@ internal static class PairTransforms
         (long groups, ImmutableArray<long> shape) = latent ? JoinLatent(first, second, parts) : JoinHalves(first, second);
         JoinedPayload joined = new([.. parts.Select(part => part.Payload)], groups);
         TensorDraft whole = new(joined, parts[0].Type, shape, made => made);
-        StoredPayload stored = context.Add(first.Match.HuggingFaceName, whole, first.Tensor, (Math.Min(first.Index, second.Index), 0, 0, 0));
+        StoredPayload stored = context.Add(
+            first.Match.HuggingFaceName, whole, first.Tensor, (Math.Min(first.Index, second.Index), 0, 0, 0));
         long before = 0;
         foreach ((TranslationMember member, TensorDraft part) in new[] { first, second }.Zip(parts))
         {
@@ -66,7 +67,9 @@ internal static class PairTransforms
         int axis = HalvedAxis(member);
         if (whole.Shape[axis] % 2 != 0)
         {
-            throw member.Error(TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(member.Shape)}, but dimension {axis} should have two halves");
+            throw member.Error(
+                TranslationErrors.WrongShape,
+                $"the shape is {TensorShape.Format(member.Shape)}, but dimension {axis} should have two halves");
         }
 
         long groups = Before(whole.Shape, axis);
@@ -79,7 +82,9 @@ internal static class PairTransforms
     {
         if (!first.Shape.SequenceEqual(second.Shape))
         {
-            string text = $"the shape is {TensorShape.Format(second.Shape)}, but that of '{first.Tensor.Name}' is {TensorShape.Format(first.Shape)}; both are halves of one tensor";
+            string text =
+                $"the shape is {TensorShape.Format(second.Shape)}, but that of '{first.Tensor.Name}' is {TensorShape.Format(first.Shape)}; "
+                    + $"both are halves of one tensor";
             throw second.Error(TranslationErrors.UnequalParts, text);
         }
 
@@ -89,7 +94,8 @@ internal static class PairTransforms
     }
 
     /// <summary>[heads · (nope + v), rank]: the keys of a head, then its values.</summary>
-    private static (long Groups, ImmutableArray<TensorDraft> Parts) SplitLatent(ModelFacts facts, TranslationMember member, TensorDraft whole)
+    private static (long Groups, ImmutableArray<TensorDraft> Parts) SplitLatent(
+        ModelFacts facts, TranslationMember member, TensorDraft whole)
     {
         member.RequireRank(2);
         long heads = facts.RequireHeadCount(member.Match.Layer);
@@ -97,16 +103,19 @@ internal static class PairTransforms
         long value = facts.RequireValueLengthMla();
         if (nope <= 0 || (Int128)heads * (nope + value) != whole.Shape[0])
         {
-            throw member.Error(TranslationErrors.Heads, $"{whole.Shape[0]} rows are not {heads} heads of {nope} rows of keys and {value} of values");
+            throw member.Error(
+                TranslationErrors.Heads, $"{whole.Shape[0]} rows are not {heads} heads of {nope} rows of keys and {value} of values");
         }
 
         long rank = whole.Shape[1];
-        TensorDraft keys = Part(whole, 0, nope * whole.RowBytes, heads, [heads, rank, nope]).Exchange(heads, nope, rank, whole.ElementBytes);
+        TensorDraft keys = Part(whole, 0, nope * whole.RowBytes, heads, [heads, rank, nope])
+            .Exchange(heads, nope, rank, whole.ElementBytes);
         return (heads, [keys, Part(whole, nope * whole.RowBytes, value * whole.RowBytes, heads, [heads, value, rank])]);
     }
 
     /// <summary>k_b is [heads, rank, nope], v_b is [heads, v, rank].</summary>
-    private static (long Groups, ImmutableArray<long> Shape) JoinLatent(TranslationMember first, TranslationMember second, TensorDraft[] parts)
+    private static (long Groups, ImmutableArray<long> Shape) JoinLatent(
+        TranslationMember first, TranslationMember second, TensorDraft[] parts)
     {
         first.RequireRank(3);
         second.RequireRank(3);
@@ -114,7 +123,10 @@ internal static class PairTransforms
         ImmutableArray<long> values = second.Tensor.Shape;
         if (keys[0] != values[0] || keys[1] != values[2])
         {
-            throw second.Error(TranslationErrors.UnequalParts, $"the shape is {TensorShape.Format(second.Shape)}, which does not go with {TensorShape.Format(first.Shape)} of '{first.Tensor.Name}'");
+            throw second.Error(
+                TranslationErrors.UnequalParts,
+                $"the shape is {TensorShape.Format(second.Shape)}, which does not go with {TensorShape.Format(first.Shape)} of "
+                    + $"'{first.Tensor.Name}'");
         }
 
         parts[0] = parts[0].Exchange(keys[0], keys[1], keys[2], parts[0].ElementBytes);
@@ -125,14 +137,19 @@ internal static class PairTransforms
         new(PayloadRuns.Run(whole.Payload, before, bytes, groups), whole.Type, shape, made => made);
 
     private static bool HasWholeHalves(TranslationMember member) =>
-        HalvedAxis(member) == member.Shape.Length - 1 ? member.Draft.IsPlain : TensorTypes.Get(member.Tensor.Type).Rule == PayloadRule.Blocks;
+        HalvedAxis(member) == member.Shape.Length - 1
+        ? member.Draft.IsPlain
+        : TensorTypes.Get(member.Tensor.Type).Rule == PayloadRule.Blocks;
 
     /// <summary>Rows of a matrix, or the numbers of a bias.</summary>
     private static int HalvedAxis(TranslationMember member)
     {
         int axis = member.Shape.Length - (member.Match.GgufEnding == ".bias" ? 1 : 2);
-        return axis >= 0 ? axis : throw member.Error(TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(member.Shape)}, which has no rows");
+        return axis >= 0
+            ? axis
+            : throw member.Error(TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(member.Shape)}, which has no rows");
     }
 
-    private static long Before(ImmutableArray<long> shape, int axis) => shape[..axis].Aggregate(1L, (product, dimension) => product * dimension);
+    private static long Before(ImmutableArray<long> shape, int axis) =>
+        shape[..axis].Aggregate(1L, (product, dimension) => product * dimension);
 }

@@ -10,7 +10,8 @@ internal static class PayloadRuns
     public static TakenPayload Part(PayloadRecipe of, long index, long bytes) => new(of, index * bytes, bytes, of.Length, 1);
 
     /// <summary>The run of each group that begins after <paramref name="before"/> bytes.</summary>
-    public static TakenPayload Run(PayloadRecipe of, long before, long bytes, long groups) => new(of, before, bytes, of.Length / groups, groups);
+    public static TakenPayload Run(PayloadRecipe of, long before, long bytes, long groups) =>
+        new(of, before, bytes, of.Length / groups, groups);
 
     /// <summary>Groups of runs become all first runs, all second runs, ….</summary>
     public static JoinedPayload Gather(PayloadRecipe of, ImmutableArray<long> runs, long groups)

@@ -19,12 +19,13 @@ internal readonly record struct TensorComponent(string Name)
     public string GgufName(int layer) => layer < 0 ? Stem + Ending : $"blk.{layer}.{Stem}{Ending}";
 
     /// <summary>The names that it may have in a folder; none if the table has none. Of a stack it is the name of the first.</summary>
-    public IEnumerable<string> HuggingFaceNames(NameTable table, int layer) => table.HuggingFaceNames((layer < 0 ? "" : "blk.{n}.") + Stem, Ending, layer);
+    public IEnumerable<string> HuggingFaceNames(NameTable table, int layer) =>
+        table.HuggingFaceNames((layer < 0 ? "" : "blk.{n}.") + Stem, Ending, layer);
 }
 
 /// <summary>
-/// The tensors and hyperparameters without which the programs of an architecture do not load a model. What a program computes, or takes from another tensor, is not among them: the head of a
-/// model whose embedding is its head, biases that a class may lack.
+/// The tensors and hyperparameters without which the programs of an architecture do not load a model. What a program computes, or takes
+/// from another tensor, is not among them: the head of a model whose embedding is its head, biases that a class may lack.
 /// </summary>
 internal sealed class RequiredTensors
 {
@@ -39,33 +40,43 @@ internal sealed class RequiredTensors
     private const string Outside = "token_embd output_norm";
     private const string Biased = "token_embd output_norm output_norm.bias";
     private const string Llama = $"attn_norm {Heads} attn_output ffn_norm";
-    private const string Gpt = "attn_norm attn_norm.bias attn_qkv attn_qkv.bias attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down ffn_down.bias";
-    private const string Encoder = "attn_output attn_output_norm attn_output_norm.bias ffn_up ffn_down layer_output_norm layer_output_norm.bias";
+    private const string Gpt =
+        "attn_norm attn_norm.bias attn_qkv attn_qkv.bias attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down "
+            + "ffn_down.bias";
+    private const string Encoder =
+        "attn_output attn_output_norm attn_output_norm.bias ffn_up ffn_down layer_output_norm layer_output_norm.bias";
 
     private static readonly FrozenDictionary<string, RequiredTensors> All = new Dictionary<string, RequiredTensors>
     {
         ["llama"] = new(RmsNorm, Outside, $"{Llama} {Gated}|{Experts}|{OldExperts}"),
         ["granite"] = new($"{RmsNorm} logit_scale", Outside, $"{Llama} {Gated}"),
         ["qwen2"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
-        ["qwen2moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} {Experts} ffn_gate_inp_shexp ffn_gate_shexp ffn_up_shexp ffn_down_shexp"),
+        ["qwen2moe"] = new(
+            $"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} {Experts} ffn_gate_inp_shexp ffn_gate_shexp ffn_up_shexp ffn_down_shexp"),
         ["qwen3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm {Gated}"),
         ["qwen3moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} attn_q_norm attn_k_norm {Experts}"),
         ["gemma"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
         ["gemma2"] = new(RmsNorm, Outside, $"{Llama} post_attention_norm {Gated} post_ffw_norm"),
         ["gemma3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm post_attention_norm {Gated} post_ffw_norm"),
-        ["phi2"] = new(LayerNorm, $"{Biased} output output.bias", $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
+        ["phi2"] = new(
+            LayerNorm, $"{Biased} output output.bias",
+            $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
         ["phi3"] = new(RmsNorm, Outside, $"{Llama} ffn_up+ffn_down"),
         ["stablelm"] = new(LayerNorm, $"{Biased} output", $"attn_norm attn_norm.bias {Heads} attn_output {Gated}"),
         ["gpt2"] = new(LayerNorm, $"{Biased} position_embd", Gpt),
         ["starcoder"] = new(LayerNorm, $"{Biased} position_embd", Gpt),
-        ["starcoder2"] = new(LayerNorm, Biased, $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
+        ["starcoder2"] = new(
+            LayerNorm, Biased,
+            $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down "
+                + $"ffn_down.bias"),
         ["gptneox"] = new(LayerNorm, $"{Biased} output", Gpt),
         ["falcon"] = new(LayerNorm, Biased, "attn_norm attn_norm.bias attn_qkv attn_output ffn_up ffn_down"),
         ["olmo2"] = new(RmsNorm, Outside, $"{Heads} attn_q_norm attn_k_norm attn_output post_attention_norm {Gated} post_ffw_norm"),
         ["deepseek2"] = new(
             $"{RmsNorm} attention.kv_lora_rank",
             Outside,
-            $"attn_norm attn_q|attn_q_a+attn_q_a_norm+attn_q_b attn_kv_a_mqa attn_kv_a_norm attn_kv_b|attn_k_b+attn_v_b attn_output ffn_norm {Gated}|{Experts}"),
+            $"attn_norm attn_q|attn_q_a+attn_q_a_norm+attn_q_b attn_kv_a_mqa attn_kv_a_norm attn_kv_b|attn_k_b+attn_v_b attn_output "
+                + $"ffn_norm {Gated}|{Experts}"),
         ["bert"] = new(LayerNorm, "token_embd token_types position_embd token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder}"),
         ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -113,5 +124,7 @@ internal sealed class RequiredTensors
 
     // A space between needs, a bar between alternatives, a plus between the parts of one.
     private static ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> Parse(string needs) =>
-        [.. needs.Split(' ').Select(need => need.Split('|').Select(way => way.Split('+').Select(part => new TensorComponent(part)).ToImmutableArray()).ToImmutableArray())];
+        [.. needs.Split(' ')
+            .Select(need => need.Split('|').Select(way => way.Split('+').Select(part => new TensorComponent(part)).ToImmutableArray())
+                .ToImmutableArray())];
 }

@@ -11,7 +11,8 @@ internal static class SingleTransforms
         NameTransform.None => member.Draft,
         NameTransform.HeadRows => HeadRows(member, facts, toGguf: true),
         NameTransform.NormPlusOne => member.Draft is { CanWiden: true } norm ? norm.Shift(1) : null,
-        NameTransform.NegativeExponential => member.Draft is { CanWiden: true } logarithm ? logarithm.Compute(NumberFunction.NegativeExponential) : null,
+        NameTransform.NegativeExponential =>
+            member.Draft is { CanWiden: true } logarithm ? logarithm.Compute(NumberFunction.NegativeExponential) : null,
         NameTransform.Squeeze => Squeeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: true),
@@ -24,7 +25,8 @@ internal static class SingleTransforms
         NameTransform.None => member.Draft,
         NameTransform.HeadRows => HeadRows(member, facts, toGguf: false),
         NameTransform.NormPlusOne => member.Draft is { CanWiden: true } norm ? norm.Shift(-1) : null,
-        NameTransform.NegativeExponential => member.Draft is { CanWiden: true } negative ? negative.Compute(NumberFunction.LogarithmOfNegative) : null,
+        NameTransform.NegativeExponential =>
+            member.Draft is { CanWiden: true } negative ? negative.Compute(NumberFunction.LogarithmOfNegative) : null,
         NameTransform.Squeeze => Unsqueeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: false),
@@ -34,7 +36,9 @@ internal static class SingleTransforms
 
     /// <summary>The heads of a tensor that is made for q or for k.</summary>
     public static long Heads(NameMatch match, ModelFacts facts) =>
-        match.Rule.Gguf.Text.Contains("attn_k", StringComparison.Ordinal) ? facts.RequireHeadCountKv(match.Layer) : facts.RequireHeadCount(match.Layer);
+        match.Rule.Gguf.Text.Contains("attn_k", StringComparison.Ordinal)
+        ? facts.RequireHeadCountKv(match.Layer)
+        : facts.RequireHeadCount(match.Layer);
 
     /// <summary>T1: a head is [2, half] rows in Hugging Face's form and [half, 2] in GGUF's.</summary>
     private static TensorDraft? HeadRows(TranslationMember member, ModelFacts facts, bool toGguf)
@@ -42,7 +46,9 @@ internal static class SingleTransforms
         long heads = Heads(member.Match, facts);
         long half = RowsOfHead(member, heads * 2);
         TensorDraft draft = member.Draft;
-        return !draft.HasWholeRows ? null : toGguf ? draft.Exchange(heads, 2, half, draft.RowBytes) : draft.Exchange(heads, half, 2, draft.RowBytes);
+        return !draft.HasWholeRows
+            ? null
+            : toGguf ? draft.Exchange(heads, 2, half, draft.RowBytes) : draft.Exchange(heads, half, 2, draft.RowBytes);
     }
 
     /// <summary>T6: Conv1D weights are [in, out]. Blocks run along rows, so that only their numbers can be transposed.</summary>
@@ -91,7 +97,9 @@ internal static class SingleTransforms
         }
 
         member.RequireRank(2);
-        return TensorTypes.Get(member.Tensor.Type).Rule == PayloadRule.PaddedRows ? null : member.Draft with { Shape = [member.Tensor.Shape[0], 1, member.Tensor.Shape[1]] };
+        return TensorTypes.Get(member.Tensor.Type).Rule == PayloadRule.PaddedRows
+            ? null
+            : member.Draft with { Shape = [member.Tensor.Shape[0], 1, member.Tensor.Shape[1]] };
     }
 
     /// <summary>T7: [heads, 3, d] rows in Hugging Face's form, [3, heads, d] in GGUF's.</summary>
@@ -134,6 +142,8 @@ internal static class SingleTransforms
             throw member.Error(TranslationErrors.WrongShape, "a scalar has no rows");
         }
 
-        return shape[0] % heads == 0 ? shape[0] / heads : throw member.Error(TranslationErrors.Heads, $"{shape[0]} rows cannot be dealt into {heads} equal parts");
+        return shape[0] % heads == 0
+            ? shape[0] / heads
+            : throw member.Error(TranslationErrors.Heads, $"{shape[0]} rows cannot be dealt into {heads} equal parts");
     }
 }

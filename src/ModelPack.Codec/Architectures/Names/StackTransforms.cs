@@ -36,7 +36,9 @@ internal static class StackTransforms
         long parts = Parts(context.Facts, member.Match) ?? (shape.Length == 0 ? 0 : shape[0]);
         if (shape.Length < 2 || shape[0] != parts)
         {
-            throw member.Error(TranslationErrors.Incomplete, $"the shape is {TensorShape.Format(member.Shape)}, but the tensor should be a stack of {parts}");
+            throw member.Error(
+                TranslationErrors.Incomplete,
+                $"the shape is {TensorShape.Format(member.Shape)}, but the tensor should be a stack of {parts}");
         }
 
         TensorDraft stack = member.Draft;
@@ -67,29 +69,39 @@ internal static class StackTransforms
             TranslationMember member = members[item];
             if (item > 0 && member.Match.Index == members[item - 1].Match.Index)
             {
-                throw member.Error(TranslationErrors.Incomplete, $"it is part {member.Match.Index} of '{first.Match.GgufName}', and so is '{members[item - 1].Tensor.Name}'");
+                throw member.Error(
+                    TranslationErrors.Incomplete,
+                    $"it is part {member.Match.Index} of '{first.Match.GgufName}', and so is '{members[item - 1].Tensor.Name}'");
             }
 
             if (member.Tensor.Type != first.Tensor.Type || !member.Shape.SequenceEqual(first.Shape))
             {
-                throw member.Error(TranslationErrors.UnequalParts, $"it is {Describe(member)}, but '{first.Tensor.Name}' is {Describe(first)}; both are parts of '{first.Match.GgufName}'");
+                throw member.Error(
+                    TranslationErrors.UnequalParts,
+                    $"it is {Describe(member)}, but '{first.Tensor.Name}' is {Describe(first)}; both are parts of '{first.Match.GgufName}'");
             }
 
             if (member.Match.Index >= parts)
             {
-                throw member.Error(TranslationErrors.Incomplete, $"it is part {member.Match.Index} of '{first.Match.GgufName}', but the model has {parts}");
+                throw member.Error(
+                    TranslationErrors.Incomplete,
+                    $"it is part {member.Match.Index} of '{first.Match.GgufName}', but the model has {parts}");
             }
         }
 
         if (members.Length != parts)
         {
             HashSet<int> present = [.. members.Select(member => member.Match.Index)];
-            IEnumerable<string> missing = Enumerable.Range(0, members[^1].Match.Index + 2).Where(part => part < parts && !present.Contains(part))
+            IEnumerable<string> missing = Enumerable.Range(0, members[^1].Match.Index + 2)
+                .Where(part => part < parts && !present.Contains(part))
                 .Select(part => $"'{(first.Match with { Index = part }).HuggingFaceName}'");
-            string text = $"{parts - members.Length} of {parts} parts of '{first.Match.GgufName}' are missing, among these {string.Join(", ", missing.Take(ShownParts))}";
+            string text =
+                $"{parts - members.Length} of {parts} parts of '{first.Match.GgufName}' are missing, among these "
+                    + $"{string.Join(", ", missing.Take(ShownParts))}";
             throw first.Error(TranslationErrors.Incomplete, text);
         }
     }
 
-    private static string Describe(TranslationMember member) => $"{TensorTypes.Get(member.Tensor.Type).Name} {TensorShape.Format(member.Shape)}";
+    private static string Describe(TranslationMember member) =>
+        $"{TensorTypes.Get(member.Tensor.Type).Name} {TensorShape.Format(member.Shape)}";
 }

@@ -9,7 +9,8 @@ namespace ModelPack.Architectures.Names;
 /// <param name="Type">The type so far.</param>
 /// <param name="Shape">The shape so far.</param>
 /// <param name="Back">Gives the payload that the draft began with, from the finished one; null if rounding stands in the way.</param>
-internal sealed record TensorDraft(PayloadRecipe Payload, TensorType Type, ImmutableArray<long> Shape, Func<PayloadRecipe, PayloadRecipe>? Back)
+internal sealed record TensorDraft(
+    PayloadRecipe Payload, TensorType Type, ImmutableArray<long> Shape, Func<PayloadRecipe, PayloadRecipe>? Back)
 {
     /// <summary>Length of a row: what one index of the first dimension takes.</summary>
     public long RowBytes => Payload.Length / Shape[0];
@@ -24,7 +25,8 @@ internal sealed record TensorDraft(PayloadRecipe Payload, TensorType Type, Immut
 
     public bool CanWiden => TensorDecoder.CanDecode(Type) && TensorTypes.Get(Type).Rule == PayloadRule.Blocks;
 
-    public static TensorDraft Of(int index, TensorInfo tensor) => new(new StoredPayload(index, tensor.ByteLength), tensor.Type, tensor.Shape, made => made);
+    public static TensorDraft Of(int index, TensorInfo tensor) =>
+        new(new StoredPayload(index, tensor.ByteLength), tensor.Type, tensor.Shape, made => made);
 
     public TensorDraft Exchange(long outer, long rows, long columns, long unitBytes) => this with
     {
@@ -32,7 +34,8 @@ internal sealed record TensorDraft(PayloadRecipe Payload, TensorType Type, Immut
         Back = Back is null ? null : made => Back(new ExchangedPayload(made, outer, columns, rows, unitBytes)),
     };
 
-    /// <summary>Each of <paramref name="groups"/> groups holds one run of each length; the runs of the first kind come together, then those of the second, …</summary>
+    /// <summary>Each of <paramref name="groups"/> groups holds one run of each length; the runs of the first kind come together, then those
+    /// of the second, …</summary>
     public TensorDraft Gather(ImmutableArray<long> runs, long groups) => this with
     {
         Payload = PayloadRuns.Gather(Payload, runs, groups),

@@ -11,17 +11,19 @@ namespace ModelPack.Architectures.Names;
 internal sealed record TranslatedTensor(string Name, TensorType Type, ImmutableArray<long> Shape, PayloadRecipe Payload);
 
 /// <summary>
-/// A model's tensors in the other vocabulary. Recipes speak of little-endian payloads; a model in the other byte order puts <see cref="ReversedPayload"/> in through
-/// <see cref="PayloadRecipe.Through"/>.
+/// A model's tensors in the other vocabulary. Recipes speak of little-endian payloads; a model in the other byte order puts
+/// <see cref="ReversedPayload"/> in through <see cref="PayloadRecipe.Through"/>.
 /// </summary>
 /// <param name="Tensors">The tensors in the other vocabulary.</param>
 /// <param name="Return">
-/// For each given tensor how its payload comes back, over <paramref name="Tensors"/>; null where it cannot be computed exactly, and its bytes must be kept.
+/// For each given tensor how its payload comes back, over <paramref name="Tensors"/>; null where it cannot be computed exactly, and its
+/// bytes must be kept.
 /// </param>
 /// <param name="Unplaced">The given tensors, by index, that have no place in the other vocabulary.</param>
 /// <param name="Doubts">For each of these its name and why.</param>
 internal sealed record TensorTranslation(
-    ImmutableArray<TranslatedTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Unplaced, ImmutableArray<UnplacedTensor> Doubts)
+    ImmutableArray<TranslatedTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Unplaced,
+    ImmutableArray<UnplacedTensor> Doubts)
 {
     /// <summary>What to say about the tensors without a place: one note for all that share a reason.</summary>
     public ImmutableArray<RankedNote> Notes => UnplacedTensor.Notes(Doubts);

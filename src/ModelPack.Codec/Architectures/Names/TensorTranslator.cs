@@ -4,7 +4,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Names;
 
-/// <summary>Translates a model's list of tensors between GGUF's vocabulary and Hugging Face's: names and values (hf-companions.md §3).</summary>
+/// <summary>Translates a model's list of tensors between GGUF's vocabulary and Hugging Face's: names and values (hf-companions.md
+/// §3).</summary>
 internal static class TensorTranslator
 {
     /// <summary>Translates a GGUF's tensors; the order stays.</summary>
@@ -38,7 +39,9 @@ internal static class TensorTranslator
                     Gather(pairs, match.HuggingFaceName, member);
                     break;
                 default:
-                    AddSingle(context, member, ClassifierNames.Of(match, prefix), SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.HuggingFaceRank), (index, 0, 0, 0));
+                    AddSingle(
+                        context, member, ClassifierNames.Of(match, prefix),
+                        SingleTransforms.ToHuggingFace(member, facts)?.Ranked(match.HuggingFaceRank), (index, 0, 0, 0));
                     break;
             }
         }
@@ -62,7 +65,8 @@ internal static class TensorTranslator
 
         TranslationContext context = new(tensors, facts);
         Dictionary<string, List<TranslationMember>> stacks = new(StringComparer.Ordinal);
-        Func<NamePattern, bool> hasModule = module => tensors.Any(tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
+        Func<NamePattern, bool> hasModule = module => tensors.Any(
+            tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
         foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
         {
             ImmutableArray<NameMatch> matches = table.FromHuggingFace(tensor.Name);
@@ -89,7 +93,8 @@ internal static class TensorTranslator
                     PairTransforms.ToGguf(context, member, matches);
                     break;
                 default:
-                    AddSingle(context, member, match.GgufName, SingleTransforms.ToGguf(member, facts)?.AsStoredIn(match.GgufName), Place(match));
+                    AddSingle(
+                        context, member, match.GgufName, SingleTransforms.ToGguf(member, facts)?.AsStoredIn(match.GgufName), Place(match));
                     break;
             }
         }
@@ -105,7 +110,8 @@ internal static class TensorTranslator
     /// <summary>Where a GGUF tensor stands: what is outside the layers first, weights before biases.</summary>
     public static (int, int, int, int) Place(NameMatch match) => (match.Layer, match.Rule.Order, match.GgufEnding == ".bias" ? 1 : 0, 0);
 
-    private static void AddSingle(TranslationContext context, TranslationMember member, string name, TensorDraft? draft, (int, int, int, int) place)
+    private static void AddSingle(
+        TranslationContext context, TranslationMember member, string name, TensorDraft? draft, (int, int, int, int) place)
     {
         if (draft is null)
         {
@@ -138,22 +144,29 @@ internal static class TensorTranslator
         PairTransforms.ToHuggingFace(context, pair[0], pair[1]);
     }
 
-    /// <summary>The tensors that can be translated at all: lengths that are not those of type and shape are refused, and more numbers than can be counted; an empty tensor has no place.</summary>
+    /// <summary>The tensors that can be translated at all: lengths that are not those of type and shape are refused, and more numbers than
+    /// can be counted; an empty tensor has no place.</summary>
     private static IEnumerable<(int Index, TensorInfo Tensor)> Sound(TranslationContext context, IReadOnlyList<TensorInfo> tensors)
     {
-        // Nothing is made that is larger than all tensors together as F32, or as they are where that is more: below this bound, no transform has to look for overflow.
+        // Nothing is made that is larger than all tensors together as F32, or as they are where that is more: below this bound, no
+        // transform has to look for overflow.
         long total = 0;
         for (int index = 0; index < tensors.Count; index++)
         {
             TensorInfo tensor = tensors[index];
             if (!TensorTypes.Get(tensor.Type).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes) || bytes != tensor.ByteLength)
             {
-                throw WrongShape(tensor, $"{tensor.ByteLength} bytes are not a {TensorTypes.Get(tensor.Type).Name} tensor of shape {TensorShape.Format(tensor.Shape.AsSpan())}");
+                throw WrongShape(
+                    tensor, $"{tensor.ByteLength} bytes are not a {TensorTypes.Get(tensor.Type).Name} tensor of shape "
+                        + $"{TensorShape.Format(tensor.Shape.AsSpan())}");
             }
 
-            if (!TensorTypes.Get(TensorType.F32).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long wide) || !CheckedMath.TryAdd(total, Math.Max(bytes, wide), out total))
+            if (!TensorTypes.Get(TensorType.F32).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long wide)
+                || !CheckedMath.TryAdd(total, Math.Max(bytes, wide), out total))
             {
-                throw WrongShape(tensor, $"the shape is {TensorShape.Format(tensor.Shape.AsSpan())}: as F32, this tensor and those before it take more bytes than 63 bits count");
+                throw WrongShape(
+                    tensor, $"the shape is {TensorShape.Format(tensor.Shape.AsSpan())}: as F32, this tensor and those before it take more "
+                        + $"bytes than 63 bits count");
             }
 
             if (bytes == 0)
@@ -166,5 +179,6 @@ internal static class TensorTranslator
         }
     }
 
-    private static ModelPackException WrongShape(TensorInfo tensor, string detail) => new(TranslationErrors.WrongShape, detail) { TensorName = tensor.Name };
+    private static ModelPackException WrongShape(TensorInfo tensor, string detail) =>
+        new(TranslationErrors.WrongShape, detail) { TensorName = tensor.Name };
 }

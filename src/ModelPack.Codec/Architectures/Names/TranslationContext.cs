@@ -18,7 +18,8 @@ internal readonly record struct TranslationMember(int Index, TensorInfo Tensor, 
     {
         if (Tensor.Shape.Length != rank)
         {
-            throw Error(TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(Shape)}, but the tensor should have {rank} dimensions");
+            throw Error(
+                TranslationErrors.WrongShape, $"the shape is {TensorShape.Format(Shape)}, but the tensor should have {rank} dimensions");
         }
     }
 }
@@ -43,7 +44,8 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
     {
         if (!sources.TryAdd(name, source.Name))
         {
-            throw new ModelPackException(TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'") { TensorName = source.Name };
+            throw new ModelPackException(
+                TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'") { TensorName = source.Name };
         }
 
         made.Add((new TranslatedTensor(name, draft.Type, draft.Shape, draft.Payload), place));
@@ -58,7 +60,8 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
     {
         foreach (TranslationMember member in members)
         {
-            Unplace(member.Index, $"cannot be rearranged for the other vocabulary, because it is {TensorTypes.Get(member.Tensor.Type).Name}");
+            Unplace(member.Index,
+                $"cannot be rearranged for the other vocabulary, because it is {TensorTypes.Get(member.Tensor.Type).Name}");
         }
     }
 

@@ -3,11 +3,13 @@ namespace ModelPack.Architectures.Names;
 /// <summary>Errors of translating tensors between GGUF's vocabulary and Hugging Face's.</summary>
 internal static class TranslationErrors
 {
-    private const string KeepNames = "The tensors do not fit the model's own settings: fetch the model again, or keep its names (Naming=verbatim, --naming verbatim).";
+    private const string KeepNames =
+        "The tensors do not fit the model's own settings: fetch the model again, or keep its names (Naming=verbatim, --naming verbatim).";
 
     public static readonly ErrorCode Heads = Refusal(2251, "The rows of a tensor cannot be dealt out among the attention heads.");
 
-    public static readonly ErrorCode Incomplete = Refusal(2252, "Parts of a tensor are missing, given twice, or not as many as the model has experts or heads.");
+    public static readonly ErrorCode Incomplete = Refusal(
+        2252, "Parts of a tensor are missing, given twice, or not as many as the model has experts or heads.");
 
     public static readonly ErrorCode UnequalParts = Refusal(2253, "Parts that make up one tensor differ in type or shape.");
 

@@ -16,7 +16,8 @@ internal static class BertConfigs
         Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
         Expected heads = Expected.Heads("num_attention_heads", sizes.Heads, sizes.HeadDimension);
         new TensorCheck(draft, "bert.", "embeddings.word_embeddings.weight", "encoder.layer.")
-            .Layer("attention.self.query.weight", heads, hidden).Layer("attention.self.key.weight", heads, hidden).Layer("attention.self.value.weight", heads, hidden)
+            .Layer("attention.self.query.weight", heads, hidden).Layer("attention.self.key.weight", heads, hidden)
+            .Layer("attention.self.value.weight", heads, hidden)
             .Layer("intermediate.dense.weight", feedForward, hidden).Layer("output.dense.weight", hidden, feedForward)
             .Matrix("embeddings.position_embeddings.weight", Expected.Field("max_position_embeddings", sizes.Context), hidden)
             .Matrix("embeddings.token_type_embeddings.weight", Expected.Field("type_vocab_size", draft.Require("type_vocab_size")), hidden)
@@ -39,7 +40,8 @@ internal static class BertConfigs
         string[] texts = new string[fields.Length];
         for (int id = 0; id < texts.Length; id++)
         {
-            texts[id] = labels.Text(id.ToString(CultureInfo.InvariantCulture)) ?? throw draft.Config.WrongValue("id2label", $"has {texts.Length} items, but none for {id}");
+            texts[id] = labels.Text(id.ToString(CultureInfo.InvariantCulture))
+                ?? throw draft.Config.WrongValue("id2label", $"has {texts.Length} items, but none for {id}");
         }
 
         // Labels that transformers makes up for a class without any.

@@ -2,7 +2,8 @@ using ModelPack.Architectures.Names;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>BERT (hf-companions.md §1.3). RoBERTa and DistilBERT share the architecture; what tells them apart is refused rather than guessed.</summary>
+/// <summary>BERT (hf-companions.md §1.3). RoBERTa and DistilBERT share the architecture; what tells them apart is refused rather than
+/// guessed.</summary>
 internal static class BertFamily
 {
     private const string TokenizerModelKey = "tokenizer.ggml.model";
@@ -14,17 +15,22 @@ internal static class BertFamily
         config.Class(isClassifier ? "BertForSequenceClassification" : "BertModel", "bert");
         config.Note(isClassifier
             ? "architectures: BertForSequenceClassification follows from the tensors of its head"
-            : "architectures: BertModel is a guess, other classes share the architecture bert", isClassifier ? NoteRank.WithoutEffect : NoteRank.ChangesResults);
+            : "architectures: BertModel is a guess, other classes share the architecture bert", isClassifier
+            ? NoteRank.WithoutEffect
+            : NoteRank.ChangesResults);
         if (!isClassifier && config.Derivation.HasTensor(ClassifierNames.Head))
         {
-            config.Note($"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it ({ClassifierNames.Pooler}), without which BertForSequenceClassification does not compute the same", NoteRank.ChangesResults);
+            config.Note(
+                $"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it ({ClassifierNames.Pooler}), "
+                    + $"without which BertForSequenceClassification does not compute the same", NoteRank.ChangesResults);
         }
 
         Reading<string> tokenizer = config.Derivation.Keys.Text(TokenizerModelKey);
         if (tokenizer.Value != "bert")
         {
             config.Refuse(tokenizer.IsRead
-                ? $"with {TokenizerModelKey} '{SafeText.Shorten(tokenizer.Value)}' the class may be RobertaModel, XLMRobertaModel or CamembertModel"
+                ? $"with {TokenizerModelKey} '{SafeText.Shorten(tokenizer.Value)}' the class may be RobertaModel, XLMRobertaModel or "
+                    + $"CamembertModel"
                 : tokenizer.Describe(TokenizerModelKey));
         }
 

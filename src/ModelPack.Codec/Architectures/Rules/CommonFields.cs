@@ -5,7 +5,8 @@ namespace ModelPack.Architectures.Rules;
 /// <summary>Names that a model class gives to its sizes (hf-companions.md §1.1).</summary>
 internal sealed record SizeFields(string Layers, string? Context, string Hidden, string? FeedForward, string Heads)
 {
-    public static readonly SizeFields Usual = new("num_hidden_layers", "max_position_embeddings", "hidden_size", "intermediate_size", "num_attention_heads");
+    public static readonly SizeFields Usual = new(
+        "num_hidden_layers", "max_position_embeddings", "hidden_size", "intermediate_size", "num_attention_heads");
 }
 
 /// <summary>Fields that several model classes share (hf-companions.md §1.1, §1.2).</summary>
@@ -66,7 +67,8 @@ internal static class CommonFields
     public static void DecoderWithoutNorm(this ConfigWriter config)
     {
         config.Sizes();
-        if ((config.OptionalCount("attention.head_count_kv", perLayer: true) ?? config.OptionalCount("attention.head_count", perLayer: true)) is { } keyHeads)
+        if ((config.OptionalCount("attention.head_count_kv", perLayer: true)
+            ?? config.OptionalCount("attention.head_count", perLayer: true)) is { } keyHeads)
         {
             config.Fields.Set("num_key_value_heads", keyHeads);
         }
@@ -121,7 +123,8 @@ internal static class CommonFields
 
         if (hidden % heads != 0)
         {
-            config.Refuse($"{config.Key("embedding_length")} is {hidden}, which {config.Key("attention.head_count")} {heads} does not divide");
+            config.Refuse(
+                $"{config.Key("embedding_length")} is {hidden}, which {config.Key("attention.head_count")} {heads} does not divide");
             return null;
         }
 

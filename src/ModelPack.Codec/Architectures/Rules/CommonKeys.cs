@@ -27,9 +27,11 @@ internal static class CommonKeys
         draft.Count("attention.head_count_kv", sizes.KvHeads);
     }
 
-    public static void RmsEpsilon(this ConfigReader draft) => draft.Float("attention.layer_norm_rms_epsilon", draft.RequireFloat("rms_norm_eps"));
+    public static void RmsEpsilon(this ConfigReader draft) =>
+        draft.Float("attention.layer_norm_rms_epsilon", draft.RequireFloat("rms_norm_eps"));
 
-    public static void NormEpsilon(this ConfigReader draft, params ReadOnlySpan<string> fields) => draft.Float("attention.layer_norm_epsilon", draft.RequireFloat(fields));
+    public static void NormEpsilon(this ConfigReader draft, params ReadOnlySpan<string> fields) =>
+        draft.Float("attention.layer_norm_epsilon", draft.RequireFloat(fields));
 
     public static void Experts(this ConfigReader draft, params ReadOnlySpan<string> countFields)
     {
@@ -37,7 +39,8 @@ internal static class CommonKeys
         long used = draft.Require("num_experts_per_tok");
         if (used > count && count > 0)
         {
-            throw draft.Config.Contradiction($"{draft.Config.Path("num_experts_per_tok")} is {used}, but {draft.Config.FirstOf(countFields)} is {count}");
+            throw draft.Config.Contradiction(
+                $"{draft.Config.Path("num_experts_per_tok")} is {used}, but {draft.Config.FirstOf(countFields)} is {count}");
         }
 
         draft.Count("expert_count", count);
@@ -51,23 +54,29 @@ internal static class CommonKeys
     }
 
     /// <summary>The number of rows that the embedding matrix must have, if the config says so.</summary>
-    public static Expected? Vocabulary(this ConfigReader draft) => draft.Config.Count("vocab_size") is { } size ? Expected.Field("vocab_size", size) : null;
+    public static Expected? Vocabulary(this ConfigReader draft) =>
+        draft.Config.Count("vocab_size") is { } size ? Expected.Field("vocab_size", size) : null;
 
     /// <summary>Compares an ordinary decoder's tensors, and notes what is odd about its output matrix.</summary>
-    public static void CheckLlamaTensors(this ConfigReader draft, DecoderSizes sizes, bool tiedByDefault, string? expertsPrefix = null, string? expertsField = null, long furtherLayers = 0, bool attention = true)
+    public static void CheckLlamaTensors(
+        this ConfigReader draft, DecoderSizes sizes, bool tiedByDefault, string? expertsPrefix = null, string? expertsField = null,
+        long furtherLayers = 0, bool attention = true)
     {
         Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
-        Expected keys = Expected.Heads(sizes.StatedKvHeads is null ? "num_attention_heads" : "num_key_value_heads", sizes.KvHeads, sizes.HeadDimension);
+        Expected keys = Expected.Heads(
+            sizes.StatedKvHeads is null ? "num_attention_heads" : "num_key_value_heads", sizes.KvHeads, sizes.HeadDimension);
         Expected queries = Expected.Heads("num_attention_heads", sizes.Heads, sizes.HeadDimension);
         Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
         TensorCheck check = new(draft, "model.", "embed_tokens.weight", "layers.");
         if (attention)
         {
-            check.Layer("self_attn.q_proj.weight", queries, hidden).Layer("self_attn.k_proj.weight", keys, hidden).Layer("self_attn.v_proj.weight", keys, hidden);
+            check.Layer("self_attn.q_proj.weight", queries, hidden).Layer("self_attn.k_proj.weight", keys, hidden)
+                .Layer("self_attn.v_proj.weight", keys, hidden);
             check.Layer("self_attn.o_proj.weight", hidden, queries);
         }
 
-        check.Layer("mlp.gate_proj.weight", feedForward, hidden).Layer("mlp.up_proj.weight", feedForward, hidden).Layer("mlp.down_proj.weight", hidden, feedForward);
+        check.Layer("mlp.gate_proj.weight", feedForward, hidden).Layer("mlp.up_proj.weight", feedForward, hidden)
+            .Layer("mlp.down_proj.weight", hidden, feedForward);
         if (expertsPrefix is not null)
         {
             check.Experts(expertsPrefix, Expected.Field(expertsField!, draft.Config.Count(expertsField!) ?? 0));

@@ -5,7 +5,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>A JSON object of a companion file. Null counts as absent, as it does for transformers; a value of another type is an error that names file and field.</summary>
+/// <summary>A JSON object of a companion file. Null counts as absent, as it does for transformers; a value of another type is an error that
+/// names file and field.</summary>
 internal sealed class ConfigObject
 {
     private const int DeepestNesting = 64;
@@ -30,7 +31,8 @@ internal sealed class ConfigObject
         JsonElement root = Root(folder, companion);
         return root.ValueKind == JsonValueKind.Object
             ? new ConfigObject(folder, companion.Name, "", root)
-            : throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is {Name(root)}, not an object") { FilePath = folder };
+            : throw new ModelPackException(
+                HuggingFaceErrors.NotJson, $"{companion.Name} is {Name(root)}, not an object") { FilePath = folder };
     }
 
     /// <summary>The objects of a file that is a list of them.</summary>
@@ -52,12 +54,14 @@ internal sealed class ConfigObject
         try
         {
             CompanionText.EnsureUtf8(companion.Bytes.Span);
-            using JsonDocument document = JsonDocument.Parse(PythonJson.ToJson(companion.Bytes), new JsonDocumentOptions { MaxDepth = DeepestNesting });
+            using JsonDocument document = JsonDocument.Parse(
+                PythonJson.ToJson(companion.Bytes), new JsonDocumentOptions { MaxDepth = DeepestNesting });
             return document.RootElement.Clone();
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw new ModelPackException(HuggingFaceErrors.NotJson, $"{companion.Name} is not JSON: {fault.Message.TrimEnd('.')}", fault) { FilePath = folder };
+            throw new ModelPackException(
+                HuggingFaceErrors.NotJson, $"{companion.Name} is not JSON: {fault.Message.TrimEnd('.')}", fault) { FilePath = folder };
         }
     }
 
@@ -78,7 +82,9 @@ internal sealed class ConfigObject
     }
 
     public long? Count(string field) => Find(field) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 && number <= uint.MaxValue ? number : throw Wrong(field, value, "a count");
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 && number <= uint.MaxValue
+        ? number
+        : throw Wrong(field, value, "a count");
 
     /// <summary>One token id or a list of them, in which -1 stands for none.</summary>
     public (long[] Ids, bool HasNone) TokenIds(string field)
@@ -89,7 +95,11 @@ internal sealed class ConfigObject
         }
 
         JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
-        long[] ids = [.. items.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long id) && id is >= NoTokenId and <= uint.MaxValue ? id : throw Wrong(field, item, "a token id"))];
+        long[] ids = [
+            .. items.Select(
+                item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long id) && id is >= NoTokenId and <= uint.MaxValue
+                    ? id
+                    : throw Wrong(field, item, "a token id"))];
         return ([.. ids.Where(id => !IsNoToken(id))], ids.Any(IsNoToken));
     }
 
@@ -97,13 +107,17 @@ internal sealed class ConfigObject
     public static bool IsNoToken(long id) => id is NoTokenId or uint.MaxValue;
 
     public int? Int32(string field) => Find(field) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Wrong(field, value, "an integer of 32 bits");
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
+        ? number
+        : throw Wrong(field, value, "an integer of 32 bits");
 
     /// <summary>The float nearest to the decimal: a double in between would round twice.</summary>
     public float? Float(string field) => Find(field) is { } value ? Float(field, value) : null;
 
     public double? Double(string field) => Find(field) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Wrong(field, value, "a number");
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+        ? number
+        : throw Wrong(field, value, "a number");
 
     public bool? Bool(string field) => Find(field) is not { } value ? null : value.ValueKind switch
     {
@@ -121,7 +135,9 @@ internal sealed class ConfigObject
     public string? Text(string field) => Find(field) is { } value ? Text(field, value) : null;
 
     public ConfigObject? Object(string field) => Find(field) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Object ? new ConfigObject(folder, file, $"{prefix}{field}.", value) : throw Wrong(field, value, "an object");
+        : value.ValueKind == JsonValueKind.Object
+        ? new ConfigObject(folder, file, $"{prefix}{field}.", value)
+        : throw Wrong(field, value, "an object");
 
     public float[]? Floats(string field) => Items(field) is { } items ? [.. items.Select(item => Float(field, item))] : null;
 
@@ -129,7 +145,8 @@ internal sealed class ConfigObject
 
     /// <summary>The first text of a list; null if the field is none.</summary>
     public string? FirstText(string field) =>
-        Find(field) is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? Text(field, first) : null;
+        Find(field) is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray()
+        .FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? Text(field, first) : null;
 
     /// <summary>One count or a list of counts.</summary>
     public long[]? Counts(string field)
@@ -139,7 +156,10 @@ internal sealed class ConfigObject
             return Count(field) is { } only ? [only] : null;
         }
 
-        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetUInt32(out uint number) ? number : throw Wrong(field, item, "a count"))];
+        return [.. value.EnumerateArray()
+            .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetUInt32(out uint number)
+                ? number
+                : throw Wrong(field, item, "a count"))];
     }
 
     /// <summary>The names of the fields, each once. Those that are no text are left out: nobody can ask for them.</summary>
@@ -170,15 +190,18 @@ internal sealed class ConfigObject
 
     public ModelPackException Contradiction(string detail) => new(HuggingFaceErrors.Contradiction, detail) { FilePath = folder };
 
-    public ModelPackException WrongValue(string field, string detail) => new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder };
+    public ModelPackException WrongValue(string field, string detail) =>
+        new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder };
 
-    private JsonElement? Find(string field) => element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string field) =>
+        element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private IEnumerable<JsonElement>? Items(string field) => Find(field) is not { } value ? null
         : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Wrong(field, value, "a list");
 
     private float Float(string field, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && float.TryParse(value.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number)
+        value.ValueKind == JsonValueKind.Number
+        && float.TryParse(value.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number)
             ? number
             : throw Wrong(field, value, "a finite 32-bit float");
 
@@ -194,7 +217,8 @@ internal sealed class ConfigObject
         }
     }
 
-    private ModelPackException Wrong(string field, JsonElement value, string expected) => WrongValue(field, $"is {Name(value)}, not {expected}");
+    private ModelPackException Wrong(string field, JsonElement value, string expected) =>
+        WrongValue(field, $"is {Name(value)}, not {expected}");
 
     private static string Name(JsonElement value) => value.ValueKind switch
     {

@@ -47,7 +47,8 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
     }
 
     /// <summary>Something that the architecture cannot say: then nothing is derived.</summary>
-    public void Obstruct(string reason) => obstacles.Add($"{CompanionNames.Config}: the model cannot be expressed as GGUF architecture '{architecture}': {reason}");
+    public void Obstruct(string reason) =>
+        obstacles.Add($"{CompanionNames.Config}: the model cannot be expressed as GGUF architecture '{architecture}': {reason}");
 
     public void Count(string key, long? number)
     {
@@ -55,7 +56,12 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
         {
             Add(key, GgufValue.FromUInt32(count is >= 0 and <= uint.MaxValue
                 ? (uint)count
-                : throw new ModelPackException(HuggingFaceErrors.WrongField, $"{CompanionNames.Config}: the value {count} of {architecture}.{key} does not fit 32 bits") { FilePath = folder.Path }));
+                : throw new ModelPackException(
+                    HuggingFaceErrors.WrongField,
+                    $"{CompanionNames.Config}: the value {count} of {architecture}.{key} does not fit 32 bits")
+                    {
+                        FilePath = folder.Path,
+                    }));
         }
     }
 

@@ -7,13 +7,15 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Derives GGUF keys from config.json and generation_config.json: the way back of what <see cref="DerivedCompanions"/> does (hf-companions.md §1).</summary>
+/// <summary>Derives GGUF keys from config.json and generation_config.json: the way back of what <see cref="DerivedCompanions"/> does
+/// (hf-companions.md §1).</summary>
 internal static class ConfigToGguf
 {
     /// <summary>Files that only a folder of a whole model has.</summary>
     private static readonly string[] Signs =
     [
-        CompanionNames.GenerationConfig, CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap, "tokenizer.model",
+        CompanionNames.GenerationConfig, CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap,
+        "tokenizer.model",
     ];
 
     private static readonly Dictionary<string, (string Architecture, Action<ConfigReader> Describe)> Rules = new(StringComparer.Ordinal)
@@ -48,9 +50,11 @@ internal static class ConfigToGguf
     private static readonly StatedTokenIds NoIds = new(null, [], null);
 
     /// <summary>The model types with a rule, and what GGUF calls them.</summary>
-    public static IEnumerable<(string ModelType, string Architecture)> ModelTypes => Rules.Select(rule => (rule.Key, rule.Value.Architecture));
+    public static IEnumerable<(string ModelType, string Architecture)> ModelTypes =>
+        Rules.Select(rule => (rule.Key, rule.Value.Architecture));
 
-    /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can travel under its own names.</summary>
+    /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can
+    /// travel under its own names.</summary>
     /// <exception cref="ModelPackException">A companion file is broken, or contradicts itself or the tensors.</exception>
     public static DerivedGguf Derive(FolderSource folder)
     {
@@ -64,7 +68,8 @@ internal static class ConfigToGguf
             }
 
             return Array.Find(Signs, sign => folder.Find(sign) is not null) is { } present
-                ? throw new ModelPackException(HuggingFaceErrors.MissingConfig, $"there is {present}, but no {CompanionNames.Config}") { FilePath = folder.Path }
+                ? throw new ModelPackException(
+                    HuggingFaceErrors.MissingConfig, $"there is {present}, but no {CompanionNames.Config}") { FilePath = folder.Path }
                 : Nothing([$"{CompanionNames.Config}: there is none"]);
         }
 
@@ -74,7 +79,10 @@ internal static class ConfigToGguf
         string? type = config.Text("model_type");
         if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<ConfigReader> Describe) rule))
         {
-            return Nothing([$"{CompanionNames.Config}: " + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{SafeText.Shorten(type)}'"), .. odd.Select(note => note.Text)]);
+            return Nothing(
+                [$"{CompanionNames.Config}: "
+                    + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{SafeText.Shorten(type)}'"),
+                    .. odd.Select(note => note.Text)]);
         }
 
         ConfigReader draft = new(folder, config, rule.Architecture);
@@ -108,11 +116,14 @@ internal static class ConfigToGguf
 
         List<RankedNote> notes = [.. odd, .. draft.Notes.Select(note => new RankedNote(note.Rank, note.Text))];
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
-        return new(rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra], GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) { Head = draft.Head };
+        return new(
+            rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra],
+            GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) { Head = draft.Head };
     }
 
     /// <summary>
-    /// general.file_type: the type that most values of the matrices have (gguf.md §6.2); null if it has no label. Tables that every GGUF stores as F32, a router or positions, say nothing about it.
+    /// general.file_type: the type that most values of the matrices have (gguf.md §6.2); null if it has no label. Tables that every GGUF
+    /// stores as F32, a router or positions, say nothing about it.
     /// </summary>
     public static MetadataEntry? FileType(IEnumerable<(string Name, TensorType Type, ImmutableArray<long> Shape)> tensors)
     {
@@ -125,7 +136,8 @@ internal static class ConfigToGguf
         }
 
         values = values.Count > 0 ? values : forced;
-        return values.Count > 0 && values.MaxBy(pair => pair.Value) is var most && most.Value * 2 > values.Values.Aggregate((sum, next) => sum + next) ? Label(most.Key) : null;
+        return values.Count > 0 && values.MaxBy(pair => pair.Value) is var most
+            && most.Value * 2 > values.Values.Aggregate((sum, next) => sum + next) ? Label(most.Key) : null;
     }
 
     private static MetadataEntry? Label(TensorType type)
@@ -155,9 +167,11 @@ internal static class ConfigToGguf
         }
     }
 
-    private static IEnumerable<RankedNote> Oddities(Companion file) => PythonJson.Oddities(file.Bytes).Select(oddity => (RankedNote)$"{file.Name}: {oddity}");
+    private static IEnumerable<RankedNote> Oddities(Companion file) =>
+        PythonJson.Oddities(file.Bytes).Select(oddity => (RankedNote)$"{file.Name}: {oddity}");
 
-    private static DerivedGguf Nothing(string[] reasons) => new(null, [], [], NoIds, [.. reasons.Select(reason => new RankedNote(NoteRank.ChangesResults, reason))]);
+    private static DerivedGguf Nothing(string[] reasons) =>
+        new(null, [], [], NoIds, [.. reasons.Select(reason => new RankedNote(NoteRank.ChangesResults, reason))]);
 
     private static IEnumerable<MetadataEntry> General(ConfigObject config, string architecture)
     {
@@ -165,7 +179,8 @@ internal static class ConfigToGguf
         yield return new("general.type", GgufValue.FromString("model"));
 
         // A repository's name as transformers records it, owner/name; a path of somebody's disk is no name.
-        if (config.Text("_name_or_path") is { } path && path.Split('/') is [{ Length: > 0 } owner, { Length: > 0 } name] && !owner.Contains('.') && !owner.Contains('~') && !path.Contains('\\'))
+        if (config.Text("_name_or_path") is { } path && path.Split('/') is [{ Length: > 0 } owner, { Length: > 0 } name]
+            && !owner.Contains('.') && !owner.Contains('~') && !path.Contains('\\'))
         {
             yield return new("general.name", GgufValue.FromString(name));
         }

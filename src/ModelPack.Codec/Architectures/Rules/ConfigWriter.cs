@@ -10,7 +10,8 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
     /// <summary>For training, for the library, or for programs that load the model in another way.</summary>
     private static readonly FrozenSet<string> IdleFields = new[]
     {
-        "transformers_version", "initializer_range", "attention_dropout", "hidden_dropout", "hidden_dropout_prob", "attention_probs_dropout_prob", "attn_pdrop", "embd_pdrop", "resid_pdrop",
+        "transformers_version", "initializer_range", "attention_dropout", "hidden_dropout", "hidden_dropout_prob",
+            "attention_probs_dropout_prob", "attn_pdrop", "embd_pdrop", "resid_pdrop",
         "aux_loss_alpha", "router_aux_loss_coef", "output_router_logits", "pretraining_tp", "use_flash_attn", "auto_map",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -67,7 +68,8 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
     }
 
     /// <summary>Notes a field that no GGUF holds, with what is known of published models.</summary>
-    public void LosePublished(string field, string published) => Note($"{field} is lost ({published} in published models)", NoteRanks.OfLostField(field));
+    public void LosePublished(string field, string published) =>
+        Note($"{field} is lost ({published} in published models)", NoteRanks.OfLostField(field));
 
     /// <summary>A count that the model class cannot do without; above zero.</summary>
     public long? RequireCount(string name, string? field, bool perLayer = false)
@@ -159,7 +161,9 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
         TensorInfo? tensor = derivation.FindTensor(name);
         if (tensor is null || tensor.Shape.Length != rank)
         {
-            Refuse(tensor is null ? $"the tensor {name} is missing" : $"the tensor {name} has shape {TensorShape.Format(tensor.Shape.AsSpan())}");
+            Refuse(tensor is null
+                ? $"the tensor {name} is missing"
+                : $"the tensor {name} has shape {TensorShape.Format(tensor.Shape.AsSpan())}");
             return null;
         }
 

@@ -4,11 +4,13 @@ namespace ModelPack.Architectures.Rules;
 internal sealed record SizeNames(string[] Layers, string[] Context, string[] Hidden, string[] FeedForward, string[] Heads, string[] KvHeads)
 {
     public static readonly SizeNames Usual = new(
-        ["num_hidden_layers"], ["max_position_embeddings"], ["hidden_size"], ["intermediate_size"], ["num_attention_heads"], ["num_key_value_heads"]);
+        ["num_hidden_layers"], ["max_position_embeddings"], ["hidden_size"], ["intermediate_size"], ["num_attention_heads"],
+        ["num_key_value_heads"]);
 }
 
 /// <summary>The sizes of a transformer, checked against one another.</summary>
-internal sealed record DecoderSizes(long Layers, long Context, long Hidden, long FeedForward, long Heads, long? StatedKvHeads, long? StatedHeadDimension)
+internal sealed record DecoderSizes(
+    long Layers, long Context, long Hidden, long FeedForward, long Heads, long? StatedKvHeads, long? StatedHeadDimension)
 {
     public long KvHeads => StatedKvHeads ?? Heads;
 
@@ -17,13 +19,15 @@ internal sealed record DecoderSizes(long Layers, long Context, long Hidden, long
     public static DecoderSizes Read(ConfigReader draft) => Read(draft, SizeNames.Usual);
 
     /// <summary>For latent attention, whose heads have widths of their own: they share nothing with the hidden size.</summary>
-    public static DecoderSizes ReadLatent(ConfigReader draft) => Read(draft, SizeNames.Usual, sharesHidden: false) with { StatedHeadDimension = null };
+    public static DecoderSizes ReadLatent(ConfigReader draft) =>
+        Read(draft, SizeNames.Usual, sharesHidden: false) with { StatedHeadDimension = null };
 
     public static DecoderSizes Read(ConfigReader draft, SizeNames fields, bool sharesHidden = true) => Checked(
         draft,
         fields,
         new(
-            draft.Require(fields.Layers), draft.Require(fields.Context), draft.Require(fields.Hidden), draft.Require(fields.FeedForward), draft.Require(fields.Heads),
+            draft.Require(fields.Layers), draft.Require(fields.Context), draft.Require(fields.Hidden), draft.Require(fields.FeedForward),
+            draft.Require(fields.Heads),
             draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim")),
         sharesHidden);
 
@@ -39,12 +43,14 @@ internal sealed record DecoderSizes(long Layers, long Context, long Hidden, long
 
         if (sharesHidden && sizes.Heads > 0 && sizes.StatedHeadDimension is null && sizes.Hidden % sizes.Heads != 0)
         {
-            throw config.Contradiction($"{config.Path(config.FirstOf(fields.Hidden)!)} is {sizes.Hidden}, which {heads} {sizes.Heads} does not divide");
+            throw config.Contradiction(
+                $"{config.Path(config.FirstOf(fields.Hidden)!)} is {sizes.Hidden}, which {heads} {sizes.Heads} does not divide");
         }
 
         if (sizes.Heads > 0 && sizes.Heads % sizes.KvHeads != 0)
         {
-            throw config.Contradiction($"{config.Path(heads)} is {sizes.Heads}, which {config.FirstOf(fields.KvHeads)} {sizes.KvHeads} does not divide");
+            throw config.Contradiction(
+                $"{config.Path(heads)} is {sizes.Heads}, which {config.FirstOf(fields.KvHeads)} {sizes.KvHeads} does not divide");
         }
 
         return sizes;

@@ -43,7 +43,9 @@ internal static class DeepseekConfigs
         draft.Count("attention.q_lora_rank", queryRank);
         if (queryRank is null != sizes.Layers is 26 or 27)
         {
-            draft.Note($"q_lora_rank is {(queryRank is null ? "missing" : queryRank)} with {sizes.Layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it", NoteRank.ChangesResults);
+            draft.Note(
+                $"q_lora_rank is {(queryRank is null ? "missing" : queryRank)} with {sizes.Layers} layers: llama.cpp loads models without "
+                    + $"it that have 26 or 27 layers, and others with it", NoteRank.ChangesResults);
         }
 
         draft.Count("attention.kv_lora_rank", latent);
@@ -69,12 +71,15 @@ internal static class DeepseekConfigs
         Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
         Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
         new TensorCheck(draft, "model.", "embed_tokens.weight", "layers.")
-            .Layer("self_attn.kv_a_proj_with_mqa.weight", new($"kv_lora_rank {latent} and qk_rope_head_dim {rotary} give {latent + rotary}", latent + rotary), hidden)
-            .Layer("self_attn.kv_b_proj.weight", Expected.Heads("num_attention_heads", sizes.Heads, plain + value), Expected.Field("kv_lora_rank", latent))
+            .Layer("self_attn.kv_a_proj_with_mqa.weight",
+                new($"kv_lora_rank {latent} and qk_rope_head_dim {rotary} give {latent + rotary}", latent + rotary), hidden)
+            .Layer("self_attn.kv_b_proj.weight", Expected.Heads("num_attention_heads", sizes.Heads, plain + value),
+                Expected.Field("kv_lora_rank", latent))
             .Layer("self_attn.o_proj.weight", hidden, Expected.Heads("num_attention_heads", sizes.Heads, value))
             .Layer("mlp.up_proj.weight", feedForward, hidden).Layer("mlp.down_proj.weight", hidden, feedForward)
             .Experts("mlp.experts.", Expected.Field("n_routed_experts", draft.Config.Count("n_routed_experts") ?? 0))
-            .Run(Expected.Field("num_hidden_layers", sizes.Layers), draft.Config.Count("num_nextn_predict_layers") ?? 0, hidden, draft.Vocabulary());
+            .Run(Expected.Field("num_hidden_layers", sizes.Layers), draft.Config.Count("num_nextn_predict_layers")
+                ?? 0, hidden, draft.Vocabulary());
         CheckDense(draft, sizes.Layers, draft.Config.Count(Dense) ?? 0);
         draft.NoteOutput("lm_head.weight", tiedByDefault: false);
     }

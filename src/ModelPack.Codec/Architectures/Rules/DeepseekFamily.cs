@@ -31,7 +31,8 @@ internal static class DeepseekFamily
         config.RopeScalingField(rotary: null);
         if (config.OptionalText("rope.scaling.type") == "yarn" && config.OptionalFloat(YarnKey) is not { Value: not 0 })
         {
-            config.Refuse($"{config.Key(YarnKey)} is missing or 0, without which the runtime scales attention in another way than the class");
+            config.Refuse(
+                $"{config.Key(YarnKey)} is missing or 0, without which the runtime scales attention in another way than the class");
         }
 
         config.TiedByTensor();
@@ -129,12 +130,14 @@ internal static class DeepseekFamily
 
     private static bool IsThird(ConfigWriter config)
     {
-        // GLM-4.7-Flash is written without the key: the runtime knows it by its size, and no class of this architecture has the bias with softmax.
+        // GLM-4.7-Flash is written without the key: the runtime knows it by its size, and no class of this architecture has the bias with
+        // softmax.
         bool hasBias = config.Derivation.Tensors.Any(tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal));
         long? stated = config.OptionalCount(GatingKey);
         if (stated is null && hasBias)
         {
-            config.Note($"scoring_func: {config.Key(GatingKey)} is missing, but there is a bias for choosing experts, which goes with sigmoid");
+            config.Note(
+                $"scoring_func: {config.Key(GatingKey)} is missing, but there is a bias for choosing experts, which goes with sigmoid");
         }
 
         long gating = stated ?? (hasBias ? Sigmoid : Softmax);
@@ -142,9 +145,13 @@ internal static class DeepseekFamily
         {
             config.Refuse($"{config.Key(GatingKey)} is {gating}, neither {Softmax} (softmax) nor {Sigmoid} (sigmoid)");
         }
-        else if (gating == Softmax && config.Derivation.Tensors.FirstOrDefault(tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal)) is { } bias)
+        else if (gating == Softmax
+            && config.Derivation.Tensors.FirstOrDefault(
+                tensor => tensor.Name.EndsWith(".exp_probs_b.bias", StringComparison.Ordinal)) is { } bias)
         {
-            config.Refuse($"{config.Key(GatingKey)} is {Softmax} (softmax), but there is a tensor {bias.Name}, which goes with {Sigmoid} (sigmoid) in DeepseekV3ForCausalLM");
+            config.Refuse(
+                $"{config.Key(GatingKey)} is {Softmax} (softmax), but there is a tensor {bias.Name}, which goes with {Sigmoid} (sigmoid) "
+                    + $"in DeepseekV3ForCausalLM");
         }
 
         return gating == Sigmoid;
@@ -178,7 +185,9 @@ internal static class DeepseekFamily
         else if (groups > 1)
         {
             config.Fields.Set("topk_method", "group_limited_greedy");
-            config.Note("topk_method is a guess: there are groups, and the class knows no other method with groups; it goes by the best expert of a group, the runtime by the two best", NoteRank.ChangesResults);
+            config.Note(
+                "topk_method is a guess: there are groups, and the class knows no other method with groups; it goes by the best expert of "
+                    + "a group, the runtime by the two best", NoteRank.ChangesResults);
         }
         else
         {

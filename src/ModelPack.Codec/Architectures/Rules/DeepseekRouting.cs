@@ -1,8 +1,8 @@
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>
-/// How DeepSeek chooses experts (hf-companions.md §1.1, §1.3). Runtimes choose among groups of experts by the two best ones of each, as V3 does. V2 goes by the best
-/// one alone, for which there is no key.
+/// How DeepSeek chooses experts (hf-companions.md §1.1, §1.3). Runtimes choose among groups of experts by the two best ones of each, as V3
+/// does. V2 goes by the best one alone, for which there is no key.
 /// </summary>
 internal static class DeepseekRouting
 {
@@ -30,7 +30,9 @@ internal static class DeepseekRouting
         }
         else if (method == Limited && IsLimited(draft, groups!.Value, used!.Value))
         {
-            draft.Obstruct($"{Method} is '{Limited}' with {Groups} {groups} and {UsedGroups} {used}: the class goes by the best expert of a group, the runtime by the two best");
+            draft.Obstruct(
+                $"{Method} is '{Limited}' with {Groups} {groups} and {UsedGroups} {used}: the class goes by the best expert of a group, "
+                    + $"the runtime by the two best");
         }
         else if (method is null && used < groups)
         {
@@ -56,7 +58,8 @@ internal static class DeepseekRouting
             long chosen = draft.Require("num_experts_per_tok");
             if (size < 2 || chosen > used * size)
             {
-                throw draft.Config.Contradiction($"{draft.Config.Path(Groups)} is {groups}, which makes groups of {size} experts: " + (size < 2
+                throw draft.Config.Contradiction(
+                    $"{draft.Config.Path(Groups)} is {groups}, which makes groups of {size} experts: " + (size < 2
                     ? "the class goes by the two best of each"
                     : $"{UsedGroups} {used} leaves {used * size} of them, but num_experts_per_tok is {chosen}"));
             }
@@ -71,7 +74,8 @@ internal static class DeepseekRouting
         ConfigObject config = draft.Config;
         long experts = draft.Require("n_routed_experts");
         return used > groups ? throw config.Contradiction($"{config.Path(UsedGroups)} is {used}, but {Groups} is {groups}")
-            : groups == 0 || experts % groups != 0 ? throw config.Contradiction($"{config.Path(Groups)} is {groups}, which does not divide n_routed_experts {experts}")
+            : groups == 0 || experts % groups != 0
+            ? throw config.Contradiction($"{config.Path(Groups)} is {groups}, which does not divide n_routed_experts {experts}")
             : used < groups;
     }
 

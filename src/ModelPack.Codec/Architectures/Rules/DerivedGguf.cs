@@ -5,28 +5,33 @@ namespace ModelPack.Architectures.Rules;
 /// <summary>A tensor that no weight file of the folder holds (hf-companions.md §3.2 T17).</summary>
 internal sealed record ExtraTensor(string Name, ImmutableArray<long> Shape, ReadOnlyMemory<byte> F32LittleEndian);
 
-/// <summary>A head made of rows of a tensor of the folder. It takes the place of the whole head, whose other rows are of no use to what the model is for.</summary>
+/// <summary>A head made of rows of a tensor of the folder. It takes the place of the whole head, whose other rows are of no use to what the
+/// model is for.</summary>
 /// <param name="Name">The name in GGUF.</param>
 /// <param name="From">The tensor of the folder.</param>
 /// <param name="Rows">Its rows, in the order of the head.</param>
 internal sealed record HeadRows(string Name, string From, ImmutableArray<long> Rows);
 
-/// <summary>Ids of special tokens in config.json and generation_config.json; the tokenizer's own files come first where these say something too.</summary>
+/// <summary>Ids of special tokens in config.json and generation_config.json; the tokenizer's own files come first where these say something
+/// too.</summary>
 /// <param name="Begin">bos_token_id.</param>
 /// <param name="End">Every eos_token_id; config.json's first one in front, since GGUF has room for one.</param>
 /// <param name="Padding">pad_token_id.</param>
 internal sealed record StatedTokenIds(long? Begin, ImmutableArray<long> End, long? Padding);
 
 /// <summary>What the companions of a folder say in GGUF's words.</summary>
-/// <param name="Architecture">The value of general.architecture; null if the model cannot be expressed, and then there are notes alone.</param>
+/// <param name="Architecture">The value of general.architecture; null if the model cannot be expressed, and then there are notes
+/// alone.</param>
 /// <param name="Entries">The keys, without general.file_type and without the tokenizer's.</param>
 /// <param name="Extra">Tensors that belong into the GGUF beside those of the folder.</param>
 /// <param name="TokenIds">Ids of special tokens.</param>
 /// <param name="Ranked">What is lost, and why a model cannot be expressed.</param>
 internal sealed record DerivedGguf(
-    string? Architecture, ImmutableArray<MetadataEntry> Entries, ImmutableArray<ExtraTensor> Extra, StatedTokenIds TokenIds, ImmutableArray<RankedNote> Ranked)
+    string? Architecture, ImmutableArray<MetadataEntry> Entries, ImmutableArray<ExtraTensor> Extra, StatedTokenIds TokenIds,
+    ImmutableArray<RankedNote> Ranked)
 {
-    /// <summary>True if the model's own head is what it is for, and the architecture of its config.json has none: no output may claim that.</summary>
+    /// <summary>True if the model's own head is what it is for, and the architecture of its config.json has none: no output may claim
+    /// that.</summary>
     public bool IsNoGenerator { get; init; }
 
     /// <summary>The head, if it is not a tensor of the folder but rows of one.</summary>

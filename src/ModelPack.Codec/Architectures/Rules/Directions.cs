@@ -1,6 +1,7 @@
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Whether a token sees what follows it: <c>attention.causal</c>, which decoders that became embedders state in their config.</summary>
+/// <summary>Whether a token sees what follows it: <c>attention.causal</c>, which decoders that became embedders state in their
+/// config.</summary>
 internal static class Directions
 {
     public const string Key = "attention.causal";
@@ -18,7 +19,9 @@ internal static class Directions
         }
 
         bool? causal = draft.Config.Bool(CausalField);
-        bool? bothWays = draft.Config.IsWord(BothWaysField, "all") ? true : draft.Config.IsWord(BothWaysField, "vision") ? false : draft.Config.Bool(BothWaysField);
+        bool? bothWays = draft.Config.IsWord(BothWaysField, "all")
+            ? true
+            : draft.Config.IsWord(BothWaysField, "vision") ? false : draft.Config.Bool(BothWaysField);
         if (causal == true && bothWays == true)
         {
             throw draft.Config.Contradiction($"{draft.Config.Path(CausalField)} is true, but {BothWaysField} is too");
@@ -31,7 +34,9 @@ internal static class Directions
 
         if (draft.Has(WindowKey[1..]))
         {
-            draft.Obstruct($"{(causal == false ? $"{CausalField} is false" : $"{BothWaysField} is true")}, and some layers have a window: the runtime's window looks back only");
+            draft.Obstruct(
+                $"{(causal == false ? $"{CausalField} is false" : $"{BothWaysField} is true")}, and some layers have a window: the "
+                    + $"runtime's window looks back only");
         }
 
         draft.Flag(Key, false);

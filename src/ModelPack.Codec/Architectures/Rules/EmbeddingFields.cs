@@ -3,7 +3,8 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>What makes an embedder of a model: the direction of its attention, and how its vectors become one (hf-companions.md §1.1).</summary>
+/// <summary>What makes an embedder of a model: the direction of its attention, and how its vectors become one (hf-companions.md
+/// §1.1).</summary>
 internal static class EmbeddingFields
 {
     private const string Encoder = "sentence_transformers.models.Transformer";
@@ -51,13 +52,16 @@ internal static class EmbeddingFields
 
         config.AddFile(ModelPack.Architectures.Rules.Pooling.Modules, Modules());
         config.AddFile($"{ModelPack.Architectures.Rules.Pooling.UsualFolder}/{CompanionNames.Config}", text => pooling.Write(text));
-        config.Note($"{ModelPack.Architectures.Rules.Pooling.Modules} is made from {config.Key(ModelPack.Architectures.Rules.Pooling.Key)}; whether a module normalizes the vectors is lost");
+        config.Note(
+            $"{ModelPack.Architectures.Rules.Pooling.Modules} is made from {config.Key(ModelPack.Architectures.Rules.Pooling.Key)}; "
+                + $"whether a module normalizes the vectors is lost");
     }
 
     private static Action<JsonText> Modules() => text =>
     {
         text.StartArray();
-        foreach ((long place, string path, string type) in (ReadOnlySpan<(long, string, string)>)[(0, "", Encoder), (1, ModelPack.Architectures.Rules.Pooling.UsualFolder, Pooler)])
+        foreach ((long place, string path, string type) in (ReadOnlySpan<(long, string, string)>)[
+            (0, "", Encoder), (1, ModelPack.Architectures.Rules.Pooling.UsualFolder, Pooler)])
         {
             JsonFields module = new();
             module.Set("idx", place);

@@ -85,7 +85,8 @@ internal static class GemmaConfigs
         draft.HeadWidths(sizes);
     }
 
-    /// <summary>There is no key: the runtime takes the width of a head, and in the largest model the embedding divided among the heads.</summary>
+    /// <summary>There is no key: the runtime takes the width of a head, and in the largest model the embedding divided among the
+    /// heads.</summary>
     private static void RequireAttentionScale(ConfigReader draft, DecoderSizes sizes, long largest)
     {
         if (draft.Config.Float("query_pre_attn_scalar") is { } scalar && draft.Obstacles.Count == 0)
@@ -93,7 +94,8 @@ internal static class GemmaConfigs
             long implied = sizes.Layers == largest ? sizes.Hidden / sizes.Heads : sizes.HeadDimension;
             if (scalar != implied)
             {
-                draft.Obstruct(string.Create(CultureInfo.InvariantCulture, $"query_pre_attn_scalar is {scalar}, but the runtime takes {implied}"));
+                draft.Obstruct(
+                    string.Create(CultureInfo.InvariantCulture, $"query_pre_attn_scalar is {scalar}, but the runtime takes {implied}"));
             }
         }
     }

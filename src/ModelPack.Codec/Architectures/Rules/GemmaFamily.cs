@@ -44,7 +44,8 @@ internal static class GemmaFamily
 
         config.CountOrLose("attention.sliding_window", "sliding_window");
         LayerTypes(config, Gemma3FullLayer);
-        if (config.Derivation.Tensors.Any(tensor => tensor.Name.StartsWith("v.", StringComparison.Ordinal) || tensor.Name.StartsWith("mm.", StringComparison.Ordinal)))
+        if (config.Derivation.Tensors.Any(
+            tensor => tensor.Name.StartsWith("v.", StringComparison.Ordinal) || tensor.Name.StartsWith("mm.", StringComparison.Ordinal)))
         {
             config.Refuse("the file holds tensors of a vision tower, whose config is lost");
         }
@@ -53,7 +54,8 @@ internal static class GemmaFamily
         config.Lose("hidden_activation");
     }
 
-    /// <summary>There is no key. The class would take 256; the runtime takes the width of a head, and in the largest model the embedding divided among the heads.</summary>
+    /// <summary>There is no key. The class would take 256; the runtime takes the width of a head, and in the largest model the embedding
+    /// divided among the heads.</summary>
     private static void AttentionScale(ConfigWriter config, long largest)
     {
         if (config.OptionalCount("attention.head_count") is > 0 and { } heads && config.OptionalCount("embedding_length") is { } hidden

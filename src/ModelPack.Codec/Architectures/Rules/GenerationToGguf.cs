@@ -43,18 +43,24 @@ internal static class GenerationToGguf
             }
         }
 
-        return stated.End.Where(id => !named.Contains(id)).Select(id => $"{CompanionNames.GenerationConfig}: eos_token_id {id}: no key says that this token ends a text too, and it is not carried over");
+        return stated.End.Where(id => !named.Contains(id))
+            .Select(id =>
+                $"{CompanionNames.GenerationConfig}: eos_token_id {id}: no key says that this token ends a text too, and it is not carried "
+                    + $"over");
     }
 
     public static StatedTokenIds TokenIds(ConfigObject config, ConfigObject? generation, List<RankedNote> notes)
     {
-        return new(Of("bos_token_id").Cast<long?>().FirstOrDefault(), [.. Of("eos_token_id").Distinct()], Of("pad_token_id").Cast<long?>().FirstOrDefault());
+        return new(
+            Of("bos_token_id").Cast<long?>().FirstOrDefault(), [.. Of("eos_token_id").Distinct()], Of("pad_token_id").Cast<long?>()
+                .FirstOrDefault());
 
         // config.json's come first. Each of its fields but the end of a text is one id.
         long[] Of(string field)
         {
             List<long> found = [];
-            foreach ((string file, ConfigObject? stated) in new[] { (CompanionNames.Config, config), (CompanionNames.GenerationConfig, generation) })
+            foreach ((string file, ConfigObject? stated) in new[] { (CompanionNames.Config, config),
+                (CompanionNames.GenerationConfig, generation) })
             {
                 (long[] ids, bool hasNone) = stated?.TokenIds(field) ?? ([], false);
                 found.AddRange(ids);

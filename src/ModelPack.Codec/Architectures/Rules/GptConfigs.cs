@@ -17,7 +17,8 @@ internal static class GptConfigs
         Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
         Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
         new TensorCheck(draft, "gpt_neox.", "embed_in.weight", "layers.")
-            .Layer("attention.query_key_value.weight", new($"3 times hidden_size {sizes.Hidden} is {3 * sizes.Hidden}", 3 * sizes.Hidden), hidden)
+            .Layer("attention.query_key_value.weight", new($"3 times hidden_size {sizes.Hidden} is {3 * sizes.Hidden}", 3 * sizes.Hidden),
+                hidden)
             .Layer("attention.dense.weight", hidden, hidden)
             .Layer("mlp.dense_h_to_4h.weight", feedForward, hidden).Layer("mlp.dense_4h_to_h.weight", hidden, feedForward)
             .Run(Expected.Field("num_hidden_layers", sizes.Layers), 0, hidden, draft.Vocabulary());
@@ -50,12 +51,15 @@ internal static class GptConfigs
         SizeNames fields = new(["n_layer"], ["n_positions"], ["n_embd"], ["n_inner"], ["n_head"], ["n_head"]);
         long hidden = draft.Require("n_embd");
         DecoderSizes sizes = DecoderSizes.Checked(draft, fields, new(
-            draft.Require("n_layer"), draft.Require("n_positions"), hidden, config.Count("n_inner") ?? 4 * hidden, draft.Require("n_head"), 1, null));
+            draft.Require("n_layer"), draft.Require("n_positions"), hidden, config.Count("n_inner")
+                ?? 4 * hidden, draft.Require("n_head"), 1, null));
         draft.Allow("activation_function", CommonKeys.TanhGelu);
         draft.Allow("scale_attn_weights", flag: true, absent: true);
         draft.Allow("multi_query", flag: true, absent: true);
         Expected width = Expected.Field("n_embd", hidden);
-        Expected feedForward = config.Has("n_inner") ? Expected.Field("n_inner", sizes.FeedForward) : new($"4 times n_embd {hidden} is {4 * hidden}", 4 * hidden);
+        Expected feedForward = config.Has("n_inner")
+            ? Expected.Field("n_inner", sizes.FeedForward)
+            : new($"4 times n_embd {hidden} is {4 * hidden}", 4 * hidden);
         long rows = hidden + (2 * sizes.HeadDimension);
         new TensorCheck(draft, "transformer.", "wte.weight", "h.")
             .Layer("attn.c_attn.weight", new($"n_embd {hidden}, a key and a value of width {sizes.HeadDimension} give {rows}", rows), width)

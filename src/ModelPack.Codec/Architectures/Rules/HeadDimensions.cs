@@ -2,7 +2,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Width of an attention head: three keys, one field (hf-companions.md §1.1, §1.3). Each method gives the rotary part of a head.</summary>
+/// <summary>Width of an attention head: three keys, one field (hf-companions.md §1.1, §1.3). Each method gives the rotary part of a
+/// head.</summary>
 internal static class HeadDimensions
 {
     private const string Key = "attention.key_length";

@@ -46,7 +46,8 @@ internal static class Llama3Rope
             {
                 config.Refuse(
                     $"rope_freqs.weight is not the table of low_freq_factor {LowFactor}, high_freq_factor {HighFactor}, "
-                    + $"original_max_position_embeddings {OriginalContext} and factor {new FiniteNumber(factor).Text}: value {item} is {stored[item].Text}");
+                    + $"original_max_position_embeddings {OriginalContext} and factor {new FiniteNumber(factor).Text}: value {item} is "
+                    + $"{stored[item].Text}");
                 return;
             }
         }
@@ -57,10 +58,13 @@ internal static class Llama3Rope
         fields.Set("high_freq_factor", new FiniteNumber(HighFactor));
         fields.Set("original_max_position_embeddings", OriginalContext);
         RopeScaling.Write(config, "llama3", fields);
-        config.Note("rope_scaling: low_freq_factor, high_freq_factor and original_max_position_embeddings are guesses that give every value of rope_freqs.weight", NoteRank.WithoutEffect);
+        config.Note(
+            "rope_scaling: low_freq_factor, high_freq_factor and original_max_position_embeddings are guesses that give every value of "
+                + "rope_freqs.weight", NoteRank.WithoutEffect);
     }
 
-    /// <summary>The power comes from the math library that wrote the table: its last bit may be another one than here (hf-companions.md §1.4).</summary>
+    /// <summary>The power comes from the math library that wrote the table: its last bit may be another one than here (hf-companions.md
+    /// §1.4).</summary>
     private static bool Agrees(float stored, float power, float factor)
     {
         foreach (float candidate in (ReadOnlySpan<float>)[power, MathF.BitDecrement(power), MathF.BitIncrement(power)])

@@ -29,7 +29,8 @@ internal static class LlamaConfigs
         Describe(draft, null, tiedByDefault: false);
         foreach ((string field, string key) in (ReadOnlySpan<(string, string)>)
         [
-            ("attention_multiplier", "attention.scale"), ("embedding_multiplier", "embedding_scale"), ("residual_multiplier", "residual_scale"), ("logits_scaling", "logit_scale"),
+            ("attention_multiplier", "attention.scale"), ("embedding_multiplier", "embedding_scale"),
+            ("residual_multiplier", "residual_scale"), ("logits_scaling", "logit_scale"),
         ])
         {
             draft.Float(key, draft.RequireFloat(field));

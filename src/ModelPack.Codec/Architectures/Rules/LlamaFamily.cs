@@ -14,7 +14,10 @@ internal static class LlamaFamily
         string? sign = experts ? config.Key("expert_count") : FindMistral(config.Derivation.Keys);
         string modelClass = experts ? "MixtralForCausalLM" : sign is not null ? "MistralForCausalLM" : "LlamaForCausalLM";
         config.Class(modelClass, experts ? "mixtral" : sign is not null ? Mistral : "llama");
-        config.Note(sign is null ? $"architectures: {modelClass} is a guess, no key says otherwise" : $"architectures: {modelClass} is a guess from {sign}");
+        config.Note(
+            sign is null
+                ? $"architectures: {modelClass} is a guess, no key says otherwise"
+                : $"architectures: {modelClass} is a guess from {sign}");
         config.Decoder();
         config.RopeBase();
         config.RopeScalingField(config.HeadFromRotary());
@@ -51,7 +54,8 @@ internal static class LlamaFamily
         config.Fields.Set("hidden_act", "silu");
         foreach ((string key, string field) in (ReadOnlySpan<(string, string)>)
         [
-            ("attention.scale", "attention_multiplier"), ("embedding_scale", "embedding_multiplier"), ("residual_scale", "residual_multiplier"), ("logit_scale", "logits_scaling"),
+            ("attention.scale", "attention_multiplier"), ("embedding_scale", "embedding_multiplier"),
+            ("residual_scale", "residual_multiplier"), ("logit_scale", "logits_scaling"),
         ])
         {
             config.FloatOrLose(key, field);
@@ -73,9 +77,11 @@ internal static class LlamaFamily
         {
             config.CountOrLose("attention.sliding_window", "sliding_window");
             GemmaFamily.LayerTypes(config, fullLayer: null);
-            if (config.OptionalFloat("rope.freq_base_swa") is { } local && config.OptionalFloat("rope.freq_base") is { } whole && !local.Value.Equals(whole.Value))
+            if (config.OptionalFloat("rope.freq_base_swa") is { } local && config.OptionalFloat("rope.freq_base") is { } whole
+                && !local.Value.Equals(whole.Value))
             {
-                config.Refuse($"{config.Key("rope.freq_base_swa")} is {local.Text}, but the class has the base {whole.Text} for all layers");
+                config.Refuse(
+                    $"{config.Key("rope.freq_base_swa")} is {local.Text}, but the class has the base {whole.Text} for all layers");
             }
         }
     }

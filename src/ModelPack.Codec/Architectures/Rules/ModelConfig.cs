@@ -4,7 +4,8 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Derives config.json (hf-companions.md §1). A value that a model class cannot do without is never left to the class's own default: then there is no file.</summary>
+/// <summary>Derives config.json (hf-companions.md §1). A value that a model class cannot do without is never left to the class's own
+/// default: then there is no file.</summary>
 internal static class ModelConfig
 {
     public static void Derive(Derivation derivation)
@@ -21,7 +22,8 @@ internal static class ModelConfig
             return;
         }
 
-        if (derivation.Keys.Count(GgufSplit.CountKey).Value is > 1 and long parts && derivation.Keys.Count(GgufSplit.TensorCountKey).Value != derivation.Tensors.Count)
+        if (derivation.Keys.Count(GgufSplit.CountKey).Value is > 1 and long parts
+            && derivation.Keys.Count(GgufSplit.TensorCountKey).Value != derivation.Tensors.Count)
         {
             Refuse(derivation, $"the file is one of {parts} parts, and which tensors the model lacks cannot be seen in one part");
             return;
@@ -45,7 +47,10 @@ internal static class ModelConfig
 
         if (config.Idle.Count > 0)
         {
-            derivation.Note(CompanionNames.Config, $"{string.Join(", ", config.Idle)} {(config.Idle.Count == 1 ? "is" : "are")} lost, and without effect on what the model computes", NoteRank.WithoutEffect);
+            derivation.Note(
+                CompanionNames.Config,
+                $"{string.Join(", ", config.Idle)} {(config.Idle.Count == 1 ? "is" : "are")} lost, and without effect on what the model "
+                    + $"computes", NoteRank.WithoutEffect);
         }
 
         foreach ((NoteRank rank, string text) in config.Notes)

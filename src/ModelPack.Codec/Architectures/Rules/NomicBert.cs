@@ -2,7 +2,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Nomic's BERT (hf-companions.md §1.3): the fields of its own code beside those of transformers. The runtime has one form of it, so most fields are constants.</summary>
+/// <summary>Nomic's BERT (hf-companions.md §1.3): the fields of its own code beside those of transformers. The runtime has one form of it,
+/// so most fields are constants.</summary>
 internal static class NomicBert
 {
     private const long TrainedPositions = 2048;
@@ -35,7 +36,8 @@ internal static class NomicBert
         config.Fields.Set("activation_function", "swiglu");
         config.Fields.Set("hidden_act", "silu");
         config.Fields.Set("rotary_emb_fraction", new FiniteNumber(1f));
-        foreach (string field in (ReadOnlySpan<string>)["mlp_fc1_bias", "mlp_fc2_bias", "prenorm", "qkv_proj_bias", "rotary_emb_interleaved"])
+        foreach (string field in (ReadOnlySpan<string>)[
+            "mlp_fc1_bias", "mlp_fc2_bias", "prenorm", "qkv_proj_bias", "rotary_emb_interleaved"])
         {
             config.Fields.Set(field, false);
         }

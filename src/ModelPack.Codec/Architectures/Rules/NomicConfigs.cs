@@ -4,8 +4,8 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>
-/// Nomic's BERT (hf-companions.md §1.3). Three forms of its config are published: the fields of its own code, these beside those of transformers, and the latter alone. Where two say
-/// the same, they have to agree.
+/// Nomic's BERT (hf-companions.md §1.3). Three forms of its config are published: the fields of its own code, these beside those of
+/// transformers, and the latter alone. Where two say the same, they have to agree.
 /// </summary>
 internal static class NomicConfigs
 {
@@ -16,13 +16,15 @@ internal static class NomicConfigs
     private const long UsualTrained = 2048;
 
     private static readonly SizeNames Fields = new(
-        ["n_layer", "num_hidden_layers"], [Positions, NativePositions], ["n_embd", "hidden_size"], ["n_inner", "intermediate_size"], ["n_head", "num_attention_heads"], ["n_head", "num_attention_heads"]);
+        ["n_layer", "num_hidden_layers"], [Positions, NativePositions], ["n_embd", "hidden_size"], ["n_inner", "intermediate_size"],
+        ["n_head", "num_attention_heads"], ["n_head", "num_attention_heads"]);
 
     public static void Describe(ConfigReader draft)
     {
         ConfigObject config = draft.Config;
         DecoderSizes sizes = DecoderSizes.Checked(draft, Fields, new(
-            draft.RequireAgreed(Fields.Layers), Context(draft), draft.RequireAgreed(Fields.Hidden), draft.RequireAgreed(Fields.FeedForward), draft.RequireAgreed(Fields.Heads),
+            draft.RequireAgreed(Fields.Layers), Context(draft), draft.RequireAgreed(Fields.Hidden), draft.RequireAgreed(Fields.FeedForward),
+            draft.RequireAgreed(Fields.Heads),
             null, config.Count("head_dim")));
         Restrict(draft);
         RopeSettings rope = RopeSettings.Read(draft);
@@ -39,7 +41,8 @@ internal static class NomicConfigs
             : new($"3 times {sizes.Heads} heads of head_dim {sizes.HeadDimension} give {rows}", rows);
         new TensorCheck(draft, "", "embeddings.word_embeddings.weight", "encoder.layers.")
             .Layer("attn.Wqkv.weight", all, hidden)
-            .Layer("mlp.fc11.weight", feedForward, hidden).Layer("mlp.fc12.weight", feedForward, hidden).Layer("mlp.fc2.weight", hidden, feedForward)
+            .Layer("mlp.fc11.weight", feedForward, hidden).Layer("mlp.fc12.weight", feedForward, hidden)
+            .Layer("mlp.fc2.weight", hidden, feedForward)
             .Run(Expected.Field(config.FirstOf(Fields.Layers) ?? Fields.Layers[0], sizes.Layers), 0, hidden, draft.Vocabulary());
         draft.Sizes(sizes);
         draft.Float("rope.freq_base", Base(draft, rope));
@@ -49,7 +52,8 @@ internal static class NomicConfigs
         draft.AddWhole("tokenizer.ggml.token_type_count", GgufValue.FromUInt32((uint)draft.Require("type_vocab_size")));
     }
 
-    // The class stretches what was trained with shorter texts as it goes; the runtime has the length of training, as the converter of llama.cpp writes it.
+    // The class stretches what was trained with shorter texts as it goes; the runtime has the length of training, as the converter of
+    // llama.cpp writes it.
     private static long Context(ConfigReader draft)
     {
         ConfigObject config = draft.Config;
@@ -75,7 +79,8 @@ internal static class NomicConfigs
 
     private static float? Base(ConfigReader draft, RopeSettings rope) => (rope.Base, draft.Config.Float(OwnBase)) switch
     {
-        ({ } theta, { } own) when theta != own => throw draft.Config.Contradiction($"{draft.Config.Path(OwnBase)} is {own}, but rope_theta is {theta}"),
+        ({ } theta, { } own) when theta != own =>
+            throw draft.Config.Contradiction($"{draft.Config.Path(OwnBase)} is {own}, but rope_theta is {theta}"),
         ({ } theta, _) => theta,
         _ => draft.RequireFloat(OwnBase),
     };
@@ -86,7 +91,9 @@ internal static class NomicConfigs
         float? own = draft.Config.Float("layer_norm_epsilon");
         return native is null || own is null || native == own
             ? native ?? draft.RequireFloat("layer_norm_epsilon")
-            : throw draft.Config.Contradiction(string.Create(CultureInfo.InvariantCulture, $"{draft.Config.Path("layer_norm_eps")} is {native}, but layer_norm_epsilon is {own}"));
+            : throw draft.Config.Contradiction(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{draft.Config.Path("layer_norm_eps")} is {native}, but layer_norm_epsilon is {own}"));
     }
 
     /// <summary>The runtime has one form of this class; what differs from it has no key.</summary>
@@ -106,7 +113,8 @@ internal static class NomicConfigs
         draft.Allow("activation_function", "swiglu");
         draft.Allow("hidden_act", CommonKeys.Silu);
         foreach (string field in (ReadOnlySpan<string>)
-            ["causal", "qkv_proj_bias", "mlp_fc1_bias", "mlp_fc2_bias", "prenorm", "rotary_emb_interleaved", "use_rms_norm", "parallel_block"])
+            ["causal", "qkv_proj_bias", "mlp_fc1_bias", "mlp_fc2_bias", "prenorm", "rotary_emb_interleaved", "use_rms_norm",
+                "parallel_block"])
         {
             draft.Allow(field, flag: false, absent: false);
         }

@@ -13,7 +13,8 @@ internal static class OtherConfigs
         SizeNames fields = new(["n_layer"], ["n_positions", "n_ctx"], ["n_embd"], ["n_inner"], ["n_head"], ["n_head"]);
         long hidden = draft.Require("n_embd");
         DecoderSizes sizes = DecoderSizes.Checked(draft, fields, new(
-            draft.Require("n_layer"), draft.Require("n_positions", "n_ctx"), hidden, config.Count("n_inner") ?? 4 * hidden, draft.Require("n_head"), null, null));
+            draft.Require("n_layer"), draft.Require("n_positions", "n_ctx"), hidden, config.Count("n_inner")
+                ?? 4 * hidden, draft.Require("n_head"), null, null));
         if (config.Count("n_ctx") is { } context && context != sizes.Context)
         {
             throw config.Contradiction($"{config.Path("n_positions")} is {sizes.Context}, but n_ctx is {context}");
@@ -23,7 +24,9 @@ internal static class OtherConfigs
         draft.Allow("scale_attn_weights", flag: true, absent: true);
         draft.Allow("scale_attn_by_inverse_layer_idx", flag: false, absent: false);
         Expected width = Expected.Field("n_embd", hidden);
-        Expected feedForward = config.Has("n_inner") ? Expected.Field("n_inner", sizes.FeedForward) : new($"4 times n_embd {hidden} is {4 * hidden}", 4 * hidden);
+        Expected feedForward = config.Has("n_inner")
+            ? Expected.Field("n_inner", sizes.FeedForward)
+            : new($"4 times n_embd {hidden} is {4 * hidden}", 4 * hidden);
         new TensorCheck(draft, "transformer.", "wte.weight", "h.")
             .Layer("attn.c_attn.weight", width, new($"3 times n_embd {hidden} is {3 * hidden}", 3 * hidden))
             .Layer("mlp.c_fc.weight", width, feedForward).Layer("mlp.c_proj.weight", feedForward, width)
@@ -36,7 +39,8 @@ internal static class OtherConfigs
     public static void Falcon(ConfigReader draft)
     {
         ConfigObject config = draft.Config;
-        SizeNames fields = new(["num_hidden_layers", "n_layer"], [], ["hidden_size"], [], ["num_attention_heads", "n_head"], ["num_kv_heads", "n_head_kv"]);
+        SizeNames fields = new(
+            ["num_hidden_layers", "n_layer"], [], ["hidden_size"], [], ["num_attention_heads", "n_head"], ["num_kv_heads", "n_head_kv"]);
         long hidden = draft.Require(fields.Hidden);
         long heads = draft.Require(fields.Heads);
 
@@ -50,10 +54,13 @@ internal static class OtherConfigs
         draft.Allow("bias", flag: false, absent: false);
         draft.Allow("parallel_attn", flag: true, absent: true);
         Expected width = Expected.Field("hidden_size", hidden);
-        Expected feedForward = config.Has("ffn_hidden_size") ? Expected.Field("ffn_hidden_size", sizes.FeedForward) : new($"4 times hidden_size {hidden} is {4 * hidden}", 4 * hidden);
+        Expected feedForward = config.Has("ffn_hidden_size")
+            ? Expected.Field("ffn_hidden_size", sizes.FeedForward)
+            : new($"4 times hidden_size {hidden} is {4 * hidden}", 4 * hidden);
         long rows = (heads + (2 * keyHeads)) * sizes.HeadDimension;
         new TensorCheck(draft, "transformer.", "word_embeddings.weight", "h.")
-            .Layer("self_attention.query_key_value.weight", new($"{heads} heads with {keyHeads} key heads of width {sizes.HeadDimension} give {rows}", rows), width)
+            .Layer("self_attention.query_key_value.weight",
+                new($"{heads} heads with {keyHeads} key heads of width {sizes.HeadDimension} give {rows}", rows), width)
             .Layer("mlp.dense_h_to_4h.weight", feedForward, width).Layer("mlp.dense_4h_to_h.weight", width, feedForward)
             .Run(Expected.Field(config.FirstOf(fields.Layers) ?? fields.Layers[0], sizes.Layers), 0, width, draft.Vocabulary());
         draft.Count("context_length", sizes.Context);
@@ -102,6 +109,8 @@ internal static class OtherConfigs
         int found = draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith(Norm, StringComparison.Ordinal));
         return draft.Obstacles.Count > 0 || found == expected
             ? isParallel
-            : throw draft.Config.Contradiction($"{draft.Config.Path(Field)} is {(isParallel ? "true" : "false")}, so {expected} layers have a tensor '…{Norm}', but {found} do");
+            : throw draft.Config.Contradiction(
+                $"{draft.Config.Path(Field)} is {(isParallel ? "true" : "false")}, so {expected} layers have a tensor '…{Norm}', but "
+                    + $"{found} do");
     }
 }

@@ -75,7 +75,9 @@ internal static class OtherFamilies
         string? layout = config.OptionalText(LayoutKey);
         if (layout != "jploski")
         {
-            config.Refuse($"{config.Key(LayoutKey)} is {(layout is null ? "missing" : SafeText.Shorten(layout))}, so the order of the rows in attn_qkv is not known");
+            config.Refuse(
+                $"{config.Key(LayoutKey)} is {(layout is null ? "missing" : SafeText.Shorten(layout))}, so the order of the rows in "
+                    + $"attn_qkv is not known");
         }
 
         long heads = config.OptionalCount("attention.head_count", perLayer: true) ?? 0;
@@ -104,7 +106,8 @@ internal static class OtherFamilies
     /// <summary>Four times the hidden size needs no field.</summary>
     public static void FeedForward(ConfigWriter config, string field)
     {
-        if (config.OptionalCount("feed_forward_length", perLayer: true) is { } length && length != 4 * config.OptionalCount("embedding_length"))
+        if (config.OptionalCount("feed_forward_length", perLayer: true) is { } length
+            && length != 4 * config.OptionalCount("embedding_length"))
         {
             config.Fields.Set(field, length);
         }

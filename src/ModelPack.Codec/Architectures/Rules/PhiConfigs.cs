@@ -13,7 +13,8 @@ internal static class PhiConfigs
         draft.Allow("hidden_act", CommonKeys.TanhGelu);
         draft.Allow("qk_layernorm", flag: false, absent: false);
         Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
-        Expected keys = Expected.Heads(sizes.StatedKvHeads is null ? "num_attention_heads" : "num_key_value_heads", sizes.KvHeads, sizes.HeadDimension);
+        Expected keys = Expected.Heads(
+            sizes.StatedKvHeads is null ? "num_attention_heads" : "num_key_value_heads", sizes.KvHeads, sizes.HeadDimension);
         Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
         new TensorCheck(draft, "model.", "embed_tokens.weight", "layers.")
             .Layer("self_attn.q_proj.weight", Expected.Heads("num_attention_heads", sizes.Heads, sizes.HeadDimension), hidden)
@@ -35,8 +36,11 @@ internal static class PhiConfigs
         Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
         long rows = (sizes.Heads + (2 * sizes.KvHeads)) * sizes.HeadDimension;
         new TensorCheck(draft, "model.", "embed_tokens.weight", "layers.")
-            .Layer("self_attn.qkv_proj.weight", new($"num_attention_heads {sizes.Heads} and num_key_value_heads {sizes.KvHeads} of width {sizes.HeadDimension} give {rows}", rows), hidden)
-            .Layer("mlp.gate_up_proj.weight", new($"twice intermediate_size {sizes.FeedForward} is {2 * sizes.FeedForward}", 2 * sizes.FeedForward), hidden)
+            .Layer("self_attn.qkv_proj.weight",
+                new($"num_attention_heads {sizes.Heads} and num_key_value_heads {sizes.KvHeads} of width {sizes.HeadDimension} give {rows}",
+                    rows), hidden)
+            .Layer("mlp.gate_up_proj.weight",
+                new($"twice intermediate_size {sizes.FeedForward} is {2 * sizes.FeedForward}", 2 * sizes.FeedForward), hidden)
             .Layer("mlp.down_proj.weight", hidden, Expected.Field("intermediate_size", sizes.FeedForward))
             .Run(Expected.Field("num_hidden_layers", sizes.Layers), 0, hidden, draft.Vocabulary());
         draft.NoteOutput("lm_head.weight", tiedByDefault: false);
@@ -64,17 +68,23 @@ internal static class PhiConfigs
             return;
         }
 
-        if (rope.Type != "longrope" || rope.Scaling!.Floats("long_factor") is not { } longFactors || rope.Scaling.Floats("short_factor") is not { } shortFactors)
+        if (rope.Type != "longrope" || rope.Scaling!.Floats("long_factor") is not { } longFactors
+            || rope.Scaling.Floats("short_factor") is not { } shortFactors)
         {
-            draft.Obstruct(rope.Type == "longrope" ? "long_factor or short_factor is missing" : $"rope_scaling of type '{SafeText.Shorten(rope.Type)}'");
+            draft.Obstruct(
+                rope.Type == "longrope"
+                    ? "long_factor or short_factor is missing"
+                    : $"rope_scaling of type '{SafeText.Shorten(rope.Type)}'");
             return;
         }
 
-        foreach ((string field, float[] factors) in (ReadOnlySpan<(string, float[])>)[("long_factor", longFactors), ("short_factor", shortFactors)])
+        foreach ((string field, float[] factors) in (ReadOnlySpan<(string, float[])>)[
+            ("long_factor", longFactors), ("short_factor", shortFactors)])
         {
             if (factors.Length * 2 != rotary)
             {
-                throw draft.Config.Contradiction($"{rope.Scaling.Path(field)} has {factors.Length} items, but {rotary} values of a head are rotated in pairs");
+                throw draft.Config.Contradiction(
+                    $"{rope.Scaling.Path(field)} has {factors.Length} items, but {rotary} values of a head are rotated in pairs");
             }
         }
 
@@ -87,7 +97,10 @@ internal static class PhiConfigs
         double ratio = (double)context / original;
         if (!rope.Scaling.Has("attention_factor") && rope.Scaling.Double("factor") is { } factor && factor != ratio)
         {
-            draft.Obstruct(string.Create(CultureInfo.InvariantCulture, $"rope_scaling.factor is {factor}, but max_position_embeddings {context} is {ratio} times {Original} {original}"));
+            draft.Obstruct(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rope_scaling.factor is {factor}, but max_position_embeddings {context} is {ratio} times {Original} {original}"));
             return;
         }
 

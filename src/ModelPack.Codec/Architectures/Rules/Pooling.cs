@@ -3,7 +3,8 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>How an embedding model makes one vector of many: modules.json names the module, its config.json the kind. Every architecture may have it (llama.cpp pools by the way of its default otherwise).</summary>
+/// <summary>How an embedding model makes one vector of many: modules.json names the module, its config.json the kind. Every architecture
+/// may have it (llama.cpp pools by the way of its default otherwise).</summary>
 internal static class Pooling
 {
     public const string Key = "pooling_type";
@@ -39,8 +40,12 @@ internal static class Pooling
         }
 
         ConfigObject pooling = ConfigObject.Parse(draft.Folder.Path, file);
-        uint[] stated = [.. Types.Where(type => pooling.Bool(type.Field) == true || pooling.IsWord(ModeField, type.Mode)).Select(type => type.Type)];
-        string[] others = [.. pooling.Fields().Where(field => field.StartsWith(ModeField + "_", StringComparison.Ordinal) && Types.All(type => type.Field != field) && pooling.IsTrue(field))];
+        uint[] stated = [
+            .. Types.Where(type => pooling.Bool(type.Field) == true || pooling.IsWord(ModeField, type.Mode)).Select(type => type.Type)];
+        string[] others = [
+            .. pooling.Fields()
+                .Where(field => field.StartsWith(ModeField + "_", StringComparison.Ordinal) && Types.All(type => type.Field != field)
+                    && pooling.IsTrue(field))];
         if (stated is [uint only] && others.Length == 0)
         {
             draft.Count(Key, only);
@@ -58,7 +63,8 @@ internal static class Pooling
         string folder = UsualFolder;
         if (draft.Folder.Find(Modules) is { } modules)
         {
-            if (ConfigObject.ParseList(draft.Folder.Path, modules).FirstOrDefault(module => module.Text("type")?.EndsWith(Suffix, StringComparison.Ordinal) == true) is not { } module)
+            if (ConfigObject.ParseList(draft.Folder.Path, modules)
+                .FirstOrDefault(module => module.Text("type")?.EndsWith(Suffix, StringComparison.Ordinal) == true) is not { } module)
             {
                 return null;
             }

@@ -9,8 +9,8 @@ using ModelPack.IO.Names;
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>
-/// Qwen3-Reranker, which scores a document by the words yes and no. It is published as a plain Qwen3ForCausalLM; in a GGUF its head is the two rows of these words, and none that
-/// could generate (qwen-embedding.md).
+/// Qwen3-Reranker, which scores a document by the words yes and no. It is published as a plain Qwen3ForCausalLM; in a GGUF its head is the
+/// two rows of these words, and none that could generate (qwen-embedding.md).
 /// </summary>
 internal static class Qwen3Reranker
 {
@@ -45,7 +45,8 @@ internal static class Qwen3Reranker
         string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(draft.Folder.Path));
         string page = draft.Folder.Find("README.md") is { } file ? Encoding.UTF8.GetString(file.Bytes.Span) : "";
         return draft.Architecture == "qwen3"
-            && (Contains(folder) || Contains(draft.Config.Text("_name_or_path")) || page.Split('\n').Any(line => line.StartsWith("# ", StringComparison.Ordinal) && Contains(line)));
+            && (Contains(folder) || Contains(draft.Config.Text("_name_or_path"))
+                || page.Split('\n').Any(line => line.StartsWith("# ", StringComparison.Ordinal) && Contains(line)));
 
         static bool Contains(string? text) => text?.Contains(Sign, StringComparison.OrdinalIgnoreCase) == true;
     }
@@ -53,12 +54,15 @@ internal static class Qwen3Reranker
     public static void Write(ConfigReader draft)
     {
         bool tied = draft.Config.Bool("tie_word_embeddings") ?? false;
-        string? from = (tied ? Embeddings : [Output, .. Embeddings]).FirstOrDefault(name => draft.Folder.FindTensor(name) is { Shape.Length: 2 });
+        string? from = (tied ? Embeddings : [Output, .. Embeddings]).FirstOrDefault(
+            name => draft.Folder.FindTensor(name) is { Shape.Length: 2 });
         TokenizerFolder tokenizer = new(draft.Folder.Companions, default);
         ImmutableArray<long> rows = Rows(tokenizer);
         if (from is null || rows.Length != Labels.Length || rows.Any(row => row >= draft.Folder.FindTensor(from)!.Shape[0]))
         {
-            draft.ObstructHead("it is a Qwen3 reranker, which scores by the words yes and no and is no generator, and these are not two tokens of tokenizer.json with a row in its head");
+            draft.ObstructHead(
+                "it is a Qwen3 reranker, which scores by the words yes and no and is no generator, and these are not two tokens of "
+                    + "tokenizer.json with a row in its head");
             return;
         }
 

@@ -32,7 +32,8 @@ internal static class QwenConfigs
     {
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
-        draft.CheckLlamaTensors(sizes, tiedByDefault: false, moe ? "mlp.experts." : null, moe ? draft.Config.FirstOf(ExpertFields) ?? ExpertFields[0] : null);
+        draft.CheckLlamaTensors(
+            sizes, tiedByDefault: false, moe ? "mlp.experts." : null, moe ? draft.Config.FirstOf(ExpertFields) ?? ExpertFields[0] : null);
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);
@@ -60,7 +61,8 @@ internal static class QwenConfigs
 
         if (draft.Config.Bool("use_sliding_window") == true)
         {
-            draft.Note("use_sliding_window is true, for which there is no key: every layer sees the whole context", NoteRank.ChangesResults);
+            draft.Note(
+                "use_sliding_window is true, for which there is no key: every layer sees the whole context", NoteRank.ChangesResults);
         }
     }
 }

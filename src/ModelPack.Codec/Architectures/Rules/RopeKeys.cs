@@ -41,7 +41,9 @@ internal static class RopeKeys
         long rotary = factor is > 0 and <= 1 ? (long)(factor.Value * width) : factor is null ? width : 0;
         return rotary > 0 && rotary % 2 == 0 || draft.Obstacles.Count > 0
             ? rotary
-            : throw draft.Config.WrongValue(field, string.Create(CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
+            : throw draft.Config.WrongValue(
+                field, string.Create(
+                    CultureInfo.InvariantCulture, $"is {factor}, which leaves {rotary} of {width} values of a head to rotate in pairs"));
     }
 
     public static void RequireWholeHead(ConfigReader draft, RopeSettings rope)
@@ -81,7 +83,8 @@ internal static class RopeKeys
     // Of the architectures here, one has a key for mscale.
     private static void Yarn(ConfigReader draft, ConfigObject scaling, float factor)
     {
-        // The keys are written, but versions of llama.cpp that tests ran do not read them, and take what transformers takes when the fields are missing.
+        // The keys are written, but versions of llama.cpp that tests ran do not read them, and take what transformers takes when the fields
+        // are missing.
         foreach ((string field, float taken) in (ReadOnlySpan<(string, float)>)
         [
             ("beta_fast", 32), ("beta_slow", 1), ("attention_factor", (float)(factor > 1 ? (0.1 * Math.Log(factor)) + 1 : 1)),
@@ -90,7 +93,9 @@ internal static class RopeKeys
             if (scaling.Float(field) is { } stated && stated != taken)
             {
                 draft.Note(
-                    string.Create(CultureInfo.InvariantCulture, $"rope_scaling.{field} is {stated:R} and has its key, but a runtime that does not read the key takes {taken:R}"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"rope_scaling.{field} is {stated:R} and has its key, but a runtime that does not read the key takes {taken:R}"),
                     NoteRank.ChangesResults);
             }
         }
@@ -115,7 +120,8 @@ internal static class RopeKeys
     private static void Llama3(ConfigReader draft, RopeSettings rope, long width)
     {
         if (Positive(draft, rope.Scaling!, "factor") is not { } factor || Positive(draft, rope.Scaling!, "low_freq_factor") is not { } low
-            || Positive(draft, rope.Scaling!, "high_freq_factor") is not { } high || Positive(draft, rope.Scaling!, Original) is not { } original)
+            || Positive(draft, rope.Scaling!, "high_freq_factor") is not { } high
+            || Positive(draft, rope.Scaling!, Original) is not { } original)
         {
             return;
         }
@@ -134,7 +140,8 @@ internal static class RopeKeys
         float[] factors = new float[width / 2];
         for (int item = 0; item < factors.Length; item++)
         {
-            factors[item] = Llama3Rope.Factor(Llama3Rope.Wavelength((float)Math.Pow(rope.Base ?? DefaultBase, 2f * item / width)), new(factor, low, high, original));
+            factors[item] = Llama3Rope.Factor(
+                Llama3Rope.Wavelength((float)Math.Pow(rope.Base ?? DefaultBase, 2f * item / width)), new(factor, low, high, original));
         }
 
         draft.AddTensor("rope_freqs.weight", factors);

@@ -34,7 +34,9 @@ internal static class RopeScaling
         bool factors = config.Derivation.HasTensor(LongTensor) || config.Derivation.HasTensor(ShortTensor);
         switch (type)
         {
-            case null or "linear" when !frequencies && !factors && config.OptionalFloat(FactorKey) is null && config.OptionalFloat(OldLinearKey) is { } linear && (type is not null || linear.Value != 1):
+            case null or "linear"
+                when !frequencies && !factors && config.OptionalFloat(FactorKey) is null && config.OptionalFloat(OldLinearKey) is { } linear
+                && (type is not null || linear.Value != 1):
                 Linear(config, linear);
                 break;
             case "linear" when !frequencies && !factors:
@@ -56,7 +58,8 @@ internal static class RopeScaling
                 break;
             default:
                 string shown = type is null ? "missing" : SafeText.Shorten(type);
-                config.Refuse($"{config.Key(TypeKey)} is {shown}, which with the tensors of the file is no scaling that config.json can say");
+                config.Refuse(
+                    $"{config.Key(TypeKey)} is {shown}, which with the tensors of the file is no scaling that config.json can say");
                 break;
         }
     }
@@ -120,7 +123,8 @@ internal static class RopeScaling
 
     private static void LongRope(ConfigWriter config, long? rotary)
     {
-        if (ReadFloats(config, LongTensor, rotary) is not { } longFactors || ReadFloats(config, ShortTensor, rotary) is not { } shortFactors)
+        if (ReadFloats(config, LongTensor, rotary) is not { } longFactors
+            || ReadFloats(config, ShortTensor, rotary) is not { } shortFactors)
         {
             return;
         }
@@ -157,8 +161,10 @@ internal static class RopeScaling
 
         fields.Set("attention_factor", factor);
         config.Note(stated is null
-            ? $"rope_scaling: {config.Key(LongRopeAttention.Key)} is missing, which runtimes take for {factor.Text}: attention_factor says so"
-            : $"rope_scaling: attention_factor is stated, since {config.Key(LongRopeAttention.Key)} is not what follows from the context lengths; versions of transformers before 5 refuse it");
+            ? $"rope_scaling: {config.Key(LongRopeAttention.Key)} is missing, which runtimes take for {factor.Text}: attention_factor says "
+                + $"so"
+            : $"rope_scaling: attention_factor is stated, since {config.Key(LongRopeAttention.Key)} is not what follows from the context "
+                + $"lengths; versions of transformers before 5 refuse it");
     }
 
     private static void RefuseLooseFactor(ConfigWriter config, string? type)
@@ -190,7 +196,9 @@ internal static class RopeScaling
         for (int item = 0; item < numbers.Length; item++)
         {
             ReadOnlySpan<byte> bytes = payload.AsSpan(item * sizeof(float));
-            float number = tensor.ByteOrder == ByteOrder.LittleEndian ? BinaryPrimitives.ReadSingleLittleEndian(bytes) : BinaryPrimitives.ReadSingleBigEndian(bytes);
+            float number = tensor.ByteOrder == ByteOrder.LittleEndian
+                ? BinaryPrimitives.ReadSingleLittleEndian(bytes)
+                : BinaryPrimitives.ReadSingleBigEndian(bytes);
             if (!float.IsFinite(number))
             {
                 config.Refuse($"the tensor {name} holds {number} at {item}");

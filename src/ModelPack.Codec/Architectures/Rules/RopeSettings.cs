@@ -26,8 +26,10 @@ internal sealed record RopeSettings(float? Base, float? LocalBase, double? Parti
 
         return new(
             Agree(config, $"{Parameters}.rope_theta", parameters?.Float("rope_theta"), "rope_theta", config.Float("rope_theta")),
-            Agree(config, $"{Parameters}.sliding_attention.rope_theta", sliding?.Float("rope_theta"), "rope_local_base_freq", config.Float("rope_local_base_freq")),
-            Agree(config, $"{Parameters}.partial_rotary_factor", parameters?.Double("partial_rotary_factor"), "partial_rotary_factor", config.Double("partial_rotary_factor")),
+            Agree(config, $"{Parameters}.sliding_attention.rope_theta", sliding?.Float("rope_theta"), "rope_local_base_freq",
+                config.Float("rope_local_base_freq")),
+            Agree(config, $"{Parameters}.partial_rotary_factor", parameters?.Double("partial_rotary_factor"), "partial_rotary_factor",
+                config.Double("partial_rotary_factor")),
             type is "default" ? null : type,
             TypeOf(parameters) is not null ? parameters : old);
     }
@@ -47,11 +49,15 @@ internal sealed record RopeSettings(float? Base, float? LocalBase, double? Parti
     private static string? Modern(string? type) => type is "su" ? "longrope" : type;
 
     private static string? Agree(ConfigObject config, string firstName, string? first, string secondName, string? second) =>
-        first is null || second is null || first == second ? first ?? second : throw Disagree(config, firstName, $"'{SafeText.Shorten(first)}'", secondName, $"'{SafeText.Shorten(second)}'");
+        first is null || second is null || first == second
+        ? first ?? second
+        : throw Disagree(config, firstName, $"'{SafeText.Shorten(first)}'", secondName, $"'{SafeText.Shorten(second)}'");
 
     private static T? Agree<T>(ConfigObject config, string firstName, T? first, string secondName, T? second)
         where T : struct, IEquatable<T> =>
-        first is null || second is null || first.Value.Equals(second.Value) ? first ?? second : throw Disagree(config, firstName, $"{first}", secondName, $"{second}");
+        first is null || second is null || first.Value.Equals(second.Value)
+        ? first ?? second
+        : throw Disagree(config, firstName, $"{first}", secondName, $"{second}");
 
     private static Exception Disagree(ConfigObject config, string firstName, string first, string secondName, string second) =>
         config.Contradiction($"{config.Path(firstName)} is {first}, but {secondName} is {second}");

@@ -29,7 +29,8 @@ internal static class SlidingLayers
 
         if (types.Length != layers)
         {
-            throw draft.Config.Contradiction($"{draft.Config.Path("layer_types")} has {types.Length} items, but num_hidden_layers is {layers}");
+            throw draft.Config.Contradiction(
+                $"{draft.Config.Path("layer_types")} has {types.Length} items, but num_hidden_layers is {layers}");
         }
 
         return Array.Find(types, type => type is not (Sliding or Full)) is { } other
@@ -48,7 +49,9 @@ internal static class SlidingLayers
         {
             if (pattern[layer] != ((layer + 1) % fullLayer != 0))
             {
-                draft.Obstruct($"layer_types says '{(pattern[layer] ? Sliding : Full)}' for layer {layer}, but every layer except each {fullLayer}th has a window");
+                draft.Obstruct(
+                    $"layer_types says '{(pattern[layer] ? Sliding : Full)}' for layer {layer}, but every layer except each {fullLayer}th "
+                        + $"has a window");
                 return;
             }
         }

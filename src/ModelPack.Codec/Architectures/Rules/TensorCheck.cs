@@ -10,10 +10,12 @@ internal readonly record struct Expected(string Because, long Value)
     public static Expected Field(string field, long value) => new($"{field} is {value}", value);
 
     /// <summary>A number of heads times their width.</summary>
-    public static Expected Heads(string field, long heads, long width) => new($"{field} {heads} of width {width} give {heads * width}", heads * width);
+    public static Expected Heads(string field, long heads, long width) =>
+        new($"{field} {heads} of width {width} give {heads * width}", heads * width);
 }
 
-/// <summary>Compares the tensors of a folder with the sizes in its config. Weights of integer types hold something else than one value per item and are not looked at.</summary>
+/// <summary>Compares the tensors of a folder with the sizes in its config. Weights of integer types hold something else than one value per
+/// item and are not looked at.</summary>
 internal sealed class TensorCheck
 {
     private readonly ConfigReader draft;
@@ -83,7 +85,8 @@ internal sealed class TensorCheck
         SortedDictionary<long, HashSet<long>> found = [];
         foreach (TensorInfo tensor in draft.Folder.Tensors)
         {
-            if (tensor.Name.StartsWith(layers, StringComparison.Ordinal) && TryNumber(tensor.Name.AsSpan(layers.Length), out long layer, out string suffix))
+            if (tensor.Name.StartsWith(layers, StringComparison.Ordinal)
+                && TryNumber(tensor.Name.AsSpan(layers.Length), out long layer, out string suffix))
             {
                 found.TryAdd(layer, []);
                 See(tensor, suffix, found[layer]);
@@ -122,7 +125,8 @@ internal sealed class TensorCheck
     {
         foreach ((long layer, HashSet<long> indexes) in found)
         {
-            if (experts is { } expected && indexes.Count > 0 && (indexes.Count != expected.Count.Value || indexes.Max() + 1 != indexes.Count))
+            if (experts is { } expected && indexes.Count > 0
+                && (indexes.Count != expected.Count.Value || indexes.Max() + 1 != indexes.Count))
             {
                 throw Error($"{expected.Count.Because}, but layer {layer} has {indexes.Count} experts, the last one {indexes.Max()}");
             }
@@ -159,6 +163,7 @@ internal sealed class TensorCheck
         int dot = text.IndexOf('.');
         rest = dot < 0 ? "" : text[(dot + 1)..].ToString();
         number = 0;
-        return dot > 0 && int.TryParse(text[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out int small) && (number = small) >= 0;
+        return dot > 0 && int.TryParse(text[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out int small)
+            && (number = small) >= 0;
     }
 }

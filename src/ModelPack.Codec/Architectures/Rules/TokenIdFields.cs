@@ -21,7 +21,8 @@ internal static class TokenIdFields
     public static Reading<long> Read(Derivation derivation, string key)
     {
         Reading<long> reading = derivation.Keys.Count(key);
-        return reading.TryGet(out long id) && derivation.Keys.Find(Prefix + "tokens") is { ElementType: GgufValueType.String } tokens && id >= tokens.Count
+        return reading.TryGet(out long id) && derivation.Keys.Find(Prefix + "tokens") is { ElementType: GgufValueType.String } tokens
+            && id >= tokens.Count
             ? Reading<long>.Wrong($"{key} is {id}, but {Prefix}tokens has {tokens.Count} items")
             : reading;
     }

@@ -2,15 +2,19 @@ using ModelPack.Architectures.Names;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>The type of the weights in the folder: quantized matrices are widened to F32 there (hf-companions.md §1.1, general.file_type).</summary>
+/// <summary>The type of the weights in the folder: quantized matrices are widened to F32 there (hf-companions.md §1.1,
+/// general.file_type).</summary>
 internal static class WrittenFloatType
 {
     private const string FileTypeKey = "general.file_type";
 
     public static string? Find(ConfigWriter config)
     {
-        // Vectors, norms, routers and tables of positions are stored as F32 whatever the type of the model (§3.2), so only other matrices tell.
-        TensorType[] matrices = [.. config.Derivation.Tensors.Where(tensor => !Float32Names.Contains(tensor.Name, tensor.Shape.Length)).Select(tensor => Written(tensor.Type)).Distinct()];
+        // Vectors, norms, routers and tables of positions are stored as F32 whatever the type of the model (§3.2), so only other matrices
+        // tell.
+        TensorType[] matrices = [
+            .. config.Derivation.Tensors.Where(tensor => !Float32Names.Contains(tensor.Name, tensor.Shape.Length))
+                .Select(tensor => Written(tensor.Type)).Distinct()];
         TensorType? stated = Stated(config);
         if (stated is { } type && matrices.Length > 0 && !matrices.Contains(type))
         {
@@ -27,7 +31,8 @@ internal static class WrittenFloatType
 
         if (config.Derivation.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized))
         {
-            config.Note($"torch_dtype is that of the widened weights ({name}); the type before quantization is lost", NoteRank.WithoutEffect);
+            config.Note(
+                $"torch_dtype is that of the widened weights ({name}); the type before quantization is lost", NoteRank.WithoutEffect);
         }
 
         return name;

@@ -61,5 +61,6 @@ internal readonly record struct AddedToken(int Id, string Content, bool Special,
     }
 
     private static bool Has(string text, string begin, string end) =>
-        text.Length >= begin.Length + end.Length && text.StartsWith(begin, StringComparison.Ordinal) && text.EndsWith(end, StringComparison.Ordinal);
+        text.Length >= begin.Length + end.Length && text.StartsWith(begin, StringComparison.Ordinal)
+        && text.EndsWith(end, StringComparison.Ordinal);
 }

@@ -16,10 +16,13 @@ internal static class AddedTokenNotes
 
         // A token with a role is special in every published file.
         HashSet<int> roles = [.. source.Special.All.Values.Select(token => token.Id)];
-        AddedToken[] unproved = [.. added.Where(token => token.Special && AddedToken.LooksSpecial(token.Content) && !roles.Contains(token.Id))];
+        AddedToken[] unproved = [
+            .. added.Where(token => token.Special && AddedToken.LooksSpecial(token.Content) && !roles.Contains(token.Id))];
         if (unproved.Length > 0)
         {
-            source.Note($"added_tokens: special is a guess for {unproved.Length} token{(unproved.Length == 1 ? "" : "s")} like '{SafeText.Shorten(unproved[0].Content)}': "
+            source.Note(
+                $"added_tokens: special is a guess for {unproved.Length} token{(unproved.Length == 1 ? "" : "s")} like "
+                    + $"'{SafeText.Shorten(unproved[0].Content)}': "
                 + $"converters give this form the type {(int)TokenKind.Control} in any case; decoding can leave special tokens out");
         }
     }

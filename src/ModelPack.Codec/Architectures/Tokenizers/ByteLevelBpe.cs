@@ -19,7 +19,8 @@ internal static class ByteLevelBpe
 
         if (Array.FindIndex(source.Vocabulary.Kinds, kind => kind is TokenKind.Unknown or TokenKind.Byte) is >= 0 and int odd)
         {
-            return source.Refuse($"{TokenizerKeys.TokenTypes} is {(int)source.Vocabulary.Kinds[odd]} at {odd}, which byte-level BPE does not have");
+            return source.Refuse(
+                $"{TokenizerKeys.TokenTypes} is {(int)source.Vocabulary.Kinds[odd]} at {odd}, which byte-level BPE does not have");
         }
 
         if (ReadMerges(source) is not { } merges || PostProcessor(source, id.Value, pre) is not { } postProcessor)
@@ -105,7 +106,9 @@ internal static class ByteLevelBpe
         {
             SpecialToken? first = source.Special.ClassToken ?? bos;
             SpecialToken? last = source.Special.SeparatorToken ?? eos;
-            return first is not null && last is not null ? text => WriteRoberta(text, first, last) : Missing(source, "a begin or separator token");
+            return first is not null && last is not null
+                ? text => WriteRoberta(text, first, last)
+                : Missing(source, "a begin or separator token");
         }
 
         if (addSeparator)
@@ -133,7 +136,8 @@ internal static class ByteLevelBpe
         return null;
     }
 
-    private static void WriteByteLevel(JsonText text) => Fragments.ByteLevel(text, addPrefixSpace: true, trimOffsets: false, useRegex: true);
+    private static void WriteByteLevel(JsonText text) =>
+        Fragments.ByteLevel(text, addPrefixSpace: true, trimOffsets: false, useRegex: true);
 
     private static void WriteRoberta(JsonText text, SpecialToken first, SpecialToken last)
     {
@@ -163,15 +167,19 @@ internal static class ByteLevelBpe
     }
 
     /// <summary>
-    /// How many tokens stand in the vocabulary. The library numbers added tokens that are not there behind those that are, so that only an unbroken run of them
-    /// at the very end can be left out, as published files do (tokenizers.md §3.1). One that a merge needs, or without a text, cannot.
+    /// How many tokens stand in the vocabulary. The library numbers added tokens that are not there behind those that are, so that only an
+    /// unbroken run of them at the very end can be left out, as published files do (tokenizers.md §3.1). One that a merge needs, or without
+    /// a text, cannot.
     /// </summary>
     private static int CountPieces(TokenizerSource source, List<(string Left, string Right)> merges)
     {
         Vocabulary vocabulary = source.Vocabulary;
-        HashSet<int> merged = [.. merges.SelectMany(merge => new[] { merge.Left, merge.Right, merge.Left + merge.Right }).Select(part => vocabulary.Ids[part])];
+        HashSet<int> merged = [
+            .. merges.SelectMany(merge => new[] { merge.Left, merge.Right, merge.Left + merge.Right })
+                .Select(part => vocabulary.Ids[part])];
         int pieces = source.Written;
-        while (pieces > 0 && AddedToken.IsAdded(vocabulary.Kinds[pieces - 1]) && vocabulary.Tokens[pieces - 1].Length > 0 && !merged.Contains(pieces - 1))
+        while (pieces > 0 && AddedToken.IsAdded(vocabulary.Kinds[pieces - 1]) && vocabulary.Tokens[pieces - 1].Length > 0
+            && !merged.Contains(pieces - 1))
         {
             pieces--;
         }

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace ModelPack.Architectures.Tokenizers;
 
 /// <summary>
-/// The table of SentencePiece's normalizer: the size of a trie in bytes, the trie as a double array, and the texts that it leads to, each with a zero behind it.
+/// The table of SentencePiece's normalizer: the size of a trie in bytes, the trie as a double array, and the texts that it leads to, each
+/// with a zero behind it.
 /// </summary>
 internal static class Charsmap
 {
@@ -12,8 +13,10 @@ internal static class Charsmap
     private const uint FarDistance = 1 << 9;
     private const int DistanceShift = 10;
 
-    /// <summary>True if tabs and line breaks become spaces. Otherwise SentencePiece and the runtime see them as characters like any other.</summary>
-    public static bool MakesSpacesOfLineBreaks(ReadOnlySpan<byte> table) => BecomesSpace(table, '\t') && BecomesSpace(table, '\n') && BecomesSpace(table, '\r');
+    /// <summary>True if tabs and line breaks become spaces. Otherwise SentencePiece and the runtime see them as characters like any
+    /// other.</summary>
+    public static bool MakesSpacesOfLineBreaks(ReadOnlySpan<byte> table) =>
+        BecomesSpace(table, '\t') && BecomesSpace(table, '\n') && BecomesSpace(table, '\r');
 
     private static bool BecomesSpace(ReadOnlySpan<byte> table, char sign)
     {
@@ -24,7 +27,8 @@ internal static class Charsmap
 
         ReadOnlySpan<byte> trie = table.Slice(sizeof(uint), (int)size);
         ReadOnlySpan<byte> texts = table[(sizeof(uint) + (int)size)..];
-        if (!TryUnit(trie, 0, out uint root) || !TryUnit(trie, Distance(root) ^ sign, out uint child) || (child & (IsValue | byte.MaxValue)) != sign || (child & HasValue) == 0
+        if (!TryUnit(trie, 0, out uint root) || !TryUnit(trie, Distance(root) ^ sign, out uint child)
+            || (child & (IsValue | byte.MaxValue)) != sign || (child & HasValue) == 0
             || !TryUnit(trie, Distance(root) ^ sign ^ Distance(child), out uint value))
         {
             return false;

@@ -13,7 +13,8 @@ internal static class ChatTemplates
     private const int LongestName = 64;
     private const int MostNamesNoted = 16;
 
-    /// <summary>The template without a name, which stands in tokenizer_config.json as well: many readers look nowhere else (hf-companions.md §2.8).</summary>
+    /// <summary>The template without a name, which stands in tokenizer_config.json as well: many readers look nowhere else
+    /// (hf-companions.md §2.8).</summary>
     public static string? Main(MetadataKeys keys) => keys.Text(Key).Value;
 
     public static void Derive(Derivation derivation)
@@ -31,12 +32,15 @@ internal static class ChatTemplates
             string name = key[(Key.Length + 1)..];
             GgufValue value = derivation.Keys.Find(key)!;
             string file = $"{CompanionNames.NamedChatTemplates}/{name}.jinja";
-            if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || !MemberName.IsLegal(file) || !written.Add(name))
+            if (name.Length is 0 or > LongestName || !name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_')
+                || !MemberName.IsLegal(file) || !written.Add(name))
             {
                 left++;
                 if (left <= MostNamesNoted)
                 {
-                    derivation.Note(CompanionNames.NamedChatTemplates, $"{Key}.{SafeText.Shorten(name)} cannot be a file name of its own and is not carried over");
+                    derivation.Note(
+                        CompanionNames.NamedChatTemplates,
+                        $"{Key}.{SafeText.Shorten(name)} cannot be a file name of its own and is not carried over");
                 }
 
                 continue;
@@ -54,7 +58,9 @@ internal static class ChatTemplates
 
         if (left > MostNamesNoted)
         {
-            derivation.Note(CompanionNames.NamedChatTemplates, $"{left} of {left + Math.Min(written.Count, Subfolders.MaximumFiles)} named chat templates are not carried over");
+            derivation.Note(
+                CompanionNames.NamedChatTemplates,
+                $"{left} of {left + Math.Min(written.Count, Subfolders.MaximumFiles)} named chat templates are not carried over");
         }
 
         Reading<string[]> names = Vocabulary.ReadStrings(derivation.Keys, NamesKey);
@@ -72,7 +78,9 @@ internal static class ChatTemplates
         }
         else
         {
-            string reason = value.Type == GgufValueType.String ? $"{key} is not UTF-8" : $"{key} is {MetadataKeys.Show(value)}, not a string";
+            string reason = value.Type == GgufValueType.String
+                ? $"{key} is not UTF-8"
+                : $"{key} is {MetadataKeys.Show(value)}, not a string";
             derivation.Note(file, $"{file} cannot be derived: {reason}");
         }
     }

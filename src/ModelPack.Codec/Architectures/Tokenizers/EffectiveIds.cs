@@ -4,8 +4,8 @@ using ModelPack.IO.Json;
 namespace ModelPack.Architectures.Tokenizers;
 
 /// <summary>
-/// The ids that the tokenizers library gives the tokens of a tokenizer.json (tokenizers.md §3.1). It ignores the <c>id</c> of an added token:
-/// one that the vocabulary has keeps its id there, the others are counted on behind the vocabulary in the order of their list.
+/// The ids that the tokenizers library gives the tokens of a tokenizer.json (tokenizers.md §3.1). It ignores the <c>id</c> of an added
+/// token: one that the vocabulary has keeps its id there, the others are counted on behind the vocabulary in the order of their list.
 /// </summary>
 internal static class EffectiveIds
 {
@@ -16,7 +16,8 @@ internal static class EffectiveIds
     {
         if (document.Length > CompanionText.MostListBytes)
         {
-            return Reading<IReadOnlyDictionary<string, long>>.Wrong($"it has {document.Length} bytes, more than {CompanionText.MostListBytes}");
+            return Reading<IReadOnlyDictionary<string, long>>.Wrong(
+                $"it has {document.Length} bytes, more than {CompanionText.MostListBytes}");
         }
 
         try
@@ -45,7 +46,8 @@ internal static class EffectiveIds
         }
     }
 
-    /// <summary>The number of entries: an object maps texts to ids, the list of Unigram numbers its items. Of one text twice the last counts.</summary>
+    /// <summary>The number of entries: an object maps texts to ids, the list of Unigram numbers its items. Of one text twice the last
+    /// counts.</summary>
     private static int? ReadVocabulary(JsonElement model, Dictionary<string, long> ids)
     {
         if (Field(model, "vocab", JsonValueKind.Object) is { } map)
@@ -82,7 +84,8 @@ internal static class EffectiveIds
         return next;
     }
 
-    /// <summary>The next id is one more than the highest of the added tokens so far, and at least the size of the vocabulary. The library passes an empty text over.</summary>
+    /// <summary>The next id is one more than the highest of the added tokens so far, and at least the size of the vocabulary. The library
+    /// passes an empty text over.</summary>
     private static void Count(JsonElement added, int size, Dictionary<string, long> ids)
     {
         long next = size;
@@ -103,5 +106,7 @@ internal static class EffectiveIds
     }
 
     private static JsonElement? Field(JsonElement owner, string name, JsonValueKind kind) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind
+        ? value
+        : null;
 }

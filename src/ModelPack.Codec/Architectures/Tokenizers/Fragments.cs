@@ -104,12 +104,14 @@ internal static class Fragments
     }
 
     /// <summary>
-    /// Merges as texts, which every reader takes; older ones pass pairs over without a word (hf-companions.md §2.2). All have one form: pairs, where a text
-    /// would be read otherwise. The library parts a text at each space, and takes one that begins with <c>#version</c> for the head of a merges.txt.
+    /// Merges as texts, which every reader takes; older ones pass pairs over without a word (hf-companions.md §2.2). All have one form:
+    /// pairs, where a text would be read otherwise. The library parts a text at each space, and takes one that begins with <c>#version</c>
+    /// for the head of a merges.txt.
     /// </summary>
     public static void Merges(JsonText text, IReadOnlyCollection<(string Left, string Right)> merges)
     {
-        bool asTexts = !merges.Any(merge => merge.Left.Contains(' ') || merge.Right.Contains(' ') || merge.Left.StartsWith("#version", StringComparison.Ordinal));
+        bool asTexts = !merges.Any(
+            merge => merge.Left.Contains(' ') || merge.Right.Contains(' ') || merge.Left.StartsWith("#version", StringComparison.Ordinal));
         text.Name("merges");
         text.StartArray();
         foreach ((string left, string right) in merges)

@@ -1,8 +1,8 @@
 namespace ModelPack.Architectures.Tokenizers;
 
 /// <summary>
-/// Compares the number that the tokenizers library will give each token with its place in <c>tokenizer.ggml.tokens</c>, which is the row of the embedding.
-/// Another number is another token to the model, so no tokenizer.json is written that fails here.
+/// Compares the number that the tokenizers library will give each token with its place in <c>tokenizer.ggml.tokens</c>, which is the row of
+/// the embedding. Another number is another token to the model, so no tokenizer.json is written that fails here.
 /// </summary>
 internal static class NumberingCheck
 {

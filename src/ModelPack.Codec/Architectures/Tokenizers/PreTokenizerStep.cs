@@ -13,7 +13,8 @@ internal abstract record PreTokenizerStep
     }
 
     /// <param name="Regex">The expression whose matches stand alone.</param>
-    /// <param name="DropsOthers">True if what does not match is dropped. Files say so where nothing is left over (tokenizers.md §1); no id stands for it otherwise.</param>
+    /// <param name="DropsOthers">True if what does not match is dropped. Files say so where nothing is left over (tokenizers.md §1); no id
+    /// stands for it otherwise.</param>
     public sealed record Split(string Regex, bool DropsOthers = false) : PreTokenizerStep
     {
         public override void Write(JsonText text)

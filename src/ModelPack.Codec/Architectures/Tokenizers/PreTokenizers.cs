@@ -4,7 +4,8 @@ using static ModelPack.Architectures.Tokenizers.PreTokenizerTraits;
 
 namespace ModelPack.Architectures.Tokenizers;
 
-/// <summary>The table of <c>tokenizer.ggml.pre</c> (hf-companions.md §2.4). An id without a row cannot be written out from its name alone.</summary>
+/// <summary>The table of <c>tokenizer.ggml.pre</c> (hf-companions.md §2.4). An id without a row cannot be written out from its name
+/// alone.</summary>
 internal static class PreTokenizers
 {
     private const string Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
@@ -21,12 +22,16 @@ internal static class PreTokenizers
     private const string TekkenRest = @"| ?[^\s\p{L}\p{N}]+[\r\n/]*" + Spaces;
     private const string Tekken = LowerWord + "|" + UpperWord + @"|\p{N}" + TekkenRest;
     private const string O200K = LowerWord + Contractions + "?|" + UpperWord + Contractions + @"?|\p{N}{1,3}" + TekkenRest;
-    private const string DeepSeek3 = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*" + Spaces;
-    private const string BailingMoe = @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
+    private const string DeepSeek3 =
+        @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*" + Spaces;
+    private const string BailingMoe =
+        @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
     private const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
     private const string NoHan = @"&&[^\p{Han}]]";
-    private const string KimiK2 = @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}" + NoHan + @"*[\p{Ll}\p{Lm}\p{Lo}\p{M}" + NoHan + "+" + Contractions
-        + @"?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}" + NoHan + @"+[\p{Ll}\p{Lm}\p{Lo}\p{M}" + NoHan + "*" + Contractions + @"?|\p{N}{1,3}" + Llama3Rest;
+    private const string KimiK2 =
+        @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}" + NoHan + @"*[\p{Ll}\p{Lm}\p{Lo}\p{M}" + NoHan + "+" + Contractions
+        + @"?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}" + NoHan + @"+[\p{Ll}\p{Lm}\p{Lo}\p{M}" + NoHan + "*" + Contractions
+        + @"?|\p{N}{1,3}" + Llama3Rest;
     private const string Cjk = "[一-龥\u3040-ゟ゠-ヿ]+";
     public const string CjkAndHangul = "[一-龥ࠀ-一가-\uD7FF]+";
     private const string Bloom = @" ?[^(\s|[.,!?…。，、।۔،])]+";
@@ -37,7 +42,8 @@ internal static class PreTokenizers
 
     /// <summary>Expressions with a branch for every character, so that nothing is left over between matches.</summary>
     private static readonly FrozenSet<string> CoverAll =
-        new[] { Gpt2, Llama3, MiniCpm5, Qwen2, SeedCoder, Qwen35, Tekken, O200K, BailingMoe }.Select(RegexSpelling.Normal).ToFrozenSet(StringComparer.Ordinal);
+        new[] { Gpt2, Llama3, MiniCpm5, Qwen2, SeedCoder, Qwen35, Tekken, O200K, BailingMoe }.Select(RegexSpelling.Normal)
+        .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>In order: of ids with the same rules, the best known one stands first.</summary>
     private static readonly (string Id, PreTokenizer Row)[] InOrder = [.. Rows()];
@@ -46,7 +52,8 @@ internal static class PreTokenizers
     private static readonly (string Id, PreTokenizer Row, PreTokenizerStep[] Normal)[] Candidates =
         [.. InOrder.Where(item => !PublishedPreTokenizers.IsSynonym(item.Id)).Select(item => (item.Id, item.Row, Normal(item.Row.Steps)))];
 
-    private static readonly FrozenDictionary<string, PreTokenizer> ById = InOrder.ToFrozenDictionary(row => row.Id, row => row.Row, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, PreTokenizer> ById = InOrder.ToFrozenDictionary(
+        row => row.Id, row => row.Row, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, PublishedNormalizer> Normalizers = new Dictionary<string, PublishedNormalizer>
     {
@@ -64,9 +71,9 @@ internal static class PreTokenizers
     public static PublishedNormalizer NormalizerOf(string id) => Normalizers.GetValueOrDefault(id);
 
     /// <summary>
-    /// The id for a structure, or null if the table has none. Several ids often stand for the same rules: then one that is known for another normalizer comes last, since the way back
-    /// would add or lose it, the model's own one counts most, flags that an id implies next, and the best known one stands first. A flag that no id of these rules implies is for the
-    /// caller to note.
+    /// The id for a structure, or null if the table has none. Several ids often stand for the same rules: then one that is known for
+    /// another normalizer comes last, since the way back would add or lose it, the model's own one counts most, flags that an id implies
+    /// next, and the best known one stands first. A flag that no id of these rules implies is for the caller to note.
     /// </summary>
     public static string? Identify(PreTokenizerStep[] steps, PublishedFlags flags)
     {
@@ -121,7 +128,8 @@ internal static class PreTokenizers
         .. Ids("olmo mpt jais", CleanUp, Words),
         .. Ids("trillion granite-docling", None, Words),
         .. Ids("roberta-bpe jina-v1-en jina-v2-code", CleanUp | Roberta, Words),
-        .. Ids("llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano", IgnoreMerges | CleanUp | AddsBos, new Split(Llama3), Bytes),
+        .. Ids("llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano", IgnoreMerges | CleanUp | AddsBos,
+            new Split(Llama3), Bytes),
         .. Ids("dbrx smaug-bpe glm4 chatglm-bpe", CleanUp, new Split(Llama3), Bytes),
         .. Ids("qwen2 deepseek-r1-qwen kormo f2llmv2 hunyuan solar-open grok-2", None, new Split(Qwen2), Bytes),
         .. Ids("stablelm2 megrez", CleanUp, new Split(Qwen2), Bytes),
@@ -129,7 +137,8 @@ internal static class PreTokenizers
         .. Ids("starcoder refact codeshell exaone minerva-7b mellum2", CleanUp, EachDigit, Words),
         .. Ids("command-r smollm", None, EachDigit, Words),
         .. Ids("falcon", CleanUp, new ContiguousPunctuation(), Words, new Digits(false), new Split("[0-9][0-9][0-9]")),
-        .. Ids("deepseek-coder", None, new Split(@"[\r\n]"), new Split(@"\s?\p{L}+"), new Split(@"\s?\p{P}+"), new Split(CjkAndHangul), EachDigit, Bytes),
+        .. Ids("deepseek-coder", None, new Split(@"[\r\n]"), new Split(@"\s?\p{L}+"), new Split(@"\s?\p{P}+"), new Split(CjkAndHangul),
+            EachDigit, Bytes),
         .. Ids("deepseek-v3 hunyuan-dense joyai-llm", None, new Split(@"\p{N}{1,3}"), new Split(Cjk), new Split(DeepSeek3), Bytes),
         .. Ids("tekken", IgnoreMerges | AddsBos, new Split(Tekken), Bytes),
         .. Ids("gpt-4o llama4 kanana2 talkie minimax-m2", None, new Split(O200K), Bytes),

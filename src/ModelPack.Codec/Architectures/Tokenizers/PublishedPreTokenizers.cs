@@ -39,7 +39,8 @@ internal static class PublishedPreTokenizers
         ["llada-moe"] = ["llada_moe"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> Synonyms = new[] { "llama3", "llama-v3", "jina-es", "jina-de" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Synonyms = new[] { "llama3", "llama-v3", "jina-es", "jina-de" }.ToFrozenSet(
+        StringComparer.Ordinal);
 
     public static bool IsOf(string id, string modelType) => ModelTypes.TryGetValue(id, out string[]? types) && types.Contains(modelType);
 

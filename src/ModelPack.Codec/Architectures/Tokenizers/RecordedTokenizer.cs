@@ -3,7 +3,8 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers;
 
-/// <summary>The GGUF specification lets a file hold the whole text of tokenizer.json. It is taken as it is, if it numbers the tokens as the model does.</summary>
+/// <summary>The GGUF specification lets a file hold the whole text of tokenizer.json. It is taken as it is, if it numbers the tokens as the
+/// model does.</summary>
 internal static class RecordedTokenizer
 {
     public static bool Take(Derivation derivation, Reading<Vocabulary> vocabulary)
@@ -15,7 +16,9 @@ internal static class RecordedTokenizer
 
         if (value.Type != GgufValueType.String)
         {
-            derivation.Note(CompanionNames.Tokenizer, $"{TokenizerKeys.HuggingFaceJson} is {MetadataKeys.Show(value)}, not a string, and was passed over");
+            derivation.Note(
+                CompanionNames.Tokenizer,
+                $"{TokenizerKeys.HuggingFaceJson} is {MetadataKeys.Show(value)}, not a string, and was passed over");
             return false;
         }
 
@@ -31,7 +34,9 @@ internal static class RecordedTokenizer
 
         if (!compares)
         {
-            derivation.Note(CompanionNames.Tokenizer, $"the ids of {TokenizerKeys.HuggingFaceJson} were compared with nothing, {TokenizerKeys.Tokens} is missing");
+            derivation.Note(
+                CompanionNames.Tokenizer,
+                $"the ids of {TokenizerKeys.HuggingFaceJson} were compared with nothing, {TokenizerKeys.Tokens} is missing");
         }
 
         derivation.AddRecorded(CompanionNames.Tokenizer, value.StringBytes);

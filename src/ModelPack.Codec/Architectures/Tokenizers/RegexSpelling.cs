@@ -4,8 +4,9 @@ using System.Text;
 namespace ModelPack.Architectures.Tokenizers;
 
 /// <summary>
-/// One spelling of regular expressions with the same meaning: published files write a character as itself or as an escape, order the items of a class as they like, and repeat
-/// where a shorter sign exists. What this does not know stays as it is written, so that two expressions never become equal by mistake.
+/// One spelling of regular expressions with the same meaning: published files write a character as itself or as an escape, order the items
+/// of a class as they like, and repeat where a shorter sign exists. What this does not know stays as it is written, so that two expressions
+/// never become equal by mistake.
 /// </summary>
 internal static class RegexSpelling
 {
@@ -45,7 +46,8 @@ internal static class RegexSpelling
             {
                 at = Escape(regex, at, text);
             }
-            else if (sign == '{' && Quantifiers.FirstOrDefault(item => regex.AsSpan(at).StartsWith(item.Written)) is { Written.Length: > 0 } known)
+            else if (sign == '{'
+                && Quantifiers.FirstOrDefault(item => regex.AsSpan(at).StartsWith(item.Written)) is { Written.Length: > 0 } known)
             {
                 text.Append(known.Same);
                 at += known.Written.Length;
@@ -77,9 +79,11 @@ internal static class RegexSpelling
         return regex.ToString();
     }
 
-    /// <summary>True for the second sign of a possessive repetition that ends a branch of the whole expression. Behind braces a plus is a repetition of its own.</summary>
+    /// <summary>True for the second sign of a possessive repetition that ends a branch of the whole expression. Behind braces a plus is a
+    /// repetition of its own.</summary>
     private static bool EndsBranch(string regex, int at) =>
-        at > 1 && regex[at - 1] is '+' or '*' or '?' && regex[at - 2] is not ('+' or '*' or '?' or '\\' or '(' or '|') && (at + 1 == regex.Length || regex[at + 1] == '|');
+        at > 1 && regex[at - 1] is '+' or '*' or '?' && regex[at - 2] is not ('+' or '*' or '?' or '\\' or '(' or '|')
+        && (at + 1 == regex.Length || regex[at + 1] == '|');
 
     private static int Escape(string regex, int at, StringBuilder text)
     {
@@ -94,7 +98,8 @@ internal static class RegexSpelling
         return end;
     }
 
-    /// <summary>Writes a class as its escapes and ranges in order; one that nests or intersects others only with its characters unescaped.</summary>
+    /// <summary>Writes a class as its escapes and ranges in order; one that nests or intersects others only with its characters
+    /// unescaped.</summary>
     private static int Class(string regex, int at, StringBuilder text)
     {
         int next = at + 1;
@@ -114,7 +119,8 @@ internal static class RegexSpelling
                 end = EscapeEnd(regex, next);
                 escapes.Add(regex[next..end]);
             }
-            else if (end + 1 < regex.Length && regex[end] == '-' && regex[end + 1] is not (']' or '[') && TryLiteral(regex, end + 1, out Rune last, out int after) && last >= first)
+            else if (end + 1 < regex.Length && regex[end] == '-' && regex[end + 1] is not (']' or '[')
+                && TryLiteral(regex, end + 1, out Rune last, out int after) && last >= first)
             {
                 ranges.Add((first.Value, last.Value));
                 end = after;
@@ -240,7 +246,8 @@ internal static class RegexSpelling
         int begin = braced ? end + 1 : end;
         int length = braced ? regex.AsSpan(begin)[..Math.Min(LongestHex + 1, regex.Length - begin)].IndexOf('}') : sign == 'u' ? 4 : 2;
         if (sign is not ('u' or 'x') || length is < 1 or > LongestHex || begin + length > regex.Length
-            || !int.TryParse(regex.AsSpan(begin, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value) || !Rune.TryCreate(value, out rune))
+            || !int.TryParse(regex.AsSpan(begin, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+            || !Rune.TryCreate(value, out rune))
         {
             return false;
         }

@@ -41,7 +41,8 @@ internal static class SentencePieceBpe
             Model = text =>
             {
                 text.StartObject();
-                TokenizerPlan.WriteBpeHead(text, source.Special.UnknownToken?.Text, fuseUnknown: true, byteFallback: bytes.Value, ignoreMerges: false);
+                TokenizerPlan.WriteBpeHead(
+                    text, source.Special.UnknownToken?.Text, fuseUnknown: true, byteFallback: bytes.Value, ignoreMerges: false);
                 Fragments.Vocabulary(text, source.Vocabulary, source.Written);
                 Fragments.Merges(text, merges.Value);
                 text.EndObject();
@@ -52,7 +53,8 @@ internal static class SentencePieceBpe
     private static void Report(TokenizerSource source, bool bytes, bool orderIsLost)
     {
         source.Note(orderIsLost
-            ? $"merges: {TokenizerKeys.Scores} are {(source.Vocabulary.Scores is null ? "missing" : "all equal")}, so their order is lost; ids of the merged tokens were taken"
+            ? $"merges: {TokenizerKeys.Scores} are {(source.Vocabulary.Scores is null ? "missing" : "all equal")}, so their order is lost; "
+                + $"ids of the merged tokens were taken"
             : "merges are derived from the scores; their original form is lost");
         if (!bytes)
         {

@@ -4,7 +4,8 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers;
 
-/// <summary>Writes tokenizer.model (hf-companions.md §2.3): the one file that keeps scores and types; tokenizer.json has only their order.</summary>
+/// <summary>Writes tokenizer.model (hf-companions.md §2.3): the one file that keeps scores and types; tokenizer.json has only their
+/// order.</summary>
 internal static class SentencePieceFile
 {
     private const int Bpe = 2;
@@ -23,7 +24,9 @@ internal static class SentencePieceFile
         Reading<bool> prefix = source.Keys.Bool(TokenizerKeys.AddSpacePrefix);
         if (vocabulary.Scores is not { } scores || prefix.Problem is not null)
         {
-            source.Derivation.Note(CompanionNames.SentencePieceModel, $"tokenizer.model cannot be derived: {prefix.Problem ?? $"{TokenizerKeys.Scores} is missing"}");
+            source.Derivation.Note(
+                CompanionNames.SentencePieceModel,
+                $"tokenizer.model cannot be derived: {prefix.Problem ?? $"{TokenizerKeys.Scores} is missing"}");
             return;
         }
 

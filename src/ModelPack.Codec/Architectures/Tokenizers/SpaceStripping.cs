@@ -11,7 +11,8 @@ internal enum StrippedSide
 }
 
 /// <summary>
-/// Which added tokens take the white space beside them. No key says so: the runtime goes by names, and published files agree with it (tokenizers.md §2).
+/// Which added tokens take the white space beside them. No key says so: the runtime goes by names, and published files agree with it
+/// (tokenizers.md §2).
 /// </summary>
 internal sealed class SpaceStripping
 {
@@ -34,12 +35,15 @@ internal sealed class SpaceStripping
         string architecture = keys.Text(GgufFormat.ArchitectureKey).Value ?? "";
         string pre = model == TokenizerKeys.ByteLevelBpe ? keys.Text(TokenizerKeys.PreTokenizer).Value ?? "" : "";
         string name = (keys.Text("general.name").Value ?? "").ToLowerInvariant().Replace(' ', '-').Replace('_', '-');
-        if (PreTokenizers.Find(pre)?.Has(PreTokenizerTraits.Roberta) == true || pre is "jina-v2-de" or "jina-v2-es" || model == TokenizerKeys.Unigram)
+        if (PreTokenizers.Find(pre)?.Has(PreTokenizerTraits.Roberta) == true || pre is "jina-v2-de" or "jina-v2-es"
+            || model == TokenizerKeys.Unigram)
         {
             return new SpaceStripping("lstrip of <mask> is true, as in published files of its kind", "<mask>");
         }
 
-        if (model == TokenizerKeys.SentencePieceBpe && (architecture == "phi3" || name.Contains("phi-3", StringComparison.Ordinal) || name.Contains("phi3", StringComparison.Ordinal)))
+        if (model == TokenizerKeys.SentencePieceBpe
+            && (architecture == "phi3" || name.Contains("phi-3", StringComparison.Ordinal)
+                || name.Contains("phi3", StringComparison.Ordinal)))
         {
             return new SpaceStripping("rstrip is true for Phi-3, but for <unk>, <s> and <|endoftext|>", null);
         }

@@ -16,7 +16,8 @@ internal sealed class SpecialTokens
     private const string Class = "cls_token";
     private const string Mask = "mask_token";
 
-    /// <summary>Ends that the classes of transformers have no name for. They stand beside the others as published files have such tokens, and among all ends in generation_config.json.</summary>
+    /// <summary>Ends that the classes of transformers have no name for. They stand beside the others as published files have such tokens,
+    /// and among all ends in generation_config.json.</summary>
     public static readonly (string Key, string Field)[] FurtherEnds = [("eot_token_id", "eot_token"), ("eom_token_id", "eom_token")];
 
     private static readonly (string Key, string Field)[] Roles =

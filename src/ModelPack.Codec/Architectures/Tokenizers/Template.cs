@@ -19,7 +19,8 @@ internal sealed record Template(ImmutableArray<TemplatePiece> Single, ImmutableA
         WritePieces(text, "pair", Pair);
         text.Name("special_tokens");
         text.StartObject();
-        foreach (SpecialToken token in Pair.Select(piece => piece.Token).OfType<SpecialToken>().Distinct().OrderBy(token => token.Text, StringComparer.Ordinal))
+        foreach (SpecialToken token in Pair.Select(piece => piece.Token).OfType<SpecialToken>().Distinct()
+            .OrderBy(token => token.Text, StringComparer.Ordinal))
         {
             text.Name(token.Text);
             text.StartObject();

@@ -47,7 +47,8 @@ internal static class TokenizerConfig
             derivation.Note(CompanionNames.TokenizerConfig, "model_max_length is lost", NoteRank.WithoutEffect);
         }
 
-        derivation.Note(CompanionNames.TokenizerConfig, $"tokenizer_class is lost; {SafeClass} takes tokenizer.json as it is", NoteRank.WithoutEffect);
+        derivation.Note(
+            CompanionNames.TokenizerConfig, $"tokenizer_class is lost; {SafeClass} takes tokenizer.json as it is", NoteRank.WithoutEffect);
         derivation.Add(CompanionNames.TokenizerConfig, config, JsonCharacters.Unicode);
         if (map.Count > 0)
         {
@@ -59,7 +60,8 @@ internal static class TokenizerConfig
         }
     }
 
-    /// <summary>A missing key means the runtime's default, which the template of tokenizer.json has; only what the source says is said here.</summary>
+    /// <summary>A missing key means the runtime's default, which the template of tokenizer.json has; only what the source says is said
+    /// here.</summary>
     private static void SetFlag(TokenizerSource source, JsonFields config, string field, string key)
     {
         Reading<bool> flag = source.Keys.Bool(key);
@@ -86,7 +88,9 @@ internal static class TokenizerConfig
     }
 
     private static PreTokenizer? FindPreTokenizer(TokenizerSource source) =>
-        source.Model == TokenizerKeys.ByteLevelBpe && source.Keys.Text(TokenizerKeys.PreTokenizer).TryGet(out string id) ? PreTokenizers.Find(id) : null;
+        source.Model == TokenizerKeys.ByteLevelBpe && source.Keys.Text(TokenizerKeys.PreTokenizer).TryGet(out string id)
+        ? PreTokenizers.Find(id)
+        : null;
 
     private static void WriteAddedTokens(JsonText text, TokenizerSource source)
     {

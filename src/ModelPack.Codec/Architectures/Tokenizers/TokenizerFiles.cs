@@ -15,7 +15,9 @@ internal static class TokenizerFiles
         bool recorded = RecordedTokenizer.Take(derivation, vocabulary);
         if (planner is null)
         {
-            string reason = model.IsRead ? $"there is no rule for {TokenizerKeys.Model} '{SafeText.Shorten(model.Value)}'" : model.Describe(TokenizerKeys.Model);
+            string reason = model.IsRead
+                ? $"there is no rule for {TokenizerKeys.Model} '{SafeText.Shorten(model.Value)}'"
+                : model.Describe(TokenizerKeys.Model);
             Refuse(derivation, recorded, reason);
             return;
         }
@@ -26,7 +28,8 @@ internal static class TokenizerFiles
             return;
         }
 
-        TokenizerSource source = new(derivation, model.Value, vocabulary.Value, SpecialTokens.Read(derivation, model.Value, vocabulary.Value));
+        TokenizerSource source = new(
+            derivation, model.Value, vocabulary.Value, SpecialTokens.Read(derivation, model.Value, vocabulary.Value));
         if (!recorded && planner(source) is { } plan)
         {
             Add(source, plan.ToBytes(source));
@@ -84,7 +87,8 @@ internal static class TokenizerFiles
 
     private static void Refuse(Derivation derivation, bool recorded, string reason)
     {
-        foreach (string file in (ReadOnlySpan<string>)[CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap])
+        foreach (string file in (ReadOnlySpan<string>)[
+            CompanionNames.Tokenizer, CompanionNames.TokenizerConfig, CompanionNames.SpecialTokensMap])
         {
             if (file != CompanionNames.Tokenizer || !recorded)
             {
@@ -92,9 +96,13 @@ internal static class TokenizerFiles
             }
         }
 
-        foreach ((string name, string field) in SpecialTokens.FurtherEnds.Where(end => derivation.Keys.Find("tokenizer.ggml." + end.Key) is not null))
+        foreach ((string name, string field) in SpecialTokens.FurtherEnds.Where(
+            end => derivation.Keys.Find("tokenizer.ggml." + end.Key) is not null))
         {
-            derivation.Note(CompanionNames.TokenizerConfig, $"{field} is lost: tokenizer.ggml.{name} is one of the ends in {CompanionNames.GenerationConfig}, which does not say of what");
+            derivation.Note(
+                CompanionNames.TokenizerConfig,
+                $"{field} is lost: tokenizer.ggml.{name} is one of the ends in {CompanionNames.GenerationConfig}, which does not say of "
+                    + $"what");
         }
     }
 
@@ -106,7 +114,8 @@ internal static class TokenizerFiles
         }
         else
         {
-            source.Derivation.Note(CompanionNames.WordPieceVocabulary, $"vocab.txt cannot be derived: an item of {TokenizerKeys.Tokens} holds a line break");
+            source.Derivation.Note(
+                CompanionNames.WordPieceVocabulary, $"vocab.txt cannot be derived: an item of {TokenizerKeys.Tokens} holds a line break");
         }
     }
 }

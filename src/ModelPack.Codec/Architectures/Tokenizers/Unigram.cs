@@ -7,7 +7,8 @@ namespace ModelPack.Architectures.Tokenizers;
 /// <summary>Unigram (hf-companions.md §2.6).</summary>
 internal static class Unigram
 {
-    /// <summary>A space at the end of the text, as every dialect of regular expressions says it. One at the begin is the one that is put there anyway.</summary>
+    /// <summary>A space at the end of the text, as every dialect of regular expressions says it. One at the begin is the one that is put
+    /// there anyway.</summary>
     public const string LastSpace = @" (?![\s\S])";
 
     public static TokenizerPlan? Plan(TokenizerSource source)
@@ -47,7 +48,9 @@ internal static class Unigram
         }
 
         // A cut at white space takes line breaks away, which only a table that makes spaces of them does as well.
-        bool splits = removeExtra ? Charsmap.MakesSpacesOfLineBreaks(charsmap.Value) : source.Keys.Find(TokenizerKeys.RemoveExtraWhitespaces) is null;
+        bool splits = removeExtra
+            ? Charsmap.MakesSpacesOfLineBreaks(charsmap.Value)
+            : source.Keys.Find(TokenizerKeys.RemoveExtraWhitespaces) is null;
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, charsmap.Value, removeExtra, splits),
@@ -83,7 +86,8 @@ internal static class Unigram
         ImmutableArray<TemplatePiece> before = bos is null ? [] : [TemplatePiece.Of(bos, 0)];
         ImmutableArray<TemplatePiece> after = eos is null ? [] : [TemplatePiece.Of(eos, 0)];
         ImmutableArray<TemplatePiece> between = bos is null ? after : [.. after, .. after];
-        return new Template([.. before, TemplatePiece.First, .. after], [.. before, TemplatePiece.First, .. between, TemplatePiece.Second(0), .. after]);
+        return new Template(
+            [.. before, TemplatePiece.First, .. after], [.. before, TemplatePiece.First, .. between, TemplatePiece.Second(0), .. after]);
     }
 
     private static Reading<byte[]> ReadCharsmap(MetadataKeys keys)
@@ -100,7 +104,9 @@ internal static class Unigram
 
         return value.ItemBytes.Length <= Vocabulary.MostTextBytes
             ? new Reading<byte[]>(value.ItemBytes.ToArray())
-            : Reading<byte[]>.Wrong($"{TokenizerKeys.PrecompiledCharsmap} has {value.ItemBytes.Length} bytes, more than the {Vocabulary.MostTextBytes} of any tokenizer");
+            : Reading<byte[]>.Wrong(
+                $"{TokenizerKeys.PrecompiledCharsmap} has {value.ItemBytes.Length} bytes, more than the {Vocabulary.MostTextBytes} of any "
+                    + $"tokenizer");
     }
 
     private static void WriteNormalizer(JsonText text, byte[]? charsmap, bool removeExtra, bool splits)
@@ -171,7 +177,8 @@ internal static class Unigram
             text.StartArray();
             text.String(vocabulary.Tokens[id]);
 
-            // The library of Hugging Face adds the numbers up in double precision, so the shortest text that reads back as the same float would be another number.
+            // The library of Hugging Face adds the numbers up in double precision, so the shortest text that reads back as the same float
+            // would be another number.
             text.Number(new FiniteNumber((double)Math.Max(vocabulary.Scores![id], lowest)));
             text.EndArray();
         }
@@ -182,8 +189,8 @@ internal static class Unigram
     }
 
     /// <summary>
-    /// The library and the runtime rate an unknown character by the lowest score: the library of all pieces, the runtime of the normal ones. Converters give
-    /// other pieces -1000 and -10000, for which nobody looks, so that these are written no lower than a normal one.
+    /// The library and the runtime rate an unknown character by the lowest score: the library of all pieces, the runtime of the normal
+    /// ones. Converters give other pieces -1000 and -10000, for which nobody looks, so that these are written no lower than a normal one.
     /// </summary>
     private static float LowestScore(Vocabulary vocabulary)
     {

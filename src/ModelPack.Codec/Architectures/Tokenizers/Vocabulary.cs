@@ -18,13 +18,15 @@ internal enum TokenKind
 /// <summary>The token list with its parallel arrays, whose lengths agree.</summary>
 internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? Scores, Dictionary<string, int> Ids)
 {
-    /// <summary>What written files may grow from: real token and merge lists have up to 10 MB, and each item grows to some hundred bytes.</summary>
+    /// <summary>What written files may grow from: real token and merge lists have up to 10 MB, and each item grows to some hundred
+    /// bytes.</summary>
     public const int MostTextBytes = 32 << 20;
 
     /// <summary>True for <c>[PADn]</c>, which the converter adds up to the size of the embedding (hf-companions.md §2.2).</summary>
     public bool IsFiller(int id) => Kinds[id] == TokenKind.Unused && Tokens[id] == $"[PAD{id}]";
 
-    /// <summary>The number of tokens without the fillers behind the last real one. A filler before it keeps its place: the ids may have no gap.</summary>
+    /// <summary>The number of tokens without the fillers behind the last real one. A filler before it keeps its place: the ids may have no
+    /// gap.</summary>
     public int CountReal()
     {
         int count = Tokens.Length;
@@ -36,7 +38,8 @@ internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? S
         return count;
     }
 
-    /// <summary>Whether there are tokens for all bytes, so that a text of any characters has tokens (hf-companions.md §2.3); the problem is that some are missing.</summary>
+    /// <summary>Whether there are tokens for all bytes, so that a text of any characters has tokens (hf-companions.md §2.3); the problem is
+    /// that some are missing.</summary>
     public Reading<bool> HasAllBytes()
     {
         const int ByteCount = 256;
@@ -119,7 +122,8 @@ internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? S
             return Reading<TokenKind[]>.Absent;
         }
 
-        if (value.ElementType is not { } element || GgufValueTypes.FixedBytes(element) == 0 || element is GgufValueType.Bool or GgufValueType.Float32 or GgufValueType.Float64)
+        if (value.ElementType is not { } element || GgufValueTypes.FixedBytes(element) == 0
+            || element is GgufValueType.Bool or GgufValueType.Float32 or GgufValueType.Float64)
         {
             return Reading<TokenKind[]>.Wrong($"{TokenizerKeys.TokenTypes} is {MetadataKeys.Show(value)}, not an array of integers");
         }
@@ -175,5 +179,6 @@ internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? S
         return new Reading<float[]>(scores);
     }
 
-    private static string Disagree(string key, long count, int tokens) => $"{key} has {count} items, but {TokenizerKeys.Tokens} has {tokens}";
+    private static string Disagree(string key, long count, int tokens) =>
+        $"{key} has {count} items, but {TokenizerKeys.Tokens} has {tokens}";
 }

@@ -25,7 +25,8 @@ internal static class WordPiece
 
     public static TokenizerPlan? Plan(TokenizerSource source)
     {
-        (SpecialToken? first, SpecialToken? last, SpecialToken? unknown) = (source.Special.ClassToken, source.Special.SeparatorToken, source.Special.UnknownToken);
+        (SpecialToken? first, SpecialToken? last, SpecialToken? unknown) =
+            (source.Special.ClassToken, source.Special.SeparatorToken, source.Special.UnknownToken);
         if (first is null || last is null || unknown is null)
         {
             return source.Refuse("no key names the class, the separator or the unknown token");
@@ -44,7 +45,8 @@ internal static class WordPiece
 
         Template template = new(
             [TemplatePiece.Of(first, 0), TemplatePiece.First, TemplatePiece.Of(last, 0)],
-            [TemplatePiece.Of(first, 0), TemplatePiece.First, TemplatePiece.Of(last, 0), TemplatePiece.Second(1), TemplatePiece.Of(last, 1)]);
+            [TemplatePiece.Of(first, 0), TemplatePiece.First, TemplatePiece.Of(last, 0), TemplatePiece.Second(1),
+                TemplatePiece.Of(last, 1)]);
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, lowercase, accents.IsRead ? accents.Value : null),
@@ -86,7 +88,9 @@ internal static class WordPiece
             return reading.Value;
         }
 
-        source.Note($"normalizer: lowercase is true: {TokenizerKeys.Lowercase} is missing, which means that to the runtime", NoteRank.WithoutEffect);
+        source.Note(
+            $"normalizer: lowercase is true: {TokenizerKeys.Lowercase} is missing, which means that to the runtime",
+            NoteRank.WithoutEffect);
         return true;
     }
 

@@ -27,7 +27,8 @@ internal static class AprNeeds
             yield return missing;
         }
 
-        if (AprSlugs.Find(file, []) is not { } architecture || !JudgedMeaning.IsClaimed(architecture) || RequiredTensors.For(architecture) is not { } required)
+        if (AprSlugs.Find(file, []) is not { } architecture || !JudgedMeaning.IsClaimed(architecture)
+            || RequiredTensors.For(architecture) is not { } required)
         {
             if (!isOwn)
             {
@@ -37,14 +38,19 @@ internal static class AprNeeds
             yield break;
         }
 
-        HashSet<string> present = [.. AprFamilies.OfApr(file).Family is { } family ? family.FromApr(file.Tensors).Tensors.Select(tensor => tensor.Name) : names];
+        HashSet<string> present = [
+            .. AprFamilies.OfApr(file).Family is { } family ? family.FromApr(file.Tensors).Tensors.Select(tensor => tensor.Name) : names];
         bool isGguf = AprNamingSchemes.Of(names) == AprNamingScheme.Gguf;
         NameTable table = NameTable.For(architecture, says.Count("num_experts"))!;
         int layers = says.Count("num_layers") is <= int.MaxValue and { } count ? (int)count : 0;
         foreach (string missing in required.Missing(
             layers,
-            (component, layer) => isGguf ? present.Contains(component.GgufName(layer)) : component.HuggingFaceNames(table, layer).Any(present.Contains),
-            (component, layer) => isGguf ? component.GgufName(layer) : component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer)))
+            (component, layer) => isGguf
+                ? present.Contains(component.GgufName(layer))
+                : component.HuggingFaceNames(table, layer).Any(present.Contains),
+            (component, layer) => isGguf
+                ? component.GgufName(layer)
+                : component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer)))
         {
             yield return $"the tensor '{missing}' is missing, {Program}";
         }

@@ -45,7 +45,8 @@ internal static class FolderNeeds
         {
             if (!isOwn)
             {
-                yield return $"there is no rule for the model_type '{config.Text("model_type")}', so nothing tells whether transformers loads it";
+                yield return $"there is no rule for the model_type '{config.Text("model_type")}', so nothing tells whether transformers "
+                    + $"loads it";
             }
 
             yield break;
@@ -63,7 +64,8 @@ internal static class FolderNeeds
     public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names)
     {
         // A checkpoint that is quantized in a way of its own has names of its own.
-        if (Architecture(config) is not { } architecture || RequiredTensors.For(architecture) is not { } required || config.Has("quantization_config"))
+        if (Architecture(config) is not { } architecture || RequiredTensors.For(architecture) is not { } required
+            || config.Has("quantization_config"))
         {
             return [];
         }
@@ -86,5 +88,6 @@ internal static class FolderNeeds
         ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length))));
 
     private static string? Architecture(ConfigObject config) =>
-        ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == config.Text("model_type")).Select(rule => rule.Architecture).FirstOrDefault();
+        ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == config.Text("model_type")).Select(rule => rule.Architecture)
+        .FirstOrDefault();
 }

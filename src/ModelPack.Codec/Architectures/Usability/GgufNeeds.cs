@@ -63,14 +63,17 @@ internal static class GgufNeeds
     /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>
     public static IEnumerable<string> MissingTensors(GgufFile file, IReadOnlyList<TensorInfo> tensors)
     {
-        if (file.Architecture is not { } architecture || !JudgedMeaning.IsClaimed(architecture) || RequiredTensors.For(architecture) is not { } required)
+        if (file.Architecture is not { } architecture || !JudgedMeaning.IsClaimed(architecture)
+            || RequiredTensors.For(architecture) is not { } required)
         {
             return [];
         }
 
         HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
-        int layers = file.Find($"{architecture}.block_count") is { } value && value.TryGetInteger(out Int128 count) && count >= 0 && count <= int.MaxValue ? (int)count : 0;
-        return required.Missing(layers, (component, layer) => names.Contains(component.GgufName(layer)), (component, layer) => component.GgufName(layer));
+        int layers = file.Find($"{architecture}.block_count") is { } value && value.TryGetInteger(out Int128 count) && count >= 0
+            && count <= int.MaxValue ? (int)count : 0;
+        return required.Missing(
+            layers, (component, layer) => names.Contains(component.GgufName(layer)), (component, layer) => component.GgufName(layer));
     }
 
     private static IEnumerable<string> Tokenizer(GgufFile file)

@@ -9,24 +9,28 @@ namespace ModelPack.Architectures.Usability;
 
 /// <summary>The word for what an output means, and the reasons why it is no better one.</summary>
 /// <param name="Word">The word.</param>
-/// <param name="Reasons">What was not found, then which requirement of the target's own programs is not met; none if the output runs.</param>
+/// <param name="Reasons">What was not found, then which requirement of the target's own programs is not met; none if the output
+/// runs.</param>
 internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reasons)
 {
     private const int MaximumReasons = 8;
 
     /// <summary>Judges an output by what its header and its companions say.</summary>
     /// <param name="output">The output; no payload is read.</param>
-    /// <param name="root">The file whose model it is. One of the output's own format is taken at its word where no rule knows its architecture.</param>
+    /// <param name="root">The file whose model it is. One of the output's own format is taken at its word where no rule knows its
+    /// architecture.</param>
     public static JudgedMeaning Of(ModelFile output, ModelFile root) => MadeNotes.Aside(() => Judge(output, root));
 
     private static JudgedMeaning Judge(ModelFile output, ModelFile root)
     {
         string[] absent = [.. Shown(MissingParts.Of(root))];
-        string[] unmet = [.. Shown((output.Format == ModelFormat.SafeTensors ? [] : Modules(root)).Concat(Unmet(output, root.Format == output.Format)))];
+        string[] unmet = [
+            .. Shown((output.Format == ModelFormat.SafeTensors ? [] : Modules(root)).Concat(Unmet(output, root.Format == output.Format)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }
 
-    /// <summary>True for an architecture that docs/architectures.md claims: its names, values and hyperparameters are known both ways.</summary>
+    /// <summary>True for an architecture that docs/architectures.md claims: its names, values and hyperparameters are known both
+    /// ways.</summary>
     public static bool IsClaimed(string architecture) => ConfigToGguf.ModelTypes.Any(rule => rule.Architecture == architecture);
 
     // A field that a program cannot read is a requirement that is not met; the output is what it is nevertheless.

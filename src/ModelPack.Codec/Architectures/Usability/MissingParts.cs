@@ -12,7 +12,9 @@ namespace ModelPack.Architectures.Usability;
 /// <summary>What of a model was not found where its files were looked for.</summary>
 internal static partial class MissingParts
 {
-    private static readonly string[] Tokenizers = [CompanionNames.Tokenizer, CompanionNames.SentencePieceModel, CompanionNames.WordPieceVocabulary, "vocab.json", "spiece.model", "sentencepiece.bpe.model"];
+    private static readonly string[] Tokenizers = [
+        CompanionNames.Tokenizer, CompanionNames.SentencePieceModel, CompanionNames.WordPieceVocabulary, "vocab.json", "spiece.model",
+        "sentencepiece.bpe.model"];
 
     /// <summary>True for a file that a tokenizer can be read from.</summary>
     public static bool IsTokenizer(string name) => Tokenizers.Contains(name, StringComparer.Ordinal);
@@ -21,7 +23,8 @@ internal static partial class MissingParts
     /// <param name="root">The model as it was found.</param>
     public static IEnumerable<string> Of(ModelFile root) => (root is ModelSet set ? set.First : root) switch
     {
-        GgufFile { Split: { } split } gguf when split.LacksTensors(root.Tensors.Count) => [$"'{gguf.ShortName}' is one of {split.Count} parts of a model, and the others were not found"],
+        GgufFile { Split: { } split } gguf when split.LacksTensors(root.Tensors.Count) =>
+            [$"'{gguf.ShortName}' is one of {split.Count} parts of a model, and the others were not found"],
         GgufFile => [],
         AprFile => [],
         _ => OfFolder(root),
@@ -31,7 +34,8 @@ internal static partial class MissingParts
     /// <param name="root">The model as it was found.</param>
     public static string? OfShards(ModelFile root)
     {
-        string[] weights = [.. root.AllMembers.Where(member => member is { Model: SafeTensorsFile, IsSideFile: false }).Select(member => member.Name)];
+        string[] weights = [
+            .. root.AllMembers.Where(member => member is { Model: SafeTensorsFile, IsSideFile: false }).Select(member => member.Name)];
         return weights.Select(name => ShardName().Match(name)).FirstOrDefault(match => match.Success) is not { } shard
             || !int.TryParse(shard.Groups[1].Value, out int count) || count <= weights.Length ? null
             : weights.Length == 1 ? $"'{weights[0]}' is one of {count} shards of a model, and the others were not found"
@@ -75,12 +79,16 @@ internal static partial class MissingParts
         }
 
         IReadOnlyList<ModelModule> modules = Bytes(root, CompanionNames.Modules) is { } json ? ModelModules.Read(json) : [];
-        foreach (ModelModule module in modules.Where(module => !module.IsEmpty && !root.LeftOut.Any(file => file.Name.StartsWith(module.Path + "/", StringComparison.Ordinal))))
+        foreach (ModelModule module in modules.Where(
+            module => !module.IsEmpty && !root.LeftOut.Any(file => file.Name.StartsWith(module.Path + "/", StringComparison.Ordinal))))
         {
-            string[] files = [.. root.AllMembers.Select(member => member.Name).Where(name => name.StartsWith(module.Path + "/", StringComparison.Ordinal))];
+            string[] files = [
+                .. root.AllMembers.Select(member => member.Name)
+                    .Where(name => name.StartsWith(module.Path + "/", StringComparison.Ordinal))];
             if (files.Length == 0 || (module.HasWeights && !files.Any(MemberName.IsModuleWeights)))
             {
-                yield return $"'{module.Path}/' is a part of the model by {CompanionNames.Modules}, and {(files.Length == 0 ? "is not there" : "has no weights")}";
+                yield return $"'{module.Path}/' is a part of the model by {CompanionNames.Modules}, and "
+                    + $"{(files.Length == 0 ? "is not there" : "has no weights")}";
             }
         }
     }
@@ -96,10 +104,12 @@ internal static partial class MissingParts
         try
         {
             using JsonDocument document = JsonDocument.Parse(config);
-            JsonElement map = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("auto_map", out JsonElement value) ? value : default;
+            JsonElement map = document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("auto_map", out JsonElement value) ? value : default;
             string[] classes = map.ValueKind != JsonValueKind.Object ? [] :
             [
-                .. map.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => entry.Value.GetString()!),
+                .. map.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.String)
+                    .Select(entry => entry.Value.GetString()!),
             ];
             return
             [
@@ -117,8 +127,11 @@ internal static partial class MissingParts
     }
 
     private static byte[]? Bytes(ModelFile root, string name) =>
-        root.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == name) is { Length: <= CompanionText.MostBytes } member
-            && root.Source.ReadBytes(member.Start, (int)member.Length) is var bytes && CompanionText.WhyUnread(name, bytes) is null ? bytes : null;
+        root.AllMembers.FirstOrDefault(
+            member => member.Model is null && member.Name == name) is { Length: <= CompanionText.MostBytes } member
+            && root.Source.ReadBytes(member.Start, (int)member.Length) is var bytes && CompanionText.WhyUnread(name, bytes) is null
+            ? bytes
+            : null;
 
     [GeneratedRegex(@"-[0-9]{5}-of-([0-9]{5})\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ShardName();

@@ -6,15 +6,17 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion.Ancestry;
 
-/// <summary>Two payloads of a container, or made of payloads of it, that a genuine one has alike: what it shows, and what that is made of.</summary>
+/// <summary>Two payloads of a container, or made of payloads of it, that a genuine one has alike: what it shows, and what that is made
+/// of.</summary>
 /// <param name="Shown">What the container shows.</param>
 /// <param name="Made">How the conversion makes it of the container's other payloads.</param>
 internal sealed record ShownPayload(PayloadRecipe Shown, PayloadRecipe Made);
 
 /// <summary>
-/// The file that a container was made from. A record is data in a file, and whoever writes the file writes the record: it counts only if converting what it describes gives
-/// this very container, the record's recipes included. Then every payload of the ancestor is made of payloads of the container, or of bytes that this conversion keeps in
-/// the record; and what the container only shows is compared with what it is made of (<see cref="Shown"/>). This is the one place that decides it.
+/// The file that a container was made from. A record is data in a file, and whoever writes the file writes the record: it counts only if
+/// converting what it describes gives this very container, the record's recipes included. Then every payload of the ancestor is made of
+/// payloads of the container, or of bytes that this conversion keeps in the record; and what the container only shows is compared with what
+/// it is made of (<see cref="Shown"/>). This is the one place that decides it.
 /// </summary>
 internal sealed record Ancestor
 {
@@ -43,7 +45,9 @@ internal sealed record Ancestor
             {
                 if (!read.Contains(places[i]))
                 {
-                    yield return new(new StoredPayload(places[i], Again.Payloads[i].Length), File.Budget.Through(Again.Payloads[i], ToContainer).Simplified());
+                    yield return new(
+                        new StoredPayload(places[i], Again.Payloads[i].Length), File.Budget.Through(Again.Payloads[i], ToContainer)
+                            .Simplified());
                 }
             }
         }
@@ -101,7 +105,8 @@ internal sealed record Ancestor
         }
     }
 
-    /// <summary>The oldest file that a container was made from, and the number of conversions since: the container itself and 0, if it has no record that counts.</summary>
+    /// <summary>The oldest file that a container was made from, and the number of conversions since: the container itself and 0, if it has
+    /// no record that counts.</summary>
     /// <param name="container">The container.</param>
     /// <param name="doubt">Why the record of that file does not count, in one sentence; null if it has none.</param>
     public static (ModelFile File, int Steps) Oldest(ModelFile container, out string? doubt)
@@ -118,7 +123,8 @@ internal sealed record Ancestor
         }
     }
 
-    /// <summary>Why a file some conversions back is none that the container was made from; null if nothing speaks against it. What is shown is not looked at.</summary>
+    /// <summary>Why a file some conversions back is none that the container was made from; null if nothing speaks against it. What is shown
+    /// is not looked at.</summary>
     /// <param name="container">The container.</param>
     /// <param name="steps">The number of conversions.</param>
     public static string? WhyNot(ModelFile container, int steps)
@@ -141,13 +147,19 @@ internal sealed record Ancestor
     /// <param name="shown">What has to be alike.</param>
     /// <param name="known">The hash of a payload, if it is known.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static string? FindUnlike(ModelFile container, ImmutableArray<ShownPayload> shown, Func<PayloadRecipe, Hash128?> known, CancellationToken cancellation)
+    public static string? FindUnlike(
+        ModelFile container, ImmutableArray<ShownPayload> shown, Func<PayloadRecipe, Hash128?> known, CancellationToken cancellation)
     {
         bool[] unlike = new bool[shown.Length];
-        Workers.ForEach([.. Enumerable.Range(0, shown.Length)], (i, stop) => unlike[i] = HashOf(shown[i].Shown, stop) != HashOf(shown[i].Made, stop), cancellation);
+        Workers.ForEach(
+            [.. Enumerable.Range(0, shown.Length)], (i, stop) => unlike[i] = HashOf(shown[i].Shown, stop) != HashOf(shown[i].Made, stop),
+            cancellation);
         int first = Array.IndexOf(unlike, true);
-        return first < 0 ? null : $"tensor '{container.AllTensors[shown[first].Shown.Tensors().FirstOrDefault()].Name}' does not show what it was made of";
+        return first < 0
+            ? null
+            : $"tensor '{container.AllTensors[shown[first].Shown.Tensors().FirstOrDefault()].Name}' does not show what it was made of";
 
-        Hash128 HashOf(PayloadRecipe recipe, CancellationToken stop) => known(recipe) ?? FileHash.Xxh128(MadePayloads.Open(container, recipe), stop);
+        Hash128 HashOf(PayloadRecipe recipe, CancellationToken stop) =>
+            known(recipe) ?? FileHash.Xxh128(MadePayloads.Open(container, recipe), stop);
     }
 }

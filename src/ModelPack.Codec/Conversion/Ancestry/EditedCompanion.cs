@@ -10,7 +10,8 @@ internal static class EditedCompanion
     /// <summary>What was done to it; null if no companion was edited, or the conversion cannot be planned again.</summary>
     public static string? Find(ModelFile folder, OriginRecord record)
     {
-        Dictionary<string, ModelSetMember> found = folder.AllMembers.Where(member => member.Model is null).ToDictionary(member => member.Name);
+        Dictionary<string, ModelSetMember> found = folder.AllMembers.Where(member => member.Model is null)
+            .ToDictionary(member => member.Name);
         if (found.Count == 0 && record.Form.Folder is null)
         {
             return null;
@@ -27,7 +28,8 @@ internal static class EditedCompanion
                     return $"'{written.Name}' was removed from '{folder.ShortName}' after it was converted";
                 }
 
-                if (member.Length != written.Bytes.Length || !folder.Source.ReadBytes(member.Start, (int)member.Length).AsSpan().SequenceEqual(written.Bytes.Span))
+                if (member.Length != written.Bytes.Length
+                    || !folder.Source.ReadBytes(member.Start, (int)member.Length).AsSpan().SequenceEqual(written.Bytes.Span))
                 {
                     return $"'{written.Name}' in '{folder.ShortName}' was edited after it was converted";
                 }

@@ -8,13 +8,15 @@ namespace ModelPack.Conversion.Ancestry;
 /// <summary>Finds what was edited in a container after its record was made.</summary>
 internal static class EditedPayload
 {
-    /// <summary>Says which tensor of the container holds other bytes, or leads back to others, than the record knows: the first one; null if none does.</summary>
+    /// <summary>Says which tensor of the container holds other bytes, or leads back to others, than the record knows: the first one; null
+    /// if none does.</summary>
     /// <param name="record">The record, in terms of the container's payloads.</param>
     /// <param name="job">The conversion of the container.</param>
     /// <param name="pass">What it has read.</param>
     /// <param name="written">What it has made; null if nothing yet. Then only what is stored as it is can be found.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static string? Find(OriginRecord record, ConversionPlan job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
+    public static string? Find(
+        OriginRecord record, ConversionPlan job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
     {
         foreach (ShadowTensor view in record.Views)
         {
@@ -40,7 +42,9 @@ internal static class EditedPayload
         return Ancestor.FindUnlike(
             job.Source,
             job.Shown,
-            recipe => recipe is StoredPayload stored ? pass.TensorHashes[stored.Tensor] : made.TryGetValue(recipe, out Hash128 hash) ? hash : null,
+            recipe => recipe is StoredPayload stored
+                ? pass.TensorHashes[stored.Tensor]
+                : made.TryGetValue(recipe, out Hash128 hash) ? hash : null,
             cancellation);
     }
 
@@ -56,7 +60,8 @@ internal static class EditedPayload
         return made;
     }
 
-    private static Hash128[] Hashes(OriginRecord record, ConversionPlan job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
+    private static Hash128[] Hashes(
+        OriginRecord record, ConversionPlan job, PassResult pass, WrittenPayloads? written, CancellationToken cancellation)
     {
         Dictionary<PayloadRecipe, Hash128> made = Made(job, written);
         Hash128[] hashes = new Hash128[record.Tensors.Length];
@@ -77,12 +82,15 @@ internal static class EditedPayload
             }
         }
 
-        Workers.ForEach(unknown, (i, stop) => hashes[i] = FileHash.Xxh128(MadePayloads.Open(job.Source, record.Tensors[i].Payload), stop), cancellation);
+        Workers.ForEach(
+            unknown, (i, stop) => hashes[i] = FileHash.Xxh128(MadePayloads.Open(job.Source, record.Tensors[i].Payload), stop),
+            cancellation);
         return hashes;
     }
 
     // The record has a hash of what several tensors make together, not of each.
     private static string Edited(ModelFile container, int[] tensors) => tensors.Length > 1
-        ? $"one of the {tensors.Length} tensors '{container.AllTensors[tensors[0]].Name}' to '{container.AllTensors[tensors[^1]].Name}' was edited after it was converted"
+        ? $"one of the {tensors.Length} tensors '{container.AllTensors[tensors[0]].Name}' to '{container.AllTensors[tensors[^1]].Name}' "
+            + $"was edited after it was converted"
         : $"tensor '{container.AllTensors[tensors.FirstOrDefault()].Name}' was edited after it was converted";
 }

@@ -12,7 +12,8 @@ namespace ModelPack.Conversion.Ancestry;
 /// <param name="Quantized">Mode of that conversion.</param>
 /// <param name="Naming">Mode of that conversion.</param>
 /// <param name="Dtype">The type that numbers were narrowed to.</param>
-internal sealed record OriginStep(ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming, TensorType? Dtype)
+internal sealed record OriginStep(
+    ImmutableArray<string> Files, ModelFormat Made, OutputForm Form, QuantizedMode Quantized, NamingMode Naming, TensorType? Dtype)
 {
     /// <summary>The options of that conversion that matter to its result.</summary>
     public ConversionOptions Options => new() { Quantized = Quantized, Naming = Naming, Dtype = Dtype, Loss = LossPolicy.Allow };
@@ -28,18 +29,21 @@ internal enum AncestorForm
     Set,
 }
 
-/// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes (A→B→C→A).</summary>
+/// <summary>The way from a container back to the nearest file of a wanted format, through as many conversions as it takes
+/// (A→B→C→A).</summary>
 /// <param name="Record">The record of the wanted file, with container indexes of the outermost container.</param>
 /// <param name="Tensors">The wanted file's tensors.</param>
 /// <param name="Steps">The conversions undone, the last one first.</param>
-/// <param name="Edited">Says which container on the way was edited since its record was made; null if none was. Such a chain restores nothing.</param>
+/// <param name="Edited">Says which container on the way was edited since its record was made; null if none was. Such a chain restores
+/// nothing.</param>
 internal sealed record OriginChain(
     OriginRecord Record, ImmutableArray<TensorInfo> Tensors, ImmutableArray<OriginStep> Steps, string? Edited)
 {
     private const int MaximumSteps = 16;
 
     /// <summary>Looks for a file of a format in the ancestry of a container.</summary>
-    /// <returns>The chain, or null if the container has no such ancestor; <paramref name="edited"/> tells if it has one that does not count any more.</returns>
+    /// <returns>The chain, or null if the container has no such ancestor; <paramref name="edited"/> tells if it has one that does not count
+    /// any more.</returns>
     /// <exception cref="ModelPackException">A record is damaged.</exception>
     public static OriginChain? Find(ModelFile container, ModelFormat wanted, out string? edited, AncestorForm form = AncestorForm.Nearest)
     {
@@ -60,7 +64,8 @@ internal sealed record OriginChain(
         return chain is { Edited: null } ? chain : null;
     }
 
-    /// <summary>As <see cref="Find"/>, but follows records through containers that were edited, as far as they still fit: in order to say what was edited.</summary>
+    /// <summary>As <see cref="Find"/>, but follows records through containers that were edited, as far as they still fit: in order to say
+    /// what was edited.</summary>
     /// <exception cref="ModelPackException">A record is damaged, or fits the container no more.</exception>
     public static OriginChain? FindThroughEdits(ModelFile container, ModelFormat wanted)
     {
@@ -97,7 +102,8 @@ internal sealed record OriginChain(
 
     private OriginChain Of(ModelFile file) => this with { Tensors = [.. TensorDescriptions.AllLogical(file)] };
 
-    private static OriginChain? Nearest(IEnumerable<(OriginChain, ModelFile)> chains, ModelFormat wanted, AncestorForm form, ref string? edited)
+    private static OriginChain? Nearest(
+        IEnumerable<(OriginChain, ModelFile)> chains, ModelFormat wanted, AncestorForm form, ref string? edited)
     {
         OriginChain? nearest = null;
         foreach ((OriginChain chain, ModelFile file) in chains)
@@ -118,14 +124,16 @@ internal sealed record OriginChain(
         return nearest;
     }
 
-    // Every file that the records lead back to, the nearest first, with the way to it; each is opened only if it is asked for, and closed again.
+    // Every file that the records lead back to, the nearest first, with the way to it; each is opened only if it is asked for, and closed
+    // again.
     private static IEnumerable<(OriginChain Chain, ModelFile File)> Follow(ModelFile container, OriginRecord record, string? edited)
     {
         ImmutableArray<OriginStep> steps = [];
         ModelFormat made = container.Format;
         for (int depth = 0; depth < MaximumSteps; depth++)
         {
-            steps = steps.Add(new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming, record.Dtype));
+            steps = steps.Add(
+                new([.. record.Files.Select(file => file.Name)], made, record.Form, record.Quantized, record.Naming, record.Dtype));
             using ModelFile file = OpenRestored(record, container);
             if (record.Tensors.Length != file.AllTensors.Count)
             {
@@ -168,9 +176,11 @@ internal sealed record OriginChain(
         }
     }
 
-    private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) => record.ContainerDigest == ContainerDigest.Compute(container, record.Form)
+    private static string? FindEdit(ModelFile container, OriginRecord record, string? name = null) =>
+        record.ContainerDigest == ContainerDigest.Compute(container, record.Form)
         ? null
-        : EditedCompanion.Find(container, record) ?? $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
+        : EditedCompanion.Find(container, record)
+        ?? $"the metadata or the tensor list of '{name ?? container.ShortName}' was edited after it was converted";
 
     private static ModelFile OpenRestored(OriginRecord record, ModelFile container)
     {
@@ -195,7 +205,13 @@ internal sealed record OriginChain(
         RestoredFile.CheckRecipes(inner, [.. outer.Tensors.Select(tensor => tensor.Payload.Length)], container);
         return inner with
         {
-            Tensors = [.. inner.Tensors.Select(tensor => tensor with { Payload = container.Budget.Through(tensor.Payload, stored => Outer(stored.Tensor).Payload).Simplified() })],
+            Tensors = [
+                .. inner.Tensors.Select(
+                    tensor =>
+                        tensor with
+                        {
+                            Payload = container.Budget.Through(tensor.Payload, stored => Outer(stored.Tensor).Payload).Simplified(),
+                        })],
             Views =
             [
                 .. outer.Views,

@@ -10,7 +10,8 @@ internal static class RestoredFile
 {
     /// <summary>Composes the files. They read from <paramref name="container"/>, which has to outlive them.</summary>
     /// <exception cref="ModelPackException">The record does not fit the container.</exception>
-    public static List<NamedSource> Compose(OriginRecord record, ModelFile container) => record.Plan.Compose(container.Source.Name, Payloads(record, container));
+    public static List<NamedSource> Compose(OriginRecord record, ModelFile container) =>
+        record.Plan.Compose(container.Source.Name, Payloads(record, container));
 
     /// <summary>Opens the model that the record describes, without writing it.</summary>
     /// <exception cref="ModelPackException">The record does not fit the container, or what it describes is no valid file.</exception>
@@ -89,7 +90,10 @@ internal static class RestoredFile
     {
         if (record.SideTensors > 0 && container.AllTensors.Count == container.Tensors.Count)
         {
-            throw new ModelPackException(OriginErrors.MissingSideFile, $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not there")
+            throw new ModelPackException(
+                OriginErrors.MissingSideFile,
+                $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not "
+                    + $"there")
             {
                 FilePath = container.Source.Name,
             };

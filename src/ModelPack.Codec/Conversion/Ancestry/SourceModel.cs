@@ -17,8 +17,8 @@ internal enum RecordTrust
 }
 
 /// <summary>
-/// The model that a source holds: that of the oldest file which its records lead back to. Whatever containers it went through, it is planned in that file's words, so
-/// that the way taken does not change the output. A source without a record speaks for itself.
+/// The model that a source holds: that of the oldest file which its records lead back to. Whatever containers it went through, it is
+/// planned in that file's words, so that the way taken does not change the output. A source without a record speaks for itself.
 /// </summary>
 internal sealed record SourceModel
 {
@@ -27,13 +27,16 @@ internal sealed record SourceModel
     /// <summary>The file whose words these are: the source, or one within it.</summary>
     public required ModelFile Root { get; init; }
 
-    /// <summary>The tensors of <see cref="Root"/>: little-endian where the order of bytes is understood, carried ones under their own type.</summary>
+    /// <summary>The tensors of <see cref="Root"/>: little-endian where the order of bytes is understood, carried ones under their own
+    /// type.</summary>
     public required ImmutableArray<ModelTensor> Tensors { get; init; }
 
-    /// <summary>For each tensor of the source and of its side file, how its payload is made of those of <see cref="Tensors"/>; null for one that is only kept.</summary>
+    /// <summary>For each tensor of the source and of its side file, how its payload is made of those of <see cref="Tensors"/>; null for one
+    /// that is only kept.</summary>
     public required ImmutableArray<PayloadRecipe?> Return { get; init; }
 
-    /// <summary>The records on the way to <see cref="Root"/>, in terms of the source's payloads: if a hash in them is wrong, the source was edited.</summary>
+    /// <summary>The records on the way to <see cref="Root"/>, in terms of the source's payloads: if a hash in them is wrong, the source was
+    /// edited.</summary>
     public ImmutableArray<OriginRecord> Records { get; init; } = [];
 
     /// <summary>Why the record of the source does not count, in one sentence; null if nothing is wrong with it, or there is none.</summary>
@@ -60,7 +63,9 @@ internal sealed record SourceModel
         for (int i = 0; i < places.Length; i++)
         {
             PayloadRecipe made = again.Payloads[i];
-            back[places[i]] = made.Tensors().All(tensor => model.Return[tensor] is not null) ? source.Budget.Through(made, stored => model.Return[stored.Tensor]!) : null;
+            back[places[i]] = made.Tensors().All(tensor => model.Return[tensor] is not null)
+                ? source.Budget.Through(made, stored => model.Return[stored.Tensor]!)
+                : null;
         }
 
         PayloadRecipe Through(PayloadRecipe recipe) => source.Budget.Through(recipe, ancestor.ToContainer).Simplified();
@@ -70,7 +75,9 @@ internal sealed record SourceModel
             Tensors = [.. model.Tensors.Select(tensor => tensor with { Payload = Through(tensor.Payload) })],
             Return = [.. back],
             Records = [record, .. model.Records.Select(inner => OriginChain.Through(record, inner, source))],
-            Shown = [.. ancestor.Shown, .. model.Shown.Select(shown => new ShownPayload(Through(shown.Shown), Through(shown.Made))).Where(shown => !shown.Shown.IsSameAs(shown.Made))],
+            Shown = [
+                .. ancestor.Shown, .. model.Shown.Select(shown => new ShownPayload(Through(shown.Shown), Through(shown.Made)))
+                    .Where(shown => !shown.Shown.IsSameAs(shown.Made))],
         };
     }
 

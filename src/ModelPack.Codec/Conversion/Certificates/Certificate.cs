@@ -18,7 +18,8 @@ public enum ProofLevel
     L3,
 }
 
-/// <summary>The proof of a conversion, as it is stored beside the output. It holds no time and no path: the same input gives the same bytes.</summary>
+/// <summary>The proof of a conversion, as it is stored beside the output. It holds no time and no path: the same input gives the same
+/// bytes.</summary>
 public sealed record Certificate
 {
     /// <summary>Name and version of the program.</summary>
@@ -30,7 +31,8 @@ public sealed record Certificate
     /// <summary>What the output is good for; null in a certificate of a version that did not say it.</summary>
     public Meaning? Meaning { get; init; }
 
-    /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met. None for <see cref="Meaning.Runs"/>.</summary>
+    /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met.
+    /// None for <see cref="Meaning.Runs"/>.</summary>
     public ImmutableArray<string> MeaningReasons { get; init; } = [];
 
     /// <summary>The source.</summary>
@@ -51,7 +53,8 @@ public sealed record Certificate
     /// <summary>What a reader should know: oddities that were kept, and why a higher level was not reached.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
-    /// <summary>The rank of each of the notes; the most important come first. Empty in a certificate of a version that did not rank them.</summary>
+    /// <summary>The rank of each of the notes; the most important come first. Empty in a certificate of a version that did not rank
+    /// them.</summary>
     public ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
 }
 
@@ -89,10 +92,12 @@ public enum TensorAction
     /// <summary>The bytes of each number reversed, because the target is little-endian.</summary>
     Swap,
 
-    /// <summary>The same bytes in another order, as the target's own programs want them: permuted rows, transposed matrices, stacked experts.</summary>
+    /// <summary>The same bytes in another order, as the target's own programs want them: permuted rows, transposed matrices, stacked
+    /// experts.</summary>
     Move,
 
-    /// <summary>Decoded to a wider type, bit for bit as the reference decodes it; the source's bytes come back from the side file or by narrowing.</summary>
+    /// <summary>Decoded to a wider type, bit for bit as the reference decodes it; the source's bytes come back from the side file or by
+    /// narrowing.</summary>
     Widen,
 
     /// <summary>Other values, as the target's own programs want them (norm + 1), or as a named loss; the source's bytes are kept.</summary>
@@ -125,7 +130,8 @@ public enum FiniteStatus
 /// <param name="Finite">Whether the values are finite.</param>
 /// <param name="NonFiniteCount">Number of NaN and infinite values.</param>
 public sealed record CertifiedTensor(
-    string Name, string SourceName, string Type, ImmutableArray<long> Shape, TensorAction Action, string Xxh128, FiniteStatus Finite, long NonFiniteCount)
+    string Name, string SourceName, string Type, ImmutableArray<long> Shape, TensorAction Action, string Xxh128, FiniteStatus Finite,
+    long NonFiniteCount)
 {
     /// <summary>What rounding cost, if the output holds rounded values.</summary>
     public TensorLoss? Loss { get; init; }

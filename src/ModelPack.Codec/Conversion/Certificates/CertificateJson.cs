@@ -18,7 +18,12 @@ public static class CertificateJson
     // By their numbers.
     private static readonly string[] Ranks = ["changes-results", "may-be-missed", "without-effect"];
 
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Writes a certificate as one JSON object.</summary>
     public static void Write(Utf8JsonWriter json, Certificate certificate)
@@ -95,9 +100,11 @@ public static class CertificateJson
             using JsonDocument document = JsonDocument.Parse(text);
             return Read(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+            or ArgumentException)
         {
-            throw new ModelFormatException(ProofErrors.BadCertificate, $"it cannot be read as a certificate: {exception.Message}", 0, exception) { FilePath = path };
+            throw new ModelFormatException(
+                ProofErrors.BadCertificate, $"it cannot be read as a certificate: {exception.Message}", 0, exception) { FilePath = path };
         }
     }
 
@@ -234,10 +241,14 @@ public static class CertificateJson
 
     private static ImmutableArray<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString() ?? "")];
 
-    private static NoteRank ReadRank(string word) => Array.IndexOf(Ranks, word) is >= 0 and var rank ? (NoteRank)rank : throw new FormatException($"'{word}' is no rank of a note");
+    private static NoteRank ReadRank(string word) =>
+        Array.IndexOf(Ranks, word) is >= 0 and var rank ? (NoteRank)rank : throw new FormatException($"'{word}' is no rank of a note");
 
     private static LeftOutFile ReadLeftOut(JsonElement file) =>
-        new(Text(file, "name"), file.GetProperty("bytes").GetInt64(), file.GetProperty("reason").GetString()) { IsPart = file.GetProperty("part").GetBoolean() };
+        new(Text(file, "name"), file.GetProperty("bytes").GetInt64(), file.GetProperty("reason").GetString())
+        {
+            IsPart = file.GetProperty("part").GetBoolean(),
+        };
 
     private static Meaning ReadMeaning(JsonElement word) => word.GetString() switch
     {
@@ -261,7 +272,9 @@ public static class CertificateJson
     private static CertifiedPart ReadPart(JsonElement part)
     {
         string name = Text(part, "name");
-        bool isInside = MemberName.IsNested(name) ? MemberName.IsLegal(name) : name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('\\', '\0') < 0;
+        bool isInside = MemberName.IsNested(name)
+            ? MemberName.IsLegal(name)
+            : name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('\\', '\0') < 0;
         return isInside
             ? new(name, part.GetProperty("bytes").GetInt64(), Text(part, "xxh128")) { Sha256 = Sha256(part) }
             : throw new FormatException($"'{name}' is no file name");
@@ -302,5 +315,6 @@ public static class CertificateJson
         where T : struct, Enum =>
         Enum.GetNames<T>().Contains(name) ? Enum.Parse<T>(name) : throw new FormatException($"'{name}' is no {typeof(T).Name}");
 
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
+    private static string Text(JsonElement parent, string name) =>
+        parent.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 }

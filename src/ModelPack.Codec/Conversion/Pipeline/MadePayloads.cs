@@ -67,14 +67,17 @@ internal static class MadePayloads
     }
 
     /// <summary>The bytes that a recipe makes of a file's payloads.</summary>
-    public static ByteSource Open(ModelFile source, PayloadRecipe recipe) => RecipeSource.Open(recipe, stored => source.OpenPayload(stored.Tensor));
+    public static ByteSource Open(ModelFile source, PayloadRecipe recipe) =>
+        RecipeSource.Open(recipe, stored => source.OpenPayload(stored.Tensor));
 
     private static bool IsIn(ByteSource expected, ModelFile source, MadePayload payload, CancellationToken cancellation) =>
         payload.Offset <= expected.Length - payload.Recipe.Length
-        && ByteComparison.FirstDifference(Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null;
+        && ByteComparison.FirstDifference(
+            Open(source, payload.Recipe), new RangeByteSource(expected, payload.Offset, payload.Recipe.Length), cancellation) is null;
 
     private static PayloadSum Make(
-        ModelFile source, MadePayload payload, ByteSource bytes, TemporaryModel? output, MadeScan? scan, Workers.Counter counter, CancellationToken cancellation)
+        ModelFile source, MadePayload payload, ByteSource bytes, TemporaryModel? output, MadeScan? scan, Workers.Counter counter,
+        CancellationToken cancellation)
     {
         Xxh128 hash = new();
         uint crc = 0;
@@ -99,7 +102,8 @@ internal static class MadePayloads
         {
             // A recipe knows neither file nor tensor.
             string? tensor = payload.Recipe.Tensors().Select(tensor => source.AllTensors[tensor].Name).FirstOrDefault();
-            throw new ModelPackException(exception.Code, exception.Detail, exception) { FilePath = source.Source.Name, TensorName = tensor };
+            throw new ModelPackException(
+                exception.Code, exception.Detail, exception) { FilePath = source.Source.Name, TensorName = tensor };
         }
 
         if (values is not null)

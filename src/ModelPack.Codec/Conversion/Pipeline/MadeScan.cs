@@ -4,8 +4,8 @@ using ModelPack.Tensors.Payloads;
 namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>
-/// The finite check of payloads that are computed, or kept in a record: no tensor that was read shows whether they hold NaN or infinity. What is only moved was looked
-/// at where it was read.
+/// The finite check of payloads that are computed, or kept in a record: no tensor that was read shows whether they hold NaN or infinity.
+/// What is only moved was looked at where it was read.
 /// </summary>
 internal sealed class MadeScan
 {
@@ -39,7 +39,9 @@ internal sealed class MadeScan
         {
             (TensorInfo tensor, FiniteTally tally) = bad.Values.First();
             string others = bad.Count > 1 ? $"; {bad.Count - 1} other tensors would have some too" : "";
-            throw new ModelPackException(ConversionErrors.NonFinite, $"the output would hold what the source does not show: {FiniteReport.Describe(tensor, tally)}{others}")
+            throw new ModelPackException(
+                ConversionErrors.NonFinite,
+                $"the output would hold what the source does not show: {FiniteReport.Describe(tensor, tally)}{others}")
             {
                 FilePath = source.Source.Name,
                 TensorName = tensor.Name,

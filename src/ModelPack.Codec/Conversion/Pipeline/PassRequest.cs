@@ -44,7 +44,8 @@ internal sealed record PassRequest
     /// <summary>A file that ought to hold the payloads at their destinations already; null if there is none.</summary>
     public ByteSource? Expected { get; init; }
 
-    /// <summary>Per tensor: where its payload goes in the output, as it is; null for a payload that is only looked at. Empty if all are.</summary>
+    /// <summary>Per tensor: where its payload goes in the output, as it is; null for a payload that is only looked at. Empty if all
+    /// are.</summary>
     public IReadOnlyList<long?> Destinations { get; init; } = [];
 
     public PassWork Work { get; init; }

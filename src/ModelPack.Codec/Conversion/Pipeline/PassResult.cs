@@ -6,7 +6,8 @@ namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    Hash128 FileHash, Hash128[] MemberHashes, byte[]? FileSha256, Hash128[] TensorHashes, FiniteTallies Finite, uint? SourceCrc32, uint[] PayloadCrc32)
+    Hash128 FileHash, Hash128[] MemberHashes, byte[]? FileSha256, Hash128[] TensorHashes, FiniteTallies Finite, uint? SourceCrc32,
+    uint[] PayloadCrc32)
 {
     /// <summary>False if a payload is not what <see cref="PassRequest.Expected"/> holds.</summary>
     public bool IsAsExpected { get; init; } = true;

@@ -3,7 +3,8 @@ using ModelPack.Tensors;
 
 namespace ModelPack.Conversion.Pipeline;
 
-/// <summary>What a pass sums up in any order: findings of the finite scan, and CRCs, of which each run's share depends only on how many bytes follow it.</summary>
+/// <summary>What a pass sums up in any order: findings of the finite scan, and CRCs, of which each run's share depends only on how many
+/// bytes follow it.</summary>
 internal sealed class PassTally(PassRequest request, int tensorCount)
 {
     private readonly Lock gate = new();

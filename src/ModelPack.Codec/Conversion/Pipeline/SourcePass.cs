@@ -4,9 +4,9 @@ using ModelPack.IO;
 namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>
-/// Reads a file once, in windows that stay in the cache of one core. Threads take what there is to do: writing first, since a system lets one thread at a time
-/// write to a file and has the others wait; then hashing, which needs the order of the file; then reading the next window and all the work on it that needs no
-/// order. Memory is a few windows for each thread, whatever the size of the file.
+/// Reads a file once, in windows that stay in the cache of one core. Threads take what there is to do: writing first, since a system lets
+/// one thread at a time write to a file and has the others wait; then hashing, which needs the order of the file; then reading the next
+/// window and all the work on it that needs no order. Memory is a few windows for each thread, whatever the size of the file.
 /// </summary>
 internal sealed class SourcePass
 {
@@ -59,7 +59,8 @@ internal sealed class SourcePass
         Task[] others = new Task[threads - 1];
         for (int i = 0; i < others.Length; i++)
         {
-            others[i] = Task.Factory.StartNew(() => Work(hasher, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            others[i] = Task.Factory.StartNew(
+                () => Work(hasher, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
         Work(hasher, cancellation);
@@ -67,7 +68,8 @@ internal sealed class SourcePass
         failure?.Throw();
         tally.Share(tensors);
         Hash128 hash = hasher.FileHash();
-        return new(hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes(), tally.Finite, tally.SourceCrc32, tally.PayloadCrc32)
+        return new(
+            hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes(), tally.Finite, tally.SourceCrc32, tally.PayloadCrc32)
         {
             IsAsExpected = tally.IsAsExpected,
             Uniform = tally.Uniform,

@@ -24,11 +24,15 @@ internal readonly record struct TensorWork(TensorInfo Info, FiniteScanner? Scann
         for (int i = 0; i < work.Length; i++)
         {
             TensorInfo info = request.Tensors[i];
-            FiniteScanner? scanner = request.Work.HasFlag(PassWork.FiniteScan) && first[i] == i && CanScan(info) ? FiniteScanner.For(info.Type, info.Shape.AsSpan()) : null;
+            FiniteScanner? scanner = request.Work.HasFlag(PassWork.FiniteScan) && first[i] == i && CanScan(info)
+                ? FiniteScanner.For(info.Type, info.Shape.AsSpan())
+                : null;
             work[i] = new(info, scanner, request.Destinations.Count == 0 ? null : request.Destinations[i])
             {
                 SameAs = first.Length == 0 ? i : first[i],
-                Uniform = scanner is not null && request.Work.HasFlag(PassWork.UniformScan) ? UniformScanner.For(info.Type, info.Shape.AsSpan()) : null,
+                Uniform = scanner is not null && request.Work.HasFlag(PassWork.UniformScan)
+                    ? UniformScanner.For(info.Type, info.Shape.AsSpan())
+                    : null,
             };
         }
 

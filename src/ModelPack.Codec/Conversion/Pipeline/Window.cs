@@ -39,7 +39,8 @@ internal sealed class Window
 
     public Span<byte> BytesWithOverhang => buffer.AsSpan(0, Length + Overhang);
 
-    /// <summary>The whole blocks that start in a slice, and where they stand in the range: each block is scanned once, with the slice that it starts in.</summary>
+    /// <summary>The whole blocks that start in a slice, and where they stand in the range: each block is scanned once, with the slice that
+    /// it starts in.</summary>
     public ReadOnlySpan<byte> BlocksOf(Slice slice, long rangeLength, int granularity, out long rangeOffset)
     {
         rangeOffset = RoundUp(slice.RangeOffset, granularity, rangeLength);

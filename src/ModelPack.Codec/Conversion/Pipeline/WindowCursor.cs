@@ -3,8 +3,8 @@ using ModelPack.Formats;
 namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>
-/// Walks over the ranges of a file and cuts them into windows. A payload is cut where a chunk of the output ends: a file that is written in aligned chunks lies in
-/// few large pages of memory, which makes it a quarter cheaper to write, and cheaper to read again.
+/// Walks over the ranges of a file and cuts them into windows. A payload is cut where a chunk of the output ends: a file that is written in
+/// aligned chunks lies in few large pages of memory, which makes it a quarter cheaper to write, and cheaper to read again.
 /// </summary>
 internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
 {
@@ -72,7 +72,9 @@ internal sealed class WindowCursor(List<FileRange> ranges, TensorWork[] tensors)
         long end = last.RangeEnd;
         foreach (int tensor in at.Tensors)
         {
-            end = tensors[tensor].Scanner is { } scanner ? Math.Max(end, Window.RoundUp(last.RangeEnd, scanner.Granularity, at.Length)) : end;
+            end = tensors[tensor].Scanner is { } scanner
+                ? Math.Max(end, Window.RoundUp(last.RangeEnd, scanner.Granularity, at.Length))
+                : end;
         }
 
         return (int)(end - last.RangeEnd);

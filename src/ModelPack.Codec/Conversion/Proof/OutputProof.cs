@@ -37,7 +37,9 @@ internal static class OutputProof
         EnsureWritten(output, conversion, written, reread);
         if (!ranges.AreSource(reread))
         {
-            throw Failed(output, "what comes back is another file", ByteComparison.FirstDifference(returned, conversion.Source.Source, context.Cancellation));
+            throw Failed(
+                output, "what comes back is another file",
+                ByteComparison.FirstDifference(returned, conversion.Source.Source, context.Cancellation));
         }
 
         EnsureShown(output, conversion, record, reread, context.Cancellation);
@@ -45,13 +47,18 @@ internal static class OutputProof
         return ProofLevel.L3;
     }
 
-    // What the way back does not read is compared with what it is made of, as the output itself has it. If all of that was written as it was read, it was made from there.
-    private static void EnsureShown(ModelFile output, TranscodePlan conversion, OriginRecord record, PassResult reread, CancellationToken cancellation)
+    // What the way back does not read is compared with what it is made of, as the output itself has it. If all of that was written as it
+    // was read, it was made from there.
+    private static void EnsureShown(
+        ModelFile output, TranscodePlan conversion, OriginRecord record, PassResult reread, CancellationToken cancellation)
     {
         long?[] direct = conversion.Destinations();
         int[] places = conversion.ReaderPlaces();
         HashSet<int> read = [.. record.Tensors.SelectMany(tensor => tensor.Payload.Tensors())];
-        int[] shown = [.. Enumerable.Range(0, places.Length).Where(payload => !read.Contains(places[payload]) && conversion.Payloads[payload].Tensors().Any(tensor => direct[tensor] is null))];
+        int[] shown = [
+            .. Enumerable.Range(0, places.Length)
+                .Where(payload => !read.Contains(places[payload]) && conversion.Payloads[payload].Tensors()
+                    .Any(tensor => direct[tensor] is null))];
         Workers.ForEach(
             shown,
             (payload, stop) =>
@@ -92,7 +99,9 @@ internal static class OutputProof
         foreach ((SourceTensor fate, int i) in conversion.Plan.Sources.Select((fate, i) => (fate, i)))
         {
             if (fate.Return is { } back and not StoredPayload
-                && FileHash.Xxh128(MadePayloads.Open(output, back.Through(stored => stored with { Tensor = places[stored.Tensor] })), context.Cancellation) != written.Pass.TensorHashes[i])
+                && FileHash.Xxh128(
+                    MadePayloads.Open(output, back.Through(stored => stored with { Tensor = places[stored.Tensor] })),
+                    context.Cancellation) != written.Pass.TensorHashes[i])
             {
                 throw Failed(output, $"tensor '{fate.Logical.Name}' does not come back from the output", null);
             }
@@ -106,7 +115,9 @@ internal static class OutputProof
     // What is computed of the source, and never comes back, was read after the pass: it has to be what the pass has read.
     private static void EnsureUnchanged(TranscodePlan conversion, PassResult pass, CancellationToken cancellation)
     {
-        int[] lost = [.. conversion.Made().SelectMany(made => made.Recipe.Tensors()).Distinct().Where(tensor => conversion.Plan.Sources[tensor].Return is null)];
+        int[] lost = [
+            .. conversion.Made().SelectMany(made => made.Recipe.Tensors()).Distinct()
+                .Where(tensor => conversion.Plan.Sources[tensor].Return is null)];
         Workers.ForEach(
             lost,
             (tensor, stop) =>
@@ -140,16 +151,22 @@ internal static class OutputProof
         // Its payloads are then made of the source's, and nothing was put in their place.
         return isSource
             ? ProofLevel.L3
-            : throw new ModelPackException(OriginErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte") { FilePath = source.Source.Name };
+            : throw new ModelPackException(
+                OriginErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte")
+                {
+                    FilePath = source.Source.Name,
+                };
     }
 
     /// <summary>Checks that an output holds what was planned beside the payloads.</summary>
-    /// <remarks>A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were planned.</remarks>
+    /// <remarks>A footer needs no check of its own: it is the sum of the bytes that were planned, and these are the bytes that were
+    /// planned.</remarks>
     public static void EnsureBesidePayloads(ByteSource output, ModelPlan plan)
     {
         if (!ByteComparison.HoldsBesidePayloads(output, plan))
         {
-            throw new ModelPackException(ConversionErrors.NotProved, "what stands beside the tensors is not what was written") { FilePath = output.Name };
+            throw new ModelPackException(
+                ConversionErrors.NotProved, "what stands beside the tensors is not what was written") { FilePath = output.Name };
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed class Reconversion : IDisposable
     /// <param name="known">What a pass over the container found out, its footer checked; null if its payloads have to be read.</param>
     /// <param name="context">Options and surroundings.</param>
     /// <returns>What <see cref="Examine"/> finds out, and the answer.</returns>
-    public static (PassResult Pass, bool IsSame) Compare(ModelFile file, OriginChain chain, ByteSource container, PassResult? known, ProofContext context)
+    public static (PassResult Pass, bool IsSame) Compare(
+        ModelFile file, OriginChain chain, ByteSource container, PassResult? known, ProofContext context)
     {
         PassWork more = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
         if (chain.Steps.Length > 1)
@@ -82,8 +83,10 @@ internal sealed class Reconversion : IDisposable
 
         if (known is not null)
         {
-            PassRequest reading = Examination(file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
-            PassResult found = SourcePass.Run(reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
+            PassRequest reading = Examination(
+                file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
+            PassResult found = SourcePass.Run(
+                reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
             TranscodePlan again = Again(file, chain.Steps[0], new(found, chain.Record.ContainerDigest));
             return (found, HasDirect(known, file, again, found) && HasRest(container, known, file, again, found, context.Cancellation));
         }
@@ -104,7 +107,8 @@ internal sealed class Reconversion : IDisposable
     }
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
-    public static PassResult Examine(ModelFile file, PassWork more, int threads, Action<long>? progress, CancellationToken cancellation) => SourcePass.Run(
+    public static PassResult Examine(ModelFile file, PassWork more, int threads, Action<long>? progress, CancellationToken cancellation) =>
+        SourcePass.Run(
         Examination(file) with
         {
             Tensors = file.AllTensors,
@@ -120,7 +124,8 @@ internal sealed class Reconversion : IDisposable
     // Whether this is the container that a pass has read.
     private bool IsRead(PassResult known, ModelFile file, PassResult examined, CancellationToken cancellation)
     {
-        ReturnedRanges ranges = new((ConcatenatedByteSource)Source, [.. Files.Select(part => part.Source)], file.Source, known, cancellation);
+        ReturnedRanges ranges = new(
+            (ConcatenatedByteSource)Source, [.. Files.Select(part => part.Source)], file.Source, known, cancellation);
         ranges.AwaitEnd();
         return ranges.AreSource(examined);
     }
@@ -142,7 +147,8 @@ internal sealed class Reconversion : IDisposable
     }
 
     // What is no payload of the file as it stands. Whoever read the container knows the hashes of its payloads, and its footer.
-    private static bool HasRest(ByteSource container, PassResult? known, ModelFile file, TranscodePlan conversion, PassResult pass, CancellationToken cancellation)
+    private static bool HasRest(
+        ByteSource container, PassResult? known, ModelFile file, TranscodePlan conversion, PassResult pass, CancellationToken cancellation)
     {
         IReadOnlyList<MadePayload> made = conversion.Made();
         if (known is null && !MadePayloads.AreIn(container, file, made, cancellation))
@@ -151,7 +157,8 @@ internal sealed class Reconversion : IDisposable
         }
 
         WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, made, cancellation));
-        if (known is not null && !made.All(payload => known.HashAt(payload.Offset, payload.Recipe.Length) == payloads.Sums[payload.Payload].Xxh128))
+        if (known is not null
+            && !made.All(payload => known.HashAt(payload.Offset, payload.Recipe.Length) == payloads.Sums[payload.Payload].Xxh128))
         {
             return false;
         }
@@ -160,9 +167,11 @@ internal sealed class Reconversion : IDisposable
         return ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete);
     }
 
-    private static PassRequest Examination(ModelFile file) => new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
+    private static PassRequest Examination(ModelFile file) =>
+        new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
 
-    private static PassWork Needed(ModelFile file) => PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
+    private static PassWork Needed(ModelFile file) =>
+        PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
     private static TranscodePlan Again(ModelFile file, OriginStep step, KnownContainer? known = null) =>
         new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record), known);
@@ -178,7 +187,8 @@ internal sealed class Reconversion : IDisposable
         PayloadRecipe[] recipes = [.. again.Payloads.Select(FromFirst)];
         IReadOnlyList<MadePayload> made = [.. again.Made().Select(payload => payload with { Recipe = recipes[payload.Payload] })];
         WrittenPayloads written = again.Written(pass, MadePayloads.Make(first, made, cancellation));
-        Files = PlanCrc.Resolve(again.Complete(written), written.Sums).Compose("a conversion made again", [.. recipes.Select(recipe => MadePayloads.Open(first, recipe))]);
+        Files = PlanCrc.Resolve(again.Complete(written), written.Sums)
+            .Compose("a conversion made again", [.. recipes.Select(recipe => MadePayloads.Open(first, recipe))]);
         Source = new ConcatenatedByteSource("<converted again>", Files.Select(part => part.Source));
         int[] places = again.ReaderPlaces();
         payloads = new PayloadRecipe[places.Length];

@@ -4,9 +4,10 @@ using ModelPack.IO;
 namespace ModelPack.Conversion.Proof;
 
 /// <summary>
-/// What an output gives back, compared with the source range by range: the source is the ranges that its pass cut it into, one after the other, so files of
-/// the same length are equal if each range is. A range that is a payload of the output, whole and as it stands there, needs no reading of its own: its hash is
-/// that which the pass over the output found at that place. Everything else is read from the returned files.
+/// What an output gives back, compared with the source range by range: the source is the ranges that its pass cut it into, one after the
+/// other, so files of the same length are equal if each range is. A range that is a payload of the output, whole and as it stands there,
+/// needs no reading of its own: its hash is that which the pass over the output found at that place. Everything else is read from the
+/// returned files.
 /// </summary>
 internal sealed class ReturnedRanges
 {
@@ -22,7 +23,9 @@ internal sealed class ReturnedRanges
     /// <param name="output">The output that they read from.</param>
     /// <param name="source">What the pass over the source found.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public ReturnedRanges(ConcatenatedByteSource returned, IReadOnlyList<ByteSource> files, ByteSource output, PassResult source, CancellationToken cancellation)
+    public ReturnedRanges(
+        ConcatenatedByteSource returned, IReadOnlyList<ByteSource> files, ByteSource output, PassResult source,
+        CancellationToken cancellation)
     {
         this.returned = returned;
         this.source = source;
@@ -113,5 +116,6 @@ internal sealed class ReturnedRanges
     }
 
     private Hash128 HashOf(int range, CancellationToken cancellation) =>
-        FileHash.Xxh128(made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length), cancellation);
+        FileHash.Xxh128(
+            made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length), cancellation);
 }

@@ -6,9 +6,11 @@ namespace ModelPack.Formats.Apr;
 /// <param name="tensors">The tensors that are present.</param>
 /// <param name="typeBytes">The type byte of each entry.</param>
 /// <param name="dataOffset">Start of the data section.</param>
-/// <param name="absent">The entry that counts as absent, and its place; null if there is none. Names differ, so there is one at most.</param>
+/// <param name="absent">The entry that counts as absent, and its place; null if there is none. Names differ, so there is one at
+/// most.</param>
 internal sealed class AprEntries(
-    IReadOnlyList<TensorInfo> tensors, byte[] typeBytes, long dataOffset, (int Place, AprIndexEntry Entry)? absent) : IReadOnlyList<AprIndexEntry>
+    IReadOnlyList<TensorInfo> tensors, byte[] typeBytes, long dataOffset, (int Place, AprIndexEntry Entry)? absent)
+        : IReadOnlyList<AprIndexEntry>
 {
     public int Count => typeBytes.Length;
 

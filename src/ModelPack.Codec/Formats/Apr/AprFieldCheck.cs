@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Follows the known fields through the token stream and remembers what is wrong with the last occurrence of each: of duplicate keys the last one counts.</summary>
+/// <summary>Follows the known fields through the token stream and remembers what is wrong with the last occurrence of each: of duplicate
+/// keys the last one counts.</summary>
 internal sealed class AprFieldCheck
 {
     private readonly (string Text, long Offset)?[] wrong = new (string, long)?[AprFields.All.Length];
@@ -89,7 +90,8 @@ internal sealed class AprFieldCheck
     public (string Text, long Offset)? FirstWrong => wrong.FirstOrDefault(found => found is not null);
 
     /// <summary>Fields that are <c>null</c> although they are never absent.</summary>
-    public IEnumerable<string> Nulls => AprFields.All.Where(known => known.IsNeverAbsent && isNull[known.Position]).Select(known => known.Name);
+    public IEnumerable<string> Nulls =>
+        AprFields.All.Where(known => known.IsNeverAbsent && isNull[known.Position]).Select(known => known.Name);
 
     /// <summary>Fields that occur under more than one spelling.</summary>
     public IEnumerable<IEnumerable<string>> SpelledTwice => spellings.Where(names => names is { Count: > 1 });

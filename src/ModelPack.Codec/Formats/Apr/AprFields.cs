@@ -22,10 +22,15 @@ internal static class AprFields
     private static ImmutableArray<AprField> Build()
     {
         List<AprField> fields = [];
-        Add(AprFieldKind.Text, "model_type", "name", "description", "author", "license", "data_source", "data_license", "version", "source", "original_format", "created_at");
+        Add(AprFieldKind.Text, "model_type", "name", "description", "author", "license", "data_source", "data_license", "version", "source",
+            "original_format", "created_at");
         Add(AprFieldKind.Integer, "total_size", "param_count");
-        AddObject("quantization", new("quant_type", AprFieldKind.Text, true), new("bits", AprFieldKind.Byte, true), new("block_size", AprFieldKind.Integer, false), new("symmetric", AprFieldKind.Boolean, true));
-        AddObject("sharding", new("shard_count", AprFieldKind.Integer, true), new("shard_index", AprFieldKind.Integer, true), new("total_size", AprFieldKind.Integer, true), new("pattern", AprFieldKind.Text, false));
+        AddObject(
+            "quantization", new("quant_type", AprFieldKind.Text, true), new("bits", AprFieldKind.Byte, true),
+            new("block_size", AprFieldKind.Integer, false), new("symmetric", AprFieldKind.Boolean, true));
+        AddObject(
+            "sharding", new("shard_count", AprFieldKind.Integer, true), new("shard_index", AprFieldKind.Integer, true),
+            new("total_size", AprFieldKind.Integer, true), new("pattern", AprFieldKind.Text, false));
         Add(AprFieldKind.Text, "chat_template", "chat_format");
         string[] special = ["bos_token", "eos_token", "unk_token", "pad_token", "im_start_token", "im_end_token"];
         AddObject("special_tokens", [.. special.Select(name => new AprMember(name, AprFieldKind.Text, false))]);

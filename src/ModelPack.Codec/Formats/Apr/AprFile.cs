@@ -88,7 +88,8 @@ public sealed class AprFile : ModelFile
     public override string? Architecture => metadata.Architecture;
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? OriginRecord => metadata.Find(OriginKey)?.AsBase64() is byte[] record ? record : default(ReadOnlyMemory<byte>?);
+    public override ReadOnlyMemory<byte>? OriginRecord =>
+        metadata.Find(OriginKey)?.AsBase64() is byte[] record ? record : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Opens a file strictly (apr-v2.md §15.1); all but the footer's checksum, which needs a pass over the whole file.</summary>
     /// <param name="source">The file. Owned by the result; if opening fails, the caller still has to dispose it.</param>
@@ -116,7 +117,8 @@ public sealed class AprFile : ModelFile
     {
         if (Footer.IsPresent && Footer.StoredCrc != actualCrc)
         {
-            throw AprErrors.Footer.Broken(Source.Name, $"the footer is {Footer.StoredCrc:X8}, the bytes before it give {actualCrc:X8}", Footer.Offset);
+            throw AprErrors.Footer.Broken(
+                Source.Name, $"the footer is {Footer.StoredCrc:X8}, the bytes before it give {actualCrc:X8}", Footer.Offset);
         }
     }
 

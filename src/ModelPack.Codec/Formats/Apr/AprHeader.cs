@@ -102,7 +102,8 @@ internal sealed record AprHeader
 
         if (data > (ulong)source.Length)
         {
-            throw AprErrors.EndOfFile.Broken(source.Name, $"the data section begins at {data}, the file has {source.Length} bytes", source.Length);
+            throw AprErrors.EndOfFile.Broken(
+                source.Name, $"the data section begins at {data}, the file has {source.Length} bytes", source.Length);
         }
 
         if (count > (data - index) / AprFormat.MinimumEntryBytes)

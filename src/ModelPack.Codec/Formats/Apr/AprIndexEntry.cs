@@ -23,9 +23,11 @@ public sealed record AprIndexEntry
     /// <summary>The type that byte, shape, size and dialect together mean.</summary>
     public required TensorType Type { get; init; }
 
-    /// <summary>True for a zero-byte <c>lm_head.weight</c> of a model with tied embeddings: it has an entry, but counts as absent (apr-v2.md §12.5).</summary>
+    /// <summary>True for a zero-byte <c>lm_head.weight</c> of a model with tied embeddings: it has an entry, but counts as absent
+    /// (apr-v2.md §12.5).</summary>
     public bool CountsAsAbsent { get; init; }
 }
 
 /// <summary>An index entry whose numbers have not been held against the file yet. Position is where the entry stands in the file.</summary>
-internal readonly record struct AprRawEntry(string Name, byte TypeByte, ImmutableArray<long> Dimensions, ulong Offset, ulong Size, long Position);
+internal readonly record struct AprRawEntry(
+    string Name, byte TypeByte, ImmutableArray<long> Dimensions, ulong Offset, ulong Size, long Position);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Floating-point numbers as the Rust writer spells them: the shortest digits that read back, always with a point or an exponent.</summary>
+/// <summary>Floating-point numbers as the Rust writer spells them: the shortest digits that read back, always with a point or an
+/// exponent.</summary>
 internal static class AprJsonNumber
 {
     public static string Format(double value) => double.IsFinite(value)
@@ -15,7 +16,8 @@ internal static class AprJsonNumber
 
     private static ArgumentException NotFinite(string parameter) => new("JSON cannot hold NaN and infinity", parameter);
 
-    /// <summary>Arranges shortest round-trip digits. Between the limits for the place of the point they stand without an exponent.</summary>
+    /// <summary>Arranges shortest round-trip digits. Between the limits for the place of the point they stand without an
+    /// exponent.</summary>
     private static string Arrange(string shortest, int lowest, int highest)
     {
         // Without an exponent .NET writes numbers whose point lies between the limits, unless they have very many digits.

@@ -54,7 +54,9 @@ internal static class AprJsonText
             }
 
             escaped = escaped[plain..];
-            int unit = escaped[1] == (byte)'u' ? int.Parse(escaped.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : 0;
+            int unit = escaped[1] == (byte)'u'
+                ? int.Parse(escaped.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : 0;
             if (highBefore != char.IsLowSurrogate((char)unit))
             {
                 return true;

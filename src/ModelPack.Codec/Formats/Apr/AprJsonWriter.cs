@@ -5,7 +5,8 @@ using System.Text.Unicode;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Writes compact JSON as serde_json does, on which the Rust writer rests: no spaces, only quote, backslash and control characters escaped (apr-v2.md §15.2).</summary>
+/// <summary>Writes compact JSON as serde_json does, on which the Rust writer rests: no spaces, only quote, backslash and control characters
+/// escaped (apr-v2.md §15.2).</summary>
 /// <param name="expected">Length that is likely.</param>
 internal sealed class AprJsonWriter(int expected = 256)
 {

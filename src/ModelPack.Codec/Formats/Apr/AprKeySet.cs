@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Finds keys that occur twice in one object, at any level, without an object per key: a stack of hashes, sorted when an object ends.</summary>
+/// <summary>Finds keys that occur twice in one object, at any level, without an object per key: a stack of hashes, sorted when an object
+/// ends.</summary>
 internal sealed class AprKeySet(ReadOnlyMemory<byte> json)
 {
     private readonly long seed = Random.Shared.NextInt64();

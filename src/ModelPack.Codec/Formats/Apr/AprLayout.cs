@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Where sections and payloads lie: extents, overlaps, gaps, and what stands behind the last payload (apr-v2.md §15.1 steps 7 and 8).</summary>
+/// <summary>Where sections and payloads lie: extents, overlaps, gaps, and what stands behind the last payload (apr-v2.md §15.1 steps 7 and
+/// 8).</summary>
 internal sealed class AprLayout
 {
     private readonly ByteSource source;
@@ -26,7 +27,8 @@ internal sealed class AprLayout
         shared = new bool[entries.Count];
     }
 
-    /// <summary>Checks everything about places and tells whether there is a footer. Its checksum needs a pass over the file and is left for later.</summary>
+    /// <summary>Checks everything about places and tells whether there is a footer. Its checksum needs a pass over the file and is left for
+    /// later.</summary>
     public static AprFooter Check(ByteSource source, AprHeader header, long indexEnd, List<AprRawEntry> entries, List<Note> notes)
     {
         AprLayout layout = new(source, header, indexEnd, entries, notes);
@@ -92,13 +94,16 @@ internal sealed class AprLayout
         if (sharedCount > 0)
         {
             int first = byOffset.First(entry => shared[entry]);
-            notes.Add(new Note("K-SHARED", $"{sharedCount} tensors share the payload of another, the first is '{entries[first].Name}'", Start(first)));
+            notes.Add(
+                new Note(
+                    "K-SHARED", $"{sharedCount} tensors share the payload of another, the first is '{entries[first].Name}'", Start(first)));
         }
     }
 
     private void FindMisaligned()
     {
-        (string What, long Offset)[] sections = [("metadata", header.MetadataOffset), ("index", header.IndexOffset), ("data section", header.DataOffset)];
+        (string What, long Offset)[] sections = [
+            ("metadata", header.MetadataOffset), ("index", header.IndexOffset), ("data section", header.DataOffset)];
         foreach ((string what, long offset) in sections)
         {
             if (offset % AprFormat.Alignment != 0)
@@ -110,7 +115,8 @@ internal sealed class AprLayout
         int first = byOffset.Where(entry => entries[entry].Offset % AprFormat.Alignment != 0).Append(-1).First();
         if (first >= 0)
         {
-            misaligned ??= new Note("K-ALIGN", $"the payload offset {entries[first].Offset} of '{entries[first].Name}' is not a multiple of 64", Start(first));
+            misaligned ??= new Note(
+                "K-ALIGN", $"the payload offset {entries[first].Offset} of '{entries[first].Name}' is not a multiple of 64", Start(first));
         }
 
         AddIfFound(misaligned);
@@ -161,7 +167,11 @@ internal sealed class AprLayout
 
             if (Start(entry) < highest || (entries[entry].Size == 0 && Start(entry) < used))
             {
-                notes.Add(new Note("K-STREAM", $"the payloads are not in the order of the index; the first one out of order is '{entries[entry].Name}'", Start(entry)));
+                notes.Add(
+                    new Note(
+                        "K-STREAM",
+                        $"the payloads are not in the order of the index; the first one out of order is '{entries[entry].Name}'",
+                        Start(entry)));
                 return;
             }
 

@@ -30,7 +30,8 @@ internal ref struct AprMetadataReader
         ReadOnlyMemory<byte> json = source.ReadMemory(header.MetadataOffset, header.MetadataSize);
         if (!Utf8.IsValid(json.Span))
         {
-            throw AprErrors.Json.Broken(source.Name, "the metadata is not UTF-8", header.MetadataOffset + AprJsonText.FindInvalidUtf8(json.Span));
+            throw AprErrors.Json.Broken(
+                source.Name, "the metadata is not UTF-8", header.MetadataOffset + AprJsonText.FindInvalidUtf8(json.Span));
         }
 
         AprMetadataReader reader = new(source.Name, json, header.MetadataOffset);
@@ -46,7 +47,8 @@ internal ref struct AprMetadataReader
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw AprErrors.NotAnObject.Broken(file, $"the metadata is {AprJsonText.Words(reader.TokenType)}", start + reader.TokenStartIndex);
+                throw AprErrors.NotAnObject.Broken(
+                    file, $"the metadata is {AprJsonText.Words(reader.TokenType)}", start + reader.TokenStartIndex);
             }
 
             keys.OnObjectStart(0);
@@ -57,7 +59,8 @@ internal ref struct AprMetadataReader
         }
         catch (JsonException cause)
         {
-            throw new ModelFormatException(AprErrors.Json, $"the metadata is not JSON: {cause.Message}", start + reader.BytesConsumed, cause) { FilePath = file };
+            throw new ModelFormatException(
+                AprErrors.Json, $"the metadata is not JSON: {cause.Message}", start + reader.BytesConsumed, cause) { FilePath = file };
         }
 
         if (fields.FirstWrong is { } wrong)
@@ -69,7 +72,8 @@ internal ref struct AprMetadataReader
     private void OnToken()
     {
         int level = reader.CurrentDepth;
-        if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped && AprJsonText.HasLoneSurrogate(reader.ValueSpan))
+        if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped
+            && AprJsonText.HasLoneSurrogate(reader.ValueSpan))
         {
             throw AprErrors.Json.Broken(file, "an escape stands for half a surrogate pair", start + reader.TokenStartIndex);
         }
@@ -142,12 +146,16 @@ internal ref struct AprMetadataReader
         if (keys.Duplicates.Count > 0)
         {
             string name = keys.KeyAt(keys.Duplicates.Position);
-            notes.Add(new Note("K-DUPKEY", $"{keys.Duplicates.Count} keys stand twice in one object, the first is '{name}'; the last value counts", start + keys.Duplicates.Position));
+            notes.Add(
+                new Note(
+                    "K-DUPKEY", $"{keys.Duplicates.Count} keys stand twice in one object, the first is '{name}'; the last value counts",
+                    start + keys.Duplicates.Position));
         }
 
         foreach (IEnumerable<string> spellings in fields.SpelledTwice)
         {
-            notes.Add(new Note("K-ALIAS", $"one field under several keys: {string.Join(", ", spellings.Order(StringComparer.Ordinal))}", start));
+            notes.Add(
+                new Note("K-ALIAS", $"one field under several keys: {string.Join(", ", spellings.Order(StringComparer.Ordinal))}", start));
         }
 
         foreach (string name in fields.Nulls)

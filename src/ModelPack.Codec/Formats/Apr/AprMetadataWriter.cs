@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Writes the metadata text: known fields in the order of the format, then custom keys by their UTF-8 bytes (apr-v2.md §7.1, §15.2).</summary>
+/// <summary>Writes the metadata text: known fields in the order of the format, then custom keys by their UTF-8 bytes (apr-v2.md §7.1,
+/// §15.2).</summary>
 internal static class AprMetadataWriter
 {
     private const int LikelyPunctuation = 4;
@@ -10,7 +11,9 @@ internal static class AprMetadataWriter
 
     public static ReadOnlyMemory<byte> Write(AprModel model)
     {
-        AprJsonWriter writer = new(checked(model.Fields.Concat(model.CustomKeys).Sum(pair => pair.Key.Length + pair.Value.Utf8.Length + LikelyPunctuation) + LikelyDefaults));
+        AprJsonWriter writer = new(
+            checked(model.Fields.Concat(model.CustomKeys)
+                .Sum(pair => pair.Key.Length + pair.Value.Utf8.Length + LikelyPunctuation) + LikelyDefaults));
         writer.StartObject();
         foreach (KeyValuePair<int, AprJson> field in OrderFields(model))
         {

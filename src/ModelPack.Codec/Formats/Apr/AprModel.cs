@@ -5,7 +5,8 @@ namespace ModelPack.Formats.Apr;
 /// <summary>What goes into a new APR file.</summary>
 internal sealed record AprModel
 {
-    /// <summary>Known fields (apr-v2.md §7.2) in any order. <c>model_type</c> is needed; the other five that are always written have defaults.</summary>
+    /// <summary>Known fields (apr-v2.md §7.2) in any order. <c>model_type</c> is needed; the other five that are always written have
+    /// defaults.</summary>
     public required IReadOnlyList<KeyValuePair<string, AprJson>> Fields { get; init; }
 
     /// <summary>Custom top-level keys in any order.</summary>

@@ -6,7 +6,8 @@ internal static class AprPadding
     private const int ChunkBytes = 64 * 1024;
 
     /// <summary>The ranges between header, metadata, index, payloads and footer, in the order of the file.</summary>
-    public static IEnumerable<(long Start, long End)> Unused(AprHeader header, long indexEnd, IReadOnlyList<AprIndexEntry> entries, AprFooter footer)
+    public static IEnumerable<(long Start, long End)> Unused(
+        AprHeader header, long indexEnd, IReadOnlyList<AprIndexEntry> entries, AprFooter footer)
     {
         yield return (AprFormat.HeaderBytes, header.MetadataOffset);
         yield return (header.MetadataOffset + header.MetadataSize, header.IndexOffset);

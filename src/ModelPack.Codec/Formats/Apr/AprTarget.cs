@@ -43,7 +43,8 @@ internal sealed class AprTarget : ContainerTarget
         {
             Fields = metadata.Fields,
             CustomKeys = custom,
-            Tensors = [.. content.Tensors.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
+            Tensors = [
+                .. content.Tensors.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
         });
         return new([new(content.Form.Folder is { } stem ? $"{stem}.apr" : "", plan)]);
     }

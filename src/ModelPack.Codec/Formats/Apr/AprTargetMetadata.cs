@@ -7,4 +7,5 @@ namespace ModelPack.Formats.Apr;
 /// <param name="CustomKeys">Custom keys in the order of their bytes.</param>
 /// <param name="Notes">What could not be said, and what is missing.</param>
 internal sealed record AprTargetMetadata(
-    ImmutableArray<KeyValuePair<string, AprJson>> Fields, ImmutableArray<KeyValuePair<string, AprJson>> CustomKeys, ImmutableArray<Note> Notes) : TargetMetadata;
+    ImmutableArray<KeyValuePair<string, AprJson>> Fields, ImmutableArray<KeyValuePair<string, AprJson>> CustomKeys,
+    ImmutableArray<Note> Notes) : TargetMetadata;

@@ -22,7 +22,15 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
             else
             {
                 long offset = header.DataOffset + resolved.Offset;
-                present.Add(new TensorInfo { Name = entry.Name, Type = resolved.Type, Shape = entry.Dimensions, Offset = offset, ByteLength = resolved.Size });
+                present.Add(
+                    new TensorInfo
+                    {
+                        Name = entry.Name,
+                        Type = resolved.Type,
+                        Shape = entry.Dimensions,
+                        Offset = offset,
+                        ByteLength = resolved.Size,
+                    });
             }
         }
 
@@ -30,7 +38,8 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
         return new AprTensors(dialect, footer, new(present, typeBytes, header.DataOffset, absent), present);
     }
 
-    /// <summary>All three signs are needed: other writers set the flag, and aprender keeps <c>blk.</c> names of llama models (apr-v2.md §13.2).</summary>
+    /// <summary>All three signs are needed: other writers set the flag, and aprender keeps <c>blk.</c> names of llama models (apr-v2.md
+    /// §13.2).</summary>
     private static AprDialect Detect(AprHeader header, AprFooter footer, List<AprRawEntry> entries)
     {
         if (header.Flags == AprFlags.Quantized && !footer.IsPresent && entries.Exists(entry =>
@@ -56,7 +65,8 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
             absent = tiedEmbeddings && entry is { Name: "lm_head.weight", Size: 0 };
             type = absent ? readings[0] : throw AprErrors.Size.Broken(
                 file,
-                $"the size {entry.Size} does not follow from type byte {entry.TypeByte} and shape {TensorShape.Format(entry.Dimensions.AsSpan())}",
+                $"the size {entry.Size} does not follow from type byte {entry.TypeByte} and shape "
+                    + $"{TensorShape.Format(entry.Dimensions.AsSpan())}",
                 entry.Position,
                 entry.Name);
         }
@@ -77,7 +87,9 @@ internal sealed record AprTensors(AprDialect Dialect, AprFooter Footer, AprEntri
     {
         if (absent is { } tied)
         {
-            notes.Add(new Note("K-TIED", "'lm_head.weight' has no bytes and counts as absent, since the embeddings are tied", raw[tied].Position));
+            notes.Add(
+                new Note(
+                    "K-TIED", "'lm_head.weight' has no bytes and counts as absent, since the embeddings are tied", raw[tied].Position));
         }
 
         if (dialect == AprDialect.Realizar)

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ModelPack.Formats.Apr;
 
-/// <summary>Lays out new files (apr-v2.md §3, §15.2): sizes first, so that everything before the payloads is known before they are streamed.</summary>
+/// <summary>Lays out new files (apr-v2.md §3, §15.2): sizes first, so that everything before the payloads is known before they are
+/// streamed.</summary>
 internal static class AprWriter
 {
     private const string VocabularyKey = "tokenizer.vocabulary";

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace ModelPack.Formats.Gguf;
 
-/// <summary>How numbers and lengths are stored: version 1 has 32-bit lengths (gguf.md §1.2), big-endian files swap every number (§1.7).</summary>
+/// <summary>How numbers and lengths are stored: version 1 has 32-bit lengths (gguf.md §1.2), big-endian files swap every number
+/// (§1.7).</summary>
 internal readonly record struct GgufEncoding(ByteOrder ByteOrder, int LengthBytes)
 {
     /// <summary>What new files use: little-endian, 64-bit lengths.</summary>

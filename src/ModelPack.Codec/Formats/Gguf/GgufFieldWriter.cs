@@ -32,7 +32,9 @@ internal readonly struct GgufFieldWriter(IBufferWriter<byte> output, GgufEncodin
             return;
         }
 
-        UInt32(length <= uint.MaxValue ? (uint)length : throw new ModelPackException(GgufErrors.UnwritableHeader, $"a length of {length} does not fit version 1"));
+        UInt32(length <= uint.MaxValue
+            ? (uint)length
+            : throw new ModelPackException(GgufErrors.UnwritableHeader, $"a length of {length} does not fit version 1"));
     }
 
     /// <summary>A text with its length.</summary>

@@ -21,7 +21,8 @@ internal static class GgufFormat
     public const int MaximumDimensions = 4;
     public const int MaximumNesting = 8;
 
-    // A model has about fifty keys, and what is long stands in values. A reader makes objects for each key, so that a file of tiny ones would take twenty times its size.
+    // A model has about fifty keys, and what is long stands in values. A reader makes objects for each key, so that a file of tiny ones
+    // would take twenty times its size.
     public const int MaximumKeys = 1 << 17;
     public const int MaximumKeyText = 8 << 20;
     public const long MaximumStringBytes = 1L << 30;

@@ -24,8 +24,11 @@ internal sealed record GgufHeader(GgufMagic Magic, int Version, ByteOrder ByteOr
         if (!CountsFit(buffer, tensors, keyValues))
         {
             throw CountsFit(buffer, Swap(tensors, buffer.Encoding), Swap(keyValues, buffer.Encoding))
-                ? buffer.Refuse(GgufErrors.Endian, $"the version is {Describe(order)}, but the counts make sense only in the other byte order", countsAt)
-                : buffer.Refuse(GgufErrors.Count, $"{tensors} tensors and {keyValues} keys are announced, but {buffer.Left} bytes are left", countsAt);
+                ? buffer.Refuse(
+                    GgufErrors.Endian, $"the version is {Describe(order)}, but the counts make sense only in the other byte order",
+                    countsAt)
+                : buffer.Refuse(
+                    GgufErrors.Count, $"{tensors} tensors and {keyValues} keys are announced, but {buffer.Left} bytes are left", countsAt);
         }
 
         return new GgufHeader(magic, (int)version, order, tensors, keyValues);
@@ -53,7 +56,8 @@ internal sealed record GgufHeader(GgufMagic Magic, int Version, ByteOrder ByteOr
 
     private static bool IsKnown(uint version) => version is >= GgufFormat.MinimumVersion and <= GgufFormat.CurrentVersion;
 
-    /// <summary>R-COUNT: a key-value pair takes at least a length, one character, a type and one byte; a record a length, two u32 and an offset.</summary>
+    /// <summary>R-COUNT: a key-value pair takes at least a length, one character, a type and one byte; a record a length, two u32 and an
+    /// offset.</summary>
     private static bool CountsFit(GgufHeaderBuffer buffer, ulong tensors, ulong keyValues)
     {
         int length = buffer.Encoding.LengthBytes;

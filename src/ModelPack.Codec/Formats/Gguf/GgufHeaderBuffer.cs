@@ -1,8 +1,8 @@
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>
-/// The beginning of a file, read in growing chunks up to the position that the parser has reached. Every request is compared with the length of
-/// the file before anything is allocated for it.
+/// The beginning of a file, read in growing chunks up to the position that the parser has reached. Every request is compared with the
+/// length of the file before anything is allocated for it.
 /// </summary>
 internal sealed class GgufHeaderBuffer(ByteSource source, int limit)
 {
@@ -19,7 +19,8 @@ internal sealed class GgufHeaderBuffer(ByteSource source, int limit)
 
     public long Left => source.Length - Position;
 
-    /// <summary>Forgets what was read behind a position, if that is most of it: values hold on to the bytes that they were sliced from.</summary>
+    /// <summary>Forgets what was read behind a position, if that is most of it: values hold on to the bytes that they were sliced
+    /// from.</summary>
     public void Trim(int end)
     {
         if (end < bytes.Length / 2)

@@ -16,7 +16,9 @@ internal static class GgufLayout
         long dataOffset = CheckedMath.AlignUp(buffer.Position, alignment);
         return dataOffset <= buffer.FileLength
             ? dataOffset
-            : throw buffer.Refuse(GgufErrors.EndOfFile, $"the data section starts at byte {dataOffset}, but the file has {buffer.FileLength} bytes", buffer.FileLength);
+            : throw buffer.Refuse(
+                GgufErrors.EndOfFile, $"the data section starts at byte {dataOffset}, but the file has {buffer.FileLength} bytes",
+                buffer.FileLength);
     }
 
     public static GgufTensorRecord[] Place(GgufHeaderBuffer buffer, List<GgufTensorDraft> drafts, long dataOffset, long alignment)
@@ -42,7 +44,8 @@ internal static class GgufLayout
         if (offset > dataBytes || (ulong)draft.ByteLength > dataBytes - offset)
         {
             throw buffer.Refuse(
-                GgufErrors.EndOfFile, $"{draft.ByteLength} bytes at offset {offset} of the data section end behind its {dataBytes} bytes", buffer.FileLength, draft.Name);
+                GgufErrors.EndOfFile, $"{draft.ByteLength} bytes at offset {offset} of the data section end behind its {dataBytes} bytes",
+                buffer.FileLength, draft.Name);
         }
     }
 
@@ -54,7 +57,8 @@ internal static class GgufLayout
             if ((long)draft.RelativeOffset != expected)
             {
                 RefuseOverlap(buffer, drafts);
-                throw buffer.Refuse(GgufErrors.Gap, $"the offset is {draft.RelativeOffset} where {expected} should follow", draft.OffsetField, draft.Name);
+                throw buffer.Refuse(
+                    GgufErrors.Gap, $"the offset is {draft.RelativeOffset} where {expected} should follow", draft.OffsetField, draft.Name);
             }
 
             expected = CheckedMath.AlignUp(expected + draft.ByteLength, alignment);

@@ -22,7 +22,9 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
     {
         if (count > GgufFormat.MaximumKeys)
         {
-            throw buffer.Refuse(GgufErrors.KeyLimit, $"the file announces {count} keys, {GgufFormat.MaximumKeys} at most are read", buffer.Position - buffer.Encoding.LengthBytes);
+            throw buffer.Refuse(
+                GgufErrors.KeyLimit, $"the file announces {count} keys, {GgufFormat.MaximumKeys} at most are read",
+                buffer.Position - buffer.Encoding.LengthBytes);
         }
 
         slots.Capacity = (int)count;
@@ -35,7 +37,9 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
             text += key.Length;
             if (text > GgufFormat.MaximumKeyText)
             {
-                throw buffer.Refuse(GgufErrors.KeyLimit, $"the first {pair + 1} keys have {text} bytes together, {GgufFormat.MaximumKeyText} at most are read", keyStart);
+                throw buffer.Refuse(
+                    GgufErrors.KeyLimit,
+                    $"the first {pair + 1} keys have {text} bytes together, {GgufFormat.MaximumKeyText} at most are read", keyStart);
             }
 
             if (!index.TryAdd(key, slots.Count))
@@ -70,7 +74,8 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
             : throw buffer.Refuse(GgufErrors.Alignment, $"general.alignment is {alignment}", slot.Start);
     }
 
-    /// <summary>The values, over the bytes as they stand now: called when the header is read to its end and the buffer no longer moves.</summary>
+    /// <summary>The values, over the bytes as they stand now: called when the header is read to its end and the buffer no longer
+    /// moves.</summary>
     public MetadataEntry[] ToEntries() =>
         [.. slots.Select(slot => new MetadataEntry(slot.Key, Value(slot)))];
 
@@ -96,7 +101,8 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
         return key;
     }
 
-    // gguf.md K-KEY: digits stand in the names of most architectures, and the keys of command-r or nomic-bert begin with a name that has a hyphen; only the rest is worth a note.
+    // gguf.md K-KEY: digits stand in the names of most architectures, and the keys of command-r or nomic-bert begin with a name that has a
+    // hyphen; only the rest is worth a note.
     private void NoteOddKeys()
     {
         string prefix = index.TryGetValue(GgufFormat.ArchitectureKey, out int place) && slots[place].Type == GgufValueType.String
@@ -104,7 +110,8 @@ internal sealed class GgufMetadataReader(GgufHeaderBuffer buffer, GgufNotes note
             : ".";
         foreach ((string key, int start) in odd)
         {
-            bool isOwn = key.StartsWith(prefix, StringComparison.Ordinal) && !prefix.AsSpan().ContainsAnyExcept(ArchitectureCharacters) && !key.AsSpan(prefix.Length).ContainsAnyExcept(KeyCharacters);
+            bool isOwn = key.StartsWith(prefix, StringComparison.Ordinal) && !prefix.AsSpan().ContainsAnyExcept(ArchitectureCharacters)
+                && !key.AsSpan(prefix.Length).ContainsAnyExcept(KeyCharacters);
             if (!isOwn)
             {
                 notes.Keep("K-KEY", "keys that are not lower snake case are kept", key, start);

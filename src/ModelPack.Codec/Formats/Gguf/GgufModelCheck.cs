@@ -9,9 +9,12 @@ internal static class GgufModelCheck
 
     public static (string Key, GgufValue Value)[] CheckMetadata(GgufModel model)
     {
-        if (model.Metadata.Count > GgufFormat.MaximumKeys || model.Metadata.Sum(entry => (long)entry.Key.Length) > GgufFormat.MaximumKeyText)
+        if (model.Metadata.Count > GgufFormat.MaximumKeys
+            || model.Metadata.Sum(entry => (long)entry.Key.Length) > GgufFormat.MaximumKeyText)
         {
-            throw new ModelPackException(GgufErrors.KeyLimit, $"the output would have {model.Metadata.Count} keys with {model.Metadata.Sum(entry => (long)entry.Key.Length)} characters");
+            throw new ModelPackException(
+                GgufErrors.KeyLimit,
+                $"the output would have {model.Metadata.Count} keys with {model.Metadata.Sum(entry => (long)entry.Key.Length)} characters");
         }
 
         HashSet<string> keys = new(StringComparer.Ordinal);
@@ -20,7 +23,8 @@ internal static class GgufModelCheck
         {
             if (!TryEncode(key, out byte[] bytes) || !GgufMetadataReader.IsKey(bytes))
             {
-                throw new ModelPackException(GgufErrors.UnwritableKey, $"the key '{key[..Math.Min(key.Length, 64)]}' is not 1 to 65,535 printable ASCII characters");
+                throw new ModelPackException(
+                    GgufErrors.UnwritableKey, $"the key '{key[..Math.Min(key.Length, 64)]}' is not 1 to 65,535 printable ASCII characters");
             }
 
             if (!keys.Add(key))
@@ -40,7 +44,9 @@ internal static class GgufModelCheck
         {
             if (!TryEncode(tensor.Name, out byte[] bytes) || !GgufTensorReader.IsName(bytes))
             {
-                throw Refuse(GgufErrors.UnwritableName, $"the name has {Encoding.UTF8.GetByteCount(tensor.Name)} bytes, a zero byte or half a surrogate pair", tensor);
+                throw Refuse(
+                    GgufErrors.UnwritableName,
+                    $"the name has {Encoding.UTF8.GetByteCount(tensor.Name)} bytes, a zero byte or half a surrogate pair", tensor);
             }
 
             if (!names.Add(tensor.Name))
@@ -68,12 +74,16 @@ internal static class GgufModelCheck
 
         if (!type.TryGetPayloadBytes(tensor.ShapeOutermostFirst.AsSpan(), out long bytes))
         {
-            throw Refuse(GgufErrors.UnwritableShape, $"the shape {shape} does not consist of {type.Name} blocks, or has more than 2^63 elements", tensor);
+            throw Refuse(
+                GgufErrors.UnwritableShape, $"the shape {shape} does not consist of {type.Name} blocks, or has more than 2^63 elements",
+                tensor);
         }
 
         if (bytes != tensor.ByteLength)
         {
-            throw Refuse(GgufErrors.UnwritableShape, $"the shape {shape} of type {type.Name} has {bytes} bytes, the payload {tensor.ByteLength}", tensor);
+            throw Refuse(
+                GgufErrors.UnwritableShape, $"the shape {shape} of type {type.Name} has {bytes} bytes, the payload {tensor.ByteLength}",
+                tensor);
         }
     }
 
@@ -89,7 +99,8 @@ internal static class GgufModelCheck
         if (!valid)
         {
             throw new ModelPackException(
-                GgufErrors.UnwritableHeader, $"the alignment is {model.Alignment}, but general.alignment is {alignment?.Display() ?? "absent"}");
+                GgufErrors.UnwritableHeader,
+                $"the alignment is {model.Alignment}, but general.alignment is {alignment?.Display() ?? "absent"}");
         }
     }
 
@@ -111,5 +122,6 @@ internal static class GgufModelCheck
         }
     }
 
-    private static ModelPackException Refuse(ErrorCode code, string detail, GgufModelTensor tensor) => new(code, detail) { TensorName = tensor.Name };
+    private static ModelPackException Refuse(ErrorCode code, string detail, GgufModelTensor tensor) =>
+        new(code, detail) { TensorName = tensor.Name };
 }

@@ -11,7 +11,8 @@ internal static class GgufPadding
     public static long FindLastPayloadEnd(long dataOffset, GgufTensorRecord[] tensors) =>
         tensors.Length == 0 ? dataOffset : tensors[^1].Tensor.Offset + tensors[^1].Tensor.ByteLength;
 
-    /// <summary>Notes what the header, the first bytes of its padding and the length of the file show. The rest is left to <see cref="FindOdd"/>.</summary>
+    /// <summary>Notes what the header, the first bytes of its padding and the length of the file show. The rest is left to
+    /// <see cref="FindOdd"/>.</summary>
     public static void NoteAroundData(ByteSource source, long headerEnd, GgufTensorRecord[] tensors, long alignment, GgufNotes notes)
     {
         long dataOffset = CheckedMath.AlignUp(headerEnd, alignment);
@@ -25,11 +26,13 @@ internal static class GgufPadding
         }
         else if (source.Length < padded && !unpaddedHeader)
         {
-            notes.Add(new Note("K-TAIL", $"{padded - source.Length} of {padded - end} bytes of padding are missing at the end", source.Length));
+            notes.Add(
+                new Note("K-TAIL", $"{padded - source.Length} of {padded - end} bytes of padding are missing at the end", source.Length));
         }
     }
 
-    /// <summary>The first byte that is not zero in the paddings that <see cref="NoteAroundData"/> has left out; null if there is none.</summary>
+    /// <summary>The first byte that is not zero in the paddings that <see cref="NoteAroundData"/> has left out; null if there is
+    /// none.</summary>
     public static long? FindOdd(ByteSource source, long headerEnd, long dataOffset, GgufTensorRecord[] tensors, long alignment)
     {
         byte[] buffer = new byte[Chunk];

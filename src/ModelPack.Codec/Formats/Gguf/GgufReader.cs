@@ -13,7 +13,8 @@ internal sealed record GgufContent(
     GgufSplit? Split,
     Note[] Notes);
 
-/// <summary>Reads and checks a header, in the order of gguf.md §3: magic and version, counts, keys, alignment, records, layout. Payloads are not touched.</summary>
+/// <summary>Reads and checks a header, in the order of gguf.md §3: magic and version, counts, keys, alignment, records, layout. Payloads
+/// are not touched.</summary>
 internal static class GgufReader
 {
     public static GgufContent Read(ByteSource source, int headerLimit)
@@ -33,6 +34,7 @@ internal static class GgufReader
         GgufSplit? split = GgufSplit.Read(entries, metadata.Index, notes);
         GgufPadding.NoteAroundData(source, buffer.Position, tensors, alignment, notes);
         return new GgufContent(
-            header, alignment, buffer.Slice(0, recordsAt), buffer.Position, dataOffset, entries, metadata.Index, tensors, split, notes.ToArray());
+            header, alignment, buffer.Slice(0, recordsAt), buffer.Position, dataOffset, entries, metadata.Index, tensors, split,
+            notes.ToArray());
     }
 }

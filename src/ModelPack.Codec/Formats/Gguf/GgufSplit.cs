@@ -14,7 +14,8 @@ public sealed record GgufSplit(int? Number, int Count, int? TensorCount)
     /// <summary>True if further files belong to the model.</summary>
     public bool IsPart => Count > 1;
 
-    /// <summary>True if a file with so many tensors lacks others of the model: some programs leave the keys of a part in a file that was merged.</summary>
+    /// <summary>True if a file with so many tensors lacks others of the model: some programs leave the keys of a part in a file that was
+    /// merged.</summary>
     /// <param name="tensors">Number of tensors in the file.</param>
     public bool LacksTensors(int tensors) => IsPart && !(TensorCount <= tensors);
 
@@ -38,7 +39,10 @@ public sealed record GgufSplit(int? Number, int Count, int? TensorCount)
                 return (int)integer;
             }
 
-            notes.Add(new Note(WrongType, $"'{key}' has type {value.TypeName} instead of {GgufValueTypes.Name(type)}, so the file is not taken for a part"));
+            notes.Add(
+                new Note(
+                    WrongType,
+                    $"'{key}' has type {value.TypeName} instead of {GgufValueTypes.Name(type)}, so the file is not taken for a part"));
             return null;
         }
     }

@@ -17,7 +17,9 @@ internal static class GgufSplitSet
             GgufSplit? split = parts[i].Split;
             if (split?.Number != i || split.Count != parts.Length)
             {
-                string says = split is null ? parts[i].Notes.FirstOrDefault(note => note.Rule == GgufSplit.WrongType)?.Text ?? "has no split keys" : $"says that it is number {split.Number} of {split.Count}";
+                string says = split is null
+                    ? parts[i].Notes.FirstOrDefault(note => note.Rule == GgufSplit.WrongType)?.Text ?? "has no split keys"
+                    : $"says that it is number {split.Number} of {split.Count}";
                 throw Wrong(parts[i], $"part {i} of {parts.Length}, counted from 0, {says}", 0);
             }
 
@@ -40,5 +42,6 @@ internal static class GgufSplitSet
         }
     }
 
-    private static ModelFormatException Wrong(GgufFile part, string why, long offset) => new(ModelSetErrors.WrongPart, why, offset) { FilePath = part.Source.Name };
+    private static ModelFormatException Wrong(GgufFile part, string why, long offset) =>
+        new(ModelSetErrors.WrongPart, why, offset) { FilePath = part.Source.Name };
 }

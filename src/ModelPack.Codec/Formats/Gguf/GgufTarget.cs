@@ -38,25 +38,32 @@ internal sealed class GgufTarget : ContainerTarget
         ImmutableArray<ImmutableArray<int>> parts = content.Form.Split(content.Tensors);
         string stem = content.Form.Folder ?? "";
         return parts.Length <= 1
-            ? new([new(content.Form.Folder is null ? "" : $"{stem}.gguf", Part(metadata, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]))])
+            ? new([new(
+                content.Form.Folder is null
+                    ? ""
+                    : $"{stem}.gguf", Part(metadata, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]))])
             : new([.. parts.Select((part, i) => new PlannedFile(
                 GgufSplitSet.FileName(stem, i + 1, parts.Length),
                 Part(WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Tensors.Count), content.Tensors, part)))]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) => Inverse(form.Split(steps).SelectMany(part => part));
+    public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) =>
+        Inverse(form.Split(steps).SelectMany(part => part));
 
     private static FilePlan Part(List<MetadataEntry> metadata, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors)
     {
         FilePlan plan = GgufWriter.Plan(new()
         {
             Metadata = metadata,
-            Tensors = [.. tensors.Select(i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Payload.Length))],
+            Tensors = [
+                .. tensors.Select(
+                    i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Payload.Length))],
         });
         return Renumbered(plan, tensors);
     }
 
-    // A split model names itself in every part, with the types that the reference insists on (gguf.md §5). Keys of an older split make room.
+    // A split model names itself in every part, with the types that the reference insists on (gguf.md §5). Keys of an older split make
+    // room.
     internal static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
     [
         .. metadata.Where(entry => !entry.Key.StartsWith("split.", StringComparison.Ordinal)),

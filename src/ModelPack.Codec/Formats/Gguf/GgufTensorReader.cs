@@ -35,18 +35,24 @@ internal sealed class GgufTensorReader(GgufHeaderBuffer buffer, GgufNotes notes)
         TensorTypeInfo type = ReadType(name);
         if (!TensorShape.TryCountElements(shape.AsSpan(), out _))
         {
-            throw buffer.Refuse(GgufErrors.DimensionOverflow, $"the shape {TensorShape.Format(shape.AsSpan())} has more than 2^63 elements", dimensionsAt, name);
+            throw buffer.Refuse(
+                GgufErrors.DimensionOverflow, $"the shape {TensorShape.Format(shape.AsSpan())} has more than 2^63 elements", dimensionsAt,
+                name);
         }
 
         long row = shape.IsEmpty ? 1 : shape[^1];
         if (row % type.BlockElements != 0)
         {
-            throw buffer.Refuse(GgufErrors.Block, $"rows of {row} elements do not consist of {type.Name} blocks of {type.BlockElements}", dimensionsAt, name);
+            throw buffer.Refuse(
+                GgufErrors.Block, $"rows of {row} elements do not consist of {type.Name} blocks of {type.BlockElements}", dimensionsAt,
+                name);
         }
 
         if (!type.TryGetPayloadBytes(shape.AsSpan(), out long bytes))
         {
-            throw buffer.Refuse(GgufErrors.DimensionOverflow, $"the shape {TensorShape.Format(shape.AsSpan())} has more than 2^63 bytes", dimensionsAt, name);
+            throw buffer.Refuse(
+                GgufErrors.DimensionOverflow, $"the shape {TensorShape.Format(shape.AsSpan())} has more than 2^63 bytes", dimensionsAt,
+                name);
         }
 
         if (shape.IsEmpty)

@@ -33,7 +33,8 @@ public sealed partial class GgufValue
     public static GgufValue FromFloat32(float number) => FromFloat32Bits(BitConverter.SingleToUInt32Bits(number));
 
     /// <summary>A value of type f64.</summary>
-    public static GgufValue FromFloat64(double number) => FromNumber(GgufValueType.Float64, BitConverter.DoubleToUInt64Bits(number), sizeof(double));
+    public static GgufValue FromFloat64(double number) =>
+        FromNumber(GgufValueType.Float64, BitConverter.DoubleToUInt64Bits(number), sizeof(double));
 
     /// <summary>A value of type bool.</summary>
     public static GgufValue FromBool(bool flag) => FromNumber(GgufValueType.Bool, flag ? 1u : 0u, 1);
@@ -76,13 +77,16 @@ public sealed partial class GgufValue
     public static GgufValue FromBoolArray(ReadOnlySpan<bool> items) => FromItems(GgufValueType.Bool, MemoryMarshal.AsBytes(items), 1);
 
     /// <summary>An array of u32.</summary>
-    public static GgufValue FromUInt32Array(ReadOnlySpan<uint> items) => FromItems(GgufValueType.UInt32, MemoryMarshal.AsBytes(items), sizeof(uint));
+    public static GgufValue FromUInt32Array(ReadOnlySpan<uint> items) =>
+        FromItems(GgufValueType.UInt32, MemoryMarshal.AsBytes(items), sizeof(uint));
 
     /// <summary>An array of i32.</summary>
-    public static GgufValue FromInt32Array(ReadOnlySpan<int> items) => FromItems(GgufValueType.Int32, MemoryMarshal.AsBytes(items), sizeof(int));
+    public static GgufValue FromInt32Array(ReadOnlySpan<int> items) =>
+        FromItems(GgufValueType.Int32, MemoryMarshal.AsBytes(items), sizeof(int));
 
     /// <summary>An array of f32.</summary>
-    public static GgufValue FromFloat32Array(ReadOnlySpan<float> items) => FromItems(GgufValueType.Float32, MemoryMarshal.AsBytes(items), sizeof(float));
+    public static GgufValue FromFloat32Array(ReadOnlySpan<float> items) =>
+        FromItems(GgufValueType.Float32, MemoryMarshal.AsBytes(items), sizeof(float));
 
     /// <summary>A value from the bytes that <see cref="RawBytes"/> of a version 2 or 3 little-endian file gives.</summary>
     /// <exception cref="ArgumentException">The bytes are not exactly one value of this type.</exception>

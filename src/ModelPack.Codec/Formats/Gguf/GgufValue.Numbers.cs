@@ -48,17 +48,20 @@ public sealed partial class GgufValue
     internal override long? Int64 => IsInteger(Type) ? ToInt64(ReadInteger(Type, raw.Span, encoding)) : null;
 
     /// <inheritdoc/>
-    internal override long[]? Int64s => ElementType is { } type && IsInteger(type) ? Items(type, bytes => ToInt64(ReadInteger(type, bytes, encoding))) : null;
+    internal override long[]? Int64s =>
+        ElementType is { } type && IsInteger(type) ? Items(type, bytes => ToInt64(ReadInteger(type, bytes, encoding))) : null;
 
     /// <inheritdoc/>
     internal override double? Double => IsInteger(Type) || IsFloat(Type) ? ToDouble(Type, raw.Span) : null;
 
     /// <inheritdoc/>
-    internal override double[]? Doubles => ElementType is { } type && (IsInteger(type) || IsFloat(type)) ? Items(type, bytes => ToDouble(type, bytes)) : null;
+    internal override double[]? Doubles =>
+        ElementType is { } type && (IsInteger(type) || IsFloat(type)) ? Items(type, bytes => ToDouble(type, bytes)) : null;
 
     private static bool IsFloat(GgufValueType type) => type is GgufValueType.Float32 or GgufValueType.Float64;
 
-    private static bool IsInteger(GgufValueType type) => !IsFloat(type) && type is not (GgufValueType.Bool or GgufValueType.String or GgufValueType.Array);
+    private static bool IsInteger(GgufValueType type) =>
+        !IsFloat(type) && type is not (GgufValueType.Bool or GgufValueType.String or GgufValueType.Array);
 
     private static long? ToInt64(Int128 number) => number <= long.MaxValue ? (long)number : null;
 

@@ -33,7 +33,8 @@ public sealed partial class GgufValue : MetadataValue
     public override string TypeName => ElementType is { } element ? $"array[{GgufValueTypes.Name(element)}]" : GgufValueTypes.Name(Type);
 
     /// <inheritdoc/>
-    /// <remarks>For a string its length and its bytes, for an array its element type, count and items: what stands behind the type id.</remarks>
+    /// <remarks>For a string its length and its bytes, for an array its element type, count and items: what stands behind the type
+    /// id.</remarks>
     public override ReadOnlyMemory<byte> RawBytes => raw;
 
     /// <summary>The bytes of the items of an array, without element type and count; for everything else <see cref="RawBytes"/>.</summary>
@@ -55,7 +56,9 @@ public sealed partial class GgufValue : MetadataValue
     /// <summary>Reads an integer of any width: files disagree about the width of the same key (gguf.md §6).</summary>
     public bool TryGetInteger(out Int128 integer)
     {
-        bool valid = Type is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.String or GgufValueType.Array);
+        bool valid =
+            Type is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.String
+                or GgufValueType.Array);
         integer = valid ? ReadInteger(Type, raw.Span, encoding) : 0;
         return valid;
     }
@@ -86,7 +89,8 @@ public sealed partial class GgufValue : MetadataValue
     public bool TryGetIntegers([NotNullWhen(true)] out Int128[]? integers)
     {
         integers = null;
-        if (ElementType is not { } type || GgufValueTypes.FixedBytes(type) == 0 || type is GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool)
+        if (ElementType is not { } type || GgufValueTypes.FixedBytes(type) == 0
+            || type is GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool)
         {
             return false;
         }

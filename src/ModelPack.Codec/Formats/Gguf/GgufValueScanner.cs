@@ -2,7 +2,8 @@ using System.Text.Unicode;
 
 namespace ModelPack.Formats.Gguf;
 
-/// <summary>Walks over one metadata value in the header, checks it (R-VTYPE, R-NEST, R-ARRLEN, R-STRLEN) and notes what is odd. Makes no object per item.</summary>
+/// <summary>Walks over one metadata value in the header, checks it (R-VTYPE, R-NEST, R-ARRLEN, R-STRLEN) and notes what is odd. Makes no
+/// object per item.</summary>
 internal sealed class GgufValueScanner(GgufHeaderBuffer buffer, GgufNotes notes)
 {
     private readonly ulong[] arraysLeft = new ulong[GgufFormat.MaximumNesting];
@@ -58,15 +59,19 @@ internal sealed class GgufValueScanner(GgufHeaderBuffer buffer, GgufNotes notes)
         int start = buffer.Position;
         if (depth == GgufFormat.MaximumNesting)
         {
-            throw buffer.Refuse(GgufErrors.Nesting, $"the arrays of key '{key}' are nested deeper than {GgufFormat.MaximumNesting} levels", start);
+            throw buffer.Refuse(
+                GgufErrors.Nesting, $"the arrays of key '{key}' are nested deeper than {GgufFormat.MaximumNesting} levels", start);
         }
 
         GgufValueType element = ReadType("array element type");
         ulong count = buffer.ReadLength("array count");
-        if (count > GgufFormat.MaximumArrayItems || count * (ulong)GgufValueTypes.MinimumBytes(element, buffer.Encoding) > (ulong)buffer.Left)
+        if (count > GgufFormat.MaximumArrayItems
+            || count * (ulong)GgufValueTypes.MinimumBytes(element, buffer.Encoding) > (ulong)buffer.Left)
         {
             throw buffer.Refuse(
-                GgufErrors.ArrayLength, $"an array of key '{key}' announces {count} items of type {GgufValueTypes.Name(element)}, but {buffer.Left} bytes are left", start);
+                GgufErrors.ArrayLength,
+                $"an array of key '{key}' announces {count} items of type {GgufValueTypes.Name(element)}, but {buffer.Left} bytes are left",
+                start);
         }
 
         if (element != GgufValueType.Array)
@@ -101,7 +106,8 @@ internal sealed class GgufValueScanner(GgufHeaderBuffer buffer, GgufNotes notes)
         ReadOnlySpan<byte> items = buffer.ReadBytes(count * GgufValueTypes.FixedBytes(type), "value");
         if (type == GgufValueType.Bool && items.ContainsAnyExceptInRange((byte)0, (byte)1))
         {
-            notes.Keep("K-BOOL", "bools stored as bytes other than 0 and 1 are kept", key, at + items.IndexOfAnyExceptInRange((byte)0, (byte)1));
+            notes.Keep(
+                "K-BOOL", "bools stored as bytes other than 0 and 1 are kept", key, at + items.IndexOfAnyExceptInRange((byte)0, (byte)1));
         }
         else if (type is GgufValueType.Float32 or GgufValueType.Float64)
         {

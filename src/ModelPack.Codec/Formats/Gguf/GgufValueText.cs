@@ -150,7 +150,8 @@ internal static class GgufValueText
         }
     }
 
-    private static bool IsFinite(GgufValueType type, ReadOnlySpan<byte> bytes, GgufEncoding encoding) => double.IsFinite(GgufValue.ReadFloat(type, bytes, encoding));
+    private static bool IsFinite(GgufValueType type, ReadOnlySpan<byte> bytes, GgufEncoding encoding) =>
+        double.IsFinite(GgufValue.ReadFloat(type, bytes, encoding));
 
     private static void WriteObject(Utf8JsonWriter writer, string name, string value)
     {

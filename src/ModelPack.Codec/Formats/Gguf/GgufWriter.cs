@@ -34,7 +34,9 @@ internal static class GgufWriter
     {
         long length = FixedHeaderBytes
             + entries.Sum(entry => sizeof(ulong) + entry.Key.Length + sizeof(uint) + (long)entry.Value.RawBytes.Length)
-            + model.Tensors.Sum(tensor => sizeof(ulong) + Encoding.UTF8.GetByteCount(tensor.Name) + 16L + (sizeof(ulong) * tensor.ShapeOutermostFirst.Length));
+            + model.Tensors.Sum(
+                tensor => sizeof(ulong) + Encoding.UTF8.GetByteCount(
+                    tensor.Name) + 16L + (sizeof(ulong) * tensor.ShapeOutermostFirst.Length));
         long padded = CheckedMath.AlignUp(length, model.Alignment);
         if (padded > Array.MaxLength)
         {
@@ -79,7 +81,8 @@ internal static class GgufWriter
     private static long NextOffset(long offset, GgufModelTensor tensor, long alignment) =>
         CheckedMath.TryAdd(offset, tensor.ByteLength, out long end) && CheckedMath.TryAlignUp(end, alignment, out long next)
             ? next
-            : throw new ModelPackException(GgufErrors.UnwritableShape, "the payloads together have more than 2^63 bytes") { TensorName = tensor.Name };
+            : throw new ModelPackException(
+                GgufErrors.UnwritableShape, "the payloads together have more than 2^63 bytes") { TensorName = tensor.Name };
 
     private sealed class HeaderWriter(byte[] bytes)
     {

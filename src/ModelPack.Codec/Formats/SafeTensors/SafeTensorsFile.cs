@@ -20,7 +20,8 @@ public sealed class SafeTensorsFile : ModelFile
     /// <summary>Offset of the first tensor byte in the file.</summary>
     public long DataOffset => SafeTensorsFormat.LengthBytes + HeaderLength;
 
-    /// <summary>The header as it stands in the file, read anew. Together with the payloads it is the whole file (safetensors.md §8).</summary>
+    /// <summary>The header as it stands in the file, read anew. Together with the payloads it is the whole file (safetensors.md
+    /// §8).</summary>
     public ReadOnlyMemory<byte> HeaderBytes => Source.ReadMemory(SafeTensorsFormat.LengthBytes, (int)HeaderLength);
 
     /// <inheritdoc/>
@@ -45,7 +46,8 @@ public sealed class SafeTensorsFile : ModelFile
     /// <exception cref="ModelFormatException">The value is not base64.</exception>
     public override ReadOnlyMemory<byte>? OriginRecord => SafeTensorsMetadata.DecodeOrigin(Metadata, Source.Name);
 
-    /// <summary>Opens a file strictly (safetensors.md §7). On success the file owns <paramref name="source"/>; on failure the caller disposes it.</summary>
+    /// <summary>Opens a file strictly (safetensors.md §7). On success the file owns <paramref name="source"/>; on failure the caller
+    /// disposes it.</summary>
     /// <exception cref="ModelFormatException">The file breaks a rule of the format.</exception>
     public static SafeTensorsFile Open(ByteSource source)
     {

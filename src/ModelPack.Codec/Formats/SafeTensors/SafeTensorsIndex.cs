@@ -36,7 +36,8 @@ public sealed class SafeTensorsIndex
         using FileByteSource source = new(path);
         if (source.Length > SafeTensorsFormat.MaxHeaderLength)
         {
-            throw new ModelFormatException(SafeTensorsSetErrors.IndexTooLarge, $"the index has {source.Length} bytes", SafeTensorsFormat.MaxHeaderLength)
+            throw new ModelFormatException(
+                SafeTensorsSetErrors.IndexTooLarge, $"the index has {source.Length} bytes", SafeTensorsFormat.MaxHeaderLength)
             {
                 FilePath = path,
             };

@@ -15,7 +15,8 @@ internal sealed class SafeTensorsIndexReader
 
     public static SafeTensorsIndex Read(ReadOnlyMemory<byte> text, string path)
     {
-        StrictJson json = new(text.Span, new JsonOrigin(path, 0, SafeTensorsSetErrors.IndexNotJson, SafeTensorsSetErrors.IndexStructure), MaxDepth);
+        StrictJson json = new(
+            text.Span, new JsonOrigin(path, 0, SafeTensorsSetErrors.IndexNotJson, SafeTensorsSetErrors.IndexStructure), MaxDepth);
         if (!Utf8.IsValid(text.Span))
         {
             int position = StrictJson.FirstInvalidUtf8(text.Span);
@@ -101,7 +102,8 @@ internal sealed class SafeTensorsIndexReader
         }
     }
 
-    /// <summary>A name must not lead out of the folder on any system: no separators, no drive or scheme, no parent, nothing invisible.</summary>
+    /// <summary>A name must not lead out of the folder on any system: no separators, no drive or scheme, no parent, nothing
+    /// invisible.</summary>
     private static void CheckFileName(ref StrictJson json, string file, string tensor)
     {
         if (file.AsSpan().ContainsAny('/', '\\', ':') || file.Contains("..", StringComparison.Ordinal) || file.Any(char.IsControl))
@@ -109,9 +111,11 @@ internal sealed class SafeTensorsIndexReader
             throw json.Error(SafeTensorsSetErrors.NotABareFileName, $"'{file}' is not a bare file name", json.Position, tensor);
         }
 
-        if (!file.EndsWith(SafeTensorsFormat.Extension, StringComparison.OrdinalIgnoreCase) || file.Length == SafeTensorsFormat.Extension.Length)
+        if (!file.EndsWith(SafeTensorsFormat.Extension, StringComparison.OrdinalIgnoreCase)
+            || file.Length == SafeTensorsFormat.Extension.Length)
         {
-            throw json.Error(SafeTensorsSetErrors.WrongExtension, $"'{file}' does not end in {SafeTensorsFormat.Extension}", json.Position, tensor);
+            throw json.Error(
+                SafeTensorsSetErrors.WrongExtension, $"'{file}' does not end in {SafeTensorsFormat.Extension}", json.Position, tensor);
         }
     }
 
@@ -124,7 +128,9 @@ internal sealed class SafeTensorsIndexReader
         }
 
         string key = json.Text();
-        return keys.Add(key) ? key : throw json.Error(SafeTensorsSetErrors.IndexDuplicateKey, $"the key '{key}' stands twice", json.Position);
+        return keys.Add(key)
+            ? key
+            : throw json.Error(SafeTensorsSetErrors.IndexDuplicateKey, $"the key '{key}' stands twice", json.Position);
     }
 
     /// <summary>Passes over the next value, whatever it is. The depth is that of the open objects, which the JSON reader limits.</summary>

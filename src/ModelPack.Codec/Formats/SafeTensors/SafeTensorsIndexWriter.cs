@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ModelPack.Formats.SafeTensors;
 
-/// <summary>Writes an index as transformers does: indent 2, keys sorted by code point, everything but printable ASCII escaped, a final newline (safetensors.md §5).</summary>
+/// <summary>Writes an index as transformers does: indent 2, keys sorted by code point, everything but printable ASCII escaped, a final
+/// newline (safetensors.md §5).</summary>
 internal static class SafeTensorsIndexWriter
 {
     /// <summary>The order of code points is the order of their UTF-8 bytes, not of their UTF-16 units.</summary>

@@ -1,6 +1,7 @@
 namespace ModelPack.Formats.SafeTensors;
 
-/// <summary>Checks the ranges of all tensors in the reference library's order: by offset, then the coverage of the data (safetensors.md §6).</summary>
+/// <summary>Checks the ranges of all tensors in the reference library's order: by offset, then the coverage of the data (safetensors.md
+/// §6).</summary>
 internal static class SafeTensorsLayout
 {
     public static TensorInfo[] Place(List<SafeTensorsEntry> entries, long dataOffset, long fileLength, string path)

@@ -26,7 +26,8 @@ internal static class SafeTensorsMetadata
         // The decoder skips whitespace, which the length of the encoding gives away.
         return status == OperationStatus.Done && consumed == base64.Length && Base64.GetMaxEncodedToUtf8Length(written) == base64.Length
             ? decoded.AsMemory(0, written)
-            : throw new ModelFormatException(SafeTensorsErrors.OriginNotBase64, $"the metadata value '{ModelFile.OriginKey}' is not base64", value.Position)
+            : throw new ModelFormatException(
+                SafeTensorsErrors.OriginNotBase64, $"the metadata value '{ModelFile.OriginKey}' is not base64", value.Position)
             {
                 FilePath = path,
             };

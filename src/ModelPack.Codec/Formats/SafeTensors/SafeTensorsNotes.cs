@@ -24,7 +24,9 @@ internal static class SafeTensorsNotes
         TensorInfo[] unaligned = [.. tensors.Where(IsUnaligned)];
         if (unaligned.Length > 0)
         {
-            string text = $"{unaligned.Length} tensors begin at offsets that are no multiples of their element size, the first is '{unaligned[0].Name}'";
+            string text =
+                $"{unaligned.Length} tensors begin at offsets that are no multiples of their element size, the first is "
+                    + $"'{unaligned[0].Name}'";
             notes.Add(new Note(Unaligned, text, unaligned[0].Offset));
         }
 

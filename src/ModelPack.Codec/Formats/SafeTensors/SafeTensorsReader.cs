@@ -12,7 +12,9 @@ internal static class SafeTensorsReader
         ReadOnlyMemory<byte> text = source.ReadMemory(SafeTensorsFormat.LengthBytes, ReadHeaderLength(source));
         if (!Utf8.IsValid(text.Span))
         {
-            throw Broken(source, SafeTensorsErrors.InvalidHeader, "the header is not UTF-8", SafeTensorsFormat.LengthBytes + StrictJson.FirstInvalidUtf8(text.Span));
+            throw Broken(
+                source, SafeTensorsErrors.InvalidHeader, "the header is not UTF-8",
+                SafeTensorsFormat.LengthBytes + StrictJson.FirstInvalidUtf8(text.Span));
         }
 
         SafeTensorsHeader header = SafeTensorsHeaderReader.Read(text, source);
@@ -34,12 +36,15 @@ internal static class SafeTensorsReader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafeTensorsFormat.MaxHeaderLength)
         {
-            throw Broken(source, SafeTensorsErrors.HeaderTooLarge, $"the header length is {length}; the limit is {SafeTensorsFormat.MaxHeaderLength}", 0);
+            throw Broken(
+                source, SafeTensorsErrors.HeaderTooLarge,
+                $"the header length is {length}; the limit is {SafeTensorsFormat.MaxHeaderLength}", 0);
         }
 
         if ((long)length > source.Length - SafeTensorsFormat.LengthBytes)
         {
-            throw Broken(source, SafeTensorsErrors.InvalidHeaderLength, $"the header length is {length}, but the file has {source.Length} bytes", 0);
+            throw Broken(
+                source, SafeTensorsErrors.InvalidHeaderLength, $"the header length is {length}, but the file has {source.Length} bytes", 0);
         }
 
         return (int)length;

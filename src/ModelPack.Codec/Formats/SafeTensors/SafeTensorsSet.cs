@@ -70,20 +70,27 @@ public sealed class SafeTensorsSet : IDisposable
     /// <exception cref="ModelFormatException">It is not there.</exception>
     internal static string PathOf(string indexPath, SafeTensorsIndexEntry entry) =>
         FileName.In(Path.GetDirectoryName(indexPath) ?? "", entry.File)
-        ?? throw new ModelFormatException(SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset) { FilePath = indexPath, TensorName = entry.Tensor };
+        ?? throw new ModelFormatException(
+            SafeTensorsSetErrors.MissingFile, $"the file '{entry.File}' is not there", entry.ByteOffset)
+            {
+                FilePath = indexPath,
+                TensorName = entry.Tensor,
+            };
 
     /// <summary>Checks that an index and opened files agree tensor by tensor.</summary>
     /// <param name="index">The index.</param>
     /// <param name="files">The files.</param>
     /// <param name="names">The bare name of each file.</param>
     /// <param name="indexPath">Where the index stands.</param>
-    internal static IReadOnlyList<Note> Check(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<string> names, string indexPath)
+    internal static IReadOnlyList<Note> Check(
+        SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<string> names, string indexPath)
     {
         CheckTensors(index, files, names, indexPath);
         return SafeTensorsSetNotes.Of(index, files, indexPath);
     }
 
-    private static void CheckTensors(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<string> names, string indexPath)
+    private static void CheckTensors(
+        SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<string> names, string indexPath)
     {
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         for (int i = 0; i < files.Count; i++)
@@ -101,9 +108,12 @@ public sealed class SafeTensorsSet : IDisposable
         HashSet<string> exact = [.. names];
         foreach (SafeTensorsIndexEntry entry in index.WeightMap)
         {
-            if (!places.TryGetValue(entry.Tensor, out int place) || !names[place].Equals(entry.File, exact.Contains(entry.File) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+            if (!places.TryGetValue(entry.Tensor, out int place)
+                || !names[place].Equals(
+                    entry.File, exact.Contains(entry.File) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
             {
-                throw new ModelFormatException(SafeTensorsSetErrors.TensorNotFound, $"the file '{entry.File}' does not hold the tensor", entry.ByteOffset)
+                throw new ModelFormatException(
+                    SafeTensorsSetErrors.TensorNotFound, $"the file '{entry.File}' does not hold the tensor", entry.ByteOffset)
                 {
                     FilePath = indexPath,
                     TensorName = entry.Tensor,

@@ -28,7 +28,8 @@ internal static class SafeTensorsSetNotes
         return notes;
     }
 
-    /// <summary><c>model.safetensors.index.json</c> belongs to <c>model.safetensors</c>, <c>model.safetensors.index.fp16.json</c> to <c>model.fp16.safetensors</c>.</summary>
+    /// <summary><c>model.safetensors.index.json</c> belongs to <c>model.safetensors</c>, <c>model.safetensors.index.fp16.json</c> to
+    /// <c>model.fp16.safetensors</c>.</summary>
     internal static string? SingleFileName(string indexName)
     {
         int place = indexName.IndexOf(IndexPart, StringComparison.OrdinalIgnoreCase);

@@ -7,9 +7,11 @@ internal static class SafeTensorsShardNames
 {
     /// <summary>True for the name of one of several shards.</summary>
     public static bool IsShard(string name) =>
-        name.EndsWith(SafeTensorsFormat.Extension, StringComparison.OrdinalIgnoreCase) && ShardName.TryParse(name, out _, out _, out int count) && count > 1;
+        name.EndsWith(SafeTensorsFormat.Extension, StringComparison.OrdinalIgnoreCase)
+        && ShardName.TryParse(name, out _, out _, out int count) && count > 1;
 
-    /// <summary>True if the files are all shards of one model, and none is missing: an index would say no more of which files they are.</summary>
+    /// <summary>True if the files are all shards of one model, and none is missing: an index would say no more of which files they
+    /// are.</summary>
     public static bool AreComplete(IReadOnlyCollection<string> paths)
     {
         HashSet<(string Prefix, int Count)> models = [];
@@ -17,7 +19,8 @@ internal static class SafeTensorsShardNames
         foreach (string path in paths)
         {
             string name = Path.GetFileName(path);
-            if (!IsShard(name) || !ShardName.TryParse(name, out string prefix, out int number, out int count) || number < 1 || number > count || !numbers.Add(number))
+            if (!IsShard(name) || !ShardName.TryParse(name, out string prefix, out int number, out int count) || number < 1
+                || number > count || !numbers.Add(number))
             {
                 return false;
             }

@@ -61,7 +61,9 @@ internal sealed class SafeTensorsTarget : ContainerTarget
         List<PlannedFile> beside = [.. content.Companions.Select(companion => Literal(companion.Name, companion.Bytes))];
         if (shards.Length > 1)
         {
-            beside.Add(Literal($"{Stem}.safetensors.index.json", SafeTensorsIndexWriter.Write(places, content.Tensors.Sum(step => step.Payload.Length))));
+            beside.Add(
+                Literal($"{Stem}.safetensors.index.json",
+                    SafeTensorsIndexWriter.Write(places, content.Tensors.Sum(step => step.Payload.Length))));
         }
 
         // The order in which a folder is read (ModelLocation): what holds tensors, then the rest by name.
@@ -70,7 +72,8 @@ internal sealed class SafeTensorsTarget : ContainerTarget
     }
 
     public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) =>
-        Inverse(form.Split(steps).SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => Stored(steps[i]))]).Select(place => shard[place])));
+        Inverse(form.Split(steps)
+            .SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => Stored(steps[i]))]).Select(place => shard[place])));
 
     private static byte[] InBase64(ReadOnlySpan<byte> bytes)
     {
@@ -81,8 +84,10 @@ internal sealed class SafeTensorsTarget : ContainerTarget
 
     private static PlannedFile Literal(string name, ReadOnlyMemory<byte> bytes) => new(name, new FilePlan([new LiteralSegment(bytes)]));
 
-    private static FilePlan Shard(IReadOnlyList<SafeTensorsModelEntry> metadata, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors) =>
+    private static FilePlan Shard(
+        IReadOnlyList<SafeTensorsModelEntry> metadata, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors) =>
         Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => Stored(steps[i]))])), tensors);
 
-    private static SafeTensorsModelTensor Stored(OutputTensor step) => new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
+    private static SafeTensorsModelTensor Stored(OutputTensor step) =>
+        new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
 }

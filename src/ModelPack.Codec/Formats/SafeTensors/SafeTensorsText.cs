@@ -30,7 +30,8 @@ internal sealed class SafeTensorsText(int expected)
         }
         catch (EncoderFallbackException fault)
         {
-            throw new ModelPackException(SafeTensorsErrors.WriteNotUnicode, "the text holds an unpaired surrogate", fault) { TensorName = tensor };
+            throw new ModelPackException(
+                SafeTensorsErrors.WriteNotUnicode, "the text holds an unpaired surrogate", fault) { TensorName = tensor };
         }
     }
 

@@ -15,7 +15,8 @@ internal enum SizeRule
     PartialByte,
 }
 
-/// <summary>The 22 dtypes of the format, in the ascending order of the reference library, which fixes the order of written files (safetensors.md §3).</summary>
+/// <summary>The 22 dtypes of the format, in the ascending order of the reference library, which fixes the order of written files
+/// (safetensors.md §3).</summary>
 internal static class SafeTensorsTypes
 {
     private static readonly TensorType[] Ascending =
@@ -54,7 +55,8 @@ internal static class SafeTensorsTypes
         return info.Rule == PayloadRule.PackedBits ? info.BlockBytes : info.BlockBytes * 8;
     }
 
-    /// <summary>Multiplies from left to right, as the reference library does: a zero stops an overflow behind it, not one before it (safetensors.md §6).</summary>
+    /// <summary>Multiplies from left to right, as the reference library does: a zero stops an overflow behind it, not one before it
+    /// (safetensors.md §6).</summary>
     public static SizeRule Measure(ReadOnlySpan<long> shape, TensorType type, out long bytes)
     {
         UInt128 product = 1;

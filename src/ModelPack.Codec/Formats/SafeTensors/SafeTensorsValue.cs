@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace ModelPack.Formats.SafeTensors;
 
 /// <summary>
-/// A metadata value: the format has strings only. Escapes are resolved; the spelling stays in the file. A long value is read from the file whenever it is asked
-/// for, so it lives as long as the file is open.
+/// A metadata value: the format has strings only. Escapes are resolved; the spelling stays in the file. A long value is read from the file
+/// whenever it is asked for, so it lives as long as the file is open.
 /// </summary>
 public sealed class SafeTensorsValue : MetadataValue
 {
@@ -72,7 +72,11 @@ public sealed class SafeTensorsValue : MetadataValue
             // As below.
         }
 
-        throw new ModelFormatException(SafeTensorsErrors.NotJson, "a metadata value is not the text any more that it was when the file was opened", Position) { FilePath = source!.Name };
+        throw new ModelFormatException(
+            SafeTensorsErrors.NotJson, "a metadata value is not the text any more that it was when the file was opened", Position)
+            {
+                FilePath = source!.Name,
+            };
     }
 
     private ReadOnlyMemory<byte> Unescaped(in Utf8JsonReader json)

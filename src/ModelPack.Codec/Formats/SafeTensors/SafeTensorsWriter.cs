@@ -57,7 +57,8 @@ internal static class SafeTensorsWriter
             }
 
             text.Raw("],\"data_offsets\":["u8).Number(offset);
-            if (!CheckedMath.TryAdd(offset, tensor.ByteLength, out offset) || offset > long.MaxValue - SafeTensorsFormat.MaxHeaderLength - 8)
+            if (!CheckedMath.TryAdd(offset, tensor.ByteLength, out offset)
+                || offset > long.MaxValue - SafeTensorsFormat.MaxHeaderLength - 8)
             {
                 throw Refuse(SafeTensorsErrors.WriteTooLong, "the file would exceed 63 bits with this tensor", tensor.Name);
             }
@@ -78,11 +79,13 @@ internal static class SafeTensorsWriter
         const int Dimension = 8;
         int entry = ":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[1000000000,1000000000]},".Length;
         long length = Metadata + model.Metadata.Sum(pair => (2L * pair.Key.Length) + SafeTensorsText.StringLength(pair.Utf8.Span));
-        length += names.Sum(name => SafeTensorsText.StringLength(name) + entry) + model.Tensors.Sum(tensor => (long)Dimension * tensor.Shape.Length);
+        length += names.Sum(name => SafeTensorsText.StringLength(name) + entry) + model.Tensors.Sum(
+            tensor => (long)Dimension * tensor.Shape.Length);
         return (int)Math.Min(length, SafeTensorsFormat.MaxHeaderLength);
     }
 
-    /// <summary>The reference serializer leaves the order to a hash map; sorted keys make the output repeatable (safetensors.md §8).</summary>
+    /// <summary>The reference serializer leaves the order to a hash map; sorted keys make the output repeatable (safetensors.md
+    /// §8).</summary>
     private static void WriteMetadata(SafeTensorsText text, IReadOnlyList<SafeTensorsModelEntry> metadata)
     {
         if (metadata.Count == 0)
@@ -130,7 +133,9 @@ internal static class SafeTensorsWriter
 
             if (SafeTensorsTypes.Rank(tensor.Type) < 0)
             {
-                throw Refuse(SafeTensorsErrors.WriteUnknownType, $"the format does not have the type {TensorTypes.Get(tensor.Type).Name}", tensor.Name);
+                throw Refuse(
+                    SafeTensorsErrors.WriteUnknownType, $"the format does not have the type {TensorTypes.Get(tensor.Type).Name}",
+                    tensor.Name);
             }
 
             if (tensor.Shape.AsSpan().ContainsAnyExceptInRange(0, long.MaxValue)
@@ -138,7 +143,8 @@ internal static class SafeTensorsWriter
                 || bytes != tensor.ByteLength)
             {
                 string shape = TensorShape.Format(tensor.Shape.AsSpan());
-                throw Refuse(SafeTensorsErrors.WriteWrongSize, $"{tensor.ByteLength} bytes are not the size of the shape {shape}", tensor.Name);
+                throw Refuse(
+                    SafeTensorsErrors.WriteWrongSize, $"{tensor.ByteLength} bytes are not the size of the shape {shape}", tensor.Name);
             }
         }
 
@@ -153,5 +159,6 @@ internal static class SafeTensorsWriter
         }
     }
 
-    private static ModelPackException Refuse(ErrorCode code, string detail, string? tensor = null) => new(code, detail) { TensorName = tensor };
+    private static ModelPackException Refuse(ErrorCode code, string detail, string? tensor = null) =>
+        new(code, detail) { TensorName = tensor };
 }

@@ -4,16 +4,19 @@ using ModelPack.IO.Names;
 
 namespace ModelPack.IO.Json;
 
-/// <summary>Companions that are called JSON and are none, or too large to be parsed. They travel byte for byte like the others; nothing can be read from them.</summary>
+/// <summary>Companions that are called JSON and are none, or too large to be parsed. They travel byte for byte like the others; nothing can
+/// be read from them.</summary>
 internal static class CompanionText
 {
-    /// <summary>Length of the longest text that is parsed. Published settings stay below 2 MB, and the largest tokenizer.json has 34 MB.</summary>
+    /// <summary>Length of the longest text that is parsed. Published settings stay below 2 MB, and the largest tokenizer.json has 34
+    /// MB.</summary>
     public const int MostBytes = 4 << 20;
 
     /// <summary>The same of a file that lists a vocabulary or the tensors of a model, or is no JSON.</summary>
     public const int MostListBytes = 128 << 20;
 
-    /// <summary>Of a file of settings, the most signs that begin or part values: a parsed value takes many times the bytes of a short one.</summary>
+    /// <summary>Of a file of settings, the most signs that begin or part values: a parsed value takes many times the bytes of a short
+    /// one.</summary>
     public const int MostMarks = 1 << 19;
 
     private const string JsonEnding = ".json";
@@ -21,21 +24,29 @@ internal static class CompanionText
 
     private static readonly string[] Lists = [CompanionNames.Tokenizer, CompanionNames.Vocabulary, CompanionNames.Tekken];
 
-    /// <summary>Why a companion is not parsed, in words that follow its name: it would take more memory than any real one. Null if it is.</summary>
+    /// <summary>Why a companion is not parsed, in words that follow its name: it would take more memory than any real one. Null if it
+    /// is.</summary>
     public static string? WhyUnread(string name, ReadOnlySpan<byte> bytes)
     {
         return WhyUnread(name, bytes.Length)
-            ?? (!IsList(name) && Marks(bytes) is > MostMarks and int marks ? $"has {marks} signs that begin or part values, more than {MostMarks}" : null);
+            ?? (!IsList(name) && Marks(bytes) is > MostMarks and int marks
+                ? $"has {marks} signs that begin or part values, more than {MostMarks}"
+                : null);
     }
 
     /// <summary>The same by its length alone, before it is read.</summary>
     public static string? WhyUnread(string name, long length) =>
-        length > (IsList(name) ? MostListBytes : MostBytes) ? $"has {length} bytes, more than {(IsList(name) ? MostListBytes : MostBytes)}" : null;
+        length > (IsList(name) ? MostListBytes : MostBytes)
+        ? $"has {length} bytes, more than {(IsList(name) ? MostListBytes : MostBytes)}"
+        : null;
 
-    private static bool IsList(string name) => !name.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase) || Lists.Contains(name, StringComparer.Ordinal) || name.EndsWith(IndexEnding, StringComparison.Ordinal);
+    private static bool IsList(string name) =>
+        !name.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase) || Lists.Contains(name, StringComparer.Ordinal)
+        || name.EndsWith(IndexEnding, StringComparison.Ordinal);
 
     // What stands in a string counts too: no escape has to be understood for it.
-    private static int Marks(ReadOnlySpan<byte> bytes) => bytes.Length <= MostMarks ? 0 : bytes.Count((byte)',') + bytes.Count((byte)':') + bytes.Count((byte)'[') + bytes.Count((byte)'{');
+    private static int Marks(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= MostMarks ? 0 : bytes.Count((byte)',') + bytes.Count((byte)':') + bytes.Count((byte)'[') + bytes.Count((byte)'{');
 
     /// <summary>Why nothing can be read from a companion, in words that follow its name; null if it is what its name says.</summary>
     public static string? Problem(ByteSource source, string name, long start, long length)

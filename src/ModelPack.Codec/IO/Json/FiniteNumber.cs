@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ModelPack.IO.Json;
 
-/// <summary>A finite float with the spelling that Python gives it: the shortest decimal that reads back as the same bits (hf-companions.md §1.1).</summary>
+/// <summary>A finite float with the spelling that Python gives it: the shortest decimal that reads back as the same bits (hf-companions.md
+/// §1.1).</summary>
 internal readonly record struct FiniteNumber
 {
     /// <summary>Python writes an exponent below 1e-4 and from 1e16 on.</summary>
@@ -43,7 +44,8 @@ internal readonly record struct FiniteNumber
         if (exponent is < SmallestPlainExponent or >= FirstLargeExponent)
         {
             string fraction = digits.Length == 1 ? "" : "." + digits[1..];
-            return string.Create(CultureInfo.InvariantCulture, $"{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
         }
 
         if (exponent < 0)

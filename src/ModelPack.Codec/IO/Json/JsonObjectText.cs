@@ -11,15 +11,18 @@ namespace ModelPack.IO.Json;
 /// <param name="Value">The value as spelled.</param>
 /// <param name="After">White space before the comma.</param>
 internal sealed record JsonMember(
-    string Name, ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Between, ReadOnlyMemory<byte> Value, ReadOnlyMemory<byte> After);
+    string Name, ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Between, ReadOnlyMemory<byte> Value,
+    ReadOnlyMemory<byte> After);
 
-/// <summary>The text of a JSON object, taken apart so that a member can be changed and every other byte stays. The text was checked when its file was opened.</summary>
+/// <summary>The text of a JSON object, taken apart so that a member can be changed and every other byte stays. The text was checked when
+/// its file was opened.</summary>
 internal sealed class JsonObjectText
 {
     private readonly ReadOnlyMemory<byte> head;
     private readonly ReadOnlyMemory<byte> tail;
 
-    private JsonObjectText(ReadOnlyMemory<byte> head, List<JsonMember> members, ReadOnlyMemory<byte> tail) => (this.head, Members, this.tail) = (head, members, tail);
+    private JsonObjectText(ReadOnlyMemory<byte> head, List<JsonMember> members, ReadOnlyMemory<byte> tail) =>
+        (this.head, Members, this.tail) = (head, members, tail);
 
     /// <summary>The members in the order of the text.</summary>
     public List<JsonMember> Members { get; }
@@ -49,7 +52,10 @@ internal sealed class JsonObjectText
             int end = (int)json.BytesConsumed;
             int next = end + text.Span[end..].IndexOfAnyExcept(" \t\r\n"u8);
             bool isLast = text.Span[next] != (byte)',';
-            members.Add(new(name, text[position..key], text[key..keyEnd], text[keyEnd..value], text[value..end], isLast ? default : text[end..next]));
+            members.Add(
+                new(name, text[position..key], text[key..keyEnd], text[keyEnd..value], text[value..end], isLast
+                    ? default
+                    : text[end..next]));
             position = isLast ? end : next + 1;
         }
 
@@ -66,7 +72,10 @@ internal sealed class JsonObjectText
     /// <summary>The text as it is now.</summary>
     public ReadOnlyMemory<byte> Write()
     {
-        ArrayBufferWriter<byte> text = new(head.Length + tail.Length + Members.Sum(member => member.Before.Length + member.Key.Length + member.Between.Length + member.Value.Length + member.After.Length + 1) + 1);
+        ArrayBufferWriter<byte> text = new(
+            head.Length + tail.Length + Members.Sum(
+                member => member.Before.Length + member.Key.Length + member.Between.Length + member.Value.Length + member.After.Length + 1)
+                    + 1);
         text.Write(head.Span);
         for (int i = 0; i < Members.Count; i++)
         {

@@ -14,7 +14,8 @@ internal enum JsonCharacters
     Unicode,
 }
 
-/// <summary>Writes JSON with the bytes of Python's <c>json.dumps(indent=2)</c>, which for raw UTF-8 are those of tokenizers' own writer too.</summary>
+/// <summary>Writes JSON with the bytes of Python's <c>json.dumps(indent=2)</c>, which for raw UTF-8 are those of tokenizers' own writer
+/// too.</summary>
 internal sealed class JsonText(JsonCharacters characters)
 {
     private readonly ArrayBufferWriter<byte> buffer = new();
@@ -128,7 +129,8 @@ internal sealed class JsonText(JsonCharacters characters)
 
     private void Escape(char character)
     {
-        char letter = character switch { '"' => '"', '\\' => '\\', '\b' => 'b', '\f' => 'f', '\n' => 'n', '\r' => 'r', '\t' => 't', _ => 'u' };
+        char letter =
+            character switch { '"' => '"', '\\' => '\\', '\b' => 'b', '\f' => 'f', '\n' => 'n', '\r' => 'r', '\t' => 't', _ => 'u' };
         WriteByte((byte)'\\');
         WriteByte((byte)letter);
         if (letter == 'u')
@@ -143,7 +145,8 @@ internal sealed class JsonText(JsonCharacters characters)
         buffer.Advance(1);
     }
 
-    private static readonly SearchValues<char> EscapedInUnicode = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\']);
+    private static readonly SearchValues<char> EscapedInUnicode = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\']);
 
     private static readonly SearchValues<char> EscapedInAscii = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, char.MaxValue - 0x7E)).Select(code => (char)code), '"', '\\']);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ModelPack.IO.Json;
 
 /// <summary>
-/// JSON as Python's json module writes and reads it: with NaN, Infinity and -Infinity, and with a field twice in one object, of which the last counts. transformers reads the companion
-/// files with it, and every config.json of a Mamba 2 holds an Infinity.
+/// JSON as Python's json module writes and reads it: with NaN, Infinity and -Infinity, and with a field twice in one object, of which the
+/// last counts. transformers reads the companion files with it, and every config.json of a Mamba 2 holds an Infinity.
 /// </summary>
 internal static class PythonJson
 {
@@ -16,10 +16,12 @@ internal static class PythonJson
 
     private static ReadOnlySpan<byte> After => " \t\r\n,]}"u8;
 
-    /// <summary>The text with each non-finite number as one that JSON can spell and no float can hold; the same text if there is none.</summary>
+    /// <summary>The text with each non-finite number as one that JSON can spell and no float can hold; the same text if there is
+    /// none.</summary>
     public static ReadOnlyMemory<byte> ToJson(ReadOnlyMemory<byte> text) => Replace(text.Span) ?? text;
 
-    /// <summary>The text with each non-finite number as one that JSON can spell and no float can hold; the same text if there is none.</summary>
+    /// <summary>The text with each non-finite number as one that JSON can spell and no float can hold; the same text if there is
+    /// none.</summary>
     public static ReadOnlySpan<byte> ToJson(ReadOnlySpan<byte> text) => Replace(text) is { } replaced ? replaced : text;
 
     /// <summary>How a number of a text that <see cref="ToJson(ReadOnlyMemory{byte})"/> gave is called in a message.</summary>
@@ -31,12 +33,14 @@ internal static class PythonJson
         (List<string> infinite, List<string> twice) = Fields(text.Span);
         if (infinite.Count > 0)
         {
-            yield return $"{Join(infinite)} {(infinite.Count == 1 ? "holds" : "hold")} Infinity or NaN, which is no JSON; it is read as Python reads it";
+            yield return $"{Join(infinite)} {(infinite.Count == 1 ? "holds" : "hold")} Infinity or NaN, which is no JSON; it is read as "
+                + $"Python reads it";
         }
 
         if (twice.Count > 0)
         {
-            yield return $"{Join(twice)} {(twice.Count == 1 ? "stands" : "stand")} more than once in one object; the last value counts, as in Python";
+            yield return $"{Join(twice)} {(twice.Count == 1 ? "stands" : "stand")} more than once in one object; the last value counts, as "
+                + $"in Python";
         }
     }
 

@@ -92,7 +92,8 @@ internal ref struct StrictJson
         return Token == JsonTokenType.Number && !Spelling.ContainsAnyExceptInRange((byte)'0', (byte)'9') && reader.TryGetUInt64(out value);
     }
 
-    public readonly ModelFormatException Error(ErrorCode code, string detail, long position, string? tensor = null, Exception? inner = null) =>
+    public readonly ModelFormatException Error(
+        ErrorCode code, string detail, long position, string? tensor = null, Exception? inner = null) =>
         new(code, detail, position, inner) { FilePath = origin.Path, TensorName = tensor };
 
     public readonly ModelFormatException NotJson(JsonException fault)

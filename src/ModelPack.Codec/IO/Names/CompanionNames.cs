@@ -18,12 +18,16 @@ internal static class CompanionNames
     public const string Modules = "modules.json";
     public const string Report = "modelpack-report.json";
 
-    private static readonly string[] Others = ["params.json", "modules.json", "model_index.json", Tekken, Vocabulary, WordPieceVocabulary, "merges.txt", "added_tokens.json", SpecialTokensMap];
+    private static readonly string[] Others = [
+        "params.json", "modules.json", "model_index.json", Tekken, Vocabulary, WordPieceVocabulary, "merges.txt", "added_tokens.json",
+        SpecialTokensMap];
     private static readonly string[] Endings = ["_config.json", ".model", ".tiktoken", ".jinja"];
 
-    /// <summary>Whether a file of that name says what the weights beside it are: settings, tokenizer, template, index. Texts for people and other JSON lie beside anything.</summary>
+    /// <summary>Whether a file of that name says what the weights beside it are: settings, tokenizer, template, index. Texts for people and
+    /// other JSON lie beside anything.</summary>
     public static bool Describes(string name) =>
-        name == Config || Others.Contains(name, StringComparer.Ordinal) || Endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
+        name == Config || Others.Contains(name, StringComparer.Ordinal)
+        || Endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
         || (name.StartsWith("tokenizer", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal))
         || (name.Contains(".safetensors.index.", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal));
 }

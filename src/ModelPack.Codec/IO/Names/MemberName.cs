@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ModelPack.IO.Names;
 
 /// <summary>
-/// Names of the files of a model: bare ones, and for companions in sub-folders paths relative to the model's folder. They stand in origin records and certificates,
-/// so they mean the same on every system and never lead out of the folder.
+/// Names of the files of a model: bare ones, and for companions in sub-folders paths relative to the model's folder. They stand in origin
+/// records and certificates, so they mean the same on every system and never lead out of the folder.
 /// </summary>
 internal static class MemberName
 {
@@ -20,7 +20,8 @@ internal static class MemberName
     /// <summary>The older one that is read where there is no other.</summary>
     public const string ModulePickle = "pytorch_model.bin";
 
-    private static readonly string[] CompanionEndings = [".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
+    private static readonly string[] CompanionEndings = [
+        ".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
     private static readonly string[] CompanionFiles = ["LICENSE", "NOTICE", "README", ".gitattributes"];
 
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\:\0");
@@ -31,7 +32,8 @@ internal static class MemberName
 
     private static readonly string[] WeightEndings =
     [
-        ".safetensors", ".gguf", ".apr", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".ot", ".npz", ".onnx", ".onnx_data", ".pb", ".tflite", ".mlmodel", ".engine",
+        ".safetensors", ".gguf", ".apr", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".ot", ".npz", ".onnx", ".onnx_data", ".pb",
+        ".tflite", ".mlmodel", ".engine",
         ".index.json",
     ];
 
@@ -41,7 +43,8 @@ internal static class MemberName
     /// <summary>Whether a name is that of a file in a sub-folder.</summary>
     public static bool IsNested(string name) => name.Contains('/');
 
-    /// <summary>Whether a file of that name holds weights, or says where they are: it belongs to a model, and is no companion of another.</summary>
+    /// <summary>Whether a file of that name holds weights, or says where they are: it belongs to a model, and is no companion of
+    /// another.</summary>
     public static bool IsWeights(string name) => WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>True for the name of a file that holds the weights of a module (hf-companions.md §5.1).</summary>
@@ -52,7 +55,8 @@ internal static class MemberName
     public static bool IsCompanion(string name)
     {
         string bare = name[(name.LastIndexOf('/') + 1)..];
-        bool known = CompanionEndings.Any(ending => bare.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || CompanionFiles.Contains(bare, StringComparer.Ordinal);
+        bool known = CompanionEndings.Any(ending => bare.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            || CompanionFiles.Contains(bare, StringComparer.Ordinal);
         return known && !bare.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -84,17 +88,20 @@ internal static class MemberName
     private static bool IsLegalPath(string path)
     {
         string[] parts = path.Split('/');
-        return parts.Length <= MaximumDepth + 1 && parts.All(IsPortable) && !parts[..^1].Any(part => part.StartsWith('.')) && (!IsWeights(path) || IsModuleWeights(path));
+        return parts.Length <= MaximumDepth + 1 && parts.All(IsPortable) && !parts[..^1].Any(part => part.StartsWith('.'))
+            && (!IsWeights(path) || IsModuleWeights(path));
     }
 
     private static bool IsPortable(string part) =>
-        IsBare(part) && part[^1] is not ('.' or ' ') && !part.Any(char.IsControl) && part.AsSpan().IndexOfAny(RefusedByWindows) < 0 && !IsDevice(part);
+        IsBare(part) && part[^1] is not ('.' or ' ') && !part.Any(char.IsControl) && part.AsSpan().IndexOfAny(RefusedByWindows) < 0
+        && !IsDevice(part);
 
     // Windows takes these for devices in every folder, whatever ending follows.
     private static bool IsDevice(string part)
     {
         string stem = part.Split('.')[0].TrimEnd(' ');
         return Devices.Contains(stem, StringComparer.OrdinalIgnoreCase)
-            || (stem.Length == 4 && NumberedDevices.Contains(stem[..3], StringComparer.OrdinalIgnoreCase) && stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3');
+            || (stem.Length == 4 && NumberedDevices.Contains(stem[..3], StringComparer.OrdinalIgnoreCase)
+                && stem[3] is (>= '0' and <= '9') or '\u00B9' or '\u00B2' or '\u00B3');
     }
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ModelPack.IO.Names;
 
-/// <summary>The names of the files that a model is split into, which GGUF and SafeTensors count alike (gguf.md §5, safetensors.md §5).</summary>
+/// <summary>The names of the files that a model is split into, which GGUF and SafeTensors count alike (gguf.md §5, safetensors.md
+/// §5).</summary>
 internal static class ShardName
 {
     private const string Separator = "-of-";
@@ -16,7 +17,8 @@ internal static class ShardName
         count = 0;
         string stem = Path.GetFileNameWithoutExtension(fileName);
         int tail = (2 * Digits) + Separator.Length;
-        if (stem.Length <= tail || stem[^(tail + 1)] != '-' || !stem.AsSpan(stem.Length - tail + Digits, Separator.Length).Equals(Separator, StringComparison.OrdinalIgnoreCase))
+        if (stem.Length <= tail || stem[^(tail + 1)] != '-'
+            || !stem.AsSpan(stem.Length - tail + Digits, Separator.Length).Equals(Separator, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

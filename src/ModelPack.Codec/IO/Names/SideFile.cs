@@ -1,8 +1,9 @@
 namespace ModelPack.IO.Names;
 
 /// <summary>
-/// The side file of an output: a SafeTensors file of U8 tensors beside it, with the payloads that the output's own tensors show in another form (the blocks of
-/// widened tensors), or that have no place in the target's words. Its name is one that loaders ignore (quantized-in-safetensors.md §2).
+/// The side file of an output: a SafeTensors file of U8 tensors beside it, with the payloads that the output's own tensors show in another
+/// form (the blocks of widened tensors), or that have no place in the target's words. Its name is one that loaders ignore
+/// (quantized-in-safetensors.md §2).
 /// </summary>
 internal static class SideFile
 {
@@ -11,8 +12,8 @@ internal static class SideFile
     private const string SafeTensorsEnding = ".safetensors";
 
     /// <summary>
-    /// The name of the side file of a model: <c>model.ggml-blocks.safetensors</c> beside <c>model.safetensors</c>, and <c>model.apr.ggml-blocks.safetensors</c> beside
-    /// <c>model.apr</c>, so that models in several formats can stand in one folder.
+    /// The name of the side file of a model: <c>model.ggml-blocks.safetensors</c> beside <c>model.safetensors</c>, and
+    /// <c>model.apr.ggml-blocks.safetensors</c> beside <c>model.apr</c>, so that models in several formats can stand in one folder.
     /// </summary>
     /// <param name="firstFile">Name of the model's first file.</param>
     public static string NameFor(string firstFile)
@@ -27,7 +28,8 @@ internal static class SideFile
         ShardName.TryParse(firstFile, out string prefix, out _, out _) ? prefix : Path.GetFileNameWithoutExtension(firstFile);
 
     /// <summary>
-    /// Another model beside a model whose side file would be the same one: <c>model</c> and <c>model.safetensors</c>, <c>m.gguf</c> and <c>m-00001-of-00003.gguf</c>. Null if there is none.
+    /// Another model beside a model whose side file would be the same one: <c>model</c> and <c>model.safetensors</c>, <c>m.gguf</c> and
+    /// <c>m-00001-of-00003.gguf</c>. Null if there is none.
     /// </summary>
     public static string? SharerOf(string path) => SharerOf([path]);
 

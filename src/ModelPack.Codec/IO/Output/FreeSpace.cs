@@ -15,7 +15,8 @@ internal static class FreeSpace
         long free = new DriveInfo(folder).AvailableFreeSpace;
         if (free < bytes)
         {
-            throw new ModelPackException(OutputErrors.NotEnoughSpace, $"it takes {bytes} bytes, and {free} are free") { FilePath = targetPath };
+            throw new ModelPackException(
+                OutputErrors.NotEnoughSpace, $"it takes {bytes} bytes, and {free} are free") { FilePath = targetPath };
         }
     }
 

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ModelPack.IO.Output;
 
 /// <summary>
-/// Every operation that gives an output a name, takes it away, flushes, or writes down what is to be done. All go through here, so that a test can stop before each of them.
+/// Every operation that gives an output a name, takes it away, flushes, or writes down what is to be done. All go through here, so that a
+/// test can stop before each of them.
 /// </summary>
 internal class NameChanges
 {
@@ -68,7 +69,8 @@ internal class NameChanges
             return;
         }
 
-        foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
+        foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos(
+            "*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
         {
             if (entry is DirectoryInfo { LinkTarget: null })
             {

@@ -1,8 +1,8 @@
 namespace ModelPack.IO.Output;
 
 /// <summary>
-/// The renaming by which an output takes its names. Earlier parts go into the stage first and new ones come out of it, so that no two outputs are ever mixed and each step
-/// can be undone by the opposite one, by this process or by the next (docs/output.md).
+/// The renaming by which an output takes its names. Earlier parts go into the stage first and new ones come out of it, so that no two
+/// outputs are ever mixed and each step can be undone by the opposite one, by this process or by the next (docs/output.md).
 /// </summary>
 internal static class OutputCommit
 {
@@ -17,8 +17,10 @@ internal static class OutputCommit
     /// <param name="parts">The new parts.</param>
     /// <param name="leaving">Earlier parts that give way. Nothing else is replaced.</param>
     /// <param name="look">Looks once more at what gave way, when nobody finds it by its name any more, and refuses to lose it.</param>
-    /// <exception cref="ModelPackException">A name is taken, or a step failed; the earlier output is there as before unless the message says otherwise.</exception>
-    public static void Run(OutputLock place, string stage, IReadOnlyCollection<OutputPart> parts, IReadOnlyCollection<OutputPart> leaving, Action? look = null)
+    /// <exception cref="ModelPackException">A name is taken, or a step failed; the earlier output is there as before unless the message
+    /// says otherwise.</exception>
+    public static void Run(
+        OutputLock place, string stage, IReadOnlyCollection<OutputPart> parts, IReadOnlyCollection<OutputPart> leaving, Action? look = null)
     {
         (OutputTarget target, NameChanges changes) = (place.Target, place.Changes);
         Dictionary<OutputPart, PartStamp> stamps = parts.ToDictionary(part => part, part => PartStamp.Of(target.New(part, stage)));
@@ -49,7 +51,8 @@ internal static class OutputCommit
         }
     }
 
-    /// <summary>Puts the earlier output back after a process was stopped in <see cref="Run"/>, unless all new parts had their names already.</summary>
+    /// <summary>Puts the earlier output back after a process was stopped in <see cref="Run"/>, unless all new parts had their names
+    /// already.</summary>
     /// <exception cref="ModelPackException">One of the names was taken since.</exception>
     public static void PutBackAfterStop(OutputLock place, string stage, IReadOnlyDictionary<OutputPart, PartStamp> stamps)
     {
@@ -69,14 +72,16 @@ internal static class OutputCommit
         {
             place.Keep();
             string left = Path.GetDirectoryName(place.Target.Old(OutputPart.Model, stage))!;
-            throw new ModelPackException(OutputErrors.NotPutBack, $"{Said(cause)}; the earlier output lies in '{left}': {Said(exception)}", cause)
+            throw new ModelPackException(
+                OutputErrors.NotPutBack, $"{Said(cause)}; the earlier output lies in '{left}': {Said(exception)}", cause)
             {
                 FilePath = place.Target.Path,
             };
         }
     }
 
-    private static string Said(Exception exception) => (exception is ModelPackException known ? known.Detail : exception.Message).TrimEnd('.');
+    private static string Said(Exception exception) =>
+        (exception is ModelPackException known ? known.Detail : exception.Message).TrimEnd('.');
 
     // Each step leads to a state that Run passes through too, so that this can be stopped and begun again.
     private static void PutBack(OutputLock place, string stage, IReadOnlyDictionary<OutputPart, PartStamp> stamps)
@@ -136,11 +141,13 @@ internal static class OutputCommit
         RegularFile.EnsureReplaceable(path);
         if (FileStatus.OfName(path).Kind is var found && found != kind)
         {
-            throw new ModelPackException(OutputErrors.TargetTaken, $"'{path}' is a {found.ToString().ToLowerInvariant()} now") { FilePath = path };
+            throw new ModelPackException(
+                OutputErrors.TargetTaken, $"'{path}' is a {found.ToString().ToLowerInvariant()} now") { FilePath = path };
         }
     }
 
     private static ModelPackException Disturbed(OutputLock place, string stage, string path) => new(
-        OutputErrors.Disturbed, $"'{path}' was put there since; the earlier output lies in '{Path.GetDirectoryName(place.Target.Old(OutputPart.Model, stage))}'")
+        OutputErrors.Disturbed,
+        $"'{path}' was put there since; the earlier output lies in '{Path.GetDirectoryName(place.Target.Old(OutputPart.Model, stage))}'")
     { FilePath = place.Target.Path };
 }

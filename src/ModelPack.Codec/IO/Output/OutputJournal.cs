@@ -13,8 +13,8 @@ internal readonly record struct PartStamp(long Length, long Ticks)
 }
 
 /// <summary>
-/// What the lock file of a target says: the stages that belong to it, and whether the last one is taking its names. It is read as if a stranger had written it:
-/// it names no paths, only stages by their random number and parts by their kind.
+/// What the lock file of a target says: the stages that belong to it, and whether the last one is taking its names. It is read as if a
+/// stranger had written it: it names no paths, only stages by their random number and parts by their kind.
 /// </summary>
 /// <param name="Stages">The stages that exist or may exist.</param>
 /// <param name="Parts">The parts of the last stage, if they are taking their names; empty otherwise.</param>
@@ -38,7 +38,8 @@ internal sealed record OutputJournal(ImmutableArray<string> Stages, ImmutableDic
 
     /// <summary>The lines that say that the last stage takes its names. They count only as a whole.</summary>
     public static string CommitLines(IEnumerable<KeyValuePair<OutputPart, PartStamp>> parts) => string.Concat(
-        parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{PartWord}{part.Key} {part.Value.Length} {part.Value.Ticks}\n")).Append($"{End}\n"));
+        parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{PartWord}{part.Key} {part.Value.Length} {part.Value.Ticks}\n"))
+            .Append($"{End}\n"));
 
     /// <summary>The line that says that all is put back. What follows the others makes them count no more.</summary>
     public static string PutBackLine => $"{Done}\n";
@@ -57,7 +58,9 @@ internal sealed record OutputJournal(ImmutableArray<string> Stages, ImmutableDic
             return null;
         }
 
-        ImmutableArray<string> stages = [.. lines.Where(line => line.StartsWith(StageWord, StringComparison.Ordinal)).Select(line => line[StageWord.Length..]).Where(IsStage)];
+        ImmutableArray<string> stages = [
+            .. lines.Where(line => line.StartsWith(StageWord, StringComparison.Ordinal)).Select(line => line[StageWord.Length..])
+                .Where(IsStage)];
         Dictionary<OutputPart, PartStamp> parts = [];
         foreach (string[] words in lines.Where(line => line.StartsWith(PartWord, StringComparison.Ordinal)).Select(line => line.Split(' ')))
         {

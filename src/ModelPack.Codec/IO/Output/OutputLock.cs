@@ -3,8 +3,8 @@ using System.Text;
 namespace ModelPack.IO.Output;
 
 /// <summary>
-/// The right to write an output. It is a locked file beside the target, which tells the stages of a living process from what a killed one left: whoever takes the lock
-/// first makes good what the last holder did not finish. docs/output.md has the order of all steps.
+/// The right to write an output. It is a locked file beside the target, which tells the stages of a living process from what a killed one
+/// left: whoever takes the lock first makes good what the last holder did not finish. docs/output.md has the order of all steps.
 /// </summary>
 internal sealed class OutputLock : IDisposable
 {
@@ -56,7 +56,9 @@ internal sealed class OutputLock : IDisposable
     public string NewStage()
     {
         string stage = OutputJournal.NewStage();
-        Write((stages.Count == 0 ? OutputJournal.FirstLine(Target) : "") + OutputJournal.StageLine(stage), stages.Count == 0 ? FileMode.Truncate : FileMode.Append);
+        Write((stages.Count == 0 ? OutputJournal.FirstLine(Target) : "") + OutputJournal.StageLine(stage), stages.Count == 0
+            ? FileMode.Truncate
+            : FileMode.Append);
         Changes.Flush(file.SafeFileHandle, Target.LockPath);
         stages.Add(stage);
         foreach (string folder in Target.Stages(stage))
@@ -78,7 +80,8 @@ internal sealed class OutputLock : IDisposable
         }
     }
 
-    /// <summary>Writes down that the earlier parts have their names again: from now on parts are missing in the stage because they are removed.</summary>
+    /// <summary>Writes down that the earlier parts have their names again: from now on parts are missing in the stage because they are
+    /// removed.</summary>
     public void PutBack()
     {
         Write(OutputJournal.PutBackLine, FileMode.Append);
@@ -137,7 +140,13 @@ internal sealed class OutputLock : IDisposable
 
     private static FileStream Open(OutputTarget target)
     {
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -212,7 +221,10 @@ internal sealed class OutputLock : IDisposable
     // Without a stage it stays empty: it takes no room before the free space was looked at.
 
     private void Rewrite() => Write(
-        stages.Count == 0 ? "" : OutputJournal.FirstLine(Target) + string.Concat(stages.Select(OutputJournal.StageLine)), FileMode.Truncate);
+        stages.Count == 0
+            ? ""
+            : OutputJournal.FirstLine(Target) + string.Concat(stages.Select(OutputJournal.StageLine)), FileMode.Truncate);
 
-    private void Write(string text, FileMode mode) => Changes.Write(file.SafeFileHandle, Target.LockPath, Encoding.ASCII.GetBytes(text), mode);
+    private void Write(string text, FileMode mode) =>
+        Changes.Write(file.SafeFileHandle, Target.LockPath, Encoding.ASCII.GetBytes(text), mode);
 }

@@ -11,8 +11,8 @@ internal enum OutputPart
 }
 
 /// <summary>
-/// The names of an output: the final ones, and those in the stage, a folder of a random name beside them in which the parts wait and earlier ones are kept until all is
-/// done. Each is made from the target alone, so nothing that a lock file says can name another place.
+/// The names of an output: the final ones, and those in the stage, a folder of a random name beside them in which the parts wait and
+/// earlier ones are kept until all is done. Each is made from the target alone, so nothing that a lock file says can name another place.
 /// </summary>
 internal sealed class OutputTarget
 {
@@ -46,14 +46,16 @@ internal sealed class OutputTarget
     public string Name { get; }
 
     /// <summary>The lock of the target. Other targets have other ones.</summary>
-    public string LockPath => System.IO.Path.Combine(Folder, $".{FileHash.Format(Hash128.Of(System.Text.Encoding.UTF8.GetBytes(Key)))}{LockEnding}");
+    public string LockPath =>
+        System.IO.Path.Combine(Folder, $".{FileHash.Format(Hash128.Of(System.Text.Encoding.UTF8.GetBytes(Key)))}{LockEnding}");
 
     /// <summary>The name, as the file system compares it.</summary>
     public string Key => OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? Name.ToUpperInvariant() : Name;
 
     /// <summary>Whether a name is one that outputs have while they are written.</summary>
     public static bool IsTemporaryName(string name) =>
-        name.StartsWith('.') && (name.EndsWith(StageEnding, StringComparison.Ordinal) || name.EndsWith(LockEnding, StringComparison.Ordinal));
+        name.StartsWith('.')
+        && (name.EndsWith(StageEnding, StringComparison.Ordinal) || name.EndsWith(LockEnding, StringComparison.Ordinal));
 
     /// <summary>The final name of a part.</summary>
     public string Final(OutputPart part) => finals[part];
@@ -64,7 +66,8 @@ internal sealed class OutputTarget
     /// <summary>Where an earlier part is kept until the new ones have their names.</summary>
     public string Old(OutputPart part, string stage) => System.IO.Path.Combine(Stage(part, stage), "old-" + NameIn(part));
 
-    /// <summary>The stages: one, unless a link leads a part into another folder. A file can be renamed only within its file system.</summary>
+    /// <summary>The stages: one, unless a link leads a part into another folder. A file can be renamed only within its file
+    /// system.</summary>
     public IEnumerable<string> Stages(string stage) => Enum.GetValues<OutputPart>().Select(part => Stage(part, stage)).Distinct();
 
     /// <summary>The folders that final names lie in.</summary>
@@ -79,7 +82,8 @@ internal sealed class OutputTarget
         }
     }
 
-    private string Stage(OutputPart part, string stage) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(finals[part])!, $".{stage}{StageEnding}");
+    private string Stage(OutputPart part, string stage) =>
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(finals[part])!, $".{stage}{StageEnding}");
 
     private static string NameIn(OutputPart part) => part switch
     {

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ModelPack.IO.Output;
 
 /// <summary>
-/// A folder for files that are looked at and thrown away. A file in it is held locked, which tells the folder of a living process from what a killed one left: that is
-/// removed by the next that makes one.
+/// A folder for files that are looked at and thrown away. A file in it is held locked, which tells the folder of a living process from what
+/// a killed one left: that is removed by the next that makes one.
 /// </summary>
 internal sealed class ScratchFolder : IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed class ScratchFolder : IDisposable
         foreach (string path in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
             // In a folder of another user, names could change under the hands of whoever removes them.
-            if (FileStatus.OfName(path) is { Kind: FileKind.Folder } status && (FileStatus.User is not { } user || status.Number == 0 || status.Owner == user))
+            if (FileStatus.OfName(path) is { Kind: FileKind.Folder } status
+                && (FileStatus.User is not { } user || status.Number == 0 || status.Owner == user))
             {
                 RemoveUnlessLocked(path);
             }
@@ -100,7 +101,8 @@ internal sealed class ScratchFolder : IDisposable
     // The marker goes last: without it nobody would know what the folder is.
     private static void RemoveAll(string path)
     {
-        foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
+        foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos(
+            "*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
         {
             if (entry is DirectoryInfo { LinkTarget: null })
             {

@@ -5,13 +5,13 @@ using ModelPack.IO.Names;
 namespace ModelPack.IO.Output;
 
 /// <summary>
-/// A model that is written in a stage beside its final name, as a file or as a folder, and takes that name only on <see cref="Commit"/>, with its side file and its
-/// certificate. It is deleted otherwise.
+/// A model that is written in a stage beside its final name, as a file or as a folder, and takes that name only on <see cref="Commit"/>,
+/// with its side file and its certificate. It is deleted otherwise.
 /// </summary>
 internal sealed class TemporaryModel : IDisposable
 {
-    // Aligned writes of this size are kept in pages of this size, which are cheaper to make and to read again than many small ones. Larger ones gain little,
-    // and a system whose memory is in use has few of them left.
+    // Aligned writes of this size are kept in pages of this size, which are cheaper to make and to read again than many small ones. Larger
+    // ones gain little, and a system whose memory is in use has few of them left.
     private const int WriteBytes = 256 * 1024;
 
     private readonly OutputLock place;
@@ -51,10 +51,12 @@ internal sealed class TemporaryModel : IDisposable
     public static bool IsFolder(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
 
     /// <summary>The names that the files of a plan get. Beside a single file may stand its side file, which is called after it.</summary>
-    public static string[] FinalNames(string targetPath, ModelPlan plan) => FinalNames(RegularFile.Follow(targetPath), IsFolder(targetPath), plan);
+    public static string[] FinalNames(string targetPath, ModelPlan plan) =>
+        FinalNames(RegularFile.Follow(targetPath), IsFolder(targetPath), plan);
 
     /// <summary>The files as they are now. They are closed with this object.</summary>
-    public List<NamedSource> Sources() => [.. names.Select((name, i) => new NamedSource(name, new HandleByteSource(handles[i], FinalPath(i))))];
+    public List<NamedSource> Sources() =>
+        [.. names.Select((name, i) => new NamedSource(name, new HandleByteSource(handles[i], FinalPath(i))))];
 
     /// <summary>Writes at an offset that runs on from file to file. The last one may become longer than planned.</summary>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
@@ -85,13 +87,17 @@ internal sealed class TemporaryModel : IDisposable
     }
 
     /// <summary>Gives the model its final names.</summary>
-    /// <param name="existing">Whether an earlier output gives way. An empty folder does in any case, and so does the certificate of an output that is no more.</param>
+    /// <param name="existing">Whether an earlier output gives way. An empty folder does in any case, and so does the certificate of an
+    /// output that is no more.</param>
     /// <param name="look">Looks at a folder that gives way, and at the certificate that was beside it.</param>
     /// <exception cref="ModelPackException">A name is taken, or a step failed; the earlier output is there as before.</exception>
     public void Commit(Earlier existing, Action<string, string>? look = null)
     {
         FlushAndClose();
-        OutputPart[] parts = [OutputPart.Model, .. names.Length > 1 && !isFolder ? [OutputPart.SideFile] : (OutputPart[])[], .. certificate is null ? (OutputPart[])[] : [OutputPart.Certificate]];
+        OutputPart[] parts = [
+            OutputPart.Model, .. names.Length > 1 && !isFolder
+                ? [OutputPart.SideFile]
+                : (OutputPart[])[], .. certificate is null ? (OutputPart[])[] : [OutputPart.Certificate]];
         (OutputTarget target, string old) = (place.Target, place.Target.Old(OutputPart.Model, stage));
         OutputCommit.Run(place, stage, parts, Leaving(parts, existing), () =>
         {
@@ -131,7 +137,8 @@ internal sealed class TemporaryModel : IDisposable
         }
 
         // A side file that a former output needed, and this one does not, would be taken for a part of it.
-        if (existing == Earlier.Replaced && !isFolder && (parts.Contains(OutputPart.SideFile) || SideFile.SharerOf(place.Target.Path) is null))
+        if (existing == Earlier.Replaced && !isFolder
+            && (parts.Contains(OutputPart.SideFile) || SideFile.SharerOf(place.Target.Path) is null))
         {
             yield return OutputPart.SideFile;
         }
@@ -153,7 +160,9 @@ internal sealed class TemporaryModel : IDisposable
             certificate.Dispose();
         }
 
-        IEnumerable<string> inner = isFolder ? paths.Select(path => Path.GetDirectoryName(path)!).Append(place.Target.New(OutputPart.Model, stage)).Distinct() : [];
+        IEnumerable<string> inner = isFolder
+            ? paths.Select(path => Path.GetDirectoryName(path)!).Append(place.Target.New(OutputPart.Model, stage)).Distinct()
+            : [];
         foreach (string folder in inner.Concat(place.Target.Stages(stage)))
         {
             place.Changes.FlushFolder(folder);

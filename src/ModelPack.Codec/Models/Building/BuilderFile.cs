@@ -39,7 +39,9 @@ internal sealed class BuilderFile
             Model = member.Model,
             Bytes = bytes,
             IsCompanion = member.Model is null || member.IsSideFile,
-            Entries = member.Model is null ? [] : [.. member.Model.Metadata.Select((entry, place) => new BuilderEntry(entry.Key, entry.Value, place))],
+            Entries = member.Model is null
+                ? []
+                : [.. member.Model.Metadata.Select((entry, place) => new BuilderEntry(entry.Key, entry.Value, place))],
             Tensors = member.Model is null ? [] : [.. member.Model.Tensors.Select((tensor, place) => new BuilderTensor
             {
                 Name = tensor.Name,
@@ -52,7 +54,8 @@ internal sealed class BuilderFile
     }
 
     /// <summary>The same file, whose lists can be changed without changing this one.</summary>
-    public BuilderFile Copy() => new() { Name = Name, Model = Model, Bytes = Bytes, IsCompanion = IsCompanion, Entries = [.. Entries], Tensors = [.. Tensors] };
+    public BuilderFile Copy() =>
+        new() { Name = Name, Model = Model, Bytes = Bytes, IsCompanion = IsCompanion, Entries = [.. Entries], Tensors = [.. Tensors] };
 
     /// <summary>True for an entry whose value is not the one of the file that it comes from.</summary>
     public bool IsNew(BuilderEntry entry) => entry.Place is not { } place || !ReferenceEquals(Model!.Metadata[place].Value, entry.Value);
@@ -68,7 +71,8 @@ internal sealed class BuilderFile
         }
 
         MetadataValue? before = Entries[at].Place is { } place ? Model!.Metadata[place].Value : null;
-        bool isBack = before is not null && before.TypeName == value.TypeName && BuilderValues.Standard(before).Span.SequenceEqual(BuilderValues.Standard(value).Span);
+        bool isBack = before is not null && before.TypeName == value.TypeName
+            && BuilderValues.Standard(before).Span.SequenceEqual(BuilderValues.Standard(value).Span);
         Entries[at] = Entries[at] with { Value = isBack ? before! : value };
     }
 

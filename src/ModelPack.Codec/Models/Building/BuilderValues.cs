@@ -11,7 +11,8 @@ namespace ModelPack.Models.Building;
 internal static class BuilderValues
 {
     /// <summary>The bytes of a value, whatever the encoding of its file is.</summary>
-    public static ReadOnlyMemory<byte> Standard(MetadataValue value) => value is GgufValue gguf ? gguf.ToStandardEncoding().RawBytes : value.RawBytes;
+    public static ReadOnlyMemory<byte> Standard(MetadataValue value) =>
+        value is GgufValue gguf ? gguf.ToStandardEncoding().RawBytes : value.RawBytes;
 
     public static MetadataValue Text(ModelFormat format, string key, string text, MetadataValue? before)
     {
@@ -36,19 +37,28 @@ internal static class BuilderValues
     /// <param name="number">The number.</param>
     /// <param name="stated">The type that a new key of a GGUF gets.</param>
     /// <param name="before">The value that the key has.</param>
-    public static MetadataValue Integer(ModelFormat format, string key, long number, GgufValueType stated, MetadataValue? before) => format switch
+    public static MetadataValue Integer(ModelFormat format, string key, long number, GgufValueType stated, MetadataValue? before) =>
+        format switch
     {
-        ModelFormat.Gguf => Integers(key, [number], before is GgufValue { Type: var type } && IsInteger(type) ? type : stated, false, before),
+        ModelFormat.Gguf =>
+            Integers(key, [number], before is GgufValue { Type: var type } && IsInteger(type) ? type : stated, false, before),
         ModelFormat.Apr => new AprJsonValue(AprJson.Number(number).Utf8),
         _ => throw TextOnly(key, number.ToString(CultureInfo.InvariantCulture)),
     };
 
-    public static MetadataValue Float(ModelFormat format, string key, double number, GgufValueType stated, MetadataValue? before) => format switch
+    public static MetadataValue Float(ModelFormat format, string key, double number, GgufValueType stated, MetadataValue? before) =>
+        format switch
     {
-        ModelFormat.Gguf => Alike(key, (before is GgufValue { Type: var type } && (type is GgufValueType.Float32 or GgufValueType.Float64) ? type : stated) == GgufValueType.Float32
+        ModelFormat.Gguf =>
+            Alike(key,
+                (before is GgufValue { Type: var type } && (type is GgufValueType.Float32 or GgufValueType.Float64)
+                    ? type
+                    : stated) == GgufValueType.Float32
             ? GgufValue.FromFloat32((float)number) : GgufValue.FromFloat64(number), before),
-        ModelFormat.Apr when !double.IsFinite(number) => throw Bad($"'{key}' would be {number.ToString(CultureInfo.InvariantCulture)}, which JSON cannot say"),
-        ModelFormat.Apr => new AprJsonValue((stated == GgufValueType.Float32 ? AprJson.Number((float)number) : AprJson.Number(number)).Utf8),
+        ModelFormat.Apr when !double.IsFinite(number) =>
+            throw Bad($"'{key}' would be {number.ToString(CultureInfo.InvariantCulture)}, which JSON cannot say"),
+        ModelFormat.Apr =>
+            new AprJsonValue((stated == GgufValueType.Float32 ? AprJson.Number((float)number) : AprJson.Number(number)).Utf8),
         _ => throw TextOnly(key, number.ToString("R", CultureInfo.InvariantCulture)),
     };
 
@@ -69,7 +79,11 @@ internal static class BuilderValues
 
     public static MetadataValue Integers(ModelFormat format, string key, int[] numbers, MetadataValue? before) => format switch
     {
-        ModelFormat.Gguf => Integers(key, [.. numbers], before is GgufValue { ElementType: { } type } && IsInteger(type) ? type : GgufValueType.Int32, true, before),
+        ModelFormat.Gguf =>
+            Integers(
+                key, [.. numbers], before is GgufValue { ElementType: { } type } && IsInteger(type)
+                    ? type
+                    : GgufValueType.Int32, true, before),
         ModelFormat.Apr => Array(writer => System.Array.ForEach(numbers, number => writer.Number((long)number))),
         _ => throw TextOnly(key, "the numbers in one text"),
     };
@@ -77,7 +91,8 @@ internal static class BuilderValues
     public static MetadataValue Floats(ModelFormat format, string key, float[] numbers, MetadataValue? before) => format switch
     {
         ModelFormat.Gguf => Alike(key, GgufValue.FromFloat32Array(numbers), before),
-        ModelFormat.Apr when System.Array.Exists(numbers, number => !float.IsFinite(number)) => throw Bad($"'{key}' would hold NaN or infinity, which JSON cannot say"),
+        ModelFormat.Apr when System.Array.Exists(numbers, number => !float.IsFinite(number)) =>
+            throw Bad($"'{key}' would hold NaN or infinity, which JSON cannot say"),
         ModelFormat.Apr => Array(writer => System.Array.ForEach(numbers, writer.Number)),
         _ => throw TextOnly(key, "the numbers in one text"),
     };
@@ -110,7 +125,9 @@ internal static class BuilderValues
         {
             if (numbers[i] < lowest || numbers[i] > highest)
             {
-                throw Bad($"'{key}' has the type {GgufValueTypes.Name(type)}, which cannot hold {numbers[i]}; pass a {nameof(GgufValue)} to choose another type");
+                throw Bad(
+                    $"'{key}' has the type {GgufValueTypes.Name(type)}, which cannot hold {numbers[i]}; pass a {nameof(GgufValue)} to "
+                        + $"choose another type");
             }
 
             BinaryPrimitives.WriteInt64LittleEndian(bits, numbers[i]);
@@ -121,11 +138,14 @@ internal static class BuilderValues
     }
 
     // A program that asks for a key of one type does not find it under another.
-    private static GgufValue Alike(string key, GgufValue value, MetadataValue? before) => before is null || before.TypeName == value.TypeName || IsEmptyArray(before, value)
+    private static GgufValue Alike(string key, GgufValue value, MetadataValue? before) =>
+        before is null || before.TypeName == value.TypeName || IsEmptyArray(before, value)
         ? value
-        : throw Bad($"'{key}' has the type {before.TypeName} and would get {value.TypeName}; pass a {nameof(GgufValue)} to change the type");
+        : throw Bad(
+            $"'{key}' has the type {before.TypeName} and would get {value.TypeName}; pass a {nameof(GgufValue)} to change the type");
 
-    private static bool IsEmptyArray(MetadataValue before, GgufValue value) => before is GgufValue { Type: GgufValueType.Array, Count: 0 } && value.Type == GgufValueType.Array;
+    private static bool IsEmptyArray(MetadataValue before, GgufValue value) =>
+        before is GgufValue { Type: GgufValueType.Array, Count: 0 } && value.Type == GgufValueType.Array;
 
     private static bool IsInteger(GgufValueType type) =>
         type is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.String or GgufValueType.Array);
@@ -149,7 +169,8 @@ internal static class BuilderValues
         }
     }
 
-    private static ModelPackException TextOnly(string key, string text) => Bad($"'{key}' would be no text, and SafeTensors metadata holds texts only; pass a text, such as \"{text}\"");
+    private static ModelPackException TextOnly(string key, string text) =>
+        Bad($"'{key}' would be no text, and SafeTensors metadata holds texts only; pass a text, such as \"{text}\"");
 
     private static ModelPackException Bad(string why) => new(BuildingErrors.BadValue, why);
 }

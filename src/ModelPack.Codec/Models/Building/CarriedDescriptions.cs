@@ -35,7 +35,10 @@ internal static class CarriedDescriptions
         {
             if (names.TryGetValue(member.Name, out string? name))
             {
-                text.Members.Add(name == member.Name ? member : member with { Name = name, Key = AprJson.String(name).Utf8, Value = WithoutName(member.Value) });
+                text.Members.Add(
+                    name == member.Name
+                        ? member
+                        : member with { Name = name, Key = AprJson.String(name).Utf8, Value = WithoutName(member.Value) });
             }
         }
 

@@ -1,6 +1,7 @@
 namespace ModelPack.Models.Building;
 
-/// <summary>A payload that a stream gives, which is opened when the payload is read. It is read in order; whoever reads from before opens the stream again.</summary>
+/// <summary>A payload that a stream gives, which is opened when the payload is read. It is read in order; whoever reads from before opens
+/// the stream again.</summary>
 /// <param name="tensor">Name of the tensor.</param>
 /// <param name="open">Opens the stream.</param>
 /// <param name="length">Bytes that it has to give.</param>

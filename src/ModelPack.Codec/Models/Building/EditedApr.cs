@@ -15,7 +15,8 @@ internal sealed class EditedApr
     private readonly List<Segment> segments = [];
     private long position;
 
-    private EditedApr(BuilderFile file, PayloadList payloads) => (this.file, source, this.payloads) = (file, (AprFile)file.Model!, payloads);
+    private EditedApr(BuilderFile file, PayloadList payloads) =>
+        (this.file, source, this.payloads) = (file, (AprFile)file.Model!, payloads);
 
     public static FilePlan Plan(BuilderFile file, PayloadList payloads) => new EditedApr(file, payloads).Plan();
 
@@ -39,7 +40,9 @@ internal sealed class EditedApr
         AprHeader header = new()
         {
             VersionMinor = source.VersionMinor,
-            Flags = source.Flags | (file.Tensors.Exists(tensor => tensor.Place is null && TensorTypes.Get(tensor.Type).IsQuantized) ? AprFlags.Quantized : 0),
+            Flags = source.Flags | (file.Tensors.Exists(tensor => tensor.Place is null && TensorTypes.Get(tensor.Type).IsQuantized)
+                ? AprFlags.Quantized
+                : 0),
             TensorCount = (uint)entries,
             MetadataOffset = metadataOffset,
             MetadataSize = metadata.Length,
@@ -81,13 +84,17 @@ internal sealed class EditedApr
         }
     }
 
-    private long IndexBytes() => source.Entries.Sum(entry => (long)AprFormat.MinimumEntryBytes + Encoding.UTF8.GetByteCount(entry.Name) + (sizeof(long) * entry.Dimensions.Length));
+    private long IndexBytes() =>
+        source.Entries.Sum(
+            entry => (long)AprFormat.MinimumEntryBytes + Encoding.UTF8.GetByteCount(entry.Name) + (sizeof(long) * entry.Dimensions.Length));
 
     private byte[] Index(EditedAprData data, out int count)
     {
         int[] present = [.. Enumerable.Range(0, source.Entries.Count).Where(i => !source.Entries[i].CountsAsAbsent)];
         List<(byte[] Name, byte Type, IReadOnlyList<long> Shape, long Offset, long Size)> entries =
-            [.. source.Entries.Where(entry => entry.CountsAsAbsent).Select(entry => (Encoding.UTF8.GetBytes(entry.Name), entry.TypeByte, (IReadOnlyList<long>)entry.Dimensions, entry.Offset, entry.Size))];
+            [.. source.Entries.Where(entry => entry.CountsAsAbsent)
+                .Select(entry =>
+                    (Encoding.UTF8.GetBytes(entry.Name), entry.TypeByte, (IReadOnlyList<long>)entry.Dimensions, entry.Offset, entry.Size))];
         foreach (BuilderTensor tensor in file.Tensors)
         {
             byte type = tensor.Place is { } place ? source.Entries[present[place]].TypeByte : AprTypeBytes.ToWrite(tensor.Type)!.Value;

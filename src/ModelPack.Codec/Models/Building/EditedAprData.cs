@@ -4,7 +4,8 @@ using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 
-/// <summary>The data section of an edited APR file: payloads in the order of the source, what was removed left out, what was added behind them.</summary>
+/// <summary>The data section of an edited APR file: payloads in the order of the source, what was removed left out, what was added behind
+/// them.</summary>
 internal sealed class EditedAprData
 {
     private readonly Dictionary<BuilderTensor, long> offsets = [];

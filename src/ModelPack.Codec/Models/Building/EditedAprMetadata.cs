@@ -4,7 +4,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Models.Building;
 
-/// <summary>The metadata text of an edited APR file: changed values in place, new keys where the format has them (apr-v2.md §7.1).</summary>
+/// <summary>The metadata text of an edited APR file: changed values in place, new keys where the format has them (apr-v2.md
+/// §7.1).</summary>
 internal static class EditedAprMetadata
 {
     public static ReadOnlyMemory<byte> Write(BuilderFile file, AprFile source)
@@ -34,7 +35,8 @@ internal static class EditedAprMetadata
         int field = AprFields.Find(key)?.Position ?? int.MaxValue;
         byte[] name = Encoding.UTF8.GetBytes(key);
         int before = members.FindIndex(member => (AprFields.Find(member.Name)?.Position ?? int.MaxValue) is var other
-            && (other > field || (other == field && field == int.MaxValue && Encoding.UTF8.GetBytes(member.Name).AsSpan().SequenceCompareTo(name) > 0)));
+            && (other > field
+                || (other == field && field == int.MaxValue && Encoding.UTF8.GetBytes(member.Name).AsSpan().SequenceCompareTo(name) > 0)));
         return before < 0 ? members.Count : before;
     }
 }

@@ -40,11 +40,15 @@ internal static class EditedGguf
     }
 
     /// <exception cref="ModelPackException">The alignment is none that the format has.</exception>
-    public static long AlignmentOf(IReadOnlyList<BuilderEntry> entries) => entries.FirstOrDefault(entry => entry.Key == GgufFormat.AlignmentKey)?.Value switch
+    public static long AlignmentOf(IReadOnlyList<BuilderEntry> entries) =>
+        entries.FirstOrDefault(entry => entry.Key == GgufFormat.AlignmentKey)?.Value switch
     {
         null => GgufFormat.DefaultAlignment,
         GgufValue value when value.TryGetUInt32(out uint stated) && uint.IsPow2(stated) => stated,
-        var other => throw new ModelPackException(BuildingErrors.BadValue, $"'{GgufFormat.AlignmentKey}' has to be a power of two of type u32, and is {other.TypeName} {other.Display()}"),
+        var other =>
+            throw new ModelPackException(
+                BuildingErrors.BadValue,
+                $"'{GgufFormat.AlignmentKey}' has to be a power of two of type u32, and is {other.TypeName} {other.Display()}"),
     };
 
     private static ReadOnlyMemory<byte> Header(BuilderFile file, GgufFile source, GgufEncoding encoding, long alignment)
@@ -75,16 +79,19 @@ internal static class EditedGguf
 
             fields.UInt32((uint)TensorTypes.Get(tensor.Type).GgmlId!.Value);
             fields.UInt64((ulong)offset);
-            offset = CheckedMath.TryAdd(offset, tensor.Payload.Length, out long end) && CheckedMath.TryAlignUp(end, alignment, out long next)
+            offset = CheckedMath.TryAdd(offset, tensor.Payload.Length, out long end)
+                && CheckedMath.TryAlignUp(end, alignment, out long next)
                 ? next
-                : throw new ModelPackException(BuildingErrors.UnsupportedTensor, "the payloads together have more than 2^63 bytes") { TensorName = tensor.Name };
+                : throw new ModelPackException(
+                    BuildingErrors.UnsupportedTensor, "the payloads together have more than 2^63 bytes") { TensorName = tensor.Name };
         }
 
         return text.WrittenMemory;
     }
 
     // What follows a payload in the source follows it again, as far as it is padding; a new one has zeros.
-    private static IEnumerable<Segment> Padding(BuilderFile file, GgufFile source, BuilderTensor tensor, long alignment, bool isLast, PayloadList payloads)
+    private static IEnumerable<Segment> Padding(
+        BuilderFile file, GgufFile source, BuilderTensor tensor, long alignment, bool isLast, PayloadList payloads)
     {
         long wanted = CheckedMath.AlignUp(tensor.Payload.Length, alignment) - tensor.Payload.Length;
         long kept = 0;

@@ -6,7 +6,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Models.Building;
 
-/// <summary>The index of an edited SafeTensors folder: names and their files as they are now, everything else as it was (safetensors.md §5).</summary>
+/// <summary>The index of an edited SafeTensors folder: names and their files as they are now, everything else as it was (safetensors.md
+/// §5).</summary>
 internal static class EditedIndex
 {
     private const string Map = "weight_map";
@@ -57,7 +58,10 @@ internal static class EditedIndex
         {
             if (kept.TryGetValue(member.Name, out BuilderTensor? tensor))
             {
-                map.Members.Add(tensor.Name == member.Name ? member : member with { Name = tensor.Name, Key = SafeTensorsIndexWriter.Spelled(tensor.Name) });
+                map.Members.Add(
+                    tensor.Name == member.Name
+                        ? member
+                        : member with { Name = tensor.Name, Key = SafeTensorsIndexWriter.Spelled(tensor.Name) });
             }
         }
 
@@ -65,7 +69,9 @@ internal static class EditedIndex
         {
             foreach (BuilderTensor tensor in shard.Tensors.Where(tensor => tensor.Place is null))
             {
-                map.Insert(map.Members.Count, tensor.Name, SafeTensorsIndexWriter.Spelled(tensor.Name), SafeTensorsIndexWriter.Spelled(shard.Name));
+                map.Insert(
+                    map.Members.Count, tensor.Name, SafeTensorsIndexWriter.Spelled(tensor.Name),
+                    SafeTensorsIndexWriter.Spelled(shard.Name));
             }
         }
 
@@ -84,7 +90,8 @@ internal static class EditedIndex
         }
 
         long total = shards.Sum(shard => shard.Tensors.Sum(tensor => tensor.Payload.Length));
-        metadata.Members[place] = metadata.Members[place] with { Value = Encoding.ASCII.GetBytes(total.ToString(CultureInfo.InvariantCulture)) };
+        metadata.Members[place] =
+            metadata.Members[place] with { Value = Encoding.ASCII.GetBytes(total.ToString(CultureInfo.InvariantCulture)) };
         return metadata.Write();
     }
 }

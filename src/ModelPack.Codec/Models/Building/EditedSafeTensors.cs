@@ -7,7 +7,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Models.Building;
 
-/// <summary>Plans an edited SafeTensors file: spelling, order and padding of the header stay where nothing changed (safetensors.md §2, §4).</summary>
+/// <summary>Plans an edited SafeTensors file: spelling, order and padding of the header stay where nothing changed (safetensors.md §2,
+/// §4).</summary>
 internal static class EditedSafeTensors
 {
     private const int LargestStep = 4096;
@@ -32,11 +33,13 @@ internal static class EditedSafeTensors
         return new([new LiteralSegment(length), new LiteralSegment(header), .. data]);
     }
 
-    // New tensors go where the writer of the reference would put them: before narrower types, so that nothing behind them loses its alignment.
+    // New tensors go where the writer of the reference would put them: before narrower types, so that nothing behind them loses its
+    // alignment.
     private static BuilderTensor[] Order(List<BuilderTensor> tensors, SafeTensorsFile source)
     {
         List<BuilderTensor> order =
-            [.. tensors.Where(tensor => tensor.Place is not null).OrderBy(tensor => source.Tensors[tensor.Place!.Value].Offset).ThenBy(tensor => tensor.Payload.Length).ThenBy(tensor => tensor.Place)];
+            [.. tensors.Where(tensor => tensor.Place is not null).OrderBy(tensor => source.Tensors[tensor.Place!.Value].Offset)
+                .ThenBy(tensor => tensor.Payload.Length).ThenBy(tensor => tensor.Place)];
         foreach (BuilderTensor tensor in tensors.Where(tensor => tensor.Place is null))
         {
             int before = order.FindIndex(other => SafeTensorsTypes.Rank(other.Type) < SafeTensorsTypes.Rank(tensor.Type));
@@ -46,11 +49,13 @@ internal static class EditedSafeTensors
         return [.. order];
     }
 
-    private static ReadOnlyMemory<byte> Header(BuilderFile file, SafeTensorsFile source, BuilderTensor[] order, Dictionary<BuilderTensor, long> offsets)
+    private static ReadOnlyMemory<byte> Header(
+        BuilderFile file, SafeTensorsFile source, BuilderTensor[] order, Dictionary<BuilderTensor, long> offsets)
     {
         ReadOnlyMemory<byte> before = source.HeaderBytes;
         JsonObjectText text = JsonObjectText.Parse(before, SafeTensorsFormat.MaxHeaderDepth);
-        Dictionary<string, BuilderTensor> byName = file.Tensors.Where(tensor => tensor.Place is not null).ToDictionary(tensor => source.Tensors[tensor.Place!.Value].Name, StringComparer.Ordinal);
+        Dictionary<string, BuilderTensor> byName = file.Tensors.Where(tensor => tensor.Place is not null)
+            .ToDictionary(tensor => source.Tensors[tensor.Place!.Value].Name, StringComparer.Ordinal);
         List<JsonMember> members = [.. text.Members];
         text.Members.Clear();
         foreach (JsonMember member in members)
@@ -79,7 +84,9 @@ internal static class EditedSafeTensors
         foreach (BuilderTensor tensor in order.Where(tensor => tensor.Place is null))
         {
             BuilderTensor? previous = order.TakeWhile(other => other != tensor).LastOrDefault();
-            int place = previous is null ? text.Members.FindIndex(member => member.Name == SafeTensorsFormat.MetadataName) : text.Members.FindIndex(member => member.Name == previous.Name);
+            int place = previous is null
+                ? text.Members.FindIndex(member => member.Name == SafeTensorsFormat.MetadataName)
+                : text.Members.FindIndex(member => member.Name == previous.Name);
             text.Insert(place + 1, tensor.Name, Spelled(tensor.Name), Entry(tensor, offsets[tensor]));
         }
 
@@ -92,10 +99,17 @@ internal static class EditedSafeTensors
         int range = entry.Members.FindIndex(field => field.Name == "data_offsets");
         byte[] wanted = Range(offset, tensor.Payload.Length);
         JsonMember field = entry.Members[range];
-        bool isSame = string.Concat(Encoding.UTF8.GetString(field.Value.Span).Where(letter => letter is not (' ' or '\t' or '\r' or '\n'))) == Encoding.UTF8.GetString(wanted);
+        bool isSame = string.Concat(
+            Encoding.UTF8.GetString(field.Value.Span)
+                .Where(letter => letter is not (' ' or '\t' or '\r' or '\n'))) == Encoding.UTF8.GetString(wanted);
         entry.Members[range] = isSame ? field : field with { Value = wanted };
         bool isRenamed = member.Name != tensor.Name;
-        return member with { Name = tensor.Name, Key = isRenamed ? Spelled(tensor.Name) : member.Key, Value = isSame ? member.Value : entry.Write() };
+        return member with
+        {
+            Name = tensor.Name,
+            Key = isRenamed ? Spelled(tensor.Name) : member.Key,
+            Value = isSame ? member.Value : entry.Write(),
+        };
     }
 
     private static ReadOnlyMemory<byte> Metadata(ReadOnlyMemory<byte> before, BuilderFile file)

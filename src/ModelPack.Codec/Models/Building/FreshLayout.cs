@@ -21,10 +21,13 @@ internal static class FreshLayout
     /// <param name="payloads">Gets the payloads.</param>
     /// <exception cref="ModelPackException">The format cannot hold the model.</exception>
     public static List<PlannedFile> Plan(
-        ModelFormat format, IReadOnlyList<BuilderEntry> entries, IReadOnlyList<BuilderTensor> tensors, string? folder, long? maxShardBytes, PayloadList payloads)
+        ModelFormat format, IReadOnlyList<BuilderEntry> entries, IReadOnlyList<BuilderTensor> tensors, string? folder, long? maxShardBytes,
+        PayloadList payloads)
     {
         int[] places = [.. tensors.Select(tensor => payloads.Add(tensor).Tensor)];
-        ImmutableArray<ImmutableArray<int>> shards = maxShardBytes is { } limit ? OutputForm.Split([.. tensors.Select(tensor => tensor.Payload.Length)], limit) : [];
+        ImmutableArray<ImmutableArray<int>> shards = maxShardBytes is { } limit
+            ? OutputForm.Split([.. tensors.Select(tensor => tensor.Payload.Length)], limit)
+            : [];
         shards = shards.IsEmpty ? [[.. Enumerable.Range(0, tensors.Count)]] : shards;
         List<PlannedFile> files = [];
         for (int i = 0; i < shards.Length; i++)
@@ -36,12 +39,15 @@ internal static class FreshLayout
                 ModelFormat.Apr => Apr(entries, part),
                 _ => SafeTensors(entries, part),
             };
-            files.Add(new(NameOf(format, folder, i, shards.Length), ContainerTarget.Renumbered(plan, [.. shards[i].Select(place => places[place])])));
+            files.Add(
+                new(NameOf(format, folder, i, shards.Length),
+                    ContainerTarget.Renumbered(plan, [.. shards[i].Select(place => places[place])])));
         }
 
         if (format == ModelFormat.SafeTensors && shards.Length > 1)
         {
-            IEnumerable<KeyValuePair<string, string>> map = shards.SelectMany((shard, i) => shard.Select(place => KeyValuePair.Create(tensors[place].Name, files[i].Name)));
+            IEnumerable<KeyValuePair<string, string>> map = shards.SelectMany(
+                (shard, i) => shard.Select(place => KeyValuePair.Create(tensors[place].Name, files[i].Name)));
             byte[] index = SafeTensorsIndexWriter.Write([.. map], tensors.Sum(tensor => tensor.Payload.Length));
             files.Add(new($"{SafeTensorsStem}.safetensors.index.json", new([new LiteralSegment(index)])));
         }
@@ -75,7 +81,8 @@ internal static class FreshLayout
             throw new ModelPackException(BuildingErrors.BadValue, "APR files state 'model_type' always; set it");
         }
 
-        KeyValuePair<string, AprJson>[] all = [.. entries.Select(entry => KeyValuePair.Create(entry.Key, AprJson.Raw(entry.Value.RawBytes)))];
+        KeyValuePair<string, AprJson>[] all = [
+            .. entries.Select(entry => KeyValuePair.Create(entry.Key, AprJson.Raw(entry.Value.RawBytes)))];
         return AprWriter.Plan(new()
         {
             Fields = [.. all.Where(entry => AprFields.Find(entry.Key) is not null)],

@@ -4,8 +4,9 @@ namespace ModelPack;
 public sealed partial class Model
 {
     /// <summary>
-    /// An edit of this model. Saved unedited, it is the same files, byte for byte; an edit changes what it says and nothing else. The payloads are read from this model when the edit is saved, so it
-    /// has to stay open until then. An origin record is true no longer once something was edited: it is left out, and the report says so.
+    /// An edit of this model. Saved unedited, it is the same files, byte for byte; an edit changes what it says and nothing else. The
+    /// payloads are read from this model when the edit is saved, so it has to stay open until then. An origin record is true no longer once
+    /// something was edited: it is left out, and the report says so.
     /// </summary>
     /// <example>
     /// <code>

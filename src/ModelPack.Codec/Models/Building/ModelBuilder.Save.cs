@@ -9,12 +9,13 @@ namespace ModelPack;
 public sealed partial class ModelBuilder
 {
     /// <summary>
-    /// Saves the model. It is written beside the target, read back by the strict reader, compared, and only then gets its name; on any failure nothing is left, and what was there is there as before.
-    /// A file that is edited may be its own target.
+    /// Saves the model. It is written beside the target, read back by the strict reader, compared, and only then gets its name; on any
+    /// failure nothing is left, and what was there is there as before. A file that is edited may be its own target.
     /// </summary>
     /// <param name="path">The file, or the folder: a path that ends in a separator, or a folder that exists.</param>
     /// <param name="options">How to save; null refuses a target that exists.</param>
-    /// <exception cref="ModelPackException">The model breaks a rule of its format, the target exists or cannot be replaced, or what was written is not what was to be written.</exception>
+    /// <exception cref="ModelPackException">The model breaks a rule of its format, the target exists or cannot be replaced, or what was
+    /// written is not what was to be written.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
     public SaveReport Save(string path, SaveOptions? options = null) => Save(path, options ?? new(), CancellationToken.None);
 
@@ -30,7 +31,8 @@ public sealed partial class ModelBuilder
         return Task.Run(() => Save(path, options ?? new(), cancellation), cancellation);
     }
 
-    /// <summary>Writes a model of one file to a stream, from front to back. The strict reader looks at it first; what the stream makes of it is not read back. The stream stays open.</summary>
+    /// <summary>Writes a model of one file to a stream, from front to back. The strict reader looks at it first; what the stream makes of
+    /// it is not read back. The stream stays open.</summary>
     /// <param name="stream">The stream.</param>
     /// <exception cref="ModelPackException">The model breaks a rule of its format, or has several files.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
@@ -40,7 +42,10 @@ public sealed partial class ModelBuilder
         SavePlan plan = SavePlan.Of(Format, source, files, null, new());
         if (plan.Layout.Files.Length > 1)
         {
-            throw new ModelPackException(BuildingErrors.WrongTarget, $"the model has {plan.Layout.Files.Length} files, and a stream holds one; save it to a folder, a path that ends in a separator");
+            throw new ModelPackException(
+                BuildingErrors.WrongTarget,
+                $"the model has {plan.Layout.Files.Length} files, and a stream holds one; save it to a folder, a path that ends in a "
+                    + $"separator");
         }
 
         CheckSource(plan, CancellationToken.None);
@@ -59,7 +64,8 @@ public sealed partial class ModelBuilder
 
         SaveTarget.CheckName(path);
         bool isFolder = TemporaryModel.IsFolder(path);
-        SavePlan plan = SavePlan.Of(Format, source, files, isFolder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : null, options);
+        SavePlan plan = SavePlan.Of(
+            Format, source, files, isFolder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : null, options);
         using OutputLock place = OutputLock.Take(path);
         SaveTarget target = new(path, isFolder, place.Target, plan, source, options.Existing);
         target.Check(this.target.Format, options);
@@ -74,7 +80,8 @@ public sealed partial class ModelBuilder
         }
 
         cancellation.ThrowIfCancellationRequested();
-        output.Commit(options.Existing == ExistingTarget.Replace ? Earlier.Replaced : Earlier.Stays, (folder, _) => target.CheckFolder(folder));
+        output.Commit(
+            options.Existing == ExistingTarget.Replace ? Earlier.Replaced : Earlier.Stays, (folder, _) => target.CheckFolder(folder));
         return new(TemporaryModel.FinalNames(path, plan.Layout), plan.Layout.Length, plan.Notes, plan.IsUnchanged);
     }
 

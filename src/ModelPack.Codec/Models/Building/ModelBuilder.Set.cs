@@ -26,23 +26,29 @@ public sealed partial class ModelBuilder
 
     /// <summary>Sets a key to a number: a new one of a GGUF gets the type i32, one that is there keeps its width.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
-    public ModelBuilder Set(string key, int value) => Set(key, (name, before) => BuilderValues.Integer(Format, name, value, GgufValueType.Int32, before));
+    public ModelBuilder Set(string key, int value) =>
+        Set(key, (name, before) => BuilderValues.Integer(Format, name, value, GgufValueType.Int32, before));
 
-    /// <summary>Sets a key to a number: a new one of a GGUF gets the type u32, which most of its counts have; one that is there keeps its width.</summary>
+    /// <summary>Sets a key to a number: a new one of a GGUF gets the type u32, which most of its counts have; one that is there keeps its
+    /// width.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
-    public ModelBuilder Set(string key, uint value) => Set(key, (name, before) => BuilderValues.Integer(Format, name, value, GgufValueType.UInt32, before));
+    public ModelBuilder Set(string key, uint value) =>
+        Set(key, (name, before) => BuilderValues.Integer(Format, name, value, GgufValueType.UInt32, before));
 
     /// <summary>Sets a key to a number: a new one of a GGUF gets the type i64, one that is there keeps its width.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
-    public ModelBuilder Set(string key, long value) => Set(key, (name, before) => BuilderValues.Integer(Format, name, value, GgufValueType.Int64, before));
+    public ModelBuilder Set(string key, long value) =>
+        Set(key, (name, before) => BuilderValues.Integer(Format, name, value, GgufValueType.Int64, before));
 
     /// <summary>Sets a key to a number: a new one of a GGUF gets the type f32, one that is there keeps its width.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
-    public ModelBuilder Set(string key, float value) => Set(key, (name, before) => BuilderValues.Float(Format, name, value, GgufValueType.Float32, before));
+    public ModelBuilder Set(string key, float value) =>
+        Set(key, (name, before) => BuilderValues.Float(Format, name, value, GgufValueType.Float32, before));
 
     /// <summary>Sets a key to a number: a new one of a GGUF gets the type f64; one of type f32 that is there gets the nearest.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
-    public ModelBuilder Set(string key, double value) => Set(key, (name, before) => BuilderValues.Float(Format, name, value, GgufValueType.Float64, before));
+    public ModelBuilder Set(string key, double value) =>
+        Set(key, (name, before) => BuilderValues.Float(Format, name, value, GgufValueType.Float64, before));
 
     /// <summary>Sets a key to a list of texts.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
@@ -68,7 +74,8 @@ public sealed partial class ModelBuilder
         return Set(key, (name, before) => BuilderValues.Floats(Format, name, numbers, before));
     }
 
-    /// <summary>Sets a key to a value of exactly this type: one of <see cref="GgufValue"/>, or one that was read from a file of the same format.</summary>
+    /// <summary>Sets a key to a value of exactly this type: one of <see cref="GgufValue"/>, or one that was read from a file of the same
+    /// format.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
     public ModelBuilder Set(string key, MetadataValue value)
     {
@@ -112,7 +119,8 @@ public sealed partial class ModelBuilder
     {
         string? why = Format switch
         {
-            ModelFormat.Gguf when key.AsSpan().ContainsAnyExceptInRange(' ', '~') || key.Length is 0 or > GgufFormat.MaximumKeyBytes => "keys of GGUF are 1 to 65,535 printable ASCII characters",
+            ModelFormat.Gguf when key.AsSpan().ContainsAnyExceptInRange(' ', '~') || key.Length is 0 or > GgufFormat.MaximumKeyBytes =>
+                "keys of GGUF are 1 to 65,535 printable ASCII characters",
             ModelFormat.Apr when AprFields.FindByAlias(key) is { } field => $"APR programs know it as an alias of '{field.Name}'; set that",
             _ when !IsUnicode(key) => "it holds half a surrogate pair",
             _ => null,
@@ -139,7 +147,8 @@ public sealed partial class ModelBuilder
     private (BuilderFile File, string Key) Place(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        BuilderFile? other = files.Find(file => !file.IsCompanion && file != First && key.StartsWith(file.Name + ":", StringComparison.Ordinal));
+        BuilderFile? other = files.Find(
+            file => !file.IsCompanion && file != First && key.StartsWith(file.Name + ":", StringComparison.Ordinal));
         return other is null ? (First, key) : (other, key[(other.Name.Length + 1)..]);
     }
 }

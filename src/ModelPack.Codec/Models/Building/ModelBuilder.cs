@@ -9,9 +9,9 @@ using ModelPack.Models.Building;
 namespace ModelPack;
 
 /// <summary>
-/// Builds a new model, or edits one that is open. Nothing is written before it is saved; payloads are read then, chunk by chunk, so that the size of a model does not matter.
-/// What is saved is read back by the strict reader and compared before it takes its name. An edited model has to stay open until it is saved.
-/// Members may not be called from several threads at once.
+/// Builds a new model, or edits one that is open. Nothing is written before it is saved; payloads are read then, chunk by chunk, so that
+/// the size of a model does not matter. What is saved is read back by the strict reader and compared before it takes its name. An edited
+/// model has to stay open until it is saved. Members may not be called from several threads at once.
 /// </summary>
 /// <example>
 /// <code>
@@ -41,7 +41,8 @@ public sealed partial class ModelBuilder
         target = FormatCatalog.Of(source.Format).Target;
         this.source = source;
         files.AddRange(source.AllMembers.Select(member => BuilderFile.Of(source, member)));
-        IEnumerable<(BuilderFile File, BuilderTensor Tensor)> all = files.Where(file => !file.IsCompanion).SelectMany(file => file.Tensors.Select(tensor => (file, tensor)));
+        IEnumerable<(BuilderFile File, BuilderTensor Tensor)> all = files.Where(file => !file.IsCompanion)
+            .SelectMany(file => file.Tensors.Select(tensor => (file, tensor)));
         foreach (((BuilderFile, BuilderTensor) stored, TensorInfo logical) in all.Zip(TensorDescriptions.Logical(source)))
         {
             // A tensor that has another name here than the model means goes by the latter.
@@ -58,23 +59,29 @@ public sealed partial class ModelBuilder
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its dimensions, outermost first.</param>
     /// <param name="values">The values, row by row.</param>
-    /// <exception cref="ModelPackException">The name is taken, the format cannot store the tensor, or there are too few or too many values.</exception>
-    public ModelBuilder Add(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) => Add(name, TensorType.F32, shape, _ => new FloatByteSource(values));
+    /// <exception cref="ModelPackException">The name is taken, the format cannot store the tensor, or there are too few or too many
+    /// values.</exception>
+    public ModelBuilder Add(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) =>
+        Add(name, TensorType.F32, shape, _ => new FloatByteSource(values));
 
-    /// <summary>Adds a tensor as its bytes are stored, numbers with their lowest byte first. They are not copied: change them only after the model is saved.</summary>
+    /// <summary>Adds a tensor as its bytes are stored, numbers with their lowest byte first. They are not copied: change them only after
+    /// the model is saved.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Its type.</param>
     /// <param name="shape">Its dimensions, outermost first.</param>
     /// <param name="payload">The bytes.</param>
-    /// <exception cref="ModelPackException">The name is taken, the format cannot store the tensor, or the payload has another length.</exception>
-    public ModelBuilder Add(string name, TensorType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> payload) => Add(name, type, shape, _ => new MemoryByteSource(payload));
+    /// <exception cref="ModelPackException">The name is taken, the format cannot store the tensor, or the payload has another
+    /// length.</exception>
+    public ModelBuilder Add(string name, TensorType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> payload) =>
+        Add(name, type, shape, _ => new MemoryByteSource(payload));
 
     /// <summary>Adds a tensor whose bytes are read when the model is saved. The source is not disposed.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Its type.</param>
     /// <param name="shape">Its dimensions, outermost first.</param>
     /// <param name="payload">The bytes, of any length.</param>
-    /// <exception cref="ModelPackException">The name is taken, the format cannot store the tensor, or the payload has another length.</exception>
+    /// <exception cref="ModelPackException">The name is taken, the format cannot store the tensor, or the payload has another
+    /// length.</exception>
     public ModelBuilder Add(string name, TensorType type, ReadOnlySpan<long> shape, ByteSource payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
@@ -86,7 +93,8 @@ public sealed partial class ModelBuilder
     /// <param name="type">Its type.</param>
     /// <param name="shape">Its dimensions, outermost first.</param>
     /// <param name="open">Opens the stream, each time that the model is saved.</param>
-    /// <exception cref="ModelPackException">The name is taken, or the format cannot store the tensor. That the stream has another length shows when the model is saved.</exception>
+    /// <exception cref="ModelPackException">The name is taken, or the format cannot store the tensor. That the stream has another length
+    /// shows when the model is saved.</exception>
     public ModelBuilder Add(string name, TensorType type, ReadOnlySpan<long> shape, Func<Stream> open)
     {
         ArgumentNullException.ThrowIfNull(open);
@@ -124,7 +132,8 @@ public sealed partial class ModelBuilder
         return this;
     }
 
-    /// <summary>Puts a file beside the tensors of a SafeTensors folder, or replaces one: a tokenizer, a configuration, a template.</summary>
+    /// <summary>Puts a file beside the tensors of a SafeTensors folder, or replaces one: a tokenizer, a configuration, a
+    /// template.</summary>
     /// <param name="name">Its name; in a sub-folder its path with <c>/</c>.</param>
     /// <param name="content">Its bytes.</param>
     /// <exception cref="ModelPackException">The format has no such files, or the name is not that of one.</exception>
@@ -133,12 +142,17 @@ public sealed partial class ModelBuilder
         ArgumentNullException.ThrowIfNull(name);
         if (Format != ModelFormat.SafeTensors)
         {
-            throw new ModelPackException(BuildingErrors.WrongTarget, $"'{name}' would stand beside a {Format.Name()} file, and only SafeTensors folders have such files");
+            throw new ModelPackException(
+                BuildingErrors.WrongTarget,
+                $"'{name}' would stand beside a {Format.Name()} file, and only SafeTensors folders have such files");
         }
 
         if (!MemberName.IsLegal(name) || !MemberName.IsCompanion(name) || MemberName.IsWeights(name))
         {
-            throw new ModelPackException(BuildingErrors.IllegalName, $"'{name}' is no name of a file beside tensors: they end in .json, .jinja, .model, .txt or the like, and an index is written by itself");
+            throw new ModelPackException(
+                BuildingErrors.IllegalName,
+                $"'{name}' is no name of a file beside tensors: they end in .json, .jinja, .model, .txt or the like, and an index is "
+                    + $"written by itself");
         }
 
         int at = files.FindIndex(file => file.IsCompanion && file.Name == name);
@@ -147,7 +161,8 @@ public sealed partial class ModelBuilder
         {
             files.Add(file);
         }
-        else if (files[at].Bytes is not { } before || before.Length != content.Length || !before.ReadBytes(0, content.Length).AsSpan().SequenceEqual(content.Span))
+        else if (files[at].Bytes is not { } before || before.Length != content.Length
+            || !before.ReadBytes(0, content.Length).AsSpan().SequenceEqual(content.Span))
         {
             files[at] = file;
         }
@@ -161,7 +176,8 @@ public sealed partial class ModelBuilder
     public ModelBuilder RemoveFile(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return files.RemoveAll(file => file.IsCompanion && file.Name == name && !SideFile.IsName(name) && SafeTensorsSetNotes.SingleFileName(name) is null) > 0
+        return files.RemoveAll(
+            file => file.IsCompanion && file.Name == name && !SideFile.IsName(name) && SafeTensorsSetNotes.SingleFileName(name) is null) > 0
             ? this
             : throw new ModelPackException(BuildingErrors.UnknownName, $"there is no file '{name}' beside the tensors");
     }
@@ -182,7 +198,9 @@ public sealed partial class ModelBuilder
     private (BuilderFile File, BuilderTensor Tensor) Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return tensors.TryGetValue(name, out (BuilderFile, BuilderTensor) found) ? found : throw new ModelPackException(BuildingErrors.UnknownName, $"there is no tensor '{name}'") { TensorName = name };
+        return tensors.TryGetValue(name, out (BuilderFile, BuilderTensor) found)
+            ? found
+            : throw new ModelPackException(BuildingErrors.UnknownName, $"there is no tensor '{name}'") { TensorName = name };
     }
 
     private void EnsureFree(string name)

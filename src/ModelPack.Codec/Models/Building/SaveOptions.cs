@@ -7,8 +7,8 @@ public sealed class SaveOptions
     public ExistingTarget Existing { get; init; }
 
     /// <summary>
-    /// Payload bytes at which a further file is begun, for GGUF and SafeTensors in folders; null keeps the files of an edited model as they are, and writes a new one as a single file.
-    /// With a number an edited model is laid out anew.
+    /// Payload bytes at which a further file is begun, for GGUF and SafeTensors in folders; null keeps the files of an edited model as they
+    /// are, and writes a new one as a single file. With a number an edited model is laid out anew.
     /// </summary>
     public long? MaxShardBytes { get; init; }
 }

@@ -13,7 +13,8 @@ namespace ModelPack.Models.Building;
 /// <param name="Files">For each file of the layout what was to go into it; null for what a writer adds.</param>
 /// <param name="Notes">What the user has to know.</param>
 /// <param name="IsUnchanged">True if every byte is that of the source.</param>
-internal sealed record SavePlan(ModelPlan Layout, PayloadList Payloads, ImmutableArray<BuilderFile?> Files, ImmutableArray<string> Notes, bool IsUnchanged)
+internal sealed record SavePlan(
+    ModelPlan Layout, PayloadList Payloads, ImmutableArray<BuilderFile?> Files, ImmutableArray<string> Notes, bool IsUnchanged)
 {
     /// <param name="format">The format.</param>
     /// <param name="source">The model that is edited; null for a new one.</param>
@@ -26,7 +27,10 @@ internal sealed record SavePlan(ModelPlan Layout, PayloadList Payloads, Immutabl
         BuilderFile[] models = [.. files.Where(file => !file.IsCompanion)];
         List<string> notes = [];
         bool isUnchanged = source is not null && options.MaxShardBytes is null && source.AllMembers.Count == files.Length
-            && Array.TrueForAll(files, file => !file.IsChanged && source.AllMembers.Any(member => member.Name == file.Name && file.Bytes is RangeByteSource range && range.IsPartOf(source.Source)));
+            && Array.TrueForAll(
+                files, file => !file.IsChanged
+                    && source.AllMembers.Any(
+                        member => member.Name == file.Name && file.Bytes is RangeByteSource range && range.IsPartOf(source.Source)));
         if (!isUnchanged)
         {
             CarriedDescriptions.Update(models[0], models);
@@ -39,7 +43,8 @@ internal sealed record SavePlan(ModelPlan Layout, PayloadList Payloads, Immutabl
             : Edited(format, files, models, notes, isUnchanged);
     }
 
-    // A record says what a file was made from. Nothing that was edited was made like that, and no reader would believe it (docs/origin-record.md).
+    // A record says what a file was made from. Nothing that was edited was made like that, and no reader would believe it
+    // (docs/origin-record.md).
     private static BuilderFile[] LeaveRecord(ModelFile? source, BuilderFile[] files, BuilderFile[] models, List<string> notes)
     {
         if (source is null || !Array.Exists(models, file => file.Find(ModelFile.OriginKey) is not null))
@@ -50,7 +55,9 @@ internal sealed record SavePlan(ModelPlan Layout, PayloadList Payloads, Immutabl
         Array.ForEach(models, file => file.Unset(ModelFile.OriginKey));
         bool hasSide = Array.Exists(files, file => IO.Names.SideFile.IsName(file.Name));
         string lost = hasSide ? "its origin record and its side file were left out" : "its origin record was left out";
-        notes.Add($"'{source.ShortName}' was edited, so that nothing leads back to the file that it was converted from: {lost}. To keep them, edit that file and convert it again");
+        notes.Add(
+            $"'{source.ShortName}' was edited, so that nothing leads back to the file that it was converted from: {lost}. To keep them, "
+                + $"edit that file and convert it again");
         return [.. files.Where(file => !IO.Names.SideFile.IsName(file.Name))];
     }
 
@@ -74,7 +81,8 @@ internal sealed record SavePlan(ModelPlan Layout, PayloadList Payloads, Immutabl
         {
             FilePlan? changed = (file.IsCompanion, file.IsChanged) switch
             {
-                (true, _) when SafeTensorsSetNotes.SingleFileName(file.Name) is not null && file.Bytes is RangeByteSource => EditedIndex.Plan(file, files),
+                (true, _) when SafeTensorsSetNotes.SingleFileName(file.Name) is not null && file.Bytes is RangeByteSource =>
+                    EditedIndex.Plan(file, files),
                 (true, _) or (_, false) => null,
                 _ => format switch
                 {
@@ -87,14 +95,20 @@ internal sealed record SavePlan(ModelPlan Layout, PayloadList Payloads, Immutabl
         }
     }
 
-    private static SavePlan Fresh(ModelFormat format, ModelFile? source, BuilderFile[] files, BuilderFile[] models, string? folder, SaveOptions options, List<string> notes)
+    private static SavePlan Fresh(
+        ModelFormat format, ModelFile? source, BuilderFile[] files, BuilderFile[] models, string? folder, SaveOptions options,
+        List<string> notes)
     {
         BuilderTensor[] tensors = [.. models.SelectMany(file => file.Tensors.Select(tensor => Standard(file, tensor)))];
-        BuilderEntry[] entries = [.. models[0].Entries.Where(entry => source is null || !entry.Key.StartsWith("split.", StringComparison.Ordinal))];
+        BuilderEntry[] entries = [
+            .. models[0].Entries.Where(entry => source is null || !entry.Key.StartsWith("split.", StringComparison.Ordinal))];
         PayloadList payloads = new();
         List<PlannedFile> planned = FreshLayout.Plan(format, entries, tensors, folder, options.MaxShardBytes, payloads);
-        List<BuilderFile?> expected = [new() { Name = planned[0].Name, Entries = [.. entries], Tensors = [.. tensors] }, .. planned.Skip(1).Select(_ => (BuilderFile?)null)];
-        foreach (BuilderFile companion in files.Where(file => file.IsCompanion && SafeTensorsSetNotes.SingleFileName(file.Name) is null).OrderBy(file => file.Name, StringComparer.Ordinal))
+        List<BuilderFile?> expected = [
+            new() { Name = planned[0].Name, Entries = [.. entries], Tensors = [.. tensors] }, .. planned.Skip(1)
+                .Select(_ => (BuilderFile?)null)];
+        foreach (BuilderFile companion in files.Where(file => file.IsCompanion && SafeTensorsSetNotes.SingleFileName(file.Name) is null)
+            .OrderBy(file => file.Name, StringComparer.Ordinal))
         {
             planned.Add(new(companion.Name, new([payloads.Add(companion.Bytes!)])));
             expected.Add(companion);

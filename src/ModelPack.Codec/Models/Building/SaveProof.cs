@@ -11,11 +11,15 @@ internal static class SaveProof
     public static void CheckPlan(SavePlan plan, string name, ModelFormat format)
     {
         // Opening looks at no payload and at no checksum, and a stream can be read once.
-        ModelPlan layout = plan.Layout.Map(file => new([.. file.Segments.Select(segment => IsUnknown(segment) ? ZeroSegment.Of(segment.Length) : segment)]));
-        using ModelFile composed = ModelFiles.Open([.. layout.Files.Select(file => new NamedSource(file.Name, new ComposedByteSource(name, file.Plan, plan.Payloads.Sources)))], name, format);
+        ModelPlan layout = plan.Layout.Map(
+            file => new([.. file.Segments.Select(segment => IsUnknown(segment) ? ZeroSegment.Of(segment.Length) : segment)]));
+        using ModelFile composed = ModelFiles.Open(
+            [.. layout.Files.Select(file => new NamedSource(file.Name, new ComposedByteSource(name, file.Plan, plan.Payloads.Sources)))],
+            name, format);
         CheckContent(plan, composed);
 
-        bool IsUnknown(Segment segment) => segment is Crc32Segment || (segment is PayloadSegment payload && plan.Payloads.IsTensor(payload));
+        bool IsUnknown(Segment segment) =>
+            segment is Crc32Segment || (segment is PayloadSegment payload && plan.Payloads.IsTensor(payload));
     }
 
     /// <summary>Reads what was written.</summary>
@@ -62,7 +66,8 @@ internal static class SaveProof
         }
     }
 
-    private static void CheckTensor(BuilderTensor tensor, Dictionary<string, TensorInfo> tensors, SavePlan plan, Dictionary<int, long> starts)
+    private static void CheckTensor(
+        BuilderTensor tensor, Dictionary<string, TensorInfo> tensors, SavePlan plan, Dictionary<int, long> starts)
     {
         if (!tensors.TryGetValue(tensor.Name, out TensorInfo? found))
         {
@@ -72,12 +77,16 @@ internal static class SaveProof
         if (found.Type != tensor.Type || !found.Shape.SequenceEqual(tensor.Shape))
         {
             string there = $"{TensorTypes.Get(found.Type).Name} {TensorShape.Format(found.Shape.AsSpan())}";
-            throw NotProved($"a reader finds {there}, and it was to be {TensorTypes.Get(tensor.Type).Name} {TensorShape.Format(tensor.Shape.AsSpan())}", tensor.Name);
+            throw NotProved(
+                $"a reader finds {there}, and it was to be {TensorTypes.Get(tensor.Type).Name} {TensorShape.Format(tensor.Shape.AsSpan())}",
+                tensor.Name);
         }
 
         if (found.ByteLength > 0 && found.Offset != starts[plan.Payloads.PlaceOf(tensor)])
         {
-            throw NotProved($"a reader finds its payload at byte {found.Offset}, and it stands at {starts[plan.Payloads.PlaceOf(tensor)]}", tensor.Name);
+            throw NotProved(
+                $"a reader finds its payload at byte {found.Offset}, and it stands at {starts[plan.Payloads.PlaceOf(tensor)]}",
+                tensor.Name);
         }
     }
 
@@ -91,7 +100,8 @@ internal static class SaveProof
 
         foreach (BuilderEntry entry in file.Entries.GroupBy(entry => entry.Key, StringComparer.Ordinal).Select(group => group.Last()))
         {
-            if (!found.TryGetValue(entry.Key, out MetadataValue? value) || value.TypeName != entry.Value.TypeName || !BuilderValues.Standard(value).Span.SequenceEqual(BuilderValues.Standard(entry.Value).Span))
+            if (!found.TryGetValue(entry.Key, out MetadataValue? value) || value.TypeName != entry.Value.TypeName
+                || !BuilderValues.Standard(value).Span.SequenceEqual(BuilderValues.Standard(entry.Value).Span))
             {
                 throw NotProved($"the value of '{entry.Key}' is not the one that was set", null);
             }

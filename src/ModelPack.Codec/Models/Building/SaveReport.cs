@@ -5,7 +5,8 @@ namespace ModelPack;
 /// <summary>What was saved.</summary>
 public sealed class SaveReport
 {
-    internal SaveReport(IReadOnlyList<string> files, long length, IReadOnlyList<string> notes, bool isUnchanged) => (Files, Length, Notes, IsUnchanged) = (files, length, notes, isUnchanged);
+    internal SaveReport(IReadOnlyList<string> files, long length, IReadOnlyList<string> notes, bool isUnchanged) =>
+        (Files, Length, Notes, IsUnchanged) = (files, length, notes, isUnchanged);
 
     /// <summary>The names of the files.</summary>
     public IReadOnlyList<string> Files { get; }
@@ -23,6 +24,7 @@ public sealed class SaveReport
     public override string ToString()
     {
         string files = Files.Count == 1 ? $"'{Files[0]}'" : $"{Files.Count} files";
-        return string.Create(CultureInfo.InvariantCulture, $"{files}, {Length:N0} {(Length == 1 ? "byte" : "bytes")}{(IsUnchanged ? ", unchanged" : "")}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{files}, {Length:N0} {(Length == 1 ? "byte" : "bytes")}{(IsUnchanged ? ", unchanged" : "")}");
     }
 }

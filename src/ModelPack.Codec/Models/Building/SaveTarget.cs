@@ -6,7 +6,8 @@ using ModelPack.IO.Output;
 
 namespace ModelPack.Models.Building;
 
-/// <summary>Where a model may be saved: not over what it was not told to replace, and not where files would be lost that are none of the model.</summary>
+/// <summary>Where a model may be saved: not over what it was not told to replace, and not where files would be lost that are none of the
+/// model.</summary>
 internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target, SavePlan plan, ModelFile? source, ExistingTarget existing)
 {
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
@@ -18,7 +19,12 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
         new OutputTarget(path).EnsureReplaceable();
         if (SideFile.IsName(Path.TrimEndingDirectorySeparator(path)))
         {
-            throw new ModelPackException(BuildingErrors.WrongTarget, $"'{Path.GetFileName(path)}' is the name of a side file; choose one that does not end in {SideFile.Ending}") { FilePath = path };
+            throw new ModelPackException(
+                BuildingErrors.WrongTarget,
+                $"'{Path.GetFileName(path)}' is the name of a side file; choose one that does not end in {SideFile.Ending}")
+                {
+                    FilePath = path,
+                };
         }
     }
 
@@ -33,14 +39,22 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
         int files = plan.Layout.Files.Count(file => !SideFile.IsName(file.Name));
         if (!isFolder && (files > 1 || options.MaxShardBytes is not null))
         {
-            throw new ModelPackException(BuildingErrors.WrongTarget, $"the model has {files} {(files == 1 ? "file" : "files")}, and the target is one; name a folder, a path that ends in a separator") { FilePath = path };
+            throw new ModelPackException(
+                BuildingErrors.WrongTarget,
+                $"the model has {files} {(files == 1 ? "file" : "files")}, and the target is one; name a folder, a path that ends in a "
+                    + $"separator") { FilePath = path };
         }
 
         bool isFilled = Directory.Exists(target.Path) && Directory.EnumerateFileSystemEntries(target.Path).Any();
         bool hasSide = !isFolder && plan.Layout.Files.Length > 1 && File.Exists(target.Final(OutputPart.SideFile));
         if (existing == ExistingTarget.Refuse && (File.Exists(target.Path) || isFilled || hasSide))
         {
-            throw new ModelPackException(OutputErrors.TargetExists, $"'{(hasSide && !File.Exists(target.Path) ? target.Final(OutputPart.SideFile) : path)}' exists already") { FilePath = path };
+            throw new ModelPackException(
+                OutputErrors.TargetExists,
+                $"'{(hasSide && !File.Exists(target.Path) ? target.Final(OutputPart.SideFile) : path)}' exists already")
+                {
+                    FilePath = path,
+                };
         }
 
         CheckFolder(target.Path);
@@ -65,7 +79,11 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
         string? foreign = Entries(folder, folder).FirstOrDefault(name => !own.Contains(name));
         if (foreign is not null)
         {
-            throw new ModelPackException(BuildingErrors.ForeignFolder, $"'{foreign}' in '{path}' is none of the files of the model, so the folder is not replaced") { FilePath = path };
+            throw new ModelPackException(
+                BuildingErrors.ForeignFolder, $"'{foreign}' in '{path}' is none of the files of the model, so the folder is not replaced")
+                {
+                    FilePath = path,
+                };
         }
     }
 
@@ -73,7 +91,9 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
     {
         foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", All))
         {
-            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null } ? Entries(root, entry.FullName) : [MemberName.Within(root, entry.FullName)];
+            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null }
+                ? Entries(root, entry.FullName)
+                : [MemberName.Within(root, entry.FullName)];
             foreach (string name in names)
             {
                 yield return name;

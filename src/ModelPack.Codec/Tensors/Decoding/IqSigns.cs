@@ -12,7 +12,8 @@ internal static class IqSigns
     /// <summary>Seven stored sign bits; the eighth makes the number of minus signs even.</summary>
     public static int Expand(uint index) => (int)(index | ((uint)(BitOperations.PopCount(index) & 1) << 7));
 
-    /// <summary>Writes eight scaled magnitudes; bit j of <paramref name="signs"/> flips the sign of element j, also of zero and NaN.</summary>
+    /// <summary>Writes eight scaled magnitudes; bit j of <paramref name="signs"/> flips the sign of element j, also of zero and
+    /// NaN.</summary>
     public static void Write(ulong row, float scale, int signs, Span<float> values)
     {
         if (!Vector128.IsHardwareAccelerated)

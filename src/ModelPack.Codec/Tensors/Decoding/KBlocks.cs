@@ -103,7 +103,8 @@ internal static class KBlocks
         }
     }
 
-    /// <summary>The scale is a full float: here, unlike in the other types, the product may round and overflow (ggml-types.md §7).</summary>
+    /// <summary>The scale is a full float: here, unlike in the other types, the product may round and overflow (ggml-types.md
+    /// §7).</summary>
     public static void Q8_K(ReadOnlySpan<byte> blocks, Span<float> destination)
     {
         for (; !blocks.IsEmpty; blocks = blocks[292..], destination = destination[256..])

@@ -24,7 +24,8 @@ internal sealed class BlockwiseByteSource(ByteSource payload, int inner, int out
     {
         if (offset < 0 || offset > Length - destination.Length)
         {
-            throw new EndOfStreamException($"'{Name}': bytes {offset} to {offset + destination.Length} lie outside a payload of {Length} bytes");
+            throw new EndOfStreamException(
+                $"'{Name}': bytes {offset} to {offset + destination.Length} lie outside a payload of {Length} bytes");
         }
 
         int most = Math.Max(1, BufferBytes / Math.Max(inner, outer));

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// A payload with rows and columns exchanged (<see cref="ExchangedPayload"/>). Does not own it. What is asked for is made of a few rows of the result at once: from
-/// each row of the payload one run of columns is read, so that a transposition does not read element by element.
+/// A payload with rows and columns exchanged (<see cref="ExchangedPayload"/>). Does not own it. What is asked for is made of a few rows of
+/// the result at once: from each row of the payload one run of columns is read, so that a transposition does not read element by element.
 /// </summary>
 internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload exchanged) : ByteSource
 {
@@ -14,7 +14,8 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
     // As many units of a column as are placed at once: enough that the memory of the result is written in whole lines of the cache.
     private const int BlockBytes = 128;
 
-    // Each row of the payload is read once for every run of so many bytes of the result. All threads together take no more than a few dozen megabytes.
+    // Each row of the payload is read once for every run of so many bytes of the result. All threads together take no more than a few dozen
+    // megabytes.
     private static readonly int BandBytes = Math.Clamp((64 << 20) / Environment.ProcessorCount, Chunks.Size, 8 * Chunks.Size);
 
     private readonly long unit = exchanged.UnitBytes;

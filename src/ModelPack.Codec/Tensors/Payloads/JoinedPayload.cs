@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// Several payloads dealt out in <paramref name="Count"/> groups: the first part's first share, the second's first share, …, the first's second share, and so on.
-/// With one group, the parts one after the other: a stack of experts. The inverse of taking each part's run from every group.
+/// Several payloads dealt out in <paramref name="Count"/> groups: the first part's first share, the second's first share, …, the first's
+/// second share, and so on. With one group, the parts one after the other: a stack of experts. The inverse of taking each part's run from
+/// every group.
 /// </summary>
 /// <param name="Parts">The payloads; each is <paramref name="Count"/> shares of equal length.</param>
 /// <param name="Count">Number of groups.</param>
@@ -63,5 +64,6 @@ internal sealed record JoinedPayload(ImmutableArray<PayloadRecipe> Parts, long C
     public override ImmutableArray<PayloadRecipe> Inner => Parts;
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Parts = [.. Parts.Select(part => part.Through(make))] };
+    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) =>
+        this with { Parts = [.. Parts.Select(part => part.Through(make))] };
 }

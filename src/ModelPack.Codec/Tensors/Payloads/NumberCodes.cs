@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// Changes of number formats by integer code: conversions of the processor quieten signalling NaNs, and a bit that is lost there cannot be brought back
-/// (hf-companions.md §3.2, D1, D2).
+/// Changes of number formats by integer code: conversions of the processor quieten signalling NaNs, and a bit that is lost there cannot be
+/// brought back (hf-companions.md §3.2, D1, D2).
 /// </summary>
 internal static class NumberCodes
 {
@@ -104,7 +104,8 @@ internal static class NumberCodes
     {
         for (int i = 0; i < blocks.Length; i += sizeof(ushort))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(destination[(2 * i)..], WidenHalf(BinaryPrimitives.ReadUInt16LittleEndian(blocks[i..])));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                destination[(2 * i)..], WidenHalf(BinaryPrimitives.ReadUInt16LittleEndian(blocks[i..])));
         }
     }
 
@@ -112,7 +113,8 @@ internal static class NumberCodes
     {
         for (int i = 0; i < blocks.Length; i += sizeof(ushort))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(destination[(2 * i)..], (uint)BinaryPrimitives.ReadUInt16LittleEndian(blocks[i..]) << 16);
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                destination[(2 * i)..], (uint)BinaryPrimitives.ReadUInt16LittleEndian(blocks[i..]) << 16);
         }
     }
 
@@ -120,7 +122,8 @@ internal static class NumberCodes
     {
         for (int i = 0; i < numbers.Length; i += sizeof(float))
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(destination[(i / 2)..], NarrowToHalf(BinaryPrimitives.ReadUInt32LittleEndian(numbers[i..])));
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                destination[(i / 2)..], NarrowToHalf(BinaryPrimitives.ReadUInt32LittleEndian(numbers[i..])));
         }
     }
 
@@ -128,7 +131,8 @@ internal static class NumberCodes
     {
         for (int i = 0; i < numbers.Length; i += sizeof(float))
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(destination[(i / 2)..], NarrowToBrain(BinaryPrimitives.ReadUInt32LittleEndian(numbers[i..])));
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                destination[(i / 2)..], NarrowToBrain(BinaryPrimitives.ReadUInt32LittleEndian(numbers[i..])));
         }
     }
 

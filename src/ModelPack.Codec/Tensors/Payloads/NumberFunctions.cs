@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// The functions, computed in double precision by sums and products alone and rounded once: exp and log of a machine's own library differ in the last bit from one
-/// system to another, and an output must not.
+/// The functions, computed in double precision by sums and products alone and rounded once: exp and log of a machine's own library differ
+/// in the last bit from one system to another, and an output must not.
 /// </summary>
 internal static class NumberFunctions
 {
@@ -20,8 +20,10 @@ internal static class NumberFunctions
     private const double LargestExponent = 89;
     private const double SmallestExponent = -104;
 
-    /// <summary>Applies a function to F32 numbers. What is not finite stays as it is in NaN's case, and becomes the limit otherwise.</summary>
-    /// <exception cref="ModelPackException">A finite number has no finite result: a conversion introduces neither NaN nor infinity.</exception>
+    /// <summary>Applies a function to F32 numbers. What is not finite stays as it is in NaN's case, and becomes the limit
+    /// otherwise.</summary>
+    /// <exception cref="ModelPackException">A finite number has no finite result: a conversion introduces neither NaN nor
+    /// infinity.</exception>
     public static void Apply(NumberFunction function, ReadOnlySpan<byte> numbers, Span<byte> destination)
     {
         for (int i = 0; i < numbers.Length; i += sizeof(float))
@@ -32,7 +34,9 @@ internal static class NumberFunctions
             {
                 string name = function == NumberFunction.NegativeExponential ? "-exp(x)" : "log(-x)";
                 throw new ModelPackException(
-                    PayloadErrors.NotExpressible, string.Create(CultureInfo.InvariantCulture, $"{name} is not finite for the number {number:R}; verbatim names keep it as it is"));
+                    PayloadErrors.NotExpressible,
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{name} is not finite for the number {number:R}; verbatim names keep it as it is"));
             }
 
             BinaryPrimitives.WriteSingleLittleEndian(destination[i..], float.IsNaN(number) ? number : made);

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// How a payload is made of the payloads of another list of tensors. A recipe is data: it can be printed, stored in an origin record, put inside another one, and
-/// read at any offset without being carried out as a whole (<c>RecipeSource</c>). Every kind moves or rewrites bytes by integer code: none depends on
-/// the machine.
+/// How a payload is made of the payloads of another list of tensors. A recipe is data: it can be printed, stored in an origin record, put
+/// inside another one, and read at any offset without being carried out as a whole (<c>RecipeSource</c>). Every kind moves or rewrites
+/// bytes by integer code: none depends on the machine.
 /// </summary>
 internal abstract record PayloadRecipe
 {
@@ -38,7 +38,8 @@ internal abstract record PayloadRecipe
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
-    /// <summary>Where a byte of what the recipe makes comes from: a tensor of the other list, and a place in its payload. Null if the byte is computed, or stored in no tensor.</summary>
+    /// <summary>Where a byte of what the recipe makes comes from: a tensor of the other list, and a place in its payload. Null if the byte
+    /// is computed, or stored in no tensor.</summary>
     /// <param name="at">The byte. Where the order of bytes is reversed, its block is meant.</param>
     public (int Tensor, long Offset)? Locate(long at)
     {
@@ -57,7 +58,8 @@ internal abstract record PayloadRecipe
                 (long unit, long inUnit) = Math.DivRem(at, exchanged.UnitBytes);
                 (long outer, long place) = Math.DivRem(unit, exchanged.Rows * exchanged.Columns);
                 (long column, long row) = Math.DivRem(place, exchanged.Rows);
-                return exchanged.Of.Locate((((((outer * exchanged.Rows) + row) * exchanged.Columns) + column) * exchanged.UnitBytes) + inUnit);
+                return exchanged.Of.Locate(
+                    (((((outer * exchanged.Rows) + row) * exchanged.Columns) + column) * exchanged.UnitBytes) + inUnit);
             case ReversedPayload reversed:
                 return reversed.Of.Locate(at / TensorTypes.Get(reversed.Type).BlockBytes * TensorTypes.Get(reversed.Type).BlockBytes);
             default:
@@ -65,7 +67,8 @@ internal abstract record PayloadRecipe
         }
     }
 
-    /// <summary>The same recipe with each stored payload made by a recipe of its own: two conversions one after the other are one recipe.</summary>
+    /// <summary>The same recipe with each stored payload made by a recipe of its own: two conversions one after the other are one
+    /// recipe.</summary>
     public abstract PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make);
 }
 
@@ -116,8 +119,9 @@ internal sealed record TakenPayload(PayloadRecipe Of, long Start, long Size, lon
 }
 
 /// <summary>
-/// A payload seen as [outer, rows, columns] of units, with rows and columns exchanged: [outer, columns, rows]. With rows of a matrix as units a permutation of rows
-/// (q and k: [heads, 2, half, row]), with elements as units a transposition. The inverse exchanges <paramref name="Rows"/> and <paramref name="Columns"/>.
+/// A payload seen as [outer, rows, columns] of units, with rows and columns exchanged: [outer, columns, rows]. With rows of a matrix as
+/// units a permutation of rows (q and k: [heads, 2, half, row]), with elements as units a transposition. The inverse exchanges
+/// <paramref name="Rows"/> and <paramref name="Columns"/>.
 /// </summary>
 /// <param name="Of">The payload.</param>
 /// <param name="Outer">Number of independent parts.</param>
@@ -183,7 +187,8 @@ internal sealed record NarrowedPayload(PayloadRecipe Of, TensorType Type) : Payl
     public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
 }
 
-/// <summary>F32 numbers with a constant added: the norms of gemma (hf-companions.md §3.2, T2). Rounds, so the way back keeps bytes instead.</summary>
+/// <summary>F32 numbers with a constant added: the norms of gemma (hf-companions.md §3.2, T2). Rounds, so the way back keeps bytes
+/// instead.</summary>
 /// <param name="Of">The payload, F32.</param>
 /// <param name="Addend">What is added.</param>
 internal sealed record ShiftedPayload(PayloadRecipe Of, float Addend) : PayloadRecipe
@@ -198,7 +203,8 @@ internal sealed record ShiftedPayload(PayloadRecipe Of, float Addend) : PayloadR
     public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
 }
 
-/// <summary>F32 numbers, each made another one by a function: what mamba keeps as a logarithm (hf-companions.md §3.2, T3). Rounds, so the way back keeps bytes instead.</summary>
+/// <summary>F32 numbers, each made another one by a function: what mamba keeps as a logarithm (hf-companions.md §3.2, T3). Rounds, so the
+/// way back keeps bytes instead.</summary>
 /// <param name="Of">The payload, F32.</param>
 /// <param name="Function">What is computed of each.</param>
 internal sealed record ComputedPayload(PayloadRecipe Of, NumberFunction Function) : PayloadRecipe

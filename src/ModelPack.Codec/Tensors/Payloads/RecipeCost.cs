@@ -24,7 +24,8 @@ internal static class RecipeCost
 
     /// <summary>Reads that making the whole payload takes, each of however many bytes lie together.</summary>
     /// <param name="recipe">A recipe that <see cref="RecipeRules"/> accept.</param>
-    public static double Reads(PayloadRecipe recipe) => recipe.Length == 0 ? 1 : recipe.Length * PerByte(recipe, Math.Min(recipe.Length, Chunks.Size));
+    public static double Reads(PayloadRecipe recipe) =>
+        recipe.Length == 0 ? 1 : recipe.Length * PerByte(recipe, Math.Min(recipe.Length, Chunks.Size));
 
     // For each byte of the result, if it is asked for in runs of a length.
     private static double PerByte(PayloadRecipe recipe, double run) => (1 / run) + recipe switch

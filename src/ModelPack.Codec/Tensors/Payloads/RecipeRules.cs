@@ -1,8 +1,8 @@
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// What a recipe has to keep to: its numbers belong together, and reading it costs no more than a small multiple of the bytes it makes. Recipes come from origin
-/// records too, and a record comes from a file.
+/// What a recipe has to keep to: its numbers belong together, and reading it costs no more than a small multiple of the bytes it makes.
+/// Recipes come from origin records too, and a record comes from a file.
 /// </summary>
 internal static class RecipeRules
 {
@@ -75,17 +75,23 @@ internal static class RecipeRules
         TakenPayload taken => taken is { Start: >= 0, Size: > 0, Stride: > 0, Count: > 0 } && taken.Size <= taken.Stride - taken.Start
             && (Int128)taken.Stride * taken.Count == taken.Of.Length
             ? null
-            : $"bytes {taken.Start} to {taken.Start}+{taken.Size} of {taken.Count} groups of {taken.Stride} are not those of {taken.Of.Length} bytes",
+            : $"bytes {taken.Start} to {taken.Start}+{taken.Size} of {taken.Count} groups of {taken.Stride} are not those of "
+                + $"{taken.Of.Length} bytes",
         JoinedPayload joined => joined.Count > 0 && joined.Parts.Length > 0 && joined.Parts.All(part => part.Length % joined.Count == 0)
             && joined.Parts.Sum(part => (decimal)part.Length) <= long.MaxValue
             ? null
             : $"{joined.Parts.Length} payloads cannot be dealt out in {joined.Count} groups",
         ExchangedPayload { Outer: > 0, Rows: > 0, Columns: > 0, UnitBytes: > 0 and <= int.MaxValue } exchanged
             when Product(exchanged.Outer, exchanged.Rows, exchanged.Columns, exchanged.UnitBytes) == exchanged.Of.Length => null,
-        ExchangedPayload exchanged => $"{exchanged.Outer}×{exchanged.Rows}×{exchanged.Columns} units of {exchanged.UnitBytes} bytes are not {exchanged.Of.Length} bytes",
-        ReversedPayload reversed => PayloadByteOrder.Support(reversed.Type) != ByteSwapSupport.LittleEndianOnly ? Whole(reversed.Type, reversed.Of)
+        ExchangedPayload exchanged =>
+            $"{exchanged.Outer}×{exchanged.Rows}×{exchanged.Columns} units of {exchanged.UnitBytes} bytes are not {exchanged.Of.Length} "
+                + $"bytes",
+        ReversedPayload reversed =>
+            PayloadByteOrder.Support(reversed.Type) != ByteSwapSupport.LittleEndianOnly ? Whole(reversed.Type, reversed.Of)
             : $"the type {TensorTypes.Get(reversed.Type).Name} has no other byte order",
-        WidenedPayload widened => TensorTypes.Get(widened.Type).Rule == PayloadRule.Blocks && TensorDecoder.CanDecode(widened.Type) ? Whole(widened.Type, widened.Of)
+        WidenedPayload widened =>
+            TensorTypes.Get(widened.Type).Rule == PayloadRule.Blocks && TensorDecoder.CanDecode(widened.Type)
+            ? Whole(widened.Type, widened.Of)
             : $"the type {TensorTypes.Get(widened.Type).Name} cannot be widened",
         NarrowedPayload narrowed => narrowed.Type is TensorType.BF16 or TensorType.F16 ? Whole(TensorType.F32, narrowed.Of)
             : $"the type {TensorTypes.Get(narrowed.Type).Name} is not narrower than F32",

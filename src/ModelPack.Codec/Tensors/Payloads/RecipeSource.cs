@@ -18,11 +18,14 @@ internal static class RecipeSource
         ExchangedPayload exchanged => new ExchangedByteSource(Open(exchanged.Of, stored), exchanged),
         ReversedPayload reversed => Blockwise(Open(reversed.Of, stored), reversed),
         WidenedPayload widened => Blockwise(Open(widened.Of, stored), widened),
-        NarrowedPayload narrowed => new BlockwiseByteSource(Open(narrowed.Of, stored), sizeof(float), sizeof(ushort), NumberCodes.Narrowing(narrowed.Type)),
+        NarrowedPayload narrowed =>
+            new BlockwiseByteSource(Open(narrowed.Of, stored), sizeof(float), sizeof(ushort), NumberCodes.Narrowing(narrowed.Type)),
         ShiftedPayload shifted => new BlockwiseByteSource(
-            Open(shifted.Of, stored), sizeof(float), sizeof(float), (numbers, destination) => NumberCodes.Shift(numbers, destination, shifted.Addend)),
+            Open(shifted.Of, stored), sizeof(float), sizeof(float),
+            (numbers, destination) => NumberCodes.Shift(numbers, destination, shifted.Addend)),
         ComputedPayload computed => new BlockwiseByteSource(
-            Open(computed.Of, stored), sizeof(float), sizeof(float), (numbers, destination) => NumberFunctions.Apply(computed.Function, numbers, destination)),
+            Open(computed.Of, stored), sizeof(float), sizeof(float),
+            (numbers, destination) => NumberFunctions.Apply(computed.Function, numbers, destination)),
         _ => throw new InvalidOperationException($"a {recipe.GetType().Name} cannot be read"),
     };
 

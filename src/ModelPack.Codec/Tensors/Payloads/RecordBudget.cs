@@ -1,13 +1,14 @@
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>
-/// The work that the records in a container may ask for. It is counted, not timed, and follows the container's length, however deep records stand in one another: the
-/// files that a record describes share the budget of the container that it was found in.
+/// The work that the records in a container may ask for. It is counted, not timed, and follows the container's length, however deep records
+/// stand in one another: the files that a record describes share the budget of the container that it was found in.
 /// </summary>
 /// <param name="container">Length of the container in bytes.</param>
 internal sealed class RecordBudget(long container)
 {
-    // F32 numbers take at most 28 times the bytes of the blocks that they were widened from (Q1_0), and a chain may lead through a file that shows them.
+    // F32 numbers take at most 28 times the bytes of the blocks that they were widened from (Q1_0), and a chain may lead through a file
+    // that shows them.
     private const int MaximumGrowth = 32;
 
     // What a file may hold beside its payloads without a counterpart in the container: padding of a large alignment.
@@ -33,11 +34,13 @@ internal sealed class RecordBudget(long container)
     /// <summary>Counts a record that is decoded.</summary>
     /// <param name="bytes">Its length, and that of its body once it is decompressed.</param>
     /// <exception cref="ModelPackException">It is too much.</exception>
-    public void TakeRecord(long bytes) => Take(ref decoded, bytes, FreeDecoded + Times(container, DecodedPerByte), "bytes of records are decoded");
+    public void TakeRecord(long bytes) =>
+        Take(ref decoded, bytes, FreeDecoded + Times(container, DecodedPerByte), "bytes of records are decoded");
 
     /// <summary>Counts steps of recipes that are decoded, or put together from others.</summary>
     /// <exception cref="ModelPackException">They are too many.</exception>
-    public void TakeRecipes(long count) => Take(ref recipes, count, FreeRecipes + Times(container, RecipesPerByte), "steps of recipes are followed");
+    public void TakeRecipes(long count) =>
+        Take(ref recipes, count, FreeRecipes + Times(container, RecipesPerByte), "steps of recipes are followed");
 
     /// <summary>A recipe with each stored payload made by a recipe of its own, the steps of which are counted.</summary>
     /// <exception cref="ModelPackException">They are too many.</exception>

@@ -1,6 +1,7 @@
 namespace ModelPack.Tensors.Scanning;
 
-/// <summary>Which elements of the tensor a block holds. Rows of blocks end with a block that may be padded; padding is no element.</summary>
+/// <summary>Which elements of the tensor a block holds. Rows of blocks end with a block that may be padded; padding is no
+/// element.</summary>
 /// <param name="RowBlocks">Blocks in a row.</param>
 /// <param name="RowElements">Elements in a row.</param>
 /// <param name="BlockElements">Elements in a full block.</param>
@@ -12,7 +13,9 @@ internal readonly record struct BlockMap(long RowBlocks, long RowElements, int B
     /// <summary>The map of a tensor.</summary>
     public static BlockMap Of(TensorTypeInfo info, ReadOnlySpan<long> shape)
     {
-        long elements = TensorShape.TryCountElements(shape, out long count) ? count : throw new ArgumentException("too many elements", nameof(shape));
+        long elements = TensorShape.TryCountElements(shape, out long count)
+            ? count
+            : throw new ArgumentException("too many elements", nameof(shape));
         long rowElements = info.Rule switch
         {
             PayloadRule.FlatBlocks => elements,

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelPack.Tensors.Scanning;
 
 /// <summary>
-/// Finds the blocks that may decode to NaN or infinity, looking at the scales alone (ggml-types.md §8). A block that is not found is finite.
+/// Finds the blocks that may decode to NaN or infinity, looking at the scales alone (ggml-types.md §8). A block that is not found is
+/// finite.
 /// </summary>
 internal static class SuspectBlocks
 {
@@ -89,7 +90,8 @@ internal static class SuspectBlocks
         {
             ReadOnlySpan<byte> group = payload.Slice((block * stride) + offset, (7 * stride) + 4);
             uint seen = RaisedPair(group, 0) | RaisedPair(group, stride) | RaisedPair(group, 2 * stride) | RaisedPair(group, 3 * stride)
-                | RaisedPair(group, 4 * stride) | RaisedPair(group, 5 * stride) | RaisedPair(group, 6 * stride) | RaisedPair(group, 7 * stride);
+                | RaisedPair(group, 4 * stride) | RaisedPair(group, 5 * stride) | RaisedPair(group, 6 * stride) | RaisedPair(
+                    group, 7 * stride);
             if ((seen & 0x8000_8000) != 0)
             {
                 break;

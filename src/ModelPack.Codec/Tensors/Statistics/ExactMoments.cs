@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ModelPack.Tensors.Statistics;
 
 /// <summary>
-/// Mean and standard deviation from exact sums. The mean is the nearest float64 (ties to even). The variance is rounded once to 53 bits, without a limit to its
-/// exponent, and the deviation is the square root of that.
+/// Mean and standard deviation from exact sums. The mean is the nearest float64 (ties to even). The variance is rounded once to 53 bits,
+/// without a limit to its exponent, and the deviation is the square root of that.
 /// </summary>
 internal static class ExactMoments
 {
@@ -17,7 +17,9 @@ internal static class ExactMoments
     /// <param name="unitExponent">The unit.</param>
     /// <returns>Null if there are no values.</returns>
     public static (double Mean, double Deviation)? Of(long count, BigInteger sum, BigInteger squares, int unitExponent) =>
-        count == 0 ? null : (Nearest(sum, count, unitExponent), Root((count * squares) - (sum * sum), (BigInteger)count * count, 2 * unitExponent));
+        count == 0
+        ? null
+        : (Nearest(sum, count, unitExponent), Root((count * squares) - (sum * sum), (BigInteger)count * count, 2 * unitExponent));
 
     // (numerator / denominator) × 2^exponent as float64.
     private static double Nearest(BigInteger numerator, BigInteger denominator, int exponent)
@@ -29,11 +31,14 @@ internal static class ExactMoments
 
         (ulong top, int shift) = Quotient(BigInteger.Abs(numerator), denominator);
         int place = exponent + shift;
-        double magnitude = SmallestExponent - place <= MantissaExcess ? Math.ScaleB((double)top, place) : Subnormal(top, SmallestExponent - place);
+        double magnitude = SmallestExponent - place <= MantissaExcess
+            ? Math.ScaleB((double)top, place)
+            : Subnormal(top, SmallestExponent - place);
         return numerator.Sign < 0 ? -magnitude : magnitude;
     }
 
-    // The square root of (numerator / denominator) × 2^exponent: the exponent is made even and halved, so that nothing over- or underflows on the way.
+    // The square root of (numerator / denominator) × 2^exponent: the exponent is made even and halved, so that nothing over- or underflows
+    // on the way.
     private static double Root(BigInteger numerator, BigInteger denominator, int exponent)
     {
         if (numerator.IsZero)

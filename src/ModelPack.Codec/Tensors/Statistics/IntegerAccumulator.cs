@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace ModelPack.Tensors.Statistics;
 
-/// <summary>Statistics of whole numbers. The sum of 2^63 numbers of 64 bits fits in 127 bits; squares are summed in three parts that fit as well.</summary>
+/// <summary>Statistics of whole numbers. The sum of 2^63 numbers of 64 bits fits in 127 bits; squares are summed in three parts that fit as
+/// well.</summary>
 internal sealed class IntegerAccumulator(IntegerFormat format) : TensorAccumulator
 {
     private const int HalfBits = 32;

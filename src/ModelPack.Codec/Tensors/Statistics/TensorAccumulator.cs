@@ -1,8 +1,8 @@
 namespace ModelPack.Tensors.Statistics;
 
 /// <summary>
-/// Collects <see cref="TensorStatistics"/> of one tensor, chunk by chunk. Accumulators of different chunks may be merged in any order: integers only, nothing is
-/// rounded before the end. Not thread-safe; use one a thread.
+/// Collects <see cref="TensorStatistics"/> of one tensor, chunk by chunk. Accumulators of different chunks may be merged in any order:
+/// integers only, nothing is rounded before the end. Not thread-safe; use one a thread.
 /// </summary>
 internal abstract class TensorAccumulator
 {

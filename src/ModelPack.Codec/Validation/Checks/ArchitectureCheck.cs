@@ -13,7 +13,8 @@ internal static class ArchitectureCheck
     // apr-v2.md §7.3: the importer from GGUF writes these twice.
     private static readonly string[] Copies =
     [
-        "architecture", "hidden_size", "num_layers", "num_heads", "num_kv_heads", "vocab_size", "intermediate_size", "max_position_embeddings", "rope_type",
+        "architecture", "hidden_size", "num_layers", "num_heads", "num_kv_heads", "vocab_size", "intermediate_size",
+        "max_position_embeddings", "rope_type",
     ];
 
     public static void Run(ValidationContext context)
@@ -38,8 +39,12 @@ internal static class ArchitectureCheck
         }
 
         // A key below the own name and a dot is the architecture's own: clip.vision, clip.audio, an encoder's or a decoder's.
-        if (file.Metadata.FirstOrDefault(entry => entry.Key.EndsWith(BlockCount, StringComparison.Ordinal) && !entry.Key.StartsWith(own + ".", StringComparison.Ordinal)) is { } other
-            && !file.Metadata.Any(entry => entry.Key.StartsWith(own + ".", StringComparison.Ordinal) && entry.Key.EndsWith(BlockCount, StringComparison.Ordinal)))
+        if (file.Metadata.FirstOrDefault(
+            entry => entry.Key.EndsWith(BlockCount, StringComparison.Ordinal)
+                && !entry.Key.StartsWith(own + ".", StringComparison.Ordinal)) is { } other
+            && !file.Metadata.Any(
+                entry => entry.Key.StartsWith(own + ".", StringComparison.Ordinal)
+                    && entry.Key.EndsWith(BlockCount, StringComparison.Ordinal)))
         {
             context.Find(
                 ValidationErrors.Architecture,
@@ -70,10 +75,12 @@ internal static class ArchitectureCheck
 
     private static void Compare(ValidationContext context, AprFile file, string key, string otherKey)
     {
-        if (file.FindMetadata(key) is { } one && file.FindMetadata(otherKey) is { } other && !one.RawBytes.Span.SequenceEqual(other.RawBytes.Span))
+        if (file.FindMetadata(key) is { } one && file.FindMetadata(otherKey) is { } other
+            && !one.RawBytes.Span.SequenceEqual(other.RawBytes.Span))
         {
             context.Find(
-                ValidationErrors.Contradiction, otherKey, $"'{key}' is {one.Display()} and '{otherKey}' is {other.Display()}", MetadataPlace.Of(file, other));
+                ValidationErrors.Contradiction, otherKey, $"'{key}' is {one.Display()} and '{otherKey}' is {other.Display()}",
+                MetadataPlace.Of(file, other));
         }
     }
 }

@@ -4,8 +4,8 @@ using ModelPack.Architectures.Tokenizers.Reading;
 namespace ModelPack.Validation.Checks;
 
 /// <summary>
-/// A folder whose files a conversion refuses to believe is not sound either (DESIGN.md §7: shapes against the model's own config, tokenizer consistency). What GGUF has no
-/// words for, and a folder that leaves something out, is no contradiction.
+/// A folder whose files a conversion refuses to believe is not sound either (DESIGN.md §7: shapes against the model's own config, tokenizer
+/// consistency). What GGUF has no words for, and a folder that leaves something out, is no contradiction.
 /// </summary>
 internal static class DescriptionCheck
 {

@@ -12,7 +12,8 @@ internal static class FiniteCheck
             TensorInfo tensor = context.Tensors[i];
             if (context.Pass.Finite[i] is { IsFinite: false } tally)
             {
-                context.Find(ProofErrors.NonFiniteTensor, tensor.Name, FiniteReport.Describe(tensor, tally), FiniteReport.ByteOffset(tensor, tally));
+                context.Find(
+                    ProofErrors.NonFiniteTensor, tensor.Name, FiniteReport.Describe(tensor, tally), FiniteReport.ByteOffset(tensor, tally));
             }
         }
     }

@@ -36,15 +36,19 @@ internal static class HeadCheck
             return;
         }
 
-        if (settings[SettingName.KeyLength] is null && settings[SettingName.Hidden] is { } hidden && hidden.At(layer) is { } size && size % count != 0)
+        if (settings[SettingName.KeyLength] is null && settings[SettingName.Hidden] is { } hidden && hidden.At(layer) is { } size
+            && size % count != 0)
         {
             context.Find(
-                ValidationErrors.Heads, heads.Key, $"{size} ('{hidden.Key}') is no multiple of {count} ('{heads.Key}'), and no head length is stated", heads.ByteOffset);
+                ValidationErrors.Heads, heads.Key,
+                $"{size} ('{hidden.Key}') is no multiple of {count} ('{heads.Key}'), and no head length is stated", heads.ByteOffset);
         }
 
         if (settings[SettingName.KeyValueHeads] is { } groups && groups.At(layer) is { } others && (others == 0 || count % others != 0))
         {
-            context.Find(ValidationErrors.Heads, groups.Key, $"{count} ('{heads.Key}') is no multiple of {others} ('{groups.Key}')", groups.ByteOffset);
+            context.Find(
+                ValidationErrors.Heads, groups.Key, $"{count} ('{heads.Key}') is no multiple of {others} ('{groups.Key}')",
+                groups.ByteOffset);
         }
     }
 }

@@ -13,7 +13,9 @@ internal static class LayerCheck
         ("attention norm", [[TensorRole.AttentionNorm]]),
         ("query, key and value projection", [[TensorRole.Query, TensorRole.Key, TensorRole.Value], [TensorRole.QueryKeyValue]]),
         ("attention output", [[TensorRole.AttentionOutput]]),
-        ("feed-forward projections", [[TensorRole.Up, TensorRole.Down], [TensorRole.GateUp, TensorRole.Down], [TensorRole.ExpertUps, TensorRole.ExpertDowns], [TensorRole.ExpertUp, TensorRole.ExpertDown]]),
+        ("feed-forward projections",
+            [[TensorRole.Up, TensorRole.Down], [TensorRole.GateUp, TensorRole.Down], [TensorRole.ExpertUps, TensorRole.ExpertDowns],
+                [TensorRole.ExpertUp, TensorRole.ExpertDown]]),
     ];
 
     public static void Run(ValidationContext context)
@@ -26,7 +28,9 @@ internal static class LayerCheck
         SortedDictionary<int, HashSet<TensorRole>> layers = Layers(context.Tensors);
         if (layers.Count == 0)
         {
-            context.Keep("K-NAMES", $"no tensor name is of the kind that '{context.Settings.Architecture}' has, so layers and shapes were not compared");
+            context.Keep(
+                "K-NAMES",
+                $"no tensor name is of the kind that '{context.Settings.Architecture}' has, so layers and shapes were not compared");
             return;
         }
 
@@ -37,7 +41,9 @@ internal static class LayerCheck
 
         if (!context.Tensors.Any(tensor => TensorRoles.Of(tensor.Name)?.Role == TensorRole.TokenEmbedding))
         {
-            context.Find(ValidationErrors.Layers, "token embedding", $"a model of the architecture '{family.Name}' has a token embedding; this one has none");
+            context.Find(
+                ValidationErrors.Layers, "token embedding",
+                $"a model of the architecture '{family.Name}' has a token embedding; this one has none");
         }
 
         foreach ((int layer, HashSet<TensorRole> roles) in layers)
@@ -85,7 +91,9 @@ internal static class LayerCheck
         {
             string lacks = missing.Length > 0 ? $"; layer {string.Join(", ", missing.Take(Shown))} is missing" : "";
             string more = surplus.Length > 0 ? $"; layer {string.Join(", ", surplus.Take(Shown))} is one too many" : "";
-            context.Find(ValidationErrors.Layers, count.Key, $"'{count.Key}' is {stated}, tensors are present for {present.Count} layers{lacks}{more}", count.ByteOffset);
+            context.Find(
+                ValidationErrors.Layers, count.Key,
+                $"'{count.Key}' is {stated}, tensors are present for {present.Count} layers{lacks}{more}", count.ByteOffset);
         }
     }
 

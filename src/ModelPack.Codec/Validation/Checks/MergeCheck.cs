@@ -24,7 +24,9 @@ internal static class MergeCheck
 
             if (first is not null)
             {
-                context.Find(ValidationErrors.Merge, tokenizer.MergesKey, $"{wrong} of {tokenizer.Merges.Count} merge rules do not fit the vocabulary: {first}", tokenizer.MergesOffset);
+                context.Find(
+                    ValidationErrors.Merge, tokenizer.MergesKey,
+                    $"{wrong} of {tokenizer.Merges.Count} merge rules do not fit the vocabulary: {first}", tokenizer.MergesOffset);
             }
         }
     }
@@ -36,7 +38,9 @@ internal static class MergeCheck
             return "has no two parts";
         }
 
-        string joined = rule.Left + (right.StartsWith(tokenizer.Continuation, StringComparison.Ordinal) ? right[tokenizer.Continuation.Length..] : right);
+        string joined =
+            rule.Left
+            + (right.StartsWith(tokenizer.Continuation, StringComparison.Ordinal) ? right[tokenizer.Continuation.Length..] : right);
         string[] unknown = [.. new[] { rule.Left, right, joined }.Where(part => !tokenizer.IsToken(part))];
         return unknown.Length == 0 ? null : $"needs the token '{Cut(unknown[0])}', which does not exist";
     }

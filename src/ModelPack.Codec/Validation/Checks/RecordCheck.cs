@@ -7,7 +7,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Validation.Checks;
 
-/// <summary>The origin record and the side file, as a conversion would look at them: what it would refuse is found here, what it would leave behind is noted.</summary>
+/// <summary>The origin record and the side file, as a conversion would look at them: what it would refuse is found here, what it would
+/// leave behind is noted.</summary>
 internal static class RecordCheck
 {
     private const string EditedRule = "K-RECORD";
@@ -33,7 +34,10 @@ internal static class RecordCheck
         catch (ModelPackException exception)
         {
             bool isSide = exception.Code == OriginErrors.MissingSideFile || SideMember(file) is not null;
-            context.Find(isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide ? SideFile.NameFor(file.AllMembers[0].Name) : ModelFile.OriginKey, exception.Detail);
+            context.Find(
+                isSide ? ValidationErrors.Side : ValidationErrors.Record, isSide
+                    ? SideFile.NameFor(file.AllMembers[0].Name)
+                    : ModelFile.OriginKey, exception.Detail);
         }
     }
 
@@ -52,7 +56,9 @@ internal static class RecordCheck
                 ModelSetMember member = SideMember(file)!;
                 long offset = stored.Offset - member.Start;
                 context.Find(
-                    ValidationErrors.Side, stored.Name, $"'{stored.Name}' in '{member.Name}' (from byte {offset}) is not the one that the conversion put there: the file is that of another model, or was changed");
+                    ValidationErrors.Side, stored.Name,
+                    $"'{stored.Name}' in '{member.Name}' (from byte {offset}) is not the one that the conversion put there: the file is "
+                        + $"that of another model, or was changed");
                 found = true;
             }
         }
@@ -69,17 +75,22 @@ internal static class RecordCheck
             return;
         }
 
-        if (Ancestor.FindUnlike(file, [.. ancestor.Shown], recipe => recipe is StoredPayload stored ? context.Pass.TensorHashes[stored.Tensor] : null, CancellationToken.None) is { } unlike)
+        if (Ancestor.FindUnlike(
+            file, [.. ancestor.Shown], recipe => recipe is StoredPayload stored
+                ? context.Pass.TensorHashes[stored.Tensor]
+                : null, CancellationToken.None) is { } unlike)
         {
             context.Find(ValidationErrors.Side, ModelFile.OriginKey, unlike);
         }
-        else if (ancestor.Record.Tensors.Any(tensor => tensor.Payload is StoredPayload stored && context.Pass.TensorHashes[stored.Tensor] != tensor.Hash))
+        else if (ancestor.Record.Tensors.Any(
+            tensor => tensor.Payload is StoredPayload stored && context.Pass.TensorHashes[stored.Tensor] != tensor.Hash))
         {
             context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");
         }
     }
 
-    private static Hash128 Hash(ValidationContext context, PayloadRecipe payload, CancellationToken cancellation) => payload is StoredPayload stored
+    private static Hash128 Hash(ValidationContext context, PayloadRecipe payload, CancellationToken cancellation) =>
+        payload is StoredPayload stored
         ? context.Pass.TensorHashes[stored.Tensor]
         : FileHash.Xxh128(MadePayloads.Open(context.File, payload), cancellation);
 

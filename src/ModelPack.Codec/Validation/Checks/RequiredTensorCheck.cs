@@ -5,14 +5,16 @@ using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation.Checks;
 
-/// <summary>A model of a known architecture has every tensor that its programs load. What a layer lacks of the llama pattern was found by <see cref="LayerCheck"/>.</summary>
+/// <summary>A model of a known architecture has every tensor that its programs load. What a layer lacks of the llama pattern was found by
+/// <see cref="LayerCheck"/>.</summary>
 internal static class RequiredTensorCheck
 {
     private const int Shown = 8;
 
     public static void Run(ValidationContext context)
     {
-        if (!context.Settings.IsWholeModel || context.Settings.Family is null || context.Findings.Any(finding => finding.Code == ValidationErrors.Layers)
+        if (!context.Settings.IsWholeModel || context.Settings.Family is null
+            || context.Findings.Any(finding => finding.Code == ValidationErrors.Layers)
             || !context.Tensors.Any(tensor => TensorRoles.Of(tensor.Name)?.Layer is not null))
         {
             return;
@@ -20,7 +22,9 @@ internal static class RequiredTensorCheck
 
         foreach (string missing in Missing(context.File).Take(Shown))
         {
-            context.Find(ValidationErrors.Required, missing, $"a model of the architecture '{context.Settings.Architecture}' has this tensor; this one has not");
+            context.Find(
+                ValidationErrors.Required, missing,
+                $"a model of the architecture '{context.Settings.Architecture}' has this tensor; this one has not");
         }
     }
 

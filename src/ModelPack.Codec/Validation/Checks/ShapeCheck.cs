@@ -14,7 +14,9 @@ internal static class ShapeCheck
         ModelSettings settings = context.Settings;
         if (settings.Family is not { } family)
         {
-            string why = settings.Architecture is { } name ? $"the shapes of the architecture '{name}' are not known here" : "no architecture is named";
+            string why = settings.Architecture is { } name
+                ? $"the shapes of the architecture '{name}' are not known here"
+                : "no architecture is named";
             context.Keep("K-SHAPES", $"shapes were not compared with hyperparameters: {why}");
             return;
         }
@@ -22,7 +24,9 @@ internal static class ShapeCheck
         SettingName[] missing = [.. Needed.Where(name => settings[name] is null)];
         if (missing.Length > 0)
         {
-            context.Keep("K-SHAPES", $"hyperparameters are not stated ({string.Join(", ", missing)}), so shapes that follow from them were not compared");
+            context.Keep(
+                "K-SHAPES",
+                $"hyperparameters are not stated ({string.Join(", ", missing)}), so shapes that follow from them were not compared");
         }
 
         ExpectedShapes shapes = new(settings, family);
@@ -42,7 +46,8 @@ internal static class ShapeCheck
         // Leading ones are no dimension: a file may keep them (gguf.md §1.5).
         long[] shape = [.. tensor.Shape.SkipWhile(dimension => dimension == 1)];
         ExpectedLength[] wanted = [.. expected.SkipWhile(length => length.Length == 1)];
-        bool fits = shape.Length == wanted.Length && shape.Zip(wanted).All(pair => pair.Second.Length is null || pair.Second.Length == pair.First);
+        bool fits = shape.Length == wanted.Length && shape.Zip(wanted)
+            .All(pair => pair.Second.Length is null || pair.Second.Length == pair.First);
         bool isUnknown = expected.Any(length => length.Length is null) && shape.Length < wanted.Length;
         if (fits || isUnknown)
         {
@@ -50,7 +55,8 @@ internal static class ShapeCheck
         }
 
         string follows = string.Join(", ", expected.Select(length => length.Length?.ToString(CultureInfo.InvariantCulture) ?? "?"));
-        string sources = string.Join("; ", expected.Where(length => length.Length is not null).Select(length => length.Source).Distinct(StringComparer.Ordinal));
+        string sources = string.Join(
+            "; ", expected.Where(length => length.Length is not null).Select(length => length.Source).Distinct(StringComparer.Ordinal));
         context.Find(
             ValidationErrors.Shape,
             tensor.Name,

@@ -6,7 +6,8 @@ using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation.Checks;
 
-/// <summary>What a file says of being a part of several (gguf.md §5, apr-v2.md §7.2), or is by its name (safetensors.md §5). The parts of a set were compared when it was opened.</summary>
+/// <summary>What a file says of being a part of several (gguf.md §5, apr-v2.md §7.2), or is by its name (safetensors.md §5). The parts of a
+/// set were compared when it was opened.</summary>
 internal static class SplitCheck
 {
     public static void Run(ValidationContext context)
@@ -18,7 +19,9 @@ internal static class SplitCheck
                 break;
             case GgufFile gguf when gguf.Find(GgufSplit.NumberKey) is { } number && gguf.Find(GgufSplit.CountKey) is null:
                 context.Find(
-                    ValidationErrors.Split, GgufSplit.NumberKey, $"'{GgufSplit.NumberKey}' is {number.Display()}, but '{GgufSplit.CountKey}' is missing", MetadataPlace.Of(gguf, number));
+                    ValidationErrors.Split, GgufSplit.NumberKey,
+                    $"'{GgufSplit.NumberKey}' is {number.Display()}, but '{GgufSplit.CountKey}' is missing",
+                    MetadataPlace.Of(gguf, number));
                 break;
             case var file when MissingParts.OfShards(file) is { } missing:
                 context.Find(ModelSetErrors.ShardAlone, file.AllMembers[0].Name, missing);
@@ -35,16 +38,22 @@ internal static class SplitCheck
         long? offset = file.Find(GgufSplit.CountKey) is { } count ? MetadataPlace.Of(file, count) : null;
         if (split.Count > 0 && split.Number >= split.Count)
         {
-            context.Find(ValidationErrors.Split, GgufSplit.NumberKey, $"'{GgufSplit.NumberKey}' is {split.Number}, but '{GgufSplit.CountKey}' is {split.Count}", offset);
+            context.Find(
+                ValidationErrors.Split, GgufSplit.NumberKey,
+                $"'{GgufSplit.NumberKey}' is {split.Number}, but '{GgufSplit.CountKey}' is {split.Count}", offset);
         }
         else if (split.IsPart && split.TensorCount <= tensors)
         {
-            string text = $"'{GgufSplit.CountKey}' is {split.Count}, but of {split.TensorCount} tensors all {tensors} are in this file: the keys are stale and programs will look for other parts";
+            string text =
+                $"'{GgufSplit.CountKey}' is {split.Count}, but of {split.TensorCount} tensors all {tensors} are in this file: the keys are "
+                    + $"stale and programs will look for other parts";
             context.Find(ValidationErrors.Split, GgufSplit.CountKey, text, offset);
         }
         else if (!split.IsPart && split.TensorCount is { } total && total != tensors)
         {
-            context.Find(ValidationErrors.Split, GgufSplit.TensorCountKey, $"'{GgufSplit.TensorCountKey}' is {total}, but the file, which is no part, has {tensors} tensors", offset);
+            context.Find(
+                ValidationErrors.Split, GgufSplit.TensorCountKey,
+                $"'{GgufSplit.TensorCountKey}' is {total}, but the file, which is no part, has {tensors} tensors", offset);
         }
         else if (split.IsPart)
         {

@@ -19,7 +19,8 @@ internal static class TailCheck
                 continue;
             }
 
-            foreach (Note note in file.Notes.Concat(context.Notes).Where(note => note.Rule is Padding or Tail && note.ByteOffset < file.Source.Length))
+            foreach (Note note in file.Notes.Concat(context.Notes)
+                .Where(note => note.Rule is Padding or Tail && note.ByteOffset < file.Source.Length))
             {
                 Check(context, file, member.Start, note.ByteOffset!.Value);
             }
@@ -52,7 +53,9 @@ internal static class TailCheck
     {
         if (!context.Findings.Any(finding => finding.Code == ValidationErrors.Tail && finding.ByteOffset == offset))
         {
-            context.Find(ValidationErrors.Tail, "bytes outside the tensors", $"what stands at byte {offset}, {length} bytes before the end, looks like {kind}", offset);
+            context.Find(
+                ValidationErrors.Tail, "bytes outside the tensors",
+                $"what stands at byte {offset}, {length} bytes before the end, looks like {kind}", offset);
         }
     }
 }

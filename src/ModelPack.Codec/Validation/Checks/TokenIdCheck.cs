@@ -19,7 +19,8 @@ internal static class TokenIdCheck
                 }
                 else if (token.Id < 0 || token.Id >= count)
                 {
-                    context.Find(ValidationErrors.TokenId, token.Key, $"'{token.Key}' is {token.Id}; there are {count} tokens", token.ByteOffset);
+                    context.Find(
+                        ValidationErrors.TokenId, token.Key, $"'{token.Key}' is {token.Id}; there are {count} tokens", token.ByteOffset);
                 }
             }
         }

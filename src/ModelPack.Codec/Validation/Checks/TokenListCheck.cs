@@ -12,7 +12,8 @@ internal static class TokenListCheck
             foreach (TokenCount list in tokenizer.Counts.Where(list => list.Count != tokenizer.Vocabulary.Count))
             {
                 context.Find(
-                    ValidationErrors.TokenLists, list.Key, $"'{list.Key}' counts {list.Count}, '{tokenizer.Vocabulary.Key}' {tokenizer.Vocabulary.Count}", list.ByteOffset);
+                    ValidationErrors.TokenLists, list.Key,
+                    $"'{list.Key}' counts {list.Count}, '{tokenizer.Vocabulary.Key}' {tokenizer.Vocabulary.Count}", list.ByteOffset);
             }
         }
     }

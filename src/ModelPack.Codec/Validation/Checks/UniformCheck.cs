@@ -6,7 +6,8 @@ using ModelPack.Validation.Facts;
 namespace ModelPack.Validation.Checks;
 
 /// <summary>
-/// Tensors that hold one value. A matrix of any one number was never trained, and one of zeros neither where its role is known; norms of ones, biases of zeros and tables of integers are usual.
+/// Tensors that hold one value. A matrix of any one number was never trained, and one of zeros neither where its role is known; norms of
+/// ones, biases of zeros and tables of integers are usual.
 /// </summary>
 internal static class UniformCheck
 {
@@ -27,7 +28,9 @@ internal static class UniformCheck
             bool isZero = tally.Bits == 0;
             if (isZero && IsWrongAsZero(tensor, context))
             {
-                context.Find(ValidationErrors.Zero, tensor.Name, $"all {tensor.ElementCount} values ({Name(tensor)}, {Shape(tensor)}) are zero", tensor.Offset);
+                context.Find(
+                    ValidationErrors.Zero, tensor.Name, $"all {tensor.ElementCount} values ({Name(tensor)}, {Shape(tensor)}) are zero",
+                    tensor.Offset);
             }
             else if (!isZero && IsMatrix(tensor))
             {
@@ -52,7 +55,9 @@ internal static class UniformCheck
         if (constants.Count > 0)
         {
             (TensorInfo first, string value) = constants[0];
-            context.Keep("K-CONSTANT", $"{constants.Count} tensors hold one value each and may, the first is '{first.Name}' ({value})", first.Offset);
+            context.Keep(
+                "K-CONSTANT", $"{constants.Count} tensors hold one value each and may, the first is '{first.Name}' ({value})",
+                first.Offset);
         }
     }
 
@@ -69,7 +74,8 @@ internal static class UniformCheck
 
     // What is stacked for experts is a matrix an expert.
     private static bool IsMatrix(TensorInfo tensor) =>
-        HoldsNumbers(tensor) && tensor.Shape.Count(dimension => dimension > 1) >= 2 && !tensor.Name.Contains("bias", StringComparison.OrdinalIgnoreCase);
+        HoldsNumbers(tensor) && tensor.Shape.Count(dimension => dimension > 1) >= 2
+        && !tensor.Name.Contains("bias", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsNorm(TensorInfo tensor) =>
         tensor.Name.Contains("norm", StringComparison.OrdinalIgnoreCase) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal);
@@ -77,7 +83,8 @@ internal static class UniformCheck
     // The second factor of an adapter is zero until it is trained.
     private static bool IsSecondFactor(TensorInfo tensor) => tensor.Name.Contains("lora_b", StringComparison.OrdinalIgnoreCase);
 
-    private static bool HoldsNumbers(TensorInfo tensor) => tensor.Type == TensorType.F64 || tensor.Type == TensorType.C64 || TensorDecoder.CanDecode(tensor.Type);
+    private static bool HoldsNumbers(TensorInfo tensor) =>
+        tensor.Type == TensorType.F64 || tensor.Type == TensorType.C64 || TensorDecoder.CanDecode(tensor.Type);
 
     private static string Name(TensorInfo tensor) => TensorTypes.Get(tensor.Type).Name;
 

@@ -9,7 +9,8 @@ internal static class VocabularyCheck
     {
         foreach (TensorInfo tensor in context.Tensors)
         {
-            bool hasRows = TensorRoles.Of(tensor.Name) is { Role: TensorRole.TokenEmbedding or TensorRole.Output, IsBias: false } && tensor.Shape.Length >= 2;
+            bool hasRows = TensorRoles.Of(tensor.Name) is { Role: TensorRole.TokenEmbedding or TensorRole.Output, IsBias: false }
+                && tensor.Shape.Length >= 2;
             foreach (TokenizerFacts tokenizer in hasRows ? context.Tokenizers : [])
             {
                 Check(context, tensor, tensor.Shape[^2], tokenizer.Vocabulary);

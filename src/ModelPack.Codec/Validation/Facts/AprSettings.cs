@@ -39,11 +39,14 @@ internal static class AprSettings
         return settings;
     }
 
-    // apr-v2.md §11.4: the importer from GGUF drops head_dim, so that the hidden size over the heads gives another width than the matrices have.
+    // apr-v2.md §11.4: the importer from GGUF drops head_dim, so that the hidden size over the heads gives another width than the matrices
+    // have.
     private static void AddHeadLength(ModelSettings settings, AprFile file)
     {
-        if (settings[SettingName.KeyLength] is null && settings[SettingName.Heads]?.At(null) is { } heads && settings[SettingName.Hidden]?.At(null) is { } hidden
-            && ModelTensors.Of(file.Tensors.Select(tensor => (tensor.Name, tensor.Shape))).HeadDimension(heads, settings[SettingName.KeyValueHeads]?.At(null) ?? heads, hidden) is { } dimension)
+        if (settings[SettingName.KeyLength] is null && settings[SettingName.Heads]?.At(null) is { } heads
+            && settings[SettingName.Hidden]?.At(null) is { } hidden
+            && ModelTensors.Of(file.Tensors.Select(tensor => (tensor.Name, tensor.Shape)))
+            .HeadDimension(heads, settings[SettingName.KeyValueHeads]?.At(null) ?? heads, hidden) is { } dimension)
         {
             Setting implied = new("rows of q / num_heads", [dimension], null);
             settings.Add(SettingName.KeyLength, implied);

@@ -63,7 +63,8 @@ internal static class AprTokenizer
         }
     }
 
-    private static JsonElement? Find(AprFile file, string key) => file.FindMetadata(key) is { } value ? JsonFacts.Parse(value.RawBytes) : null;
+    private static JsonElement? Find(AprFile file, string key) =>
+        file.FindMetadata(key) is { } value ? JsonFacts.Parse(value.RawBytes) : null;
 
     private static long? Place(AprFile file, string key) => file.FindMetadata(key) is { } value ? MetadataPlace.Of(file, value) : null;
 }

@@ -4,7 +4,8 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Validation.Facts;
 
-/// <summary>The companion files of a SafeTensors model that say something about it. What was not read with it is not validated with it.</summary>
+/// <summary>The companion files of a SafeTensors model that say something about it. What was not read with it is not validated with
+/// it.</summary>
 internal sealed class CompanionFiles
 {
     public const string Config = "config.json";
@@ -25,7 +26,8 @@ internal sealed class CompanionFiles
     {
     }
 
-    /// <summary>Companions from which nothing can be read: known ones that are not one JSON object, others that are called JSON and are none, any that are too large.</summary>
+    /// <summary>Companions from which nothing can be read: known ones that are not one JSON object, others that are called JSON and are
+    /// none, any that are too large.</summary>
     public IReadOnlyList<(string Name, string Text)> Problems => problems;
 
     /// <summary>What Python's JSON has and JSON has not, in words.</summary>

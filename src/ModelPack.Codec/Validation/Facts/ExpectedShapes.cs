@@ -76,7 +76,8 @@ internal sealed class ExpectedShapes(ModelSettings settings, ModelFamily family)
         : new(null, $"{name}");
 
     /// <summary>Heads of keys and values; as many as of queries if nothing is stated (hf-companions.md §1.1).</summary>
-    public ExpectedLength KeyValueHeads(int? layer) => Stated(settings[SettingName.KeyValueHeads] is null ? SettingName.Heads : SettingName.KeyValueHeads, layer);
+    public ExpectedLength KeyValueHeads(int? layer) =>
+        Stated(settings[SettingName.KeyValueHeads] is null ? SettingName.Heads : SettingName.KeyValueHeads, layer);
 
     private static ExpectedLength Two => new(2, "2");
 
@@ -87,5 +88,7 @@ internal sealed class ExpectedShapes(ModelSettings settings, ModelFamily family)
     private ExpectedLength Values(int? layer) => KeyValueHeads(layer) * HeadLength(SettingName.ValueLength, layer);
 
     private ExpectedLength ExpertLength(int? layer, ExpectedLength wide) =>
-        settings[SettingName.ExpertFeedForward] is null && family.ExpertsFollowFeedForward ? wide : Stated(SettingName.ExpertFeedForward, layer);
+        settings[SettingName.ExpertFeedForward] is null && family.ExpertsFollowFeedForward
+        ? wide
+        : Stated(SettingName.ExpertFeedForward, layer);
 }

@@ -54,5 +54,6 @@ internal static class FileSignatures
     }
 
     /// <summary>The kind of archive that ends in the bytes, if one does.</summary>
-    public static string? FindArchiveEnd(ReadOnlySpan<byte> bytes) => bytes.IndexOf("PK\u0005\u0006"u8) >= 0 ? "the end of a ZIP archive" : null;
+    public static string? FindArchiveEnd(ReadOnlySpan<byte> bytes) =>
+        bytes.IndexOf("PK\u0005\u0006"u8) >= 0 ? "the end of a ZIP archive" : null;
 }

@@ -24,7 +24,11 @@ internal static class GgufSettings
     public static ModelSettings Read(GgufFile file, bool isSet)
     {
         bool isModel = file.Find("general.type")?.Text is null or "model";
-        ModelSettings settings = new() { Architecture = isModel ? file.Architecture : null, IsWholeModel = isModel && (isSet || file.Split is not { IsPart: true }) };
+        ModelSettings settings = new()
+        {
+            Architecture = isModel ? file.Architecture : null,
+            IsWholeModel = isModel && (isSet || file.Split is not { IsPart: true }),
+        };
         foreach ((SettingName name, string key) in Keys)
         {
             string full = $"{file.Architecture}.{key}";

@@ -26,7 +26,9 @@ internal static class GgufTokenizer
         {
             Vocabulary = new(TokensKey, tokens.Count, MetadataPlace.Of(file, tokens)),
             Tokens = [.. Strings(tokens)],
-            Counts = [.. Lists.Where(key => file.Find(key) is not null).Select(key => new TokenCount(key, file.Find(key)!.Count, MetadataPlace.Of(file, file.Find(key)!)))],
+            Counts = [
+                .. Lists.Where(key => file.Find(key) is not null)
+                    .Select(key => new TokenCount(key, file.Find(key)!.Count, MetadataPlace.Of(file, file.Find(key)!)))],
             Ids = [.. Ids(file)],
             MergesKey = MergesKey,
             MergesOffset = merges is null ? null : MetadataPlace.Of(file, merges),

@@ -43,9 +43,11 @@ internal static class JsonFacts
 
     public static JsonElement? Member(this JsonElement parent, string name) => Member((JsonElement?)parent, name);
 
-    public static IEnumerable<JsonElement> Items(this JsonElement? list) => list is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
+    public static IEnumerable<JsonElement> Items(this JsonElement? list) =>
+        list is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
 
-    public static IEnumerable<JsonProperty> Members(this JsonElement? parent) => parent is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
+    public static IEnumerable<JsonProperty> Members(this JsonElement? parent) =>
+        parent is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
 
     public static int Count(this JsonElement? list) => list is { ValueKind: JsonValueKind.Array } value ? value.GetArrayLength() : 0;
 
@@ -53,5 +55,6 @@ internal static class JsonFacts
         element is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number) ? number : null;
 
     /// <summary>The text of a string; null for anything else.</summary>
-    public static string? Text(this JsonElement? element) => element is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    public static string? Text(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 }

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace ModelPack.Validation.Facts;
 
-/// <summary>The vocabulary of tokenizer.json, with the ids that config.json and generation_config.json name (hf-companions.md §2.2, §2.3, §2.6).</summary>
+/// <summary>The vocabulary of tokenizer.json, with the ids that config.json and generation_config.json name (hf-companions.md §2.2, §2.3,
+/// §2.6).</summary>
 internal static class JsonTokenizer
 {
     private const string IdEnding = "_token_id";
@@ -67,10 +68,13 @@ internal static class JsonTokenizer
 
     private static IEnumerable<TokenId> Ids(CompanionFiles companions, string name)
     {
-        foreach (JsonProperty member in companions.Find(name).Members().Where(member => member.Name.EndsWith(IdEnding, StringComparison.Ordinal)))
+        foreach (JsonProperty member in companions.Find(name).Members()
+            .Where(member => member.Name.EndsWith(IdEnding, StringComparison.Ordinal)))
         {
             // Several ends of a text stand in a list.
-            IEnumerable<JsonElement> values = member.Value.ValueKind == JsonValueKind.Array ? JsonFacts.Items(member.Value) : [member.Value];
+            IEnumerable<JsonElement> values = member.Value.ValueKind == JsonValueKind.Array
+                ? JsonFacts.Items(member.Value)
+                : [member.Value];
             foreach (JsonElement value in values)
             {
                 if (JsonFacts.Integer(value) is { } id)

@@ -33,7 +33,8 @@ internal sealed record ModelFamily(string Name)
     /// <summary>True if experts are as high as the feed-forward layer when no length of their own is stated.</summary>
     public bool ExpertsFollowFeedForward => Name == "llama";
 
-    /// <summary>The family of an architecture, in the spelling of GGUF, of APR or of config.json; null if its shapes are not known.</summary>
+    /// <summary>The family of an architecture, in the spelling of GGUF, of APR or of config.json; null if its shapes are not
+    /// known.</summary>
     public static ModelFamily? Of(string architecture)
     {
         string plain = string.Concat(architecture.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();

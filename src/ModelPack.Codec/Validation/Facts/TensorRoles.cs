@@ -10,7 +10,8 @@ internal static class TensorRoles
     private const string Bias = ".bias";
     private const string Expert = "#";
 
-    private static readonly string[] LayerPrefixes = ["blk.", "model.layers.", "model.language_model.layers.", "language_model.model.layers."];
+    private static readonly string[] LayerPrefixes = [
+        "blk.", "model.layers.", "model.language_model.layers.", "language_model.model.layers."];
 
     private static readonly FrozenDictionary<string, TensorRole> Outside = new Dictionary<string, TensorRole>
     {
@@ -101,7 +102,9 @@ internal static class TensorRoles
             return Outside.TryGetValue(stem, out TensorRole outside) ? new(outside, null, isBias) : null;
         }
 
-        string[] parts = [.. split.InLayer.Split('.').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Expert : part)];
+        string[] parts = [
+            .. split.InLayer.Split('.')
+                .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Expert : part)];
         return LayerRoles.TryGetValue(string.Join('.', parts), out TensorRole inside) ? new(inside, split.Layer, isBias) : null;
     }
 
@@ -110,7 +113,9 @@ internal static class TensorRoles
         foreach (string prefix in LayerPrefixes)
         {
             int dot = name.StartsWith(prefix, StringComparison.Ordinal) ? name.IndexOf('.', prefix.Length) : -1;
-            if (dot > 0 && int.TryParse(name.AsSpan(prefix.Length, dot - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layer))
+            if (dot > 0
+                && int.TryParse(
+                    name.AsSpan(prefix.Length, dot - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layer))
             {
                 return (layer, name[(dot + 1)..]);
             }

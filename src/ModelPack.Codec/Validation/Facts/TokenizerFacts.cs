@@ -58,5 +58,6 @@ internal sealed record TokenizerFacts
     }
 
     /// <summary>True if a part of a merge rule is a token, under any of the spellings of a space (hf-companions.md §2.1, §2.2).</summary>
-    public bool IsToken(string text) => Tokens.Contains(text) || Tokens.Contains(text.Replace('\u0120', ' ')) || Tokens.Contains(text.Replace('\u2581', ' '));
+    public bool IsToken(string text) =>
+        Tokens.Contains(text) || Tokens.Contains(text.Replace('\u0120', ' ')) || Tokens.Contains(text.Replace('\u2581', ' '));
 }

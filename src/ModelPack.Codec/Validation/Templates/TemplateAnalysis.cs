@@ -1,8 +1,9 @@
 namespace ModelPack.Validation.Templates;
 
 /// <summary>
-/// Follows the data through a template without running it. Finds text of the template's own that appears only when a message holds a phrase, and whatever keeps the template from being shown
-/// to be harmless: only known functions, filters and methods are, and keys that come from outside or stand in the template.
+/// Follows the data through a template without running it. Finds text of the template's own that appears only when a message holds a
+/// phrase, and whatever keeps the template from being shown to be harmless: only known functions, filters and methods are, and keys that
+/// come from outside or stand in the template.
 /// </summary>
 internal sealed class TemplateAnalysis
 {
@@ -18,7 +19,8 @@ internal sealed class TemplateAnalysis
     private TemplateAnalysis() => evaluator = new(this);
 
     /// <summary>What a template does.</summary>
-    /// <param name="Triggered">Positions of texts that a phrase in a message switches on; the text, or nothing where it stands in code.</param>
+    /// <param name="Triggered">Positions of texts that a phrase in a message switches on; the text, or nothing where it stands in
+    /// code.</param>
     /// <param name="Doubts">Positions of what is not known to be harmless, with what it is.</param>
     internal sealed record Outcome(IReadOnlyDictionary<int, string> Triggered, IReadOnlyDictionary<int, string> Doubts);
 
@@ -75,7 +77,9 @@ internal sealed class TemplateAnalysis
             case TemplateNodeKind.For:
                 RunFor(node, isGuarded);
                 break;
-            case TemplateNodeKind.Set when node.Children[1] is { Kind: TemplateNodeKind.Call, Children: [{ Kind: TemplateNodeKind.Name, Value: "namespace" }, ..] }:
+            case TemplateNodeKind.Set
+                when node.Children[1] is { Kind: TemplateNodeKind.Call,
+                    Children: [{ Kind: TemplateNodeKind.Name, Value: "namespace" }, ..] }:
                 AssignNamespace(node.Children[0], node.Children[1].Children[1..], isGuarded);
                 break;
             case TemplateNodeKind.Set:
@@ -144,12 +148,14 @@ internal sealed class TemplateAnalysis
             Dictionary<string, TemplateValue> before = variables;
             int known = evaluator.Learned;
             TemplateValue item = TemplateEvaluator.Element(items);
-            variables = new(before, StringComparer.Ordinal) { ["loop"] = TemplateValue.None, ["loop.previtem"] = item, ["loop.nextitem"] = item };
+            variables = new(
+                before, StringComparer.Ordinal) { ["loop"] = TemplateValue.None, ["loop.previtem"] = item, ["loop.nextitem"] = item };
             Bind(node.Children[0], item);
             bool isChosen = evaluator.Evaluate(node.Children[2], isGuarded).Has(TemplateTraits.Triggered);
             Run(node.Children[3], isGuarded || isChosen || items.Has(TemplateTraits.Triggered));
             Dictionary<string, TemplateValue> joined = Join(variables, before);
-            bool isSettled = known == evaluator.Learned && joined.Count == before.Count && joined.All(pair => before[pair.Key].IsSameAs(pair.Value));
+            bool isSettled = known == evaluator.Learned && joined.Count == before.Count
+                && joined.All(pair => before[pair.Key].IsSameAs(pair.Value));
             variables = joined;
             if (isSettled)
             {
@@ -169,7 +175,9 @@ internal sealed class TemplateAnalysis
         for (int i = 0; i < parameters.Length; i++)
         {
             TemplateNode parameter = parameters[i];
-            TemplateValue value = parameter.Kind == TemplateNodeKind.Keyword ? evaluator.Evaluate(parameter.Children[0], isGuarded: false) : TemplateValue.None;
+            TemplateValue value = parameter.Kind == TemplateNodeKind.Keyword
+                ? evaluator.Evaluate(parameter.Children[0], isGuarded: false)
+                : TemplateValue.None;
             variables[parameter.Value] = value.Or(evaluator.ArgumentsOf(node.Value, i, parameter.Value));
         }
 
@@ -215,7 +223,8 @@ internal sealed class TemplateAnalysis
     {
         foreach (TemplateNode attribute in attributes)
         {
-            TemplateValue value = evaluator.Evaluate(attribute.Kind == TemplateNodeKind.Keyword ? attribute.Children[0] : attribute, isGuarded);
+            TemplateValue value = evaluator.Evaluate(
+                attribute.Kind == TemplateNodeKind.Keyword ? attribute.Children[0] : attribute, isGuarded);
             evaluator.Learn(evaluator.Attributes, $"{target.Value}.{attribute.Value}", Guarded(attribute.Position, value, "", isGuarded));
         }
 

@@ -11,7 +11,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
     private const string ContentField = "content";
 
     private static readonly ImmutableArray<string> Searches = ["startswith", "endswith", "find", "rfind", "index", "rindex", "count"];
-    private static readonly ImmutableArray<string> Cuts = ["split", "rsplit", "partition", "rpartition", "replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip"];
+    private static readonly ImmutableArray<string> Cuts = [
+        "split", "rsplit", "partition", "rpartition", "replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip"];
     private static readonly ImmutableArray<string> Measures = ["length", "count", "int", "float", "abs", "wordcount", "round"];
     private static readonly ImmutableArray<string> ByAttribute = ["groupby", "selectattr", "rejectattr"];
 
@@ -31,7 +32,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
 
     public int Steps { get; private set; }
 
-    public static string Key(TemplateNode target) => target.Kind == TemplateNodeKind.Attribute ? $"{target.Children[0].Value}.{target.Value}" : target.Value;
+    public static string Key(TemplateNode target) =>
+        target.Kind == TemplateNodeKind.Attribute ? $"{target.Children[0].Value}.{target.Value}" : target.Value;
 
     public void Doubt(int position, string what) => doubts.TryAdd(position, what);
 
@@ -45,7 +47,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
 
     /// <summary>What calls of a macro give to a parameter, by its place or by its name.</summary>
     public TemplateValue ArgumentsOf(string macro, int place, string name) =>
-        arguments.GetValueOrDefault($"{macro}({place}", TemplateValue.None).Or(arguments.GetValueOrDefault($"{macro}({name}", TemplateValue.None));
+        arguments.GetValueOrDefault($"{macro}({place}", TemplateValue.None)
+        .Or(arguments.GetValueOrDefault($"{macro}({name}", TemplateValue.None));
 
     /// <summary>What a loop over a value goes through.</summary>
     public static TemplateValue Element(TemplateValue value)
@@ -138,8 +141,11 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             return value;
         }
 
-        TemplateTraits kept = value.Traits & ~(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part);
-        TemplateTraits own = TemplateWords.StructuralFields.Contains(name) ? TemplateTraits.Data : name == ContentField ? TemplateTraits.Content : TemplateTraits.Text;
+        TemplateTraits kept =
+            value.Traits & ~(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part);
+        TemplateTraits own = TemplateWords.StructuralFields.Contains(name)
+            ? TemplateTraits.Data
+            : name == ContentField ? TemplateTraits.Content : TemplateTraits.Text;
         return value with { Traits = kept | own };
     }
 
@@ -172,7 +178,9 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         // A table of the template's own that is asked with a text of somebody answers to phrases.
         TemplateTraits trigger = key.Traits & TemplateTraits.Triggered;
         trigger |= value.Has(TemplateTraits.Table) && value.Has(TemplateTraits.Letters) && key.IsText ? TemplateTraits.Triggered : 0;
-        TemplateValue element = key.Texts.IsEmpty ? Element(value) : key.Texts.Aggregate(TemplateValue.None, (all, text) => all.Or(Field(value, text)));
+        TemplateValue element = key.Texts.IsEmpty
+            ? Element(value)
+            : key.Texts.Aggregate(TemplateValue.None, (all, text) => all.Or(Field(value, text)));
         return (value.Has(TemplateTraits.Content) ? element.And(TemplateTraits.Text) : element).And(trigger);
     }
 
@@ -214,13 +222,17 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         return callee.Value switch
         {
             "get" when given.Length > 0 && given[0].Kind == TemplateNodeKind.Constant => Field(value, given[0].Value).Or(values.Measure()),
-            "get" => Subscript(new(TemplateNodeKind.Subscript, "", node.Position, callee.Children[0], given.Length > 0 ? Plain(given[0]) : node), isGuarded).Or(values),
+            "get" => Subscript(
+                new(TemplateNodeKind.Subscript, "", node.Position, callee.Children[0], given.Length > 0 ? Plain(given[0]) : node),
+                isGuarded).Or(values),
             "items" or "keys" or "values" or "copy" => value,
             "lower" or "casefold" => value.Map(text => text.ToLowerInvariant()),
             "upper" => value.Map(text => text.ToUpperInvariant()),
             _ when Searches.Contains(callee.Value) => Compare(values, value, isMembership: true),
-            _ when Cuts.Contains(callee.Value) => Text(value).Or(values.Measure()).Made().Or(callee.Value == "replace" ? values.Made() : TemplateValue.None)
-                .And(Compare(given.Length > 0 ? Evaluate(Plain(given[0]), isGuarded) : TemplateValue.None, value, isMembership: true).Traits),
+            _ when Cuts.Contains(callee.Value) =>
+                Text(value).Or(values.Measure()).Made().Or(callee.Value == "replace" ? values.Made() : TemplateValue.None)
+                .And(Compare(
+                    given.Length > 0 ? Evaluate(Plain(given[0]), isGuarded) : TemplateValue.None, value, isMembership: true).Traits),
             _ => Text(value).With(values),
         };
     }
@@ -261,7 +273,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             Doubt(node.Position, $"the filter '{node.Value}'");
         }
 
-        TemplateNode? attribute = Array.Find(given, argument => argument is { Kind: TemplateNodeKind.Keyword, Value: "attribute" }) is { } named ? named.Children[0]
+        TemplateNode? attribute = Array.Find(
+            given, argument => argument is { Kind: TemplateNodeKind.Keyword, Value: "attribute" }) is { } named ? named.Children[0]
             : ByAttribute.Contains(node.Value) && given.Length > 0 ? Plain(given[0])
             : null;
         if (attribute is not null)
@@ -283,7 +296,10 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             "list" or "safe" or "e" or "escape" or "sort" or "unique" or "items" or "dictsort" => value,
             "default" or "d" => value.Or(values),
             "first" or "last" => value.Has(TemplateTraits.Content) ? Element(value).And(TemplateTraits.Text) : Element(value),
-            "replace" => Text(value).With(values).And(Compare(given.Length > 0 ? Evaluate(Plain(given[0]), isGuarded) : TemplateValue.None, value, isMembership: true).Traits),
+            "replace" =>
+                Text(value).With(values)
+                .And(Compare(
+                    given.Length > 0 ? Evaluate(Plain(given[0]), isGuarded) : TemplateValue.None, value, isMembership: true).Traits),
             _ when Measures.Contains(node.Value) => value.Measure(),
             _ => Text(value).With(values).Made(),
         };
@@ -305,7 +321,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         TemplateValue field = attribute.Value.Split('.').Aggregate(Element(value), Field);
         if (node.Value is "selectattr" or "rejectattr" && given.Length > 2)
         {
-            TemplateValue phrase = given[2..].Aggregate(TemplateValue.None, (all, argument) => all.Or(Evaluate(Plain(argument), isGuarded: false)));
+            TemplateValue phrase = given[2..].Aggregate(
+                TemplateValue.None, (all, argument) => all.Or(Evaluate(Plain(argument), isGuarded: false)));
             return value.And(Compare(phrase, field, isMembership: true).Traits);
         }
 
@@ -328,7 +345,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
     private TemplateValue Test(TemplateNode node, bool isGuarded)
     {
         TemplateValue value = Evaluate(node.Children[0], isGuarded);
-        TemplateValue values = node.Children[1..].Aggregate(TemplateValue.None, (all, argument) => all.Or(Evaluate(Plain(argument), isGuarded)));
+        TemplateValue values = node.Children[1..].Aggregate(
+            TemplateValue.None, (all, argument) => all.Or(Evaluate(Plain(argument), isGuarded)));
         if (!TemplateWords.Tests.Contains(node.Value))
         {
             Doubt(node.Position, $"the test '{node.Value}'");
@@ -344,7 +362,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         return TemplateValue.Of(((left.Traits | right.Traits) & TemplateTraits.Triggered) | (isTriggered ? TemplateTraits.Triggered : 0));
     }
 
-    private static bool IsWritten(TemplateValue value, bool isMembership) => value.IsText || (!isMembership && value.Has(TemplateTraits.Part));
+    private static bool IsWritten(TemplateValue value, bool isMembership) =>
+        value.IsText || (!isMembership && value.Has(TemplateTraits.Part));
 
     private TemplateValue Binary(TemplateNode node, bool isGuarded)
     {
@@ -359,16 +378,23 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         return node.Value is "~" or "+" ? (node.Value == "~" ? Text(left).With(Text(right)) : left.With(right)) : left.Or(right).Made();
     }
 
-    private static TemplateValue Text(TemplateValue value) => value.Has(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part)
-        ? value with { Traits = (value.Traits & ~(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part)) | TemplateTraits.Text }
+    private static TemplateValue Text(TemplateValue value) =>
+        value.Has(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part)
+        ? value with
+        {
+            Traits = TemplateTraits.Text
+                | (value.Traits & ~(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part)),
+        }
         : value;
 
     private static TemplateNode Plain(TemplateNode argument) => argument.Kind == TemplateNodeKind.Keyword ? argument.Children[0] : argument;
 
     private static bool IsLarge(TemplateNode node) =>
-        node.Kind == TemplateNodeKind.Number && !(double.TryParse(node.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number <= LargestNumber);
+        node.Kind == TemplateNodeKind.Number
+        && !(double.TryParse(node.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number <= LargestNumber);
 
     // '{}' and '{name}' only: '{0.x}' and '{0[x]}' reach attributes.
     private static bool IsPlainFormat(string text) => !text.Contains('{', StringComparison.Ordinal)
-        || text.Split('{').Skip(1).All(part => part.IndexOfAny(['.', '[']) is < 0 || part.IndexOfAny(['.', '[']) > part.IndexOf('}', StringComparison.Ordinal));
+        || text.Split('{').Skip(1)
+        .All(part => part.IndexOfAny(['.', '[']) is < 0 || part.IndexOfAny(['.', '[']) > part.IndexOf('}', StringComparison.Ordinal));
 }

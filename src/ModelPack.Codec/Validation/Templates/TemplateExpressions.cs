@@ -256,7 +256,8 @@ internal sealed class TemplateExpressions(TemplateTokens tokens)
 
     private static TemplateNode Indexed(TemplateNode value, TemplateToken digits) => value.Kind == TemplateNodeKind.Number
         ? value with { Value = $"{value.Value}.{digits.Value}" }
-        : new(TemplateNodeKind.Subscript, "", value.Position, value, new TemplateNode(TemplateNodeKind.Number, digits.Value, digits.Position));
+        : new(TemplateNodeKind.Subscript, "", value.Position, value,
+            new TemplateNode(TemplateNodeKind.Number, digits.Value, digits.Position));
 
     private TemplateNode Index()
     {
@@ -285,7 +286,10 @@ internal sealed class TemplateExpressions(TemplateTokens tokens)
         {
             _ = tokens.TryMark("**") || tokens.TryMark("*");
             TemplateNode argument = Expression();
-            arguments.Add(argument.Kind == TemplateNodeKind.Name && tokens.TryMark("=") ? new(TemplateNodeKind.Keyword, argument.Value, argument.Position, Expression()) : argument);
+            arguments.Add(
+                argument.Kind == TemplateNodeKind.Name && tokens.TryMark("=")
+                    ? new(TemplateNodeKind.Keyword, argument.Value, argument.Position, Expression())
+                    : argument);
             if (!tokens.IsMark(")"))
             {
                 tokens.Expect(",");
@@ -315,9 +319,12 @@ internal sealed class TemplateExpressions(TemplateTokens tokens)
 
         // x is divisibleby 3: one argument may stand without parentheses.
         bool isBare = tokens.Current.Kind is TemplateTokenKind.Text
-            || (tokens.Current.Kind is TemplateTokenKind.Name && tokens.Current.Value is not ("and" or "or" or "else" or "if" or "is" or "in" or "not" or "recursive"))
+            || (tokens.Current.Kind is TemplateTokenKind.Name
+                && tokens.Current.Value is not ("and" or "or" or "else" or "if" or "is" or "in" or "not" or "recursive"))
             || tokens.IsMark("[") || tokens.IsMark("{");
-        TemplateNode test = new(TemplateNodeKind.Test, name, position, [value, .. tokens.TryMark("(") ? Arguments() : isBare ? [Postfix(Primary())] : new List<TemplateNode>()]);
+        TemplateNode test = new(
+            TemplateNodeKind.Test, name, position,
+            [value, .. tokens.TryMark("(") ? Arguments() : isBare ? [Postfix(Primary())] : new List<TemplateNode>()]);
         return isNegated ? new(TemplateNodeKind.Logic, "not", position, test) : test;
     }
 }

@@ -123,7 +123,9 @@ internal sealed class TemplateLexer
         if (digits > 0)
         {
             bool isCode = position + digits <= template.Length
-                & int.TryParse(template.AsSpan(position, Math.Min(digits, template.Length - position)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code);
+                & int.TryParse(
+                    template.AsSpan(position, Math.Min(digits, template.Length - position)), NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture, out int code);
             position += isCode ? digits : 0;
             return isCode && code is >= 0 and <= char.MaxValue ? (char)code : kind;
         }

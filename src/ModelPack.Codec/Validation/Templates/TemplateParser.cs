@@ -145,7 +145,8 @@ internal sealed class TemplateParser
             case "generation":
                 return Enclosed(position, new(TemplateNodeKind.Nothing, "", position), "endgeneration");
             case "do":
-                TemplateNode done = new(TemplateNodeKind.Set, "", position, new TemplateNode(TemplateNodeKind.Nothing, "", position), expressions.Tuple());
+                TemplateNode done = new(
+                    TemplateNodeKind.Set, "", position, new TemplateNode(TemplateNodeKind.Nothing, "", position), expressions.Tuple());
                 End("%}");
                 return done;
             case "break" or "continue":

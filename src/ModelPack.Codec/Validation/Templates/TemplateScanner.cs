@@ -9,8 +9,8 @@ namespace ModelPack.Validation.Templates;
 internal readonly record struct TemplateConstruct(int Line, string What, string Excerpt);
 
 /// <summary>
-/// Looks through the code of a template for the ways out of a template language: Python's internals, calls that run code or open files, other templates.
-/// Plain text of a template may say anything.
+/// Looks through the code of a template for the ways out of a template language: Python's internals, calls that run code or open files,
+/// other templates. Plain text of a template may say anything.
 /// </summary>
 internal static class TemplateScanner
 {
@@ -20,21 +20,25 @@ internal static class TemplateScanner
     private const int MaximumJoined = 64;
     private const string DoubleUnderscore = "__";
 
-    private static readonly FrozenSet<string> Statements = FrozenSet.ToFrozenSet(["import", "from", "include", "extends"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Statements = FrozenSet.ToFrozenSet(
+        ["import", "from", "include", "extends"], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Calls = FrozenSet.ToFrozenSet(
         [
-            "eval", "exec", "execfile", "compile", "open", "popen", "spawn", "getattr", "setattr", "delattr", "globals", "locals", "vars", "breakpoint",
+            "eval", "exec", "execfile", "compile", "open", "popen", "spawn", "getattr", "setattr", "delattr", "globals", "locals", "vars",
+            "breakpoint",
             "getoutput", "check_output", "import_module",
         ],
         StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Modules = FrozenSet.ToFrozenSet(
-        ["os", "sys", "subprocess", "builtins", "importlib", "shutil", "socket", "pickle", "ctypes", "pty", "posix", "nt", "platform"], StringComparer.Ordinal);
+        ["os", "sys", "subprocess", "builtins", "importlib", "shutil", "socket", "pickle", "ctypes", "pty", "posix", "nt", "platform"],
+        StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Internals = FrozenSet.ToFrozenSet(
         [
-            "mro", "func_globals", "func_code", "im_func", "im_self", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code", "tb_frame",
+            "mro", "func_globals", "func_code", "im_func", "im_self", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code",
+            "tb_frame",
             "f_globals", "f_builtins", "f_locals", "f_back", "f_code",
         ],
         StringComparer.Ordinal);
@@ -42,8 +46,10 @@ internal static class TemplateScanner
     // Texts such as <__media__> are legitimate, so in a text only these names count.
     private static readonly string[] InternalTexts =
     [
-        "__class__", "__globals__", "__builtins__", "__subclasses__", "__mro__", "__base__", "__bases__", "__init__", "__import__", "__dict__", "__code__",
-        "__getattribute__", "__getattr__", "__getitem__", "__reduce__", "__reduce_ex__", "__self__", "__module__", "__func__", "__closure__", "__call__", "__new__",
+        "__class__", "__globals__", "__builtins__", "__subclasses__", "__mro__", "__base__", "__bases__", "__init__", "__import__",
+        "__dict__", "__code__",
+        "__getattribute__", "__getattr__", "__getitem__", "__reduce__", "__reduce_ex__", "__self__", "__module__", "__func__",
+        "__closure__", "__call__", "__new__",
         "__loader__", "__spec__", "__wrapped__",
     ];
 
@@ -87,7 +93,8 @@ internal static class TemplateScanner
         bool isMember = before.IsMark('.');
         return name switch
         {
-            _ when name.StartsWith(DoubleUnderscore, StringComparison.Ordinal) || Internals.Contains(name) && isMember => $"the Python internal '{name}'",
+            _ when name.StartsWith(DoubleUnderscore, StringComparison.Ordinal) || Internals.Contains(name) && isMember =>
+                $"the Python internal '{name}'",
             _ when Statements.Contains(name) && IsStatement(tokens, i) => $"the statement '{name}', which loads other templates",
             "import" => "the word 'import'",
             "attr" when before.IsMark('|') => "the filter 'attr', which reaches any attribute",
@@ -127,7 +134,8 @@ internal static class TemplateScanner
 
         bool isFilterName = text == "attr" && i >= 2 && tokens[i - 1].IsMark('(') && tokens[i - 2].Value == "map";
         return isFilterName ? "the filter 'attr', which reaches any attribute"
-            : InternalTexts.FirstOrDefault(name => text.Contains(name, StringComparison.Ordinal)) is { } found ? $"the Python internal '{found}' as a text"
+            : InternalTexts.FirstOrDefault(name => text.Contains(name, StringComparison.Ordinal)) is { } found
+            ? $"the Python internal '{found}' as a text"
             : null;
     }
 

@@ -17,7 +17,8 @@ internal enum TemplateTokenKind
 
 /// <summary>A token of a template.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Value">The name, the text without quotes and escapes, the mark; <c>{{</c> or <c>{%</c> for a beginning, <c>}}</c> or <c>%}</c> for an end.</param>
+/// <param name="Value">The name, the text without quotes and escapes, the mark; <c>{{</c> or <c>{%</c> for a beginning, <c>}}</c> or
+/// <c>%}</c> for an end.</param>
 /// <param name="Position">Where it stands in the template.</param>
 internal readonly record struct TemplateToken(TemplateTokenKind Kind, string Value, int Position)
 {

@@ -1,6 +1,7 @@
 namespace ModelPack.Validation.Templates;
 
-/// <summary>The tokens of a template on their way through the parser. A failure ends everything: from then on there are no more tokens.</summary>
+/// <summary>The tokens of a template on their way through the parser. A failure ends everything: from then on there are no more
+/// tokens.</summary>
 internal sealed class TemplateTokens(List<TemplateToken> tokens)
 {
     // Published templates nest expressions and statements some ten levels deep.
@@ -48,7 +49,8 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
     {
         for (int i = 0; i < mark.Length; i++)
         {
-            if (next + i >= tokens.Count || !tokens[next + i].IsMark(mark[i]) || (i > 0 && tokens[next + i].Position != tokens[next + i - 1].Position + 1))
+            if (next + i >= tokens.Count || !tokens[next + i].IsMark(mark[i])
+                || (i > 0 && tokens[next + i].Position != tokens[next + i - 1].Position + 1))
             {
                 return false;
             }

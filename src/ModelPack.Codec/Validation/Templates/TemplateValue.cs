@@ -8,7 +8,8 @@ internal readonly record struct TemplateValue(TemplateTraits Traits, ImmutableAr
     private const int MostTexts = 32;
 
     private const TemplateTraits Origins =
-        TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part | TemplateTraits.Text | TemplateTraits.Data;
+        TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content
+        | TemplateTraits.Part | TemplateTraits.Text | TemplateTraits.Data;
 
     public static TemplateValue None { get; } = new(TemplateTraits.None, []);
 
@@ -30,14 +31,17 @@ internal readonly record struct TemplateValue(TemplateTraits Traits, ImmutableAr
     /// <summary>Either of the two.</summary>
     public TemplateValue Or(TemplateValue other)
     {
-        ImmutableArray<string> texts = Texts.IsEmpty ? other.Texts : other.Texts.IsEmpty ? Texts : [.. Texts.Union(other.Texts, StringComparer.Ordinal)];
+        ImmutableArray<string> texts = Texts.IsEmpty
+            ? other.Texts
+            : other.Texts.IsEmpty ? Texts : [.. Texts.Union(other.Texts, StringComparer.Ordinal)];
         return texts.Length > MostTexts ? new(Traits | other.Traits | TemplateTraits.Composed, []) : new(Traits | other.Traits, texts);
     }
 
     /// <summary>Made of both: the texts are no longer those of the template, unless both are one each.</summary>
     public TemplateValue With(TemplateValue other)
     {
-        if (Texts.Length == 1 && other.Texts.Length == 1 && !Has(Origins | TemplateTraits.Composed) && !other.Has(Origins | TemplateTraits.Composed))
+        if (Texts.Length == 1 && other.Texts.Length == 1 && !Has(Origins | TemplateTraits.Composed)
+            && !other.Has(Origins | TemplateTraits.Composed))
         {
             TemplateValue folded = Literal(Texts[0] + other.Texts[0]);
             return folded with { Traits = folded.Traits | ((Traits | other.Traits) & (TemplateTraits.Triggered | TemplateTraits.Table)) };

@@ -17,10 +17,12 @@ public enum FileSide
 /// <param name="ElementIndex">The first differing element, for payloads.</param>
 /// <param name="ByteOffset">The first differing byte in the file that <see cref="OffsetIn"/> names, if it has a place there.</param>
 /// <param name="Count">How many bytes differ, for payloads; how many values are beyond the tolerance, for values.</param>
-public sealed record Difference(DifferenceKind Kind, string Place, string Text, long? ElementIndex = null, long? ByteOffset = null, long Count = 1)
+public sealed record Difference(
+    DifferenceKind Kind, string Place, string Text, long? ElementIndex = null, long? ByteOffset = null, long Count = 1)
 {
     /// <summary>
-    /// The file that <see cref="ByteOffset"/> counts in: the second, or the one that was made from the other. Of a model and its certificate, the model.
+    /// The file that <see cref="ByteOffset"/> counts in: the second, or the one that was made from the other. Of a model and its
+    /// certificate, the model.
     /// </summary>
     public FileSide OffsetIn { get; init; } = FileSide.Second;
 

@@ -8,7 +8,9 @@ internal static class DifferenceWords
     public static string Bytes(TensorInfo tensor, PayloadDifference payload)
     {
         TensorTypeInfo type = TensorTypes.Get(tensor.Type);
-        string bytes = $"{payload.Bytes} bytes, first at byte {payload.FirstByte} of its payload: {payload.ByteValues.First:x2} in the first file, {payload.ByteValues.Second:x2} in the second";
+        string bytes =
+            $"{payload.Bytes} bytes, first at byte {payload.FirstByte} of its payload: {payload.ByteValues.First:x2} in the first file, "
+                + $"{payload.ByteValues.Second:x2} in the second";
         string blocks = type.IsQuantized && type.BlockElements > 1 ? $"; {payload.Blocks} of {payload.AllBlocks} blocks" : "";
         string element = payload.Elements is not null ? $"; {Values(payload, tensor.ElementCount)}"
             : payload.FirstElement is { } first ? $", element {first}"
@@ -25,10 +27,14 @@ internal static class DifferenceWords
         }
 
         string most = payload.Largest is { } largest
-            ? string.Create(CultureInfo.InvariantCulture, $", the largest difference is {largest.Distance:G6} at element {largest.Element}: {largest.First:R} against {largest.Second:R}")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $", the largest difference is {largest.Distance:G6} at element {largest.Element}: {largest.First:R} against "
+                    + $"{largest.Second:R}")
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{payload.Elements} of {elements} decoded values differ, first element {first.Element}: {first.First:R} against {first.Second:R}{(most.Length > 0 && payload.Elements > 1 ? most : "")}");
+            $"{payload.Elements} of {elements} decoded values differ, first element {first.Element}: {first.First:R} against "
+                + $"{first.Second:R}{(most.Length > 0 && payload.Elements > 1 ? most : "")}");
     }
 }

@@ -1,6 +1,7 @@
 namespace ModelPack.Verification.Comparison;
 
-/// <summary>Tells of files whose footer is not the checksum of what stands before it (apr-v2.md §6): their payloads may be damaged, whatever they equal.</summary>
+/// <summary>Tells of files whose footer is not the checksum of what stands before it (apr-v2.md §6): their payloads may be damaged,
+/// whatever they equal.</summary>
 internal static class FooterComparison
 {
     public static IEnumerable<Difference> Wrong(ModelFile first, ModelFile second, CancellationToken cancellation) =>
@@ -16,7 +17,9 @@ internal static class FooterComparison
         }
         catch (ModelFormatException exception)
         {
-            return new(DifferenceKind.Container, "the footer", $"the {side.Word()} file is damaged: {exception.Detail}", null, exception.ByteOffset) { OffsetIn = side };
+            return new(
+                DifferenceKind.Container, "the footer", $"the {side.Word()} file is damaged: {exception.Detail}", null,
+                exception.ByteOffset) { OffsetIn = side };
         }
     }
 }

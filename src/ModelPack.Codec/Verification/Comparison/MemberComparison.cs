@@ -1,8 +1,8 @@
 namespace ModelPack.Verification.Comparison;
 
 /// <summary>
-/// Compares the files that two models consist of. The same bytes may be cut into files elsewhere, and an empty file has none; what holds tensors may be called
-/// anything, as a single file may, but a companion is known by its name.
+/// Compares the files that two models consist of. The same bytes may be cut into files elsewhere, and an empty file has none; what holds
+/// tensors may be called anything, as a single file may, but a companion is known by its name.
 /// </summary>
 internal static class MemberComparison
 {
@@ -15,10 +15,13 @@ internal static class MemberComparison
         {
             ModelSetMember? own = i < left.Count ? left[i] : null;
             ModelSetMember? other = i < right.Count ? right[i] : null;
-            if (own is null || other is null || own.Length != other.Length || (own.Model is null || other.Model is null) && own.Name != other.Name)
+            if (own is null || other is null || own.Length != other.Length
+                || (own.Model is null || other.Model is null) && own.Name != other.Name)
             {
                 string place = (other ?? own)!.Name;
-                return new(DifferenceKind.Container, place, $"file {i} is {Show(own)} in the first model and {Show(other)} in the second", null, other?.Start);
+                return new(
+                    DifferenceKind.Container, place, $"file {i} is {Show(own)} in the first model and {Show(other)} in the second", null,
+                    other?.Start);
             }
         }
 

@@ -36,7 +36,8 @@ internal static class MetadataComparison
             if (first[i].Key != second[i].Key)
             {
                 yield return new(
-                    DifferenceKind.Metadata, second[i].Key, $"the keys stand in another order: number {i} is '{first[i].Key}' in the first file and '{second[i].Key}' in the second");
+                    DifferenceKind.Metadata, second[i].Key,
+                    $"the keys stand in another order: number {i} is '{first[i].Key}' in the first file and '{second[i].Key}' in the second");
                 yield break;
             }
         }
@@ -47,19 +48,24 @@ internal static class MetadataComparison
         MetadataValue[] own = key.ToArray();
         if (others.Length == 0)
         {
-            return new(DifferenceKind.Metadata, key.Key, $"the key '{key.Key}' is missing in the second file; the first has {Show(own[0])}");
+            return new(
+                DifferenceKind.Metadata, key.Key, $"the key '{key.Key}' is missing in the second file; the first has {Show(own[0])}");
         }
 
         if (own.Length != others.Length)
         {
-            return new(DifferenceKind.Metadata, key.Key, $"the key '{key.Key}' stands {own.Length} times in the first file and {others.Length} times in the second");
+            return new(
+                DifferenceKind.Metadata, key.Key,
+                $"the key '{key.Key}' stands {own.Length} times in the first file and {others.Length} times in the second");
         }
 
         for (int i = 0; i < own.Length; i++)
         {
             if (own[i].TypeName != others[i].TypeName)
             {
-                return new(DifferenceKind.Metadata, key.Key, $"the key '{key.Key}' has the type {own[i].TypeName} in the first file and {others[i].TypeName} in the second");
+                return new(
+                    DifferenceKind.Metadata, key.Key,
+                    $"the key '{key.Key}' has the type {own[i].TypeName} in the first file and {others[i].TypeName} in the second");
             }
 
             if (!own[i].RawBytes.Span.SequenceEqual(others[i].RawBytes.Span))

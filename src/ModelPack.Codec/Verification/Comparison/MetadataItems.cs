@@ -6,7 +6,8 @@ using System.Text.Json;
 
 namespace ModelPack.Verification.Comparison;
 
-/// <summary>Finds where two values of one key part: the first differing item of lists, the first differing character of long texts.</summary>
+/// <summary>Finds where two values of one key part: the first differing item of lists, the first differing character of long
+/// texts.</summary>
 internal static class MetadataItems
 {
     private const int ShownLength = 60;
@@ -31,7 +32,8 @@ internal static class MetadataItems
         int at = first.AsSpan().CommonPrefixLength(second);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{first.Length} characters in the first file and {second.Length} in the second; character {at} begins '{Cut(first[at..])}' in the first and '{Cut(second[at..])}' in the second");
+            $"{first.Length} characters in the first file and {second.Length} in the second; character {at} begins '{Cut(first[at..])}' in "
+                + $"the first and '{Cut(second[at..])}' in the second");
     }
 
     private static string? Items(byte[] first, byte[] second)
@@ -45,7 +47,9 @@ internal static class MetadataItems
             at++;
         }
 
-        string counts = own.Count == others.Count ? $"{own.Count} items" : $"{own.Count} items in the first file and {others.Count} in the second";
+        string counts = own.Count == others.Count
+            ? $"{own.Count} items"
+            : $"{own.Count} items in the first file and {others.Count} in the second";
         return at == common && own.Count == others.Count
             ? null
             : $"{counts}; item {at} is {Show(first, own, at)} in the first and {Show(second, others, at)} in the second";
@@ -83,7 +87,8 @@ internal static class MetadataItems
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static string Show(byte[] json, List<Range> members, int at) => at < members.Count ? Cut(Encoding.UTF8.GetString(json.AsSpan(members[at]))) : "missing";
+    private static string Show(byte[] json, List<Range> members, int at) =>
+        at < members.Count ? Cut(Encoding.UTF8.GetString(json.AsSpan(members[at]))) : "missing";
 
     private static string Cut(string text) => text.Length <= ShownLength ? text : text[..ShownLength] + "…";
 }

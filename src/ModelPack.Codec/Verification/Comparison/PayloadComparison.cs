@@ -5,8 +5,10 @@ namespace ModelPack.Verification.Comparison;
 /// <summary>Compares the payloads of two tensors of one shape. Only what differs is decoded.</summary>
 internal static class PayloadComparison
 {
-    /// <summary>Compares tensors of one type, bytes first. If they stand in different orders of bytes, both are read as little-endian.</summary>
-    public static PayloadDifference? OfBytes(ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, CancellationToken cancellation)
+    /// <summary>Compares tensors of one type, bytes first. If they stand in different orders of bytes, both are read as
+    /// little-endian.</summary>
+    public static PayloadDifference? OfBytes(
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, CancellationToken cancellation)
     {
         using PayloadReader left = new(firstSource, first);
         using PayloadReader right = new(secondSource, second);
@@ -50,7 +52,9 @@ internal static class PayloadComparison
             Bytes = bytes.Count,
             FirstByte = bytes.First,
             ByteValues = bytes.Values,
-            FirstElement = TensorTypes.Get(first.Type).Rule == PayloadRule.Blocks ? bytes.First / left.BlockBytes * TensorTypes.Get(first.Type).BlockElements : null,
+            FirstElement = TensorTypes.Get(first.Type).Rule == PayloadRule.Blocks
+                ? bytes.First / left.BlockBytes * TensorTypes.Get(first.Type).BlockElements
+                : null,
             Blocks = blocks,
             AllBlocks = left.Blocks,
             Elements = values?.Elements,
@@ -60,7 +64,8 @@ internal static class PayloadComparison
     }
 
     /// <summary>Compares the decoded values of tensors of different types; null if one of them cannot be decoded.</summary>
-    public static PayloadDifference? OfValues(ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, CancellationToken cancellation)
+    public static PayloadDifference? OfValues(
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, CancellationToken cancellation)
     {
         if (PayloadReader.WhyNotDecoded(first) is not null || PayloadReader.WhyNotDecoded(second) is not null)
         {

@@ -15,12 +15,18 @@ internal static class Place
                 TensorTypeInfo type = TensorTypes.Get(tensor.Type);
                 long within = offset - tensor.Offset;
                 long element = type.Rule == PayloadRule.Blocks ? within / type.BlockBytes * type.BlockElements : within;
-                string unit = type.BlockElements > 1 ? $"block {within / type.BlockBytes}, elements from {element} on" : $"element {element}";
-                return new(DifferenceKind.Payload, tensor.Name, $"tensor '{tensor.Name}' differs at byte {within} of its payload ({unit})", element, offset) { OffsetIn = side };
+                string unit = type.BlockElements > 1
+                    ? $"block {within / type.BlockBytes}, elements from {element} on"
+                    : $"element {element}";
+                return new(
+                    DifferenceKind.Payload, tensor.Name, $"tensor '{tensor.Name}' differs at byte {within} of its payload ({unit})",
+                    element, offset) { OffsetIn = side };
             }
         }
 
-        return new(DifferenceKind.Container, Region(file, offset), $"{Region(file, offset)} differs at byte {offset} of the {side.Word()} file", null, offset) { OffsetIn = side };
+        return new(
+            DifferenceKind.Container, Region(file, offset), $"{Region(file, offset)} differs at byte {offset} of the {side.Word()} file",
+            null, offset) { OffsetIn = side };
     }
 
     /// <summary>Offset in the file of an element, or of the block that it is in.</summary>
@@ -32,7 +38,9 @@ internal static class Place
         {
             PayloadRule.PackedBits => element * type.BlockBytes / 8,
             PayloadRule.ScaledBytes => sizeof(float) + element,
-            PayloadRule.PaddedRows => ((element / columns * ((columns + type.BlockElements - 1) / type.BlockElements)) + (element % columns / type.BlockElements)) * type.BlockBytes,
+            PayloadRule.PaddedRows =>
+                ((element / columns * ((columns + type.BlockElements - 1) / type.BlockElements))
+                    + (element % columns / type.BlockElements)) * type.BlockBytes,
             _ => element / type.BlockElements * type.BlockBytes,
         };
     }
@@ -42,7 +50,8 @@ internal static class Place
 
     private static string Region(ModelFile file, long offset)
     {
-        ImmutableArray<TensorInfo> before = [.. file.Tensors.Where(tensor => tensor.ByteLength > 0 && tensor.Offset + tensor.ByteLength <= offset)];
+        ImmutableArray<TensorInfo> before = [
+            .. file.Tensors.Where(tensor => tensor.ByteLength > 0 && tensor.Offset + tensor.ByteLength <= offset)];
         if (before.IsEmpty)
         {
             return file.HeaderPart(offset);

@@ -34,7 +34,8 @@ internal enum TensorEquality
 }
 
 /// <summary>Compares tensors. Byte offsets in the result count in the file of one side.</summary>
-internal sealed class TensorComparison(TensorSet first, TensorSet second, TensorEquality equality, FileSide offsetsIn, CancellationToken cancellation)
+internal sealed class TensorComparison(
+    TensorSet first, TensorSet second, TensorEquality equality, FileSide offsetsIn, CancellationToken cancellation)
 {
     private readonly ComparedPayloads<PayloadDifference?> compared = new();
 
@@ -61,7 +62,8 @@ internal sealed class TensorComparison(TensorSet first, TensorSet second, Tensor
             if (first.Tensors[i].Name != second.Tensors[i].Name)
             {
                 string own = first.Tensors[i].Name;
-                return new(DifferenceKind.Order, own, $"tensor {i} is '{own}' in the first file and '{second.Tensors[i].Name}' in the second");
+                return new(
+                    DifferenceKind.Order, own, $"tensor {i} is '{own}' in the first file and '{second.Tensors[i].Name}' in the second");
             }
         }
 
@@ -72,12 +74,17 @@ internal sealed class TensorComparison(TensorSet first, TensorSet second, Tensor
     {
         long start = offsetsIn == FileSide.First ? own.Offset : other.Offset;
         bool sameShape = own.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
-        string shapes = $"{TensorShape.Format(own.Shape.AsSpan())} in the first file and {TensorShape.Format(other.Shape.AsSpan())} in the second";
+        string shapes =
+            $"{TensorShape.Format(own.Shape.AsSpan())} in the first file and {TensorShape.Format(other.Shape.AsSpan())} in the second";
         if (own.Type != other.Type || !SameOrder(own, other))
         {
-            PayloadDifference? values = sameShape ? compared.Get(own, other, () => PayloadComparison.OfValues(first.Source, own, second.Source, other, cancellation)) : null;
+            PayloadDifference? values = sameShape
+                ? compared.Get(own, other, () => PayloadComparison.OfValues(first.Source, own, second.Source, other, cancellation))
+                : null;
             string text = $"tensor '{own.Name}' is {TypeName(own)} in the first file and {TypeName(other)} in the second";
-            string more = !sameShape ? $", with the shape {shapes}" : values is null ? "" : $"; {DifferenceWords.Values(values, own.ElementCount)}";
+            string more = !sameShape
+                ? $", with the shape {shapes}"
+                : values is null ? "" : $"; {DifferenceWords.Values(values, own.ElementCount)}";
             return new(DifferenceKind.Type, own.Name, text + more, null, start) { OffsetIn = offsetsIn, Payload = values };
         }
 

@@ -6,7 +6,8 @@ using ModelPack.Verification;
 
 namespace ModelPack;
 
-/// <summary>The lines that llama.cpp's <c>llama-gguf-hash --xxh64 --sha256</c> prints: hashes of the payloads as stored, and of all of them one after the other.</summary>
+/// <summary>The lines that llama.cpp's <c>llama-gguf-hash --xxh64 --sha256</c> prints: hashes of the payloads as stored, and of all of them
+/// one after the other.</summary>
 public static class GgufHashLines
 {
     /// <summary>Computes the lines.</summary>
@@ -58,7 +59,9 @@ public static class GgufHashLines
 
         public string[] TakeLines(string place)
         {
-            string[] lines = [$"xxh64     {xxh64.GetCurrentHashAsUInt64():x16}  {place}", $"sha256    {Convert.ToHexStringLower(sha256.GetHashAndReset())}  {place}"];
+            string[] lines = [
+                $"xxh64     {xxh64.GetCurrentHashAsUInt64():x16}  {place}",
+                $"sha256    {Convert.ToHexStringLower(sha256.GetHashAndReset())}  {place}"];
             xxh64.Reset();
             return lines;
         }

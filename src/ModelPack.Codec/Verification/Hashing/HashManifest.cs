@@ -34,7 +34,10 @@ public static class HashManifest
             string values = tensor.Values is { } hash ? FileHash.Format(hash) : NoHash;
             string shape = string.Create(CultureInfo.InvariantCulture, $"[{string.Join(',', tensor.Shape)}]");
             string name = SafeText.EscapeJson(JsonEncodedText.Encode(tensor.Name).Value);
-            text.Append(CultureInfo.InvariantCulture, $"{FileHash.Format(tensor.Identity)} {FileHash.Format(tensor.Payload)} {values} {(hashes.Sha256 is null ? "" : tensor.Sha256 + " ")}{tensor.Type} {shape} \"{name}\"\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{FileHash.Format(tensor.Identity)} {FileHash.Format(tensor.Payload)} {values} "
+                    + $"{(hashes.Sha256 is null ? "" : tensor.Sha256 + " ")}{tensor.Type} {shape} \"{name}\"\n");
         }
 
         return text.ToString();
@@ -68,7 +71,8 @@ public static class HashManifest
 
         ModelHash hashes = ModelHash.Of(lines[front..^1].Select((line, i) => Tensor(path, line, i + front + 1, hasSha256)).ToArray(), []);
         HashSet<string> names = new(StringComparer.Ordinal);
-        return hashes.Tensors.FirstOrDefault(tensor => !names.Add(tensor.Name)) is { } twin ? throw Bad(path, front + 1, $"the tensor '{twin.Name}' stands twice")
+        return hashes.Tensors.FirstOrDefault(tensor => !names.Add(tensor.Name)) is { } twin
+            ? throw Bad(path, front + 1, $"the tensor '{twin.Name}' stands twice")
             : lines[1] != $"model {hashes.Model}" ? throw Bad(path, 2, "the hash of the model does not follow from the tensors")
             : lines[2] != $"values {hashes.Values}" ? throw Bad(path, 3, "the hash of the values does not follow from the tensors")
             : hasSha256 && lines[3] != $"sha256 {hashes.Sha256}" ? throw Bad(path, 4, "the SHA-256 does not follow from the tensors")
@@ -80,7 +84,8 @@ public static class HashManifest
         string[] fields = line.Split(' ', hasSha256 ? Fields + 1 : Fields);
         string? sha256 = hasSha256 && fields.Length > Fields ? fields[3] : null;
         fields = sha256 is null ? fields : [.. fields[..3], .. fields[4..]];
-        if ((hasSha256 && !IsSha256(sha256)) || fields.Length < Fields || !TryHash(fields[0], out UInt128 identity) || !TryHash(fields[1], out UInt128 payload))
+        if ((hasSha256 && !IsSha256(sha256)) || fields.Length < Fields || !TryHash(fields[0], out UInt128 identity)
+            || !TryHash(fields[1], out UInt128 payload))
         {
             throw Bad(path, number, "it is not 'hash hash hash type shape \"name\"'");
         }
@@ -104,7 +109,9 @@ public static class HashManifest
             {
                 Sha256 = sha256,
             };
-            return tensor.Identity == identity ? tensor : throw Bad(path, number, "the first hash does not follow from the rest of the line");
+            return tensor.Identity == identity
+                ? tensor
+                : throw Bad(path, number, "the first hash does not follow from the rest of the line");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -117,8 +124,10 @@ public static class HashManifest
     private static bool TryHash(string digits, out UInt128 hash)
     {
         hash = 0;
-        return digits.Length == HashDigits && UInt128.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out hash);
+        return digits.Length == HashDigits
+            && UInt128.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out hash);
     }
 
-    private static ModelPackException Bad(string path, int line, string why) => new(ManifestErrors.BadManifest, $"line {line}: {why}") { FilePath = path };
+    private static ModelPackException Bad(string path, int line, string why) =>
+        new(ManifestErrors.BadManifest, $"line {line}: {why}") { FilePath = path };
 }

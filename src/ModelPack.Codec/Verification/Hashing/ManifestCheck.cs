@@ -19,7 +19,9 @@ public static class ManifestCheck
         ImmutableArray<HashMismatch>.Builder mismatches = ImmutableArray.CreateBuilder<HashMismatch>();
         foreach (TensorHash tensor in expected.Tensors)
         {
-            string? text = found.Remove(tensor.Name, out TensorHash? other) ? Describe(tensor, other) : $"tensor '{tensor.Name}' is missing";
+            string? text = found.Remove(tensor.Name, out TensorHash? other)
+                ? Describe(tensor, other)
+                : $"tensor '{tensor.Name}' is missing";
             if (text is not null)
             {
                 mismatches.Add(new(tensor.Name, text));
@@ -39,7 +41,8 @@ public static class ManifestCheck
         {
             // Only SHA-256 says so of a file that somebody else may have prepared (docs/trust.md).
             return expected.Sha256 is null || expected.Sha256 == actual.Sha256 ? null
-                : $"{tensor} holds other bytes: SHA-256 {actual.Sha256 ?? "unknown"} instead of {expected.Sha256}, with the same XXH128, which does not happen by accident";
+                : $"{tensor} holds other bytes: SHA-256 {actual.Sha256 ?? "unknown"} instead of {expected.Sha256}, with the same XXH128, "
+                    + $"which does not happen by accident";
         }
 
         if (expected.Type != actual.Type)
@@ -48,10 +51,13 @@ public static class ManifestCheck
         }
 
         return expected.Shape.SequenceEqual(actual.Shape)
-            ? $"{tensor} holds other bytes: {FileHash.Format(actual.Payload)} instead of {FileHash.Format(expected.Payload)}{SameValues(expected, actual)}"
+            ? $"{tensor} holds other bytes: {FileHash.Format(actual.Payload)} instead of "
+                + $"{FileHash.Format(expected.Payload)}{SameValues(expected, actual)}"
             : $"{tensor} has the shape {TensorShape.Format(actual.Shape.AsSpan())} instead of {TensorShape.Format(expected.Shape.AsSpan())}";
     }
 
     private static string SameValues(TensorHash expected, TensorHash actual) =>
-        expected.Values is not null && expected.Values == actual.Values && expected.Shape.SequenceEqual(actual.Shape) ? "; its decoded values are the same" : "";
+        expected.Values is not null && expected.Values == actual.Values && expected.Shape.SequenceEqual(actual.Shape)
+        ? "; its decoded values are the same"
+        : "";
 }

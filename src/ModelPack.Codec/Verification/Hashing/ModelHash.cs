@@ -9,8 +9,8 @@ using ModelPack.Verification.Hashing;
 namespace ModelPack;
 
 /// <summary>
-/// Hashes of a model that do not depend on its container: a model and everything that was converted from it, origin record included, have the same. docs/hash.md
-/// says what exactly is hashed. Metadata are no part of it.
+/// Hashes of a model that do not depend on its container: a model and everything that was converted from it, origin record included, have
+/// the same. docs/hash.md says what exactly is hashed. Metadata are no part of it.
 /// </summary>
 public sealed record ModelHash
 {
@@ -40,7 +40,8 @@ public sealed record ModelHash
 
     /// <summary>Reads every payload once, on all processors.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelHash Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static ModelHash Compute(
+        ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
         Compute(file, sha256: false, progress, cancellation);
 
     /// <summary>Reads every payload of an opened model once, on all processors.</summary>
@@ -64,7 +65,8 @@ public sealed record ModelHash
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public static Task<ModelHash> ComputeAsync(Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<ModelHash> ComputeAsync(
+        Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ModelFile file = model.File;
@@ -73,7 +75,8 @@ public sealed record ModelHash
 
     /// <summary>The same, and SHA-256 of every payload.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelHash ComputeWithSha256(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static ModelHash ComputeWithSha256(
+        ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
         Compute(file, sha256: true, progress, cancellation);
 
     internal static ModelHash Compute(ModelFile file, bool sha256, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
@@ -81,14 +84,19 @@ public sealed record ModelHash
         ArgumentNullException.ThrowIfNull(file);
         LogicalModel model = LogicalModel.Original(file, cancellation);
         int[] first = SharedPayloads.First([.. model.Tensors.Select(tensor => tensor.Tensor)]);
-        int[] largestFirst = [.. Enumerable.Range(0, first.Length).Where(i => first[i] == i).OrderByDescending(i => model.Tensors[i].Tensor.ByteLength)];
+        int[] largestFirst = [
+            .. Enumerable.Range(0, first.Length).Where(i => first[i] == i).OrderByDescending(i => model.Tensors[i].Tensor.ByteLength)];
         long total = largestFirst.Sum(i => model.Tensors[i].Tensor.ByteLength);
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
         TensorHash[] read = new TensorHash[first.Length];
         Workers.ForEach(
             largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], sha256, counter, stop), cancellation);
-        IEnumerable<TensorHash> hashes = model.Tensors.Select((tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Tensor.Shape });
-        return Of(hashes, model.Doubt is null ? ModelFile.PathsOf(file) : [.. ModelFile.PathsOf(file), $"{model.Doubt}; the tensors are hashed under the names that they have here"]);
+        IEnumerable<TensorHash> hashes = model.Tensors.Select(
+            (tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Tensor.Shape });
+        return Of(
+            hashes, model.Doubt is null
+                ? ModelFile.PathsOf(file)
+                : [.. ModelFile.PathsOf(file), $"{model.Doubt}; the tensors are hashed under the names that they have here"]);
     }
 
     internal static ModelHash Of(IEnumerable<TensorHash> tensors, ImmutableArray<string> notes) => new(

@@ -6,7 +6,8 @@ namespace ModelPack;
 
 /// <summary>The hashes of one tensor; docs/hash.md says what exactly is hashed.</summary>
 /// <param name="Name">Name in the oldest file that the model comes from.</param>
-/// <param name="Type">Name of the type, with <c>:big</c> behind it if the bytes are in an order that cannot be reversed with certainty.</param>
+/// <param name="Type">Name of the type, with <c>:big</c> behind it if the bytes are in an order that cannot be reversed with
+/// certainty.</param>
 /// <param name="Shape">Dimensions, outermost first.</param>
 /// <param name="Payload">XXH128 of the payload bytes, as a little-endian file stores them.</param>
 /// <param name="Values">XXH128 of the values decoded to float32; null if they cannot be told.</param>

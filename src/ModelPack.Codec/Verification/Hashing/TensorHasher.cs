@@ -15,7 +15,8 @@ internal static class TensorHasher
     private const uint Magnitude = 0x7FFF_FFFF;
     private const uint NaN = 0x7FC0_0000;
 
-    public static TensorHash Compute(ByteSource source, LogicalTensor tensor, bool sha256, Workers.Counter counter, CancellationToken cancellation)
+    public static TensorHash Compute(
+        ByteSource source, LogicalTensor tensor, bool sha256, Workers.Counter counter, CancellationToken cancellation)
     {
         bool isDecoded = PayloadReader.WhyNotDecoded(tensor.Tensor) is null;
         XxHash128 payload = new();

@@ -14,7 +14,8 @@ public sealed record ModelStatistics
     /// <summary>The types, the one with most bytes first.</summary>
     public required ImmutableArray<TypeShare> Types { get; init; }
 
-    /// <summary>XXH128 of all statistics without the tensors' names and order (docs/hash.md): equal for a model in every container that has its types.</summary>
+    /// <summary>XXH128 of all statistics without the tensors' names and order (docs/hash.md): equal for a model in every container that has
+    /// its types.</summary>
     public required string Digest { get; init; }
 
     /// <summary>
@@ -22,12 +23,14 @@ public sealed record ModelStatistics
     /// digits whatever the container, the chunks and the threads.
     /// </summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelStatistics Compute(ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static ModelStatistics Compute(
+        ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(file);
         TensorStatistics?[] statistics = new StatisticsPass(file.Source, tensors).Run(progress, cancellation);
-        ImmutableArray<TensorSummary> summaries = [.. tensors.Zip(statistics, (tensor, values) => new TensorSummary(tensor, values, TensorAccumulator.WhyNone(tensor)))];
+        ImmutableArray<TensorSummary> summaries = [
+            .. tensors.Zip(statistics, (tensor, values) => new TensorSummary(tensor, values, TensorAccumulator.WhyNone(tensor)))];
         return new() { Tensors = summaries, Types = TypeShare.Of(tensors), Digest = StatisticsDigest.Compute(summaries) };
     }
 
@@ -71,7 +74,8 @@ public sealed record ModelStatistics
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public static Task<ModelStatistics> ComputeAsync(Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<ModelStatistics> ComputeAsync(
+        Model model, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ModelFile file = model.File;

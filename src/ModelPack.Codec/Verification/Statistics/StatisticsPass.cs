@@ -6,7 +6,8 @@ using ModelPack.Verification.Hashing;
 namespace ModelPack.Verification.Statistics;
 
 /// <summary>
-/// Collects statistics on all processors. Threads take chunks in the order of the tensors, so that only a few tensors are unfinished at any time.
+/// Collects statistics on all processors. Threads take chunks in the order of the tensors, so that only a few tensors are unfinished at any
+/// time.
 /// </summary>
 internal sealed class StatisticsPass
 {

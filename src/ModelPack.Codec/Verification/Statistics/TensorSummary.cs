@@ -22,7 +22,9 @@ public sealed record TypeShare(TensorType Type, int Tensors, decimal Elements, l
         return
         [
             .. tensors.GroupBy(tensor => tensor.Type)
-                .Select(group => new TypeShare(group.Key, group.Count(), group.Sum(tensor => (decimal)tensor.ElementCount), checked(group.Sum(tensor => tensor.ByteLength))))
+                .Select(group => new TypeShare(
+                    group.Key, group.Count(), group.Sum(tensor => (decimal)tensor.ElementCount),
+                    checked(group.Sum(tensor => tensor.ByteLength))))
                 .OrderByDescending(share => share.Bytes).ThenBy(share => share.Type),
         ];
     }

@@ -88,7 +88,9 @@ internal sealed class DistanceTally(TensorInfo first, TensorInfo second, ValueTo
     // Number of the value among all of its type, both zeros being number 0.
     private long Place(double value)
     {
-        long bits = isWide ? BitConverter.DoubleToInt64Bits(value) & long.MaxValue : BitConverter.SingleToInt32Bits((float)value) & int.MaxValue;
+        long bits = isWide
+            ? BitConverter.DoubleToInt64Bits(value) & long.MaxValue
+            : BitConverter.SingleToInt32Bits((float)value) & int.MaxValue;
         return double.IsNegative(value) ? -bits : bits;
     }
 }

@@ -15,10 +15,12 @@ public sealed record ValueDistance(long Element, double First, double Second, do
 /// <param name="Tolerance">What was asked for.</param>
 /// <param name="TensorsCompared">Tensors of the first model.</param>
 /// <param name="Distances">Every tensor whose values were compared, in the order of the first model.</param>
-/// <param name="Differences">What is beyond the tolerance, and tensors that cannot be compared; empty if the models are equal within it.</param>
+/// <param name="Differences">What is beyond the tolerance, and tensors that cannot be compared; empty if the models are equal within
+/// it.</param>
 /// <param name="Notes">What the comparison could not look at. Metadata are never compared.</param>
 public sealed record ToleranceReport(
-    ValueTolerance Tolerance, int TensorsCompared, ImmutableArray<TensorDistance> Distances, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+    ValueTolerance Tolerance, int TensorsCompared, ImmutableArray<TensorDistance> Distances, ImmutableArray<Difference> Differences,
+    ImmutableArray<string> Notes)
 {
     /// <summary>True if no tensor is missing, was added, or is beyond the tolerance.</summary>
     public bool Passed => Differences.IsEmpty;

@@ -9,8 +9,8 @@ using ModelPack.Verification.Tolerance;
 namespace ModelPack;
 
 /// <summary>
-/// Compares the decoded values of two models whose types may differ. Whole numbers, BOOL and C64 have no tolerance: they have to be the same bits. Metadata are not
-/// compared. For a proof of equality there is <see cref="ModelVerifier"/>.
+/// Compares the decoded values of two models whose types may differ. Whole numbers, BOOL and C64 have no tolerance: they have to be the
+/// same bits. Metadata are not compared. For a proof of equality there is <see cref="ModelVerifier"/>.
 /// </summary>
 public static class ToleranceVerifier
 {
@@ -36,7 +36,8 @@ public static class ToleranceVerifier
         ArgumentNullException.ThrowIfNull(tolerance);
         if (new[] { firstPath, secondPath }.FirstOrDefault(ModelVerifier.IsCertificate) is { } certificate)
         {
-            throw new ModelPackException(ProofErrors.NoValues, "the file is a certificate, which holds hashes and no values") { FilePath = certificate };
+            throw new ModelPackException(
+                ProofErrors.NoValues, "the file is a certificate, which holds hashes and no values") { FilePath = certificate };
         }
 
         (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
@@ -47,7 +48,8 @@ public static class ToleranceVerifier
 
     /// <summary>Compares two opened models.</summary>
     internal static ToleranceReport Verify(
-        ModelFile first, ModelFile second, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+        ModelFile first, ModelFile second, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ModelPair pair = new(first, second, cancellation);
         IReadOnlyList<TensorInfo> tensors = pair.FirstTensors.Tensors;
@@ -67,12 +69,14 @@ public static class ToleranceVerifier
             tolerance,
             tensors.Count,
             [.. found.Select(one => one.Distance).OfType<TensorDistance>()],
-            [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional(), .. FooterComparison.Wrong(first, second, cancellation)],
+            [.. found.Select(one => one.Difference).OfType<Difference>(), .. pairing.Additional(),
+                .. FooterComparison.Wrong(first, second, cancellation)],
             [.. ModelFile.PathsOf(first, second), .. pair.Doubts, .. pair.Notes]);
     }
 
     private static (TensorDistance?, Difference?) Compare(
-        ModelPair pair, TensorInfo first, TensorInfo second, ValueTolerance tolerance, ComparedPayloads<TensorDistance> measured, CancellationToken cancellation)
+        ModelPair pair, TensorInfo first, TensorInfo second, ValueTolerance tolerance, ComparedPayloads<TensorDistance> measured,
+        CancellationToken cancellation)
     {
         ByteSource firstSource = pair.FirstTensors.Source;
         ByteSource secondSource = pair.SecondTensors.Source;
@@ -83,22 +87,27 @@ public static class ToleranceVerifier
             // What has no values with a tolerance is equal or it is not.
             TensorSet left = new(firstSource, [first]);
             TensorSet right = new(secondSource, [second with { Name = first.Name }]);
-            return (null, new TensorComparison(left, right, TensorEquality.Meaning, pair.OffsetsIn, cancellation).Compare(name => name, null).SingleOrDefault());
+            return (null,
+                new TensorComparison(left, right, TensorEquality.Meaning, pair.OffsetsIn, cancellation).Compare(name => name, null)
+                    .SingleOrDefault());
         }
 
         if (!DistanceTally.CanMeasure(first, second, tolerance))
         {
             string types = $"{TensorTypes.Get(first.Type).Name} in the first file and {TensorTypes.Get(second.Type).Name} in the second";
-            string text = $"tensor '{first.Name}' is {types}, between which ULPs cannot be counted; ask for an absolute or a relative tolerance";
+            string text =
+                $"tensor '{first.Name}' is {types}, between which ULPs cannot be counted; ask for an absolute or a relative tolerance";
             return (null, new(DifferenceKind.Type, first.Name, text, null, placed.Offset) { OffsetIn = pair.OffsetsIn });
         }
 
-        TensorDistance distance = measured.Get(first, second, () => Measure(firstSource, first, secondSource, second, tolerance, cancellation)) with { Name = first.Name };
+        TensorDistance distance = measured.Get(
+            first, second, () => Measure(firstSource, first, secondSource, second, tolerance, cancellation)) with { Name = first.Name };
         return (distance, Beyond(placed, pair.OffsetsIn, distance, tolerance));
     }
 
     private static TensorDistance Measure(
-        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, ValueTolerance tolerance, CancellationToken cancellation)
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, ValueTolerance tolerance,
+        CancellationToken cancellation)
     {
         DistanceTally tally = new(first, second, tolerance);
         using NumberReader own = new(firstSource, first);
@@ -133,7 +142,12 @@ public static class ToleranceVerifier
         string special = distance.NonFinite > 0 ? $", {distance.NonFinite} of them because one side is NaN or infinite" : "";
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"tensor '{distance.Name}' ({types}): {distance.Beyond} of {distance.Elements} values are further apart than {tolerance}{special}; element {first.Element} is {first.First:R} in the first file and {first.Second:R} in the second");
-        return new(DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(placed, first.Element), distance.Beyond) { OffsetIn = side };
+            $"tensor '{distance.Name}' ({types}): {distance.Beyond} of {distance.Elements} values are further apart than "
+                + $"{tolerance}{special}; element {first.Element} is {first.First:R} in the first file and {first.Second:R} in the second");
+        return new(
+            DifferenceKind.Value, distance.Name, text, first.Element, Place.OffsetOf(placed, first.Element), distance.Beyond)
+            {
+                OffsetIn = side,
+            };
     }
 }

@@ -13,14 +13,15 @@ public enum ToleranceKind
     Relative,
 
     /// <summary>
-    /// Steps from one float32 value to the next; of two F64 tensors, steps of float64. Both zeros are one value. Between F64 and another type there is no such count.
+    /// Steps from one float32 value to the next; of two F64 tensors, steps of float64. Both zeros are one value. Between F64 and another
+    /// type there is no such count.
     /// </summary>
     Ulp,
 }
 
 /// <summary>
-/// How far two values may be apart to count as equal. NaN equals NaN, whichever it is, and an infinity equals itself; against any other value both are beyond
-/// every tolerance.
+/// How far two values may be apart to count as equal. NaN equals NaN, whichever it is, and an infinity equals itself; against any other
+/// value both are beyond every tolerance.
 /// </summary>
 public sealed record ValueTolerance
 {
@@ -44,10 +45,13 @@ public sealed record ValueTolerance
     /// </code>
     /// </example>
     public static ValueTolerance Absolute(double limit) =>
-        double.IsFinite(limit) && limit >= 0 ? new(ToleranceKind.Absolute, limit) : throw new ArgumentOutOfRangeException(nameof(limit), limit, "a finite number from 0 is needed");
+        double.IsFinite(limit) && limit >= 0
+        ? new(ToleranceKind.Absolute, limit)
+        : throw new ArgumentOutOfRangeException(nameof(limit), limit, "a finite number from 0 is needed");
 
     /// <summary>
-    /// Reads <c>1e-3</c> (absolute), <c>1e-3rel</c> (relative) or <c>4ulp</c> (a whole number of ULPs). Signs, NaN and infinity are no limits.
+    /// Reads <c>1e-3</c> (absolute), <c>1e-3rel</c> (relative) or <c>4ulp</c> (a whole number of ULPs). Signs, NaN and infinity are no
+    /// limits.
     /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ValueTolerance? tolerance)
     {
@@ -62,7 +66,8 @@ public sealed record ValueTolerance
             : text.EndsWith(UlpEnding, StringComparison.Ordinal)
                 ? (ToleranceKind.Ulp, UlpEnding, NumberStyles.None)
                 : (ToleranceKind.Absolute, "", NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent);
-        if (double.TryParse(text.AsSpan(0, text.Length - ending.Length), style, CultureInfo.InvariantCulture, out double limit) && double.IsFinite(limit) && !double.IsNegative(limit))
+        if (double.TryParse(text.AsSpan(0, text.Length - ending.Length), style, CultureInfo.InvariantCulture, out double limit)
+            && double.IsFinite(limit) && !double.IsNegative(limit))
         {
             tolerance = new(kind, limit);
         }

@@ -18,7 +18,10 @@ internal static class HtmlPlot
     public static string Small(ImmutableArray<long> magnitudes, MagnitudeRange range)
     {
         string bars = Bars(magnitudes, range, column: 1, left: 0.5, floor: 20, height: 20);
-        return string.Create(CultureInfo.InvariantCulture, $"<svg class=\"m\" viewBox=\"0 0 {range.Count} 20\" preserveAspectRatio=\"none\"><path class=\"b\" stroke-width=\".8\" d=\"{bars}\"/></svg>");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"<svg class=\"m\" viewBox=\"0 0 {range.Count} 20\" preserveAspectRatio=\"none\"><path class=\"b\" stroke-width=\".8\" "
+                + $"d=\"{bars}\"/></svg>");
     }
 
     /// <summary>The magnitudes of the whole model, with axes.</summary>
@@ -45,7 +48,10 @@ internal static class HtmlPlot
         int step = Math.Max(1, range.Count / 8);
         for (int bin = 0; bin < range.Count; bin += step)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"t\" x=\"{Inset + ((bin + 0.5) * column):0.#}\" y=\"{Height - 7}\" text-anchor=\"middle\">2^{MagnitudeRange.Exponent(range.First + bin)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"t\" x=\"{Inset + ((bin + 0.5) * column):0.#}\" y=\"{Height - 7}\" "
+                    + $"text-anchor=\"middle\">2^{MagnitudeRange.Exponent(range.First + bin)}</text>");
         }
 
         return svg.Append("</svg>").ToString();
@@ -69,12 +75,18 @@ internal static class HtmlPlot
         for (int exponent = low, step = Math.Max(1, (high - low + 4) / 5); exponent <= high; exponent += step)
         {
             double y = Height - Bottom - ((exponent - low) * scale);
-            svg.Append(CultureInfo.InvariantCulture, $"<path class=\"g\" d=\"M{Left} {y:0.#}H{Width}\"/><text class=\"t\" x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">1e{exponent}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path class=\"g\" d=\"M{Left} {y:0.#}H{Width}\"/><text class=\"t\" x=\"{Left - 6}\" y=\"{y + 4:0.#}\" "
+                    + $"text-anchor=\"end\">1e{exponent}</text>");
         }
 
         Points("c", extremes);
         Points("b", deviations);
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"t\" x=\"{Left}\" y=\"{Height - 7}\">first tensor</text><text class=\"t\" x=\"{Width}\" y=\"{Height - 7}\" text-anchor=\"end\">last tensor</text>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"t\" x=\"{Left}\" y=\"{Height - 7}\">first tensor</text><text class=\"t\" x=\"{Width}\" y=\"{Height - 7}\" "
+                + $"text-anchor=\"end\">last tensor</text>");
         return svg.Append("</svg>").ToString();
 
         void Points(string style, double?[] values)
@@ -85,7 +97,9 @@ internal static class HtmlPlot
             {
                 if (values[i] is double value)
                 {
-                    svg.Append(CultureInfo.InvariantCulture, $"M{Left + 5 + ((i + 0.5) * column):0.#} {Height - Bottom - ((value - low) * scale):0.#}h0");
+                    svg.Append(
+                        CultureInfo.InvariantCulture,
+                        $"M{Left + 5 + ((i + 0.5) * column):0.#} {Height - Bottom - ((value - low) * scale):0.#}h0");
                 }
             }
 
@@ -99,10 +113,12 @@ internal static class HtmlPlot
     private static double? Logarithm(double? value) => value > 0 ? Math.Log10(value.Value) : null;
 
     private static StringBuilder Start(string label) =>
-        new StringBuilder().Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{label}\">");
+        new StringBuilder().Append(
+            CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{label}\">");
 
     private static string Empty(string label) => Start(label)
-        .Append(CultureInfo.InvariantCulture, $"<text class=\"t\" x=\"{Width / 2}\" y=\"{Height / 2}\" text-anchor=\"middle\">no values to show</text></svg>").ToString();
+        .Append(CultureInfo.InvariantCulture,
+            $"<text class=\"t\" x=\"{Width / 2}\" y=\"{Height / 2}\" text-anchor=\"middle\">no values to show</text></svg>").ToString();
 
     private static string Bars(ImmutableArray<long> counts, MagnitudeRange range, double column, double left, int floor, int height)
     {

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ModelPack.Tool.Output.Html;
 
-/// <summary>The text of one page. What comes from a file passes through <see cref="Escape"/>: it can neither make an element nor reorder the text around it.</summary>
+/// <summary>The text of one page. What comes from a file passes through <see cref="Escape"/>: it can neither make an element nor reorder
+/// the text around it.</summary>
 internal sealed class HtmlText
 {
     private readonly StringBuilder text = new();

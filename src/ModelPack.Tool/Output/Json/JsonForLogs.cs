@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ModelPack.Tool.Output.Json;
 
-/// <summary>A JSON document that may be printed into a log: no text in it is a command or a diagnostic to the program that reads the log.</summary>
+/// <summary>A JSON document that may be printed into a log: no text in it is a command or a diagnostic to the program that reads the
+/// log.</summary>
 internal static class JsonForLogs
 {
     /// <summary>Escapes within the strings of a document; the document means the same afterwards.</summary>
@@ -19,7 +20,8 @@ internal static class JsonForLogs
             }
 
             int close = ClosingQuote(document, open + 1);
-            safe.Append(document, position, open + 1 - position).Append(Content(document[(open + 1)..close], close + 1 < document.Length && document[close + 1] == ':')).Append('"');
+            safe.Append(document, position, open + 1 - position)
+                .Append(Content(document[(open + 1)..close], close + 1 < document.Length && document[close + 1] == ':')).Append('"');
             position = close + 1;
         }
 

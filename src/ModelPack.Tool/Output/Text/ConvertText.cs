@@ -35,7 +35,8 @@ internal static class ConvertText
         }
 
         int more = certificate.LeftOut.Length - MaximumNamed;
-        return $"{claim}; left out: {string.Join(", ", certificate.LeftOut.OrderByDescending(file => file.IsPart).Take(MaximumNamed))}{(more > 0 ? $" and {more} more" : "")}";
+        return $"{claim}; left out: "
+            + $"{string.Join(", ", certificate.LeftOut.OrderByDescending(file => file.IsPart).Take(MaximumNamed))}{(more > 0 ? $" and {more} more" : "")}";
     }
 
     private static string Claim(ProofLevel level, string of) => level switch

@@ -6,11 +6,16 @@ internal static class DiffText
     public static string Of(string first, string second, ModelDiff diff)
     {
         TextReport report = new();
-        report.Line(diff.Differences.IsEmpty ? $"no difference: {first} and {second}" : $"{EnumText.Count(diff.Differences.Length, "difference")}: {first} and {second}");
+        report.Line(
+            diff.Differences.IsEmpty
+                ? $"no difference: {first} and {second}"
+                : $"{EnumText.Count(diff.Differences.Length, "difference")}: {first} and {second}");
         report.Field("tensors", $"{diff.TensorsCompared} compared");
         report.Field("metadata", diff.MetadataCompared == 0 ? "not compared" : $"{diff.MetadataCompared} keys compared");
-        report.Section("tensors", diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata).Select(DifferenceText.Of));
-        report.Section("metadata", diff.Differences.Where(difference => difference.Kind == DifferenceKind.Metadata).Select(DifferenceText.Of));
+        report.Section(
+            "tensors", diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata).Select(DifferenceText.Of));
+        report.Section(
+            "metadata", diff.Differences.Where(difference => difference.Kind == DifferenceKind.Metadata).Select(DifferenceText.Of));
         report.Section("notes", diff.Notes);
         return report.ToString();
     }

@@ -68,7 +68,8 @@ internal static class InspectText
         }
 
         List<string> types = [.. counts.Keys];
-        types.Sort((first, second) => counts[second] != counts[first] ? counts[second] - counts[first] : string.CompareOrdinal(first, second));
+        types.Sort(
+            (first, second) => counts[second] != counts[first] ? counts[second] - counts[first] : string.CompareOrdinal(first, second));
         string mix = string.Join(", ", types.ConvertAll(type => $"{counts[type]} {type}"));
         return string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} ({mix}), {elements:N0} elements");
     }

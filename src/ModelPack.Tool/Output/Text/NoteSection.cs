@@ -11,7 +11,9 @@ internal static class NoteSection
     {
         (string Text, NoteRank Rank)[] all = [.. notes];
         int hidden = verbosity == Verbosity.Detailed ? 0 : all.Count(note => note.Rank == NoteRank.WithoutEffect);
-        List<string> lines = [.. all.Where(note => hidden == 0 || note.Rank != NoteRank.WithoutEffect).Select(note => note.Rank == NoteRank.ChangesResults ? $"changes results: {note.Text}" : note.Text)];
+        List<string> lines = [
+            .. all.Where(note => hidden == 0 || note.Rank != NoteRank.WithoutEffect)
+                .Select(note => note.Rank == NoteRank.ChangesResults ? $"changes results: {note.Text}" : note.Text)];
         if (hidden > 0)
         {
             lines.Add($"{EnumText.Count(hidden, "note")} without effect; --verbosity detailed lists {(hidden == 1 ? "it" : "them")}");

@@ -15,7 +15,10 @@ internal static class PreviewText
         TextReport report = new();
         report.Line($"{preview.SourceName} -> {target}: planned, nothing was written");
         report.Field("source", $"{preview.From.Extension()}, {Size.Exact(preview.SourceBytes)}");
-        report.Field("output", $"{preview.To.Extension()}, {Size.Exact(preview.OutputBytes)}{(preview.Files.Length == 1 ? "" : $" in {preview.Files.Length} files")}");
+        report.Field(
+            "output",
+            $"{preview.To.Extension()}, "
+                + $"{Size.Exact(preview.OutputBytes)}{(preview.Files.Length == 1 ? "" : $" in {preview.Files.Length} files")}");
         MeaningText.Write(report, preview.Meaning, preview.MeaningReasons, preview.To);
         if (preview.Files.Length > 1)
         {

@@ -20,16 +20,20 @@ internal static class StatisticsText
             [new("type"), new("tensors", ColumnAlign.Right), new("elements", ColumnAlign.Right), new("bytes", ColumnAlign.Right)],
             statistics.Types.Select(share => (string[])
             [
-                TensorTypes.Get(share.Type).Name, Whole(share.Tensors), share.Elements.ToString("N0", CultureInfo.InvariantCulture), Whole(share.Bytes),
+                TensorTypes.Get(share.Type).Name, Whole(share.Tensors), share.Elements.ToString("N0", CultureInfo.InvariantCulture),
+                Whole(share.Bytes),
             ]));
 
-        int shown = listing == TensorListing.Complete ? statistics.Tensors.Length : Math.Min(statistics.Tensors.Length, InspectText.TensorsShown);
+        int shown = listing == TensorListing.Complete
+            ? statistics.Tensors.Length
+            : Math.Min(statistics.Tensors.Length, InspectText.TensorsShown);
         Sparkline sparkline = Sparkline.For(statistics.Tensors);
         report.Line();
         report.Line("tensors");
         report.Table(
             [
-                new("name"), new("type"), new("shape"), Number("min"), Number("max"), Number("mean"), Number("deviation"), Number("NaN"), Number("inf"), Number("zeros"),
+                new("name"), new("type"), new("shape"), Number("min"), Number("max"), Number("mean"), Number("deviation"), Number("NaN"),
+                Number("inf"), Number("zeros"),
                 Number("subnormal"), new(sparkline.Heading),
             ],
             statistics.Tensors.Take(shown).Select(tensor => Row(tensor, sparkline)));
@@ -61,7 +65,8 @@ internal static class StatisticsText
             ? [.. what, None, None, None, None, None, None, None, None, ""]
             :
             [
-                .. what, Extreme(values.WholeMinimum, values.Minimum), Extreme(values.WholeMaximum, values.Maximum), Real(values.Mean), Real(values.StandardDeviation), Whole(values.NaN), Whole(values.Infinity), Whole(values.Zeros),
+                .. what, Extreme(values.WholeMinimum, values.Minimum), Extreme(values.WholeMaximum, values.Maximum), Real(values.Mean),
+                Real(values.StandardDeviation), Whole(values.NaN), Whole(values.Infinity), Whole(values.Zeros),
                 Whole(values.Subnormals), sparkline.Of(values.Magnitudes),
             ];
     }

@@ -31,7 +31,8 @@ internal static class ToleranceText
         report.Line("tensors whose values are not all the same, with the largest distances and their elements");
         report.Table(
             [
-                new("name"), new("types"), Number("different"), Number("beyond"), Number("absolute"), Number("element"), Number("relative"), Number("element"),
+                new("name"), new("types"), Number("different"), Number("beyond"), Number("absolute"), Number("element"), Number("relative"),
+                Number("element"),
                 Number("ulp"), Number("element"),
             ],
             tensors.Take(TensorsShown).Select(Row));

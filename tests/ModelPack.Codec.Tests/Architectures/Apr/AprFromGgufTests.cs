@@ -18,20 +18,26 @@ public sealed class AprFromGgufTests
         using GgufFile file = GgufFile.Open(new MemoryByteSource(GgufCorpus.Bytes(Model)));
         AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file));
 
-        string template = "\"{% for m in messages %}<|im_start|>{{ m['role'] }}\\n{{ m['content'] }}<|im_end|>\\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\\n{% endif %}\"";
+        string template =
+            "\"{% for m in messages %}<|im_start|>{{ m['role'] }}\\n{{ m['content'] }}<|im_end|>\\n{% endfor %}{% if add_generation_prompt "
+                + "%}<|im_start|>assistant\\n{% endif %}\"";
         Assert.AreEqual(
             string.Join('\n',
             [
-                "model_type=\"qwen2\"", "name=\"Random Qwen2 small\"", "license=\"CC0-1.0\"", "original_format=\"gguf\"", "chat_template=" + template,
-                "special_tokens=" + SpecialTokens(file), "architecture=\"qwen2\"", "hidden_size=256", "num_layers=4", "num_heads=4", "num_kv_heads=2", "vocab_size=1024",
+                "model_type=\"qwen2\"", "name=\"Random Qwen2 small\"", "license=\"CC0-1.0\"", "original_format=\"gguf\"",
+                "chat_template=" + template,
+                "special_tokens=" + SpecialTokens(file), "architecture=\"qwen2\"", "hidden_size=256", "num_layers=4", "num_heads=4",
+                "num_kv_heads=2", "vocab_size=1024",
                 "intermediate_size=512", "max_position_embeddings=512", "rope_theta=1000000.0", "rope_type=2", "rms_norm_eps=0.000001",
             ]),
             string.Join('\n', said.Fields.Select(field => $"{field.Key}={field.Value}")));
         CollectionAssert.AreEqual(
             new[]
             {
-                "modelpack.gguf", "tokenizer.add_bos_token", "tokenizer.bos_token_id", "tokenizer.chat_template", "tokenizer.eos_token_id", "tokenizer.merges", "tokenizer.model",
-                "tokenizer.model_type", "tokenizer.padding_token_id", "tokenizer.pre_type", "tokenizer.token_type", "tokenizer.vocab_size", "tokenizer.vocabulary",
+                "modelpack.gguf", "tokenizer.add_bos_token", "tokenizer.bos_token_id", "tokenizer.chat_template", "tokenizer.eos_token_id",
+                    "tokenizer.merges", "tokenizer.model",
+                "tokenizer.model_type", "tokenizer.padding_token_id", "tokenizer.pre_type", "tokenizer.token_type", "tokenizer.vocab_size",
+                    "tokenizer.vocabulary",
             },
             said.CustomKeys.Select(pair => pair.Key).ToArray());
         Assert.AreEqual("""
@@ -55,7 +61,8 @@ public sealed class AprFromGgufTests
     {
         AprTargetMetadata said = AprMetadataSamples.Said(Llama());
 
-        foreach (string field in new[] { "architecture", "hidden_size", "num_layers", "num_heads", "intermediate_size", "vocab_size", "tokenizer.vocabulary", "tokenizer.scores" })
+        foreach (string field in new[] { "architecture", "hidden_size", "num_layers", "num_heads", "intermediate_size", "vocab_size",
+            "tokenizer.vocabulary", "tokenizer.scores" })
         {
             Assert.IsNotNull(said.Field(field), field);
         }
@@ -76,7 +83,8 @@ public sealed class AprFromGgufTests
     {
         AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("llama"));
         Assert.IsNull(said.Field("tokenizer.vocabulary"));
-        said.Notes.AssertNote(MetadataNotes.Missing, "'tokenizer.vocabulary' is missing: realizar does not run a model without a tokenizer");
+        said.Notes.AssertNote(
+            MetadataNotes.Missing, "'tokenizer.vocabulary' is missing: realizar does not run a model without a tokenizer");
     }
 
     [TestMethod]
@@ -98,7 +106,8 @@ public sealed class AprFromGgufTests
     public void Rope_type_is_true_for_the_rows_that_are_stored(string architecture, bool isHuggingFace, string? type, string? recorded)
     {
         using GgufFile file = SmallGguf.Decoder(architecture).Open();
-        AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with { Rows = isHuggingFace ? RowOrder.HuggingFace : RowOrder.Gguf });
+        AprTargetMetadata said = AprFromGguf.Write(
+            AprMetadataSamples.SourceOf(file) with { Rows = isHuggingFace ? RowOrder.HuggingFace : RowOrder.Gguf });
         Assert.AreEqual(type, said.Field("rope_type"));
         Assert.AreEqual(recorded, said.Field("modelpack.row_order"));
     }
@@ -107,7 +116,8 @@ public sealed class AprFromGgufTests
     public void Head_dimension_and_experts_are_said()
     {
         AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("qwen3moe")
-            .Own("attention.key_length", 32).Own("attention.value_length", 32).Own("expert_count", 8).Own("expert_used_count", 2).Own("expert_feed_forward_length", 48));
+            .Own("attention.key_length", 32).Own("attention.value_length", 32).Own("expert_count", 8).Own("expert_used_count", 2)
+            .Own("expert_feed_forward_length", 48));
         Assert.AreEqual("32", said.Field("head_dim"));
         Assert.AreEqual("8", said.Field("num_experts"));
         Assert.AreEqual("2", said.Field("num_experts_per_tok"));
@@ -117,19 +127,25 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Two_head_dimensions_have_no_field_and_are_kept()
     {
-        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("qwen3").Own("attention.key_length", 32).Own("attention.value_length", 16));
+        AprTargetMetadata said = AprMetadataSamples.Said(
+            SmallGguf.Decoder("qwen3").Own("attention.key_length", 32).Own("attention.value_length", 16));
         Assert.IsNull(said.Field("head_dim"));
-        Assert.Contains("\"qwen3.attention.key_length\":{\"u32\":32},\"qwen3.attention.value_length\":{\"u32\":16}", said.Field("modelpack.gguf")!);
-        said.Notes.AssertNote(MetadataNotes.Lost, "'qwen3.attention.key_length' is 32 and 'qwen3.attention.value_length' is 16, which 'head_dim' cannot say: it is one count");
+        Assert.Contains(
+            "\"qwen3.attention.key_length\":{\"u32\":32},\"qwen3.attention.value_length\":{\"u32\":16}", said.Field("modelpack.gguf")!);
+        said.Notes.AssertNote(
+            MetadataNotes.Lost,
+            "'qwen3.attention.key_length' is 32 and 'qwen3.attention.value_length' is 16, which 'head_dim' cannot say: it is one count");
     }
 
     [TestMethod]
     public void Counts_that_differ_between_layers_have_no_field_and_are_kept()
     {
-        AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromUInt32Array([160, 320])));
+        AprTargetMetadata said = AprMetadataSamples.Said(
+            SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromUInt32Array([160, 320])));
         Assert.IsNull(said.Field("intermediate_size"));
         Assert.Contains("\"llama.feed_forward_length\":{\"array[u32]\":[160,320]}", said.Field("modelpack.gguf")!);
-        said.Notes.AssertNote(MetadataNotes.Lost, "'llama.feed_forward_length' is [160, 320], which 'intermediate_size' cannot say: it is one count");
+        said.Notes.AssertNote(
+            MetadataNotes.Lost, "'llama.feed_forward_length' is [160, 320], which 'intermediate_size' cannot say: it is one count");
     }
 
     [TestMethod]
@@ -145,7 +161,8 @@ public sealed class AprFromGgufTests
     {
         foreach (string architecture in RopeRows.Known)
         {
-            AprTargetMetadata said = AprMetadataSamples.Said(SmallGguf.Decoder(architecture).Text("context_length", "a trap").Text("n_head", "another"));
+            AprTargetMetadata said = AprMetadataSamples.Said(
+                SmallGguf.Decoder(architecture).Text("context_length", "a trap").Text("n_head", "another"));
             foreach ((string key, AprJson value) in said.Fields.Concat(said.CustomKeys))
             {
                 Assert.IsNull(AprFields.FindByAlias(key), key);
@@ -164,10 +181,13 @@ public sealed class AprFromGgufTests
     public void Tokenizer_that_is_not_unicode_is_left_out_as_a_whole(string key)
     {
         byte[] one = [8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0xC3, 0x28];
-        AprTargetMetadata said = AprMetadataSamples.Said(SmallTokenizers.ByteLevel("qwen2").Set(key, GgufValue.FromRawBytes(GgufValueType.Array, one)));
-        Assert.IsFalse(said.CustomKeys.Any(pair => pair.Key.StartsWith("tokenizer.", StringComparison.Ordinal)), string.Join(' ', said.CustomKeys));
+        AprTargetMetadata said = AprMetadataSamples.Said(
+            SmallTokenizers.ByteLevel("qwen2").Set(key, GgufValue.FromRawBytes(GgufValueType.Array, one)));
+        Assert.IsFalse(
+            said.CustomKeys.Any(pair => pair.Key.StartsWith("tokenizer.", StringComparison.Ordinal)), string.Join(' ', said.CustomKeys));
         Assert.IsNull(said.Field("modelpack.gguf"));
-        said.Notes.AssertNote(MetadataNotes.Lost, $"the tokenizer is left out: '{key}' has a text that is not UTF-8, and JSON holds no other");
+        said.Notes.AssertNote(
+            MetadataNotes.Lost, $"the tokenizer is left out: '{key}' has a text that is not UTF-8, and JSON holds no other");
     }
 
     [TestMethod]
@@ -194,14 +214,19 @@ public sealed class AprFromGgufTests
 
     [TestMethod]
     public void Score_that_is_not_finite_is_noted() =>
-        AprMetadataSamples.Said(Llama().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, float.NegativeInfinity, 0, 0]))).Notes
-            .AssertNote(MetadataNotes.Lost, "'tokenizer.scores' is left out: 'tokenizer.ggml.scores' is -Infinity at 3, which JSON cannot hold");
+        AprMetadataSamples.Said(
+            Llama().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, float.NegativeInfinity, 0, 0]))).Notes
+            .AssertNote(
+                MetadataNotes.Lost, "'tokenizer.scores' is left out: 'tokenizer.ggml.scores' is -Infinity at 3, which JSON cannot hold");
 
     [TestMethod]
     public void Metadata_above_the_declared_size_is_noted()
     {
         AprTargetMetadata said = AprMetadataSamples.Said(Llama().Text("general.description", new string('x', 17 << 20)));
-        Assert.IsTrue(said.Notes.Any(note => note.Rule == MetadataNotes.Size && note.Text.EndsWith("more than the 16777216 that the format declares", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            said.Notes.Any(
+                note => note.Rule == MetadataNotes.Size
+                    && note.Text.EndsWith("more than the 16777216 that the format declares", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -238,14 +263,16 @@ public sealed class AprFromGgufTests
     public void Config_that_is_no_object_of_unicode_is_left_out(string config)
     {
         using GgufFile file = Llama().Open();
-        AprTargetMetadata said = AprFromGguf.Write(AprMetadataSamples.SourceOf(file) with { HuggingFaceConfig = Encoding.UTF8.GetBytes(config) });
+        AprTargetMetadata said = AprFromGguf.Write(
+            AprMetadataSamples.SourceOf(file) with { HuggingFaceConfig = Encoding.UTF8.GetBytes(config) });
         Assert.IsNull(said.Field("hf_config"));
         Assert.IsTrue(said.Notes.Any(note => note.Rule == MetadataNotes.Lost && note.Text.Contains("hf_config", StringComparison.Ordinal)));
     }
 
     internal static SmallGguf Llama() => SmallGguf.Decoder("llama").Own("rope.freq_base", 500000f).Own("rope.dimension_count", 16)
         .Text("general.name", "small").Text("tokenizer.ggml.model", "llama").Text("tokenizer.ggml.pre", "default")
-        .Tokens(("<unk>", SmallTokenizers.Unknown), ("<s>", SmallTokenizers.Control), ("</s>", SmallTokenizers.Control), ("<0x00>", SmallTokenizers.Byte), ("▁é\"\\", SmallTokenizers.Normal), ("", SmallTokenizers.Unused))
+        .Tokens(("<unk>", SmallTokenizers.Unknown), ("<s>", SmallTokenizers.Control), ("</s>", SmallTokenizers.Control),
+            ("<0x00>", SmallTokenizers.Byte), ("▁é\"\\", SmallTokenizers.Normal), ("", SmallTokenizers.Unused))
         .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, -0.1f, -1e-30f, -3.4028235e38f]))
         .Count("tokenizer.ggml.bos_token_id", 1).Count("tokenizer.ggml.eos_token_id", 2).Count("tokenizer.ggml.unknown_token_id", 0)
         .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_space_prefix", false);

@@ -26,8 +26,10 @@ public sealed class AprMetadataReturnTests
     [TestMethod]
     public void Keys_of_a_unigram_model_come_back()
     {
-        using GgufFile file = SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0, 255, 128])).Open();
-        using GgufFile renamed = Renamed(SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0, 255, 128])), "t5");
+        using GgufFile file = SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0, 255, 128]))
+            .Open();
+        using GgufFile renamed = Renamed(
+            SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0, 255, 128])), "t5");
         AprMetadataSamples.AssertReturns(renamed);
         AprMetadataSamples.AssertReturns(file);
     }
@@ -37,10 +39,13 @@ public sealed class AprMetadataReturnTests
     {
         using GgufFile file = SmallGguf.Decoder("gpt2").WithoutTensor("token_embd.weight").Without("gpt2.attention.layer_norm_rms_epsilon")
             .Own("attention.layer_norm_epsilon", 1e-5f)
-            .Own("block_count", GgufValue.FromUInt64(2)).Own("attention.head_count_kv", GgufValue.FromInt32Array([2, 2])).Own("attention.head_count", GgufValue.FromUInt32Array([4, 2]))
+            .Own("block_count", GgufValue.FromUInt64(2)).Own("attention.head_count_kv", GgufValue.FromInt32Array([2, 2]))
+            .Own("attention.head_count", GgufValue.FromUInt32Array([4, 2]))
             .Own("attention.key_length", GgufValue.FromUInt16(16)).Own("attention.value_length", 16)
-            .Set("x.u64", GgufValue.FromUInt64(ulong.MaxValue)).Set("x.i64", GgufValue.FromInt64(long.MinValue)).Set("x.f64", GgufValue.FromFloat64(1e300)).Set("x.-0", GgufValue.FromFloat32(-0f))
-            .Set("x.bools", GgufValue.FromBoolArray([true, false])).Set("x.floats", GgufValue.FromFloat32Array([1e-45f, 0.1f])).Set("x.empty", GgufValue.FromStrings([]))
+            .Set("x.u64", GgufValue.FromUInt64(ulong.MaxValue)).Set("x.i64", GgufValue.FromInt64(long.MinValue))
+            .Set("x.f64", GgufValue.FromFloat64(1e300)).Set("x.-0", GgufValue.FromFloat32(-0f))
+            .Set("x.bools", GgufValue.FromBoolArray([true, false])).Set("x.floats", GgufValue.FromFloat32Array([1e-45f, 0.1f]))
+            .Set("x.empty", GgufValue.FromStrings([]))
             .Open();
         AprMetadataSamples.AssertReturns(file);
     }
@@ -55,10 +60,13 @@ public sealed class AprMetadataReturnTests
         GgufMetadataFrom read = GgufFromApr.Read(apr);
         foreach (MetadataEntry entry in file.Metadata)
         {
-            bool isExcused = entry.Key.StartsWith("split.", StringComparison.Ordinal) || entry.Key is "general.alignment" or "modelpack.origin" or "modelpack.carried"
+            bool isExcused = entry.Key.StartsWith("split.", StringComparison.Ordinal)
+                || entry.Key is "general.alignment" or "modelpack.origin" or "modelpack.carried"
                 || said.Notes.Concat(read.Notes).Any(note => note.Text.Contains(entry.Key, StringComparison.Ordinal));
             GgufValue value = ((GgufValue)entry.Value).ToStandardEncoding();
-            bool isBack = read.Find(entry.Key) is { } back && back.Type == value.Type && (back.RawBytes.Span.SequenceEqual(value.RawBytes.Span) || value.Type == GgufValueType.Bool || value.ElementType == GgufValueType.Bool);
+            bool isBack = read.Find(entry.Key) is { } back && back.Type == value.Type
+                && (back.RawBytes.Span.SequenceEqual(value.RawBytes.Span) || value.Type == GgufValueType.Bool
+                    || value.ElementType == GgufValueType.Bool);
             Assert.IsTrue(isBack || isExcused, $"{entry.Key}: {value.TypeName} {value.Display()} came back as {read.Shown(entry.Key)}");
         }
     }

@@ -31,7 +31,8 @@ internal static class AprMetadataSamples
     public static AprFile Apr(string json, params (string Name, ulong Rows, ulong Columns)[] matrices) => (AprBytes.WithMetadata(json) with
     {
         Entries = [.. matrices.OrderBy(matrix => matrix.Name, StringComparer.Ordinal)
-            .Select(matrix => new AprEntryBytes(Encoding.UTF8.GetBytes(matrix.Name), 1, [matrix.Rows, matrix.Columns], new byte[matrix.Rows * matrix.Columns * 2]))],
+            .Select(matrix => new AprEntryBytes(
+                Encoding.UTF8.GetBytes(matrix.Name), 1, [matrix.Rows, matrix.Columns], new byte[matrix.Rows * matrix.Columns * 2]))],
     }).Open();
 
     public static GgufMetadataFrom Read(string json, params (string Name, ulong Rows, ulong Columns)[] matrices)
@@ -42,11 +43,14 @@ internal static class AprMetadataSamples
 
     /// <summary>The metadata as the writer spells it, with the embedding that the vocabulary needs.</summary>
     public static AprFile ToFile(AprTargetMetadata said, params (string Name, ulong Rows, ulong Columns)[] matrices) =>
-        Apr(Encoding.UTF8.GetString(AprMetadataWriter.Write(new AprModel { Fields = said.Fields, CustomKeys = said.CustomKeys, Tensors = [] }).Span), matrices);
+        Apr(Encoding.UTF8.GetString(
+            AprMetadataWriter.Write(new AprModel { Fields = said.Fields, CustomKeys = said.CustomKeys, Tensors = [] }).Span), matrices);
 
-    public static GgufValue? Find(this GgufMetadataFrom read, string key) => (GgufValue?)read.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
+    public static GgufValue? Find(this GgufMetadataFrom read, string key) =>
+        (GgufValue?)read.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
 
-    public static string Shown(this GgufMetadataFrom read, string key) => read.Find(key) is { } value ? $"{value.TypeName} {value.Text ?? value.Display()}" : "absent";
+    public static string Shown(this GgufMetadataFrom read, string key) =>
+        read.Find(key) is { } value ? $"{value.TypeName} {value.Text ?? value.Display()}" : "absent";
 
     public static void AssertNote(this IEnumerable<Note> notes, string rule, string text) =>
         Assert.IsTrue(notes.Any(note => note.Rule == rule && note.Text == text), string.Join(Environment.NewLine, notes));
@@ -56,10 +60,12 @@ internal static class AprMetadataSamples
     {
         AprTargetMetadata said = AprFromGguf.Write(SourceOf(source));
         using AprFile file = ToFile(said);
-        Assert.IsFalse(file.Notes.Any(note => note.Rule is "K-ALIAS" or "K-DUPKEY" or "K-NULL"), string.Join(Environment.NewLine, file.Notes));
+        Assert.IsFalse(
+            file.Notes.Any(note => note.Rule is "K-ALIAS" or "K-DUPKEY" or "K-NULL"), string.Join(Environment.NewLine, file.Notes));
         GgufMetadataFrom read = GgufFromApr.Read(file);
         Assert.AreEqual(source.Architecture, read.Architecture);
-        CollectionAssert.AreEquivalent(source.Metadata.Select(entry => entry.Key).Concat(derived).ToArray(), read.Entries.Select(entry => entry.Key).ToArray());
+        CollectionAssert.AreEquivalent(
+            source.Metadata.Select(entry => entry.Key).Concat(derived).ToArray(), read.Entries.Select(entry => entry.Key).ToArray());
         foreach (MetadataEntry entry in source.Metadata)
         {
             GgufValue back = read.Find(entry.Key)!;

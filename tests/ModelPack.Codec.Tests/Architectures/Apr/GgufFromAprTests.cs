@@ -8,7 +8,8 @@ namespace ModelPack.Codec.Tests.Architectures.Apr;
 [TestClass]
 public sealed class GgufFromAprTests
 {
-    private const string Sizes = "\"hidden_size\":8,\"num_layers\":2,\"num_heads\":4,\"num_kv_heads\":2,\"intermediate_size\":16,\"max_position_embeddings\":128";
+    private const string Sizes =
+        "\"hidden_size\":8,\"num_layers\":2,\"num_heads\":4,\"num_kv_heads\":2,\"intermediate_size\":16,\"max_position_embeddings\":128";
 
     [TestMethod]
     public void Every_field_has_its_key_and_type()
@@ -21,11 +22,16 @@ public sealed class GgufFromAprTests
         CollectionAssert.AreEqual(
             new[]
             {
-                "general.architecture string qwen3moe", "general.name string N", "general.description string D", "general.author string A", "general.license string MIT",
-                "general.version string 1", "general.source.url string hf://x", "qwen3moe.embedding_length u32 8", "qwen3moe.block_count u32 2", "qwen3moe.attention.head_count u32 4",
-                "qwen3moe.attention.head_count_kv u32 2", "qwen3moe.vocab_size u32 3", "qwen3moe.feed_forward_length u32 16", "qwen3moe.context_length u32 128",
-                "qwen3moe.expert_count u32 4", "qwen3moe.expert_used_count u32 2", "qwen3moe.expert_feed_forward_length u32 12", "qwen3moe.rope.freq_base f32 1000000",
-                "qwen3moe.attention.layer_norm_rms_epsilon f32 1E-06", "qwen3moe.attention.key_length u32 6", "qwen3moe.attention.value_length u32 6",
+                "general.architecture string qwen3moe", "general.name string N", "general.description string D", "general.author string A",
+                    "general.license string MIT",
+                "general.version string 1", "general.source.url string hf://x", "qwen3moe.embedding_length u32 8",
+                    "qwen3moe.block_count u32 2", "qwen3moe.attention.head_count u32 4",
+                "qwen3moe.attention.head_count_kv u32 2", "qwen3moe.vocab_size u32 3", "qwen3moe.feed_forward_length u32 16",
+                    "qwen3moe.context_length u32 128",
+                "qwen3moe.expert_count u32 4", "qwen3moe.expert_used_count u32 2", "qwen3moe.expert_feed_forward_length u32 12",
+                    "qwen3moe.rope.freq_base f32 1000000",
+                "qwen3moe.attention.layer_norm_rms_epsilon f32 1E-06", "qwen3moe.attention.key_length u32 6",
+                    "qwen3moe.attention.value_length u32 6",
             },
             read.Entries.Select(entry => $"{entry.Key} {read.Shown(entry.Key)}").ToArray());
         read.Notes.AssertNote(MetadataNotes.Missing, "'tokenizer.vocabulary' is missing, so there is no tokenizer");
@@ -66,14 +72,17 @@ public sealed class GgufFromAprTests
                 using AprFile spelled = AprMetadataSamples.Apr($$"""{"model_type":"llama","architecture":"llama","{{alias}}":5}""");
                 string[] expected = [.. GgufFromApr.Read(canonical).Entries.Select(entry => $"{entry.Key} {entry.Value.Display()}")];
                 Assert.HasCount(2, expected, field.Name);
-                CollectionAssert.AreEqual(expected, GgufFromApr.Read(spelled).Entries.Select(entry => $"{entry.Key} {entry.Value.Display()}").ToArray(), alias);
+                CollectionAssert.AreEqual(
+                    expected, GgufFromApr.Read(spelled).Entries.Select(entry => $"{entry.Key} {entry.Value.Display()}").ToArray(), alias);
             }
         }
     }
 
     [TestMethod]
     public void Alias_counts_where_the_canonical_key_is_null() =>
-        Assert.AreEqual("u32 7", AprMetadataSamples.Read("""{"model_type":"x","architecture":"llama","num_heads":null,"n_head":7}""").Shown("llama.attention.head_count"));
+        Assert.AreEqual(
+            "u32 7", AprMetadataSamples.Read("""{"model_type":"x","architecture":"llama","num_heads":null,"n_head":7}""")
+                .Shown("llama.attention.head_count"));
 
     [TestMethod]
     [DataRow("llama2", "llama")]
@@ -102,14 +111,17 @@ public sealed class GgufFromAprTests
         GgufMetadataFrom read = AprMetadataSamples.Read($$"""{"model_type":"x","architecture":"{{slug}}","num_heads":4}""");
         Assert.IsNull(read.Architecture);
         Assert.IsEmpty(read.Entries);
-        read.Notes.AssertNote(MetadataNotes.Missing, $"'{slug}' is not known to be one architecture of GGUF, so the hyperparameters cannot be named");
+        read.Notes.AssertNote(
+            MetadataNotes.Missing, $"'{slug}' is not known to be one architecture of GGUF, so the hyperparameters cannot be named");
     }
 
     [TestMethod]
     public void Slug_of_a_gguf_import_is_taken_at_its_word()
     {
-        Assert.AreEqual("qwen", AprMetadataSamples.Read("""{"model_type":"x","original_format":"gguf","architecture":"qwen"}""").Architecture);
-        Assert.AreEqual("new-one", AprMetadataSamples.Read("""{"model_type":"x","original_format":"gguf","architecture":"new-one"}""").Architecture);
+        Assert.AreEqual(
+            "qwen", AprMetadataSamples.Read("""{"model_type":"x","original_format":"gguf","architecture":"qwen"}""").Architecture);
+        Assert.AreEqual(
+            "new-one", AprMetadataSamples.Read("""{"model_type":"x","original_format":"gguf","architecture":"new-one"}""").Architecture);
     }
 
     [TestMethod]
@@ -124,8 +136,12 @@ public sealed class GgufFromAprTests
     [TestMethod]
     public void Epsilon_is_that_of_the_architectures_norm()
     {
-        Assert.AreEqual("f32 1E-05", AprMetadataSamples.Read("""{"model_type":"x","architecture":"gpt2","rms_norm_eps":1e-5}""").Shown("gpt2.attention.layer_norm_epsilon"));
-        Assert.AreEqual("f32 1E-05", AprMetadataSamples.Read("""{"model_type":"x","architecture":"llama","rms_norm_eps":1e-5}""").Shown("llama.attention.layer_norm_rms_epsilon"));
+        Assert.AreEqual(
+            "f32 1E-05", AprMetadataSamples.Read("""{"model_type":"x","architecture":"gpt2","rms_norm_eps":1e-5}""")
+                .Shown("gpt2.attention.layer_norm_epsilon"));
+        Assert.AreEqual(
+            "f32 1E-05", AprMetadataSamples.Read("""{"model_type":"x","architecture":"llama","rms_norm_eps":1e-5}""")
+                .Shown("llama.attention.layer_norm_rms_epsilon"));
     }
 
     [TestMethod]
@@ -137,7 +153,9 @@ public sealed class GgufFromAprTests
 
     [TestMethod]
     public void Spellings_that_agree_are_none() =>
-        Assert.IsEmpty(AprMetadataSamples.Read("""{"model_type":"x","architecture":"llama","num_heads":4,"n_head":4,"rope_theta":0.1,"model.rope_theta":0.10000000149011612}""").Contradictions);
+        Assert.IsEmpty(
+            AprMetadataSamples.Read(
+                """{"model_type":"x","architecture":"llama","num_heads":4,"n_head":4,"rope_theta":0.1,"model.rope_theta":0.10000000149011612}""").Contradictions);
 
     [TestMethod]
     [DataRow("\"num_heads\":4,\"head_dim\":3", "'num_heads' is 4 and 'head_dim' is 3, but q has 8 rows")]
@@ -147,19 +165,31 @@ public sealed class GgufFromAprTests
     [DataRow("\"vocab_size\":4", "'vocab_size' is 4, but the embedding has 3 rows")]
     [DataRow("\"hidden_size\":9", "'hidden_size' is 9, but the embedding has 8 columns")]
     [DataRow("\"tokenizer.vocabulary\":[\"a\",\"b\",\"c\",\"d\"]", "'tokenizer.vocabulary' has 4 items, but the embedding has 3 rows")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.vocab_size\":2", "'tokenizer.vocab_size' is 2, but 'tokenizer.vocabulary' has 1 items")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[1,2]", "'tokenizer.scores' has 2 items, but 'tokenizer.vocabulary' has 1")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.token_type\":[1,2]", "'tokenizer.token_type' has 2 items, but 'tokenizer.vocabulary' has 1")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.eos_token_id\":1", "'tokenizer.eos_token_id' is 1, but 'tokenizer.vocabulary' has 1 items")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.model\":\"gpt2\",\"tokenizer.model_type\":\"llama\"", "'tokenizer.model' is 'gpt2', but 'tokenizer.model_type' is 'llama'")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.vocab_size\":2",
+        "'tokenizer.vocab_size' is 2, but 'tokenizer.vocabulary' has 1 items")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[1,2]", "'tokenizer.scores' has 2 items, but 'tokenizer.vocabulary' has 1")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.token_type\":[1,2]",
+        "'tokenizer.token_type' has 2 items, but 'tokenizer.vocabulary' has 1")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.eos_token_id\":1",
+        "'tokenizer.eos_token_id' is 1, but 'tokenizer.vocabulary' has 1 items")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.model\":\"gpt2\",\"tokenizer.model_type\":\"llama\"",
+        "'tokenizer.model' is 'gpt2', but 'tokenizer.model_type' is 'llama'")]
     [DataRow("\"chat_template\":\"a\",\"tokenizer.chat_template\":\"b\"", "'chat_template' is 'a', but 'tokenizer.chat_template' is 'b'")]
     [DataRow("\"hf_model_type\":\"gemma2\"", "'architecture' is 'llama', but 'hf_model_type' is 'gemma2'")]
-    [DataRow("\"num_layers\":2,\"modelpack.gguf\":{\"llama.block_count\":{\"u64\":3}}", "'llama.block_count' is 2 by its field, but 3 in 'modelpack.gguf'")]
+    [DataRow(
+        "\"num_layers\":2,\"modelpack.gguf\":{\"llama.block_count\":{\"u64\":3}}",
+        "'llama.block_count' is 2 by its field, but 3 in 'modelpack.gguf'")]
     public void Contradiction_names_its_key_and_both_values(string fields, string note)
     {
         GgufMetadataFrom read = AprMetadataSamples.Read(
             $$"""{"model_type":"x","architecture":"llama",{{fields}}}""",
-            ("model.embed_tokens.weight", 3, 8), ("model.layers.0.self_attn.q_proj.weight", 8, 8), ("model.layers.0.self_attn.k_proj.weight", 4, 8));
+            ("model.embed_tokens.weight", 3, 8), ("model.layers.0.self_attn.q_proj.weight", 8, 8),
+            ("model.layers.0.self_attn.k_proj.weight", 4, 8));
         read.Notes.AssertNote(MetadataNotes.Contradiction, note);
         Assert.AreEqual(note, read.Contradictions.First().Text);
     }
@@ -187,12 +217,16 @@ public sealed class GgufFromAprTests
     {
         const string Json = $$"""{"model_type":"x","architecture":"qwen3",{{Sizes}}}""";
         GgufMetadataFrom wide = AprMetadataSamples.Read(
-            Json, ("layers.0.self_attn.q_proj.weight", 12, 8), ("layers.0.self_attn.k_proj.weight", 6, 8), ("layers.0.self_attn.v_proj.weight", 6, 8));
+            Json, ("layers.0.self_attn.q_proj.weight", 12, 8), ("layers.0.self_attn.k_proj.weight", 6, 8),
+            ("layers.0.self_attn.v_proj.weight", 6, 8));
         Assert.AreEqual("u32 3", wide.Shown("qwen3.attention.key_length"));
         Assert.AreEqual("u32 3", wide.Shown("qwen3.attention.value_length"));
-        wide.Notes.AssertNote(MetadataNotes.Derived, "'head_dim' is missing: 3 follows from the rows of q and v, the hidden size over the heads does not give it");
+        wide.Notes.AssertNote(
+            MetadataNotes.Derived,
+            "'head_dim' is missing: 3 follows from the rows of q and v, the hidden size over the heads does not give it");
         GgufMetadataFrom plain = AprMetadataSamples.Read(
-            Json, ("layers.0.self_attn.q_proj.weight", 8, 8), ("layers.0.self_attn.k_proj.weight", 4, 8), ("layers.0.self_attn.v_proj.weight", 4, 8));
+            Json, ("layers.0.self_attn.q_proj.weight", 8, 8), ("layers.0.self_attn.k_proj.weight", 4, 8),
+            ("layers.0.self_attn.v_proj.weight", 4, 8));
         Assert.AreEqual("absent", plain.Shown("qwen3.attention.key_length"));
     }
 
@@ -200,20 +234,28 @@ public sealed class GgufFromAprTests
     public void Tokens_are_filled_up_to_the_embedding()
     {
         GgufMetadataFrom read = AprMetadataSamples.Read(
-            """{"model_type":"x","tokenizer.vocabulary":["a"],"tokenizer.model":"llama","tokenizer.scores":[-1.5]}""", ("model.embed_tokens.weight", 3, 8));
+            """{"model_type":"x","tokenizer.vocabulary":["a"],"tokenizer.model":"llama","tokenizer.scores":[-1.5]}""",
+            ("model.embed_tokens.weight", 3, 8));
         CollectionAssert.AreEqual(new[] { "a", "[PAD1]", "[PAD2]" }, Texts(read, "tokenizer.ggml.tokens"));
         Assert.AreEqual("array[i32] [1, 5, 5]", read.Shown("tokenizer.ggml.token_type"));
         Assert.AreEqual("array[f32] [-1.5, -10000, -10000]", read.Shown("tokenizer.ggml.scores"));
-        read.Notes.AssertNote(MetadataNotes.Derived, "'tokenizer.ggml.tokens' is filled up with 2 unused tokens, [PAD1] and so on, to the 3 rows of the embedding");
+        read.Notes.AssertNote(
+            MetadataNotes.Derived,
+            "'tokenizer.ggml.tokens' is filled up with 2 unused tokens, [PAD1] and so on, to the 3 rows of the embedding");
     }
 
     [TestMethod]
     [DataRow("\"tokenizer.vocabulary\":[\"a\",1]", "'tokenizer.vocabulary' is not a list of texts (item 1)")]
     [DataRow("\"tokenizer.vocabulary\":{}", "'tokenizer.vocabulary' is not a list of texts (item 0)")]
     [DataRow("\"tokenizer.vocabulary\":[],\"tokenizer.merges\":[null]", "'tokenizer.merges' is not a list of texts (item 0)")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[\"1\"]", "'tokenizer.scores' is not a list of numbers of its type (item 0)")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.token_type\":[1.5]", "'tokenizer.token_type' is not a list of numbers of its type (item 0)")]
-    [DataRow("\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[1e60]", "'tokenizer.scores' is not a list of numbers of its type (item 0)")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[\"1\"]",
+        "'tokenizer.scores' is not a list of numbers of its type (item 0)")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.token_type\":[1.5]",
+        "'tokenizer.token_type' is not a list of numbers of its type (item 0)")]
+    [DataRow(
+        "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[1e60]", "'tokenizer.scores' is not a list of numbers of its type (item 0)")]
     [DataRow("\"tokenizer.vocabulary\":[],\"tokenizer.model\":\"BPE\"", "'BPE' is no kind of tokenizer that GGUF has a name for")]
     [DataRow("\"tokenizer.vocabulary\":[],\"tokenizer.add_bos_token\":1", "'tokenizer.add_bos_token' is 1, not true or false")]
     [DataRow("\"tokenizer.vocabulary\":[],\"tokenizer.bos_token_id\":-1", "'tokenizer.bos_token_id' is -1, not a count of 32 bits")]
@@ -225,7 +267,9 @@ public sealed class GgufFromAprTests
     [DataRow("\"modelpack.gguf\":{\"a\":{\"u8\":256}}", "'a' in 'modelpack.gguf' is not a value of its type, or stands there twice")]
     [DataRow("\"modelpack.gguf\":{\"a\":{\"u9\":1}}", "'a' in 'modelpack.gguf' is not a value of its type, or stands there twice")]
     [DataRow("\"modelpack.gguf\":{\"a\":{\"array[u8]\":1}}", "'a' in 'modelpack.gguf' is not a value of its type, or stands there twice")]
-    [DataRow("\"modelpack.gguf\":{\"a\":{\"u8\":1},\"a\":{\"u8\":2}}", "'a' in 'modelpack.gguf' is not a value of its type, or stands there twice")]
+    [DataRow(
+        "\"modelpack.gguf\":{\"a\":{\"u8\":1},\"a\":{\"u8\":2}}",
+        "'a' in 'modelpack.gguf' is not a value of its type, or stands there twice")]
     public void Value_that_has_no_words_in_GGUF_is_noted(string fields, string note) =>
         AprMetadataSamples.Read($$"""{"model_type":"x","architecture":"llama",{{fields}}}""").Notes.AssertNote(MetadataNotes.Lost, note);
 

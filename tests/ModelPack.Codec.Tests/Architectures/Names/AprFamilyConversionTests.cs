@@ -71,7 +71,9 @@ public sealed class AprFamilyConversionTests
         string apr = To(folder, source, "model.apr");
         TensorInfo part = Stored(apr, Edited);
         SmallModels.Flip(apr, part.Offset + 4);
-        string whole = model.Tensors.Single(tensor => tensor.Name.Contains(".1.att", StringComparison.Ordinal) && tensor.Shape.Length == 2 && tensor.Shape.Sum() == 4 * tensor.Shape.Min()).Name;
+        string whole = model.Tensors.Single(
+            tensor => tensor.Name.Contains(".1.att", StringComparison.Ordinal) && tensor.Shape.Length == 2
+                && tensor.Shape.Sum() == 4 * tensor.Shape.Min()).Name;
         foreach (VerificationReport report in new[] { ModelVerifier.Verify(source, apr), ModelVerifier.Verify(apr, source) })
         {
             Difference difference = report.Differences.Single();
@@ -83,7 +85,9 @@ public sealed class AprFamilyConversionTests
         string back = folder.At("back") + Path.DirectorySeparatorChar;
         Certificate certificate = ModelConverter.Convert(apr, back, ModelFormat.SafeTensors, new());
         string note = certificate.Notes.Single(note => note.Contains("origin record was left behind", StringComparison.Ordinal));
-        StringAssert.Contains(note, $"one of the 3 tensors '{Edited.Replace("k_", "q_", StringComparison.Ordinal)}' to '{Edited.Replace("k_", "v_", StringComparison.Ordinal)}' was edited");
+        StringAssert.Contains(
+            note, $"one of the 3 tensors '{Edited.Replace("k_", "q_", StringComparison.Ordinal)}' to "
+                + $"'{Edited.Replace("k_", "v_", StringComparison.Ordinal)}' was edited");
         Assert.AreEqual(ProofLevel.L3, certificate.Level);
 
         // What the file says by itself is joined, with the edit.
@@ -102,7 +106,8 @@ public sealed class AprFamilyConversionTests
         string source = model.Write(folder);
         string apr = To(folder, source, "model.apr", Bare);
         string prefix = label == "bare gpt2" ? "transformer." : "";
-        EditableTensor[] expected = [.. model.Tensors.Select(tensor => new EditableTensor(prefix + tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
+        EditableTensor[] expected = [
+            .. model.Tensors.Select(tensor => new EditableTensor(prefix + tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
         AssertTensors(expected, To(folder, apr, "back/"));
         if (label is not ("gpt_neox" or "opt" or "whisper"))
         {
@@ -135,7 +140,9 @@ public sealed class AprFamilyConversionTests
         SmallModels.Replace(apr, "\"original_format\":\"safetensors\"", "\"original_format\":\"gguf\",\"x\":\"\"");
         Certificate certificate = ModelConverter.Convert(apr, folder.At("model.gguf"), ModelFormat.Gguf, new());
         AssertTensors(model.Apr, folder.At("model.gguf"));
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("does not say whose rows", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains("does not say whose rows", StringComparison.Ordinal)),
+            string.Join("; ", certificate.Notes));
     }
 
     [TestMethod]
@@ -147,7 +154,9 @@ public sealed class AprFamilyConversionTests
         string source = model.Write(folder);
         string apr = To(folder, source, "model.apr", Bare);
         string[] own = [.. model.Tensors.Select(tensor => tensor.Name)];
-        string[] parts = [.. model.Apr.Select(tensor => tensor.Name).Where(name => !Split.Contains(label) ? false : name.Contains("q_proj", StringComparison.Ordinal)
+        string[] parts = [
+            .. model.Apr.Select(tensor => tensor.Name)
+                .Where(name => !Split.Contains(label) ? false : name.Contains("q_proj", StringComparison.Ordinal)
             || name.Contains("k_proj", StringComparison.Ordinal) || name.Contains("v_proj", StringComparison.Ordinal))];
         VerificationReport report = ModelVerifier.Verify(source, apr, ProofLevel.L1);
         CollectionAssert.AreEquivalent(parts, Places(report, DifferenceKind.ExtraTensor));
@@ -192,9 +201,12 @@ public sealed class AprFamilyConversionTests
         SmallModels.Replace(apr, "\"hf_config\"", "\"no_config\"");
         foreach (string target in new[] { "back/", "model.gguf" })
         {
-            Certificate certificate = ModelConverter.Convert(apr, folder.At(target), target == "back/" ? ModelFormat.SafeTensors : ModelFormat.Gguf, new());
+            Certificate certificate = ModelConverter.Convert(
+                apr, folder.At(target), target == "back/" ? ModelFormat.SafeTensors : ModelFormat.Gguf, new());
             AssertTensors(model.Apr, folder.At(target));
-            Assert.IsTrue(certificate.Notes.Any(note => note.Contains("'hf_config' is missing", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+            Assert.IsTrue(
+                certificate.Notes.Any(note => note.Contains("'hf_config' is missing", StringComparison.Ordinal)),
+                string.Join("; ", certificate.Notes));
         }
     }
 
@@ -209,7 +221,10 @@ public sealed class AprFamilyConversionTests
         EditableTensor[] stored = Read(apr);
         Certificate certificate = ModelConverter.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
         AssertTensors(stored, folder.At("back"));
-        Assert.IsTrue(certificate.Notes.Any(note => note.StartsWith("tensors keep their names", StringComparison.Ordinal) && note.Contains(reason, StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(
+                note => note.StartsWith("tensors keep their names", StringComparison.Ordinal)
+                    && note.Contains(reason, StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
     }
 
     [TestMethod]
@@ -223,8 +238,10 @@ public sealed class AprFamilyConversionTests
         Certificate certificate = ModelConverter.Convert(source, folder.At("model.apr"), ModelFormat.Apr, new());
         string first = Fused.Replace("layers.1.", "layers.0.", StringComparison.Ordinal);
         Assert.Contains(
-            $"'{first}' is not split into q, k and v: its shape [24, 8] and type F16 do not show where; so it is with '{Fused}'", certificate.Notes, string.Join("; ", certificate.Notes));
-        EditableTensor whole = Read(folder.At("model.apr")).Single(tensor => tensor.Name == "model.layers.1.attention.query_key_value.weight");
+            $"'{first}' is not split into q, k and v: its shape [24, 8] and type F16 do not show where; so it is with '{Fused}'",
+            certificate.Notes, string.Join("; ", certificate.Notes));
+        EditableTensor whole = Read(folder.At("model.apr"))
+            .Single(tensor => tensor.Name == "model.layers.1.attention.query_key_value.weight");
         CollectionAssert.AreEqual(model.Tensors.Single(tensor => tensor.Name == Fused).Payload, whole.Payload);
         AssertSameFolder(source, To(folder, folder.At("model.apr"), "back/"));
     }
@@ -237,7 +254,9 @@ public sealed class AprFamilyConversionTests
         model.Tensors.Add(new("model.embed_tokens.weight", TensorType.F16, [1], [0, 0]));
         Certificate certificate = ModelConverter.Convert(model.Write(folder), folder.At("model.apr"), ModelFormat.Apr, new());
         AssertTensors(model.Tensors, folder.At("model.apr"));
-        Assert.IsTrue(certificate.Notes.Any(note => note.Contains("would both be 'model.embed_tokens.weight'", StringComparison.Ordinal)), string.Join("; ", certificate.Notes));
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains("would both be 'model.embed_tokens.weight'", StringComparison.Ordinal)),
+            string.Join("; ", certificate.Notes));
     }
 
     private static string[] Places(VerificationReport report, DifferenceKind kind) =>
@@ -246,7 +265,9 @@ public sealed class AprFamilyConversionTests
     internal static string To(TempFolder folder, string source, string name, ConversionOptions? options = null)
     {
         string target = folder.At(name);
-        ModelFormat format = name.EndsWith('/') ? ModelFormat.SafeTensors : name.EndsWith(".apr", StringComparison.Ordinal) ? ModelFormat.Apr : ModelFormat.Gguf;
+        ModelFormat format = name.EndsWith('/')
+            ? ModelFormat.SafeTensors
+            : name.EndsWith(".apr", StringComparison.Ordinal) ? ModelFormat.Apr : ModelFormat.Gguf;
         ModelConverter.Convert(source, target, format, options ?? new());
         return target;
     }
@@ -254,7 +275,9 @@ public sealed class AprFamilyConversionTests
     internal static EditableTensor[] Read(string path)
     {
         using ModelFile file = ModelFiles.Open(path);
-        return [.. file.Tensors.Select(tensor => new EditableTensor(tensor.Name, tensor.Type, [.. tensor.Shape], file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength)))];
+        return [.. file.Tensors.Select(
+            tensor => new EditableTensor(
+                tensor.Name, tensor.Type, [.. tensor.Shape], file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength)))];
     }
 
     internal static void AssertTensors(IReadOnlyCollection<EditableTensor> expected, string path)
@@ -278,7 +301,9 @@ public sealed class AprFamilyConversionTests
     private static void AssertSameFolder(string expected, string found)
     {
         string[] names = [.. Directory.EnumerateFiles(expected).Select(path => Path.GetFileName(path)!)];
-        CollectionAssert.AreEquivalent(names, Directory.EnumerateFiles(found).Select(path => Path.GetFileName(path)!).Where(name => !name.Contains(".modelpack.", StringComparison.Ordinal)).ToArray());
+        CollectionAssert.AreEquivalent(
+            names, Directory.EnumerateFiles(found).Select(path => Path.GetFileName(path)!)
+                .Where(name => !name.Contains(".modelpack.", StringComparison.Ordinal)).ToArray());
         foreach (string name in names)
         {
             CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(found, name)), name);

@@ -61,7 +61,8 @@ public sealed class AprFamilyNamesTests
     public void New_falcon_has_a_norm_before_its_mlp()
     {
         Assert.AreEqual("model.layers.5.post_attention_layernorm.weight", AprFamilyNames.NewFalcon.ToApr("transformer.h.5.ln_mlp.weight"));
-        Assert.AreEqual("transformer.h.5.ln_mlp.weight", AprFamilyNames.NewFalcon.FromApr("model.layers.5.post_attention_layernorm.weight"));
+        Assert.AreEqual(
+            "transformer.h.5.ln_mlp.weight", AprFamilyNames.NewFalcon.FromApr("model.layers.5.post_attention_layernorm.weight"));
     }
 
     [TestMethod]
@@ -72,7 +73,9 @@ public sealed class AprFamilyNamesTests
     {
         AprFamilyNames table = AprFamilyNames.For(modelType, [name])!;
         string ending = name[name.LastIndexOf('.')..];
-        string[] parts = [$"model.layers.7.self_attn.q_proj{ending}", $"model.layers.7.self_attn.k_proj{ending}", $"model.layers.7.self_attn.v_proj{ending}"];
+        string[] parts = [
+            $"model.layers.7.self_attn.q_proj{ending}", $"model.layers.7.self_attn.k_proj{ending}",
+            $"model.layers.7.self_attn.v_proj{ending}"];
         CollectionAssert.AreEqual(parts, table.Parts(name).ToArray());
         Assert.IsTrue(parts.All(part => table.Whole(part) == name));
         Assert.IsNull(table.Whole("model.layers.7.self_attn.o_proj.weight"));
@@ -84,7 +87,8 @@ public sealed class AprFamilyNamesTests
     [DataRow(TensorType.I32, 2L)]
     public void Parts_that_are_not_of_one_kind_make_up_no_tensor(TensorType type, long rows)
     {
-        TensorInfo[] parts = [.. "qkv".Select(part => TestTensor.Random($"model.layers.0.self_attn.{part}_proj.weight", TensorType.F32, 1, 2, 2).At(0))];
+        TensorInfo[] parts = [
+            .. "qkv".Select(part => TestTensor.Random($"model.layers.0.self_attn.{part}_proj.weight", TensorType.F32, 1, 2, 2).At(0))];
         AprFamily family = new(AprFamilyNames.Gpt2, 2);
         Assert.AreEqual("transformer.h.0.attn.c_attn.weight", family.FromApr(parts).Tensors.Single().Name);
         parts[1] = TestTensor.Random(parts[1].Name, type, 1, rows, 2).At(0);
@@ -151,7 +155,10 @@ public sealed class AprFamilyNamesTests
         Assert.IsNull(FusedSplit.FirstPart(Enum.Parse<FusedLayout>(layout), Tensor(type, rows, columns), heads));
 
     [TestMethod]
-    public void Whole_blocks_are_split() => Assert.AreEqual(new FusedSplit(32, 34), FusedSplit.Of(FusedLayout.Columns, FusedSplit.FirstPart(FusedLayout.Columns, Tensor(TensorType.Q8_0, 32, 96), null)!, null));
+    public void Whole_blocks_are_split() =>
+    Assert.AreEqual(
+        new FusedSplit(32, 34),
+        FusedSplit.Of(FusedLayout.Columns, FusedSplit.FirstPart(FusedLayout.Columns, Tensor(TensorType.Q8_0, 32, 96), null)!, null));
 
     private static TensorInfo Tensor(TensorType type, params long[] shape)
     {
@@ -172,12 +179,15 @@ public sealed class AprFamilyNamesTests
 
     private static string Run(PayloadRecipe recipe, string stored) => recipe switch
     {
-        TakenPayload taken => Groups(taken.Count, i => Run(taken.Of, stored).Substring((int)((i * taken.Stride) + taken.Start), (int)taken.Size)),
-        JoinedPayload joined => Groups(joined.Count, i => string.Concat(joined.Parts.Select(part => Share(Run(part, stored), i, (int)joined.Count)))),
+        TakenPayload taken =>
+            Groups(taken.Count, i => Run(taken.Of, stored).Substring((int)((i * taken.Stride) + taken.Start), (int)taken.Size)),
+        JoinedPayload joined =>
+            Groups(joined.Count, i => string.Concat(joined.Parts.Select(part => Share(Run(part, stored), i, (int)joined.Count)))),
         _ => stored,
     };
 
     private static string Groups(long count, Func<int, string> group) => string.Concat(Enumerable.Range(0, (int)count).Select(group));
 
-    private static string Share(string payload, int index, int count) => payload.Substring(index * payload.Length / count, payload.Length / count);
+    private static string Share(string payload, int index, int count) =>
+        payload.Substring(index * payload.Length / count, payload.Length / count);
 }

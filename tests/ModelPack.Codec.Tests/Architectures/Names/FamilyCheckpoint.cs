@@ -4,7 +4,8 @@ using ModelPack.Codec.Tests.Verification.Models;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 
-/// <summary>A small checkpoint of a family that is not llama-like, and beside it, spelled out by hand, what apr-v2.md §12.3 makes of each of its tensors.</summary>
+/// <summary>A small checkpoint of a family that is not llama-like, and beside it, spelled out by hand, what apr-v2.md §12.3 makes of each
+/// of its tensors.</summary>
 internal sealed class FamilyCheckpoint
 {
     private const int Layers = 2;
@@ -86,7 +87,9 @@ internal sealed class FamilyCheckpoint
             (string own, string apr) = ($"{prefix}h.{layer}.", $"model.layers.{layer}.");
             model.Both($"{own}ln_1", $"{apr}input_layernorm", Hidden);
             model.Both($"{own}ln_2", $"{apr}post_attention_layernorm", Hidden);
-            model.Split($"{own}attn.c_attn.weight", apr, [Hidden, 3 * Hidden], [Hidden, Hidden], (part, item) => (item / Hidden * 3 * Hidden) + (part * Hidden) + (item % Hidden));
+            model.Split(
+                $"{own}attn.c_attn.weight", apr, [Hidden, 3 * Hidden], [Hidden, Hidden],
+                (part, item) => (item / Hidden * 3 * Hidden) + (part * Hidden) + (item % Hidden));
             model.Split($"{own}attn.c_attn.bias", apr, [3 * Hidden], [Hidden], (part, item) => (part * Hidden) + item);
             model.Both($"{own}attn.c_proj", $"{apr}self_attn.o_proj", Hidden, Hidden, Hidden);
             model.Both($"{own}mlp.c_fc", $"{apr}mlp.up_proj", 4 * Hidden, Hidden, 4 * Hidden);
@@ -115,7 +118,9 @@ internal sealed class FamilyCheckpoint
             (string own, string apr) = ($"gpt_neox.layers.{layer}.", $"model.layers.{layer}.");
             model.Both($"{own}input_layernorm", $"{apr}input_layernorm", Hidden);
             model.Both($"{own}post_attention_layernorm", $"{apr}post_attention_layernorm", Hidden);
-            model.Split($"{own}attention.query_key_value.weight", apr, [3 * Hidden, Hidden], [Hidden, Hidden], (part, item) => (RowOfHead(part, item / Hidden) * Hidden) + (item % Hidden));
+            model.Split(
+                $"{own}attention.query_key_value.weight", apr, [3 * Hidden, Hidden], [Hidden, Hidden],
+                (part, item) => (RowOfHead(part, item / Hidden) * Hidden) + (item % Hidden));
             model.Split($"{own}attention.query_key_value.bias", apr, [3 * Hidden], [Hidden], RowOfHead);
             model.Both($"{own}attention.dense", $"{apr}self_attn.o_proj", Hidden, Hidden, Hidden);
             model.Add($"{own}attention.rotary_emb.inv_freq", $"{apr}attention.rotary_emb.inv_freq", 2);
@@ -175,7 +180,8 @@ internal sealed class FamilyCheckpoint
         {
             for (int layer = 0; layer < Layers; layer++)
             {
-                model.Both($"model.{half}.layers.{layer}.self_attn.q_proj", $"{half}.layers.{layer}.self_attn.q_proj", Hidden, Hidden, Hidden);
+                model.Both(
+                    $"model.{half}.layers.{layer}.self_attn.q_proj", $"{half}.layers.{layer}.self_attn.q_proj", Hidden, Hidden, Hidden);
                 model.Both($"model.{half}.layers.{layer}.fc1", $"{half}.layers.{layer}.fc1", 4 * Hidden, 4 * Hidden, Hidden);
             }
         }
@@ -214,7 +220,9 @@ internal sealed class FamilyCheckpoint
                 model.Both($"{own}ln_mlp", $"{apr}post_attention_layernorm", Hidden);
             }
 
-            model.Add($"{own}self_attention.query_key_value.weight", $"{apr}self_attn.qkv_proj.weight", (Heads + (2 * keyHeads)) * Hidden / Heads, Hidden);
+            model.Add(
+                $"{own}self_attention.query_key_value.weight", $"{apr}self_attn.qkv_proj.weight", (Heads + (2 * keyHeads)) * Hidden / Heads,
+                Hidden);
             model.Add($"{own}self_attention.dense.weight", $"{apr}self_attn.o_proj.weight", Hidden, Hidden);
             model.Add($"{own}mlp.dense_h_to_4h.weight", $"{apr}mlp.up_proj.weight", 4 * Hidden, Hidden);
             model.Add($"{own}mlp.dense_4h_to_h.weight", $"{apr}mlp.down_proj.weight", Hidden, 4 * Hidden);
@@ -246,7 +254,8 @@ internal sealed class FamilyCheckpoint
         }
     }
 
-    private byte[][] Elements(long[] shape) => [.. Enumerable.Range(0, (int)shape.Aggregate((product, dimension) => product * dimension)).Select(_ => Element())];
+    private byte[][] Elements(long[] shape) =>
+        [.. Enumerable.Range(0, (int)shape.Aggregate((product, dimension) => product * dimension)).Select(_ => Element())];
 
     private byte[] Element() => Type switch
     {

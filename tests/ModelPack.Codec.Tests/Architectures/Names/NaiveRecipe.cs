@@ -6,7 +6,8 @@ namespace ModelPack.Codec.Tests.Architectures.Names;
 /// <summary>Carries recipes out over arrays, byte by byte: slow, and with nothing of the library's own reader or decoders.</summary>
 internal static class NaiveRecipe
 {
-    private static readonly Dictionary<uint, ushort> HalfOfSingle = Enumerable.Range(0, 65536).ToDictionary(bits => WideHalf((ushort)bits), bits => (ushort)bits);
+    private static readonly Dictionary<uint, ushort> HalfOfSingle = Enumerable.Range(0, 65536)
+        .ToDictionary(bits => WideHalf((ushort)bits), bits => (ushort)bits);
 
     public static byte[] Evaluate(PayloadRecipe recipe, IReadOnlyList<byte[]> payloads)
     {
@@ -22,9 +23,11 @@ internal static class NaiveRecipe
             WidenedPayload widened => Words(Wide(Evaluate(widened.Of, payloads), widened.Type)),
             NarrowedPayload narrowed => Narrow(Evaluate(narrowed.Of, payloads), narrowed.Type),
             ShiftedPayload shifted => Words(
-                Wide(Evaluate(shifted.Of, payloads), TensorType.F32).Select(bits => BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(bits) + shifted.Addend))),
+                Wide(Evaluate(shifted.Of, payloads), TensorType.F32)
+                    .Select(bits => BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(bits) + shifted.Addend))),
             ComputedPayload computed => Words(
-                Wide(Evaluate(computed.Of, payloads), TensorType.F32).Select(bits => BitConverter.SingleToUInt32Bits(Compute(computed.Function, BitConverter.UInt32BitsToSingle(bits))))),
+                Wide(Evaluate(computed.Of, payloads), TensorType.F32)
+                    .Select(bits => BitConverter.SingleToUInt32Bits(Compute(computed.Function, BitConverter.UInt32BitsToSingle(bits))))),
             _ => throw new ArgumentException($"{recipe.GetType().Name} is not expected here", nameof(recipe)),
         };
         Assert.HasCount((int)recipe.Length, made);
@@ -46,7 +49,8 @@ internal static class NaiveRecipe
         return sign | BitConverter.SingleToUInt32Bits((float)value);
     }
 
-    private static float Compute(NumberFunction function, double number) => (float)(function == NumberFunction.NegativeExponential ? -Math.Exp(number) : Math.Log(-number));
+    private static float Compute(NumberFunction function, double number) =>
+        (float)(function == NumberFunction.NegativeExponential ? -Math.Exp(number) : Math.Log(-number));
 
     private static byte[] Take(TakenPayload taken, byte[] of)
     {
@@ -125,5 +129,6 @@ internal static class NaiveRecipe
         return [.. made];
     }
 
-    private static byte[] Words(IEnumerable<uint> words) => [.. words.SelectMany(word => new[] { (byte)word, (byte)(word >> 8), (byte)(word >> 16), (byte)(word >> 24) })];
+    private static byte[] Words(IEnumerable<uint> words) =>
+        [.. words.SelectMany(word => new[] { (byte)word, (byte)(word >> 8), (byte)(word >> 16), (byte)(word >> 24) })];
 }

@@ -11,7 +11,8 @@ public sealed class NameTableTests
         // llama is Llama and Mistral, llama+experts is Mixtral: GGUF calls all three llama.
         string[] supported =
         [
-            "llama", "llama+experts", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "gemma", "gemma2", "gemma3", "phi2", "phi3", "stablelm", "starcoder2", "gpt2", "falcon",
+            "llama", "llama+experts", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "gemma", "gemma2", "gemma3", "phi2", "phi3", "stablelm",
+            "starcoder2", "gpt2", "falcon",
             "olmo2", "granite", "deepseek2", "bert", "nomic-bert",
         ];
         foreach (string architecture in supported)
@@ -21,7 +22,8 @@ public sealed class NameTableTests
 
         Assert.HasCount(32, NameTable.Architectures);
         CollectionAssert.AreEqual(
-            new[] { "gpt-oss", "mamba2" }, NameTable.Architectures.Where(architecture => !NameTable.For(architecture)!.HasValues).ToArray());
+            new[] { "gpt-oss", "mamba2" }, NameTable.Architectures.Where(architecture => !NameTable.For(architecture)!.HasValues)
+                .ToArray());
         Assert.IsNull(NameTable.For("no-such-architecture"));
     }
 
@@ -39,12 +41,15 @@ public sealed class NameTableTests
                     NameMatch expected = new(rule, rule.Gguf.HasLayer ? 17 : -1, rule.HuggingFace.HasIndex ? 205 : -1, gguf, huggingFace);
                     if (rule.Sides != NameSides.HuggingFace)
                     {
-                        Assert.AreEqual(expected with { Index = rule.Gguf.HasIndex ? expected.Index : -1 }, table.FromGguf(expected.GgufName, _ => rule.With is not null), architecture);
+                        Assert.AreEqual(
+                            expected with { Index = rule.Gguf.HasIndex ? expected.Index : -1 },
+                            table.FromGguf(expected.GgufName, _ => rule.With is not null), architecture);
                     }
 
                     if (rule.Sides != NameSides.Gguf)
                     {
-                        Assert.Contains(expected, table.FromHuggingFace(expected.HuggingFaceName), $"{architecture}: {expected.HuggingFaceName}");
+                        Assert.Contains(
+                            expected, table.FromHuggingFace(expected.HuggingFaceName), $"{architecture}: {expected.HuggingFaceName}");
                     }
 
                     rows++;
@@ -84,7 +89,8 @@ public sealed class NameTableTests
     public void Anything_else_is_no_name(string gguf)
     {
         Assert.IsNull(NameTable.For("llama")!.FromGguf(gguf, _ => true));
-        string huggingFace = gguf.Replace("blk.", "model.layers.", StringComparison.Ordinal).Replace("attn_q", "self_attn.q_proj", StringComparison.Ordinal);
+        string huggingFace = gguf.Replace("blk.", "model.layers.", StringComparison.Ordinal)
+            .Replace("attn_q", "self_attn.q_proj", StringComparison.Ordinal);
         Assert.IsTrue(NameTable.For("llama")!.FromHuggingFace(huggingFace).IsEmpty);
     }
 
@@ -110,8 +116,12 @@ public sealed class NameTableTests
     public void A_norm_of_falcon_has_the_name_that_its_neighbours_give_it()
     {
         NameTable falcon = NameTable.For("falcon")!;
-        Assert.AreEqual("transformer.h.2.input_layernorm.weight", falcon.FromGguf("blk.2.attn_norm.weight", name => name == "blk.1.attn_norm_2.weight")?.HuggingFaceName);
-        Assert.AreEqual("transformer.h.2.ln_mlp.weight", falcon.FromGguf("blk.2.attn_norm.weight", name => name == "blk.2.attn_norm_2.weight")?.HuggingFaceName);
+        Assert.AreEqual(
+            "transformer.h.2.input_layernorm.weight",
+            falcon.FromGguf("blk.2.attn_norm.weight", name => name == "blk.1.attn_norm_2.weight")?.HuggingFaceName);
+        Assert.AreEqual(
+            "transformer.h.2.ln_mlp.weight",
+            falcon.FromGguf("blk.2.attn_norm.weight", name => name == "blk.2.attn_norm_2.weight")?.HuggingFaceName);
     }
 
     [TestMethod]
@@ -119,9 +129,11 @@ public sealed class NameTableTests
     {
         CollectionAssert.AreEqual(
             new[] { "blk.1.attn_k_b.weight", "blk.1.attn_v_b.weight" },
-            NameTable.For("deepseek2")!.FromHuggingFace("model.layers.1.self_attn.kv_b_proj.weight").Select(match => match.GgufName).ToArray());
+            NameTable.For("deepseek2")!.FromHuggingFace("model.layers.1.self_attn.kv_b_proj.weight").Select(match => match.GgufName)
+                .ToArray());
         CollectionAssert.AreEqual(
             new[] { "blk.1.ffn_gate_exps.weight", "blk.1.ffn_up_exps.weight" },
-            NameTable.For("granitemoe")!.FromHuggingFace("model.layers.1.block_sparse_moe.input_linear.weight").Select(match => match.GgufName).ToArray());
+            NameTable.For("granitemoe")!.FromHuggingFace("model.layers.1.block_sparse_moe.input_linear.weight")
+                .Select(match => match.GgufName).ToArray());
     }
 }

@@ -33,14 +33,16 @@ public sealed class RowTransformTests
     public void A_quantized_matrix_moves_by_rows_of_blocks()
     {
         Random random = new(3);
-        SmallList list = Llama(4, 2).AddRandom(random, "blk.0.attn_q.weight", TensorType.Q4_0, 16, 64).AddRandom(random, "blk.0.attn_k.weight", TensorType.Q6_K, 8, 256);
+        SmallList list = Llama(4, 2).AddRandom(random, "blk.0.attn_q.weight", TensorType.Q4_0, 16, 64)
+            .AddRandom(random, "blk.0.attn_k.weight", TensorType.Q6_K, 8, 256);
         SmallList.Translated folder = list.ToHuggingFace().ShouldComeBackExcept();
         Assert.AreEqual(TensorType.Q4_0, folder[Query].Type);
         for (int row = 0; row < 16; row++)
         {
             // The inverse of the formula with four rows a head: HF row (4i + 2s + j) is GGUF row (4i + 2j + s).
             int from = (row / 4 * 4) + (row % 2 * 2) + (row % 4 / 2);
-            CollectionAssert.AreEqual(list.Payloads[0][(from * 36)..((from + 1) * 36)], folder.Bytes(Query)[(row * 36)..((row + 1) * 36)], $"row {row}");
+            CollectionAssert.AreEqual(
+                list.Payloads[0][(from * 36)..((from + 1) * 36)], folder.Bytes(Query)[(row * 36)..((row + 1) * 36)], $"row {row}");
         }
     }
 
@@ -55,11 +57,14 @@ public sealed class RowTransformTests
     public void Falcon_groups_of_queries_come_apart()
     {
         // Two groups of two q, one k, one v, with heads of one row: the rows are q0 q1 k0 v0 q2 q3 k1 v1.
-        SmallList list = Falcon(4, 2).AddCounting("transformer.h.0.self_attention.query_key_value.weight", 8, 2).AddCounting("transformer.h.0.self_attention.query_key_value.bias", 16);
+        SmallList list = Falcon(4, 2).AddCounting("transformer.h.0.self_attention.query_key_value.weight", 8, 2)
+            .AddCounting("transformer.h.0.self_attention.query_key_value.bias", 16);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
         CollectionAssert.AreEqual(new byte[] { 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15 }, gguf.Bytes("blk.0.attn_qkv.weight"));
         CollectionAssert.AreEqual(new byte[] { 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15 }, gguf.Bytes("blk.0.attn_qkv.bias"));
-        CollectionAssert.AreEqual(list.Payloads[0], gguf.AsList().ToHuggingFace().ShouldComeBackExcept().Bytes("transformer.h.0.self_attention.query_key_value.weight"));
+        CollectionAssert.AreEqual(
+            list.Payloads[0], gguf.AsList().ToHuggingFace().ShouldComeBackExcept()
+                .Bytes("transformer.h.0.self_attention.query_key_value.weight"));
     }
 
     [TestMethod]
@@ -73,15 +78,20 @@ public sealed class RowTransformTests
     public void Heads_of_bloom_come_apart()
     {
         // Three heads of q, k, v with two rows each.
-        SmallList list = new SmallList("bloom").Key("attention.head_count", 3).AddCounting("h.0.self_attention.query_key_value.weight", 18, 1);
+        SmallList list = new SmallList("bloom").Key("attention.head_count", 3)
+            .AddCounting("h.0.self_attention.query_key_value.weight", 18, 1);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
-        CollectionAssert.AreEqual(new byte[] { 0, 1, 6, 7, 12, 13, 2, 3, 8, 9, 14, 15, 4, 5, 10, 11, 16, 17 }, gguf.Bytes("blk.0.attn_qkv.weight"));
-        CollectionAssert.AreEqual(list.Payloads[0], gguf.AsList().ToHuggingFace().ShouldComeBackExcept().Bytes("h.0.self_attention.query_key_value.weight"));
+        CollectionAssert.AreEqual(
+            new byte[] { 0, 1, 6, 7, 12, 13, 2, 3, 8, 9, 14, 15, 4, 5, 10, 11, 16, 17 }, gguf.Bytes("blk.0.attn_qkv.weight"));
+        CollectionAssert.AreEqual(
+            list.Payloads[0], gguf.AsList().ToHuggingFace().ShouldComeBackExcept().Bytes("h.0.self_attention.query_key_value.weight"));
     }
 
-    private static SmallList Llama(uint heads, uint shared) => new SmallList("llama").Key("attention.head_count", heads).Key("attention.head_count_kv", shared);
+    private static SmallList Llama(uint heads, uint shared) =>
+        new SmallList("llama").Key("attention.head_count", heads).Key("attention.head_count_kv", shared);
 
-    private static SmallList Falcon(uint heads, uint shared) => new SmallList("falcon").Key("attention.head_count", heads).Key("attention.head_count_kv", shared);
+    private static SmallList Falcon(uint heads, uint shared) =>
+        new SmallList("falcon").Key("attention.head_count", heads).Key("attention.head_count_kv", shared);
 
     /// <summary>GGUF row (i·d + 2j + s) is HF row (i·d + s·d/2 + j); byte b of HF's payload is b.</summary>
     private static void AssertRows(byte[] gguf, int heads, int width, int columns)

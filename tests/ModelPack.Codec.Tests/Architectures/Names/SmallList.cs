@@ -52,7 +52,9 @@ internal sealed class SmallList(string architecture)
 
     /// <summary>I8 numbers 0, 1, 2, …: a payload whose every byte says where it came from.</summary>
     public SmallList AddCounting(string name, params long[] shape) =>
-        Add(name, TensorType.I8, [.. Enumerable.Range(0, (int)shape.Aggregate((product, dimension) => product * dimension)).Select(number => (byte)number)], shape);
+        Add(name, TensorType.I8,
+            [.. Enumerable.Range(0, (int)shape.Aggregate((product, dimension) => product * dimension)).Select(number => (byte)number)],
+            shape);
 
     public SmallList AddRandom(Random random, string name, TensorType type, params long[] shape)
     {

@@ -12,7 +12,9 @@ public sealed class StackTransformTests
         SmallList list = new SmallList("llama").Key("expert_count", 3);
         foreach (int expert in new[] { 2, 0, 1 })
         {
-            list.Add($"model.layers.0.block_sparse_moe.experts.{expert}.w1.weight", TensorType.I8, [.. Enumerable.Range(expert * 6, 6).Select(item => (byte)item)], 2, 3);
+            list.Add(
+                $"model.layers.0.block_sparse_moe.experts.{expert}.w1.weight", TensorType.I8,
+                [.. Enumerable.Range(expert * 6, 6).Select(item => (byte)item)], 2, 3);
         }
 
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
@@ -27,7 +29,8 @@ public sealed class StackTransformTests
     [TestMethod]
     public void A_quantized_stack_comes_apart_into_quantized_experts()
     {
-        SmallList list = new SmallList("qwen3moe").Key("expert_count", 4).AddRandom(new Random(5), "blk.1.ffn_down_exps.weight", TensorType.Q4_K, 4, 2, 256);
+        SmallList list = new SmallList("qwen3moe").Key("expert_count", 4)
+            .AddRandom(new Random(5), "blk.1.ffn_down_exps.weight", TensorType.Q4_K, 4, 2, 256);
         SmallList.Translated folder = list.ToHuggingFace().ShouldComeBackExcept();
         for (int expert = 0; expert < 4; expert++)
         {
@@ -48,7 +51,9 @@ public sealed class StackTransformTests
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
         CollectionAssert.AreEqual(new long[] { 2, 2 }, gguf["blk.0.attn_k_norm.weight"].Shape.ToArray());
         CollectionAssert.AreEqual(new float[] { 1, 2, 3, 4 }, gguf.Floats("blk.0.attn_k_norm.weight"));
-        CollectionAssert.AreEqual(new float[] { 3, 4 }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept().Floats("model.layers.0.self_attn.k_layernorm.norms.1.weight"));
+        CollectionAssert.AreEqual(
+            new float[] { 3, 4 }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept()
+                .Floats("model.layers.0.self_attn.k_layernorm.norms.1.weight"));
     }
 
     [TestMethod]
@@ -56,7 +61,8 @@ public sealed class StackTransformTests
     {
         // Two experts of two rows each, a row is one byte.
         SmallList list = new SmallList("granitemoe").Key("expert_count", 2)
-            .AddCounting("model.layers.0.block_sparse_moe.input_linear.weight", 2, 4, 1).AddCounting("model.layers.0.shared_mlp.input_linear.weight", 4, 2);
+            .AddCounting("model.layers.0.block_sparse_moe.input_linear.weight", 2, 4, 1)
+            .AddCounting("model.layers.0.shared_mlp.input_linear.weight", 4, 2);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
         CollectionAssert.AreEqual(new byte[] { 0, 1, 4, 5 }, gguf.Bytes("blk.0.ffn_gate_exps.weight"));
         CollectionAssert.AreEqual(new byte[] { 2, 3, 6, 7 }, gguf.Bytes("blk.0.ffn_up_exps.weight"));
@@ -84,15 +90,21 @@ public sealed class StackTransformTests
         const string Gate = "blk.0.ffn_gate_shexp.weight";
         const string Up = "blk.0.ffn_up_shexp.weight";
         Random random = new(7);
-        SmallList alike = new SmallList("granitemoe").AddRandom(random, Gate, TensorType.Q8_0, 2, 32).AddRandom(random, Up, TensorType.Q8_0, 2, 32);
+        SmallList alike = new SmallList("granitemoe").AddRandom(random, Gate, TensorType.Q8_0, 2, 32)
+            .AddRandom(random, Up, TensorType.Q8_0, 2, 32);
         SmallList.Translated folder = alike.ToHuggingFace().ShouldComeBackExcept();
         Assert.AreEqual(TensorType.Q8_0, folder["model.layers.0.shared_mlp.input_linear.weight"].Type);
-        CollectionAssert.AreEqual(alike.Payloads[0].Concat(alike.Payloads[1]).ToArray(), folder.Bytes("model.layers.0.shared_mlp.input_linear.weight"));
+        CollectionAssert.AreEqual(
+            alike.Payloads[0].Concat(alike.Payloads[1]).ToArray(), folder.Bytes("model.layers.0.shared_mlp.input_linear.weight"));
 
         byte[] ones = [0x00, 0x3C, .. Enumerable.Repeat((byte)1, 32)];
-        SmallList unlike = new SmallList("granitemoe").Add(Up, TensorType.BF16, [.. Enumerable.Repeat<byte[]>([0x00, 0x40], 32).SelectMany(word => word)], 1, 32).Add(Gate, TensorType.Q8_0, ones, 1, 32);
+        SmallList unlike = new SmallList("granitemoe").Add(
+            Up, TensorType.BF16, [.. Enumerable.Repeat<byte[]>([0x00, 0x40], 32).SelectMany(word => word)], 1, 32)
+                .Add(Gate, TensorType.Q8_0, ones, 1, 32);
         SmallList.Translated decoded = unlike.ToHuggingFace().ShouldComeBackExcept(Gate);
-        CollectionAssert.AreEqual(Enumerable.Repeat(1f, 32).Concat(Enumerable.Repeat(2f, 32)).ToArray(), decoded.Floats("model.layers.0.shared_mlp.input_linear.weight"));
+        CollectionAssert.AreEqual(
+            Enumerable.Repeat(1f, 32).Concat(Enumerable.Repeat(2f, 32)).ToArray(),
+            decoded.Floats("model.layers.0.shared_mlp.input_linear.weight"));
     }
 
     [TestMethod]
@@ -114,7 +126,8 @@ public sealed class StackTransformTests
     public void Quantized_latent_keys_are_decoded_and_their_blocks_kept()
     {
         Random random = new(9);
-        SmallList list = DeepSeek(2, 32, 1).AddRandom(random, "blk.0.attn_k_b.weight", TensorType.Q8_0, 2, 32, 32).AddRandom(random, "blk.0.attn_v_b.weight", TensorType.Q8_0, 2, 1, 32);
+        SmallList list = DeepSeek(2, 32, 1).AddRandom(random, "blk.0.attn_k_b.weight", TensorType.Q8_0, 2, 32, 32)
+            .AddRandom(random, "blk.0.attn_v_b.weight", TensorType.Q8_0, 2, 1, 32);
         SmallList.Translated folder = list.ToHuggingFace().ShouldComeBackExcept("blk.0.attn_k_b.weight", "blk.0.attn_v_b.weight");
         Assert.AreEqual(TensorType.F32, folder[KvB].Type);
 
@@ -131,6 +144,7 @@ public sealed class StackTransformTests
         CollectionAssert.AreEqual(list.Payloads[0], list.ToHuggingFace().ShouldComeBackExcept().Bytes(KvB));
     }
 
-    private static SmallList DeepSeek(uint heads, uint nope, uint value) => new SmallList("deepseek2").Key("attention.head_count", heads).Key("attention.head_count_kv", 1)
+    private static SmallList DeepSeek(uint heads, uint nope, uint value) =>
+        new SmallList("deepseek2").Key("attention.head_count", heads).Key("attention.head_count_kv", 1)
         .Key("attention.key_length_mla", nope + 64).Key("rope.dimension_count", 64).Key("attention.value_length_mla", value);
 }

@@ -10,21 +10,27 @@ public sealed class TranslationRefusalTests
     [DataRow(3u, 8L, "8 rows cannot be dealt into 6 equal parts")]
     [DataRow(2u, 6L, "6 rows cannot be dealt into 4 equal parts")]
     public void Heads_that_do_not_divide_the_rows_are_refused(uint heads, long rows, string text) =>
-        ShouldFail(TranslationErrors.Heads, "q_proj.weight", text, new SmallList("llama").Key("attention.head_count", heads).AddCounting("model.layers.0.self_attn.q_proj.weight", rows, 2).ToGguf);
+        ShouldFail(
+            TranslationErrors.Heads, "q_proj.weight", text, new SmallList("llama").Key("attention.head_count", heads)
+                .AddCounting("model.layers.0.self_attn.q_proj.weight", rows, 2).ToGguf);
 
     [TestMethod]
     public void A_missing_head_count_is_refused() =>
-        ShouldFail(HuggingFaceErrors.UnusableKey, null, "llama.attention.head_count is missing", new SmallList("llama").AddCounting("blk.0.attn_q.weight", 4, 2).ToHuggingFace);
+        ShouldFail(
+            HuggingFaceErrors.UnusableKey, null, "llama.attention.head_count is missing",
+            new SmallList("llama").AddCounting("blk.0.attn_q.weight", 4, 2).ToHuggingFace);
 
     [TestMethod]
     public void Heads_that_cannot_share_are_refused() => ShouldFail(
         TranslationErrors.Heads, "query_key_value", "4 heads cannot share 3 of k and v",
-        new SmallList("falcon").Key("attention.head_count", 4).Key("attention.head_count_kv", 3).AddCounting("transformer.h.0.self_attention.query_key_value.weight", 10, 2).ToGguf);
+        new SmallList("falcon").Key("attention.head_count", 4).Key("attention.head_count_kv", 3)
+            .AddCounting("transformer.h.0.self_attention.query_key_value.weight", 10, 2).ToGguf);
 
     [TestMethod]
     public void Latent_rows_that_are_not_the_heads_are_refused() => ShouldFail(
         TranslationErrors.Heads, "kv_b_proj", "7 rows are not 2 heads of 2 rows of keys and 1 of values",
-        new SmallList("deepseek2").Key("attention.head_count", 2).Key("attention.key_length_mla", 6).Key("rope.dimension_count", 4).Key("attention.value_length_mla", 1)
+        new SmallList("deepseek2").Key("attention.head_count", 2).Key("attention.key_length_mla", 6).Key("rope.dimension_count", 4)
+            .Key("attention.value_length_mla", 1)
             .AddCounting("model.layers.0.self_attn.kv_b_proj.weight", 7, 3).ToGguf);
 
     [TestMethod]
@@ -38,7 +44,9 @@ public sealed class TranslationRefusalTests
 
     [TestMethod]
     public void An_expert_too_many_is_refused() =>
-        ShouldFail(TranslationErrors.Incomplete, "experts.2.w1", "it is part 2 of 'blk.0.ffn_gate_exps.weight', but the model has 2", Experts(2, [0, 1, 2], [2, 3]).ToGguf);
+        ShouldFail(
+            TranslationErrors.Incomplete, "experts.2.w1", "it is part 2 of 'blk.0.ffn_gate_exps.weight', but the model has 2",
+            Experts(2, [0, 1, 2], [2, 3]).ToGguf);
 
     [TestMethod]
     public void An_expert_given_twice_is_refused()
@@ -49,7 +57,8 @@ public sealed class TranslationRefusalTests
 
     [TestMethod]
     public void A_huge_expert_number_is_refused_without_a_list_as_long() => ShouldFail(
-        TranslationErrors.Incomplete, "experts.5.w1", "4294967294 of 4294967295 parts of 'blk.0.ffn_gate_exps.weight' are missing", Experts(uint.MaxValue, [5], [2, 3]).ToGguf);
+        TranslationErrors.Incomplete, "experts.5.w1", "4294967294 of 4294967295 parts of 'blk.0.ffn_gate_exps.weight' are missing",
+        Experts(uint.MaxValue, [5], [2, 3]).ToGguf);
 
     [TestMethod]
     public void A_stack_of_another_number_is_refused() => ShouldFail(
@@ -60,15 +69,19 @@ public sealed class TranslationRefusalTests
     public void Experts_of_other_shapes_or_types_are_refused()
     {
         SmallList list = Experts(2, [0], [2, 3]).AddCounting("model.layers.0.block_sparse_moe.experts.1.w1.weight", 3, 2);
-        ShouldFail(TranslationErrors.UnequalParts, "experts.1.w1", "it is I8 [3, 2], but 'model.layers.0.block_sparse_moe.experts.0.w1.weight' is I8 [2, 3]", list.ToGguf);
-        SmallList types = Experts(2, [0], [2, 3]).AddRandom(new Random(1), "model.layers.0.block_sparse_moe.experts.1.w1.weight", TensorType.F16, 2, 3);
+        ShouldFail(
+            TranslationErrors.UnequalParts, "experts.1.w1",
+            "it is I8 [3, 2], but 'model.layers.0.block_sparse_moe.experts.0.w1.weight' is I8 [2, 3]", list.ToGguf);
+        SmallList types = Experts(2, [0], [2, 3])
+            .AddRandom(new Random(1), "model.layers.0.block_sparse_moe.experts.1.w1.weight", TensorType.F16, 2, 3);
         ShouldFail(TranslationErrors.UnequalParts, "experts.1.w1", "it is F16 [2, 3]", types.ToGguf);
     }
 
     [TestMethod]
     public void Halves_of_other_shapes_are_refused() => ShouldFail(
         TranslationErrors.UnequalParts, "ffn_up_shexp", "the shape is [3, 2], but that of 'blk.0.ffn_gate_shexp.weight' is [2, 2]",
-        new SmallList("granitemoe").AddCounting("blk.0.ffn_gate_shexp.weight", 2, 2).AddCounting("blk.0.ffn_up_shexp.weight", 3, 2).ToHuggingFace);
+        new SmallList("granitemoe").AddCounting("blk.0.ffn_gate_shexp.weight", 2, 2)
+            .AddCounting("blk.0.ffn_up_shexp.weight", 3, 2).ToHuggingFace);
 
     [TestMethod]
     public void A_half_without_the_other_is_refused() => ShouldFail(
@@ -83,16 +96,19 @@ public sealed class TranslationRefusalTests
     [TestMethod]
     public void Latent_parts_that_do_not_go_together_are_refused() => ShouldFail(
         TranslationErrors.UnequalParts, "attn_v_b", "the shape is [2, 1, 4], which does not go with [2, 3, 2]",
-        new SmallList("deepseek2").AddCounting("blk.0.attn_k_b.weight", 2, 3, 2).AddCounting("blk.0.attn_v_b.weight", 2, 1, 4).ToHuggingFace);
+        new SmallList("deepseek2").AddCounting("blk.0.attn_k_b.weight", 2, 3, 2)
+            .AddCounting("blk.0.attn_v_b.weight", 2, 1, 4).ToHuggingFace);
 
     [TestMethod]
     public void Two_tensors_with_one_name_are_refused() => ShouldFail(
-        TranslationErrors.SameName, "bert.embeddings", "'embeddings.LayerNorm.weight' and 'bert.embeddings.LayerNorm.gamma' would both be 'token_embd_norm.weight'",
+        TranslationErrors.SameName, "bert.embeddings",
+        "'embeddings.LayerNorm.weight' and 'bert.embeddings.LayerNorm.gamma' would both be 'token_embd_norm.weight'",
         new SmallList("bert").AddCounting("embeddings.LayerNorm.weight", 4).AddCounting("bert.embeddings.LayerNorm.gamma", 4).ToGguf);
 
     [TestMethod]
     public void A_weight_of_gpt2_that_is_no_matrix_is_refused() => ShouldFail(
-        TranslationErrors.WrongShape, "c_fc", "the shape is [4], but the tensor should have 2 dimensions", new SmallList("gpt2").AddCounting("h.0.mlp.c_fc.weight", 4).ToGguf);
+        TranslationErrors.WrongShape, "c_fc", "the shape is [4], but the tensor should have 2 dimensions",
+        new SmallList("gpt2").AddCounting("h.0.mlp.c_fc.weight", 4).ToGguf);
 
     [TestMethod]
     public void A_scalar_has_no_heads() => ShouldFail(
@@ -102,7 +118,9 @@ public sealed class TranslationRefusalTests
     [TestMethod]
     public void A_length_that_is_not_that_of_the_shape_is_refused()
     {
-        ShouldFail(TranslationErrors.WrongShape, "lm_head", "5 bytes are not a I8 tensor of shape [2, 3]", new SmallList("llama").Add("lm_head.weight", TensorType.I8, new byte[5], 2, 3).ToGguf);
+        ShouldFail(
+            TranslationErrors.WrongShape, "lm_head", "5 bytes are not a I8 tensor of shape [2, 3]",
+            new SmallList("llama").Add("lm_head.weight", TensorType.I8, new byte[5], 2, 3).ToGguf);
         ShouldFail(
             TranslationErrors.WrongShape, "output", $"0 bytes are not a F32 tensor of shape [{long.MaxValue}, {long.MaxValue}]",
             new SmallList("llama").Add("output.weight", TensorType.F32, [], long.MaxValue, long.MaxValue).ToHuggingFace);
@@ -118,19 +136,23 @@ public sealed class TranslationRefusalTests
         SmallList list = new SmallList("llama").AddClaimed("output.weight", type, length);
         Assert.HasCount(1, TensorTranslator.ToHuggingFace(list.Tensors, list.Facts)!.Tensors);
         string text = $"the shape is [{lastLength}]: as F32, this tensor and those before it take more bytes than 63 bits count";
-        ShouldFail(TranslationErrors.WrongShape, "output_norm", text, list.AddClaimed("output_norm.weight", lastType, lastLength).ToHuggingFace);
+        ShouldFail(
+            TranslationErrors.WrongShape, "output_norm", text, list.AddClaimed("output_norm.weight", lastType, lastLength).ToHuggingFace);
     }
 
     [TestMethod]
     public void A_vector_of_numbers_that_is_no_bias_has_no_halves() => ShouldFail(
-        TranslationErrors.WrongShape, "input_linear", "the shape is [4], which has no rows", new SmallList("granitemoe").AddCounting("model.layers.0.shared_mlp.input_linear.weight", 4).ToGguf);
+        TranslationErrors.WrongShape, "input_linear", "the shape is [4], which has no rows",
+        new SmallList("granitemoe").AddCounting("model.layers.0.shared_mlp.input_linear.weight", 4).ToGguf);
 
     [TestMethod]
     public void A_convolution_of_several_inputs_is_refused() => ShouldFail(
-        TranslationErrors.WrongShape, "conv1d", "each channel of the convolution has 2 inputs; one is expected", new SmallList("mamba").AddCounting("backbone.layers.0.mixer.conv1d.weight", 4, 2, 3).ToGguf);
+        TranslationErrors.WrongShape, "conv1d", "each channel of the convolution has 2 inputs; one is expected",
+        new SmallList("mamba").AddCounting("backbone.layers.0.mixer.conv1d.weight", 4, 2, 3).ToGguf);
 
     private static SmallList Experts(uint count, int[] experts, long[] shape) => experts.Aggregate(
-        new SmallList("llama").Key("expert_count", count), (list, expert) => list.AddCounting($"model.layers.0.block_sparse_moe.experts.{expert}.w1.weight", shape));
+        new SmallList("llama").Key("expert_count", count),
+        (list, expert) => list.AddCounting($"model.layers.0.block_sparse_moe.experts.{expert}.w1.weight", shape));
 
     private static void ShouldFail(ErrorCode code, string? tensor, string text, Func<object> translate)
     {

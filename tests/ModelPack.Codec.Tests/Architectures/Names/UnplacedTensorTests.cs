@@ -16,7 +16,8 @@ public sealed class UnplacedTensorTests
     [DataRow("gemma2", "lm_head.weight", "gemma2 takes the token embedding for it")]
     [DataRow("gemma3", "vision_tower.encoder.layers.0.mlp.fc1.weight", "has no place in a GGUF of gemma3")]
     [DataRow("llama", "score.weight", "has no place in a GGUF of llama")]
-    public void What_a_gguf_has_no_place_for_is_named(string architecture, string name, string reason) => ShouldBeUnplaced(new SmallList(architecture).AddCounting(name, 4).ToGguf(), name, reason);
+    public void What_a_gguf_has_no_place_for_is_named(string architecture, string name, string reason) =>
+    ShouldBeUnplaced(new SmallList(architecture).AddCounting(name, 4).ToGguf(), name, reason);
 
     [TestMethod]
     [DataRow("llama", "rope_freqs.weight", "follows from rope_scaling in config.json")]
@@ -29,17 +30,21 @@ public sealed class UnplacedTensorTests
     [TestMethod]
     public void A_layer_beyond_the_last_has_no_place()
     {
-        SmallList list = new SmallList("deepseek2").Key("block_count", 61).AddCounting("model.layers.60.input_layernorm.weight", 2).AddCounting("model.layers.61.input_layernorm.weight", 2);
+        SmallList list = new SmallList("deepseek2").Key("block_count", 61).AddCounting("model.layers.60.input_layernorm.weight", 2)
+            .AddCounting("model.layers.61.input_layernorm.weight", 2);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept("model.layers.61.input_layernorm.weight");
         CollectionAssert.AreEqual(new[] { "blk.60.attn_norm.weight" }, gguf.Names);
-        Assert.AreEqual("'model.layers.61.input_layernorm.weight' lies beyond the 61 layers of the model, in one that predicts further tokens", gguf.Notes.Single());
+        Assert.AreEqual(
+            "'model.layers.61.input_layernorm.weight' lies beyond the 61 layers of the model, in one that predicts further tokens",
+            gguf.Notes.Single());
     }
 
     [TestMethod]
     public void An_empty_tensor_has_no_place()
     {
         ShouldBeUnplaced(new SmallList("llama").Add("lm_head.weight", TensorType.F32, [], 0, 3).ToGguf(), "lm_head.weight", "is empty");
-        ShouldBeUnplaced(new SmallList("llama").Add("output.weight", TensorType.F32, [], 3, 0).ToHuggingFace(), "output.weight", "is empty");
+        ShouldBeUnplaced(
+            new SmallList("llama").Add("output.weight", TensorType.F32, [], 3, 0).ToHuggingFace(), "output.weight", "is empty");
     }
 
     [TestMethod]
@@ -51,19 +56,25 @@ public sealed class UnplacedTensorTests
     [DataRow("bloom", "blk.0.attn_qkv.weight", TensorType.AprQ8, 12L, 8L)]
     [DataRow("qwen3moe", "blk.0.ffn_up_exps.weight", TensorType.AprQ8, 4L, 8L)]
     [DataRow("mamba", "blk.0.ssm_conv1d.weight", TensorType.AprQ4KRows, 4L, 8L)]
-    public void Bytes_that_cannot_be_moved_so_stay_behind(string architecture, string name, TensorType type, long rows, long columns) => ShouldBeUnplaced(
-        new SmallList(architecture).Key("attention.head_count", 2).Key("attention.head_count_kv", 1).AddRandom(new Random(1), name, type, rows, columns).ToHuggingFace(), name, $"because it is {TensorTypes.Get(type).Name}");
+    public void Bytes_that_cannot_be_moved_so_stay_behind(string architecture, string name, TensorType type, long rows, long columns) =>
+    ShouldBeUnplaced(
+        new SmallList(architecture).Key("attention.head_count", 2).Key("attention.head_count_kv", 1)
+            .AddRandom(new Random(1), name, type, rows, columns).ToHuggingFace(), name, $"because it is {TensorTypes.Get(type).Name}");
 
     [TestMethod]
     public void Parts_that_cannot_be_moved_so_stay_behind_together()
     {
         Random random = new(1);
         SmallList experts = new SmallList("qwen3moe").Key("expert_count", 2);
-        experts.AddRandom(random, "model.layers.0.mlp.experts.0.up_proj.weight", TensorType.AprQ8, 2, 4).AddRandom(random, "model.layers.0.mlp.experts.1.up_proj.weight", TensorType.AprQ8, 2, 4);
+        experts.AddRandom(random, "model.layers.0.mlp.experts.0.up_proj.weight", TensorType.AprQ8, 2, 4)
+            .AddRandom(random, "model.layers.0.mlp.experts.1.up_proj.weight", TensorType.AprQ8, 2, 4);
         Assert.HasCount(2, experts.ToGguf().Unplaced);
-        SmallList halves = new SmallList("granitemoe").AddRandom(random, "blk.0.ffn_gate_shexp.weight", TensorType.AprQ8, 2, 4).AddRandom(random, "blk.0.ffn_up_shexp.weight", TensorType.AprQ8, 2, 4);
+        SmallList halves = new SmallList("granitemoe").AddRandom(random, "blk.0.ffn_gate_shexp.weight", TensorType.AprQ8, 2, 4)
+            .AddRandom(random, "blk.0.ffn_up_shexp.weight", TensorType.AprQ8, 2, 4);
         Assert.HasCount(2, halves.ToHuggingFace().Unplaced);
-        Assert.HasCount(1, new SmallList("granitemoe").AddRandom(random, "model.layers.0.shared_mlp.input_linear.weight", TensorType.AprQ8, 2, 4).ToGguf().Unplaced);
+        Assert.HasCount(
+            1, new SmallList("granitemoe").AddRandom(random, "model.layers.0.shared_mlp.input_linear.weight", TensorType.AprQ8, 2, 4)
+                .ToGguf().Unplaced);
     }
 
     [TestMethod]

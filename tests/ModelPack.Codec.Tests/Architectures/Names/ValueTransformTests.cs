@@ -13,7 +13,8 @@ public sealed class ValueTransformTests
         SmallList list = new SmallList("gemma2").Add(Norm, [0f, -1f, 0.5f, -0.25f], 4);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept(Norm);
         CollectionAssert.AreEqual(new[] { 1f, 0f, 1.5f, 0.75f }, gguf.Floats("blk.0.attn_norm.weight"));
-        CollectionAssert.AreEqual(new[] { 0f, -1f, 0.5f, -0.25f }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept("blk.0.attn_norm.weight").Floats(Norm));
+        CollectionAssert.AreEqual(
+            new[] { 0f, -1f, 0.5f, -0.25f }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept("blk.0.attn_norm.weight").Floats(Norm));
     }
 
     [TestMethod]
@@ -31,13 +32,16 @@ public sealed class ValueTransformTests
         SmallList list = new SmallList("mamba").Add(Logarithms, [0f, 1f, -2f, 0.6931472f], 2, 2);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept(Logarithms);
         CollectionAssert.AreEqual(new[] { -1f, -2.7182817f, -0.13533528f, -2f }, gguf.Floats("blk.0.ssm_a"));
-        CollectionAssert.AreEqual(new[] { 0f, 0.99999994f, -2f, 0.6931472f }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept("blk.0.ssm_a").Floats(Logarithms));
+        CollectionAssert.AreEqual(
+            new[] { 0f, 0.99999994f, -2f, 0.6931472f }, gguf.AsList().ToHuggingFace().ShouldComeBackExcept("blk.0.ssm_a")
+                .Floats(Logarithms));
     }
 
     [TestMethod]
     public void The_convolution_of_mamba_has_a_dimension_less_in_gguf_and_its_bias_has_not()
     {
-        SmallList list = new SmallList("mamba").Add("backbone.layers.0.mixer.conv1d.weight", [1, 2, 3, 4, 5, 6], 3, 1, 2).Add("backbone.layers.0.mixer.conv1d.bias", [7, 8, 9], 3);
+        SmallList list = new SmallList("mamba").Add("backbone.layers.0.mixer.conv1d.weight", [1, 2, 3, 4, 5, 6], 3, 1, 2)
+            .Add("backbone.layers.0.mixer.conv1d.bias", [7, 8, 9], 3);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
         CollectionAssert.AreEqual(new long[] { 3, 2 }, gguf["blk.0.ssm_conv1d.weight"].Shape.ToArray());
         CollectionAssert.AreEqual(new long[] { 3 }, gguf["blk.0.ssm_conv1d.bias"].Shape.ToArray());
@@ -55,7 +59,8 @@ public sealed class ValueTransformTests
     [TestMethod]
     public void Weights_of_gpt2_are_transposed_and_biases_are_not()
     {
-        SmallList list = new SmallList("gpt2").Add(Convolution, [1, 2, 3, 4, 5, 6], 2, 3).Add("transformer.h.0.mlp.c_fc.bias", [7, 8, 9], 3);
+        SmallList list = new SmallList("gpt2").Add(Convolution, [1, 2, 3, 4, 5, 6], 2, 3)
+            .Add("transformer.h.0.mlp.c_fc.bias", [7, 8, 9], 3);
         SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept();
         CollectionAssert.AreEqual(new long[] { 3, 2 }, gguf["blk.0.ffn_up.weight"].Shape.ToArray());
         CollectionAssert.AreEqual(new float[] { 1, 4, 2, 5, 3, 6 }, gguf.Floats("blk.0.ffn_up.weight"));
@@ -69,11 +74,15 @@ public sealed class ValueTransformTests
     public void A_quantized_weight_of_gpt2_is_decoded_before_it_is_transposed()
     {
         // Two rows of one block: scale 0.5 with quants 0, 1, 2, …; scale 2 with 0, -1, -2, ….
-        byte[] blocks = [0x00, 0x38, .. Enumerable.Range(0, 32).Select(item => (byte)item), 0x00, 0x40, .. Enumerable.Range(0, 32).Select(item => (byte)-item)];
-        SmallList.Translated folder = new SmallList("gpt2").Add("blk.0.ffn_up.weight", TensorType.Q8_0, blocks, 2, 32).ToHuggingFace().ShouldComeBackExcept("blk.0.ffn_up.weight");
+        byte[] blocks = [
+            0x00, 0x38, .. Enumerable.Range(0, 32).Select(item => (byte)item), 0x00, 0x40, .. Enumerable.Range(0, 32)
+                .Select(item => (byte)-item)];
+        SmallList.Translated folder = new SmallList("gpt2").Add("blk.0.ffn_up.weight", TensorType.Q8_0, blocks, 2, 32).ToHuggingFace()
+            .ShouldComeBackExcept("blk.0.ffn_up.weight");
         Assert.AreEqual(TensorType.F32, folder[Convolution].Type);
         CollectionAssert.AreEqual(new long[] { 32, 2 }, folder[Convolution].Shape.ToArray());
-        CollectionAssert.AreEqual(Enumerable.Range(0, 32).SelectMany(item => new[] { item * 0.5f, item * -2f }).ToArray(), folder.Floats(Convolution));
+        CollectionAssert.AreEqual(
+            Enumerable.Range(0, 32).SelectMany(item => new[] { item * 0.5f, item * -2f }).ToArray(), folder.Floats(Convolution));
     }
 
     [TestMethod]
@@ -94,7 +103,8 @@ public sealed class ValueTransformTests
             SmallList.Translated made = new SmallList(architecture).Add(huggingFace, type, words, shape).ToGguf().ShouldComeBackExcept();
             Assert.AreEqual(TensorType.F32, made[gguf].Type);
             CollectionAssert.AreEqual(shape, made[gguf].Shape.ToArray());
-            Assert.AreEqual(type == TensorType.BF16 ? 0x7F810000u : NaiveRecipe.WideHalf(0x7F81), BitConverter.ToUInt32(made.Bytes(gguf), 4));
+            Assert.AreEqual(
+                type == TensorType.BF16 ? 0x7F810000u : NaiveRecipe.WideHalf(0x7F81), BitConverter.ToUInt32(made.Bytes(gguf), 4));
         }
     }
 
@@ -115,8 +125,11 @@ public sealed class ValueTransformTests
     public void A_gate_of_one_output_is_a_matrix_in_a_folder()
     {
         SmallList list = new SmallList("qwen2moe").Add("blk.0.ffn_gate_inp_shexp.weight", [1, 2, 3], 3);
-        CollectionAssert.AreEqual(new long[] { 1, 3 }, list.ToHuggingFace().ShouldComeBackExcept()["model.layers.0.mlp.shared_expert_gate.weight"].Shape.ToArray());
+        CollectionAssert.AreEqual(
+            new long[] { 1, 3 }, list.ToHuggingFace()
+                .ShouldComeBackExcept()["model.layers.0.mlp.shared_expert_gate.weight"].Shape.ToArray());
         SmallList matrix = new SmallList("qwen2moe").Add("blk.0.ffn_gate_inp_shexp.weight", [1, 2, 3], 1, 3);
-        CollectionAssert.AreEqual(new long[] { 1, 3 }, matrix.ToHuggingFace()["model.layers.0.mlp.shared_expert_gate.weight"].Shape.ToArray());
+        CollectionAssert.AreEqual(
+            new long[] { 1, 3 }, matrix.ToHuggingFace()["model.layers.0.mlp.shared_expert_gate.weight"].Shape.ToArray());
     }
 }

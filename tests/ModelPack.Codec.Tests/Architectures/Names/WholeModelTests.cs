@@ -15,7 +15,9 @@ public sealed class WholeModelTests
     private const int Nope = 3;
     private const int Value = 2;
 
-    public static IEnumerable<object[]> Translatable => NameTable.Architectures.Where(architecture => NameTable.For(architecture)!.HasValues).Select(architecture => new object[] { architecture });
+    public static IEnumerable<object[]> Translatable =>
+        NameTable.Architectures.Where(architecture => NameTable.For(architecture)!.HasValues)
+        .Select(architecture => new object[] { architecture });
 
     [TestMethod]
     [DynamicData(nameof(Translatable))]
@@ -26,7 +28,8 @@ public sealed class WholeModelTests
             Random random = new(seed);
             SmallList folder = Folder(architecture, random, rule => [TensorType.BF16, TensorType.F16, TensorType.F32, TensorType.F8E4M3]);
             string[] norms = [.. Rules(architecture).Where(name => Rounds(name.Rule)).Select(name => name.HuggingFaceName)];
-            SmallList.Translated gguf = folder.ToGguf().ShouldComeBackExcept([.. folder.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
+            SmallList.Translated gguf = folder.ToGguf()
+                .ShouldComeBackExcept([.. folder.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
             Assert.IsEmpty(gguf.Unplaced);
             Assert.IsTrue(gguf.AsList().Tensors.All(tensor => tensor.Name.Length < 64));
         }
@@ -42,14 +45,16 @@ public sealed class WholeModelTests
             SmallList folder = Folder(architecture, random, rule => [Rounds(rule) ? TensorType.F32 : TensorType.I8]);
             SmallList gguf = folder.ToGguf().AsList();
             string[] norms = [.. Rules(architecture).Where(name => Rounds(name.Rule)).Select(name => name.GgufName)];
-            SmallList.Translated again = gguf.ToHuggingFace().ShouldComeBackExcept([.. gguf.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
+            SmallList.Translated again = gguf.ToHuggingFace()
+                .ShouldComeBackExcept([.. gguf.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
             Assert.IsEmpty(again.Unplaced);
 
             // A BERT with pooler and classifier is of the class whose encoder stands below bert.
             string prefix = architecture == "bert" ? "bert." : "";
             string Named(string name) => name.StartsWith("classifier.", StringComparison.Ordinal) ? name : prefix + name;
             CollectionAssert.AreEquivalent(folder.Tensors.Select(tensor => Named(tensor.Name)).ToArray(), again.Names);
-            foreach ((TensorInfo tensor, byte[] payload) in folder.Tensors.Zip(folder.Payloads).Where(pair => pair.First.Type == TensorType.I8))
+            foreach ((TensorInfo tensor, byte[] payload) in folder.Tensors.Zip(folder.Payloads)
+                .Where(pair => pair.First.Type == TensorType.I8))
             {
                 CollectionAssert.AreEqual(tensor.Shape.ToArray(), again[Named(tensor.Name)].Shape.ToArray(), tensor.Name);
                 CollectionAssert.AreEqual(payload, again.Bytes(Named(tensor.Name)), tensor.Name);
@@ -80,21 +85,28 @@ public sealed class WholeModelTests
     [TestMethod]
     public void A_gguf_begins_with_what_is_outside_the_layers_and_goes_on_layer_by_layer()
     {
-        SmallList folder = new SmallList("qwen2").AddCounting("model.layers.10.input_layernorm.weight", 2).AddCounting("model.layers.2.self_attn.v_proj.bias", 2)
-            .AddCounting("model.layers.2.self_attn.v_proj.weight", 2, 2).AddCounting("model.layers.2.input_layernorm.weight", 2).AddCounting("lm_head.weight", 2, 2)
+        SmallList folder = new SmallList("qwen2").AddCounting("model.layers.10.input_layernorm.weight", 2)
+            .AddCounting("model.layers.2.self_attn.v_proj.bias", 2)
+            .AddCounting("model.layers.2.self_attn.v_proj.weight", 2, 2).AddCounting("model.layers.2.input_layernorm.weight", 2)
+            .AddCounting("lm_head.weight", 2, 2)
             .AddCounting("model.embed_tokens.weight", 2, 2);
         CollectionAssert.AreEqual(
-            new[] { "token_embd.weight", "output.weight", "blk.2.attn_v.weight", "blk.2.attn_v.bias", "blk.2.attn_norm.weight", "blk.10.attn_norm.weight" }, folder.ToGguf().Names);
+            new[] { "token_embd.weight", "output.weight", "blk.2.attn_v.weight", "blk.2.attn_v.bias", "blk.2.attn_norm.weight",
+                "blk.10.attn_norm.weight" }, folder.ToGguf().Names);
     }
 
     [TestMethod]
     public void A_folder_has_the_order_of_the_gguf_with_its_stacks_opened()
     {
-        SmallList gguf = new SmallList("granitemoe").AddCounting("blk.0.ffn_up_shexp.weight", 2, 2).AddCounting("output_norm.weight", 2).AddCounting("blk.0.ffn_gate_shexp.weight", 2, 2);
-        CollectionAssert.AreEqual(new[] { "model.layers.0.shared_mlp.input_linear.weight", "model.norm.weight" }, gguf.ToHuggingFace().Names);
-        SmallList stack = new SmallList("qwen3moe").AddCounting("blk.0.ffn_up_exps.weight", 12, 1, 1).AddCounting("token_embd.weight", 2, 2);
+        SmallList gguf = new SmallList("granitemoe").AddCounting("blk.0.ffn_up_shexp.weight", 2, 2).AddCounting("output_norm.weight", 2)
+            .AddCounting("blk.0.ffn_gate_shexp.weight", 2, 2);
         CollectionAssert.AreEqual(
-            Enumerable.Range(0, 12).Select(expert => $"model.layers.0.mlp.experts.{expert}.up_proj.weight").Append("model.embed_tokens.weight").ToArray(), stack.ToHuggingFace().Names);
+            new[] { "model.layers.0.shared_mlp.input_linear.weight", "model.norm.weight" }, gguf.ToHuggingFace().Names);
+        SmallList stack = new SmallList("qwen3moe").AddCounting("blk.0.ffn_up_exps.weight", 12, 1, 1)
+            .AddCounting("token_embd.weight", 2, 2);
+        CollectionAssert.AreEqual(
+            Enumerable.Range(0, 12).Select(expert => $"model.layers.0.mlp.experts.{expert}.up_proj.weight")
+                .Append("model.embed_tokens.weight").ToArray(), stack.ToHuggingFace().Names);
     }
 
     [TestMethod]
@@ -124,10 +136,14 @@ public sealed class WholeModelTests
     [TestMethod]
     public void Recipes_speak_of_the_given_list_in_both_directions()
     {
-        SmallList gguf = new SmallList("llama").AddCounting("rope_freqs.weight", 2).AddCounting("output_norm.weight", 2).AddCounting("token_embd.weight", 2, 2);
+        SmallList gguf = new SmallList("llama").AddCounting("rope_freqs.weight", 2).AddCounting("output_norm.weight", 2)
+            .AddCounting("token_embd.weight", 2, 2);
         TensorTranslation translation = TensorTranslator.ToHuggingFace(gguf.Tensors, gguf.Facts)!;
-        CollectionAssert.AreEqual(new PayloadRecipe[] { new StoredPayload(1, 2), new StoredPayload(2, 4) }, translation.Tensors.Select(tensor => tensor.Payload).ToArray());
-        CollectionAssert.AreEqual(new PayloadRecipe?[] { null, new StoredPayload(0, 2), new StoredPayload(1, 4) }, translation.Return.ToArray());
+        CollectionAssert.AreEqual(
+            new PayloadRecipe[] { new StoredPayload(1, 2), new StoredPayload(2, 4) }, translation.Tensors.Select(tensor => tensor.Payload)
+                .ToArray());
+        CollectionAssert.AreEqual(
+            new PayloadRecipe?[] { null, new StoredPayload(0, 2), new StoredPayload(1, 4) }, translation.Return.ToArray());
         CollectionAssert.AreEqual(new[] { 0 }, translation.Unplaced.ToArray());
     }
 
@@ -140,7 +156,8 @@ public sealed class WholeModelTests
             TensorType[] choice = types(name.Rule);
             TensorType type = Rounds(name.Rule) ? choice[random.Next(Math.Min(3, choice.Length))] : choice[random.Next(choice.Length)];
             int parts = name.Rule.Transform switch { NameTransform.Stack => Experts, NameTransform.HeadStack => HeadsOf(name), _ => 1 };
-            foreach (string huggingFace in Enumerable.Range(0, parts).Select(part => (name with { Index = part }).HuggingFaceName).Where(done.Add))
+            foreach (string huggingFace in Enumerable.Range(0, parts).Select(part => (name with { Index = part }).HuggingFaceName)
+                .Where(done.Add))
             {
                 list.AddRandom(random, huggingFace, type, Shape(name));
             }
@@ -149,11 +166,13 @@ public sealed class WholeModelTests
         return list;
     }
 
-    private static SmallList Like(SmallList folder) => Like(folder.Facts.ExpertCount > 0 && folder.Facts.Architecture == "llama" ? "llama+experts" : folder.Facts.Architecture);
+    private static SmallList Like(SmallList folder) =>
+        Like(folder.Facts.ExpertCount > 0 && folder.Facts.Architecture == "llama" ? "llama+experts" : folder.Facts.Architecture);
 
     private static SmallList Like(string architecture)
     {
-        SmallList list = new SmallList(architecture.Replace("+experts", "", StringComparison.Ordinal)).Key("attention.head_count", Heads).Key("attention.head_count_kv", SharedHeads)
+        SmallList list = new SmallList(architecture.Replace("+experts", "", StringComparison.Ordinal)).Key("attention.head_count", Heads)
+            .Key("attention.head_count_kv", SharedHeads)
             .Key("rope.dimension_count", 4).Key("attention.key_length_mla", Nope + 4).Key("attention.value_length_mla", Value);
         return architecture == "llama" ? list : list.Key("expert_count", Experts);
     }
@@ -161,9 +180,11 @@ public sealed class WholeModelTests
     /// <summary>Every name that the table gives a folder, in its usual form: weights everywhere, biases where they can be.</summary>
     private static IEnumerable<NameMatch> Rules(string architecture) =>
         from rule in NameTable.For(architecture)!.Rules
-        where rule.Sides == NameSides.Both && !rule.HuggingFace.Text.EndsWith(".wi", StringComparison.Ordinal) && rule.HuggingFace.Text != "transformer.h.{n}.input_layernorm"
+        where rule.Sides == NameSides.Both && !rule.HuggingFace.Text.EndsWith(".wi", StringComparison.Ordinal)
+        && rule.HuggingFace.Text != "transformer.h.{n}.input_layernorm"
         from ending in rule.Endings
-        where ending.Gguf != ".bias" || ending.HuggingFace == "" || rule.Transform is not (NameTransform.Halves or NameTransform.LatentSplit)
+        where ending.Gguf != ".bias" || ending.HuggingFace == ""
+        || rule.Transform is not (NameTransform.Halves or NameTransform.LatentSplit)
         from layer in Enumerable.Range(0, rule.Gguf.HasLayer ? Layers : 1)
         select new NameMatch(rule, rule.Gguf.HasLayer ? layer : -1, -1, ending.Gguf, ending.HuggingFace);
 

@@ -54,10 +54,16 @@ public sealed class ConfigToGgufRefusalTests
     {
         DerivedGguf broken = SmallFolder.Llama().File("generation_config.json", "{,}").Derive();
         Assert.IsNotNull(broken.Architecture);
-        Assert.AreEqual(1, broken.Notes.Count(note => note.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal) && note.EndsWith("nothing is read from it", StringComparison.Ordinal)));
-        SmallFolder.Llama().File("generation_config.json", """{"temperature":"hot"}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: temperature is \"hot\", not a finite 32-bit float");
-        SmallFolder.Llama().File("generation_config.json", """{"top_k":4294967296}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: top_k is 4294967296, not an integer of 32 bits");
-        SmallFolder.Llama().File("generation_config.json", """{"eos_token_id":[1,-2]}""").AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: eos_token_id is -2, not a token id");
+        Assert.AreEqual(
+            1, broken.Notes.Count(
+                note => note.StartsWith("generation_config.json is not JSON: ", StringComparison.Ordinal)
+                    && note.EndsWith("nothing is read from it", StringComparison.Ordinal)));
+        SmallFolder.Llama().File("generation_config.json", """{"temperature":"hot"}""")
+            .AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: temperature is \"hot\", not a finite 32-bit float");
+        SmallFolder.Llama().File("generation_config.json", """{"top_k":4294967296}""")
+            .AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: top_k is 4294967296, not an integer of 32 bits");
+        SmallFolder.Llama().File("generation_config.json", """{"eos_token_id":[1,-2]}""")
+            .AssertRefused(HuggingFaceErrors.WrongField, "generation_config.json: eos_token_id is -2, not a token id");
     }
 
     [TestMethod]
@@ -107,8 +113,11 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow("num_hidden_layers", 1, "num_hidden_layers is 1, but there are tensors of 2 layers, the last one 1")]
     [DataRow("num_attention_heads", 6, "hidden_size is 64, which num_attention_heads 6 does not divide")]
     [DataRow("num_key_value_heads", 3, "num_attention_heads is 4, which num_key_value_heads 3 does not divide")]
-    [DataRow("num_key_value_heads", 4, "num_key_value_heads 4 of width 16 give 64, but the tensor model.layers.0.self_attn.k_proj.weight has 32 rows")]
-    [DataRow("head_dim", 32, "num_attention_heads 4 of width 32 give 128, but the tensor model.layers.0.self_attn.q_proj.weight has 64 rows")]
+    [DataRow(
+        "num_key_value_heads", 4,
+        "num_key_value_heads 4 of width 16 give 64, but the tensor model.layers.0.self_attn.k_proj.weight has 32 rows")]
+    [DataRow(
+        "head_dim", 32, "num_attention_heads 4 of width 32 give 128, but the tensor model.layers.0.self_attn.q_proj.weight has 64 rows")]
     [DataRow("intermediate_size", 96, "intermediate_size is 96, but the tensor model.layers.0.mlp.gate_proj.weight has 160 rows")]
     public void Contradiction_names_both_values(string field, int value, string message) =>
         SmallFolder.Llama().Set(field, value).AssertRefused(HuggingFaceErrors.Contradiction, "config.json: " + message);
@@ -117,32 +126,40 @@ public sealed class ConfigToGgufRefusalTests
     public void Gap_between_layers_and_tensors_of_another_rank_are_refused()
     {
         SmallFolder.Llama().Set("num_hidden_layers", 3).Tensor("model.layers.3.mlp.up_proj.weight", 160, 64)
-            .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: num_hidden_layers is 3, but there are tensors of 3 layers, the last one 3");
+            .AssertRefused(
+                HuggingFaceErrors.Contradiction, "config.json: num_hidden_layers is 3, but there are tensors of 3 layers, the last one 3");
         SmallFolder.Llama().WithoutTensor("model.layers.1.mlp.up_proj.weight").Tensor("model.layers.1.mlp.up_proj.weight", 160)
-            .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: the tensor model.layers.1.mlp.up_proj.weight is no matrix, but has shape [160]");
+            .AssertRefused(
+                HuggingFaceErrors.Contradiction,
+                "config.json: the tensor model.layers.1.mlp.up_proj.weight is no matrix, but has shape [160]");
     }
 
     [TestMethod]
     public void Packed_weights_are_not_measured() => Assert.AreEqual(
-        "llama", SmallFolder.Llama().WithoutTensor("model.layers.1.mlp.up_proj.weight").Tensor(TensorType.U8, "model.layers.1.mlp.up_proj.weight", 160, 8).Derive().Architecture);
+        "llama", SmallFolder.Llama().WithoutTensor("model.layers.1.mlp.up_proj.weight")
+            .Tensor(TensorType.U8, "model.layers.1.mlp.up_proj.weight", 160, 8).Derive().Architecture);
 
     [TestMethod]
     public void Experts_that_are_missing_are_refused()
     {
-        SmallFolder folder = SmallFolder.Llama().Set("model_type", "mixtral").Set("num_local_experts", 3).Set("num_experts_per_tok", 2).Set("rope_theta", 1e6);
+        SmallFolder folder = SmallFolder.Llama().Set("model_type", "mixtral").Set("num_local_experts", 3).Set("num_experts_per_tok", 2)
+            .Set("rope_theta", 1e6);
         for (int expert = 0; expert < 2; expert++)
         {
             folder.Layers(2, "model.layers.", ($"block_sparse_moe.experts.{expert}.w1.weight", 160, 64));
         }
 
-        folder.AssertRefused(HuggingFaceErrors.Contradiction, "config.json: num_local_experts is 3, but layer 0 has 2 experts, the last one 1");
-        folder.Set("num_local_experts", 2).Set("num_experts_per_tok", 3).AssertRefused(HuggingFaceErrors.Contradiction, "config.json: num_experts_per_tok is 3, but num_local_experts is 2");
+        folder.AssertRefused(
+            HuggingFaceErrors.Contradiction, "config.json: num_local_experts is 3, but layer 0 has 2 experts, the last one 1");
+        folder.Set("num_local_experts", 2).Set("num_experts_per_tok", 3)
+            .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: num_experts_per_tok is 3, but num_local_experts is 2");
     }
 
     [TestMethod]
     public void Rotation_that_is_stated_twice_has_to_agree()
     {
-        SmallFolder.Llama().Set("rope_theta", 10000).Set("rope_parameters", new JsonObject { ["rope_theta"] = 500000.0, ["rope_type"] = "default" })
+        SmallFolder.Llama().Set("rope_theta", 10000)
+            .Set("rope_parameters", new JsonObject { ["rope_theta"] = 500000.0, ["rope_type"] = "default" })
             .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: rope_parameters.rope_theta is 500000, but rope_theta is 10000");
         SmallFolder.Llama().Set("rope_scaling", new JsonObject { ["type"] = "linear", ["rope_type"] = "yarn", ["factor"] = 2 })
             .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: rope_scaling.rope_type is 'yarn', but type is 'linear'");
@@ -153,23 +170,37 @@ public sealed class ConfigToGgufRefusalTests
     [TestMethod]
     [DataRow("model_type", "\"mamba\"", "there is no rule for the model_type 'mamba'")]
     [DataRow("model_type", "null", "model_type is missing")]
-    [DataRow("hidden_act", "\"relu\"", "the model cannot be expressed as GGUF architecture 'llama': hidden_act is 'relu' instead of 'silu'")]
+    [DataRow(
+        "hidden_act", "\"relu\"", "the model cannot be expressed as GGUF architecture 'llama': hidden_act is 'relu' instead of 'silu'")]
     [DataRow("rms_norm_eps", "null", "the model cannot be expressed as GGUF architecture 'llama': rms_norm_eps is missing")]
     [DataRow("num_attention_heads", "null", "the model cannot be expressed as GGUF architecture 'llama': num_attention_heads is missing")]
     [DataRow("partial_rotary_factor", "0.5", "the model cannot be expressed as GGUF architecture 'llama': partial_rotary_factor is 0.5")]
-    [DataRow("quantization_config", "{}", "the model cannot be expressed as GGUF architecture 'llama': quantization_config says that the weights are quantized in a way of their own")]
-    [DataRow("rope_scaling", "{\"type\":\"dynamic\",\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling of type 'dynamic'")]
+    [DataRow(
+        "quantization_config", "{}",
+        "the model cannot be expressed as GGUF architecture 'llama': quantization_config says that the weights are quantized in a way of "
+            + "their own")]
+    [DataRow(
+        "rope_scaling", "{\"type\":\"dynamic\",\"factor\":2}",
+        "the model cannot be expressed as GGUF architecture 'llama': rope_scaling of type 'dynamic'")]
     [DataRow("rope_scaling", "{\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling names no type")]
-    [DataRow("rope_scaling", "{\"type\":\"yarn\"}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.factor is missing")]
-    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"truncate\":false}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.truncate is false")]
-    [DataRow("rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"mscale\":1,\"mscale_all_dim\":1}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling states mscale and mscale_all_dim, for which there is no key")]
+    [DataRow(
+        "rope_scaling", "{\"type\":\"yarn\"}",
+        "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.factor is missing")]
+    [DataRow(
+        "rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"truncate\":false}",
+        "the model cannot be expressed as GGUF architecture 'llama': rope_scaling.truncate is false")]
+    [DataRow(
+        "rope_scaling", "{\"type\":\"yarn\",\"factor\":4,\"mscale\":1,\"mscale_all_dim\":1}",
+        "the model cannot be expressed as GGUF architecture 'llama': rope_scaling states mscale and mscale_all_dim, for which there is no "
+            + "key")]
     public void What_the_architecture_cannot_say_is_noted_and_nothing_derived(string field, string json, string note) =>
         SmallFolder.Llama().Set(field, JsonNode.Parse(json)).AssertNotExpressed("config.json: " + note);
 
     [TestMethod]
     public void Weights_that_a_file_beside_the_config_calls_quantized_are_noted_and_nothing_derived() =>
         SmallFolder.Llama().File("hf_quant_config.json", """{"quantization": {"quant_algo": "NVFP4"}}""").AssertNotExpressed(
-            "config.json: the model cannot be expressed as GGUF architecture 'llama': hf_quant_config.json says that the weights are quantized in a way of their own");
+            "config.json: the model cannot be expressed as GGUF architecture 'llama': hf_quant_config.json says that the weights are "
+                + "quantized in a way of their own");
 
     [TestMethod]
     [DataRow(true, 0, null)]
@@ -179,7 +210,8 @@ public sealed class ConfigToGgufRefusalTests
     [DataRow(false, 1, "use_parallel_residual is false, so 2 layers have a tensor '….post_attention_layernorm.weight', but 1 do")]
     public void Stablelm_whose_second_norms_contradict_its_config_is_refused(bool isParallel, int norms, string? message)
     {
-        SmallFolder folder = SmallFolder.Llama().Set("model_type", "stablelm").Set("partial_rotary_factor", 0.25).Set("layer_norm_eps", 1e-5).Set("use_parallel_residual", isParallel);
+        SmallFolder folder = SmallFolder.Llama().Set("model_type", "stablelm").Set("partial_rotary_factor", 0.25)
+            .Set("layer_norm_eps", 1e-5).Set("use_parallel_residual", isParallel);
         for (int layer = 0; layer < norms; layer++)
         {
             folder.Tensor($"model.layers.{layer}.post_attention_layernorm.weight", 64);

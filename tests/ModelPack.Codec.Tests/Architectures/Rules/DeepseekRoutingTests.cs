@@ -24,14 +24,16 @@ public sealed class DeepseekRoutingTests
     {
         DerivedGguf derived = With(Model(type), fields).Derive();
         Assert.AreEqual("deepseek2", derived.Architecture, string.Join(Environment.NewLine, derived.Notes));
-        foreach ((string key, int value) in (ReadOnlySpan<(string, int)>)[("expert_group_count", groups), ("expert_group_used_count", used), ("expert_gating_func", gating)])
+        foreach ((string key, int value) in (ReadOnlySpan<(string, int)>)[
+            ("expert_group_count", groups), ("expert_group_used_count", used), ("expert_gating_func", gating)])
         {
             Assert.AreEqual($"{value}", derived.Find($"deepseek2.{key}")!.Display(), key);
         }
 
         JsonObject changes = JsonNode.Parse(fields)!.AsObject();
         bool isSaid = changes.ContainsKey("n_group");
-        Assert.AreEqual(isSaid, derived.Notes.Contains("config.json: n_group and topk_group leave all experts to choose from, and are written as 1"));
+        Assert.AreEqual(
+            isSaid, derived.Notes.Contains("config.json: n_group and topk_group leave all experts to choose from, and are written as 1"));
     }
 
     [TestMethod]
@@ -66,10 +68,17 @@ public sealed class DeepseekRoutingTests
 
     [TestMethod]
     [DataRow("deepseek_v2", """{"topk_method": "group_limited_greedy", "n_group": 8, "topk_group": 3}""",
-        "topk_method is 'group_limited_greedy' with n_group 8 and topk_group 3: the class goes by the best expert of a group, the runtime by the two best")]
-    [DataRow("deepseek_v2", """{"topk_method": "group_limited_greedy", "topk_group": null}""", "topk_method is 'group_limited_greedy', but topk_group is missing")]
-    [DataRow("deepseek_v2", """{"topk_method": "group_limited_greedy", "n_group": null}""", "topk_method is 'group_limited_greedy', but n_group is missing")]
-    [DataRow("deepseek_v2", """{"n_group": 8, "topk_group": 3}""", "topk_method is missing, so that n_group 8 and topk_group 3 may count or not")]
+        "topk_method is 'group_limited_greedy' with n_group 8 and topk_group 3: the class goes by the best expert of a group, the runtime "
+            + "by the two best")]
+    [DataRow(
+        "deepseek_v2", """{"topk_method": "group_limited_greedy", "topk_group": null}""",
+        "topk_method is 'group_limited_greedy', but topk_group is missing")]
+    [DataRow(
+        "deepseek_v2", """{"topk_method": "group_limited_greedy", "n_group": null}""",
+        "topk_method is 'group_limited_greedy', but n_group is missing")]
+    [DataRow(
+        "deepseek_v2", """{"n_group": 8, "topk_group": 3}""",
+        "topk_method is missing, so that n_group 8 and topk_group 3 may count or not")]
     [DataRow("deepseek_v2", """{"topk_method": "noaux_tc"}""", "topk_method is 'noaux_tc' instead of 'greedy'")]
     [DataRow("deepseek_v2", """{"scoring_func": "sigmoid"}""", "scoring_func is 'sigmoid' instead of 'softmax'")]
     [DataRow("deepseek_v2", """{"norm_topk_prob": true}""", "norm_topk_prob is true")]
@@ -82,22 +91,34 @@ public sealed class DeepseekRoutingTests
     [DataRow("deepseek_v3", """{"norm_topk_prob": null}""", "norm_topk_prob is missing")]
     [DataRow("deepseek_v3", """{"rope_interleave": false}""", "rope_interleave is false")]
     [DataRow("deepseek_v3", """{"first_k_dense_replace": null}""", "first_k_dense_replace is missing")]
-    [DataRow("deepseek_v3", """{"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512, "mscale": 1.0, "mscale_all_dim": 0.5}}""",
+    [DataRow(
+        "deepseek_v3",
+        """{"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512, "mscale": 1.0, "mscale_all_dim": 0.5}}""",
         "rope_scaling.mscale and mscale_all_dim are not one number above zero, for which the runtime has a key")]
     [DataRow("deepseek_v3", """{"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512}}""",
         "rope_scaling.mscale and mscale_all_dim are not one number above zero, for which the runtime has a key")]
-    [DataRow("deepseek_v3", """{"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512, "mscale": 1.0, "mscale_all_dim": 1.0, "attention_factor": 1.5}}""",
+    [DataRow(
+        "deepseek_v3",
+        """{"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 512, "mscale": 1.0, "mscale_all_dim": 1.0, "attention_factor": 1.5}}""",
         "rope_scaling.attention_factor is stated, which the runtime does not read")]
-    public void Model_that_the_runtime_would_compute_otherwise_is_not_expressed(string type, string fields, string why) => With(Model(type), fields).AssertNotExpressed(Note + why);
+    public void Model_that_the_runtime_would_compute_otherwise_is_not_expressed(string type, string fields, string why) =>
+    With(Model(type), fields).AssertNotExpressed(Note + why);
 
     [TestMethod]
     [DataRow("""{"topk_group": 9}""", "config.json: topk_group is 9, but n_group is 8")]
     [DataRow("""{"n_group": 7}""", "config.json: n_group is 7, which does not divide n_routed_experts 16")]
     [DataRow("""{"n_group": 16}""", "config.json: n_group is 16, which makes groups of 1 experts: the class goes by the two best of each")]
-    [DataRow("""{"topk_group": 1}""", "config.json: n_group is 8, which makes groups of 2 experts: topk_group 1 leaves 2 of them, but num_experts_per_tok is 4")]
-    [DataRow("""{"first_k_dense_replace": 0}""", "config.json: first_k_dense_replace is 0, but there is a tensor model.layers.0.mlp.up_proj.weight")]
-    [DataRow("""{"first_k_dense_replace": 2}""", "config.json: first_k_dense_replace is 2, but there is a tensor model.layers.1.mlp.gate.weight")]
-    public void Config_that_contradicts_itself_or_the_tensors_is_refused(string fields, string message) => With(Model("deepseek_v3"), fields).AssertRefused(HuggingFaceErrors.Contradiction, message);
+    [DataRow(
+        """{"topk_group": 1}""",
+        "config.json: n_group is 8, which makes groups of 2 experts: topk_group 1 leaves 2 of them, but num_experts_per_tok is 4")]
+    [DataRow(
+        """{"first_k_dense_replace": 0}""",
+        "config.json: first_k_dense_replace is 0, but there is a tensor model.layers.0.mlp.up_proj.weight")]
+    [DataRow(
+        """{"first_k_dense_replace": 2}""",
+        "config.json: first_k_dense_replace is 2, but there is a tensor model.layers.1.mlp.gate.weight")]
+    public void Config_that_contradicts_itself_or_the_tensors_is_refused(string fields, string message) =>
+    With(Model("deepseek_v3"), fields).AssertRefused(HuggingFaceErrors.Contradiction, message);
 
     [TestMethod]
     [DataRow("q_lora_rank", null, 2, "missing")]
@@ -112,7 +133,9 @@ public sealed class DeepseekRoutingTests
 
         DerivedGguf derived = folder.Derive();
         Assert.IsNotNull(derived.Architecture);
-        Assert.Contains($"config.json: q_lora_rank is {shown} with {layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and others with it", derived.Notes);
+        Assert.Contains(
+            $"config.json: q_lora_rank is {shown} with {layers} layers: llama.cpp loads models without it that have 26 or 27 layers, and "
+                + $"others with it", derived.Notes);
     }
 
     /// <summary>A dense layer and one with experts.</summary>

@@ -27,12 +27,15 @@ public sealed class EmbedderTests
     }
 
     [TestMethod]
-    public void Two_words_on_the_direction_have_to_agree() => SmallFolder.Llama().Set("is_causal", true).Set("use_bidirectional_attention", true)
+    public void Two_words_on_the_direction_have_to_agree() =>
+    SmallFolder.Llama().Set("is_causal", true).Set("use_bidirectional_attention", true)
         .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: is_causal is true, but use_bidirectional_attention is too");
 
     [TestMethod]
     public void A_window_in_both_directions_is_not_expressed() => Olmo3().Set("is_causal", false)
-        .AssertNotExpressed("config.json: the model cannot be expressed as GGUF architecture 'olmo2': is_causal is false, and some layers have a window: the runtime's window looks back only");
+        .AssertNotExpressed(
+            "config.json: the model cannot be expressed as GGUF architecture 'olmo2': is_causal is false, and some layers have a window: "
+                + "the runtime's window looks back only");
 
     [TestMethod]
     public void Olmo3_states_the_base_of_its_windows_too()
@@ -48,16 +51,26 @@ public sealed class EmbedderTests
     [DataRow("""{"pooling_mode_lasttoken": true}""", "3")]
     [DataRow("""{"pooling_mode": "lasttoken"}""", "3")]
     public void Pooling_is_read_where_the_list_of_modules_says(string pooling, string type) =>
-        Assert.AreEqual(type, SmallFolder.Llama().File("modules.json", Modules).File("pool/config.json", pooling).Derive().Find("llama.pooling_type")!.Display());
+        Assert.AreEqual(
+            type, SmallFolder.Llama().File("modules.json", Modules).File("pool/config.json", pooling).Derive()
+                .Find("llama.pooling_type")!.Display());
 
     [TestMethod]
     public void Without_a_list_of_modules_the_usual_folder_counts() =>
-        Assert.AreEqual("2", SmallFolder.Llama().File("1_Pooling/config.json", """{"pooling_mode_cls_token": true}""").Derive().Find("llama.pooling_type")!.Display());
+        Assert.AreEqual(
+            "2", SmallFolder.Llama().File("1_Pooling/config.json", """{"pooling_mode_cls_token": true}""").Derive()
+                .Find("llama.pooling_type")!.Display());
 
     [TestMethod]
-    [DataRow("""{"pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true}""", "pooling_type is left out: pool/config.json names more than one way, for which there is no number")]
-    [DataRow("""{"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true}""", "pooling_type is left out: pool/config.json names more than one way, for which there is no number")]
-    [DataRow("""{"pooling_mode_max_tokens": true}""", "pooling_type is left out: pool/config.json names none of pooling_mode_mean_tokens, pooling_mode_cls_token, pooling_mode_lasttoken")]
+    [DataRow(
+        """{"pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true}""",
+        "pooling_type is left out: pool/config.json names more than one way, for which there is no number")]
+    [DataRow(
+        """{"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true}""",
+        "pooling_type is left out: pool/config.json names more than one way, for which there is no number")]
+    [DataRow(
+        """{"pooling_mode_max_tokens": true}""",
+        "pooling_type is left out: pool/config.json names none of pooling_mode_mean_tokens, pooling_mode_cls_token, pooling_mode_lasttoken")]
     public void Pooling_without_a_number_is_noted(string pooling, string note)
     {
         DerivedGguf derived = SmallFolder.Llama().File("modules.json", Modules).File("pool/config.json", pooling).Derive();
@@ -67,7 +80,8 @@ public sealed class EmbedderTests
 
     [TestMethod]
     public void A_module_whose_file_is_missing_is_noted() => Assert.Contains(
-        "config.json: pooling_type is left out: there is no pool/config.json", SmallFolder.Llama().File("modules.json", Modules).Derive().Notes);
+        "config.json: pooling_type is left out: there is no pool/config.json", SmallFolder.Llama().File("modules.json", Modules)
+            .Derive().Notes);
 
     [TestMethod]
     [DataRow("{}", "modules.json is not a list of objects")]
@@ -82,7 +96,8 @@ public sealed class EmbedderTests
     [TestMethod]
     public void A_decoder_comes_back_with_its_direction_and_pooling()
     {
-        DerivedFolder folder = SmallGguf.Decoder("qwen2").Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("attention.causal", GgufValue.FromBool(false)).Own("pooling_type", 3).Derive();
+        DerivedFolder folder = SmallGguf.Decoder("qwen2").Tensor("blk.0.attn_q.bias", TensorType.F32, 64)
+            .Own("attention.causal", GgufValue.FromBool(false)).Own("pooling_type", 3).Derive();
         Assert.Contains("\"is_causal\": false,", folder.TextOf("config.json"));
         Assert.Contains("\"pooling_mode_lasttoken\": true,", folder.TextOf("1_Pooling/config.json"));
         Assert.Contains("\"path\": \"1_Pooling\"", folder.TextOf("modules.json"));
@@ -91,15 +106,20 @@ public sealed class EmbedderTests
 
     [TestMethod]
     public void A_number_without_a_module_is_noted() =>
-        SmallGguf.Decoder("llama").Own("pooling_type", 9).Derive().AssertNote("config.json: llama.pooling_type is 9, for which there is no module");
+        SmallGguf.Decoder("llama").Own("pooling_type", 9).Derive()
+        .AssertNote("config.json: llama.pooling_type is 9, for which there is no module");
 
     [TestMethod]
     public void A_base_for_windows_alone_is_none_of_olmo3()
     {
-        SmallGguf gguf = SmallGguf.Decoder("olmo2").Own("attention.sliding_window", 8).Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([true, false])).Own("rope.freq_base", 500000f);
+        SmallGguf gguf = SmallGguf.Decoder("olmo2").Own("attention.sliding_window", 8)
+            .Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([true, false])).Own("rope.freq_base", 500000f);
         Assert.Contains("\"model_type\": \"olmo3\"", gguf.Own("rope.freq_base_swa", 500000f).Derive().TextOf("config.json"));
         gguf.Own("rope.freq_base_swa", 10000f).Derive()
-            .AssertNoFile("config.json", "config.json: config.json cannot be derived: olmo2.rope.freq_base_swa is 10000.0, but the class has the base 500000.0 for all layers");
+            .AssertNoFile(
+                "config.json",
+                "config.json: config.json cannot be derived: olmo2.rope.freq_base_swa is 10000.0, but the class has the base 500000.0 for "
+                    + "all layers");
     }
 
     private static SmallFolder Olmo3() => SmallFolder.Llama().Set("model_type", "olmo3").Set("rope_theta", 500000).Set("sliding_window", 8)

@@ -8,7 +8,9 @@ namespace ModelPack.Codec.Tests.Architectures.Rules;
 public sealed class FileTypeTests
 {
     [TestMethod]
-    public void Tables_that_are_always_f32_do_not_count() => Check("32", ("token_embd.weight", TensorType.BF16, 100), ("blk.0.ffn_gate_inp.weight", TensorType.F32, 100_000), ("position_embd.weight", TensorType.F32, 100_000));
+    public void Tables_that_are_always_f32_do_not_count() =>
+    Check("32", ("token_embd.weight", TensorType.BF16, 100), ("blk.0.ffn_gate_inp.weight", TensorType.F32, 100_000),
+        ("position_embd.weight", TensorType.F32, 100_000));
 
     [TestMethod]
     public void What_most_values_have_is_the_type()
@@ -28,5 +30,7 @@ public sealed class FileTypeTests
     }
 
     private static void Check(string? expected, params (string Name, TensorType Type, long Columns)[] tensors) => Assert.AreEqual(
-        expected, ConfigToGguf.FileType(tensors.Select(tensor => (tensor.Name, tensor.Type, ImmutableArray.Create<long>(2, tensor.Columns))))?.Value.Display());
+        expected,
+        ConfigToGguf.FileType(
+            tensors.Select(tensor => (tensor.Name, tensor.Type, ImmutableArray.Create<long>(2, tensor.Columns))))?.Value.Display());
 }

@@ -53,46 +53,62 @@ public sealed class GptFamilyTests
     [DataRow("hidden_act", "\"relu\"", "hidden_act is 'relu' instead of 'gelu_pytorch_tanh'")]
     [DataRow("layer_norm_eps", "null", "layer_norm_eps is missing")]
     public void Neox_that_the_runtime_would_compute_otherwise_is_not_expressed(string field, string value, string why) =>
-        Neox().Set(field, JsonNode.Parse(value)).AssertNotExpressed("config.json: the model cannot be expressed as GGUF architecture 'gptneox': " + why);
+        Neox().Set(field, JsonNode.Parse(value))
+        .AssertNotExpressed("config.json: the model cannot be expressed as GGUF architecture 'gptneox': " + why);
 
     [TestMethod]
     public void Neox_without_an_output_matrix_is_not_expressed() => Neox().WithoutTensor("embed_out.weight").AssertNotExpressed(
-        "config.json: the model cannot be expressed as GGUF architecture 'gptneox': there is no tensor embed_out.weight, for which the runtime takes no other");
+        "config.json: the model cannot be expressed as GGUF architecture 'gptneox': there is no tensor embed_out.weight, for which the "
+            + "runtime takes no other");
 
     [TestMethod]
     [DataRow("multi_query", "false", "multi_query is false")]
     [DataRow("scale_attn_weights", "false", "scale_attn_weights is false")]
     [DataRow("activation_function", "\"relu\"", "activation_function is 'relu' instead of 'gelu_pytorch_tanh'")]
     public void Starcoder_that_the_runtime_would_compute_otherwise_is_not_expressed(string field, string value, string why) =>
-        Starcoder().Set(field, JsonNode.Parse(value)).AssertNotExpressed("config.json: the model cannot be expressed as GGUF architecture 'starcoder': " + why);
+        Starcoder().Set(field, JsonNode.Parse(value))
+        .AssertNotExpressed("config.json: the model cannot be expressed as GGUF architecture 'starcoder': " + why);
 
     [TestMethod]
     public void Config_that_contradicts_itself_or_the_tensors_is_refused()
     {
-        Neox().Set("rope_theta", 500).AssertRefused(HuggingFaceErrors.Contradiction, "config.json: rotary_emb_base is 10000, but rope_theta is 500");
-        Neox().Set("rotary_pct", 1.5).AssertRefused(HuggingFaceErrors.WrongField, "config.json: rotary_pct is 1.5, which leaves 0 of 64 values of a head to rotate in pairs");
+        Neox().Set("rope_theta", 500)
+            .AssertRefused(HuggingFaceErrors.Contradiction, "config.json: rotary_emb_base is 10000, but rope_theta is 500");
+        Neox().Set("rotary_pct", 1.5)
+            .AssertRefused(
+                HuggingFaceErrors.WrongField, "config.json: rotary_pct is 1.5, which leaves 0 of 64 values of a head to rotate in pairs");
         Neox().Set("intermediate_size", 2000).AssertRefused(
-            HuggingFaceErrors.Contradiction, "config.json: intermediate_size is 2000, but the tensor gpt_neox.layers.0.mlp.dense_h_to_4h.weight has 2048 rows");
+            HuggingFaceErrors.Contradiction,
+            "config.json: intermediate_size is 2000, but the tensor gpt_neox.layers.0.mlp.dense_h_to_4h.weight has 2048 rows");
         Starcoder().Set("n_head", 8).AssertRefused(
-            HuggingFaceErrors.Contradiction, "config.json: n_embd 64, a key and a value of width 8 give 80, but the tensor transformer.h.0.attn.c_attn.weight has 96 rows");
+            HuggingFaceErrors.Contradiction,
+            "config.json: n_embd 64, a key and a value of width 8 give 80, but the tensor transformer.h.0.attn.c_attn.weight has 96 rows");
     }
 
     [TestMethod]
     public void Gguf_that_the_class_cannot_say_is_refused()
     {
         NeoxGguf().Derive().TextOf("config.json");
-        NeoxGguf().Without("gptneox.use_parallel_residual").Derive().AssertNoFile("config.json", Refusal + "gptneox.use_parallel_residual is missing");
-        NeoxGguf().Own("attention.head_count_kv", 2).Derive().AssertNoFile("config.json", Refusal + "gptneox.attention.head_count_kv is 2 instead of 4");
+        NeoxGguf().Without("gptneox.use_parallel_residual").Derive()
+            .AssertNoFile("config.json", Refusal + "gptneox.use_parallel_residual is missing");
+        NeoxGguf().Own("attention.head_count_kv", 2).Derive()
+            .AssertNoFile("config.json", Refusal + "gptneox.attention.head_count_kv is 2 instead of 4");
         StarcoderGguf().Derive().TextOf("config.json");
-        StarcoderGguf().Own("attention.head_count_kv", 4).Derive().AssertNoFile("config.json", Refusal + "starcoder.attention.head_count_kv is 4 instead of 1");
-        StarcoderGguf().Without("starcoder.attention.head_count_kv").Derive().AssertNoFile("config.json", Refusal + "starcoder.attention.head_count_kv is missing");
-        StarcoderGguf().WithoutTensor("position_embd.weight").Derive().AssertNoFile("config.json", Refusal + "the tensor position_embd.weight is missing");
+        StarcoderGguf().Own("attention.head_count_kv", 4).Derive()
+            .AssertNoFile("config.json", Refusal + "starcoder.attention.head_count_kv is 4 instead of 1");
+        StarcoderGguf().Without("starcoder.attention.head_count_kv").Derive()
+            .AssertNoFile("config.json", Refusal + "starcoder.attention.head_count_kv is missing");
+        StarcoderGguf().WithoutTensor("position_embd.weight").Derive()
+            .AssertNoFile("config.json", Refusal + "the tensor position_embd.weight is missing");
     }
 
-    private static SmallGguf NeoxGguf() => SmallGguf.Decoder("gptneox").Without("gptneox.attention.head_count_kv").Own("attention.layer_norm_epsilon", 1e-5f)
-        .Own("use_parallel_residual", GgufValue.FromBool(true)).Own("rope.dimension_count", 4).Tensor("output.weight", TensorType.F16, 96, 64);
+    private static SmallGguf NeoxGguf() =>
+        SmallGguf.Decoder("gptneox").Without("gptneox.attention.head_count_kv").Own("attention.layer_norm_epsilon", 1e-5f)
+        .Own("use_parallel_residual", GgufValue.FromBool(true)).Own("rope.dimension_count", 4)
+        .Tensor("output.weight", TensorType.F16, 96, 64);
 
-    private static SmallGguf StarcoderGguf() => SmallGguf.Decoder("starcoder").Own("attention.head_count_kv", 1).Own("attention.layer_norm_epsilon", 1e-5f)
+    private static SmallGguf StarcoderGguf() =>
+        SmallGguf.Decoder("starcoder").Own("attention.head_count_kv", 1).Own("attention.layer_norm_epsilon", 1e-5f)
         .Tensor("position_embd.weight", TensorType.F32, 2048, 64);
 
     private static SmallFolder Neox() => SmallFolder.With("""

@@ -20,7 +20,8 @@ public sealed class HeadClassTests
     [DataRow("LlamaForRewardModel")]
     [DataRow("LlamaRewardModelWithGating")]
     public void A_class_with_a_head_of_its_own_keeps_its_names(string name) =>
-        SmallFolder.Llama().Set("architectures", new JsonArray(name)).AssertNotExpressed($"{NoGguf}'llama': its class is {name}, whose head no GGUF of the architecture has");
+        SmallFolder.Llama().Set("architectures", new JsonArray(name))
+        .AssertNotExpressed($"{NoGguf}'llama': its class is {name}, whose head no GGUF of the architecture has");
 
     [TestMethod]
     [DataRow("score.weight")]
@@ -29,10 +30,12 @@ public sealed class HeadClassTests
     [DataRow("classifier.dense.weight")]
     [DataRow("qa_outputs.weight")]
     public void A_head_among_the_tensors_is_one_whatever_the_class_is_called(string tensor) =>
-        SmallFolder.Llama().Set("architectures", new JsonArray("LlamaForCausalLM")).Tensor(tensor, 2, 64).AssertNotExpressed($"{NoGguf}'llama': the tensor {tensor} belongs to a head that no GGUF of the architecture has");
+        SmallFolder.Llama().Set("architectures", new JsonArray("LlamaForCausalLM")).Tensor(tensor, 2, 64)
+        .AssertNotExpressed($"{NoGguf}'llama': the tensor {tensor} belongs to a head that no GGUF of the architecture has");
 
     [TestMethod]
-    public void A_plain_class_is_expressed() => Assert.AreEqual("llama", SmallFolder.Llama().Set("architectures", new JsonArray("LlamaForCausalLM")).Derive().Architecture);
+    public void A_plain_class_is_expressed() =>
+    Assert.AreEqual("llama", SmallFolder.Llama().Set("architectures", new JsonArray("LlamaForCausalLM")).Derive().Architecture);
 
     [TestMethod]
     public void A_reranker_is_known_by_the_title_of_its_page_and_by_its_name()
@@ -69,7 +72,9 @@ public sealed class HeadClassTests
     [TestMethod]
     public void Templates_of_a_reranker_stay_beside_its_own()
     {
-        DerivedGguf derived = Reranker().File("tokenizer_config.json", """{"chat_template":[{"name":"tool","template":"a"},{"name":"rerank","template":"b"}]}""").Derive();
+        DerivedGguf derived = Reranker()
+            .File("tokenizer_config.json", """{"chat_template":[{"name":"tool","template":"a"},{"name":"rerank","template":"b"}]}""")
+            .Derive();
         Assert.AreEqual("[\"tool\", \"rerank\"]", derived.Find("tokenizer.chat_templates")!.Display(9));
     }
 
@@ -82,21 +87,26 @@ public sealed class HeadClassTests
     {
         SmallFolder folder = Qwen3().File("README.md", Page);
         (tokenizer is null ? folder : folder.File("tokenizer.json", tokenizer)).AssertNotExpressed(
-            NoGguf + "'qwen3': it is a Qwen3 reranker, which scores by the words yes and no and is no generator, and these are not two tokens of tokenizer.json with a row in its head");
+            NoGguf + "'qwen3': it is a Qwen3 reranker, which scores by the words yes and no and is no generator, and these are not two "
+                + "tokens of tokenizer.json with a row in its head");
     }
 
     [TestMethod]
     public void A_cross_encoder_takes_its_pooler_and_classifier_along()
     {
-        Assert.AreEqual("bert", Bert("BertForSequenceClassification").Tensor("bert.pooler.dense.weight", 64, 64).Tensor("classifier.weight", 1, 64).Derive().Architecture);
-        SmallList list = new SmallList("bert").AddCounting("bert.pooler.dense.weight", 4).AddCounting("classifier.weight", 4).AddCounting("classifier.bias", 1);
+        Assert.AreEqual(
+            "bert", Bert("BertForSequenceClassification").Tensor("bert.pooler.dense.weight", 64, 64).Tensor("classifier.weight", 1, 64)
+                .Derive().Architecture);
+        SmallList list = new SmallList("bert").AddCounting("bert.pooler.dense.weight", 4).AddCounting("classifier.weight", 4)
+            .AddCounting("classifier.bias", 1);
         CollectionAssert.AreEquivalent(new[] { "cls.weight", "cls.output.weight", "cls.output.bias" }, list.ToGguf().Names);
     }
 
     [TestMethod]
     public void Without_a_classifier_a_pooler_has_no_place()
     {
-        SmallList.Translated gguf = new SmallList("bert").AddCounting("bert.embeddings.LayerNorm.weight", 4).AddCounting("bert.pooler.dense.weight", 4).ToGguf();
+        SmallList.Translated gguf = new SmallList("bert").AddCounting("bert.embeddings.LayerNorm.weight", 4)
+            .AddCounting("bert.pooler.dense.weight", 4).ToGguf();
         CollectionAssert.AreEqual(new[] { "token_embd_norm.weight" }, gguf.Names);
     }
 
@@ -106,7 +116,8 @@ public sealed class HeadClassTests
     public void Other_heads_of_bert_keep_their_names(string name, bool pooler)
     {
         SmallFolder folder = Bert(name).Tensor("classifier.weight", 9, 64);
-        (pooler ? folder.Tensor("bert.pooler.dense.weight", 64, 64) : folder).AssertNotExpressed($"{NoGguf}'bert': its class is {name}, whose head no GGUF of the architecture has");
+        (pooler ? folder.Tensor("bert.pooler.dense.weight", 64, 64) : folder).AssertNotExpressed(
+            $"{NoGguf}'bert': its class is {name}, whose head no GGUF of the architecture has");
     }
 
     [TestMethod]
@@ -116,8 +127,10 @@ public sealed class HeadClassTests
         string config = gguf.Derive().TextOf("config.json");
         Assert.Contains("\"BertForSequenceClassification\"", config);
         Assert.Contains("\"num_labels\": 3,", config);
-        SmallList.Translated folder = new SmallList("bert").AddCounting("token_embd_norm.weight", 4).AddCounting("cls.weight", 4).AddCounting("cls.output.weight", 4).ToHuggingFace();
-        CollectionAssert.AreEqual(new[] { "bert.embeddings.LayerNorm.weight", "bert.pooler.dense.weight", "classifier.weight" }, folder.Names);
+        SmallList.Translated folder = new SmallList("bert").AddCounting("token_embd_norm.weight", 4).AddCounting("cls.weight", 4)
+            .AddCounting("cls.output.weight", 4).ToHuggingFace();
+        CollectionAssert.AreEqual(
+            new[] { "bert.embeddings.LayerNorm.weight", "bert.pooler.dense.weight", "classifier.weight" }, folder.Names);
     }
 
     [TestMethod]
@@ -125,22 +138,30 @@ public sealed class HeadClassTests
     {
         DerivedFolder folder = SmallBert.New().Tensor("cls.output.weight", TensorType.F32, 1, 64).Derive();
         Assert.Contains("\"BertModel\"", folder.TextOf("config.json"));
-        folder.AssertNote("config.json: the file has the tensor cls.output.weight of a classifier, but not the pooler before it (cls.weight), without which BertForSequenceClassification does not compute the same");
+        folder.AssertNote(
+            "config.json: the file has the tensor cls.output.weight of a classifier, but not the pooler before it (cls.weight), without "
+                + "which BertForSequenceClassification does not compute the same");
         CollectionAssert.AreEqual(
-            new[] { "embeddings.LayerNorm.weight", "classifier.weight" }, new SmallList("bert").AddCounting("token_embd_norm.weight", 4).AddCounting("cls.output.weight", 4).ToHuggingFace().Names);
+            new[] { "embeddings.LayerNorm.weight", "classifier.weight" }, new SmallList("bert").AddCounting("token_embd_norm.weight", 4)
+                .AddCounting("cls.output.weight", 4).ToHuggingFace().Names);
     }
 
     [TestMethod]
     public void A_reranker_of_qwen3_comes_back_as_a_classifier()
     {
-        DerivedFolder folder = SmallGguf.Decoder("qwen3").Own("attention.key_length", 16).Own("pooling_type", 4).Tensor("cls.output.weight", TensorType.F16, 2, 64).Derive();
+        DerivedFolder folder = SmallGguf.Decoder("qwen3").Own("attention.key_length", 16).Own("pooling_type", 4)
+            .Tensor("cls.output.weight", TensorType.F16, 2, 64).Derive();
         Assert.Contains("\"Qwen3ForSequenceClassification\"", folder.TextOf("config.json"));
-        CollectionAssert.AreEqual(new[] { "score.weight" }, new SmallList("qwen3").AddCounting("cls.output.weight", 4).ToHuggingFace().Names);
+        CollectionAssert.AreEqual(
+            new[] { "score.weight" }, new SmallList("qwen3").AddCounting("cls.output.weight", 4).ToHuggingFace().Names);
     }
 
     [TestMethod]
-    public void A_head_that_no_class_has_forbids_the_config() => SmallGguf.Decoder("llama").Tensor("cls.output.weight", TensorType.F16, 2, 64).Derive()
-        .AssertNoFile("config.json", "config.json: config.json cannot be derived: a class that generates has no place for the tensor cls.output.weight");
+    public void A_head_that_no_class_has_forbids_the_config() =>
+    SmallGguf.Decoder("llama").Tensor("cls.output.weight", TensorType.F16, 2, 64).Derive()
+        .AssertNoFile(
+            "config.json",
+            "config.json: config.json cannot be derived: a class that generates has no place for the tensor cls.output.weight");
 
     private static SmallFolder Reranker() => Qwen3().File("README.md", Page).File("tokenizer.json", YesAndNo);
 

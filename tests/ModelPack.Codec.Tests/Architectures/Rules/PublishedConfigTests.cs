@@ -22,7 +22,8 @@ public sealed class PublishedConfigTests
               "rope_theta": 500000.0, "tie_word_embeddings": true, "torch_dtype": "bfloat16", "transformers_version": "4.45.0.dev0", "use_cache": true, "vocab_size": 128256
             }
             """).Tensor("model.embed_tokens.weight", 128256, 2048)
-            .Layers(16, "model.layers.", ("self_attn.q_proj.weight", 2048, 2048), ("self_attn.k_proj.weight", 512, 2048), ("mlp.up_proj.weight", 8192, 2048))
+            .Layers(16, "model.layers.", ("self_attn.q_proj.weight", 2048, 2048), ("self_attn.k_proj.weight", 512, 2048),
+                ("mlp.up_proj.weight", 8192, 2048))
             .File("generation_config.json", """
                 {"bos_token_id": 128000, "do_sample": true, "eos_token_id": [128001, 128008, 128009], "temperature": 0.6, "top_p": 0.9, "transformers_version": "4.45.0.dev0"}
                 """).Derive();
@@ -49,7 +50,10 @@ public sealed class PublishedConfigTests
         Assert.IsNull(derived.TokenIds.Padding);
         CollectionAssert.AreEqual(
             new[] { "generation_config.json: eos_token_id 128008: no key says that this token ends a text too, and it is not carried over" },
-            GenerationToGguf.LostEnds(derived.TokenIds, [new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(128009)), new("tokenizer.ggml.eot_token_id", GgufValue.FromUInt32(128001))]).ToArray());
+            GenerationToGguf.LostEnds(
+                derived.TokenIds,
+                [new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(128009)),
+                    new("tokenizer.ggml.eot_token_id", GgufValue.FromUInt32(128001))]).ToArray());
 
         // Computed in double precision by the formula of hf-companions.md §1.4.
         ExtraTensor factors = derived.Extra.Single();
@@ -70,7 +74,8 @@ public sealed class PublishedConfigTests
             }
             """).Tensor("model.embed_tokens.weight", 128256, 4096).Layers(1, "model.layers.", ("self_attn.q_proj.weight", 4096, 4096)).Derive().Extra.Single();
         AssertFloats(
-            [.. Enumerable.Repeat(1.0, 29), 1.20748387, 1.55341463, 2.02631321, 2.69452969, 3.68425253, 5.25732659, .. Enumerable.Repeat(8.0, 29)], factors);
+            [.. Enumerable.Repeat(1.0, 29), 1.20748387, 1.55341463, 2.02631321, 2.69452969, 3.68425253, 5.25732659,
+                .. Enumerable.Repeat(8.0, 29)], factors);
     }
 
     [TestMethod]
@@ -117,7 +122,8 @@ public sealed class PublishedConfigTests
         "config.json: the model cannot be expressed as GGUF architecture 'gemma2': query_pre_attn_scalar is 144, but the runtime takes 256");
 
     [TestMethod]
-    public void Phi_3_mini_4k() => Phi3().Set("rope_scaling", null).Set("max_position_embeddings", 4096).Set("sliding_window", 2047).Derive().AssertKeys("""
+    public void Phi_3_mini_4k() =>
+    Phi3().Set("rope_scaling", null).Set("max_position_embeddings", 4096).Set("sliding_window", 2047).Derive().AssertKeys("""
         general.architecture string "phi3"
         general.type string "model"
         general.name string "Phi-3-mini-4k-instruct"
@@ -141,15 +147,20 @@ public sealed class PublishedConfigTests
         Assert.AreEqual("0", derived.Find("phi3.attention.sliding_window")!.Display());
         Assert.IsTrue(derived.Find("phi3.rope.scaling.attn_factor")!.TryGetFloat(out double factor));
         Assert.AreEqual(1.190238118171692, factor);
-        CollectionAssert.AreEqual(new[] { "rope_factors_long.weight", "rope_factors_short.weight" }, derived.Extra.Select(extra => extra.Name).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "rope_factors_long.weight", "rope_factors_short.weight" }, derived.Extra.Select(extra => extra.Name).ToArray());
         AssertFloats([.. Enumerable.Repeat(1.0299999713897705, 48)], derived.Extra[0]);
         Phi3().Set("rope_scaling", Factors(("factor", 16.0))).AssertNotExpressed(
-            "config.json: the model cannot be expressed as GGUF architecture 'phi3': rope_scaling.factor is 16, but max_position_embeddings 131072 is 32 times original_max_position_embeddings 4096");
-        Assert.IsTrue(Phi3().Set("rope_scaling", Factors(("factor", 16.0), ("attention_factor", 1.5))).Derive().Find("phi3.rope.scaling.attn_factor")!.TryGetFloat(out double said));
+            "config.json: the model cannot be expressed as GGUF architecture 'phi3': rope_scaling.factor is 16, but "
+                + "max_position_embeddings 131072 is 32 times original_max_position_embeddings 4096");
+        Assert.IsTrue(
+            Phi3().Set("rope_scaling", Factors(("factor", 16.0), ("attention_factor", 1.5))).Derive()
+                .Find("phi3.rope.scaling.attn_factor")!.TryGetFloat(out double said));
         Assert.AreEqual(1.5, said);
         JsonObject cut = new() { ["type"] = "su", ["long_factor"] = new JsonArray(1.5), ["short_factor"] = new JsonArray(1.5) };
         Phi3().Set("rope_scaling", cut).AssertRefused(
-            HuggingFaceErrors.Contradiction, "config.json: rope_scaling.long_factor has 1 items, but 96 values of a head are rotated in pairs");
+            HuggingFaceErrors.Contradiction,
+            "config.json: rope_scaling.long_factor has 1 items, but 96 values of a head are rotated in pairs");
     }
 
     [TestMethod]
@@ -247,7 +258,8 @@ public sealed class PublishedConfigTests
               "rope_theta": 10000.0, "sliding_window": null, "tie_word_embeddings": false, "vocab_size": 32064
             }
             """).Tensor("model.embed_tokens.weight", 32064, 3072).Tensor("lm_head.weight", 32064, 3072)
-            .Layers(32, "model.layers.", ("self_attn.qkv_proj.weight", 9216, 3072), ("mlp.gate_up_proj.weight", 16384, 3072), ("mlp.down_proj.weight", 3072, 8192));
+            .Layers(32, "model.layers.", ("self_attn.qkv_proj.weight", 9216, 3072), ("mlp.gate_up_proj.weight", 16384, 3072),
+                ("mlp.down_proj.weight", 3072, 8192));
         return folder.Set("rope_scaling", Factors());
     }
 

@@ -25,14 +25,19 @@ public sealed class PythonJsonTests
     [TestMethod]
     public void A_config_with_infinity_is_read_with_a_note()
     {
-        DerivedTexts(Config("\"use_cache\": true", "\"time_step_limit\": [0.0, Infinity], \"other\": NaN"), "config.json: time_step_limit, other hold Infinity or NaN, which is no JSON; it is read as Python reads it");
-        DerivedTexts(Config("\"use_cache\": true", "\"use_cache\": false, \"use_cache\": true"), "config.json: use_cache stands more than once in one object; the last value counts, as in Python");
+        DerivedTexts(
+            Config("\"use_cache\": true", "\"time_step_limit\": [0.0, Infinity], \"other\": NaN"),
+            "config.json: time_step_limit, other hold Infinity or NaN, which is no JSON; it is read as Python reads it");
+        DerivedTexts(
+            Config("\"use_cache\": true", "\"use_cache\": false, \"use_cache\": true"),
+            "config.json: use_cache stands more than once in one object; the last value counts, as in Python");
     }
 
     [TestMethod]
     public void The_last_value_of_a_field_counts()
     {
-        SmallFolder folder = SmallFolder.Llama().File("config.json", Config("\"rms_norm_eps\": 1e-05", "\"rms_norm_eps\": 1e-06, \"rms_norm_eps\": 0.25"));
+        SmallFolder folder = SmallFolder.Llama()
+            .File("config.json", Config("\"rms_norm_eps\": 1e-05", "\"rms_norm_eps\": 1e-06, \"rms_norm_eps\": 0.25"));
         Assert.AreEqual("0.25", folder.Derive().Find("llama.attention.layer_norm_rms_epsilon")!.Display());
     }
 
@@ -65,7 +70,8 @@ public sealed class PythonJsonTests
 
     [TestMethod]
     public void An_id_below_minus_one_is_refused() =>
-        SmallFolder.Llama().Set("pad_token_id", -2).AssertRefused(HuggingFaceErrors.WrongField, "config.json: pad_token_id is -2, not a token id");
+        SmallFolder.Llama().Set("pad_token_id", -2)
+        .AssertRefused(HuggingFaceErrors.WrongField, "config.json: pad_token_id is -2, not a token id");
 
     private static void DerivedTexts(string config, string note)
     {

@@ -24,7 +24,8 @@ internal sealed class SmallFolder
           "num_key_value_heads": 2, "rms_norm_eps": 1e-05, "vocab_size": 96, "tie_word_embeddings": true
         }
         """).Tensor("model.embed_tokens.weight", 96, 64).Layers(2, "model.layers.", ("self_attn.q_proj.weight", 64, 64), ("self_attn.k_proj.weight", 32, 64),
-            ("self_attn.v_proj.weight", 32, 64), ("self_attn.o_proj.weight", 64, 64), ("mlp.gate_proj.weight", 160, 64), ("mlp.up_proj.weight", 160, 64), ("mlp.down_proj.weight", 64, 160));
+            ("self_attn.v_proj.weight", 32, 64), ("self_attn.o_proj.weight", 64, 64), ("mlp.gate_proj.weight", 160, 64),
+            ("mlp.up_proj.weight", 160, 64), ("mlp.down_proj.weight", 64, 160));
 
     public SmallFolder Set(string field, JsonNode? value)
     {
@@ -109,5 +110,6 @@ internal static class DerivedKeys
         Assert.AreEqual(expected.ReplaceLineEndings("\n"), derived.Show());
     }
 
-    public static GgufValue? Find(this DerivedGguf derived, string key) => (GgufValue?)derived.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
+    public static GgufValue? Find(this DerivedGguf derived, string key) =>
+        (GgufValue?)derived.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
 }

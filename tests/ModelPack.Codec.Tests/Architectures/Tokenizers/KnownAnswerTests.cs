@@ -13,7 +13,9 @@ public sealed class KnownAnswerTests
     [TestMethod]
     public void Byte_level_tokens_merges_and_fillers()
     {
-        DerivedTokenizer derived = Derive(9, ByteLevel(), File("tokenizer_config.json", """{"eos_token":{"content":"<|end|>"},"add_bos_token":false,"chat_template":"{{ x }}\n"}"""));
+        DerivedTokenizer derived = Derive(
+            9, ByteLevel(),
+            File("tokenizer_config.json", """{"eos_token":{"content":"<|end|>"},"add_bos_token":false,"chat_template":"{{ x }}\n"}"""));
         CollectionAssert.AreEqual(
             new[]
             {
@@ -21,7 +23,8 @@ public sealed class KnownAnswerTests
                 "tokenizer.ggml.eos_token_id", "tokenizer.ggml.add_bos_token", "tokenizer.chat_template",
             },
             derived.Entries.Select(entry => entry.Key).ToArray());
-        CollectionAssert.AreEqual(new[] { "a", "b", "ab", "Ġ", "<|end|>", "<tool>", "<|call|>", "[PAD7]", "[PAD8]" }, derived.Strings("tokenizer.ggml.tokens"));
+        CollectionAssert.AreEqual(
+            new[] { "a", "b", "ab", "Ġ", "<|end|>", "<tool>", "<|call|>", "[PAD7]", "[PAD8]" }, derived.Strings("tokenizer.ggml.tokens"));
         Assert.AreEqual($"[{string.Join(", ", ByteLevelTypes)}]", derived.Show("tokenizer.ggml.token_type"));
         CollectionAssert.AreEqual(new[] { "a b" }, derived.Strings("tokenizer.ggml.merges"));
         Assert.AreEqual("gpt-2", derived.Find("tokenizer.ggml.pre")!.Text);
@@ -63,10 +66,21 @@ public sealed class KnownAnswerTests
     [TestMethod]
     public void Word_pieces_get_phantom_spaces()
     {
-        DerivedTokenizer derived = Derive(8, WordPiece(), File("tokenizer_config.json", """{"cls_token":"[CLS]","sep_token":"[SEP]","unk_token":"[UNK]","pad_token":"[PAD]"}"""));
-        CollectionAssert.AreEqual(new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁run", "ning", "", "▁[PAD7]" }, derived.Strings("tokenizer.ggml.tokens"));
-        Assert.AreEqual("2 3 1 3 0 missing", string.Join(' ', new[] { "bos", "eos", "unknown", "seperator", "padding", "cls" }.Select(role => derived.Show($"tokenizer.ggml.{role}_token_id"))));
-        Assert.AreEqual("true true false false", string.Join(' ', new[] { "add_bos_token", "add_eos_token", "add_sep_token", "normalizer.lowercase" }.Select(key => derived.Show($"tokenizer.ggml.{key}"))));
+        DerivedTokenizer derived = Derive(
+            8, WordPiece(),
+            File("tokenizer_config.json", """{"cls_token":"[CLS]","sep_token":"[SEP]","unk_token":"[UNK]","pad_token":"[PAD]"}"""));
+        CollectionAssert.AreEqual(
+            new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁run", "ning", "", "▁[PAD7]" }, derived.Strings("tokenizer.ggml.tokens"));
+        Assert.AreEqual(
+            "2 3 1 3 0 missing",
+            string.Join(
+                ' ', new[] { "bos", "eos", "unknown", "seperator", "padding", "cls" }.Select(
+                    role => derived.Show($"tokenizer.ggml.{role}_token_id"))));
+        Assert.AreEqual(
+            "true true false false",
+            string.Join(
+                ' ', new[] { "add_bos_token", "add_eos_token", "add_sep_token", "normalizer.lowercase" }.Select(
+                    key => derived.Show($"tokenizer.ggml.{key}"))));
     }
 
     [TestMethod]
@@ -84,8 +98,11 @@ public sealed class KnownAnswerTests
     [TestMethod]
     public void Ids_come_from_config_json_where_no_text_names_them()
     {
-        DerivedTokenizer derived = Derive(ByteLevel(), File("config.json", """{"bos_token_id":4,"eos_token_id":[6,4],"pad_token_id":-1,"text_config":{"sep_token_id":5}}"""));
-        Assert.AreEqual("4 6 5", string.Join(' ', new[] { "bos", "eos", "seperator" }.Select(role => derived.Show($"tokenizer.ggml.{role}_token_id"))));
+        DerivedTokenizer derived = Derive(
+            ByteLevel(),
+            File("config.json", """{"bos_token_id":4,"eos_token_id":[6,4],"pad_token_id":-1,"text_config":{"sep_token_id":5}}"""));
+        Assert.AreEqual(
+            "4 6 5", string.Join(' ', new[] { "bos", "eos", "seperator" }.Select(role => derived.Show($"tokenizer.ggml.{role}_token_id"))));
         Assert.IsNull(derived.Find("tokenizer.ggml.padding_token_id"));
         CollectionAssert.Contains(derived.Notes, "config.json: pad_token_id is -1, but there are 7 tokens; it was left out");
     }
@@ -120,7 +137,8 @@ public sealed class KnownAnswerTests
         Assert.AreEqual("t", derived.Find("tokenizer.chat_template.tool_use")!.Text);
         Assert.AreEqual("r\n", derived.Find("tokenizer.chat_template.rag")!.Text);
         CollectionAssert.AreEqual(new[] { "tool_use", "rag" }, derived.Strings("tokenizer.chat_templates"));
-        CollectionAssert.Contains(derived.Notes, "tokenizer_config.json: chat_template differs from chat_template.jinja; the field was taken");
+        CollectionAssert.Contains(
+            derived.Notes, "tokenizer_config.json: chat_template differs from chat_template.jinja; the field was taken");
     }
 
     [TestMethod]

@@ -64,25 +64,36 @@ public sealed class PublishedTokenizerTests
     public void Padding_and_truncation_are_noted()
     {
         DerivedTokenizer derived = TokenizerToGguf.Derive(new PublishedTokenizer("minilm").Files, default);
-        TokenizerFolders.Noted(derived, "tokenizer.json: padding has no key, and is no part of the model: where tokenizer.json is used as it is, {\"strategy\":{\"Fixed\":128}");
+        TokenizerFolders.Noted(
+            derived, "tokenizer.json: padding has no key, and is no part of the model: where tokenizer.json is used as it is, "
+                + "{\"strategy\":{\"Fixed\":128}");
         TokenizerFolders.Noted(derived, "tokenizer.json: truncation has no key, and is no part of the model");
     }
 
     [TestMethod]
     public void Bytes_that_no_text_holds_need_no_token_and_no_note() =>
-        Assert.IsFalse(TokenizerToGguf.Derive(new PublishedTokenizer("olmo").Files, default).Notes.Any(note => note.Contains("bytes", StringComparison.Ordinal)));
+        Assert.IsFalse(
+            TokenizerToGguf.Derive(new PublishedTokenizer("olmo").Files, default).Notes.Any(
+                note => note.Contains("bytes", StringComparison.Ordinal)));
 
     [TestMethod]
     public void Scores_of_a_tokenizer_json_alone_are_the_places_of_results()
     {
         DerivedTokenizer derived = TokenizerToGguf.Derive(new PublishedTokenizer("phi3-mini").Files, default);
         string[] tokens = derived.Strings("tokenizer.ggml.tokens");
-        ReadOnlySpan<float> scores = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(derived.Find("tokenizer.ggml.scores")!.ItemBytes.Span);
-        Assert.AreEqual("0 -1 -2 -3", string.Join(' ', scores[Array.IndexOf(tokens, "▁t")], scores[Array.IndexOf(tokens, "er")], scores[Array.IndexOf(tokens, "in")], scores[Array.IndexOf(tokens, "▁a")]));
+        ReadOnlySpan<float> scores = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(
+            derived.Find("tokenizer.ggml.scores")!.ItemBytes.Span);
+        Assert.AreEqual(
+            "0 -1 -2 -3",
+            string.Join(
+                ' ', scores[Array.IndexOf(tokens, "▁t")], scores[Array.IndexOf(tokens, "er")], scores[Array.IndexOf(tokens, "in")],
+                scores[Array.IndexOf(tokens, "▁a")]));
     }
 
-    private static bool IsCompared(string name, string key) => Compared.Contains(key["tokenizer.".Length..].Replace("ggml.", "", StringComparison.Ordinal))
-        || (key.EndsWith("_token_id", StringComparison.Ordinal) && !Unstated.Contains(name)) || key.Contains(".add_", StringComparison.Ordinal);
+    private static bool IsCompared(string name, string key) =>
+        Compared.Contains(key["tokenizer.".Length..].Replace("ggml.", "", StringComparison.Ordinal))
+        || (key.EndsWith("_token_id", StringComparison.Ordinal) && !Unstated.Contains(name))
+        || key.Contains(".add_", StringComparison.Ordinal);
 
     private static string Show(JsonElement expected) => expected.ValueKind == JsonValueKind.Object
         ? $"{expected.GetProperty("count").GetInt32()} items {expected.GetProperty("sha256").GetString()}"

@@ -12,10 +12,13 @@ namespace ModelPack.Codec.Tests.Architectures.Tokenizers;
 public sealed class RoundTripTests
 {
     [TestMethod]
-    public void Qwen2_comes_back() => ComesBack(SmallTokenizers.ByteLevel("qwen2").Flag("tokenizer.ggml.add_bos_token", false).Text("tokenizer.chat_template", "{{ x }}\n"));
+    public void Qwen2_comes_back() =>
+    ComesBack(SmallTokenizers.ByteLevel("qwen2").Flag("tokenizer.ggml.add_bos_token", false).Text("tokenizer.chat_template", "{{ x }}\n"));
 
     [TestMethod]
-    public void Llama_3_comes_back() => ComesBack(SmallTokenizers.ByteLevel("llama-bpe").Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_sep_token", false));
+    public void Llama_3_comes_back() =>
+    ComesBack(
+        SmallTokenizers.ByteLevel("llama-bpe").Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_sep_token", false));
 
     [TestMethod]
     [DataRow("eot")]
@@ -35,26 +38,33 @@ public sealed class RoundTripTests
     [TestMethod]
     public void Roberta_comes_back() => ComesBack(
         SmallTokenizers.ByteLevel("roberta-bpe").Count("tokenizer.ggml.seperator_token_id", 5).Count("tokenizer.ggml.cls_token_id", 5)
-            .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", true).Flag("tokenizer.ggml.add_sep_token", true));
+            .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", true)
+            .Flag("tokenizer.ggml.add_sep_token", true));
 
     [TestMethod]
     public void Scores_and_types_of_SentencePiece_come_back()
     {
         SmallGguf gguf = SmallTokenizers.SentencePiece(
-            ("▁a", 1, -3.25f), ("ab", 1, -1.1f), ("▁ab", 1, -2), ("▁", 1, -4), ("a", 1, -5), ("b", 1, -6), ("<|im|>", 3, -1000), ("  ", 4, -1000), ("old", 5, -7), ("[PAD268]", 5, -10000));
-        ComesBack(Standard(gguf, "llama").Count("tokenizer.ggml.bos_token_id", 1).Count("tokenizer.ggml.eos_token_id", 2).Count("tokenizer.ggml.unknown_token_id", 0)
-            .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", false).Flag("tokenizer.ggml.add_sep_token", false).Flag("tokenizer.ggml.add_space_prefix", true));
+            ("▁a", 1, -3.25f), ("ab", 1, -1.1f), ("▁ab", 1, -2), ("▁", 1, -4), ("a", 1, -5), ("b", 1, -6), ("<|im|>", 3, -1000),
+            ("  ", 4, -1000), ("old", 5, -7), ("[PAD268]", 5, -10000));
+        ComesBack(
+            Standard(gguf, "llama").Count("tokenizer.ggml.bos_token_id", 1).Count("tokenizer.ggml.eos_token_id", 2)
+                .Count("tokenizer.ggml.unknown_token_id", 0)
+            .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", false)
+            .Flag("tokenizer.ggml.add_sep_token", false).Flag("tokenizer.ggml.add_space_prefix", true));
     }
 
     [TestMethod]
     public void Pieces_scores_and_types_come_from_the_SentencePiece_model_alone()
     {
-        using GgufFile file = SmallTokenizers.SentencePiece(("▁a", 1, -3.25f), ("b", 1, float.Epsilon), ("  ", 4, -1000)).Flag("tokenizer.ggml.add_space_prefix", false).Open();
+        using GgufFile file = SmallTokenizers.SentencePiece(("▁a", 1, -3.25f), ("b", 1, float.Epsilon), ("  ", 4, -1000))
+            .Flag("tokenizer.ggml.add_space_prefix", false).Open();
         Companion model = DerivedCompanions.Derive(file).Files.Single(companion => companion.Name == "tokenizer.model");
         DerivedTokenizer derived = TokenizerToGguf.Derive([model], default);
         foreach (string key in new[] { "tokens", "scores", "token_type", "add_space_prefix" })
         {
-            CollectionAssert.AreEqual(file.Find($"tokenizer.ggml.{key}")!.RawBytes.ToArray(), derived.Find($"tokenizer.ggml.{key}")!.RawBytes.ToArray(), key);
+            CollectionAssert.AreEqual(
+                file.Find($"tokenizer.ggml.{key}")!.RawBytes.ToArray(), derived.Find($"tokenizer.ggml.{key}")!.RawBytes.ToArray(), key);
         }
     }
 
@@ -74,7 +84,8 @@ public sealed class RoundTripTests
 
         words.RemoveAt(0);
         SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2").Tokens([.. words.Select(word => (word, 1))])
-            .Set("tokenizer.ggml.merges", GgufValue.FromStrings([.. words.Where(word => word.Length > 1).Select(word => $"{word[..^1]} {word[^1]}")]));
+            .Set("tokenizer.ggml.merges",
+                GgufValue.FromStrings([.. words.Where(word => word.Length > 1).Select(word => $"{word[..^1]} {word[^1]}")]));
         using GgufFile file = gguf.Open();
         DerivedFolder folder = DerivedCompanions.Derive(file);
         Assert.IsGreaterThan(8 << 20, folder.Files.Single(companion => companion.Name == "tokenizer.json").Bytes.Length);
@@ -84,19 +95,23 @@ public sealed class RoundTripTests
 
     [TestMethod]
     public void Word_pieces_come_back() => ComesBack(
-        Standard(SmallTokenizers.WordPiece(), "bert").Count("tokenizer.ggml.bos_token_id", 2).Count("tokenizer.ggml.eos_token_id", 3).Count("tokenizer.ggml.unknown_token_id", 1)
+        Standard(SmallTokenizers.WordPiece(), "bert").Count("tokenizer.ggml.bos_token_id", 2).Count("tokenizer.ggml.eos_token_id", 3)
+            .Count("tokenizer.ggml.unknown_token_id", 1)
             .Count("tokenizer.ggml.seperator_token_id", 3).Count("tokenizer.ggml.padding_token_id", 0)
-            .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", true).Flag("tokenizer.ggml.add_sep_token", false)
+            .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_eos_token", true)
+            .Flag("tokenizer.ggml.add_sep_token", false)
             .Flag("tokenizer.ggml.normalizer.lowercase", true));
 
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public void Unigram_comes_back(bool removesSpaces) => ComesBack(
-        Standard(SmallTokenizers.Unigram(), "t5").Flag("tokenizer.ggml.add_space_prefix", true).Flag("tokenizer.ggml.remove_extra_whitespaces", removesSpaces)
+        Standard(SmallTokenizers.Unigram(), "t5").Flag("tokenizer.ggml.add_space_prefix", true)
+            .Flag("tokenizer.ggml.remove_extra_whitespaces", removesSpaces)
             .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([1, 2, 255, 0]))
             .Count("tokenizer.ggml.eos_token_id", 1).Count("tokenizer.ggml.unknown_token_id", 2).Count("tokenizer.ggml.padding_token_id", 0)
-            .Flag("tokenizer.ggml.add_bos_token", false).Flag("tokenizer.ggml.add_eos_token", true).Flag("tokenizer.ggml.add_sep_token", false));
+            .Flag("tokenizer.ggml.add_bos_token", false).Flag("tokenizer.ggml.add_eos_token", true)
+            .Flag("tokenizer.ggml.add_sep_token", false));
 
     [TestMethod]
     public void Filler_before_the_last_token_keeps_its_place() => ComesBack(
@@ -112,7 +127,9 @@ public sealed class RoundTripTests
         string[] derived = Lines(Back(file).Entries);
         CollectionAssert.AreEquivalent(original, derived);
         string[] ids = [.. derived.Where(line => line.Contains("_token_id", StringComparison.Ordinal))];
-        CollectionAssert.AreEqual(new[] { "bos", "eos", "padding" }, ids.Select(line => line["tokenizer.ggml.".Length..line.IndexOf("_token_id", StringComparison.Ordinal)]).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "bos", "eos", "padding" },
+            ids.Select(line => line["tokenizer.ggml.".Length..line.IndexOf("_token_id", StringComparison.Ordinal)]).ToArray());
         CollectionAssert.AreEqual(original.Except(ids).ToArray(), derived.Except(ids).ToArray());
     }
 
@@ -125,7 +142,9 @@ public sealed class RoundTripTests
             SmallGguf gguf = SmallTokenizers.ByteLevel(id).Count("tokenizer.ggml.seperator_token_id", 5);
             using GgufFile file = gguf.Open();
             string found = Back(file).Find("tokenizer.ggml.pre")!.Text!;
-            Assert.AreEqual(PreTokenizers.Find(id)!.Traits & ~PreTokenizerTraits.AddsBos, PreTokenizers.Find(found)!.Traits & ~PreTokenizerTraits.AddsBos, id);
+            Assert.AreEqual(
+                PreTokenizers.Find(id)!.Traits & ~PreTokenizerTraits.AddsBos,
+                PreTokenizers.Find(found)!.Traits & ~PreTokenizerTraits.AddsBos, id);
             CollectionAssert.AreEqual(PreTokenizers.Find(id)!.Steps, PreTokenizers.Find(found)!.Steps, id);
             same += id == found ? 1 : 0;
         }
@@ -175,6 +194,7 @@ public sealed class RoundTripTests
     private static string[] Lines(IEnumerable<MetadataEntry> entries) =>
     [
         .. entries.Where(entry => entry.Key.StartsWith("tokenizer.", StringComparison.Ordinal))
-            .Select(entry => $"{entry.Key} {entry.Value.TypeName} {entry.Value.Display(12)} {Convert.ToHexString(entry.Value.RawBytes.Span)}"),
+            .Select(entry =>
+                $"{entry.Key} {entry.Value.TypeName} {entry.Value.Display(12)} {Convert.ToHexString(entry.Value.RawBytes.Span)}"),
     ];
 }

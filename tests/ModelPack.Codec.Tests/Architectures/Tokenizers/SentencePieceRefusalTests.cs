@@ -24,7 +24,8 @@ public sealed class SentencePieceRefusalTests
         Refused("MP2311", "a number is cut off", () => Model([0x0A, 0x80]));
         Refused("MP2311", "field number 0", () => Model([0x00]));
         Refused("MP2311", "more than 64 bits", () => Model([0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02]));
-        Refused("MP2311", "a number has more than ten bytes", () => Model([0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x81, 0x00]));
+        Refused("MP2311", "a number has more than ten bytes",
+            () => Model([0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x81, 0x00]));
         Refused("MP2311", "not finite", () => Model([0x0A, 0x08, 0x0A, 0x01, (byte)'a', 0x15, 0x00, 0x00, 0xC0, 0x7F]));
         int cuts = 0;
         for (int length = 1; length < model.Length; length++)
@@ -54,42 +55,54 @@ public sealed class SentencePieceRefusalTests
     [DataRow("escape_whitespaces is false, which no key says", "", "28 00")]
     [DataRow("precompiled_charsmap has wire type 0, not 2", "", "10 01")]
     public void Settings_that_make_no_sense_or_have_no_key_are_refused(string detail, string trainer, string normalizer) =>
-        Refused("MP2311", $"tokenizer.model: {detail}", () => Model([.. Pieces(("<unk>", 2), ("a", 1)), .. Message(0x12, trainer), .. Message(0x1A, normalizer)]));
+        Refused("MP2311", $"tokenizer.model: {detail}",
+            () => Model([.. Pieces(("<unk>", 2), ("a", 1)), .. Message(0x12, trainer), .. Message(0x1A, normalizer)]));
 
     [TestMethod]
     public void Settings_that_are_harmless_are_accepted() =>
-        Assert.AreEqual("llama", Model([.. Pieces(("<unk>", 2), ("a", 1)), .. Message(0x12, "C001 00"), .. Message(0x1A, "28 01")]).Find("tokenizer.ggml.model")!.Text);
+        Assert.AreEqual(
+            "llama", Model([.. Pieces(("<unk>", 2), ("a", 1)), .. Message(0x12, "C001 00"), .. Message(0x1A, "28 01")])
+                .Find("tokenizer.ggml.model")!.Text);
 
     [TestMethod]
     public void Kind_of_model_without_a_rule_travels()
     {
         byte[] words = [.. Pieces(("<unk>", 2), ("a", 1)), .. Message(0x12, "18 03")];
         Travels("tokenizer.model: model_type 3 has no rule", () => Model(words));
-        Refused("MP2312", "tokenizer.model: model_type is 3, but tokenizer.json holds BPE", () => Derive(SentencePiece(), new Companion("tokenizer.model", words)));
+        Refused("MP2312", "tokenizer.model: model_type is 3, but tokenizer.json holds BPE",
+            () => Derive(SentencePiece(), new Companion("tokenizer.model", words)));
         byte[] unigram = [.. Pieces(("<unk>", 2), ("a", 1)), .. Message(0x12, "18 01")];
-        Refused("MP2312", "tokenizer.model: model_type is 1, but tokenizer.json holds BPE", () => Derive(SentencePiece(), new Companion("tokenizer.model", unigram)));
+        Refused("MP2312", "tokenizer.model: model_type is 1, but tokenizer.json holds BPE",
+            () => Derive(SentencePiece(), new Companion("tokenizer.model", unigram)));
     }
 
     [TestMethod]
     public void Both_files_have_to_hold_the_same_pieces()
     {
-        Refused("MP2312", "'a' has id 259, but 1 in tokenizer.model", () => Derive(SentencePiece(), new Companion("tokenizer.model", Pieces(("<unk>", 2), ("a", 1)))));
-        Refused("MP2312", "tokenizer.json: '▁' has id 258, but tokenizer.model has 2 pieces", () => Derive(SentencePiece(), new Companion("tokenizer.model", Pieces(("<unk>", 2), ("<s>", 3)))));
+        Refused("MP2312", "'a' has id 259, but 1 in tokenizer.model",
+            () => Derive(SentencePiece(), new Companion("tokenizer.model", Pieces(("<unk>", 2), ("a", 1)))));
+        Refused("MP2312", "tokenizer.json: '▁' has id 258, but tokenizer.model has 2 pieces",
+            () => Derive(SentencePiece(), new Companion("tokenizer.model", Pieces(("<unk>", 2), ("<s>", 3)))));
     }
 
     [TestMethod]
     public void Merges_that_scores_cannot_say_travel()
     {
-        ChangedTravels("model.merges has no '▁' 'a', but the runtime joins every two tokens that make a third", SentencePiece, "model", "merges", """[["▁a","b"]]""");
+        ChangedTravels(
+            "model.merges has no '▁' 'a', but the runtime joins every two tokens that make a third", SentencePiece, "model", "merges",
+            """[["▁a","b"]]""");
         JsonObject tokenizer = SentencePiece();
         tokenizer["model"]!["vocab"]![new string('a', 513)] = 264;
-        Travels("no scores stand for model.merges: tokenizer.ggml.tokens has 513 characters at 264, more than a SentencePiece piece can have", () => Derive(tokenizer));
+        Travels("no scores stand for model.merges: tokenizer.ggml.tokens has 513 characters at 264, more than a SentencePiece piece can "
+            + "have", () => Derive(tokenizer));
     }
 
     [TestMethod]
     [DataRow("null", "null", "the text has normalizer and pre_tokenizer null and null")]
     [DataRow("""{"type":"NFKC"}""", "null", """normalizer is {"type":"NFKC"}""")]
-    [DataRow("null", """{"type":"Metaspace","replacement":"_","prepend_scheme":"never","split":false}""", """pre_tokenizer null and {"type":"Metaspace","replacement":"_",""")]
+    [DataRow(
+        "null", """{"type":"Metaspace","replacement":"_","prepend_scheme":"never","split":false}""",
+        """pre_tokenizer null and {"type":"Metaspace","replacement":"_",""")]
     [DataRow("null", """{"type":"Metaspace","replacement":"▁","prepend_scheme":"never","split":true}""", "pre_tokenizer null and ")]
     [DataRow("null", """{"type":"Metaspace","replacement":"▁","prepend_scheme":"never"}""", "pre_tokenizer null and ")]
     [DataRow("null", """{"type":"Metaspace","replacement":"▁","prepend_scheme":"last","split":false}""", "pre_tokenizer is ")]

@@ -50,7 +50,9 @@ public sealed class TokenizerCaseTests
         DerivedTokenizer derived = Read("spm-split-order/gemma3/model");
         string[] tokens = derived.Strings("tokenizer.ggml.tokens");
         string[] scores = derived.Show("tokenizer.ggml.scores").Trim('[', ']').Split(", ");
-        Assert.AreEqual("0 -1 -2 -3 -4", string.Join(' ', new[] { "▁t", "in", "▁a", "he", "▁the" }.Select(piece => scores[Array.IndexOf(tokens, piece)])));
+        Assert.AreEqual(
+            "0 -1 -2 -3 -4",
+            string.Join(' ', new[] { "▁t", "in", "▁a", "he", "▁the" }.Select(piece => scores[Array.IndexOf(tokens, piece)])));
     }
 
     [TestMethod]
@@ -58,10 +60,12 @@ public sealed class TokenizerCaseTests
     {
         using GgufFile gguf = Converted("id-hole/bpe");
         DerivedTokenizer derived = Read("id-hole/bpe");
-        CollectionAssert.AreEqual(new[] { "<|im_end|>", "[PAD259]", "[PAD260]", "[PAD261]", "<|tool|>" }, derived.Strings("tokenizer.ggml.tokens")[258..263]);
+        CollectionAssert.AreEqual(
+            new[] { "<|im_end|>", "[PAD259]", "[PAD260]", "[PAD261]", "<|tool|>" }, derived.Strings("tokenizer.ggml.tokens")[258..263]);
         Assert.AreEqual("3, 5, 5, 5, 3", string.Join(", ", derived.Show("tokenizer.ggml.token_type").Trim('[', ']').Split(", ")[258..263]));
         Noted(derived, "tokenizer.json: id 259 and 2 more below the highest belong to no token; [PAD259] and so on stand for it");
-        Noted(derived, "'<|tool|>' has id 262, which was taken; the tokenizers library counts on from the tokens before it and gives it 259");
+        Noted(derived,
+            "'<|tool|>' has id 262, which was taken; the tokenizers library counts on from the tokens before it and gives it 259");
     }
 
     [TestMethod]
@@ -81,7 +85,8 @@ public sealed class TokenizerCaseTests
         const string Name = "gemma3-token-beyond-rows/model";
         using GgufFile gguf = Converted(Name);
         Assert.AreEqual(304, gguf.Find("tokenizer.ggml.tokens")!.Count);
-        Noted(Read(Name, 304), "tokenizer.json: added_tokens: '<image_soft_token>' left out: id 304 has no row in the embedding, which has 304");
+        Noted(Read(Name, 304),
+            "tokenizer.json: added_tokens: '<image_soft_token>' left out: id 304 has no row in the embedding, which has 304");
     }
 
     [TestMethod]
@@ -93,7 +98,8 @@ public sealed class TokenizerCaseTests
     public void Added_token_without_a_row_that_something_needs_is_refused(string file, string text)
     {
         Assert.AreEqual(6, Derive(6, ByteLevel()).Strings("tokenizer.ggml.tokens").Length);
-        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows", () => Derive(6, ByteLevel(), File(file, text)));
+        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows",
+            () => Derive(6, ByteLevel(), File(file, text)));
     }
 
     [TestMethod]
@@ -128,16 +134,21 @@ public sealed class TokenizerCaseTests
     {
         JsonObject tokenizer = ByteLevel();
         tokenizer["model"]!["vocab"]!["</s>"] = 7;
-        Noted(Derive(tokenizer), "tokenizer.json: '</s>' (7) is an ordinary piece, but llama.cpp makes a special token of it because of its name: a text that holds it gets other tokens");
+        Noted(Derive(tokenizer),
+            "tokenizer.json: '</s>' (7) is an ordinary piece, but llama.cpp makes a special token of it because of its name: a text that "
+                + "holds it gets other tokens");
         tokenizer["model"]!["vocab"]!["<PRE>"] = 8;
-        Noted(Derive(tokenizer), "tokenizer.json: '</s>' (7) and 1 more are ordinary pieces, but llama.cpp makes special tokens of them because of their names");
-        Assert.IsFalse(Derive(ByteLevel()).Notes.Any(note => note.Contains("because of", StringComparison.Ordinal)), "<|end|> is special by its type");
+        Noted(Derive(tokenizer),
+            "tokenizer.json: '</s>' (7) and 1 more are ordinary pieces, but llama.cpp makes special tokens of them because of their names");
+        Assert.IsFalse(
+            Derive(ByteLevel()).Notes.Any(note => note.Contains("because of", StringComparison.Ordinal)), "<|end|> is special by its type");
     }
 
     private static string Case(string name) => RepositoryData.Path(["cases", .. name.Split('/')]);
 
     private static DerivedTokenizer Read(string name, long? rows = null) => TokenizerToGguf.Derive(
-        [.. Directory.EnumerateFiles(Case(name), "*.json").Select(path => new Companion(Path.GetFileName(path), System.IO.File.ReadAllBytes(path)))], new TokenizerTarget(rows));
+        [.. Directory.EnumerateFiles(Case(name), "*.json")
+            .Select(path => new Companion(Path.GetFileName(path), System.IO.File.ReadAllBytes(path)))], new TokenizerTarget(rows));
 
     private GgufFile Converted(string name)
     {

@@ -62,7 +62,8 @@ internal static class TokenizerFolders
     public static DerivedTokenizer Derive(long? size, JsonNode tokenizer, params Companion[] others) =>
         TokenizerToGguf.Derive([File("tokenizer.json", tokenizer.ToJsonString()), .. others], new TokenizerTarget(size));
 
-    public static GgufValue? Find(this DerivedTokenizer derived, string key) => (GgufValue?)derived.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
+    public static GgufValue? Find(this DerivedTokenizer derived, string key) =>
+        (GgufValue?)derived.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;
 
     public static string[] Strings(this DerivedTokenizer derived, string key)
     {
@@ -92,10 +93,13 @@ internal static class TokenizerFolders
         DerivedTokenizer derived = derive();
         Assert.IsEmpty(derived.Entries.Where(entry => entry.Key.StartsWith("tokenizer.ggml.", StringComparison.Ordinal)));
         Assert.Contains(part, derived.Notes[^1]);
-        Assert.EndsWith("no GGUF key says this, so that there will be no tokenizer in GGUF's words, and the tokenizer's files travel as they are", derived.Notes[^1]);
+        Assert.EndsWith(
+            "no GGUF key says this, so that there will be no tokenizer in GGUF's words, and the tokenizer's files travel as they are",
+            derived.Notes[^1]);
     }
 
-    public static void ChangedTravels(string part, Func<JsonObject> make, string owner, string field, string json) => Travels(part, () => Derive(With(make(), owner, field, json)));
+    public static void ChangedTravels(string part, Func<JsonObject> make, string owner, string field, string json) =>
+        Travels(part, () => Derive(With(make(), owner, field, json)));
 
     /// <summary>A tokenizer.json with one part, or one field of a part, changed.</summary>
     public static JsonObject With(JsonObject tokenizer, string part, string field, string json)
@@ -114,12 +118,15 @@ internal static class TokenizerFolders
 
     public static void Noted(DerivedTokenizer derived, string note)
     {
-        Assert.IsTrue(derived.Notes.Any(item => item.Contains(note, StringComparison.Ordinal)), $"'{note}' is not in\n{string.Join('\n', derived.Notes)}");
+        Assert.IsTrue(
+            derived.Notes.Any(item => item.Contains(note, StringComparison.Ordinal)),
+            $"'{note}' is not in\n{string.Join('\n', derived.Notes)}");
         Assert.IsNotNull(derived.Find("tokenizer.ggml.model"));
     }
 
     /// <summary>Expects a refusal of a tokenizer.json with one part, or one field of a part, changed.</summary>
-    public static void Changed(string code, string detail, Func<JsonObject> make, string part, string field, string json, string? merges = null)
+    public static void Changed(
+        string code, string detail, Func<JsonObject> make, string part, string field, string json, string? merges = null)
     {
         JsonObject tokenizer = With(make(), part, field, json);
         if (merges is not null)

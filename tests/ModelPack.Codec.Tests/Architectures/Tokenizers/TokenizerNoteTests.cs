@@ -28,10 +28,19 @@ public sealed class TokenizerNoteTests
     [TestMethod]
     public void Normalizer_that_the_only_id_of_the_rules_implies_is_noted()
     {
-        JsonObject split = new() { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = Qwen35 }, ["behavior"] = "Isolated", ["invert"] = false };
+        JsonObject split = new()
+        {
+            ["type"] = "Split",
+            ["pattern"] = new JsonObject { ["Regex"] = Qwen35 },
+            ["behavior"] = "Isolated",
+            ["invert"] = false,
+        };
         JsonObject bytes = Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""");
-        JsonObject tokenizer = With(ByteLevel(), "pre_tokenizer", "", new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(split, bytes) }.ToJsonString());
-        Noted(Derive(tokenizer), "tokenizer.json: normalizer: published tokenizers of tokenizer.ggml.pre 'qwen35' have NFC, this one has none");
+        JsonObject tokenizer = With(
+            ByteLevel(), "pre_tokenizer", "",
+            new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(split, bytes) }.ToJsonString());
+        Noted(Derive(tokenizer),
+            "tokenizer.json: normalizer: published tokenizers of tokenizer.ggml.pre 'qwen35' have NFC, this one has none");
         NotNoted(Derive(With(tokenizer, "normalizer", "", """{"type":"NFC"}""")), "published tokenizers");
     }
 
@@ -41,7 +50,10 @@ public sealed class TokenizerNoteTests
     [DataRow("9", "a", DisplayName = "a text that a piece has")]
     public void Tokenizer_json_holds_where_the_two_files_disagree(string id, string content)
     {
-        JsonObject config = new() { ["added_tokens_decoder"] = new JsonObject { [id] = new JsonObject { ["content"] = content, ["special"] = true } } };
+        JsonObject config = new()
+        {
+            ["added_tokens_decoder"] = new JsonObject { [id] = new JsonObject { ["content"] = content, ["special"] = true } },
+        };
         DerivedTokenizer derived = Derive(ByteLevel(), File("tokenizer_config.json", config.ToJsonString()));
         CollectionAssert.AreEqual(Derive(ByteLevel()).Strings("tokenizer.ggml.tokens"), derived.Strings("tokenizer.ggml.tokens"));
         Assert.AreEqual("[1, 1, 1, 1, 3, 4, 3]", derived.Show("tokenizer.ggml.token_type"));
@@ -50,12 +62,14 @@ public sealed class TokenizerNoteTests
     [TestMethod]
     public void Token_that_tokenizer_config_json_names_alone_is_added()
     {
-        DerivedTokenizer derived = Derive(ByteLevel(), File("tokenizer_config.json", """{"added_tokens_decoder":{"7":{"content":"<late>","special":true}}}"""));
+        DerivedTokenizer derived = Derive(
+            ByteLevel(), File("tokenizer_config.json", """{"added_tokens_decoder":{"7":{"content":"<late>","special":true}}}"""));
         Assert.AreEqual("<late>", derived.Strings("tokenizer.ggml.tokens")[7]);
     }
 
     [TestMethod]
-    public void Unknown_token_of_SentencePiece_has_its_kind() => StringAssert.StartsWith(Derive(SentencePiece()).Show("tokenizer.ggml.token_type"), "[2, 3, 6,");
+    public void Unknown_token_of_SentencePiece_has_its_kind() =>
+    StringAssert.StartsWith(Derive(SentencePiece()).Show("tokenizer.ggml.token_type"), "[2, 3, 6,");
 
     [TestMethod]
     public void Token_of_spaces_keeps_its_spelling_where_the_other_one_is_a_token_too()
@@ -81,7 +95,8 @@ public sealed class TokenizerNoteTests
     [TestMethod]
     public void What_no_key_says_of_merges_bytes_and_ends_is_noted()
     {
-        Noted(Derive(With(SentencePiece(), "model", "ignore_merges", "true")), "tokenizer.json: model.ignore_merges is true, which no key says");
+        Noted(Derive(With(SentencePiece(), "model", "ignore_merges", "true")),
+            "tokenizer.json: model.ignore_merges is true, which no key says");
         Noted(Derive(ByteLevel()), "of the 243 bytes of UTF-8 have no token");
         Noted(Derive(ByteLevel()), "no file names a token that ends a text; the runtime will take 11");
         NotNoted(Derive(ByteLevel(), File("tokenizer_config.json", """{"eos_token":"<|end|>"}""")), "ends a text");
@@ -103,7 +118,9 @@ public sealed class TokenizerNoteTests
     [DataRow("Unigram")]
     public void Model_without_a_type_is_told_by_its_fields(string kind)
     {
-        JsonObject tokenizer = kind switch { "BPE" => ByteLevel(), "WordPiece" => With(WordPiece(), "model", "max_input_chars_per_word", "100"), _ => Unigram() };
+        JsonObject tokenizer =
+            kind switch { "BPE" => ByteLevel(), "WordPiece" => With(WordPiece(), "model", "max_input_chars_per_word", "100"), _ =>
+                Unigram() };
         string[] tokens = Derive(tokenizer).Strings("tokenizer.ggml.tokens");
         tokenizer["model"]!.AsObject().Remove("type");
         CollectionAssert.AreEqual(tokens, Derive(tokenizer).Strings("tokenizer.ggml.tokens"));
@@ -111,12 +128,16 @@ public sealed class TokenizerNoteTests
 
     [TestMethod]
     public void Type_of_a_model_inside_another_tells_its_id() =>
-        Assert.AreEqual("\"mpt\"", Derive(With(ByteLevel(), "normalizer", "", """{"type":"NFC"}"""), File("config.json", """{"text_config":{"model_type":"gpt_neox"}}""")).Show("tokenizer.ggml.pre"));
+        Assert.AreEqual(
+            "\"mpt\"",
+            Derive(With(ByteLevel(), "normalizer", "", """{"type":"NFC"}"""),
+                File("config.json", """{"text_config":{"model_type":"gpt_neox"}}""")).Show("tokenizer.ggml.pre"));
 
     [TestMethod]
     public void Chat_template_is_kept_where_the_tokenizer_travels()
     {
-        DerivedTokenizer derived = Derive(With(ByteLevel(), "pre_tokenizer", "", """{"type":"Whitespace"}"""), File("chat_template.jinja", "a"));
+        DerivedTokenizer derived = Derive(
+            With(ByteLevel(), "pre_tokenizer", "", """{"type":"Whitespace"}"""), File("chat_template.jinja", "a"));
         Assert.AreEqual("tokenizer.chat_template", string.Join(' ', derived.Entries.Select(entry => entry.Key)));
     }
 
@@ -131,5 +152,6 @@ public sealed class TokenizerNoteTests
         Travels("Punctuation", () => Derive(With(ByteLevel(), "pre_tokenizer", "", Steps("Isolated"))));
     }
 
-    private static void NotNoted(DerivedTokenizer derived, string text) => Assert.IsFalse(derived.Notes.Any(note => note.Contains(text, StringComparison.Ordinal)), string.Join('\n', derived.Notes));
+    private static void NotNoted(DerivedTokenizer derived, string text) =>
+        Assert.IsFalse(derived.Notes.Any(note => note.Contains(text, StringComparison.Ordinal)), string.Join('\n', derived.Notes));
 }

@@ -19,15 +19,18 @@ public sealed class TokenizerRefusalTests
         Refused("MP2301", "depth", () => Text(new string('[', 100_000)));
         Refused("MP2301", "surrogate", () => Text("""{"model":{"type":"\ud800"}}"""));
         Refused("MP2301", "tokenizer.json", () => Text("""{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":[]}}"""));
-        Refused("MP2301", "not UTF-8", () => TokenizerToGguf.Derive([new Companion("tokenizer.json", new byte[] { (byte)'"', 0xC3, (byte)'"' })], default));
-        Refused("MP2301", "chat_template.jinja: the template is not UTF-8", () => Derive(ByteLevel(), new Companion("chat_template.jinja", new byte[] { 0xFF })));
+        Refused("MP2301", "not UTF-8",
+            () => TokenizerToGguf.Derive([new Companion("tokenizer.json", new byte[] { (byte)'"', 0xC3, (byte)'"' })], default));
+        Refused("MP2301", "chat_template.jinja: the template is not UTF-8",
+            () => Derive(ByteLevel(), new Companion("chat_template.jinja", new byte[] { 0xFF })));
     }
 
     [TestMethod]
     [DataRow("tokenizer.json")]
     [DataRow("tokenizer.model")]
     public void File_of_monstrous_size_is_refused_unread(string name) =>
-        Refused("MP2302", $"{name}: the file has 134217729 bytes, more than 134217728", () => TokenizerToGguf.Derive([new Companion(name, new byte[CompanionText.MostListBytes + 1])], default));
+        Refused("MP2302", $"{name}: the file has 134217729 bytes, more than 134217728",
+            () => TokenizerToGguf.Derive([new Companion(name, new byte[CompanionText.MostListBytes + 1])], default));
 
     [TestMethod]
     public void Wrong_types_are_named_with_their_place()
@@ -63,7 +66,8 @@ public sealed class TokenizerRefusalTests
         JsonObject gap = ByteLevel();
         gap["added_tokens"]![2]!["id"] = int.MaxValue;
         Refused("MP2306", "'<|call|>' has id 2147483647, but there are 7 tokens", () => Derive(gap));
-        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows", () => Derive(6, ByteLevel(), File("tokenizer_config.json", """{"eos_token":"<|call|>"}""")));
+        Refused("MP2307", "'<|call|>' has id 6, but the vocabulary of the model has 6 rows",
+            () => Derive(6, ByteLevel(), File("tokenizer_config.json", """{"eos_token":"<|call|>"}""")));
     }
 
     [TestMethod]
@@ -72,7 +76,8 @@ public sealed class TokenizerRefusalTests
     [DataRow("""[["a"]]""", "not two parts")]
     [DataRow("""["a b c"]""", "model.merges[0] is \"a b c\", but 'b c' is not in model.vocab")]
     [DataRow("""["ab"]""", "not two parts")]
-    public void Merges_of_unknown_parts_are_refused(string merges, string detail) => Changed("MP2308", detail, ByteLevel, "model", "merges", merges);
+    public void Merges_of_unknown_parts_are_refused(string merges, string detail) =>
+    Changed("MP2308", detail, ByteLevel, "model", "merges", merges);
 
     [TestMethod]
     public void Space_inside_a_merge_needs_its_other_spelling()
@@ -91,7 +96,8 @@ public sealed class TokenizerRefusalTests
     [DataRow("""{"type":"Split","pattern":{"Regex":"a"},"behavior":"Removed","invert":true}""")]
     [DataRow("""{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true}]}""")]
     [DataRow("""{"type":"Punctuation","behavior":"Isolated"}""")]
-    public void Pre_tokenizer_that_no_id_stands_for_travels(string pre) => ChangedTravels("pre_tokenizer", ByteLevel, "pre_tokenizer", "", pre);
+    public void Pre_tokenizer_that_no_id_stands_for_travels(string pre) =>
+    ChangedTravels("pre_tokenizer", ByteLevel, "pre_tokenizer", "", pre);
 
     [TestMethod]
     public void Other_structures_without_a_key_travel()
@@ -116,12 +122,17 @@ public sealed class TokenizerRefusalTests
     [TestMethod]
     public void Special_tokens_that_are_not_in_the_vocabulary_are_noted_and_refused_where_one_is_added()
     {
-        DerivedTokenizer derived = Derive(ByteLevel(), File("tokenizer_config.json", """{"bos_token":"<none>"}"""), File("special_tokens_map.json", """{"pad_token":{"content":"<none>"}}"""));
+        DerivedTokenizer derived = Derive(
+            ByteLevel(), File("tokenizer_config.json", """{"bos_token":"<none>"}"""),
+            File("special_tokens_map.json", """{"pad_token":{"content":"<none>"}}"""));
         Noted(derived, "tokenizer_config.json: bos_token is '<none>', which is not in the vocabulary; it was left out");
         Noted(derived, "special_tokens_map.json: pad_token is '<none>', which is not in the vocabulary; it was left out");
-        Assert.AreEqual("missing missing", $"{derived.Show("tokenizer.ggml.bos_token_id")} {derived.Show("tokenizer.ggml.padding_token_id")}");
-        Refused("MP2310", "a bos token is to be added, but no file names it", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true}""")));
-        Refused("MP2310", "a bos token is to be added, but no file names it", () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true,"bos_token":"<none>"}""")));
+        Assert.AreEqual(
+            "missing missing", $"{derived.Show("tokenizer.ggml.bos_token_id")} {derived.Show("tokenizer.ggml.padding_token_id")}");
+        Refused("MP2310", "a bos token is to be added, but no file names it",
+            () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true}""")));
+        Refused("MP2310", "a bos token is to be added, but no file names it",
+            () => Derive(ByteLevel(), File("tokenizer_config.json", """{"add_bos_token":true,"bos_token":"<none>"}""")));
     }
 
     [TestMethod]
@@ -131,14 +142,16 @@ public sealed class TokenizerRefusalTests
         tokenizer["post_processor"]!["special_tokens"]!["[CLS]"]!["ids"] = new JsonArray(1);
         Refused("MP2312", "post_processor gives '[CLS]' the id 1, but the vocabulary 2", () => Derive(tokenizer));
         Changed("MP2312", "model has unk_id 9, but 5 tokens", Unigram, "model", "unk_id", "9");
-        Refused("MP2312", "two chat templates have the name 'a_b'", () => Derive(ByteLevel(), File("additional_chat_templates/a-b.jinja", ""), File("additional_chat_templates/a_b.jinja", "")));
+        Refused("MP2312", "two chat templates have the name 'a_b'",
+            () => Derive(ByteLevel(), File("additional_chat_templates/a-b.jinja", ""), File("additional_chat_templates/a_b.jinja", "")));
     }
 
     [TestMethod]
     public void Folder_without_a_tokenizer_gets_no_keys()
     {
         Travels("there is neither tokenizer.json nor tokenizer.model", () => TokenizerToGguf.Derive([], default));
-        Travels("vocab.json and merges.txt do not tell", () => TokenizerToGguf.Derive([File("vocab.json", "{}"), File("merges.txt", "")], default));
+        Travels("vocab.json and merges.txt do not tell",
+            () => TokenizerToGguf.Derive([File("vocab.json", "{}"), File("merges.txt", "")], default));
     }
 
     private static JsonObject Without(JsonObject tokenizer, string name)

@@ -18,7 +18,9 @@ public sealed class WrappingRefusalTests
     [DataRow(Begin + "," + End)]
     [DataRow(Text + "," + Text)]
     public void Template_that_is_not_one_text_travels(string single) =>
-        ChangedTravels("tokenizer.json: post_processor.single is not one text with tokens around it", WordPiece, "post_processor", "single", $"[{single}]");
+        ChangedTravels(
+            "tokenizer.json: post_processor.single is not one text with tokens around it", WordPiece, "post_processor", "single",
+            $"[{single}]");
 
     [TestMethod]
     [DataRow(Begin + "," + Begin + "," + Text, "'[CLS] [CLS] …'")]
@@ -34,7 +36,8 @@ public sealed class WrappingRefusalTests
         DerivedTokenizer derived = Derive(tokenizer);
         Noted(derived, $"post_processor puts {shown} around a text, but a runtime one token on each side at most; it is told to add none");
         Assert.IsNull(derived.Find("tokenizer.ggml.add_bos_token"));
-        ChangedTravels("has no post_processor with a token before and one behind the text", WordPiece, "post_processor", "single", $"[{single}]");
+        ChangedTravels(
+            "has no post_processor with a token before and one behind the text", WordPiece, "post_processor", "single", $"[{single}]");
     }
 
     [TestMethod]
@@ -48,15 +51,20 @@ public sealed class WrappingRefusalTests
     public void Pair_that_begins_or_ends_otherwise_than_a_single_text_is_noted(string pair)
     {
         DerivedTokenizer derived = Derive(With(WordPiece(), "post_processor", "pair", $"[{pair}]"));
-        Noted(derived, "post_processor.pair does not put around two texts what single puts around one, which no key says; one text gets its tokens");
-        Assert.AreEqual("true true missing", string.Join(' ', new[] { "bos", "eos", "sep" }.Select(role => derived.Show($"tokenizer.ggml.add_{role}_token"))));
+        Noted(derived,
+            "post_processor.pair does not put around two texts what single puts around one, which no key says; one text gets its tokens");
+        Assert.AreEqual(
+            "true true missing",
+            string.Join(' ', new[] { "bos", "eos", "sep" }.Select(role => derived.Show($"tokenizer.ggml.add_{role}_token"))));
     }
 
     [TestMethod]
     [DataRow("""{"ids":[2,3],"tokens":["[CLS]","[SEP]"]}""")]
     [DataRow("""{"ids":[2],"tokens":["[CLS]","[SEP]"]}""")]
     [DataRow("""{"ids":[],"tokens":[]}""")]
-    public void Special_token_that_does_not_stand_for_one_travels(string token) => ChangedTravels("tokenizer.json: post_processor.special_tokens.[CLS] does not stand for one token", WordPiece, "post_processor", "special_tokens",
+    public void Special_token_that_does_not_stand_for_one_travels(string token) =>
+    ChangedTravels(
+        "tokenizer.json: post_processor.special_tokens.[CLS] does not stand for one token", WordPiece, "post_processor", "special_tokens",
         $$$"""{"[CLS]":{{{token}}},"[SEP]":{"ids":[3],"tokens":["[SEP]"]}}""");
 
     [TestMethod]
@@ -66,7 +74,8 @@ public sealed class WrappingRefusalTests
     {
         string other = name == "[CLS]" ? """ "[SEP]":{"ids":[3],"tokens":["[SEP]"]} """ : """ "[CLS]":{"ids":[2],"tokens":["[CLS]"]} """;
         Changed(
-            "MP2310", $"tokenizer.json: post_processor names '{text}', which is not in the vocabulary", WordPiece, "post_processor", "special_tokens",
+            "MP2310", $"tokenizer.json: post_processor names '{text}', which is not in the vocabulary", WordPiece, "post_processor",
+            "special_tokens",
             $$"""{"{{name}}":{"ids":[{{id}}],"tokens":["{{text}}"]},{{other}}}""");
     }
 
@@ -78,15 +87,21 @@ public sealed class WrappingRefusalTests
     {
         foreach (string type in (ReadOnlySpan<string>)["BertProcessing", "RobertaProcessing"])
         {
-            Changed("MP2303", $"tokenizer.json: post_processor.{name} is {(name == "sep" ? sep : cls)}, not a token and its id", WordPiece, "post_processor", "", $$"""{"type":"{{type}}","sep":{{sep}},"cls":{{cls}}}""");
+            Changed("MP2303", $"tokenizer.json: post_processor.{name} is {(name == "sep" ? sep : cls)}, not a token and its id", WordPiece,
+                "post_processor", "", $$"""{"type":"{{type}}","sep":{{sep}},"cls":{{cls}}}""");
         }
     }
 
     [TestMethod]
     public void Second_step_that_adds_tokens_travels()
     {
-        string Steps(params string[] types) => $$"""{"type":"Sequence","processors":[{{string.Join(',', types.Select(type => $$"""{"type":"{{type}}","sep":["[SEP]",3],"cls":["[CLS]",2]}"""))}}]}""";
-        ChangedTravels("tokenizer.json: post_processor.processors[2] is RobertaProcessing, a second step that adds tokens", WordPiece, "post_processor", "", Steps("BertProcessing", "ByteLevel", "RobertaProcessing"));
-        ChangedTravels("tokenizer.json: post_processor.processors[1] is BertProcessing, a second step that adds tokens", WordPiece, "post_processor", "", Steps("RobertaProcessing", "BertProcessing"));
+        string Steps(params string[] types) =>
+            $$"""{"type":"Sequence","processors":[{{string.Join(',', types.Select(type => $$"""{"type":"{{type}}","sep":["[SEP]",3],"cls":["[CLS]",2]}"""))}}]}""";
+        ChangedTravels(
+            "tokenizer.json: post_processor.processors[2] is RobertaProcessing, a second step that adds tokens", WordPiece,
+            "post_processor", "", Steps("BertProcessing", "ByteLevel", "RobertaProcessing"));
+        ChangedTravels(
+            "tokenizer.json: post_processor.processors[1] is BertProcessing, a second step that adds tokens", WordPiece, "post_processor",
+            "", Steps("RobertaProcessing", "BertProcessing"));
     }
 }

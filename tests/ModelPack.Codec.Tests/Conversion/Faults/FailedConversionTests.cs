@@ -47,7 +47,8 @@ public sealed class FailedConversionTests
         string target = folder.Write("out.apr", "precious"u8);
         AssertFails("MP3001", () => ModelConverter.Convert(source, target, ModelFormat.Apr, new()));
         Assert.AreEqual("precious", File.ReadAllText(target));
-        Certificate certificate = ModelConverter.Convert(source, target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace, Quantized = QuantizedMode.Blocks });
+        Certificate certificate = ModelConverter.Convert(
+            source, target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace, Quantized = QuantizedMode.Blocks });
         Assert.AreEqual(certificate.Output.Bytes, new FileInfo(target).Length);
         CollectionAssert.AreEqual(new[] { "out.apr", "out.apr.modelpack.json", "source.gguf" }, folder.Names());
     }
@@ -69,7 +70,9 @@ public sealed class FailedConversionTests
         using TempFolder folder = new();
         string source = SmallModels.Write(folder, ModelFormat.Gguf);
         Directory.CreateDirectory(folder.At("out.apr.modelpack.json"));
-        AssertFails("MP3001", () => ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace }));
+        AssertFails(
+            "MP3001",
+            () => ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace }));
         CollectionAssert.AreEqual(new[] { "out.apr.modelpack.json", "source.gguf" }, folder.Names());
     }
 
@@ -116,7 +119,9 @@ public sealed class FailedConversionTests
         }
 
         AssertFails("MP3002", () => ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()));
-        CollectionAssert.AreEqual(new[] { "filler" }, Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "filler" }, Directory.GetFileSystemEntries(mount.Path, "*", new EnumerationOptions { AttributesToSkip = 0 })
+                .Select(Path.GetFileName).ToArray());
         mount.Remount("size=16m");
         Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(source, Path.Combine(mount.Path, "out.apr"), ModelFormat.Apr, new()).Level);
     }
@@ -132,7 +137,8 @@ public sealed class FailedConversionTests
         foreach (string target in new[] { "out.apr", "set/" })
         {
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
-                source, Path.Combine(mount.Path, target), ModelFormat.SafeTensors, new(), new CallingProgress(ConversionPhase.Writing, 1, () => reports++)));
+                source, Path.Combine(mount.Path, target), ModelFormat.SafeTensors, new(),
+                new CallingProgress(ConversionPhase.Writing, 1, () => reports++)));
             Assert.AreEqual("MP3004", exception.Code.Id);
             Assert.Contains("1048576 are free", exception.Detail);
         }
@@ -149,12 +155,17 @@ public sealed class FailedConversionTests
         string blocks = SmallModels.WriteLargeBlocks(folder, "blocks.gguf");
         string before = TempFolder.Sha256(source);
         int cancelled = 0;
-        foreach ((ConversionPhase phase, int report) in from phase in Enum.GetValues<ConversionPhase>() from report in Enumerable.Range(1, 3) select (phase, report))
+        foreach ((ConversionPhase phase, int report) in from phase in Enum.GetValues<ConversionPhase>() from report in Enumerable.Range(
+            1, 3) select (phase, report))
         {
             using CancellationTokenSource cancellation = new();
             CallingProgress progress = new(phase, report, cancellation.Cancel);
             Assert.Throws<OperationCanceledException>(
-                () => ModelConverter.Convert(phase == ConversionPhase.Making ? blocks : source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation: cancellation.Token), $"{phase} {report}");
+                () => ModelConverter.Convert(
+                    phase == ConversionPhase.Making
+                        ? blocks
+                        : source, folder.At("out.apr"), ModelFormat.Apr, new(), progress, cancellation: cancellation.Token),
+                        $"{phase} {report}");
             Assert.IsTrue(progress.WasCalled);
             cancelled++;
             CollectionAssert.AreEqual(new[] { "blocks.gguf", "source.gguf" }, folder.Names());

@@ -42,7 +42,8 @@ public sealed class KilledConversionTests
         ModelConverter.Convert(small, target, ModelFormat.Apr, new());
         Assert.IsEmpty(LeftOvers(folder));
         Assert.IsTrue(ModelVerifier.Verify(small, target, ProofLevel.L3).Passed);
-        CollectionAssert.AreEqual(new[] { "out.apr", "out.apr.ggml-blocks.safetensors", "out.apr.modelpack.json", "small.gguf", "source.gguf" }, folder.Names());
+        CollectionAssert.AreEqual(
+            new[] { "out.apr", "out.apr.ggml-blocks.safetensors", "out.apr.modelpack.json", "small.gguf", "source.gguf" }, folder.Names());
     }
 
     [TestMethod]
@@ -57,7 +58,9 @@ public sealed class KilledConversionTests
         Signal(process, "STOP");
         try
         {
-            Assert.AreEqual("MP3007", Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(small, target, ModelFormat.Apr, new())).Code.Id);
+            Assert.AreEqual(
+                "MP3007",
+                Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(small, target, ModelFormat.Apr, new())).Code.Id);
             Assert.Contains(living, LeftOvers(folder));
         }
         finally
@@ -77,7 +80,8 @@ public sealed class KilledConversionTests
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromMinutes(1))
         {
-            if (LeftOvers(folder).Except(before).FirstOrDefault(name => new FileInfo(Path.Combine(folder.At(name), "model")) is { Exists: true, Length: > 0 }) is { } name)
+            if (LeftOvers(folder).Except(before)
+                .FirstOrDefault(name => new FileInfo(Path.Combine(folder.At(name), "model")) is { Exists: true, Length: > 0 }) is { } name)
             {
                 return name;
             }

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 
-/// <summary>A small file system of its own. Needs the right to mount; a test that cannot have one has to fail, not to pass unseen.</summary>
+/// <summary>A small file system of its own. Needs the right to mount; a test that cannot have one has to fail, not to pass
+/// unseen.</summary>
 internal sealed class MountedFolder : IDisposable
 {
     private MountedFolder(string path) => Path = path;

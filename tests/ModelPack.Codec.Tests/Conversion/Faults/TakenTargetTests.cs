@@ -41,12 +41,14 @@ public sealed class TakenTargetTests
             Directory.CreateDirectory(folder.At("other.apr"));
             folder.Write("other.apr/mine", "precious"u8);
         });
-        Assert.AreEqual("MP3013", Refusal(() => ModelConverter.Convert(source, folder.At("other.apr"), ModelFormat.Apr, Replace, makeFolder)));
+        Assert.AreEqual(
+            "MP3013", Refusal(() => ModelConverter.Convert(source, folder.At("other.apr"), ModelFormat.Apr, Replace, makeFolder)));
         Assert.AreEqual("precious", File.ReadAllText(folder.At("other.apr/mine")));
 
         ModelConverter.Convert(source, folder.At("set/"), ModelFormat.SafeTensors, new());
         Meanwhile addFile = new(() => folder.Write("set/mine", "precious"u8));
-        Assert.AreEqual("MP3003", Refusal(() => ModelConverter.Convert(source, folder.At("set/"), ModelFormat.SafeTensors, Replace, addFile)));
+        Assert.AreEqual(
+            "MP3003", Refusal(() => ModelConverter.Convert(source, folder.At("set/"), ModelFormat.SafeTensors, Replace, addFile)));
         Assert.AreEqual("precious", File.ReadAllText(folder.At("set/mine")));
         Assert.IsTrue(File.Exists(folder.At("set.modelpack.json")));
         OutputScene.AssertNothingIsLeft(folder, "");
@@ -65,7 +67,8 @@ public sealed class TakenTargetTests
         Assert.AreEqual("real/r.apr", new FileInfo(folder.At("out.apr")).LinkTarget);
         CollectionAssert.AreEqual(new[] { "out.apr", "real", "source.gguf" }, folder.Names());
         CollectionAssert.AreEqual(
-            new[] { "r.apr", "r.apr.ggml-blocks.safetensors", "r.apr.modelpack.json" }, Directory.GetFiles(folder.At("real")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray());
+            new[] { "r.apr", "r.apr.ggml-blocks.safetensors", "r.apr.modelpack.json" }, Directory.GetFiles(folder.At("real"))
+                .Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray());
         Assert.AreEqual(folder.At("real/r.apr.modelpack.json"), ModelConverter.CertificatePath(folder.At("out.apr")));
 
         // Read by the link, it has its side file too.
@@ -157,7 +160,8 @@ public sealed class TakenTargetTests
                 return;
             }
 
-            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(from, folder.At(name), to, new()));
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+                () => ModelConverter.Convert(from, folder.At(name), to, new()));
             Assert.AreEqual("MP3011", exception.Code.Id);
             Assert.EndsWith($"can have {possible}", exception.Detail);
             CollectionAssert.AreEqual(new[] { "blocks.gguf", "source.gguf" }, folder.Names());
@@ -170,7 +174,8 @@ public sealed class TakenTargetTests
         using TempFolder folder = new();
         string source = folder.Write(new string('s', 250) + ".gguf", SmallModels.Gguf());
         ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new());
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(source, folder.At("set/"), ModelFormat.Gguf, new() { MaxShardBytes = 16 }));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => ModelConverter.Convert(source, folder.At("set/"), ModelFormat.Gguf, new() { MaxShardBytes = 16 }));
         Assert.AreEqual("MP3011", exception.Code.Id);
         Assert.Contains("the name of the source can have", exception.Detail);
     }

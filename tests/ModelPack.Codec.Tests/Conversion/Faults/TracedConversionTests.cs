@@ -4,7 +4,8 @@ using ModelPack.IO.Output;
 
 namespace ModelPack.Codec.Tests.Conversion.Faults;
 
-/// <summary>The same as <see cref="OutputCommitTests"/> with the real system calls, where strace is installed: the process is killed at each.</summary>
+/// <summary>The same as <see cref="OutputCommitTests"/> with the real system calls, where strace is installed: the process is killed at
+/// each.</summary>
 [TestClass]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class TracedConversionTests

@@ -11,9 +11,12 @@ internal static class AprGen
 
     private static readonly (byte Byte, TensorType Type)[] Types =
     [
-        (0, TensorType.F32), (1, TensorType.F16), (3, TensorType.F64), (4, TensorType.I32), (5, TensorType.I64), (6, TensorType.I8), (7, TensorType.U8),
-        (30, TensorType.BF16), (12, TensorType.Q4_K), (14, TensorType.Q6_K), (128, TensorType.AprQ4), (129, TensorType.AprQ8), (8, TensorType.AprQ4),
-        (9, TensorType.AprQ8), (2, TensorType.BF16), (12, TensorType.AprQ4KRows), (12, TensorType.AprQ4KFlat), (8, TensorType.Q8_0), (3, TensorType.Q4_1),
+        (0, TensorType.F32), (1, TensorType.F16), (3, TensorType.F64), (4, TensorType.I32), (5, TensorType.I64), (6, TensorType.I8),
+        (7, TensorType.U8),
+        (30, TensorType.BF16), (12, TensorType.Q4_K), (14, TensorType.Q6_K), (128, TensorType.AprQ4), (129, TensorType.AprQ8),
+        (8, TensorType.AprQ4),
+        (9, TensorType.AprQ8), (2, TensorType.BF16), (12, TensorType.AprQ4KRows), (12, TensorType.AprQ4KFlat), (8, TensorType.Q8_0),
+        (3, TensorType.Q4_1),
     ];
 
     private static readonly Gen<Tensor> AnyTensor =
@@ -25,9 +28,12 @@ internal static class AprGen
         select new Tensor(type.Byte, shape, ModelGen.Fill(ModelGen.PayloadBytes(type.Type, shape), pattern));
 
     private static readonly Gen<string> Member = Gen.OneOf(
-        "\"name\":\"n\"", "\"name\" : \"\\u00e9\\ud83e\\udd99\"", "\"architecture\":\"qwen2\"", "\"architecture\":\"llama\"", "\"hidden_size\":64", "\"rope_theta\":1e6",
-        "\"x\":1.0000000000000000000001", "\"x\":-0", "\"big\":123456789012345678901234567890", "\"deep\":[[[{\"a\":[]}]]]", "\"\":\"\"", "\"a\\u0000b\":null",
-        "\"unicode\":\"名前 🦙\"", "\"esc\":\"\\/\\b\\f\\n\\r\\t\\\"\\\\\"", "\n\"spaced\"\t:\r\n[ 1 , 2 ]", "\"twice\":1,\"twice\":2", "\"chat_template\":\"{{ m }}\"");
+        "\"name\":\"n\"", "\"name\" : \"\\u00e9\\ud83e\\udd99\"", "\"architecture\":\"qwen2\"", "\"architecture\":\"llama\"",
+        "\"hidden_size\":64", "\"rope_theta\":1e6",
+        "\"x\":1.0000000000000000000001", "\"x\":-0", "\"big\":123456789012345678901234567890", "\"deep\":[[[{\"a\":[]}]]]", "\"\":\"\"",
+        "\"a\\u0000b\":null",
+        "\"unicode\":\"名前 🦙\"", "\"esc\":\"\\/\\b\\f\\n\\r\\t\\\"\\\\\"", "\n\"spaced\"\t:\r\n[ 1 , 2 ]", "\"twice\":1,\"twice\":2",
+        "\"chat_template\":\"{{ m }}\"");
 
     private static readonly Gen<string> Metadata =
         from members in Member.Array[0, 4]
@@ -80,8 +86,11 @@ internal static class AprGen
             entries = entries[^1].Name.AsSpan().SequenceCompareTo(entries[^2].Name) > 0 ? entries : entries[..^1];
         }
 
-        string shown = string.Join(", ", entries.Select(entry => $"'{Encoding.UTF8.GetString(entry.Name)}' {entry.Type} [{string.Join(", ", entry.Dimensions)}]"));
+        string shown = string.Join(
+            ", ", entries.Select(entry => $"'{Encoding.UTF8.GetString(entry.Name)}' {entry.Type} [{string.Join(", ", entry.Dimensions)}]"));
         byte[] bytes = (file with { Entries = entries }).Build();
-        return new(ModelFormat.Apr, bytes, $"flags {file.Flags:x4}, gap {gap}, footer {file.HasFooter}, {Encoding.UTF8.GetString(file.Metadata)}, {shown}");
+        return new(
+            ModelFormat.Apr, bytes,
+            $"flags {file.Flags:x4}, gap {gap}, footer {file.HasFooter}, {Encoding.UTF8.GetString(file.Metadata)}, {shown}");
     }
 }

@@ -7,13 +7,18 @@ namespace ModelPack.Codec.Tests.Conversion.Models;
 /// <summary>Companions of a folder, by their names: beside the model and in sub-folders, with any bytes.</summary>
 internal static class CompanionGen
 {
-    private static readonly Gen<string> Folder = Gen.OneOf("1_Pooling", "additional_chat_templates", "a", "a b", "A", "a.json", "ünï 名前", "🦙", "z", "-", "~", "0");
+    private static readonly Gen<string> Folder = Gen.OneOf(
+        "1_Pooling", "additional_chat_templates", "a", "a b", "A", "a.json", "ünï 名前", "🦙", "z", "-", "~", "0");
 
-    private static readonly Gen<string> File = Gen.OneOf("config.json", "modules.json", "README.md", "LICENSE", "x.jinja", "merges.txt", ".gitattributes", "a.json", "Ü.py", "tokenizer.model", "ü.JSON");
+    private static readonly Gen<string> File = Gen.OneOf(
+        "config.json", "modules.json", "README.md", "LICENSE", "x.jinja", "merges.txt", ".gitattributes", "a.json", "Ü.py",
+        "tokenizer.model", "ü.JSON");
 
-    // Sorts before and after '/': the order of files is that of whole names. In the model's own folder two names are not for any bytes: they describe its tensors.
+    // Sorts before and after '/': the order of files is that of whole names. In the model's own folder two names are not for any bytes:
+    // they describe its tensors.
     private static readonly Gen<string> Name =
-        from folders in Gen.Frequency((2, Folder.Array[0]), (3, Folder.Array[1]), (2, Folder.Array[2, 4]), (1, Folder.Array[MemberName.MaximumDepth]))
+        from folders in Gen.Frequency(
+            (2, Folder.Array[0]), (3, Folder.Array[1]), (2, Folder.Array[2, 4]), (1, Folder.Array[MemberName.MaximumDepth]))
         from file in folders.Length == 0 ? File.Where(name => name is not ("config.json" or "tokenizer.model")) : File
         select string.Join('/', folders.Append(file));
 
@@ -27,7 +32,8 @@ internal static class CompanionGen
         foreach ((string name, byte[] bytes) in files)
         {
             // No name is both a file and a folder.
-            bool clashes = companions.Keys.Any(other => other.StartsWith(name + "/", StringComparison.Ordinal) || name.StartsWith(other + "/", StringComparison.Ordinal));
+            bool clashes = companions.Keys.Any(
+                other => other.StartsWith(name + "/", StringComparison.Ordinal) || name.StartsWith(other + "/", StringComparison.Ordinal));
             if (!clashes)
             {
                 companions[name] = bytes;

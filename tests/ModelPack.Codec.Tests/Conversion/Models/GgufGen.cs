@@ -14,7 +14,8 @@ internal static class GgufGen
 
     private sealed record Value(GgufValueType Type, Action<GgufBytes> Write);
 
-    private static readonly TensorTypeInfo[] Types = [.. Enum.GetValues<TensorType>().Select(TensorTypes.Get).Where(type => type.GgmlId is not null)];
+    private static readonly TensorTypeInfo[] Types = [
+        .. Enum.GetValues<TensorType>().Select(TensorTypes.Get).Where(type => type.GgmlId is not null)];
 
     private static readonly Gen<Tensor> AnyTensor =
         from type in Gen.OneOf(Types)
@@ -51,7 +52,8 @@ internal static class GgufGen
         select Build(encoding(), names, tensors, Entries(known, other, alignment), alignment == 0 ? 32 : alignment, padding, end, tail);
 
     private static GeneratedModel Build(
-        GgufBytes file, string[] names, Tensor[] tensors, KeyValuePair<string, Value>[] entries, int alignment, byte padding, int end, byte[] tail)
+        GgufBytes file, string[] names, Tensor[] tensors, KeyValuePair<string, Value>[] entries, int alignment, byte padding, int end,
+        byte[] tail)
     {
         file.Header((ulong)tensors.Length, (ulong)entries.Length);
         foreach ((string key, Value value) in entries)
@@ -63,7 +65,9 @@ internal static class GgufGen
         ulong offset = 0;
         for (int i = 0; i < tensors.Length; i++)
         {
-            file.Record(names[i], (uint)tensors[i].Type.GgmlId!.Value, offset, [.. tensors[i].Shape.Reverse().Select(dimension => (ulong)dimension)]);
+            file.Record(
+                names[i], (uint)tensors[i].Type.GgmlId!.Value, offset,
+                [.. tensors[i].Shape.Reverse().Select(dimension => (ulong)dimension)]);
             offset += (ulong)((tensors[i].Payload.Length + alignment - 1) / alignment * alignment);
         }
 
@@ -72,7 +76,10 @@ internal static class GgufGen
             file.Pad(alignment, padding).Raw(tensors[i].Payload);
         }
 
-        string description = $"{file}, alignment {alignment}, {entries.Length} keys, {string.Join(", ", names.Zip(tensors, (name, tensor) => $"'{name}' {tensor.Type.Name} {TensorShape.Format(tensor.Shape)}"))}";
+        string description =
+            $"{file}, alignment {alignment}, {entries.Length} keys, "
+                + $"{string.Join(", ", names.Zip(tensors, (name, tensor) => $"'{name}' {tensor.Type.Name} "
+                + $"{TensorShape.Format(tensor.Shape)}"))}";
         if (end < 2)
         {
             file.Pad(alignment, padding);

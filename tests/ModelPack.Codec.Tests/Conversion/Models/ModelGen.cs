@@ -15,10 +15,13 @@ internal static class ModelGen
     /// <summary>Names that some format cannot store, that look like something else, or that a careless program trips over.</summary>
     private static readonly string[] HostileNames =
     [
-        "", " ", ".", "..", "/", "\\", "../../../etc/passwd", "C:\\boot.ini", "\0", "a\0b", "__metadata__", "modelpack.origin", "modelpack.carried",
-        "modelpack.tensor.0", "modelpack.tensor.1", "modelpack.tensor.0_", "\"", "\\\"", "{}", "line\nbreak", "tab\t", "\u0001\u001f", "\u007f", "\u2028",
+        "", " ", ".", "..", "/", "\\", "../../../etc/passwd", "C:\\boot.ini", "\0", "a\0b", "__metadata__", "modelpack.origin",
+        "modelpack.carried",
+        "modelpack.tensor.0", "modelpack.tensor.1", "modelpack.tensor.0_", "\"", "\\\"", "{}", "line\nbreak", "tab\t", "\u0001\u001f",
+        "\u007f", "\u2028",
         "\ufeff", "\u202egnp.exe", "ü", "u\u0308", "名前", "🦙", "😀🏳️‍🌈", "lm_head.weight", "output.weight", "token_embd.weight",
-        "model.embed_tokens.weight", "blk.0.attn_q.weight", "model.layers.0.self_attn.q_proj.weight", "blk.0.ffn_up.bias", "blk..weight", "blk.x", "model.layers.7.weight",
+        "model.embed_tokens.weight", "blk.0.attn_q.weight", "model.layers.0.self_attn.q_proj.weight", "blk.0.ffn_up.bias", "blk..weight",
+        "blk.x", "model.layers.7.weight",
         new('n', 63), new('n', 64), new('n', 256), new('é', 32), new('名', 21), new('名', 90), new('x', 3000),
     ];
 
@@ -37,7 +40,8 @@ internal static class ModelGen
         return names.Select((name, i) => taken.Add(name) ? name : $"distinct.{i}").ToArray();
     });
 
-    /// <summary>Shapes, outermost first: few elements, many dimensions, zeros, ones, none at all; the innermost a whole number of blocks.</summary>
+    /// <summary>Shapes, outermost first: few elements, many dimensions, zeros, ones, none at all; the innermost a whole number of
+    /// blocks.</summary>
     public static Gen<long[]> Shape(int maximumRank, int block) =>
         from rank in Gen.Int[0, maximumRank]
         from dimensions in Gen.Frequency((6, Gen.Long[1, 3]), (1, Gen.Const(0L)), (3, Gen.Const(1L))).Array[rank]
@@ -58,7 +62,9 @@ internal static class ModelGen
     public static int Utf8Length(string name) => Encoding.UTF8.GetByteCount(name);
 
     public static long PayloadBytes(TensorType type, long[] shape) =>
-        TensorTypes.Get(type).TryGetPayloadBytes(shape, out long bytes) ? bytes : throw new AssertFailedException($"{type} cannot have the shape {TensorShape.Format(shape)}");
+        TensorTypes.Get(type).TryGetPayloadBytes(shape, out long bytes)
+        ? bytes
+        : throw new AssertFailedException($"{type} cannot have the shape {TensorShape.Format(shape)}");
 
     private static long[] Blocked(long[] dimensions, int block)
     {

@@ -20,7 +20,8 @@ internal static class SafeTensorsGen
         select new Tensor(type, whole, ModelGen.Fill(ModelGen.PayloadBytes(type, whole), pattern));
 
     private static readonly Gen<KeyValuePair<string, string>> AnyEntry = Gen.OneOf(
-        new KeyValuePair<string, string>("format", "pt"), new("format", ""), new("", "empty key"), new("name", "n\u0000\u001f\"\\"), new("unicode", "名前 🦙"), new("nested", "{\"a\":[1,2]}"),
+        new KeyValuePair<string, string>("format", "pt"), new("format", ""), new("", "empty key"), new("name", "n\u0000\u001f\"\\"),
+        new("unicode", "名前 🦙"), new("nested", "{\"a\":[1,2]}"),
         new("architecture", "qwen2"), new("modelpack", "modelpack.origin"), new("long", new string('v', 500)));
 
     private static readonly Gen<Spelling> AnySpelling =
@@ -65,14 +66,17 @@ internal static class SafeTensorsGen
 
         if (metadata.Length > 0 || spelling.MetadataPlace == 2)
         {
-            string text = $"\"__metadata__\":{{{string.Join(",", metadata.Select(entry => $"{Text(entry.Key, spelling)}:{Text(entry.Value, spelling)}"))}}}";
+            string text =
+                $"\"__metadata__\":{{{string.Join(",", metadata.Select(entry => $"{Text(entry.Key, spelling)}:{Text(entry.Value, spelling)}"))}}}";
             members.Insert(Math.Min(spelling.MetadataPlace, members.Count), text);
         }
 
         byte[] header = Encoding.UTF8.GetBytes($"{{{string.Join("," + spelling.Space, members)}{spelling.Space}}}{spelling.Padding}");
         byte[] length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        return new(ModelFormat.SafeTensors, [.. length, .. header, .. tensors.SelectMany(tensor => tensor.Payload)], Encoding.UTF8.GetString(header));
+        return new(
+            ModelFormat.SafeTensors, [.. length, .. header, .. tensors.SelectMany(tensor => tensor.Payload)],
+            Encoding.UTF8.GetString(header));
     }
 
     private static string Text(string text, Spelling spelling)

@@ -6,7 +6,8 @@ using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 
-/// <summary>A file of random gaps and payloads, some much smaller than a window and some that fill several, and an output with the payloads in another order.</summary>
+/// <summary>A file of random gaps and payloads, some much smaller than a window and some that fill several, and an output with the payloads
+/// in another order.</summary>
 internal sealed class RandomLayout
 {
     private static readonly TensorType[] Types = [TensorType.F32, TensorType.F16, TensorType.Q4_K, TensorType.Q6_K, TensorType.I8];
@@ -101,7 +102,8 @@ internal sealed class RandomLayout
             nonFinite += isBad ? 1 : 0;
             if (type == TensorType.F32)
             {
-                BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(at), isBad ? 0x7F80_0001u : 0x3F80_0000u + (uint)Random.Next(1 << 20));
+                BinaryPrimitives.WriteUInt32LittleEndian(
+                    payload.AsSpan(at), isBad ? 0x7F80_0001u : 0x3F80_0000u + (uint)Random.Next(1 << 20));
             }
             else
             {

@@ -10,7 +10,8 @@ namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 [TestClass]
 public sealed class SourcePassTests
 {
-    private const PassWork Everything = PassWork.SourceCrc32 | PassWork.OutputCrc32 | PassWork.SourceSha256 | PassWork.TensorHashes | PassWork.FiniteScan;
+    private const PassWork Everything =
+        PassWork.SourceCrc32 | PassWork.OutputCrc32 | PassWork.SourceSha256 | PassWork.TensorHashes | PassWork.FiniteScan;
 
     [TestMethod]
     [DataRow(1)]
@@ -26,7 +27,8 @@ public sealed class SourcePassTests
             string path = folder.At("output");
             PassResult result;
             using (OutputLock place = OutputLock.Take(path))
-            using (TemporaryModel output = new(place, isFolder: false, ModelPlan.Single(new FilePlan([new ZeroSegment(layout.OutputLength)]))))
+            using (TemporaryModel output = new(
+                place, isFolder: false, ModelPlan.Single(new FilePlan([new ZeroSegment(layout.OutputLength)]))))
             {
                 result = SourcePass.Run(layout.Request(threads) with { Work = Everything, Output = output }, CancellationToken.None);
                 output.Commit(Earlier.Stays);
@@ -65,7 +67,10 @@ public sealed class SourcePassTests
             byte[] expected = layout.Output();
             PassRequest request = layout.Request(threads) with { Expected = new MemoryByteSource(expected) };
             Assert.IsTrue(SourcePass.Run(request, CancellationToken.None).IsAsExpected, $"seed {seed}");
-            Assert.IsFalse(SourcePass.Run(request with { Expected = new MemoryByteSource(expected.AsMemory(0, expected.Length - 1)) }, CancellationToken.None).IsAsExpected);
+            Assert.IsFalse(
+                SourcePass.Run(
+                    request with { Expected = new MemoryByteSource(expected.AsMemory(0, expected.Length - 1)) },
+                    CancellationToken.None).IsAsExpected);
             int tensor = layout.Random.Next(layout.Tensors.Length);
             long at = layout.Destinations[tensor]!.Value + layout.Random.NextInt64(layout.Tensors[tensor].ByteLength);
             expected[at] ^= 1;
@@ -92,7 +97,8 @@ public sealed class SourcePassTests
     {
         RandomLayout layout = new(4);
         RangeByteSource shrunk = new(new MemoryByteSource(layout.Bytes.AsMemory(0, layout.Bytes.Length / 2)), 0, layout.Bytes.Length);
-        Assert.ThrowsExactly<EndOfStreamException>(() => SourcePass.Run(layout.Request(threads) with { Source = shrunk }, CancellationToken.None));
+        Assert.ThrowsExactly<EndOfStreamException>(
+            () => SourcePass.Run(layout.Request(threads) with { Source = shrunk }, CancellationToken.None));
     }
 
     [TestMethod]
@@ -103,7 +109,8 @@ public sealed class SourcePassTests
         RandomLayout layout = new(5);
         using CancellationTokenSource stop = new();
         CancellingSource source = new(layout.Bytes, stop);
-        Assert.ThrowsExactly<OperationCanceledException>(() => SourcePass.Run(layout.Request(threads) with { Source = source }, stop.Token));
+        Assert.ThrowsExactly<OperationCanceledException>(
+            () => SourcePass.Run(layout.Request(threads) with { Source = source }, stop.Token));
     }
 
     [TestMethod]

@@ -29,7 +29,8 @@ internal sealed record AprBytes
     /// <summary>Payloads can be placed at offsets below this.</summary>
     public const int PlacedOffsets = 4096;
 
-    public const string PlainMetadata = """{"model_type":"test","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":0}""";
+    public const string PlainMetadata =
+        """{"model_type":"test","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":0}""";
 
     public string Magic { get; init; } = "APR\0";
 

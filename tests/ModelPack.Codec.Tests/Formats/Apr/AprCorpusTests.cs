@@ -7,9 +7,11 @@ namespace ModelPack.Codec.Tests.Formats.Apr;
 [TestClass]
 public sealed class AprCorpusTests
 {
-    public static IEnumerable<object[]> ValidFiles => RepositoryData.Files("corpus/apr/valid", "*.apr").Select(path => new object[] { Path.GetFileName(path) });
+    public static IEnumerable<object[]> ValidFiles =>
+        RepositoryData.Files("corpus/apr/valid", "*.apr").Select(path => new object[] { Path.GetFileName(path) });
 
-    public static IEnumerable<object[]> HostileFiles => RepositoryData.Files("corpus/apr/hostile", "*.apr").Select(path => new object[] { Path.GetFileName(path) });
+    public static IEnumerable<object[]> HostileFiles =>
+        RepositoryData.Files("corpus/apr/hostile", "*.apr").Select(path => new object[] { Path.GetFileName(path) });
 
     [TestMethod]
     public void The_corpus_is_there()
@@ -53,7 +55,8 @@ public sealed class AprCorpusTests
     [DynamicData(nameof(HostileFiles))]
     public void A_hostile_file_is_refused_by_its_rule_or_read(string name)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(RepositoryData.Path("corpus", "apr", "hostile", "expected.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(RepositoryData.Path("corpus", "apr", "hostile", "expected.json")));
         JsonElement expected = document.RootElement.GetProperty("files").EnumerateArray()
             .Single(file => file.GetProperty("file").GetString() == name);
         string[] rules = [.. expected.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()!)];
@@ -62,7 +65,8 @@ public sealed class AprCorpusTests
 
         if (expected.GetProperty("must_refuse").GetBoolean())
         {
-            ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => AprFile.Open(source).CheckFooter(CancellationToken.None));
+            ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(
+                () => AprFile.Open(source).CheckFooter(CancellationToken.None));
             CollectionAssert.Contains(rules, error.Code.Rule, error.Detail);
         }
         else
@@ -125,7 +129,8 @@ public sealed class AprCorpusTests
             Assert.AreEqual(expected[i].GetProperty("dtype_byte").GetByte(), entry.TypeByte);
             long[] dimensions = Numbers(expected[i].GetProperty("dims"));
             CollectionAssert.AreEqual(dimensions, entry.Dimensions);
-            CollectionAssert.AreEqual(expected[i].TryGetProperty("shape", out JsonElement shape) ? Numbers(shape) : dimensions, tensor.Shape);
+            CollectionAssert.AreEqual(
+                expected[i].TryGetProperty("shape", out JsonElement shape) ? Numbers(shape) : dimensions, tensor.Shape);
             Assert.AreEqual(expected[i].GetProperty("offset").GetInt64(), entry.Offset);
             Assert.AreEqual(expected[i].GetProperty("nbytes").GetInt64(), tensor.ByteLength);
             Assert.AreEqual(file.DataOffset + entry.Offset, tensor.Offset);

@@ -14,10 +14,12 @@ public sealed class AprMetadataTests
 
         using AprFile file = AprBytes.WithMetadata(Json).Open();
 
-        string[] seen = [.. file.Metadata.Select(entry => $"{entry.Key}|{entry.Value.TypeName}|{Encoding.UTF8.GetString(entry.Value.RawBytes.Span)}")];
+        string[] seen = [
+            .. file.Metadata.Select(entry => $"{entry.Key}|{entry.Value.TypeName}|{Encoding.UTF8.GetString(entry.Value.RawBytes.Span)}")];
         string[] expected =
         [
-            "b|json number|1.10", "a|json array|[ 1,2 ]", "key|json string|\"\\u0041\"", "o|json object|{\"x\":null}", "t|json bool|true", "n|json null|null",
+            "b|json number|1.10", "a|json array|[ 1,2 ]", "key|json string|\"\\u0041\"", "o|json object|{\"x\":null}", "t|json bool|true",
+            "n|json null|null",
         ];
         CollectionAssert.AreEqual(expected, seen);
         Assert.AreEqual(Json, Encoding.UTF8.GetString(file.MetadataJson.Span));

@@ -27,7 +27,8 @@ public sealed class AprRuleTests
         Bytes("MP1107", "2^32 - 1 tensors", () => new AprBytes { TensorCount = uint.MaxValue }.Build(), 8),
         Bytes("MP1107", "one more than 20 bytes each allow", () => new AprBytes { TensorCount = 7 }.Build(), 8),
         Bytes("MP1108", "last entry cut by the data section", () => new AprBytes { DataOffset = 192 + 55 }.Build(), null, "b"),
-        Bytes("MP1108", "name length beyond the index", () => AprBytes.WithEntries(new AprEntryBytes("a", 0, [3], 12) { NameLength = 200 }).Build()),
+        Bytes("MP1108", "name length beyond the index", () => AprBytes.WithEntries(new AprEntryBytes("a", 0, [3], 12) { NameLength = 200 })
+            .Build()),
         Json("MP1109", "empty", ""),
         Json("MP1109", "not JSON", "hello"),
         Json("MP1109", "unterminated", """{"model_type":"a" """),
@@ -66,7 +67,8 @@ public sealed class AprRuleTests
         Entry("MP1113", "not UTF-8", new AprEntryBytes([0x61, 0xFF], 0, [3], new byte[12])),
         Entry("MP1113", "surrogate", new AprEntryBytes([0xED, 0xA0, 0x80], 0, [3], new byte[12])),
         Bytes("MP1114", "b before a", () => AprBytes.WithEntries(new("b", 0, [3], 12), new("a", 0, [3], 12)).Build(), 192 + 29, "a"),
-        Bytes("MP1114", "UTF-16 order", () => AprBytes.WithEntries(new("\U0001F642", 0, [1], 4), new("\uFF5E", 0, [1], 4)).Build(), null, "\uFF5E"),
+        Bytes("MP1114", "UTF-16 order", () => AprBytes.WithEntries(new("\U0001F642", 0, [1], 4), new("\uFF5E", 0, [1], 4)).Build(), null,
+            "\uFF5E"),
         Bytes("MP1115", "one name twice", () => AprBytes.WithEntries(new("a", 0, [3], 12), new("a", 0, [3], 12)).Build(), 192 + 29, "a"),
         Entry("MP1116", "nine dimensions", new AprEntryBytes("a", 0, [1, 1, 1, 1, 1, 1, 1, 1, 1], 4), 192 + 4, "a"),
         Entry("MP1117", "2^32 x 2^31", new AprEntryBytes("a", 0, [1UL << 32, 1UL << 31], 4), 192, "a"),
@@ -82,22 +84,28 @@ public sealed class AprRuleTests
         Entry("MP1120", "offset 2^40", new AprEntryBytes("a", 0, [3], 12) { Offset = 1UL << 40 }, 192, "a"),
         Entry("MP1120", "offset wraps", new AprEntryBytes("a", 0, [3], 12) { Offset = ulong.MaxValue - 63 }, 192, "a"),
         Entry("MP1120", "size 2^63", new AprEntryBytes("a", 0, [3], 12) { Size = 1UL << 63 }, 192, "a"),
-        Bytes("MP1121", "one shared byte", () => AprBytes.WithEntries(new("a", 0, [16], 64), new("b", 1, [5], 10) { Offset = 63 }).Build(), 256 + 63, "b"),
-        Bytes("MP1121", "same start, other size", () => AprBytes.WithEntries(new("a", 0, [3], 12), new("b", 1, [5], 10) { Offset = 0 }).Build(), 256, "a"),
+        Bytes("MP1121", "one shared byte", () => AprBytes.WithEntries(new("a", 0, [16], 64), new("b", 1, [5], 10) { Offset = 63 }).Build(),
+            256 + 63, "b"),
+        Bytes("MP1121", "same start, other size", () => AprBytes.WithEntries(new("a", 0, [3], 12), new("b", 1, [5], 10) { Offset = 0 })
+            .Build(), 256, "a"),
         Bytes("MP1122", "one footer bit", () => new AprBytes { FooterFlip = 1 }.Build(), 384),
         Bytes("MP1122", "one payload bit", () => Flip(new AprBytes().Build(), 260), 384),
         Bytes("MP1123", "a byte behind the footer", () => new AprBytes { Tail = [0] }.Build(), 384),
         Bytes("MP1123", "three bytes of the footer", () => new AprBytes().Build()[..^1], 384),
         Bytes("MP1123", "a gap without a footer", () => (Gap with { HasFooter = false }).Build()),
         Bytes("MP1123", "a misaligned offset without a footer", () => (Misaligned with { HasFooter = false }).Build()),
-        new("MP1124", "1 GiB of metadata", () => new SparseSource(new AprBytes { MetadataSize = (1 << 30) + 1, IndexOffset = 1UL << 31, DataOffset = 1UL << 31, TensorCount = 0 }.Build(), 1L << 32), 20),
+        new("MP1124", "1 GiB of metadata",
+            () => new SparseSource(
+                new AprBytes { MetadataSize = (1 << 30) + 1, IndexOffset = 1UL << 31, DataOffset = 1UL << 31, TensorCount = 0 }.Build(),
+                1L << 32), 20),
     ];
 
     public static IEnumerable<object[]> Cases => All.Select(broken => new object[] { broken.Code, broken.Defect });
 
     private static AprBytes Gap => AprBytes.WithEntries(new("a", 0, [3], 12), new("b", 1, [5], 10) { Offset = 128 });
 
-    private static AprBytes Misaligned => AprBytes.WithEntries(new("a", 0, [3], 12), new("b", 1, [5], 10) { Offset = 68 }, new("c", 0, [1], 4));
+    private static AprBytes Misaligned =>
+        AprBytes.WithEntries(new("a", 0, [3], 12), new("b", 1, [5], 10) { Offset = 68 }, new("c", 0, [1], 4));
 
     [TestMethod]
     [DynamicData(nameof(Cases))]
@@ -119,13 +127,15 @@ public sealed class AprRuleTests
 
     [TestMethod]
     public void Every_code_of_the_catalogue_has_a_file_that_raises_it() =>
-        CollectionAssert.AreEquivalent(AprErrors.All.Select(code => code.Id).ToArray(), All.Select(broken => broken.Code).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(
+            AprErrors.All.Select(code => code.Id).ToArray(), All.Select(broken => broken.Code).Distinct().ToArray());
 
     [TestMethod]
     public void Codes_are_unique_and_in_the_range_of_the_format()
     {
         CollectionAssert.AllItemsAreUnique(AprErrors.All.Select(code => code.Id).ToArray());
-        Assert.IsTrue(AprErrors.All.All(code => string.CompareOrdinal(code.Id, "MP1101") >= 0 && string.CompareOrdinal(code.Id, "MP1199") <= 0));
+        Assert.IsTrue(
+            AprErrors.All.All(code => string.CompareOrdinal(code.Id, "MP1101") >= 0 && string.CompareOrdinal(code.Id, "MP1199") <= 0));
     }
 
     [TestMethod]

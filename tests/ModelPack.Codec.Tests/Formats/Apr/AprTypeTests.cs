@@ -91,7 +91,8 @@ public sealed class AprTypeTests
             if (AprTypeBytes.ToWrite(info.Type) is byte typeByte)
             {
                 Assert.IsTrue(info.TryGetPayloadBytes([3, 256], out long bytes));
-                Assert.IsTrue(AprTypeBytes.TryResolve(AprTypeBytes.Readings(typeByte, AprDialect.Aprender), [3, 256], bytes, out TensorType type));
+                Assert.IsTrue(
+                    AprTypeBytes.TryResolve(AprTypeBytes.Readings(typeByte, AprDialect.Aprender), [3, 256], bytes, out TensorType type));
                 Assert.AreEqual(info.Type, type);
             }
         }

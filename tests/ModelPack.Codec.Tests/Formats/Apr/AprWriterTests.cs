@@ -93,7 +93,8 @@ public sealed class AprWriterTests
     {
         AprModel model = Model(Plain);
         Assert.AreEqual(AprFlags.LayoutRowMajor, AprWriter.FlagsFor(model));
-        Assert.AreEqual(AprFlags.LayoutRowMajor | AprFlags.Quantized, AprWriter.FlagsFor(Model(new AprModelTensor("a", TensorType.AprQ8, [3], 7))));
+        Assert.AreEqual(
+            AprFlags.LayoutRowMajor | AprFlags.Quantized, AprWriter.FlagsFor(Model(new AprModelTensor("a", TensorType.AprQ8, [3], 7))));
         AprModel speaking = model with { CustomKeys = [KeyValuePair.Create("tokenizer.vocabulary", AprJson.Raw("[]"u8.ToArray()))] };
         Assert.AreEqual(AprFlags.LayoutRowMajor | AprFlags.HasVocabulary, AprWriter.FlagsFor(speaking));
     }
@@ -103,10 +104,13 @@ public sealed class AprWriterTests
     {
         AprModel model = new()
         {
-            Fields = [KeyValuePair.Create("rope_theta", AprJson.Number(10000f)), KeyValuePair.Create("model_type", AprJson.String("a\"\\\n\u001fé"))],
+            Fields = [
+                KeyValuePair.Create("rope_theta", AprJson.Number(10000f)),
+                KeyValuePair.Create("model_type", AprJson.String("a\"\\\n\u001fé"))],
             CustomKeys =
             [
-                KeyValuePair.Create("\U0001F642", AprJson.Bool(true)), KeyValuePair.Create("\uFF5E", AprJson.Null), KeyValuePair.Create("b", AprJson.Number(-1)),
+                KeyValuePair.Create("\U0001F642", AprJson.Bool(true)), KeyValuePair.Create("\uFF5E", AprJson.Null),
+                KeyValuePair.Create("b", AprJson.Number(-1)),
                 KeyValuePair.Create("B", AprJson.Build(writer =>
                 {
                     writer.StartArray();
@@ -123,18 +127,21 @@ public sealed class AprWriterTests
             Tensors = [Plain],
         };
 
-        const string Expected = """{"model_type":"a\"\\\n\u001fé","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":3,"rope_theta":10000.0,"B":[1,{"k":"v","l":null}],"b":-1,"～":null,"🙂":true}""";
+        const string Expected =
+            """{"model_type":"a\"\\\n\u001fé","license":null,"data_source":null,"data_license":null,"total_size":0,"param_count":3,"rope_theta":10000.0,"B":[1,{"k":"v","l":null}],"b":-1,"～":null,"🙂":true}""";
         Assert.AreEqual(Expected, Encoding.UTF8.GetString(AprMetadataWriter.Write(model).Span));
     }
 
     [TestMethod]
     public void Payload_segments_refer_to_the_given_list_and_stand_in_name_order()
     {
-        FilePlan plan = AprWriter.Plan(Model(new("\U0001F642", TensorType.F32, [0], 0), new("b", TensorType.F32, [16], 64), new("\uFF5E", TensorType.U8, [1], 1)));
+        FilePlan plan = AprWriter.Plan(
+            Model(new("\U0001F642", TensorType.F32, [0], 0), new("b", TensorType.F32, [16], 64), new("\uFF5E", TensorType.U8, [1], 1)));
 
         Segment[] payloads = [.. plan.Segments.SkipWhile(segment => segment is not PayloadSegment)];
         CollectionAssert.AreEqual(
-            new Segment[] { new PayloadSegment(1, 64), new PayloadSegment(2, 1), new ZeroSegment(63), new PayloadSegment(0, 0), new Crc32Segment() }, payloads);
+            new Segment[] { new PayloadSegment(1, 64), new PayloadSegment(2, 1), new ZeroSegment(63), new PayloadSegment(0, 0),
+                new Crc32Segment() }, payloads);
     }
 
     [TestMethod]

@@ -15,7 +15,9 @@ public sealed class RealFileTests
     /// <summary>SafeTensors under a name in .apr.</summary>
     private const string NoApr = "merge-writes-safetensors.apr";
 
-    public static IEnumerable<object[]> Files => RepositoryData.Files("corpus/apr/real", "*.apr").Select(Path.GetFileName).Where(name => name != NoApr).Select(name => new object[] { name! });
+    public static IEnumerable<object[]> Files =>
+        RepositoryData.Files("corpus/apr/real", "*.apr").Select(Path.GetFileName).Where(name => name != NoApr)
+        .Select(name => new object[] { name! });
 
     [TestMethod]
     public void All_are_there() => Assert.HasCount(36, Files);
@@ -29,7 +31,9 @@ public sealed class RealFileTests
         using FileByteSource source = new(At(name));
         if (expected.GetProperty("must_refuse").GetBoolean())
         {
-            Assert.AreEqual(expected.GetProperty("rule").GetString(), Assert.ThrowsExactly<ModelFormatException>(() => AprFile.Open(source).CheckFooter(CancellationToken.None)).Code.Rule);
+            Assert.AreEqual(
+                expected.GetProperty("rule").GetString(),
+                Assert.ThrowsExactly<ModelFormatException>(() => AprFile.Open(source).CheckFooter(CancellationToken.None)).Code.Rule);
             return;
         }
 
@@ -37,7 +41,8 @@ public sealed class RealFileTests
         file.CheckFooter(CancellationToken.None);
         if (expected.TryGetProperty("real_reader", out _))
         {
-            // Its own container reader takes no such file, so there is nothing to compare with but the engine, which runs it: matrices of 32 columns or more in whole blocks.
+            // Its own container reader takes no such file, so there is nothing to compare with but the engine, which runs it: matrices of
+            // 32 columns or more in whole blocks.
             Assert.HasCount(12, file.Tensors);
             Assert.AreEqual(AprDialect.Realizar, file.Dialect);
             CollectionAssert.AreEqual(new long[] { 72, 32 }, file.Tensors.Single(tensor => tensor.Name == "token_embd.weight").Shape);
@@ -49,9 +54,12 @@ public sealed class RealFileTests
         foreach ((AprIndexEntry entry, JsonElement tensor) in file.Entries.Zip(tensors))
         {
             Assert.AreEqual(tensor.GetProperty("name").GetString(), entry.Name);
-            CollectionAssert.AreEqual(tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray(), entry.Dimensions);
+            CollectionAssert.AreEqual(
+                tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray(), entry.Dimensions);
             Assert.AreEqual(tensor.GetProperty("nbytes").GetInt64(), entry.Size);
-            Assert.AreEqual(tensor.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(source.ReadBytes(file.DataOffset + entry.Offset, (int)entry.Size))));
+            Assert.AreEqual(
+                tensor.GetProperty("sha256").GetString(),
+                Convert.ToHexStringLower(SHA256.HashData(source.ReadBytes(file.DataOffset + entry.Offset, (int)entry.Size))));
             if (name != WrongName)
             {
                 Assert.AreEqual(tensor.GetProperty("dtype").GetString(), TypeName(entry.Type), entry.Name);
@@ -72,7 +80,8 @@ public sealed class RealFileTests
         string[] sound = [.. Files.Select(file => At((string)file[0])).Where(path => !MustRefuse(path))];
         ConversionCorpus.ForEach(sound, atLeast: 32, path =>
         {
-            foreach (ModelFormat[] via in new ModelFormat[][] { [ModelFormat.Gguf], [ModelFormat.SafeTensors], [ModelFormat.Gguf, ModelFormat.SafeTensors], [ModelFormat.SafeTensors, ModelFormat.Gguf] })
+            foreach (ModelFormat[] via in new ModelFormat[][] { [ModelFormat.Gguf], [ModelFormat.SafeTensors],
+                [ModelFormat.Gguf, ModelFormat.SafeTensors], [ModelFormat.SafeTensors, ModelFormat.Gguf] })
             {
                 RoundTripReport report = RoundTrip.Run(path, via, ConversionCorpus.Allow);
                 Assert.IsTrue(report.Identical, $"via {string.Join("→", via)}: {report.Difference?.Text}");
@@ -94,14 +103,18 @@ public sealed class RealFileTests
     {
         ValidationReport report = ModelValidator.Validate(At(name));
         string[] rules = [.. report.Findings.Select(finding => finding.Code.Rule).Distinct()];
-        Assert.IsTrue(rule.Length == 0 ? rules.Length == 0 : rules.Contains(rule), string.Join("; ", report.Findings.Select(finding => $"{finding.Place}: {finding.Text}")));
+        Assert.IsTrue(
+            rule.Length == 0
+                ? rules.Length == 0
+                : rules.Contains(rule), string.Join("; ", report.Findings.Select(finding => $"{finding.Place}: {finding.Text}")));
     }
 
     [TestMethod]
     public void A_width_of_heads_that_the_importer_dropped_is_in_the_gguf()
     {
         using TempFolder folder = new();
-        ModelConverter.Convert(At("import-gguf-qwen3-head-dim-lost.apr"), folder.At("model.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        ModelConverter.Convert(
+            At("import-gguf-qwen3-head-dim-lost.apr"), folder.At("model.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
         using ModelFile gguf = ModelFiles.Open(folder.At("model.gguf"));
         Assert.AreEqual("16", gguf.Metadata.Single(entry => entry.Key == "qwen3.attention.key_length").Value.Display());
         CollectionAssert.AreEqual(new long[] { 64, 32 }, gguf.Tensors.Single(tensor => tensor.Name == "blk.0.attn_q.weight").Shape);
@@ -109,7 +122,8 @@ public sealed class RealFileTests
 
     private static string At(string name) => RepositoryData.Path("corpus", "apr", "real", name);
 
-    private static JsonDocument Describe(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(At(name), ".json")), new JsonDocumentOptions { MaxDepth = 200 });
+    private static JsonDocument Describe(string name) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(At(name), ".json")), new JsonDocumentOptions { MaxDepth = 200 });
 
     private static bool MustRefuse(string path)
     {
@@ -118,5 +132,6 @@ public sealed class RealFileTests
     }
 
     // The real reader has one name for the three ways to store Q4_K (§9.4).
-    private static string TypeName(TensorType type) => type is TensorType.AprQ4KRows or TensorType.AprQ4KFlat ? "Q4_K" : TensorTypes.Get(type).Name;
+    private static string TypeName(TensorType type) =>
+        type is TensorType.AprQ4KRows or TensorType.AprQ4KFlat ? "Q4_K" : TensorTypes.Get(type).Name;
 }

@@ -22,7 +22,8 @@ internal sealed class GgufBytes(int version = 3, ByteOrder order = ByteOrder.Lit
     public static IEnumerable<Func<GgufBytes>> Encodings { get; } =
     [
         () => new GgufBytes(1), () => new GgufBytes(2), () => new GgufBytes(3),
-        () => new GgufBytes(1, ByteOrder.BigEndian), () => new GgufBytes(2, ByteOrder.BigEndian), () => new GgufBytes(3, ByteOrder.BigEndian),
+        () => new GgufBytes(1, ByteOrder.BigEndian), () => new GgufBytes(2, ByteOrder.BigEndian),
+        () => new GgufBytes(3, ByteOrder.BigEndian),
         () => new GgufBytes(3, ByteOrder.BigEndian, "FUGG"),
     ];
 

@@ -7,7 +7,8 @@ internal static class GgufCorpus
 {
     /// <summary>Names below the corpus folder, without ending; each has a <c>.gguf</c> and a <c>.json</c>.</summary>
     public static IEnumerable<string> Names { get; } =
-        [.. from folder in new[] { "valid", "models" } from file in RepositoryData.Files($"corpus/gguf/{folder}", "*.gguf") select $"{folder}/{Path.GetFileNameWithoutExtension(file)}"];
+        [.. from folder in new[] { "valid", "models" } from file in RepositoryData.Files(
+            $"corpus/gguf/{folder}", "*.gguf") select $"{folder}/{Path.GetFileNameWithoutExtension(file)}"];
 
     public static string FilePath(string name) => RepositoryData.Path("corpus", "gguf", $"{name}.gguf");
 

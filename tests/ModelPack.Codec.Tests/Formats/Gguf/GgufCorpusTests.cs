@@ -22,7 +22,8 @@ public sealed class GgufCorpusTests
         JsonElement expected = GgufCorpus.Description(name);
         using GgufFile file = GgufFile.Open(new FileByteSource(GgufCorpus.FilePath(name)));
         Assert.AreEqual(expected.GetProperty("magic").GetString(), file.Magic.ToString().ToUpperInvariant());
-        Assert.AreEqual(expected.GetProperty("byte_order").GetString() == "little" ? ByteOrder.LittleEndian : ByteOrder.BigEndian, file.ByteOrder);
+        Assert.AreEqual(
+            expected.GetProperty("byte_order").GetString() == "little" ? ByteOrder.LittleEndian : ByteOrder.BigEndian, file.ByteOrder);
         Assert.AreEqual(expected.GetProperty("version").GetInt32(), file.Version);
         Assert.AreEqual(expected.GetProperty("alignment").GetInt64(), file.Alignment);
         Assert.AreEqual(expected.GetProperty("alignment_key_present").GetBoolean(), file.HasAlignmentKey);

@@ -41,10 +41,12 @@ public sealed class GgufExampleTests
         byte[] expected = GgufCorpus.Bytes("valid/tiny-example");
         CollectionAssert.AreEqual(expected[..0xc0], ((LiteralSegment)plan.Segments[0]).Bytes.ToArray());
         CollectionAssert.AreEqual(
-            new Segment[] { new PayloadSegment(0, 8), new ZeroSegment(24), new PayloadSegment(1, 6), new ZeroSegment(26) }, plan.Segments.Skip(1).ToArray());
+            new Segment[] { new PayloadSegment(0, 8), new ZeroSegment(24), new PayloadSegment(1, 6), new ZeroSegment(26) },
+            plan.Segments.Skip(1).ToArray());
         Assert.AreEqual(expected.Length, plan.Length);
     }
 
     private static string Show(GgufTensorRecord record) =>
-        $"{record.Tensor.Name} {record.Tensor.Type} {TensorShape.Format(record.Tensor.Shape.AsSpan())} {record.Tensor.Offset} {record.Tensor.ByteLength} {record.RecordOffset}";
+        $"{record.Tensor.Name} {record.Tensor.Type} {TensorShape.Format(record.Tensor.Shape.AsSpan())} {record.Tensor.Offset} "
+            + $"{record.Tensor.ByteLength} {record.RecordOffset}";
 }

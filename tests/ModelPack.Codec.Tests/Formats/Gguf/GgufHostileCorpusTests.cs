@@ -63,7 +63,8 @@ public sealed class GgufHostileCorpusTests
 
     private static JsonElement[] Load()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(RepositoryData.Path("corpus", "gguf", "hostile", "expected.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(RepositoryData.Path("corpus", "gguf", "hostile", "expected.json")));
         return [.. document.RootElement.GetProperty("files").EnumerateArray().Select(file => file.Clone())];
     }
 }

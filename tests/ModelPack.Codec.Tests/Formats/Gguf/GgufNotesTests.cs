@@ -30,7 +30,8 @@ public sealed class GgufNotesTests
     [DataRow("llama", "llama.block_count", false)]
     public void Keys_below_the_own_architecture_are_usual_whatever_its_name(string architecture, string key, bool isOdd)
     {
-        GgufFile file = new GgufBytes().Header(0, 2).Key(key, GgufValueType.UInt8).Raw(1).Key("general.architecture", GgufValueType.String).Text(architecture).Open();
+        GgufFile file = new GgufBytes().Header(0, 2).Key(key, GgufValueType.UInt8).Raw(1).Key("general.architecture", GgufValueType.String)
+            .Text(architecture).Open();
         Assert.AreEqual(isOdd, file.Notes.Any(note => note.Rule == "K-KEY"));
     }
 
@@ -133,13 +134,15 @@ public sealed class GgufNotesTests
     {
         foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)
         {
-            using GgufFile file = encoding().Header(0, 2).Key("modelpack.origin", GgufValueType.Array).Array(GgufValueType.UInt8, 3).Raw(1, 2, 3)
+            using GgufFile file = encoding().Header(0, 2).Key("modelpack.origin", GgufValueType.Array).Array(GgufValueType.UInt8, 3)
+                .Raw(1, 2, 3)
                 .Key("general.architecture", GgufValueType.String).Text("test").Open();
             CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, file.OriginRecord!.Value.ToArray());
             Assert.AreEqual("test", file.Architecture);
         }
 
-        using GgufFile other = new GgufBytes().Header(0, 1).Key("modelpack.origin", GgufValueType.Array).Array(GgufValueType.Int8, 1).Raw(1).Open();
+        using GgufFile other = new GgufBytes().Header(0, 1).Key("modelpack.origin", GgufValueType.Array).Array(GgufValueType.Int8, 1).Raw(1)
+            .Open();
         Assert.IsNull(other.OriginRecord);
     }
 }

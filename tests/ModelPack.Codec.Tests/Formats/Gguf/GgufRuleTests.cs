@@ -8,7 +8,9 @@ public sealed class GgufRuleTests
     private static readonly Dictionary<ErrorCode, Func<GgufBytes, GgufBytes>[]> Refusals = new()
     {
         [GgufErrors.Magic] = [_ => new GgufBytes(3, ByteOrder.LittleEndian, "GGUG").Header(0, 0)],
-        [GgufErrors.Version] = [b => new GgufBytes(4, b.Order).Header(0, 0), b => new GgufBytes(0, b.Order).Header(0, 0), _ => new GgufBytes(3, ByteOrder.LittleEndian, "FUGG").Header(0, 0)],
+        [GgufErrors.Version] = [
+            b => new GgufBytes(4, b.Order).Header(0, 0), b => new GgufBytes(0, b.Order).Header(0, 0),
+            _ => new GgufBytes(3, ByteOrder.LittleEndian, "FUGG").Header(0, 0)],
         [GgufErrors.Endian] = [b => b.Header(0, b.Version == 1 ? 1UL << 24 : 1UL << 56).Key("a", GgufValueType.UInt8).Raw(1).Pad(64)],
         [GgufErrors.EndOfFile] =
         [
@@ -19,7 +21,9 @@ public sealed class GgufRuleTests
             b => b.Header(1, 0).Record("w", GgufBytes.F32, ulong.MaxValue - 31, 2).Pad().Data(8),
             b => b.Header(1, 0).Record("w", GgufBytes.F32, 64, 0).Pad().Data(8),
         ],
-        [GgufErrors.Count] = [b => b.Header(0, 1), b => b.Header(1, 0).Raw(1, 2, 3), b => b.Header(uint.MaxValue, uint.MaxValue).Pad(256), b => b.Header(0, 3).Key("a", GgufValueType.UInt8).Raw(1)],
+        [GgufErrors.Count] = [
+            b => b.Header(0, 1), b => b.Header(1, 0).Raw(1, 2, 3), b => b.Header(uint.MaxValue, uint.MaxValue).Pad(256), b => b.Header(0, 3)
+                .Key("a", GgufValueType.UInt8).Raw(1)],
         [GgufErrors.StringLength] =
         [
             b => b.Header(0, 1).Key("a", GgufValueType.String).Count(1),
@@ -34,7 +38,9 @@ public sealed class GgufRuleTests
             b => b.Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.String, 3).Text("").Text(""),
             b => b.Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.Array, 2).Array(GgufValueType.UInt8, 0).Raw(0, 0, 0),
         ],
-        [GgufErrors.ValueType] = [b => b.Header(0, 1).Text("a").U32(13).Pad(), b => b.Header(0, 1).Text("a").U32(256).Pad(), b => b.Header(0, 1).Key("a", GgufValueType.Array).U32(13).Count(0)],
+        [GgufErrors.ValueType] = [
+            b => b.Header(0, 1).Text("a").U32(13).Pad(), b => b.Header(0, 1).Text("a").U32(256).Pad(), b => b.Header(0, 1)
+                .Key("a", GgufValueType.Array).U32(13).Count(0)],
         [GgufErrors.Nesting] = [b => Nested(b, 9)],
         [GgufErrors.Key] =
         [
@@ -58,9 +64,15 @@ public sealed class GgufRuleTests
             b => b.Header(1, 0).Record("a\0b", GgufBytes.F32, 0, 2).Pad().Data(8),
             b => b.Header(1, 0).Record([0xC3], GgufBytes.F32, 0, 2).Pad().Data(8),
         ],
-        [GgufErrors.DuplicateTensor] = [b => b.Header(2, 0).Record("w", GgufBytes.F32, 0, 8).Record("w", GgufBytes.F32, 32, 8).Pad().Data(64)],
-        [GgufErrors.DimensionCount] = [b => b.Header(1, 0).Record("w", GgufBytes.F32, 0, 1, 1, 1, 1, 1).Pad().Data(4), b => b.Header(1, 0).Text("w").U32(uint.MaxValue).Pad(64)],
-        [GgufErrors.Dimension] = [b => b.Version == 1 ? new GgufBytes(2, b.Order).Header(1, 0).Record("w", GgufBytes.F32, 0, 1UL << 63) : b.Header(1, 0).Record("w", GgufBytes.F32, 0, ulong.MaxValue)],
+        [GgufErrors.DuplicateTensor] = [
+            b => b.Header(2, 0).Record("w", GgufBytes.F32, 0, 8).Record("w", GgufBytes.F32, 32, 8).Pad().Data(64)],
+        [GgufErrors.DimensionCount] = [
+            b => b.Header(1, 0).Record("w", GgufBytes.F32, 0, 1, 1, 1, 1, 1).Pad().Data(4), b => b.Header(1, 0).Text("w").U32(uint.MaxValue)
+                .Pad(64)],
+        [GgufErrors.Dimension] = [
+            b => b.Version == 1
+                ? new GgufBytes(2, b.Order).Header(1, 0).Record("w", GgufBytes.F32, 0, 1UL << 63)
+                : b.Header(1, 0).Record("w", GgufBytes.F32, 0, ulong.MaxValue)],
         [GgufErrors.DimensionOverflow] =
         [
             b => b.Header(1, 0).Record("w", GgufBytes.F32, 0, 1u << 31, 1u << 31, 2),
@@ -68,8 +80,12 @@ public sealed class GgufRuleTests
             b => b.Header(1, 0).Record("w", GgufBytes.F32, 0, 0, 1u << 31, 1u << 31, 2),
             b => b.Header(1, 0).Record("w", GgufBytes.F32, 0, 1u << 31, 1u << 30),
         ],
-        [GgufErrors.TensorType] = [.. new uint[] { 4, 5, 31, 32, 33, 36, 37, 38, 43, uint.MaxValue }.Select<uint, Func<GgufBytes, GgufBytes>>(id => b => b.Header(1, 0).Record("w", id, 0, 32))],
-        [GgufErrors.Block] = [b => b.Header(1, 0).Record("w", GgufBytes.Q8_0, 0, 16, 2).Pad().Data(34), b => b.Header(1, 0).Record("w", GgufBytes.Q8_0, 0).Pad().Data(34)],
+        [GgufErrors.TensorType] = [
+            .. new uint[] { 4, 5, 31, 32, 33, 36, 37, 38, 43, uint.MaxValue }.Select<uint, Func<GgufBytes, GgufBytes>>(
+                id => b => b.Header(1, 0).Record("w", id, 0, 32))],
+        [GgufErrors.Block] = [
+            b => b.Header(1, 0).Record("w", GgufBytes.Q8_0, 0, 16, 2).Pad().Data(34), b => b.Header(1, 0).Record("w", GgufBytes.Q8_0, 0)
+                .Pad().Data(34)],
         [GgufErrors.Offset] = [b => b.Header(1, 0).Record("w", GgufBytes.F32, 16, 2).Pad().Data(32)],
         [GgufErrors.Overlap] =
         [
@@ -164,7 +180,8 @@ public sealed class GgufRuleTests
     public void Header_above_the_limit_is_refused_before_it_is_allocated()
     {
         byte[] bytes = new GgufBytes().Header(0, 1).Key("a", GgufValueType.String).Text(new string('x', 100_000)).ToArray();
-        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => GgufFile.Open(new MemoryByteSource(bytes), 80_000));
+        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(
+            () => GgufFile.Open(new MemoryByteSource(bytes), 80_000));
         Assert.AreEqual(GgufErrors.HeaderLimit, exception.Code);
         using GgufFile file = GgufFile.Open(new MemoryByteSource(bytes), bytes.Length);
         Assert.AreEqual(bytes.Length, file.HeaderLength);
@@ -208,7 +225,8 @@ public sealed class GgufRuleTests
     [TestMethod]
     public void Refusal_names_the_tensor_and_the_removed_type()
     {
-        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => new GgufBytes().Header(1, 0).Record("blk.0.w", 4, 0, 32).Open());
+        ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(
+            () => new GgufBytes().Header(1, 0).Record("blk.0.w", 4, 0, 32).Open());
         Assert.AreEqual("blk.0.w", exception.TensorName);
         StringAssert.Contains(exception.Detail, "Q4_2");
         Assert.AreEqual(24 + 8 + 7 + 4 + 8, exception.ByteOffset);

@@ -123,7 +123,8 @@ public sealed class GgufScaleTests
     public void Keys_that_are_long_together_are_refused()
     {
         const int Each = 65_000;
-        string[] keys = [.. Enumerable.Range(0, (GgufFormat.MaximumKeyText / Each) + 1).Select(number => $"{number:D4}".PadRight(Each, 'k'))];
+        string[] keys = [
+            .. Enumerable.Range(0, (GgufFormat.MaximumKeyText / Each) + 1).Select(number => $"{number:D4}".PadRight(Each, 'k'))];
         GgufBytes all = new GgufBytes().Header(0, (ulong)keys.Length);
         foreach (string key in keys)
         {
@@ -144,8 +145,18 @@ public sealed class GgufScaleTests
     [TestMethod]
     public void Keys_that_would_not_be_read_are_not_written()
     {
-        GgufModel many = new() { Metadata = [.. Enumerable.Range(0, GgufFormat.MaximumKeys + 1).Select(number => new MetadataEntry($"{number}", GgufValue.FromBool(true)))] };
-        GgufModel lengthy = new() { Metadata = [.. Enumerable.Range(0, 130).Select(number => new MetadataEntry($"{number:D4}".PadRight(65_000, 'k'), GgufValue.FromBool(true)))] };
+        GgufModel many = new()
+        {
+            Metadata = [
+                .. Enumerable.Range(0, GgufFormat.MaximumKeys + 1)
+                    .Select(number => new MetadataEntry($"{number}", GgufValue.FromBool(true)))],
+        };
+        GgufModel lengthy = new()
+        {
+            Metadata = [
+                .. Enumerable.Range(0, 130)
+                    .Select(number => new MetadataEntry($"{number:D4}".PadRight(65_000, 'k'), GgufValue.FromBool(true)))],
+        };
         Assert.AreEqual(GgufErrors.KeyLimit, Assert.ThrowsExactly<ModelPackException>(() => GgufWriter.Plan(many)).Code);
         Assert.AreEqual(GgufErrors.KeyLimit, Assert.ThrowsExactly<ModelPackException>(() => GgufWriter.Plan(lengthy)).Code);
         GgufWriter.Plan(many with { Metadata = [.. many.Metadata.Skip(1)] });
@@ -156,7 +167,9 @@ public sealed class GgufScaleTests
     {
         GgufModel model = new()
         {
-            Metadata = [.. Enumerable.Range(0, GgufFormat.MaximumKeys).Select(number => new MetadataEntry($"{number:x7}".PadRight(63, 'k'), GgufValue.FromBool(true)))],
+            Metadata = [
+                .. Enumerable.Range(0, GgufFormat.MaximumKeys)
+                    .Select(number => new MetadataEntry($"{number:x7}".PadRight(63, 'k'), GgufValue.FromBool(true)))],
         };
         using MemoryByteSource source = new(((LiteralSegment)GgufWriter.Plan(model).Segments[0]).Bytes);
         long before = GC.GetAllocatedBytesForCurrentThread();

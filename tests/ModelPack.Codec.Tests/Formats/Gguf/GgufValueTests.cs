@@ -45,7 +45,8 @@ public sealed class GgufValueTests
     public void Cut_nested_arrays_go_on_behind_the_cut()
     {
         byte[] raw = new GgufBytes().Array(GgufValueType.Array, 3)
-            .Array(GgufValueType.UInt8, 3).Raw(1, 2, 3).Array(GgufValueType.Array, 1).Array(GgufValueType.String, 1).Text("x").Array(GgufValueType.UInt8, 0).ToArray();
+            .Array(GgufValueType.UInt8, 3).Raw(1, 2, 3).Array(GgufValueType.Array, 1).Array(GgufValueType.String, 1).Text("x")
+            .Array(GgufValueType.UInt8, 0).ToArray();
         GgufValue value = GgufValue.FromRawBytes(GgufValueType.Array, raw);
         Assert.AreEqual("[[1, 2, 3], [[\"x\"]], []]", value.Display());
         Assert.AreEqual("[[1, 2, … 1 more], [[\"x\"]], … 1 more]", value.Display(2));
@@ -66,7 +67,9 @@ public sealed class GgufValueTests
         Assert.IsFalse(GgufValue.FromInt32(1).TryGetBool(out _));
         Assert.IsTrue(GgufValue.FromString("ž").TryGetString(out string? text) && text == "ž");
         Assert.IsFalse(GgufValue.FromStringBytes([0xFF]).TryGetString(out _));
-        Assert.IsTrue(GgufValue.FromInt32Array([1, -2]).TryGetIntegers(out Int128[]? integers) && integers is [var one, var two] && one == 1 && two == -2);
+        Assert.IsTrue(
+            GgufValue.FromInt32Array([1, -2]).TryGetIntegers(out Int128[]? integers) && integers is [var one, var two] && one == 1
+                && two == -2);
         Assert.IsFalse(GgufValue.FromFloat32Array([1]).TryGetIntegers(out _));
         Assert.IsFalse(GgufValue.FromStrings(["1"]).TryGetIntegers(out _));
     }
@@ -76,7 +79,8 @@ public sealed class GgufValueTests
     {
         foreach (Func<GgufBytes> encoding in GgufBytes.Encodings)
         {
-            using GgufFile file = encoding().Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.String, 3).Text("x").Text([0xFF]).Text("").Open();
+            using GgufFile file = encoding().Header(0, 1).Key("a", GgufValueType.Array).Array(GgufValueType.String, 3).Text("x")
+                .Text([0xFF]).Text("").Open();
             GgufValue value = file.Find("a")!;
             List<string> strings = [];
             foreach (ReadOnlyMemory<byte> text in value.EnumerateStrings())
@@ -86,7 +90,8 @@ public sealed class GgufValueTests
 
             CollectionAssert.AreEqual(new[] { "78", "FF", "" }, strings);
             CollectionAssert.AreEqual(
-                new GgufBytes().Array(GgufValueType.String, 3).Text("x").Text([0xFF]).Text("").ToArray(), value.ToStandardEncoding().RawBytes.ToArray());
+                new GgufBytes().Array(GgufValueType.String, 3).Text("x").Text([0xFF]).Text("").ToArray(),
+                value.ToStandardEncoding().RawBytes.ToArray());
         }
 
         Assert.IsFalse(GgufValue.FromInt32(1).EnumerateStrings().MoveNext());
@@ -98,7 +103,8 @@ public sealed class GgufValueTests
         Assert.ThrowsExactly<ArgumentException>(() => GgufValue.FromRawBytes(GgufValueType.UInt32, new byte[3]));
         Assert.ThrowsExactly<ArgumentException>(() => GgufValue.FromRawBytes(GgufValueType.UInt32, new byte[5]));
         Assert.ThrowsExactly<ArgumentException>(() => GgufValue.FromRawBytes(GgufValueType.String, new byte[7]));
-        Assert.ThrowsExactly<ArgumentException>(() => GgufValue.FromRawBytes(GgufValueType.Array, new byte[] { 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }));
+        Assert.ThrowsExactly<ArgumentException>(
+            () => GgufValue.FromRawBytes(GgufValueType.Array, new byte[] { 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => GgufValue.FromRawBytes((GgufValueType)13, new byte[1]));
         Assert.Throws<ArgumentException>(() => GgufValue.FromString("\ud800"));
         Assert.Throws<ArgumentException>(() => GgufValue.FromStrings(["\udc00"]));

@@ -9,7 +9,8 @@ public sealed class GgufWriterTests
         GgufCorpus.Names.Where(name => GgufCorpus.Description(name).GetProperty("writer").GetString() == "reference library");
 
     public static IEnumerable<string> LittleEndian => GgufCorpus.Names.Where(name =>
-        GgufCorpus.Description(name).GetProperty("byte_order").GetString() == "little" && GgufCorpus.Description(name).GetProperty("version").GetInt32() > 1);
+        GgufCorpus.Description(name).GetProperty("byte_order").GetString() == "little" && GgufCorpus.Description(name)
+        .GetProperty("version").GetInt32() > 1);
 
     [TestMethod]
     public void Library_written_files_are_there() => Assert.IsGreaterThan(15, LibraryWritten.Count());
@@ -52,7 +53,9 @@ public sealed class GgufWriterTests
     {
         GgufModel model = new()
         {
-            Tensors = [new("e", TensorType.F32, [4, 0], 0), new("s", TensorType.F32, [], 4), new("e2", TensorType.Q8_0, [0, 32], 0), new("w", TensorType.F16, [1, 3], 6)],
+            Tensors = [
+                new("e", TensorType.F32, [4, 0], 0), new("s", TensorType.F32, [], 4), new("e2", TensorType.Q8_0, [0, 32], 0),
+                new("w", TensorType.F16, [1, 3], 6)],
         };
         FilePlan plan = GgufWriter.Plan(model);
         CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, plan.Segments.OfType<PayloadSegment>().Select(segment => segment.Tensor).ToArray());
@@ -63,13 +66,17 @@ public sealed class GgufWriterTests
         CollectionAssert.AreEqual(new long[] { 0, 0, 32, 32 }, file.Records.Select(record => record.RelativeOffset).ToArray());
         CollectionAssert.AreEqual(new long[] { 3, 1 }, file.Records[3].Dimensions.ToArray());
         Assert.AreEqual(header.Bytes.Length + 64, plan.Length);
-        CollectionAssert.AreEqual(new[] { "K-EMPTY", "K-SCALAR" }, file.Notes.Select(note => note.Rule).Order(StringComparer.Ordinal).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "K-EMPTY", "K-SCALAR" }, file.Notes.Select(note => note.Rule).Order(StringComparer.Ordinal).ToArray());
     }
 
     [TestMethod]
     public void Offsets_beyond_63_bits_are_not_written()
     {
-        GgufModel model = new() { Tensors = [new("a", TensorType.I8, [long.MaxValue - 40], long.MaxValue - 40), new("b", TensorType.I8, [40], 40)] };
+        GgufModel model = new()
+        {
+            Tensors = [new("a", TensorType.I8, [long.MaxValue - 40], long.MaxValue - 40), new("b", TensorType.I8, [40], 40)],
+        };
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => GgufWriter.Plan(model));
         Assert.AreEqual(GgufErrors.UnwritableShape, exception.Code);
     }
@@ -102,5 +109,6 @@ public sealed class GgufWriterTests
 
     private static string Show(MetadataEntry entry) => $"{entry.Key} {entry.Value.TypeName} {entry.Value.Display(int.MaxValue)}";
 
-    private static string Show(TensorInfo tensor) => $"{tensor.Name} {tensor.Type} {TensorShape.Format(tensor.Shape.AsSpan())} {tensor.ByteLength}";
+    private static string Show(TensorInfo tensor) =>
+        $"{tensor.Name} {tensor.Type} {TensorShape.Format(tensor.Shape.AsSpan())} {tensor.ByteLength}";
 }

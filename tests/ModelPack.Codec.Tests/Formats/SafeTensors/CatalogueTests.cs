@@ -10,7 +10,8 @@ public sealed class CatalogueTests
     {
         string[] triggered =
         [
-            .. RefusalTests.BrokenHeaders.Select(row => SafeTensorsTestFile.Refusal(RefusalTests.Unmarked((string)row[1], (int)row[2])).Code.Id),
+            .. RefusalTests.BrokenHeaders.Select(
+                row => SafeTensorsTestFile.Refusal(RefusalTests.Unmarked((string)row[1], (int)row[2])).Code.Id),
             .. RefusalTests.BrokenFrames.Select(row => SafeTensorsTestFile.Refusal((byte[])row[1]).Code.Id),
             .. WriterRefusalTests.Models.Select(row => WriterRefusalTests.Refusal((SafeTensorsModel)row[1]).Code.Id),
             MetadataTests.OriginRefusal("{\"__metadata__\":{\"modelpack.origin\":\"*\"}}").Code.Id,

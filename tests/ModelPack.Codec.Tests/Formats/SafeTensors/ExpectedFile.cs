@@ -42,7 +42,8 @@ internal static class ExpectedFile
             long begin = tensor.GetProperty("begin").GetInt64();
             Assert.AreEqual(tensor.GetProperty("name").GetString(), actual.Name);
             Assert.AreEqual(tensor.GetProperty("dtype").GetString(), TensorTypes.Get(actual.Type).Name);
-            CollectionAssert.AreEqual(tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray(), actual.Shape.ToArray());
+            CollectionAssert.AreEqual(
+                tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray(), actual.Shape.ToArray());
             Assert.AreEqual(file.DataOffset + begin, actual.Offset);
             Assert.AreEqual(tensor.GetProperty("end").GetInt64() - begin, actual.ByteLength);
             byte[] payload = file.Source.ReadBytes(actual.Offset, (int)actual.ByteLength);

@@ -16,7 +16,8 @@ public sealed class HostileFilesTests
         string[] described = [.. Files().Select(row => (string)row[0]).Order(StringComparer.Ordinal)];
         Assert.IsNotEmpty(described);
         CollectionAssert.AreEqual(
-            RepositoryData.Files("corpus/safetensors/hostile", "*.safetensors").Select(path => Path.GetFileName(path)).ToArray(), described);
+            RepositoryData.Files("corpus/safetensors/hostile", "*.safetensors").Select(path => Path.GetFileName(path)).ToArray(),
+            described);
     }
 
     [TestMethod]

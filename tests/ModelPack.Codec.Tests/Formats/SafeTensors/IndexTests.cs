@@ -48,7 +48,8 @@ public sealed class IndexTests
     {
         ModelFormatException refusal = Refusal(marked);
         Assert.AreEqual(code, refusal.Code.Id, refusal.Describe());
-        Assert.AreEqual(Encoding.UTF8.GetByteCount(marked[..marked.IndexOf('^', StringComparison.Ordinal)]), refusal.ByteOffset, refusal.Describe());
+        Assert.AreEqual(
+            Encoding.UTF8.GetByteCount(marked[..marked.IndexOf('^', StringComparison.Ordinal)]), refusal.ByteOffset, refusal.Describe());
         Assert.AreEqual("index.json", refusal.FilePath);
     }
 
@@ -91,7 +92,8 @@ public sealed class IndexTests
     [DataRow("{\"metadata\":{\"total_size\":\"12\"},\"weight_map\":{}}")]
     [DataRow("{\"metadata\":{\"total_size\":[12]},\"weight_map\":{}}")]
     [DataRow("{\"metadata\":{\"total_size\":9223372036854775808},\"weight_map\":{}}")]
-    public void A_total_size_that_is_no_integer_is_none(string text) => Assert.IsNull(SafeTensorsIndex.Parse(Encoding.UTF8.GetBytes(text), "index.json").TotalSize);
+    public void A_total_size_that_is_no_integer_is_none(string text) =>
+    Assert.IsNull(SafeTensorsIndex.Parse(Encoding.UTF8.GetBytes(text), "index.json").TotalSize);
 
     internal static ModelFormatException Refusal(string marked) => Assert.ThrowsExactly<ModelFormatException>(
         () => SafeTensorsIndex.Parse(Encoding.UTF8.GetBytes(marked.Replace("^", "", StringComparison.Ordinal)), "index.json"));

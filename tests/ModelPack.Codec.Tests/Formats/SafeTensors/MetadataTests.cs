@@ -56,7 +56,8 @@ public sealed class MetadataTests
     public void The_origin_record_is_decoded()
     {
         byte[] record = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
-        using SafeTensorsFile file = SafeTensorsTestFile.Open($"{{\"__metadata__\":{{\"modelpack.origin\":\"{Convert.ToBase64String(record)}\"}}}}", 0);
+        using SafeTensorsFile file = SafeTensorsTestFile.Open(
+            $"{{\"__metadata__\":{{\"modelpack.origin\":\"{Convert.ToBase64String(record)}\"}}}}", 0);
         CollectionAssert.AreEqual(record, file.OriginRecord!.Value.ToArray());
     }
 

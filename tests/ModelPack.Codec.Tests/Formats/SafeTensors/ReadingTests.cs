@@ -19,7 +19,8 @@ public sealed class ReadingTests
     public void Escaped_spellings_mean_the_same()
     {
         using SafeTensorsFile file = SafeTensorsTestFile.Open(
-            "{\"\\u005f_metadata__\":{\"\\u0066\":\"pt\"},\"\\u0077\":{\"d\\u0074ype\":\"F\\u00332\",\"shap\\u0065\":[ 2 ],\"data_offset\\u0073\":[ 0 , 8 ]}}", 8);
+            "{\"\\u005f_metadata__\":{\"\\u0066\":\"pt\"},\"\\u0077\":{\"d\\u0074ype\":\"F\\u00332\",\"shap\\u0065\":[ 2 "
+                + "],\"data_offset\\u0073\":[ 0 , 8 ]}}", 8);
         Assert.AreEqual("w", file.Tensors.Single().Name);
         Assert.AreEqual("f", file.Metadata.Single().Key);
     }
@@ -28,7 +29,8 @@ public sealed class ReadingTests
     public void Tensors_may_stand_in_another_order_than_their_ranges()
     {
         using SafeTensorsFile file = SafeTensorsTestFile.Open(
-            "{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[2,3]},\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}", 3);
+            "{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[2,3]},\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}",
+            3);
         CollectionAssert.AreEqual(new[] { "b", "a" }, file.Tensors.Select(tensor => tensor.Name).ToArray());
         Assert.AreEqual(file.DataOffset + 2, file.Tensors[0].Offset);
     }
@@ -48,7 +50,8 @@ public sealed class ReadingTests
     [TestMethod]
     public void Unaligned_payloads_are_noted_once()
     {
-        string header = "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]},"
+        string header =
+            "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]},"
             + "\"c\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[5,7]},\"d\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[7,7]}}";
         string padded = header + new string(' ', 8 - (header.Length % 8));
         using SafeTensorsFile file = SafeTensorsTestFile.Open(padded, 7);
@@ -60,7 +63,8 @@ public sealed class ReadingTests
     [TestMethod]
     public void A_plain_file_has_no_notes()
     {
-        using SafeTensorsFile file = SafeTensorsFile.Open(new FileByteSource(SafeTensorsTestFile.CorpusPath("valid", "hf_style_model.safetensors")));
+        using SafeTensorsFile file = SafeTensorsFile.Open(
+            new FileByteSource(SafeTensorsTestFile.CorpusPath("valid", "hf_style_model.safetensors")));
         Assert.IsEmpty(file.Notes);
         Assert.AreEqual(ModelFormat.SafeTensors, file.Format);
         Assert.Contains("SafeTensors", file.FormatDescription);
@@ -125,7 +129,8 @@ public sealed class ReadingTests
 
         public override long Length => bytes.Length;
 
-        public override void ReadAt(long offset, Span<byte> destination) => bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+        public override void ReadAt(long offset, Span<byte> destination) =>
+            bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
 
         protected override void Dispose(bool disposing) => Disposed = true;
     }

@@ -47,13 +47,15 @@ public sealed class RefusalTests
         ["MP1208", "{\"w\":{\"dtype\":\"U8\",\"shape\":[^18446744073709551616],\"data_offsets\":[0,1]}}", 1],
         ["MP1208", "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[^0e0,1]}}", 1],
         ["MP1209", "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":^[1,2]}}", 2],
-        ["MP1209", "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"v\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":^[1,0]}}", 1],
+        ["MP1209",
+            "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"v\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":^[1,0]}}", 1],
         ["MP1210", "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":^[0,2]}}", 2],
         ["MP1210", "{\"w\":{\"dtype\":\"U8\",\"shape\":[0,2],\"data_offsets\":^[0,2]}}", 2],
         ["MP1211", "{\"w\":{\"dtype\":\"F6_E2M3\",\"shape\":^[2],\"data_offsets\":[0,1]}}", 1],
         ["MP1212", "{\"w\":{\"dtype\":\"U8\",\"shape\":^[9223372036854775808,9223372036854775808,0],\"data_offsets\":[0,0]}}", 0],
         ["MP1212", "{\"w\":{\"dtype\":\"F64\",\"shape\":^[288230376151711744],\"data_offsets\":[0,0]}}", 0],
-        ["MP1221", "{\"w\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1]},^\"\\u0077\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1]}}", 1],
+        ["MP1221",
+            "{\"w\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1]},^\"\\u0077\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1]}}", 1],
         ["MP1222", "{\"__metadata__\":{\"a\":\"\",^\"\\u0061\":\"\"}}", 0],
         ["MP1223", "{\"w\":^[\"F32\",[2],[0,8]]}", 8],
         ["MP1224", "{\"__metadata__\":^null}", 0],
@@ -106,7 +108,8 @@ public sealed class RefusalTests
     [TestMethod]
     public void A_refusal_names_the_tensor()
     {
-        ModelFormatException refusal = SafeTensorsTestFile.Refusal(SafeTensorsTestFile.Build(OneTensor.Replace("[2]", "[3]", StringComparison.Ordinal), 8));
+        ModelFormatException refusal = SafeTensorsTestFile.Refusal(
+            SafeTensorsTestFile.Build(OneTensor.Replace("[2]", "[3]", StringComparison.Ordinal), 8));
         Assert.AreEqual("w", refusal.TensorName);
         Assert.Contains("12", refusal.Detail);
     }

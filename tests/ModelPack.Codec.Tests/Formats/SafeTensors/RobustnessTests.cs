@@ -93,7 +93,8 @@ public sealed class RobustnessTests
         StringBuilder header = new("{");
         for (int i = 0; i < count; i++)
         {
-            header.Append(i == 0 ? "" : ",").Append($"\"model.layers.{i}.weight\":{{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[{i},{i + 1}]}}");
+            header.Append(i == 0 ? "" : ",")
+                .Append($"\"model.layers.{i}.weight\":{{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[{i},{i + 1}]}}");
         }
 
         return SafeTensorsTestFile.Build(header.Append('}').ToString(), count);

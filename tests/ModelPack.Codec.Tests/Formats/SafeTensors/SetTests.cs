@@ -34,7 +34,8 @@ public sealed class SetTests
             string[] described = [.. Folders(group).Select(row => ((string)row[0]).TrimEnd('/'))];
             Assert.IsNotEmpty(described);
             CollectionAssert.AreEquivalent(
-                Directory.GetDirectories(SafeTensorsTestFile.CorpusPath(group)).Select(path => Path.GetFileName(path)).ToArray(), described);
+                Directory.GetDirectories(SafeTensorsTestFile.CorpusPath(group)).Select(path => Path.GetFileName(path)).ToArray(),
+                described);
         }
     }
 
@@ -46,7 +47,8 @@ public sealed class SetTests
     [DynamicData(nameof(ValidFolders))]
     public void A_valid_set_is_read_in_every_field(string folder)
     {
-        JsonElement files = SafeTensorsTestFile.Expected("valid").Single(entry => entry.GetProperty("file").GetString() == folder).GetProperty("files");
+        JsonElement files = SafeTensorsTestFile.Expected("valid").Single(entry => entry.GetProperty("file").GetString() == folder)
+            .GetProperty("files");
         using SafeTensorsSet set = SafeTensorsSet.Open(SafeTensorsTestFile.CorpusPath("valid", folder, IndexName));
         Assert.AreEqual(files.GetProperty(IndexName).GetProperty("sha256").GetString(), SafeTensorsTestFile.Sha256(set.Index.Text.Span));
         Assert.HasCount(files.EnumerateObject().Count() - 1, set.Files);
@@ -90,7 +92,8 @@ public sealed class SetTests
         folder.Write("model-00003-of-00003.safetensors", shard[..^1]);
         ModelFormatException refusal = Assert.ThrowsExactly<ModelFormatException>(() => SafeTensorsSet.Open(folder.File(IndexName)));
         Assert.AreEqual(folder.File("model-00003-of-00003.safetensors"), refusal.FilePath);
-        using FileStream exclusive = new(folder.File("model-00001-of-00003.safetensors"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using FileStream exclusive = new(
+            folder.File("model-00001-of-00003.safetensors"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         Assert.IsTrue(exclusive.CanWrite);
     }
 

@@ -42,7 +42,8 @@ public sealed class ShardsTests
     {
         byte[] text = File.ReadAllBytes(SafeTensorsTestFile.CorpusPath("valid", folder, "model.safetensors.index.json"));
         SafeTensorsIndex index = SafeTensorsIndex.Parse(text, folder);
-        IEnumerable<KeyValuePair<string, string>> weightMap = index.WeightMap.Select(entry => KeyValuePair.Create(entry.Tensor, entry.File)).Reverse();
+        IEnumerable<KeyValuePair<string, string>> weightMap = index.WeightMap.Select(entry => KeyValuePair.Create(entry.Tensor, entry.File))
+            .Reverse();
         CollectionAssert.AreEqual(text, SafeTensorsIndexWriter.Write(weightMap, index.TotalSize!.Value));
     }
 
@@ -50,7 +51,8 @@ public sealed class ShardsTests
     public void An_index_escapes_and_sorts_as_python_does()
     {
         string[] names = ["\U0001F642", "\uFF5E", "\"\\/\b\t\n\f\r\u0000\u007f", "é"];
-        string text = Encoding.ASCII.GetString(SafeTensorsIndexWriter.Write(names.Select(name => KeyValuePair.Create(name, "a.safetensors")), 5));
+        string text = Encoding.ASCII.GetString(
+            SafeTensorsIndexWriter.Write(names.Select(name => KeyValuePair.Create(name, "a.safetensors")), 5));
         string expected = "{\n  \"metadata\": {\n    \"total_size\": 5\n  },\n  \"weight_map\": {\n"
             + "    \"\\\"\\\\/\\b\\t\\n\\f\\r\\u0000\\u007f\": \"a.safetensors\",\n    \"\\u00e9\": \"a.safetensors\",\n"
             + "    \"\\uff5e\": \"a.safetensors\",\n    \"\\ud83d\\ude42\": \"a.safetensors\"\n  }\n}\n";
@@ -59,5 +61,6 @@ public sealed class ShardsTests
 
     [TestMethod]
     public void An_index_of_nothing_has_an_empty_map() => Assert.AreEqual(
-        "{\n  \"metadata\": {\n    \"total_size\": 0\n  },\n  \"weight_map\": {}\n}\n", Encoding.ASCII.GetString(SafeTensorsIndexWriter.Write([], 0)));
+        "{\n  \"metadata\": {\n    \"total_size\": 0\n  },\n  \"weight_map\": {}\n}\n",
+        Encoding.ASCII.GetString(SafeTensorsIndexWriter.Write([], 0)));
 }

@@ -31,7 +31,8 @@ public sealed class ValidFilesTests
     [TestMethod]
     public void The_dtypes_of_the_corpus_are_all_22_of_the_format()
     {
-        using SafeTensorsFile file = SafeTensorsFile.Open(new FileByteSource(SafeTensorsTestFile.CorpusPath("valid", "all_dtypes.safetensors")));
+        using SafeTensorsFile file = SafeTensorsFile.Open(
+            new FileByteSource(SafeTensorsTestFile.CorpusPath("valid", "all_dtypes.safetensors")));
         TensorType[] descending = [.. file.Tensors.Select(tensor => tensor.Type)];
         Assert.HasCount(22, descending);
         CollectionAssert.AreEqual(SafeTensorsTypes.All.Reverse().ToArray(), descending);

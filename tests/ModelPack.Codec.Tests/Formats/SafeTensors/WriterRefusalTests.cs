@@ -25,7 +25,8 @@ public sealed class WriterRefusalTests
 
     [TestMethod]
     [DynamicData(nameof(Models))]
-    public void A_model_that_the_format_cannot_hold_is_refused(string code, object model) => Assert.AreEqual(code, Refusal((SafeTensorsModel)model).Code.Id);
+    public void A_model_that_the_format_cannot_hold_is_refused(string code, object model) =>
+    Assert.AreEqual(code, Refusal((SafeTensorsModel)model).Code.Id);
 
     [TestMethod]
     public void A_refusal_names_the_tensor() =>
@@ -39,7 +40,8 @@ public sealed class WriterRefusalTests
         Assert.AreEqual(100_000_008, SafeTensorsWriter.Plan(model).Length);
     }
 
-    internal static ModelPackException Refusal(SafeTensorsModel model) => Assert.ThrowsExactly<ModelPackException>(() => SafeTensorsWriter.Plan(model));
+    internal static ModelPackException Refusal(SafeTensorsModel model) =>
+        Assert.ThrowsExactly<ModelPackException>(() => SafeTensorsWriter.Plan(model));
 
     private static SafeTensorsModel Tensors(params SafeTensorsModelTensor[] tensors) => new([], tensors);
 

@@ -6,7 +6,8 @@ namespace ModelPack.Codec.Tests.Formats.SafeTensors;
 [TestClass]
 public sealed class WriterTests
 {
-    /// <summary>Legal forms that the reference serializer never writes: another order, other spelling, other padding; with several metadata keys its order is random.</summary>
+    /// <summary>Legal forms that the reference serializer never writes: another order, other spelling, other padding; with several metadata
+    /// keys its order is random.</summary>
     private static readonly string[] OtherWriters =
     [
         "data_order_by_name_mixed_dtypes", "empty_header_unpadded", "empty_tensors_out_of_order_at_one_offset",
@@ -27,8 +28,10 @@ public sealed class WriterTests
             "90000000000000007b225f5f6d657461646174615f5f223a7b22666f726d6174223a227074227d2c2277223a7b226474797065223a22463136222c2273686170"
             + "65223a5b322c325d2c22646174615f6f666673657473223a5b302c385d7d2c226f6b223a7b226474797065223a22424f4f4c222c227368617065223a5b5d2c22"
             + "646174615f6f666673657473223a5b382c395d7d7d202020");
-        CollectionAssert.AreEqual(expected, plan.Segments.OfType<LiteralSegment>().SelectMany(segment => segment.Bytes.ToArray()).ToArray());
-        CollectionAssert.AreEqual(new Segment[] { new PayloadSegment(1, 8), new PayloadSegment(0, 1) }, plan.Segments.OfType<PayloadSegment>().ToArray());
+        CollectionAssert.AreEqual(
+            expected, plan.Segments.OfType<LiteralSegment>().SelectMany(segment => segment.Bytes.ToArray()).ToArray());
+        CollectionAssert.AreEqual(
+            new Segment[] { new PayloadSegment(1, 8), new PayloadSegment(0, 1) }, plan.Segments.OfType<PayloadSegment>().ToArray());
         Assert.AreEqual(161, plan.Length);
     }
 
@@ -71,7 +74,8 @@ public sealed class WriterTests
     public void Names_are_sorted_by_utf8_bytes_behind_the_type()
     {
         string[] names = ["\U0001F642", "\uFF5E", "b", "a", ""];
-        SafeTensorsModel model = new([], [.. names.Select(name => new SafeTensorsModelTensor(name, TensorType.U8, [1], 1)), new("z", TensorType.U64, [], 8)]);
+        SafeTensorsModel model = new(
+            [], [.. names.Select(name => new SafeTensorsModelTensor(name, TensorType.U8, [1], 1)), new("z", TensorType.U64, [], 8)]);
         int[] order = [.. SafeTensorsWriter.Plan(model).Segments.OfType<PayloadSegment>().Select(segment => segment.Tensor)];
         CollectionAssert.AreEqual(new[] { 5, 4, 3, 2, 1, 0 }, order);
     }

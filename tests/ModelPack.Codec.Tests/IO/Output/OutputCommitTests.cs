@@ -3,7 +3,8 @@ using ModelPack.IO.Output;
 
 namespace ModelPack.Codec.Tests.IO.Output;
 
-/// <summary>A conversion that is stopped, or fails, at each operation that changes a name or flushes: the whole old output, the whole new one, or what the next run makes of it.</summary>
+/// <summary>A conversion that is stopped, or fails, at each operation that changes a name or flushes: the whole old output, the whole new
+/// one, or what the next run makes of it.</summary>
 [TestClass]
 public sealed class OutputCommitTests
 {
@@ -116,7 +117,9 @@ public sealed class OutputCommitTests
         string[] log = [.. changes.Log.Select(line => line.Replace(folder.Root, "", StringComparison.Ordinal))];
         int firstRename = Array.FindIndex(log, line => line.StartsWith("rename", StringComparison.Ordinal));
         int lastRename = Array.FindLastIndex(log, line => line.StartsWith("rename", StringComparison.Ordinal));
-        string[] before = [.. log[..firstRename].Where(line => line.StartsWith("fsync", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf('/') + 1)..])];
+        string[] before = [
+            .. log[..firstRename].Where(line => line.StartsWith("fsync", StringComparison.Ordinal))
+                .Select(line => line[(line.LastIndexOf('/') + 1)..])];
         foreach (string flushed in new[] { "model", "side", "certificate" })
         {
             Assert.Contains(flushed, before);
@@ -128,7 +131,8 @@ public sealed class OutputCommitTests
         Assert.AreEqual("fsync ", log[lastRename + 1], "the final names");
         CollectionAssert.AreEqual(
             new[] { "old-certificate", "old-model", "old-side", "out.apr.ggml-blocks.safetensors", "out.apr", "out.apr.modelpack.json" },
-            log.Where(line => line.StartsWith("rename", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf('/') + 1)..]).ToArray());
+            log.Where(line => line.StartsWith("rename", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf('/') + 1)..])
+                .ToArray());
     }
 
     [TestMethod]
@@ -139,7 +143,9 @@ public sealed class OutputCommitTests
         OutputFile.Write(folder.At("report.json"), "x"u8, ExistingTarget.Replace, changes);
         string[] log = [.. changes.Log.Select(line => line.Replace(folder.Root, "", StringComparison.Ordinal))];
         int rename = Array.FindIndex(log, line => line.StartsWith("rename", StringComparison.Ordinal));
-        string[] before = [.. log[..rename].Where(line => line.StartsWith("fsync", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf('/') + 1)..])];
+        string[] before = [
+            .. log[..rename].Where(line => line.StartsWith("fsync", StringComparison.Ordinal))
+                .Select(line => line[(line.LastIndexOf('/') + 1)..])];
         Assert.Contains("model", before);
         Assert.IsTrue(before.Any(name => name.EndsWith(".modelpack-tmp", StringComparison.Ordinal)), "the name in the stage");
     }
@@ -191,7 +197,8 @@ public sealed class OutputCommitTests
     {
         OutputScene scene = OutputScene.Of("a file for a file");
         using TempFolder folder = scene.Begin();
-        Assert.ThrowsExactly<StoppedException>(() => scene.Convert(folder, new StoppingChanges(StepOf(scene, "rename out.apr.modelpack.json"))));
+        Assert.ThrowsExactly<StoppedException>(
+            () => scene.Convert(folder, new StoppingChanges(StepOf(scene, "rename out.apr.modelpack.json"))));
         File.AppendAllText(folder.At("out.apr"), "edited");
         Assert.AreEqual("MP3009", Assert.ThrowsExactly<ModelPackException>(() => scene.Recover(folder, new StoppingChanges())).Code.Id);
         Assert.EndsWith("edited", File.ReadAllText(folder.At("out.apr")));

@@ -36,7 +36,8 @@ public sealed class OutputLockTests
         {
             try
             {
-                ModelConverter.Convert(sources[i % 6], target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace }, new StoppingChanges());
+                ModelConverter.Convert(
+                    sources[i % 6], target, ModelFormat.Apr, new() { Existing = ExistingTarget.Replace }, new StoppingChanges());
                 Interlocked.Increment(ref done);
             }
             catch (ModelPackException exception)
@@ -138,7 +139,9 @@ public sealed class OutputLockTests
     public void A_stage_is_named_by_its_number_alone(string name)
     {
         OutputTarget target = new("/folder/out.apr");
-        byte[] text = [.. System.Text.Encoding.UTF8.GetBytes($"{OutputJournal.FirstLine(target)}{OutputJournal.StageLine(name)}part Model 1 1\nend\n")];
+        byte[] text = [
+            .. System.Text.Encoding.UTF8.GetBytes(
+                $"{OutputJournal.FirstLine(target)}{OutputJournal.StageLine(name)}part Model 1 1\nend\n")];
         OutputJournal journal = OutputJournal.Parse(text, target)!;
         Assert.IsEmpty(journal.Stages);
         Assert.IsEmpty(journal.Parts);
@@ -171,7 +174,9 @@ public sealed class OutputLockTests
         for (int i = 0; i < 300; i++)
         {
             OutputTarget target = new(folder.At("out.apr"));
-            byte[] bytes = [.. System.Text.Encoding.ASCII.GetBytes(random.Next(2) == 0 ? OutputJournal.FirstLine(target) : ""), .. new byte[random.Next(40_000)]];
+            byte[] bytes = [
+                .. System.Text.Encoding.ASCII.GetBytes(random.Next(2) == 0 ? OutputJournal.FirstLine(target) : ""),
+                .. new byte[random.Next(40_000)]];
             random.NextBytes(bytes.AsSpan(Math.Min(bytes.Length, random.Next(100))));
             File.WriteAllBytes(target.LockPath, bytes);
             try
@@ -190,7 +195,8 @@ public sealed class OutputLockTests
 
     private static void WriteJournal(OutputTarget target, string stage) => File.WriteAllText(
         target.LockPath,
-        OutputJournal.FirstLine(target) + OutputJournal.StageLine(stage) + OutputJournal.CommitLines([new(OutputPart.Model, new(12, 1)), new(OutputPart.Certificate, new(1, 1))]));
+        OutputJournal.FirstLine(target) + OutputJournal.StageLine(stage) + OutputJournal.CommitLines(
+            [new(OutputPart.Model, new(12, 1)), new(OutputPart.Certificate, new(1, 1))]));
 
     private static string Refusal(Action action) => Assert.ThrowsExactly<ModelPackException>(action).Code.Id;
 }

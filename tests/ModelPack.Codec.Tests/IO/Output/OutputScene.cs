@@ -63,7 +63,8 @@ internal sealed class OutputScene
     }
 
     public void Convert(TempFolder folder, NameChanges changes) => ModelConverter.Convert(
-        folder.At("source.gguf"), folder.At(target), format, new() { Existing = earlier is null ? ExistingTarget.Refuse : ExistingTarget.Replace }, changes);
+        folder.At("source.gguf"), folder.At(target), format,
+        new() { Existing = earlier is null ? ExistingTarget.Refuse : ExistingTarget.Replace }, changes);
 
     /// <summary>What the next run does before anything else.</summary>
     public void Recover(TempFolder folder, NameChanges changes) => OutputLock.Take(folder.At(target), changes).Dispose();
@@ -71,7 +72,8 @@ internal sealed class OutputScene
     /// <summary>The conversion again, with leave to replace: its outcome is the new output, and nothing else is there.</summary>
     public void AssertTheNextRunSucceeds(TempFolder folder, string when)
     {
-        ModelConverter.Convert(folder.At("source.gguf"), folder.At(target), format, new() { Existing = ExistingTarget.Replace }, new StoppingChanges());
+        ModelConverter.Convert(
+            folder.At("source.gguf"), folder.At(target), format, new() { Existing = ExistingTarget.Replace }, new StoppingChanges());
         AssertSame(New, Seen(folder), when);
         AssertNothingIsLeft(folder, when);
     }

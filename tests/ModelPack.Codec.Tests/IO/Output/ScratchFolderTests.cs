@@ -23,7 +23,8 @@ public sealed class ScratchFolderTests
             Assert.IsTrue(File.Exists(Path.Combine(living.Path, "1.apr")));
         }
 
-        CollectionAssert.AreEqual(new[] { "modelpack-scratch-b", "modelpack-scratch-c", "modelpack-scratch-d", "precious" }, folder.Names());
+        CollectionAssert.AreEqual(
+            new[] { "modelpack-scratch-b", "modelpack-scratch-c", "modelpack-scratch-d", "precious" }, folder.Names());
         Assert.IsTrue(File.Exists(Path.Combine(others[1], "1.gguf")));
         Assert.AreEqual("precious", File.ReadAllText(precious));
     }

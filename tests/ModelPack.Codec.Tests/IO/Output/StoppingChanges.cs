@@ -34,7 +34,8 @@ internal sealed class StoppingChanges(int number = 0, Fault fault = Fault.Stop) 
     {
         seen++;
         Log.Add($"{operation} {path}");
-        if (seen == number || (seen == number + 1 && number > 0 && fault == Fault.FailTwice) || (seen > number && number > 0 && fault is not (Fault.Fail or Fault.FailTwice)))
+        if (seen == number || (seen == number + 1 && number > 0 && fault == Fault.FailTwice)
+            || (seen > number && number > 0 && fault is not (Fault.Fail or Fault.FailTwice)))
         {
             throw fault == Fault.Stop ? new StoppedException() : new IOException($"{operation} fails here");
         }

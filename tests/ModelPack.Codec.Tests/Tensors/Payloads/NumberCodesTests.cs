@@ -140,7 +140,8 @@ public sealed class NumberCodesTests
         }
     }
 
-    // A double holds both candidates and their distances exactly; beyond the largest number stands the one that the format would go on with.
+    // A double holds both candidates and their distances exactly; beyond the largest number stands the one that the format would go on
+    // with.
     private static ushort NearestBrain(uint code)
     {
         uint magnitude = code & 0x7FFF_FFFF;

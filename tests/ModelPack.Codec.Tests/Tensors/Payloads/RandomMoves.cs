@@ -3,7 +3,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 
-/// <summary>Matrices on their way through conversions: each one moves numbers as some family of models has them moved, and can be undone.</summary>
+/// <summary>Matrices on their way through conversions: each one moves numbers as some family of models has them moved, and can be
+/// undone.</summary>
 internal sealed class RandomMoves(int seed)
 {
     private const int UnitBytes = 2;
@@ -19,7 +20,8 @@ internal sealed class RandomMoves(int seed)
     /// <param name="simplify">What is done to each recipe after each move.</param>
     public MovedMatrices Move(int moves, Func<PayloadRecipe, PayloadRecipe> simplify)
     {
-        MovedMatrices moved = new([new(new StoredPayload(0, Payload.Length), Side, Side)], ImmutableStack<Func<MovedMatrices, MovedMatrices>>.Empty);
+        MovedMatrices moved = new(
+            [new(new StoredPayload(0, Payload.Length), Side, Side)], ImmutableStack<Func<MovedMatrices, MovedMatrices>>.Empty);
         for (int i = 0; i < moves; i++)
         {
             moved = Next(moved).Each(simplify);
@@ -65,7 +67,8 @@ internal sealed class RandomMoves(int seed)
             {
                 long run = whole.Recipe.Length / parts / groups;
                 (long rows, long columns) = groups == 1 ? (whole.Rows / parts, whole.Columns) : (whole.Rows, whole.Columns / parts);
-                return Enumerable.Range(0, (int)parts).Select(part => new Matrix(new TakenPayload(whole.Recipe, part * run, run, parts * run, groups), rows, columns));
+                return Enumerable.Range(0, (int)parts)
+                    .Select(part => new Matrix(new TakenPayload(whole.Recipe, part * run, run, parts * run, groups), rows, columns));
             }
 
             Matrix Whole(Matrix[] split) => new(
@@ -85,7 +88,8 @@ internal sealed class RandomMoves(int seed)
                     new ExchangedPayload(matrix.Recipe, outer, from, to, unit),
                     isTransposed ? matrix.Columns : matrix.Rows,
                     isTransposed ? matrix.Rows : matrix.Columns))];
-            return new(Exchanged(Matrices, rows, columns), Undo.Push(moved => moved with { Matrices = Exchanged(moved.Matrices, columns, rows) }));
+            return new(
+                Exchanged(Matrices, rows, columns), Undo.Push(moved => moved with { Matrices = Exchanged(moved.Matrices, columns, rows) }));
         }
     }
 }

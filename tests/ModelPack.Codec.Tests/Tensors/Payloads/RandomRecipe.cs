@@ -37,10 +37,14 @@ internal sealed class RandomRecipe
             0 or 1 when inner.Length > 0 => Taken(inner),
             2 or 3 => Joined(inner, depth),
             4 or 5 when inner.Length > 0 => Exchanged(inner),
-            6 when inner.Length % 4 == 0 && random.Next(3) == 0 => random.Next(2) == 0 ? new ShiftedPayload(Finite(inner), 1.5f) : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(2)),
+            6 when inner.Length % 4 == 0 && random.Next(3) == 0 =>
+                random.Next(2) == 0
+                ? new ShiftedPayload(Finite(inner), 1.5f)
+                : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(2)),
             6 when inner.Length % 2 == 0 => new ReversedPayload(inner, inner.Length % 8 == 0 ? TensorType.F64 : TensorType.F16),
             7 when inner.Length % 34 == 0 && inner.Length < MostBytes / 4 => new WidenedPayload(inner, TensorType.Q8_0),
-            7 when inner.Length % 2 == 0 && inner.Length < MostBytes => Widened(inner, random.Next(2) == 0 ? TensorType.F16 : TensorType.BF16),
+            7 when inner.Length % 2 == 0 && inner.Length < MostBytes =>
+                Widened(inner, random.Next(2) == 0 ? TensorType.F16 : TensorType.BF16),
             _ => inner,
         };
         return made.Length <= MostBytes ? made : inner;

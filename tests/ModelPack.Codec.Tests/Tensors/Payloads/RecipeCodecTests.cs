@@ -25,12 +25,18 @@ public sealed class RecipeCodecTests
     [TestMethod]
     public void Layout_is_the_documented_one()
     {
-        JoinedPayload recipe = new([new ExchangedPayload(new TakenPayload(new StoredPayload(300, 24), 1, 2, 3, 8), 2, 4, 1, 2), new LiteralPayload(new byte[] { 9, 8 })], 2);
-        CollectionAssert.AreEqual(new byte[] { 3, 2, 2, 4, 2, 4, 1, 2, 2, 1, 2, 3, 8, 0, 0xAC, 2, 24, 1, 2, 9, 8 }, RecipeCodec.ToBytes(recipe));
-        PayloadRecipe typed = new NarrowedPayload(
-            new ComputedPayload(new ShiftedPayload(new WidenedPayload(new ReversedPayload(new StoredPayload(0, 2), TensorType.F16), TensorType.F16), 1f), NumberFunction.LogarithmOfNegative), TensorType.BF16);
+        JoinedPayload recipe = new(
+            [new ExchangedPayload(new TakenPayload(new StoredPayload(300, 24), 1, 2, 3, 8), 2, 4, 1, 2),
+                new LiteralPayload(new byte[] { 9, 8 })], 2);
         CollectionAssert.AreEqual(
-            new byte[] { 7, (byte)TensorType.BF16, 9, 1, 8, 0x80, 0x80, 0x80, 0xFC, 3, 6, (byte)TensorType.F16, 5, (byte)TensorType.F16, 0, 0, 2 }, RecipeCodec.ToBytes(typed));
+            new byte[] { 3, 2, 2, 4, 2, 4, 1, 2, 2, 1, 2, 3, 8, 0, 0xAC, 2, 24, 1, 2, 9, 8 }, RecipeCodec.ToBytes(recipe));
+        PayloadRecipe typed = new NarrowedPayload(
+            new ComputedPayload(
+                new ShiftedPayload(new WidenedPayload(new ReversedPayload(new StoredPayload(0, 2), TensorType.F16), TensorType.F16), 1f),
+                NumberFunction.LogarithmOfNegative), TensorType.BF16);
+        CollectionAssert.AreEqual(
+            new byte[] { 7, (byte)TensorType.BF16, 9, 1, 8, 0x80, 0x80, 0x80, 0xFC, 3, 6, (byte)TensorType.F16, 5, (byte)TensorType.F16, 0,
+                0, 2 }, RecipeCodec.ToBytes(typed));
     }
 
     [TestMethod]
@@ -45,7 +51,8 @@ public sealed class RecipeCodecTests
     }
 
     [TestMethod]
-    public void Any_bytes_are_read_or_refused_and_what_is_read_can_be_judged() => Gen.Select(Gen.Byte[0, 9].Array[0, 60], Gen.Byte.Array[0, 20]).Sample(
+    public void Any_bytes_are_read_or_refused_and_what_is_read_can_be_judged() =>
+    Gen.Select(Gen.Byte[0, 9].Array[0, 60], Gen.Byte.Array[0, 20]).Sample(
         (small, any) =>
         {
             try
@@ -64,15 +71,20 @@ public sealed class RecipeCodecTests
     [TestMethod]
     [DataRow((byte)10, DisplayName = "a kind that is none")]
     [DataRow((byte)255, DisplayName = "the last byte")]
-    public void Unknown_kind_is_refused(byte kind) => Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([kind, 0, 0, 0, 0]), Budget));
+    public void Unknown_kind_is_refused(byte kind) =>
+    Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([kind, 0, 0, 0, 0]), Budget));
 
     [TestMethod]
     public void Unknown_function_is_refused() =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 2, 0, 0, 4]), Budget)).Message, "no NumberFunction");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 2, 0, 0, 4]), Budget)).Message,
+            "no NumberFunction");
 
     [TestMethod]
     public void Unknown_type_is_refused() =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([5, (byte)TensorTypes.All.Count, 0, 0, 2]), Budget)).Message, "no tensor type");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(
+                () => RecipeCodec.Read(new BodyReader([5, (byte)TensorTypes.All.Count, 0, 0, 2]), Budget)).Message, "no tensor type");
 
     [TestMethod]
     public void Depth_and_width_that_are_only_claimed_cost_nothing()

@@ -39,7 +39,8 @@ public sealed class RecipeRulesTests
         ["parts in no groups"] = (new JoinedPayload([Stored], 0), "0 groups"),
         ["parts in a negative number of groups"] = (new JoinedPayload([Stored], -1), "-1 groups"),
         ["a part that does not divide"] = (new JoinedPayload([Stored, new LiteralPayload(new byte[5])], 4), "cannot be dealt out in 4"),
-        ["parts that are too long together"] = (new JoinedPayload([.. Enumerable.Repeat(new StoredPayload(3, Lengths[3]), 5)], 1), "5 payloads"),
+        ["parts that are too long together"] =
+            (new JoinedPayload([.. Enumerable.Repeat(new StoredPayload(3, Lengths[3]), 5)], 1), "5 payloads"),
         ["an exchange of other bytes"] = (new ExchangedPayload(Stored, 2, 3, 2, 1), "are not 24 bytes"),
         ["an exchange of negative sides"] = (new ExchangedPayload(Stored, 2, -3, -2, 2), "are not 24 bytes"),
         ["an exchange of nothing"] = (new ExchangedPayload(new LiteralPayload(default), 0, 1, 1, 1), "are not 0 bytes"),
@@ -53,8 +54,10 @@ public sealed class RecipeRulesTests
         ["a type that is not narrow"] = (new NarrowedPayload(Stored, TensorType.F64), "not narrower"),
         ["half a number narrowed"] = (new NarrowedPayload(new LiteralPayload(new byte[6]), TensorType.F16), "whole number of F32"),
         ["half a number shifted"] = (new ShiftedPayload(new LiteralPayload(new byte[6]), 1), "whole number of F32"),
-        ["half a number computed"] = (new ComputedPayload(new LiteralPayload(new byte[6]), NumberFunction.NegativeExponential), "whole number of F32"),
-        ["something bad within"] = (new JoinedPayload([Stored, new ReversedPayload(new StoredPayload(9, 24), TensorType.F16)], 1), "tensor 9"),
+        ["half a number computed"] =
+            (new ComputedPayload(new LiteralPayload(new byte[6]), NumberFunction.NegativeExponential), "whole number of F32"),
+        ["something bad within"] =
+            (new JoinedPayload([Stored, new ReversedPayload(new StoredPayload(9, 24), TensorType.F16)], 1), "tensor 9"),
     };
 
     public static IEnumerable<string> GoodNames => Good.Keys;
@@ -130,7 +133,8 @@ public sealed class RecipeRulesTests
         Assert.IsLessThan(50_000, asked, "each of 20,000 parts is looked at once, not once a level");
     }
 
-    private static string Refusal(PayloadRecipe recipe) => Assert.ThrowsExactly<InvalidDataException>(() => RecipeRules.Check(recipe, Lengths)).Message;
+    private static string Refusal(PayloadRecipe recipe) =>
+        Assert.ThrowsExactly<InvalidDataException>(() => RecipeRules.Check(recipe, Lengths)).Message;
 
     private sealed class CountedLengths(long[] lengths, Action asked) : IReadOnlyList<long>
     {

@@ -46,7 +46,8 @@ public sealed class RecipeSourceTests
                 }
                 else
                 {
-                    Assert.IsTrue(kinds.Overlaps([typeof(LiteralPayload), typeof(WidenedPayload), typeof(NarrowedPayload), typeof(ShiftedPayload)]));
+                    Assert.IsTrue(
+                        kinds.Overlaps([typeof(LiteralPayload), typeof(WidenedPayload), typeof(NarrowedPayload), typeof(ShiftedPayload)]));
                 }
             }
         },
@@ -121,7 +122,8 @@ public sealed class RecipeSourceTests
         byte[] payload = [1, 2, 3, 4, 5, 6];
         PayloadRecipe empty = new LiteralPayload(default);
         PayloadRecipe stored = new StoredPayload(0, 6);
-        foreach (PayloadRecipe[] parts in new[] { [empty, stored], [stored, empty], [empty, empty, stored, empty, empty, stored, empty], (PayloadRecipe[])[empty, empty] })
+        foreach (PayloadRecipe[] parts in new[] { [empty, stored], [stored, empty], [empty, empty, stored, empty, empty, stored, empty],
+            (PayloadRecipe[])[empty, empty] })
         {
             foreach (int count in new[] { 1, 2, 3, 6 })
             {
@@ -174,7 +176,8 @@ public sealed class RecipeSourceTests
         {
             int offset = random.Next(expected.Length + 1);
             int length = random.Next(Math.Min(expected.Length - offset, i < 10 ? 40 : int.MaxValue) + 1);
-            CollectionAssert.AreEqual(expected[offset..(offset + length)], source.ReadBytes(offset, length), $"{length} bytes at {offset} of {recipe}");
+            CollectionAssert.AreEqual(
+                expected[offset..(offset + length)], source.ReadBytes(offset, length), $"{length} bytes at {offset} of {recipe}");
         }
     }
 
@@ -193,7 +196,8 @@ public sealed class RecipeSourceTests
         }
     }
 
-    private static ByteSource Open(PayloadRecipe recipe, byte[][] payloads) => RecipeSource.Open(recipe, stored => new MemoryByteSource(payloads[stored.Tensor]));
+    private static ByteSource Open(PayloadRecipe recipe, byte[][] payloads) =>
+        RecipeSource.Open(recipe, stored => new MemoryByteSource(payloads[stored.Tensor]));
 
     private static byte[] Read(PayloadRecipe recipe, byte[][] payloads) => Open(recipe, payloads).ReadBytes(0, (int)recipe.Length);
 

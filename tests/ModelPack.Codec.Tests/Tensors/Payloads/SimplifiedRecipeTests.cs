@@ -4,7 +4,8 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 
-/// <summary>Recipes of several conversions one after the other: simplified, they give the same bytes, and nothing is left of what was undone.</summary>
+/// <summary>Recipes of several conversions one after the other: simplified, they give the same bytes, and nothing is left of what was
+/// undone.</summary>
 [TestClass]
 public sealed class SimplifiedRecipeTests
 {
@@ -27,7 +28,8 @@ public sealed class SimplifiedRecipeTests
     public void Taking_each_part_of_a_stack_is_work_for_the_parts_and_not_for_their_square()
     {
         // [stack] and [stack of transposed matrices]
-        foreach (Func<PayloadRecipe, PayloadRecipe> form in new Func<PayloadRecipe, PayloadRecipe>[] { part => part, part => new ExchangedPayload(part, 1, 2, 2, 1) })
+        foreach (Func<PayloadRecipe, PayloadRecipe> form in new Func<PayloadRecipe, PayloadRecipe>[] { part => part,
+            part => new ExchangedPayload(part, 1, 2, 2, 1) })
         {
             const int Parts = 2000;
             Work work = new();
@@ -48,14 +50,17 @@ public sealed class SimplifiedRecipeTests
     [TestMethod]
     public void Taking_across_parts_finds_the_first_and_the_last_and_passes_over_empty_ones()
     {
-        JoinedPayload joined = new([new StoredPayload(0, 0), new StoredPayload(1, 6), new StoredPayload(2, 0), new StoredPayload(3, 2), new StoredPayload(4, 4)], 2);
+        JoinedPayload joined = new(
+            [new StoredPayload(0, 0), new StoredPayload(1, 6), new StoredPayload(2, 0), new StoredPayload(3, 2), new StoredPayload(4, 4)],
+            2);
         byte[][] payloads = [[], [1, 2, 3, 4, 5, 6], [], [7, 8], [9, 10, 11, 12]];
         for (int start = 0; start < 6; start++)
         {
             for (int size = 1; start + size <= 6; size++)
             {
                 TakenPayload taken = new(joined, start, size, 6, 2);
-                CollectionAssert.AreEqual(NaiveRecipe.Evaluate(taken, payloads), NaiveRecipe.Evaluate(taken.Simplified(), payloads), $"{start} {size}");
+                CollectionAssert.AreEqual(
+                    NaiveRecipe.Evaluate(taken, payloads), NaiveRecipe.Evaluate(taken.Simplified(), payloads), $"{start} {size}");
             }
         }
 
@@ -83,7 +88,8 @@ public sealed class SimplifiedRecipeTests
     {
         StoredPayload stored = new(0, 2 * 3 * 5 * 7);
         ExchangedPayload inner = new(stored, 2, 3, 5, 7);
-        foreach (ExchangedPayload other in new ExchangedPayload[] { new(inner, 1, 5, 6, 7), new(inner, 2, 5, 21, 1), new(inner, 2, 3, 5, 7), new(inner, 1, 10, 3, 7) })
+        foreach (ExchangedPayload other in new ExchangedPayload[] { new(inner, 1, 5, 6, 7), new(inner, 2, 5, 21, 1), new(inner, 2, 3, 5, 7),
+            new(inner, 1, 10, 3, 7) })
         {
             Assert.AreEqual(other, other.Simplified());
         }
@@ -92,7 +98,8 @@ public sealed class SimplifiedRecipeTests
     [TestMethod]
     public void Numbers_that_are_reversed_or_widened_in_between_keep_steps_apart()
     {
-        PayloadRecipe moved = new ExchangedPayload(new ReversedPayload(new ExchangedPayload(new StoredPayload(0, 24), 1, 2, 3, 4), TensorType.F32), 1, 3, 2, 4);
+        PayloadRecipe moved = new ExchangedPayload(
+            new ReversedPayload(new ExchangedPayload(new StoredPayload(0, 24), 1, 2, 3, 4), TensorType.F32), 1, 3, 2, 4);
         Assert.AreEqual(moved, moved.Simplified());
         PayloadRecipe other = new ReversedPayload(new ReversedPayload(new StoredPayload(0, 24), TensorType.F32), TensorType.F64);
         Assert.AreEqual(other, other.Simplified());

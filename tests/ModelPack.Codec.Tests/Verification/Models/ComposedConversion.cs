@@ -11,7 +11,8 @@ internal sealed class ComposedConversion : IDisposable
 {
     private readonly ModelFile source;
 
-    public ComposedConversion(byte[] bytes, ModelFormat from, ModelFormat to, ConversionOptions options, Func<WrittenPayloads, WrittenPayloads>? change = null)
+    public ComposedConversion(
+        byte[] bytes, ModelFormat from, ModelFormat to, ConversionOptions options, Func<WrittenPayloads, WrittenPayloads>? change = null)
     {
         source = TestModels.Open(bytes, from);
         Options = options;

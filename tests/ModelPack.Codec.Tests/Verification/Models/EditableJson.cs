@@ -34,7 +34,8 @@ internal abstract class EditableJson : EditableModel
 
     public List<string> Strings(string key) => JsonSerializer.Deserialize<List<string>>(Metadata[Find(key)].Value)!;
 
-    protected string MetadataJson() => "{" + string.Join(",", Metadata.Select(entry => $"{JsonSerializer.Serialize(entry.Key)}:{entry.Value}")) + "}";
+    protected string MetadataJson() =>
+        "{" + string.Join(",", Metadata.Select(entry => $"{JsonSerializer.Serialize(entry.Key)}:{entry.Value}")) + "}";
 
     private int Find(string key)
     {

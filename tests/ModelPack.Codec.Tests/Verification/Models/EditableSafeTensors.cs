@@ -19,7 +19,8 @@ internal sealed class EditableSafeTensors : EditableJson
         {
             string name = JsonSerializer.Serialize(tensor.Name);
             string type = TensorTypes.Get(tensor.Type).Name;
-            header.Append($",{name}:{{\"dtype\":\"{type}\",\"shape\":[{string.Join(",", tensor.Shape)}],\"data_offsets\":[{offset},{offset + tensor.Payload.Length}]}}");
+            header.Append(
+                $",{name}:{{\"dtype\":\"{type}\",\"shape\":[{string.Join(",", tensor.Shape)}],\"data_offsets\":[{offset},{offset + tensor.Payload.Length}]}}");
             offset += tensor.Payload.Length;
         }
 

@@ -21,7 +21,8 @@ internal static class TinyFolder
     public static Dictionary<string, object?> Tokenizer() => new()
     {
         ["version"] = "1.0",
-        ["added_tokens"] = TinyModel.Tokens.Skip(TinyModel.End).Select((text, i) => new { id = TinyModel.End + i, content = text, special = true }),
+        ["added_tokens"] = TinyModel.Tokens.Skip(TinyModel.End)
+            .Select((text, i) => new { id = TinyModel.End + i, content = text, special = true }),
         ["model"] = new
         {
             type = "BPE",
@@ -31,7 +32,8 @@ internal static class TinyFolder
     };
 
     /// <summary>Writes the folder; a companion that is given replaces the right one, null leaves it out.</summary>
-    public static string Write(ModelFolder folder, string name = "tiny", EditableModel? model = null, params (string Name, object? Content)[] companions)
+    public static string Write(
+        ModelFolder folder, string name = "tiny", EditableModel? model = null, params (string Name, object? Content)[] companions)
     {
         Dictionary<string, object?> files = new()
         {

@@ -19,7 +19,8 @@ internal static class TinyModel
     /// <summary>Merge rules over letters: a letter and the one after next.</summary>
     public static IReadOnlyList<string> Merges { get; } = [.. Enumerable.Range(0, 24).Select(i => $"{Letters[i]} {Letters[i + 2]}")];
 
-    public static IReadOnlyList<string> Tokens { get; } = [.. Letters, .. Merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal)), "<|end|>", "<|pad|>"];
+    public static IReadOnlyList<string> Tokens { get; } = [
+        .. Letters, .. Merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal)), "<|end|>", "<|pad|>"];
 
     public static int End => Tokens.Count - 2;
 
@@ -66,8 +67,10 @@ internal static class TinyModel
         model.SetText("architecture", "qwen2");
         (string Key, int Value)[] numbers =
         [
-            ("hidden_size", Hidden), ("num_layers", Layers), ("num_heads", Heads), ("num_kv_heads", KeyValueHeads), ("vocab_size", Tokens.Count),
-            ("intermediate_size", FeedForward), ("model.hidden_size", Hidden), ("tokenizer.vocab_size", Tokens.Count), ("tokenizer.eos_token_id", End),
+            ("hidden_size", Hidden), ("num_layers", Layers), ("num_heads", Heads), ("num_kv_heads", KeyValueHeads),
+            ("vocab_size", Tokens.Count),
+            ("intermediate_size", FeedForward), ("model.hidden_size", Hidden), ("tokenizer.vocab_size", Tokens.Count),
+            ("tokenizer.eos_token_id", End),
         ];
         foreach ((string key, int value) in numbers)
         {

@@ -30,7 +30,8 @@ public sealed class DerivedMutationTests
 
         foreach (object[] pair in Pairs)
         {
-            ModelConverter.Convert(Source((ModelFormat)pair[0]), Output((ModelFormat)pair[0], (ModelFormat)pair[1]), (ModelFormat)pair[1], Blocks);
+            ModelConverter.Convert(
+                Source((ModelFormat)pair[0]), Output((ModelFormat)pair[0], (ModelFormat)pair[1]), (ModelFormat)pair[1], Blocks);
         }
     }
 
@@ -65,7 +66,8 @@ public sealed class DerivedMutationTests
             Assert.AreEqual(at, difference.ByteOffset);
             Assert.AreEqual(1, difference.Count);
             Assert.IsFalse(ModelVerifier.Verify(damaged, Source(source), ProofLevel.L1).Passed);
-            Difference certified = ModelVerifier.Verify(Output(source, target) + ".modelpack.json", damaged, ProofLevel.L1).Differences.First();
+            Difference certified = ModelVerifier.Verify(
+                Output(source, target) + ".modelpack.json", damaged, ProofLevel.L1).Differences.First();
             Assert.AreEqual(output.Tensors[i].Name, certified.Place);
 
             // The way back does not undo an edit silently.
@@ -146,7 +148,9 @@ public sealed class DerivedMutationTests
         });
         VerificationReport report = ModelVerifier.Verify(Source(source), damaged, ProofLevel.L1);
         Assert.IsFalse(report.Passed);
-        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == DifferenceKind.MissingTensor && difference.Place == name), string.Join("\n", report.Differences));
+        Assert.IsTrue(
+            report.Differences.Any(difference => difference.Kind == DifferenceKind.MissingTensor && difference.Place == name),
+            string.Join("\n", report.Differences));
     }
 
     [TestMethod]
@@ -167,7 +171,9 @@ public sealed class DerivedMutationTests
         {
             // The length is only looked at when the hash does not fit.
             string longer = folder.Write("longer.apr", [.. File.ReadAllBytes(Source(ModelFormat.Apr))]);
-            Assert.Contains(DifferenceKind.Container, ModelVerifier.Verify(certificate, longer, ProofLevel.L1).Differences.Select(difference => difference.Kind));
+            Assert.Contains(
+                DifferenceKind.Container,
+                ModelVerifier.Verify(certificate, longer, ProofLevel.L1).Differences.Select(difference => difference.Kind));
             return;
         }
 

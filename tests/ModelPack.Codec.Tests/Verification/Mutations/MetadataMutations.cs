@@ -31,15 +31,29 @@ internal static class MetadataMutations
         new("an empty key-value added", model => model.SetText("zzz.empty", "")) { Place = _ => "zzz.empty" },
         new("a key renamed", model => model.RenameKey(Name(model), "renamed")) { Place = Name },
         new("keys in another order", model => model.SwapKeys(0, 1)) { Place = model => model.KeyAt(0) },
-        new("a number of another type with the same bytes", model => Set(model, "qwen2.context_length", GgufValue.FromInt32(512))) { Place = _ => "qwen2.context_length", Formats = Gguf },
-        new("a number in another width", model => Set(model, "qwen2.context_length", GgufValue.FromUInt64(512))) { Place = _ => "qwen2.context_length", Formats = Gguf },
-        new("one bit of an epsilon", model => Set(model, "qwen2.attention.layer_norm_rms_epsilon", GgufValue.FromFloat32Bits(BitConverter.SingleToUInt32Bits(1e-6f) ^ 1)))
+        new("a number of another type with the same bytes", model => Set(model, "qwen2.context_length", GgufValue.FromInt32(512)))
+        {
+            Place = _ => "qwen2.context_length",
+            Formats = Gguf,
+        },
+        new("a number in another width", model => Set(model, "qwen2.context_length", GgufValue.FromUInt64(512)))
+        {
+            Place = _ => "qwen2.context_length",
+            Formats = Gguf,
+        },
+        new("one bit of an epsilon",
+            model => Set(
+                model, "qwen2.attention.layer_norm_rms_epsilon", GgufValue.FromFloat32Bits(BitConverter.SingleToUInt32Bits(1e-6f) ^ 1)))
         {
             Place = _ => "qwen2.attention.layer_norm_rms_epsilon", Formats = Gguf,
         },
         new("a number turned into a text", model => Json(model, "custom", "\"1\"")) { Place = _ => "custom", Formats = Apr },
         new("a number spelled otherwise", model => Json(model, "rope_theta", "1e4")) { Place = _ => "rope_theta", Formats = Apr },
-        new("an alignment key that moves nothing", model => Set(model, "general.alignment", GgufValue.FromUInt32(32))) { Place = _ => "general.alignment", Formats = Gguf },
+        new("an alignment key that moves nothing", model => Set(model, "general.alignment", GgufValue.FromUInt32(32)))
+        {
+            Place = _ => "general.alignment",
+            Formats = Gguf,
+        },
         new("another alignment", model => Align(model, 64)) { Place = _ => "general.alignment", Formats = Gguf },
     ];
 
@@ -59,16 +73,20 @@ internal static class MetadataMutations
         },
         new("a token edited", model => EditList(model, Tokens, AprTokens, list => list[30] = "zz"))
         {
-            Place = Mutation.Key(Tokens, AprTokens, ""), Formats = WithTokenizer, Finding = ValidationErrors.Merge, FindingPlace = Mutation.Key(Merges, AprMerges, ""),
+            Place = Mutation.Key(Tokens, AprTokens, ""), Formats = WithTokenizer, Finding = ValidationErrors.Merge,
+                FindingPlace = Mutation.Key(Merges, AprMerges, ""),
         },
         new("a token dropped", model => EditList(model, Tokens, AprTokens, list => list.RemoveAt(list.Count - 1)))
         {
             Place = Mutation.Key(Tokens, AprTokens, ""), Formats = WithTokenizer, Finding = ValidationErrors.TokenLists,
-            FindingPlace = _ => "tokenizer.ggml.token_type".Replace("ggml.", _.Format == ModelFormat.Gguf ? "ggml." : "", StringComparison.Ordinal),
+            FindingPlace = _ => "tokenizer.ggml.token_type".Replace(
+                "ggml.", _.Format == ModelFormat.Gguf ? "ggml." : "", StringComparison.Ordinal),
         },
-        new("a special token beyond the vocabulary", model => SetNumber(model, "tokenizer.ggml.eos_token_id", "tokenizer.eos_token_id", 9999))
+        new("a special token beyond the vocabulary",
+            model => SetNumber(model, "tokenizer.ggml.eos_token_id", "tokenizer.eos_token_id", 9999))
         {
-            Place = Mutation.Key("tokenizer.ggml.eos_token_id", "tokenizer.eos_token_id", ""), Formats = WithTokenizer, Finding = ValidationErrors.TokenId,
+            Place = Mutation.Key("tokenizer.ggml.eos_token_id", "tokenizer.eos_token_id", ""), Formats = WithTokenizer,
+                Finding = ValidationErrors.TokenId,
         },
         new("another special token", model => SetNumber(model, "tokenizer.ggml.eos_token_id", "tokenizer.eos_token_id", 1))
         {

@@ -36,7 +36,8 @@ internal sealed record Mutation(string Name, Action<EditableModel> Damage)
 
     public static Func<EditableModel, string> Tensor(string ggufName) => model => model.NameOf(ggufName);
 
-    public static Func<EditableModel, string> Key(string gguf, string apr, string safeTensors) => model => KeyOf(model, gguf, apr, safeTensors);
+    public static Func<EditableModel, string> Key(string gguf, string apr, string safeTensors) =>
+        model => KeyOf(model, gguf, apr, safeTensors);
 
     public static string KeyOf(EditableModel model, string gguf, string apr, string safeTensors) => model.Format switch
     {

@@ -3,16 +3,19 @@ using ModelPack.Codec.Tests.Verification.Models;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
 
-/// <summary>Every kind of corruption, in every format in which it makes sense: the verb that has to notice it does, says where, and nothing else complains.</summary>
+/// <summary>Every kind of corruption, in every format in which it makes sense: the verb that has to notice it does, says where, and nothing
+/// else complains.</summary>
 [TestClass]
 public sealed class MutationTableTests
 {
     private static readonly ModelFolder Originals = new();
-    private static readonly Mutation[] Table = [.. PayloadMutations.All, .. TensorMutations.All, .. MetadataMutations.All, .. ContainerMutations.All];
+    private static readonly Mutation[] Table = [
+        .. PayloadMutations.All, .. TensorMutations.All, .. MetadataMutations.All, .. ContainerMutations.All];
 
     private readonly ModelFolder folder = new();
 
-    public static IEnumerable<object[]> Rows => Table.SelectMany(mutation => mutation.Formats.Select(format => new object[] { mutation.Name, format }));
+    public static IEnumerable<object[]> Rows =>
+        Table.SelectMany(mutation => mutation.Formats.Select(format => new object[] { mutation.Name, format }));
 
     public static IEnumerable<object[]> OpenedRows => Rows.Where(row => Find((string)row[0]).Refusal((ModelFormat)row[1]) is null);
 
@@ -99,13 +102,17 @@ public sealed class MutationTableTests
         foreach (ProofLevel level in new[] { ProofLevel.L1, ProofLevel.L2, ProofLevel.L3 })
         {
             VerificationReport report = ModelVerifier.Verify(Original(format), damaged, level);
-            string found = string.Join("\n", report.Differences.Select(difference => $"{difference.Kind} {difference.Place}: {difference.Text}"));
+            string found = string.Join(
+                "\n", report.Differences.Select(difference => $"{difference.Kind} {difference.Place}: {difference.Text}"));
             Assert.AreEqual(level < mutation.Level, report.Passed, $"{level}\n{found}");
             Assert.AreEqual(report.Passed, ModelVerifier.Verify(damaged, Original(format), level).Passed, $"{level}, the other way round");
             Assert.IsTrue(report.Proved is null || report.Proved < mutation.Level, $"{report.Proved}");
             if (!report.Passed)
             {
-                Difference[] matching = [.. report.Differences.Where(difference => difference.Kind == mutation.Kind && (mutation.Place is null || difference.Place == mutation.Place(model)))];
+                Difference[] matching = [
+                    .. report.Differences.Where(
+                        difference => difference.Kind == mutation.Kind
+                            && (mutation.Place is null || difference.Place == mutation.Place(model)))];
                 Assert.HasCount(1, matching, found);
                 CheckPayload(matching[0], model, damaged);
             }

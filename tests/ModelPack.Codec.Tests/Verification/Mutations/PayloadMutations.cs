@@ -22,7 +22,8 @@ internal static class PayloadMutations
         On(Query, "one bit in a block scale", payload => payload[3 * Q4_KBlock] ^= 1) with { Formats = Quantized },
         On(Query, "one bit in a packed sub-block scale", payload => payload[(5 * Q4_KBlock) + 7] ^= 0x10) with { Formats = Quantized },
         On(Query, "one bit in a nibble", payload => payload[(7 * Q4_KBlock) + Q4_KQuants + 21] ^= 0x20) with { Formats = Quantized },
-        On(Query, "two nibbles of a byte swapped", payload => payload[Q4_KQuants] = (byte)((payload[Q4_KQuants] << 4) | (payload[Q4_KQuants] >> 4))) with { Formats = Quantized },
+        On(Query, "two nibbles of a byte swapped",
+            payload => payload[Q4_KQuants] = (byte)((payload[Q4_KQuants] << 4) | (payload[Q4_KQuants] >> 4))) with { Formats = Quantized },
         On(Query, "two blocks swapped", payload => SwapRuns(payload, 0, 9 * Q4_KBlock, Q4_KBlock)) with { Formats = Quantized },
         On(Value, "the lowest bit of one number", payload => payload[2 * 500] ^= 1),
         On(Value, "an exponent", payload => payload[(2 * 1234) + 1] ^= 0x08),
@@ -44,12 +45,33 @@ internal static class PayloadMutations
         On(Square, "a matrix of one value", payload => Fill(payload, 0x3C00)) with { Finding = ValidationErrors.Constant },
         On(Square, "rows beyond the first zeroed", payload => payload.AsSpan(512).Clear()),
         On(Norm, "a norm scaled", payload => ForEachRow(payload, 4, number => number[3] ^= 0x01)),
-        On(Square, "NaN in the last number", payload => BitConverter.GetBytes(Half.NaN).CopyTo(payload, payload.Length - 2)) with { Finding = ProofErrors.NonFiniteTensor },
-        On(Square, "infinity in the first number", payload => BitConverter.GetBytes(Half.PositiveInfinity).CopyTo(payload, 0)) with { Finding = ProofErrors.NonFiniteTensor },
-        On(Norm, "a signalling NaN in F32", payload => BitConverter.GetBytes(0xFF80_0001).CopyTo(payload, 400)) with { Finding = ProofErrors.NonFiniteTensor },
-        On(Query, "NaN in the last block", payload => payload[^(Q4_KBlock - 1)] = 0x7E) with { Formats = Quantized, Finding = ProofErrors.NonFiniteTensor },
-        On(Query, "infinity in the minimum of a block", payload => (payload[2], payload[3]) = (0, 0xFC)) with { Formats = Quantized, Finding = ProofErrors.NonFiniteTensor },
-        new("payloads of equal shape swapped", model => (model[Value].Payload, model[OtherValue].Payload) = (model[OtherValue].Payload, model[Value].Payload)) { Place = Mutation.Tensor(OtherValue) },
+        On(Square, "NaN in the last number", payload => BitConverter.GetBytes(Half.NaN).CopyTo(payload, payload.Length - 2)) with
+        {
+            Finding = ProofErrors.NonFiniteTensor,
+        },
+        On(Square, "infinity in the first number", payload => BitConverter.GetBytes(Half.PositiveInfinity).CopyTo(payload, 0)) with
+        {
+            Finding = ProofErrors.NonFiniteTensor,
+        },
+        On(Norm, "a signalling NaN in F32", payload => BitConverter.GetBytes(0xFF80_0001).CopyTo(payload, 400)) with
+        {
+            Finding = ProofErrors.NonFiniteTensor,
+        },
+        On(Query, "NaN in the last block", payload => payload[^(Q4_KBlock - 1)] = 0x7E) with
+        {
+            Formats = Quantized,
+            Finding = ProofErrors.NonFiniteTensor,
+        },
+        On(Query, "infinity in the minimum of a block", payload => (payload[2], payload[3]) = (0, 0xFC)) with
+        {
+            Formats = Quantized,
+            Finding = ProofErrors.NonFiniteTensor,
+        },
+        new("payloads of equal shape swapped",
+            model => (model[Value].Payload, model[OtherValue].Payload) = (model[OtherValue].Payload, model[Value].Payload))
+            {
+                Place = Mutation.Tensor(OtherValue),
+            },
         new("one layer copied over another", model => Copy(model, "blk.0.", "blk.1.")) { Place = Mutation.Tensor("blk.1.ffn_up.weight") },
     ];
 
@@ -106,7 +128,8 @@ internal static class PayloadMutations
 
     private static void Copy(EditableModel model, string from, string to)
     {
-        foreach (string part in new[] { "attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down" })
+        foreach (string part in new[] { "attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up",
+            "ffn_down" })
         {
             model[$"{to}{part}.weight"].Payload = [.. model[$"{from}{part}.weight"].Payload];
         }

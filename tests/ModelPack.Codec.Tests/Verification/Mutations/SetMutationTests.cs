@@ -23,7 +23,8 @@ public sealed class SetMutationTests
     [
         ("a shard is missing", path => File.Delete(Path.Combine(path, SecondShard)), SafeTensorsSetErrors.MissingFile),
         ("two shards swapped", path => Swap(path, FirstShard, SecondShard), SafeTensorsSetErrors.TensorNotFound),
-        ("a shard stands twice", path => File.Copy(Path.Combine(path, FirstShard), Path.Combine(path, SecondShard), overwrite: true), SafeTensorsSetErrors.TensorInTwoFiles),
+        ("a shard stands twice", path => File.Copy(Path.Combine(path, FirstShard), Path.Combine(path, SecondShard), overwrite: true),
+            SafeTensorsSetErrors.TensorInTwoFiles),
         ("the index names another shard", path => Replace(path, Index, SecondShard, FirstShard), SafeTensorsSetErrors.TensorNotFound),
         ("the index names another tensor", path => Replace(path, Index, "\"lookup\"", "\"look_up\""), SafeTensorsSetErrors.TensorNotFound),
         ("the index leaves a tensor out", path => RemoveFromIndex(path, "lookup"), SafeTensorsSetErrors.TensorNotInIndex),
@@ -32,24 +33,36 @@ public sealed class SetMutationTests
     private static readonly (string Name, Action<string> Damage, DifferenceKind Kind, string Place, ErrorCode? Finding)[] Opened =
     [
         ("a companion edited", path => Replace(path, "README.md", "tiny", "tinz"), DifferenceKind.Metadata, "README.md", null),
-        ("a hyperparameter edited", path => Replace(path, "config.json", "\"hidden_size\":256", "\"hidden_size\":257"), DifferenceKind.Metadata, "config.json", ValidationErrors.Shape),
-        ("a tokenizer edited", path => Replace(path, "tokenizer.json", "[\"d\",\"f\"]", "[\"d\",\"g\"]"), DifferenceKind.Metadata, "tokenizer.json", ValidationErrors.Merge),
-        ("a template edited", path => Replace(path, "tokenizer_config.json", "m[", "m.__class__["), DifferenceKind.Metadata, "tokenizer_config.json", ValidationErrors.Template),
-        ("a companion broken", path => Replace(path, "config.json", "}", ""), DifferenceKind.Metadata, "config.json", ValidationErrors.Companion),
+        ("a hyperparameter edited", path => Replace(path, "config.json", "\"hidden_size\":256", "\"hidden_size\":257"),
+            DifferenceKind.Metadata, "config.json", ValidationErrors.Shape),
+        ("a tokenizer edited", path => Replace(path, "tokenizer.json", "[\"d\",\"f\"]", "[\"d\",\"g\"]"), DifferenceKind.Metadata,
+            "tokenizer.json", ValidationErrors.Merge),
+        ("a template edited", path => Replace(path, "tokenizer_config.json", "m[", "m.__class__["), DifferenceKind.Metadata,
+            "tokenizer_config.json", ValidationErrors.Template),
+        ("a companion broken", path => Replace(path, "config.json", "}", ""), DifferenceKind.Metadata, "config.json",
+            ValidationErrors.Companion),
         ("a companion removed", path => File.Delete(Path.Combine(path, "README.md")), DifferenceKind.Metadata, "README.md", null),
         ("a companion added", path => File.WriteAllText(Path.Combine(path, "zzz.txt"), ""), DifferenceKind.Metadata, "zzz.txt", null),
-        ("a companion renamed", path => File.Move(Path.Combine(path, "README.md"), Path.Combine(path, "README2.md")), DifferenceKind.Metadata, "README2.md", null),
+        ("a companion renamed", path => File.Move(Path.Combine(path, "README.md"), Path.Combine(path, "README2.md")),
+            DifferenceKind.Metadata, "README2.md", null),
         ("a companion in a sub-folder edited", path => Replace(path, Pooling, "true", "false"), DifferenceKind.Metadata, Pooling, null),
-        ("a companion in a sub-folder broken", path => Replace(path, Pooling, "}", ""), DifferenceKind.Metadata, Pooling, ValidationErrors.Companion),
+        ("a companion in a sub-folder broken", path => Replace(path, Pooling, "}", ""), DifferenceKind.Metadata, Pooling,
+            ValidationErrors.Companion),
         ("a companion in a sub-folder removed", path => File.Delete(Path.Combine(path, Pooling)), DifferenceKind.Metadata, Pooling, null),
-        ("a companion in a sub-folder added", path => File.WriteAllText(Path.Combine(path, "1_Pooling", "more.txt"), ""), DifferenceKind.Metadata, "1_Pooling/more.txt", null),
-        ("a companion moved out of its sub-folder", path => File.Move(Path.Combine(path, Pooling), Path.Combine(path, "pooling.json")), DifferenceKind.Metadata, "pooling.json", null),
-        ("a sub-folder renamed", path => Directory.Move(Path.Combine(path, "1_Pooling"), Path.Combine(path, "2_Pooling")), DifferenceKind.Metadata, "2_Pooling/config.json", null),
-        ("a sub-folder hidden", path => Directory.Move(Path.Combine(path, "1_Pooling"), Path.Combine(path, ".1_Pooling")), DifferenceKind.Metadata, Pooling, null),
-        ("weights put into a sub-folder", path => File.WriteAllText(Path.Combine(path, "1_Pooling", "pytorch_model.bin"), ""), DifferenceKind.Metadata, Pooling, null),
+        ("a companion in a sub-folder added", path => File.WriteAllText(Path.Combine(path, "1_Pooling", "more.txt"), ""),
+            DifferenceKind.Metadata, "1_Pooling/more.txt", null),
+        ("a companion moved out of its sub-folder", path => File.Move(Path.Combine(path, Pooling), Path.Combine(path, "pooling.json")),
+            DifferenceKind.Metadata, "pooling.json", null),
+        ("a sub-folder renamed", path => Directory.Move(Path.Combine(path, "1_Pooling"), Path.Combine(path, "2_Pooling")),
+            DifferenceKind.Metadata, "2_Pooling/config.json", null),
+        ("a sub-folder hidden", path => Directory.Move(Path.Combine(path, "1_Pooling"), Path.Combine(path, ".1_Pooling")),
+            DifferenceKind.Metadata, Pooling, null),
+        ("weights put into a sub-folder", path => File.WriteAllText(Path.Combine(path, "1_Pooling", "pytorch_model.bin"), ""),
+            DifferenceKind.Metadata, Pooling, null),
         ("the stated size", path => Replace(path, Index, "\"total_size\": ", "\"total_size\": 1"), DifferenceKind.Metadata, Index, null),
         ("a bit in a shard", path => FlipLast(path, SecondShard), DifferenceKind.Payload, "", null),
-        ("a metadata value of a shard", path => Replace(path, FirstShard, "\"format\":\"pt\"", "\"format\":\"tf\""), DifferenceKind.Metadata, "format", null),
+        ("a metadata value of a shard", path => Replace(path, FirstShard, "\"format\":\"pt\"", "\"format\":\"tf\""),
+            DifferenceKind.Metadata, "format", null),
     ];
 
     public static IEnumerable<object[]> RefusedRows => Refused.Select(row => new object[] { row.Name });
@@ -81,7 +94,8 @@ public sealed class SetMutationTests
         (_, Action<string> damage, ErrorCode code) = Refused.Single(row => row.Name == name);
         string damaged = WriteShards(folder);
         damage(damaged);
-        foreach (Action verb in new Action[] { () => ModelFiles.Open(damaged).Dispose(), () => ModelVerifier.Verify(Originals["shards"], damaged), () => ModelValidator.Validate(damaged) })
+        foreach (Action verb in new Action[] { () => ModelFiles.Open(damaged).Dispose(),
+            () => ModelVerifier.Verify(Originals["shards"], damaged), () => ModelValidator.Validate(damaged) })
         {
             Assert.AreEqual(code, Assert.ThrowsExactly<ModelFormatException>(verb).Code);
         }
@@ -96,7 +110,9 @@ public sealed class SetMutationTests
         damage(damaged);
         VerificationReport report = ModelVerifier.Verify(Originals["shards"], damaged);
         Assert.IsFalse(report.Passed);
-        Assert.IsTrue(report.Differences.Any(difference => difference.Kind == kind && (place.Length == 0 || difference.Place == place)), string.Join("\n", report.Differences));
+        Assert.IsTrue(
+            report.Differences.Any(difference => difference.Kind == kind && (place.Length == 0 || difference.Place == place)),
+            string.Join("\n", report.Differences));
         Assert.IsFalse(ModelVerifier.Verify(damaged, Originals["shards"]).Passed);
         Finding[] findings = [.. ModelValidator.Validate(damaged).Findings];
         Assert.AreEqual(code is null, findings.Length == 0);
@@ -107,7 +123,8 @@ public sealed class SetMutationTests
     public void Parts_of_a_split_that_are_swapped_or_missing_are_refused()
     {
         string source = folder.Write("model", TinyModel.Gguf());
-        ModelConverter.Convert(source, folder["parts"] + "/", ModelFormat.Gguf, new() { MaxShardBytes = 400_000, Origin = OriginMode.None });
+        ModelConverter.Convert(
+            source, folder["parts"] + "/", ModelFormat.Gguf, new() { MaxShardBytes = 400_000, Origin = OriginMode.None });
         string[] parts = [.. Directory.GetFiles(folder["parts"], "*.gguf").Order(StringComparer.Ordinal)];
         Assert.IsGreaterThanOrEqualTo(3, parts.Length);
         Assert.IsEmpty(ModelValidator.Validate(parts[0]).Findings);
@@ -115,16 +132,21 @@ public sealed class SetMutationTests
         Swap(folder["parts"], Path.GetFileName(parts[1]), Path.GetFileName(parts[2]));
         Assert.AreEqual(ModelSetErrors.WrongPart, Assert.ThrowsExactly<ModelFormatException>(() => ModelValidator.Validate(parts[0])).Code);
         File.Delete(parts[2]);
-        Assert.AreEqual(ModelSetErrors.MissingPart, Assert.ThrowsExactly<ModelFormatException>(() => ModelValidator.Validate(parts[0])).Code);
+        Assert.AreEqual(
+            ModelSetErrors.MissingPart, Assert.ThrowsExactly<ModelFormatException>(() => ModelValidator.Validate(parts[0])).Code);
     }
 
     private static string WriteShards(ModelFolder folder)
     {
-        string whole = TinyFolder.Write(folder, "whole", null, ("README.md", "a tiny model"), (Pooling, "{\"pooling_mode_mean_tokens\":true}"));
+        string whole = TinyFolder.Write(
+            folder, "whole", null, ("README.md", "a tiny model"), (Pooling, "{\"pooling_mode_mean_tokens\":true}"));
         string shards = folder["shards"];
-        ModelConverter.Convert(Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None, Scope = PathScope.FileAlone });
+        ModelConverter.Convert(
+            Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors,
+            new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None, Scope = PathScope.FileAlone });
         Directory.CreateDirectory(Path.Combine(shards, "1_Pooling"));
-        foreach (string companion in Directory.GetFiles(whole, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "model.safetensors"))
+        foreach (string companion in Directory.GetFiles(whole, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "model.safetensors"))
         {
             File.Copy(companion, Path.Combine(shards, Path.GetRelativePath(whole, companion)));
         }

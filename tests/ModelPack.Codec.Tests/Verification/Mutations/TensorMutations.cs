@@ -18,36 +18,83 @@ internal static class TensorMutations
     [
         new("a tensor dropped", model => model.Tensors.Remove(model[Key]))
         {
-            Kind = DifferenceKind.MissingTensor, Place = Mutation.Tensor(Key), Finding = ValidationErrors.Layers, FindingPlace = _ => "layer 0",
+            Kind = DifferenceKind.MissingTensor, Place = Mutation.Tensor(Key), Finding = ValidationErrors.Layers,
+                FindingPlace = _ => "layer 0",
         },
-        new("a bias dropped", model => model.Tensors.Remove(model["blk.0.attn_q.bias"])) { Kind = DifferenceKind.MissingTensor, Place = Mutation.Tensor("blk.0.attn_q.bias") },
+        new("a bias dropped", model => model.Tensors.Remove(model["blk.0.attn_q.bias"]))
+        {
+            Kind = DifferenceKind.MissingTensor,
+            Place = Mutation.Tensor("blk.0.attn_q.bias"),
+        },
         new("a layer dropped", model => DropLayer(model))
         {
-            Kind = DifferenceKind.MissingTensor, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Layers, FindingPlace = Mutation.Key("qwen2.block_count", "num_layers", ""),
+            Kind = DifferenceKind.MissingTensor, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Layers,
+                FindingPlace = Mutation.Key("qwen2.block_count", "num_layers", ""),
         },
-        new("a tensor stored twice", model => model.Tensors.Insert(model.Tensors.IndexOf(model[Key]) + 1, model[Key].Clone())) { Refusal = Duplicate },
-        new("a tensor copied under another name", model => Insert(model, "blk.0.attn_k.copy")) { Kind = DifferenceKind.ExtraTensor, Place = _ => "blk.0.attn_k.copy" },
+        new("a tensor stored twice", model => model.Tensors.Insert(model.Tensors.IndexOf(model[Key]) + 1, model[Key].Clone()))
+        {
+            Refusal = Duplicate,
+        },
+        new("a tensor copied under another name", model => Insert(model, "blk.0.attn_k.copy"))
+        {
+            Kind = DifferenceKind.ExtraTensor,
+            Place = _ => "blk.0.attn_k.copy",
+        },
         new("an empty tensor added", model => model.Tensors.Add(new("zzz", TensorType.F32, [0], [])))
         {
             Kind = DifferenceKind.ExtraTensor, Place = _ => "zzz", Formats = [ModelFormat.Apr, ModelFormat.SafeTensors],
         },
         new("a tensor renamed", model => model["lookup"].Name = "lookup2") { Kind = DifferenceKind.MissingTensor, Place = _ => "lookup" },
-        new("a letter's case in a name", model => model["lookup"].Name = "Lookup") { Kind = DifferenceKind.ExtraTensor, Place = _ => "Lookup" },
-        new("two names swapped", model => SwapNames(model[Key.Replace("0", "1", StringComparison.Ordinal)], model[Key])) { Place = Mutation.Tensor(Key) },
-        new("F16 declared BF16", model => model[Value].Type = TensorType.BF16) { Kind = DifferenceKind.Type, Place = Mutation.Tensor(Value) },
+        new("a letter's case in a name", model => model["lookup"].Name = "Lookup")
+        {
+            Kind = DifferenceKind.ExtraTensor,
+            Place = _ => "Lookup",
+        },
+        new("two names swapped", model => SwapNames(model[Key.Replace("0", "1", StringComparison.Ordinal)], model[Key]))
+        {
+            Place = Mutation.Tensor(Key),
+        },
+        new("F16 declared BF16", model => model[Value].Type = TensorType.BF16)
+        {
+            Kind = DifferenceKind.Type,
+            Place = Mutation.Tensor(Value),
+        },
         new("I8 declared as unsigned", model => model["lookup"].Type = TensorType.U8)
         {
             Kind = DifferenceKind.Type, Place = _ => "lookup", Formats = [ModelFormat.Apr, ModelFormat.SafeTensors],
         },
-        new("Q4_0 declared IQ4_NL", model => model[Down].Type = TensorType.IQ4_NL) { Kind = DifferenceKind.Type, Place = Mutation.Tensor(Down), Formats = [ModelFormat.Gguf] },
-        new("F32 declared I32", model => model["output_norm.weight"].Type = TensorType.I32) { Kind = DifferenceKind.Type, Place = Mutation.Tensor("output_norm.weight") },
+        new("Q4_0 declared IQ4_NL", model => model[Down].Type = TensorType.IQ4_NL)
+        {
+            Kind = DifferenceKind.Type,
+            Place = Mutation.Tensor(Down),
+            Formats = [ModelFormat.Gguf],
+        },
+        new("F32 declared I32", model => model["output_norm.weight"].Type = TensorType.I32)
+        {
+            Kind = DifferenceKind.Type,
+            Place = Mutation.Tensor("output_norm.weight"),
+        },
         new("two dimensions swapped", model => Array.Reverse(model[Value].Shape))
         {
             Kind = DifferenceKind.Shape, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Shape,
         },
-        new("a shape with the same product", model => model[Value].Shape = [64, 512]) { Kind = DifferenceKind.Shape, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Shape },
-        new("a matrix flattened", model => model[Value].Shape = [128 * 256]) { Kind = DifferenceKind.Shape, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Shape },
-        new("a leading dimension of one", model => model["output_norm.weight"].Shape = [1, 256]) { Kind = DifferenceKind.Shape, Place = Mutation.Tensor("output_norm.weight") },
+        new("a shape with the same product", model => model[Value].Shape = [64, 512])
+        {
+            Kind = DifferenceKind.Shape,
+            Place = Mutation.Tensor(Value),
+            Finding = ValidationErrors.Shape,
+        },
+        new("a matrix flattened", model => model[Value].Shape = [128 * 256])
+        {
+            Kind = DifferenceKind.Shape,
+            Place = Mutation.Tensor(Value),
+            Finding = ValidationErrors.Shape,
+        },
+        new("a leading dimension of one", model => model["output_norm.weight"].Shape = [1, 256])
+        {
+            Kind = DifferenceKind.Shape,
+            Place = Mutation.Tensor("output_norm.weight"),
+        },
         new("a matrix transposed with its shape", model => Transpose(model[Value]))
         {
             Kind = DifferenceKind.Shape, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Shape,
@@ -56,10 +103,15 @@ internal static class TensorMutations
         {
             Kind = DifferenceKind.Shape, Place = Mutation.Tensor(Value), Finding = ValidationErrors.Shape,
         },
-        new("widened to F32", model => Widen(model["blk.0.attn_v.weight"])) { Kind = DifferenceKind.Type, Place = Mutation.Tensor("blk.0.attn_v.weight") },
+        new("widened to F32", model => Widen(model["blk.0.attn_v.weight"]))
+        {
+            Kind = DifferenceKind.Type,
+            Place = Mutation.Tensor("blk.0.attn_v.weight"),
+        },
         new("tensors in another order", model => model.Tensors.Reverse())
         {
-            Kind = DifferenceKind.Order, Place = Mutation.Tensor("token_embd.weight"), Level = ProofLevel.L2, Formats = [ModelFormat.Gguf, ModelFormat.SafeTensors],
+            Kind = DifferenceKind.Order, Place = Mutation.Tensor("token_embd.weight"), Level = ProofLevel.L2,
+                Formats = [ModelFormat.Gguf, ModelFormat.SafeTensors],
         },
     ];
 

@@ -19,15 +19,19 @@ internal sealed class BertModel(string label, TensorType type, Pooling pooling) 
 
     protected override string LayerPrefix => "encoder.layer.";
 
-    protected override (string Embeddings, string Attention, string FeedForward) Norms => ("embeddings.LayerNorm", "attention.output.LayerNorm", "output.LayerNorm");
+    protected override (string Embeddings, string Attention, string FeedForward) Norms =>
+        ("embeddings.LayerNorm", "attention.output.LayerNorm", "output.LayerNorm");
 
     protected override long NativeContext => Context;
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("embeddings.word_embeddings.", "token_embd."), ("embeddings.token_type_embeddings.", "token_types."), ("embeddings.position_embeddings.", "position_embd."),
-        ("embeddings.LayerNorm.", "token_embd_norm."), ("encoder.layer.", "blk."), (".attention.self.query.", ".attn_q."), (".attention.self.key.", ".attn_k."),
-        (".attention.self.value.", ".attn_v."), (".attention.output.dense.", ".attn_output."), (".attention.output.LayerNorm.", ".attn_output_norm."),
+        ("embeddings.word_embeddings.", "token_embd."), ("embeddings.token_type_embeddings.", "token_types."),
+        ("embeddings.position_embeddings.", "position_embd."),
+        ("embeddings.LayerNorm.", "token_embd_norm."), ("encoder.layer.", "blk."), (".attention.self.query.", ".attn_q."),
+        (".attention.self.key.", ".attn_k."),
+        (".attention.self.value.", ".attn_v."), (".attention.output.dense.", ".attn_output."),
+        (".attention.output.LayerNorm.", ".attn_output_norm."),
         (".intermediate.dense.", ".ffn_up."), (".output.dense.", ".ffn_down."), (".output.LayerNorm.", ".layer_output_norm."),
     ];
 
@@ -59,7 +63,8 @@ internal sealed class BertModel(string label, TensorType type, Pooling pooling) 
         foreach ((string name, int rows, int columns) in ((string, int, int)[])
             [
                 ("attention.self.query", Hidden, Hidden), ("attention.self.key", Hidden, Hidden), ("attention.self.value", Hidden, Hidden),
-                ("attention.output.dense", Hidden, Hidden), ("intermediate.dense", FeedForward, Hidden), ("output.dense", Hidden, FeedForward),
+                ("attention.output.dense", Hidden, Hidden), ("intermediate.dense", FeedForward, Hidden),
+                ("output.dense", Hidden, FeedForward),
             ])
         {
             make.Matrix($"{at}.{name}.weight", rows, columns, 1.5);
@@ -67,13 +72,17 @@ internal sealed class BertModel(string label, TensorType type, Pooling pooling) 
         }
     }
 
-    protected override double[] Embedding(int token, int position) => Arithmetic.Add(base.Embedding(token, position), Row("embeddings.position_embeddings.weight", position));
+    protected override double[] Embedding(int token, int position) =>
+        Arithmetic.Add(base.Embedding(token, position), Row("embeddings.position_embeddings.weight", position));
 
     protected override double[][] Attend(string at, double[][] x)
     {
         double[][] Projected(string name) => Each(x, row => Linear($"{at}.attention.self.{name}", row));
-        return Each(Bidirectional.Run(Projected("query"), Projected("key"), Projected("value")), row => Linear($"{at}.attention.output.dense", row));
+        return Each(
+            Bidirectional.Run(Projected("query"), Projected("key"), Projected("value")),
+            row => Linear($"{at}.attention.output.dense", row));
     }
 
-    protected override double[] Transform(string at, double[] x) => PlainFeedForward($"{at}.intermediate.dense", $"{at}.output.dense", Arithmetic.ExactGelu, x);
+    protected override double[] Transform(string at, double[] x) =>
+        PlainFeedForward($"{at}.intermediate.dense", $"{at}.output.dense", Arithmetic.ExactGelu, x);
 }

@@ -1,8 +1,8 @@
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// DeepSeek V3: p = sigmoid(router x), whose chosen ones sum to 1. They are chosen by p + b: first the groups whose two largest sum to most, then the
-/// experts in them.
+/// DeepSeek V3: p = sigmoid(router x), whose chosen ones sum to 1. They are chosen by p + b: first the groups whose two largest sum to
+/// most, then the experts in them.
 /// </summary>
 internal sealed class Deepseek3Model(TensorType type) : DeepseekModel(type, "deepseek3")
 {
@@ -26,7 +26,8 @@ internal sealed class Deepseek3Model(TensorType type) : DeepseekModel(type, "dee
 
     protected override IEnumerable<MetadataEntry> Routing() =>
     [
-        Entry("deepseek2.expert_group_count", Groups), Entry("deepseek2.expert_group_used_count", UsedGroups), Entry("deepseek2.expert_gating_func", 2),
+        Entry("deepseek2.expert_group_count", Groups), Entry("deepseek2.expert_group_used_count", UsedGroups),
+        Entry("deepseek2.expert_gating_func", 2),
     ];
 
     protected override void DefineFeedForward(WeightMaker make, string at)

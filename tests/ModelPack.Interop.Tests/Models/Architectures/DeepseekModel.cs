@@ -4,9 +4,9 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// DeepSeek V2 with latent attention: keys and values are made of one short vector c = n(kv_a x) by kv_b c, queries of q_b n(q_a x). The last part
-/// of a query is rotated, and a rotated part that kv_a gives as well stands at the end of the keys of all heads. The first layer is dense, the
-/// others have experts whose weights are scaled, with shared ones beside them.
+/// DeepSeek V2 with latent attention: keys and values are made of one short vector c = n(kv_a x) by kv_b c, queries of q_b n(q_a x). The
+/// last part of a query is rotated, and a rotated part that kv_a gives as well stands at the end of the keys of all heads. The first layer
+/// is dense, the others have experts whose weights are scaled, with shared ones beside them.
 /// </summary>
 internal class DeepseekModel(TensorType type, string label = "deepseek2") : LlamaModel($"{label}-{type}", type, TinyByteLevel.Llama)
 {
@@ -53,13 +53,15 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     [
         (".self_attn.q_a_proj.", ".attn_q_a."), (".self_attn.q_a_layernorm.", ".attn_q_a_norm."), (".self_attn.q_b_proj.", ".attn_q_b."),
         (".self_attn.kv_a_proj_with_mqa.", ".attn_kv_a_mqa."), (".self_attn.kv_a_layernorm.", ".attn_kv_a_norm."),
-        (Separator + ".gate_proj.", ".ffn_gate_exps."), (Separator + ".up_proj.", ".ffn_up_exps."), (Separator + ".down_proj.", ".ffn_down_exps."),
+        (Separator + ".gate_proj.", ".ffn_gate_exps."), (Separator + ".up_proj.", ".ffn_up_exps."),
+        (Separator + ".down_proj.", ".ffn_down_exps."),
         (".mlp.shared_experts.gate_proj.", ".ffn_gate_shexp."), (".mlp.shared_experts.up_proj.", ".ffn_up_shexp."),
         (".mlp.shared_experts.down_proj.", ".ffn_down_shexp."), (".mlp.gate.e_score_correction_bias", ".exp_probs_b.bias"),
         (".mlp.gate.", ".ffn_gate_inp."), .. base.NamePieces,
     ];
 
-    public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
+    public override IReadOnlyDictionary<string, string> Config() =>
+        new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
     {
         ["aux_loss_alpha"] = "0.001",
         ["ep_size"] = "1",
@@ -161,11 +163,18 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
     {
         string at = $"model.layers.{layer}.self_attn";
         double[][] queries = [.. x.Select((row, position) =>
-            (QueryRank is null ? Linear($"{at}.q_proj", row) : Linear($"{at}.q_b_proj", Norm($"{at}.q_a_layernorm", Linear($"{at}.q_a_proj", row))))
+            (QueryRank is null
+                ? Linear($"{at}.q_proj", row)
+                : Linear($"{at}.q_b_proj", Norm($"{at}.q_a_layernorm", Linear($"{at}.q_a_proj", row))))
                 .Chunk(HeadLength).SelectMany(head => (double[])[.. head[..Plain], .. Rotate(layer, head[Plain..], position)]).ToArray())];
         double[][] latent = Each(x, row => Linear($"{at}.kv_a_proj_with_mqa", row));
-        double[][][] heads = [.. latent.Select(row => Linear($"{at}.kv_b_proj", Norm($"{at}.kv_a_layernorm", row[..Rank])).Chunk(Plain + ValueLength).ToArray())];
-        double[][] keys = [.. heads.Select((row, position) => row.SelectMany(head => (double[])[.. head[..Plain], .. Rotate(layer, latent[position][Rank..], position)]).ToArray())];
+        double[][][] heads = [
+            .. latent.Select(
+                row => Linear($"{at}.kv_b_proj", Norm($"{at}.kv_a_layernorm", row[..Rank])).Chunk(Plain + ValueLength).ToArray())];
+        double[][] keys = [
+            .. heads.Select(
+                (row, position) => row.SelectMany(
+                    head => (double[])[.. head[..Plain], .. Rotate(layer, latent[position][Rank..], position)]).ToArray())];
         double[][] values = [.. heads.Select(row => row.SelectMany(head => head[Plain..]).ToArray())];
         return Each(AttentionOf(layer).Run(queries, keys, values), row => Linear($"{at}.o_proj", row));
     }
@@ -174,7 +183,8 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
         ? base.Transform(at, x)
         : Arithmetic.Add(Gated($"{at}.mlp.shared_experts", x), Arithmetic.Scale(Routed(at, x), WeightScale));
 
-    protected double[] Mix(string at, double[] p, int[] chosen, double[] x) => Experts.Mix(p, chosen, SumsToOne, expert => Gated($"{at}{Separator}{expert}", x));
+    protected double[] Mix(string at, double[] p, int[] chosen, double[] x) =>
+        Experts.Mix(p, chosen, SumsToOne, expert => Gated($"{at}{Separator}{expert}", x));
 
     protected virtual double[] Routed(string at, double[] x)
     {
@@ -199,11 +209,13 @@ internal class DeepseekModel(TensorType type, string label = "deepseek2") : Llam
                                   from column in Enumerable.Range(0, Rank)
                                   from row in Enumerable.Range(head * (Plain + ValueLength), Plain)
                                   select tensor.Values[(row * Rank) + column];
-        IEnumerable<int> values = Enumerable.Range(0, Heads).SelectMany(head => Enumerable.Range((head * (Plain + ValueLength)) + Plain, ValueLength));
+        IEnumerable<int> values = Enumerable.Range(0, Heads)
+            .SelectMany(head => Enumerable.Range((head * (Plain + ValueLength)) + Plain, ValueLength));
         return
         [
             new(tensor.Name.Replace(Fused, ".attn_k_b.", StringComparison.Ordinal), [Heads, Rank, Plain], [.. keys]),
-            tensor.TakeRows(tensor.Name.Replace(Fused, ".attn_v_b.", StringComparison.Ordinal), values) with { Shape = [Heads, ValueLength, Rank] },
+            tensor.TakeRows(
+                tensor.Name.Replace(Fused, ".attn_v_b.", StringComparison.Ordinal), values) with { Shape = [Heads, ValueLength, Rank] },
         ];
     }
 }

@@ -3,10 +3,11 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// What the encoders share: x = n₀(e) for the embeddings e, then in each layer x = n₁(x + attention(x)); x = n₂(x + feedForward(x)), where a position
-/// sees all others; one vector for the text.
+/// What the encoders share: x = n₀(e) for the embeddings e, then in each layer x = n₁(x + attention(x)); x = n₂(x + feedForward(x)), where
+/// a position sees all others; one vector for the text.
 /// </summary>
-internal abstract class EncoderModel(string label, TensorType type, Pooling pooling) : TinyModel($"{label}-{type}", type, TinyWordPiece.Uncased)
+internal abstract class EncoderModel(string label, TensorType type, Pooling pooling)
+    : TinyModel($"{label}-{type}", type, TinyWordPiece.Uncased)
 {
     protected const double Epsilon = 1e-12;
 
@@ -19,7 +20,8 @@ internal abstract class EncoderModel(string label, TensorType type, Pooling pool
 
     public override IEnumerable<(string Name, string Text)> FurtherFiles => pooling == Pooling.None ? [] :
     [
-        ("modules.json", """[{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]"""),
+        ("modules.json",
+            """[{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}]"""),
         ("1_Pooling/config.json", $$"""
             {
               "word_embedding_dimension": {{Hidden}},
@@ -73,7 +75,8 @@ internal abstract class EncoderModel(string label, TensorType type, Pooling pool
         }
     }
 
-    protected override double[][] Embed(IReadOnlyList<int> tokens) => [.. tokens.Select((token, position) => LayerNorm(Norms.Embeddings, Embedding(token, position), Epsilon))];
+    protected override double[][] Embed(IReadOnlyList<int> tokens) =>
+        [.. tokens.Select((token, position) => LayerNorm(Norms.Embeddings, Embedding(token, position), Epsilon))];
 
     protected virtual double[] Embedding(int token, int position) =>
         Arithmetic.Add(Row("embeddings.word_embeddings.weight", token), Row("embeddings.token_type_embeddings.weight", 0));

@@ -18,7 +18,8 @@ internal static class Experts
     }
 
     /// <summary>The places of the largest scores.</summary>
-    public static int[] Largest(double[] scores, int count) => [.. Enumerable.Range(0, scores.Length).OrderByDescending(index => scores[index]).Take(count)];
+    public static int[] Largest(double[] scores, int count) =>
+        [.. Enumerable.Range(0, scores.Length).OrderByDescending(index => scores[index]).Take(count)];
 
     /// <summary>Replaces the tensors <c>….experts.N.…</c> by stacks without the number (hf-companions.md §3.2, T9).</summary>
     public static IEnumerable<ModelTensor> Stack(IEnumerable<ModelTensor> tensors, string separator)

@@ -3,8 +3,8 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// The newer decoder of Falcon: x += dense(attention(ln_attn(x))) + down(gelu(up(ln_mlp(x)))); the rows of query_key_value come in groups, for each
-/// head of keys its queries, the key, the value.
+/// The newer decoder of Falcon: x += dense(attention(ln_attn(x))) + down(gelu(up(ln_mlp(x)))); the rows of query_key_value come in groups,
+/// for each head of keys its queries, the key, the value.
 /// </summary>
 internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}", type, TinyByteLevel.Gpt2)
 {
@@ -25,7 +25,8 @@ internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}",
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("transformer.word_embeddings.", "token_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."), ("lm_head.", "output."),
+        ("transformer.word_embeddings.", "token_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."),
+        ("lm_head.", "output."),
         (".ln_mlp.", ".attn_norm."), (".ln_attn.", ".attn_norm_2."), (".self_attention.query_key_value.", ".attn_qkv."),
         (".self_attention.dense.", ".attn_output."), (".mlp.dense_h_to_4h.", ".ffn_up."), (".mlp.dense_4h_to_h.", ".ffn_down."),
     ];
@@ -63,7 +64,10 @@ internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}",
 
     public override IEnumerable<ModelTensor> NativeTensors() =>
         from tensor in Tensors
-        select (tensor.Name.Contains("query_key_value", StringComparison.Ordinal) ? Regroup(tensor) : tensor) with { Name = NativeName(tensor.Name) };
+        select (tensor.Name.Contains("query_key_value", StringComparison.Ordinal) ? Regroup(tensor) : tensor) with
+        {
+            Name = NativeName(tensor.Name),
+        };
 
     protected override void Define(WeightMaker make)
     {
@@ -81,22 +85,28 @@ internal sealed class FalconModel(TensorType type) : TinyModel($"falcon-{type}",
         }
     }
 
-    protected override double[][] Embed(IReadOnlyList<int> tokens) => [.. tokens.Select(token => Row("transformer.word_embeddings.weight", token))];
+    protected override double[][] Embed(IReadOnlyList<int> tokens) =>
+        [.. tokens.Select(token => Row("transformer.word_embeddings.weight", token))];
 
     protected override double[][] Layer(int layer, double[][] x)
     {
         string at = $"transformer.h.{layer}";
         double[] frequencies = Arithmetic.RotaryFrequencies(10000, HeadLength);
         double[][] qkv = Each(x, row => Linear($"{at}.self_attention.query_key_value", LayerNorm($"{at}.ln_attn", row, Epsilon)));
-        double[][] queries = [.. qkv.Select((row, position) => Arithmetic.Rotate(Part(row, 0, QueriesPerGroup), HeadLength, position, frequencies))];
-        double[][] keys = [.. qkv.Select((row, position) => Arithmetic.Rotate(Part(row, QueriesPerGroup, 1), HeadLength, position, frequencies))];
-        double[][] heads = new Attention(Heads, KeyValueHeads, HeadLength).Run(queries, keys, Each(qkv, row => Part(row, QueriesPerGroup + 1, 1)));
+        double[][] queries = [
+            .. qkv.Select((row, position) => Arithmetic.Rotate(Part(row, 0, QueriesPerGroup), HeadLength, position, frequencies))];
+        double[][] keys = [
+            .. qkv.Select((row, position) => Arithmetic.Rotate(Part(row, QueriesPerGroup, 1), HeadLength, position, frequencies))];
+        double[][] heads = new Attention(Heads, KeyValueHeads, HeadLength).Run(
+            queries, keys, Each(qkv, row => Part(row, QueriesPerGroup + 1, 1)));
         double[][] attended = Each(heads, row => Linear($"{at}.self_attention.dense", row));
         return Add(x, Add(attended, Each(x, row =>
-            PlainFeedForward($"{at}.mlp.dense_h_to_4h", $"{at}.mlp.dense_4h_to_h", Arithmetic.ExactGelu, LayerNorm($"{at}.ln_mlp", row, Epsilon)))));
+            PlainFeedForward(
+                $"{at}.mlp.dense_h_to_4h", $"{at}.mlp.dense_4h_to_h", Arithmetic.ExactGelu, LayerNorm($"{at}.ln_mlp", row, Epsilon)))));
     }
 
-    protected override double[] Head(double[] x) => Arithmetic.Linear(Weight("transformer.word_embeddings.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
+    protected override double[] Head(double[] x) =>
+        Arithmetic.Linear(Weight("transformer.word_embeddings.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
 
     /// <summary>The same heads of every group, one behind the other.</summary>
     private double[] Part(double[] qkv, int firstHead, int heads) =>

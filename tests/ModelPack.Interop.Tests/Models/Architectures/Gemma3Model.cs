@@ -26,11 +26,13 @@ internal sealed class Gemma3Model(TensorType type) : GemmaFamilyModel(type, "gem
     };
 
     public override IEnumerable<MetadataEntry> NativeParameters() =>
-        [.. base.NativeParameters(), Entry("gemma3.attention.sliding_window", Window), Entry("gemma3.rope.freq_base_swa", (float)LocalTheta)];
+        [.. base.NativeParameters(), Entry("gemma3.attention.sliding_window", Window),
+            Entry("gemma3.rope.freq_base_swa", (float)LocalTheta)];
 
     protected override bool HasWindow(int layer) => layer % 6 != 5;
 
-    protected override double[] Frequencies(int layer) => HasWindow(layer) ? Arithmetic.RotaryFrequencies(LocalTheta, HeadLength) : base.Frequencies(layer);
+    protected override double[] Frequencies(int layer) =>
+        HasWindow(layer) ? Arithmetic.RotaryFrequencies(LocalTheta, HeadLength) : base.Frequencies(layer);
 
     protected override void DefineAttention(WeightMaker make, string at)
     {

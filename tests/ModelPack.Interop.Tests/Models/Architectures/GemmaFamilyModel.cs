@@ -35,8 +35,10 @@ internal abstract class GemmaFamilyModel(TensorType type, string label) : GemmaB
         string at = $"model.layers.{layer}";
         double[][] attended = Attend(layer, Each(x, row => Norm($"{at}.input_layernorm", row)));
         x = Add(x, Each(attended, row => Norm($"{at}.post_attention_layernorm", row)));
-        return Add(x, Each(x, row => Norm($"{at}.post_feedforward_layernorm", Transform(at, Norm($"{at}.pre_feedforward_layernorm", row)))));
+        return Add(
+            x, Each(x, row => Norm($"{at}.post_feedforward_layernorm", Transform(at, Norm($"{at}.pre_feedforward_layernorm", row)))));
     }
 
-    protected override Attention AttentionOf(int layer) => base.AttentionOf(layer) with { Window = HasWindow(layer) ? Window : int.MaxValue };
+    protected override Attention AttentionOf(int layer) =>
+        base.AttentionOf(layer) with { Window = HasWindow(layer) ? Window : int.MaxValue };
 }

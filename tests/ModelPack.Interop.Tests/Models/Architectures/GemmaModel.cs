@@ -8,5 +8,6 @@ internal sealed class GemmaModel(TensorType type) : GemmaBaseModel(type, "gemma"
     public override (string Class, string ModelType) Names => ("GemmaForCausalLM", "gemma");
 
     // The base of the rotation is not written for this architecture (hf-companions.md §1.1).
-    public override IEnumerable<MetadataEntry> NativeParameters() => base.NativeParameters().Where(entry => entry.Key != "gemma.rope.freq_base");
+    public override IEnumerable<MetadataEntry> NativeParameters() =>
+        base.NativeParameters().Where(entry => entry.Key != "gemma.rope.freq_base");
 }

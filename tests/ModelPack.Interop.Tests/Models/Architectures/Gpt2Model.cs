@@ -1,8 +1,8 @@
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// x += c_proj(attention(c_attn(ln_1(x)))); x += c_proj(gelu(c_fc(ln_2(x)))); learned positions, layer norms, and weights in the layout [in, out]:
-/// y = x W + b.
+/// x += c_proj(attention(c_attn(ln_1(x)))); x += c_proj(gelu(c_fc(ln_2(x)))); learned positions, layer norms, and weights in the layout
+/// [in, out]: y = x W + b.
 /// </summary>
 internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", type, TinyByteLevel.Gpt2)
 {
@@ -22,7 +22,8 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("transformer.wte.", "token_embd."), ("transformer.wpe.", "position_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."),
+        ("transformer.wte.", "token_embd."), ("transformer.wpe.", "position_embd."), ("transformer.ln_f.", "output_norm."),
+        ("transformer.h.", "blk."),
         (".ln_1.", ".attn_norm."), (".ln_2.", ".ffn_norm."), (".attn.c_attn.", ".attn_qkv."), (".attn.c_proj.", ".attn_output."),
         (".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."),
     ];
@@ -69,7 +70,8 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
             make.LayerNorm($"{at}.ln_1", Hidden);
             make.LayerNorm($"{at}.ln_2", Hidden);
             foreach ((string name, int outputs, int inputs) in ((string, int, int)[])
-                [("attn.c_attn", 3 * Hidden, Hidden), ("attn.c_proj", Hidden, Hidden), ("mlp.c_fc", FeedForward, Hidden), ("mlp.c_proj", Hidden, FeedForward)])
+                [("attn.c_attn", 3 * Hidden, Hidden), ("attn.c_proj", Hidden, Hidden), ("mlp.c_fc", FeedForward, Hidden),
+                    ("mlp.c_proj", Hidden, FeedForward)])
             {
                 make.Transposed($"{at}.{name}.weight", outputs, inputs, 1.5);
                 make.Bias($"{at}.{name}.bias", outputs);
@@ -78,7 +80,8 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
     }
 
     protected override double[][] Embed(IReadOnlyList<int> tokens) =>
-        [.. tokens.Select((token, position) => Arithmetic.Add(Row("transformer.wte.weight", token), Row("transformer.wpe.weight", position)))];
+        [.. tokens.Select(
+            (token, position) => Arithmetic.Add(Row("transformer.wte.weight", token), Row("transformer.wpe.weight", position)))];
 
     protected override double[][] Layer(int layer, double[][] x)
     {
@@ -87,13 +90,18 @@ internal sealed class Gpt2Model(TensorType type) : TinyModel($"gpt2-{type}", typ
         double[][] heads = new Attention(Heads, Heads, HeadLength)
             .Run(Each(qkv, row => row[..Hidden]), Each(qkv, row => row[Hidden..(2 * Hidden)]), Each(qkv, row => row[(2 * Hidden)..]));
         x = Add(x, Each(heads, row => Convolve($"{at}.attn.c_proj", row)));
-        return Add(x, Each(x, row => Convolve($"{at}.mlp.c_proj", [.. Convolve($"{at}.mlp.c_fc", LayerNorm($"{at}.ln_2", row, Epsilon)).Select(Arithmetic.Gelu)])));
+        return Add(
+            x, Each(x,
+                row => Convolve(
+                    $"{at}.mlp.c_proj", [.. Convolve($"{at}.mlp.c_fc", LayerNorm($"{at}.ln_2", row, Epsilon)).Select(Arithmetic.Gelu)])));
     }
 
-    protected override double[] Head(double[] x) => Arithmetic.Linear(Weight("transformer.wte.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
+    protected override double[] Head(double[] x) =>
+        Arithmetic.Linear(Weight("transformer.wte.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
 
     private static ModelTensor Transpose(ModelTensor tensor) => tensor.Shape.Length == 1 ? tensor
-        : new(tensor.Name, [tensor.RowLength, tensor.Rows], [.. Enumerable.Range(0, tensor.RowLength).SelectMany(column => Column(tensor, column))]);
+        : new(tensor.Name, [tensor.RowLength, tensor.Rows],
+            [.. Enumerable.Range(0, tensor.RowLength).SelectMany(column => Column(tensor, column))]);
 
     private static IEnumerable<float> Column(ModelTensor tensor, int column) =>
         Enumerable.Range(0, tensor.Rows).Select(row => tensor.Values[(row * tensor.RowLength) + column]);

@@ -3,10 +3,11 @@ using ModelPack.Formats.Gguf;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// x += dense(attention(n₁(x))) + down(gelu(up(n₂(x)))), or the second of what the first gave; biases everywhere, a quarter of each head rotated; the rows of query_key_value
-/// come head by head, its query, key and value.
+/// x += dense(attention(n₁(x))) + down(gelu(up(n₂(x)))), or the second of what the first gave; biases everywhere, a quarter of each head
+/// rotated; the rows of query_key_value come head by head, its query, key and value.
 /// </summary>
-internal sealed class GptNeoxModel(TensorType type, string label = "gptneox", bool isParallel = true, double theta = 10000) : TinyModel($"{label}-{type}", type, TinyByteLevel.Gpt2)
+internal sealed class GptNeoxModel(TensorType type, string label = "gptneox", bool isParallel = true, double theta = 10000)
+    : TinyModel($"{label}-{type}", type, TinyByteLevel.Gpt2)
 {
     private const double Epsilon = 1e-5;
     private const int Rotated = 4;
@@ -22,7 +23,8 @@ internal sealed class GptNeoxModel(TensorType type, string label = "gptneox", bo
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("gpt_neox.embed_in.", "token_embd."), ("gpt_neox.final_layer_norm.", "output_norm."), ("embed_out.", "output."), ("gpt_neox.layers.", "blk."),
+        ("gpt_neox.embed_in.", "token_embd."), ("gpt_neox.final_layer_norm.", "output_norm."), ("embed_out.", "output."),
+        ("gpt_neox.layers.", "blk."),
         (".input_layernorm.", ".attn_norm."), (".post_attention_layernorm.", ".ffn_norm."), (".attention.query_key_value.", ".attn_qkv."),
         (".attention.dense.", ".attn_output."), (".mlp.dense_h_to_4h.", ".ffn_up."), (".mlp.dense_4h_to_h.", ".ffn_down."),
     ];
@@ -63,7 +65,10 @@ internal sealed class GptNeoxModel(TensorType type, string label = "gptneox", bo
 
     public override IEnumerable<ModelTensor> NativeTensors() =>
         from tensor in Tensors
-        select (tensor.Name.Contains("query_key_value", StringComparison.Ordinal) ? Regroup(tensor) : tensor) with { Name = NativeName(tensor.Name) };
+        select (tensor.Name.Contains("query_key_value", StringComparison.Ordinal) ? Regroup(tensor) : tensor) with
+        {
+            Name = NativeName(tensor.Name),
+        };
 
     protected override void Define(WeightMaker make)
     {
@@ -76,7 +81,8 @@ internal sealed class GptNeoxModel(TensorType type, string label = "gptneox", bo
             make.LayerNorm($"{at}.input_layernorm", Hidden);
             make.LayerNorm($"{at}.post_attention_layernorm", Hidden);
             foreach ((string name, int outputs, int inputs) in ((string, int, int)[])
-                [("attention.query_key_value", 3 * Hidden, Hidden), ("attention.dense", Hidden, Hidden), ("mlp.dense_h_to_4h", FeedForward, Hidden), ("mlp.dense_4h_to_h", Hidden, FeedForward)])
+                [("attention.query_key_value", 3 * Hidden, Hidden), ("attention.dense", Hidden, Hidden),
+                    ("mlp.dense_h_to_4h", FeedForward, Hidden), ("mlp.dense_4h_to_h", Hidden, FeedForward)])
             {
                 make.Matrix($"{at}.{name}.weight", outputs, inputs, 1.5);
                 make.Bias($"{at}.{name}.bias", outputs);
@@ -96,13 +102,17 @@ internal sealed class GptNeoxModel(TensorType type, string label = "gptneox", bo
         double[][] heads = new Attention(Heads, Heads, HeadLength).Run(queries, keys, Each(qkv, row => Part(row, 2)));
         double[][] attended = Add(x, Each(heads, row => Linear($"{at}.attention.dense", row)));
         return Add(attended, Each(isParallel ? x : attended, row =>
-            PlainFeedForward($"{at}.mlp.dense_h_to_4h", $"{at}.mlp.dense_4h_to_h", Arithmetic.ExactGelu, LayerNorm($"{at}.post_attention_layernorm", row, Epsilon))));
+            PlainFeedForward(
+                $"{at}.mlp.dense_h_to_4h", $"{at}.mlp.dense_4h_to_h", Arithmetic.ExactGelu,
+                LayerNorm($"{at}.post_attention_layernorm", row, Epsilon))));
     }
 
-    protected override double[] Head(double[] x) => Arithmetic.Linear(Weight("embed_out.weight"), null, LayerNorm("gpt_neox.final_layer_norm", x, Epsilon));
+    protected override double[] Head(double[] x) =>
+        Arithmetic.Linear(Weight("embed_out.weight"), null, LayerNorm("gpt_neox.final_layer_norm", x, Epsilon));
 
     /// <summary>The queries, keys or values of all heads.</summary>
-    private double[] Part(double[] qkv, int part) => [.. qkv.Chunk(3 * HeadLength).SelectMany(head => head[(part * HeadLength)..((part + 1) * HeadLength)])];
+    private double[] Part(double[] qkv, int part) =>
+        [.. qkv.Chunk(3 * HeadLength).SelectMany(head => head[(part * HeadLength)..((part + 1) * HeadLength)])];
 
     /// <summary>All queries, all keys, all values (hf-companions.md §3.2, T7).</summary>
     private ModelTensor Regroup(ModelTensor tensor) => tensor.TakeRows(tensor.Name,

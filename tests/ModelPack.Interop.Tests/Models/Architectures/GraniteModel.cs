@@ -30,7 +30,8 @@ internal sealed class GraniteModel(TensorType type) : LlamaModel($"granite-{type
         Entry("granite.logit_scale", (float)LogitDivisor),
     ];
 
-    protected override double[][] Embed(IReadOnlyList<int> tokens) => Each(base.Embed(tokens), row => Arithmetic.Scale(row, EmbeddingFactor));
+    protected override double[][] Embed(IReadOnlyList<int> tokens) =>
+        Each(base.Embed(tokens), row => Arithmetic.Scale(row, EmbeddingFactor));
 
     protected override double[][] Layer(int layer, double[][] x)
     {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>Llama with layer norms that have biases, and a rotation of the first part of a head.</summary>
-internal abstract class LayerNormModel(TensorType type, string label, TinyTokenizer tokenizer) : LlamaModel($"{label}-{type}", type, tokenizer)
+internal abstract class LayerNormModel(TensorType type, string label, TinyTokenizer tokenizer)
+    : LlamaModel($"{label}-{type}", type, tokenizer)
 {
     protected virtual double RotatedPart => 1;
 
@@ -30,7 +31,8 @@ internal abstract class LayerNormModel(TensorType type, string label, TinyTokeni
 
     public override IEnumerable<MetadataEntry> NativeParameters() =>
         from entry in base.NativeParameters()
-        select entry.Key.EndsWith("layer_norm_rms_epsilon", StringComparison.Ordinal) ? Entry($"{Architecture}.attention.layer_norm_epsilon", (float)Epsilon)
+        select entry.Key.EndsWith("layer_norm_rms_epsilon", StringComparison.Ordinal)
+        ? Entry($"{Architecture}.attention.layer_norm_epsilon", (float)Epsilon)
             : entry.Key.EndsWith("rope.dimension_count", StringComparison.Ordinal) ? Entry(entry.Key, RotatedLength)
             : entry;
 

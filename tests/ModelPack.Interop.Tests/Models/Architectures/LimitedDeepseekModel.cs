@@ -18,7 +18,8 @@ internal sealed class LimitedDeepseekModel() : DeepseekModel(TensorType.F32, "de
 
     protected override IEnumerable<MetadataEntry> Routing() =>
     [
-        Entry("deepseek2.expert_group_count", Groups), Entry("deepseek2.expert_group_used_count", UsedGroups), Entry("deepseek2.expert_gating_func", 1),
+        Entry("deepseek2.expert_group_count", Groups), Entry("deepseek2.expert_group_used_count", UsedGroups),
+        Entry("deepseek2.expert_gating_func", 1),
     ];
 
     protected override double[] Routed(string at, double[] x)

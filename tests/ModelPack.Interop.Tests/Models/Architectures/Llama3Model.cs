@@ -1,8 +1,8 @@
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// Llama with the scaled rotation of version 3.1 (hf-companions.md §1.4): with the wavelength w = 2π/f, original context o, factors low and high,
-/// f' = f where w &lt; o/high; f/factor where w &gt; o/low; else (1 − s)·f/factor + s·f with s = (o/w − low)/(high − low).
+/// Llama with the scaled rotation of version 3.1 (hf-companions.md §1.4): with the wavelength w = 2π/f, original context o, factors low and
+/// high, f' = f where w &lt; o/high; f/factor where w &gt; o/low; else (1 − s)·f/factor + s·f with s = (o/w − low)/(high − low).
 /// </summary>
 internal sealed class Llama3Model(TensorType type) : LlamaModel($"llama3-{type}", type, TinyByteLevel.Llama)
 {
@@ -27,7 +27,8 @@ internal sealed class Llama3Model(TensorType type) : LlamaModel($"llama3-{type}"
 
     public override IEnumerable<ModelTensor> NativeTensors() =>
     [
-        new("rope_freqs.weight", [HeadLength / 2], [.. base.Frequencies(0).Zip(Frequencies(0), (plain, scaled) => (float)(plain / scaled))]),
+        new("rope_freqs.weight", [HeadLength / 2],
+            [.. base.Frequencies(0).Zip(Frequencies(0), (plain, scaled) => (float)(plain / scaled))]),
         .. base.NativeTensors(),
     ];
 

@@ -36,7 +36,8 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     [
         ("model.layers.", "blk."), ("model.embed_tokens.", "token_embd."), ("model.norm.", "output_norm."), ("lm_head.", "output."),
         (".input_layernorm.", ".attn_norm."), (".post_attention_layernorm.", ".ffn_norm."),
-        (".self_attn.q_proj.", ".attn_q."), (".self_attn.k_proj.", ".attn_k."), (".self_attn.v_proj.", ".attn_v."), (".self_attn.o_proj.", ".attn_output."),
+        (".self_attn.q_proj.", ".attn_q."), (".self_attn.k_proj.", ".attn_k."), (".self_attn.v_proj.", ".attn_v."),
+        (".self_attn.o_proj.", ".attn_output."),
         (".mlp.gate_proj.", ".ffn_gate."), (".mlp.up_proj.", ".ffn_up."), (".mlp.down_proj.", ".ffn_down."),
     ];
 
@@ -76,7 +77,8 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
         Entry($"{Architecture}.vocab_size", Tokenizer.VocabularySize),
     ];
 
-    public override IEnumerable<ModelTensor> NativeTensors() => Tensors.Select(tensor => Reorder(tensor) with { Name = NativeName(tensor.Name) });
+    public override IEnumerable<ModelTensor> NativeTensors() =>
+        Tensors.Select(tensor => Reorder(tensor) with { Name = NativeName(tensor.Name) });
 
     protected override void Define(WeightMaker make)
     {
@@ -97,7 +99,8 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     protected virtual void DefineAttention(WeightMaker make, string at)
     {
         make.Norm($"{at}.input_layernorm.weight", Hidden, NormMean);
-        foreach ((string name, int heads, double gain) in ((string, int, double)[])[("q", Heads, 1.5), ("k", KeyValueHeads, 1.5), ("v", KeyValueHeads, 1)])
+        foreach ((string name, int heads, double gain) in ((string, int, double)[])[
+            ("q", Heads, 1.5), ("k", KeyValueHeads, 1.5), ("v", KeyValueHeads, 1)])
         {
             make.Matrix($"{at}.self_attn.{name}_proj.weight", heads * HeadLength, Hidden, gain);
             if (HasProjectionBias)
@@ -159,7 +162,8 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     /// <summary>The feed-forward part.</summary>
     protected virtual double[] Transform(string at, double[] x) => Gated($"{at}.mlp", x);
 
-    protected double[] Gated(string at, double[] x) => GatedFeedForward($"{at}.gate_proj", $"{at}.up_proj", $"{at}.down_proj", Arithmetic.Silu, x);
+    protected double[] Gated(string at, double[] x) =>
+        GatedFeedForward($"{at}.gate_proj", $"{at}.up_proj", $"{at}.down_proj", Arithmetic.Silu, x);
 
     // They are written if config.json states the length of a head (hf-companions.md §1.1).
     private string[] HeadLengths() =>
@@ -168,7 +172,8 @@ internal class LlamaModel(string label, TensorType type, TinyTokenizer tokenizer
     /// <summary>GGUF row 2j + s of a head is row j + s · d/2 of that head (hf-companions.md §3.2, T1).</summary>
     private ModelTensor Reorder(ModelTensor tensor)
     {
-        bool rotates = tensor.Name.Contains(".q_proj.", StringComparison.Ordinal) || tensor.Name.Contains(".k_proj.", StringComparison.Ordinal);
+        bool rotates = tensor.Name.Contains(".q_proj.", StringComparison.Ordinal)
+            || tensor.Name.Contains(".k_proj.", StringComparison.Ordinal);
         return RotatesNeighbours && rotates
             ? tensor.TakeRows(tensor.Name, Enumerable.Range(0, tensor.Rows).Select(row =>
                 {

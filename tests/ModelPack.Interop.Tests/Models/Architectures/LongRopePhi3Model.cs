@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
 /// <summary>
-/// Phi-3 for a longer context: f' = f / factor, with one list of factors for texts within the original context and another for longer ones, and
-/// rotated queries and keys times √(1 + ln(context / original) / ln(original)).
+/// Phi-3 for a longer context: f' = f / factor, with one list of factors for texts within the original context and another for longer ones,
+/// and rotated queries and keys times √(1 + ln(context / original) / ln(original)).
 /// </summary>
 /// <param name="type">The type of the tensors in the folder.</param>
 /// <param name="label">The label.</param>
@@ -35,7 +35,8 @@ internal sealed class LongRopePhi3Model(TensorType type, string label, int origi
             """,
     };
 
-    public override IEnumerable<MetadataEntry> NativeParameters() => [.. base.NativeParameters(), Entry("phi3.rope.scaling.attn_factor", (float)AttentionFactor)];
+    public override IEnumerable<MetadataEntry> NativeParameters() =>
+        [.. base.NativeParameters(), Entry("phi3.rope.scaling.attn_factor", (float)AttentionFactor)];
 
     public override IEnumerable<ModelTensor> NativeTensors() =>
     [
@@ -51,7 +52,9 @@ internal sealed class LongRopePhi3Model(TensorType type, string label, int origi
 
     protected override double[] Key(string at, double[] x) => Arithmetic.Scale(base.Key(at, x), AttentionFactor);
 
-    private static ModelTensor Factors(string name, double[] factors) => new(name, [factors.Length], [.. factors.Select(factor => (float)factor)]);
+    private static ModelTensor Factors(string name, double[] factors) =>
+        new(name, [factors.Length], [.. factors.Select(factor => (float)factor)]);
 
-    private static string Items(double[] factors) => string.Join(", ", factors.Select(factor => factor.ToString(CultureInfo.InvariantCulture)));
+    private static string Items(double[] factors) =>
+        string.Join(", ", factors.Select(factor => factor.ToString(CultureInfo.InvariantCulture)));
 }

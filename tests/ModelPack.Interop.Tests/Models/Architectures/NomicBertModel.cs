@@ -20,7 +20,8 @@ internal sealed class NomicBertModel(TensorType type) : EncoderModel("nomic-bert
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("embeddings.word_embeddings.", "token_embd."), ("embeddings.token_type_embeddings.", "token_types."), ("emb_ln.", "token_embd_norm."),
+        ("embeddings.word_embeddings.", "token_embd."), ("embeddings.token_type_embeddings.", "token_types."),
+        ("emb_ln.", "token_embd_norm."),
         ("encoder.layers.", "blk."), (".attn.Wqkv.", ".attn_qkv."), (".attn.out_proj.", ".attn_output."), (".norm1.", ".attn_output_norm."),
         (".mlp.fc11.", ".ffn_up."), (".mlp.fc12.", ".ffn_gate."), (".mlp.fc2.", ".ffn_down."), (".norm2.", ".layer_output_norm."),
     ];
@@ -52,7 +53,8 @@ internal sealed class NomicBertModel(TensorType type) : EncoderModel("nomic-bert
         ["type_vocab_size"] = $"{TokenTypes}",
     };
 
-    public override IEnumerable<MetadataEntry> NativeParameters() => [.. base.NativeParameters(), Entry("nomic-bert.rope.freq_base", (float)Theta)];
+    public override IEnumerable<MetadataEntry> NativeParameters() =>
+        [.. base.NativeParameters(), Entry("nomic-bert.rope.freq_base", (float)Theta)];
 
     protected override void DefineLayer(WeightMaker make, string at)
     {
@@ -67,10 +69,12 @@ internal sealed class NomicBertModel(TensorType type) : EncoderModel("nomic-bert
     {
         double[] frequencies = Arithmetic.RotaryFrequencies(Theta, HeadLength);
         double[][] qkv = Each(x, row => Linear($"{at}.attn.Wqkv", row));
-        double[][] Rotated(Range part) => [.. qkv.Select((row, position) => Arithmetic.Rotate(row[part], HeadLength, position, frequencies))];
+        double[][] Rotated(Range part) =>
+            [.. qkv.Select((row, position) => Arithmetic.Rotate(row[part], HeadLength, position, frequencies))];
         double[][] heads = Bidirectional.Run(Rotated(..Hidden), Rotated(Hidden..(2 * Hidden)), Each(qkv, row => row[(2 * Hidden)..]));
         return Each(heads, row => Linear($"{at}.attn.out_proj", row));
     }
 
-    protected override double[] Transform(string at, double[] x) => GatedFeedForward($"{at}.mlp.fc12", $"{at}.mlp.fc11", $"{at}.mlp.fc2", Arithmetic.Silu, x);
+    protected override double[] Transform(string at, double[] x) =>
+        GatedFeedForward($"{at}.mlp.fc12", $"{at}.mlp.fc11", $"{at}.mlp.fc2", Arithmetic.Silu, x);
 }

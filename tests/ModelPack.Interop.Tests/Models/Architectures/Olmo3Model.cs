@@ -20,12 +20,14 @@ internal class Olmo3Model(TensorType type, string label = "olmo3") : Olmo2Model(
 
     public override IEnumerable<MetadataEntry> NativeParameters() =>
     [
-        .. base.NativeParameters(), Entry("olmo2.attention.sliding_window", Window), new("olmo2.attention.sliding_window_pattern", GgufValue.FromBoolArray([.. Pattern])),
+        .. base.NativeParameters(), Entry("olmo2.attention.sliding_window", Window),
+        new("olmo2.attention.sliding_window_pattern", GgufValue.FromBoolArray([.. Pattern])),
     ];
 
     protected virtual bool HasWindow(int layer) => layer % 4 != 3;
 
-    protected override Attention AttentionOf(int layer) => base.AttentionOf(layer) with { Window = HasWindow(layer) ? Window : int.MaxValue };
+    protected override Attention AttentionOf(int layer) =>
+        base.AttentionOf(layer) with { Window = HasWindow(layer) ? Window : int.MaxValue };
 
     private IEnumerable<bool> Pattern => Enumerable.Range(0, Layers).Select(HasWindow);
 }

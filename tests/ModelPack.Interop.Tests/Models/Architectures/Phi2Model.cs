@@ -23,7 +23,8 @@ internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", 
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("model.final_layernorm.", "output_norm."), (".self_attn.dense.", ".attn_output."), (".mlp.fc1.", ".ffn_up."), (".mlp.fc2.", ".ffn_down."),
+        ("model.final_layernorm.", "output_norm."), (".self_attn.dense.", ".attn_output."), (".mlp.fc1.", ".ffn_up."),
+        (".mlp.fc2.", ".ffn_down."),
         .. base.NamePieces,
     ];
 
@@ -36,7 +37,8 @@ internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", 
     };
 
     // The base of the rotation is not written for this architecture (hf-companions.md §1.1).
-    public override IEnumerable<MetadataEntry> NativeParameters() => base.NativeParameters().Where(entry => entry.Key != "phi2.rope.freq_base");
+    public override IEnumerable<MetadataEntry> NativeParameters() =>
+        base.NativeParameters().Where(entry => entry.Key != "phi2.rope.freq_base");
 
     protected override void Define(WeightMaker make)
     {
@@ -64,7 +66,8 @@ internal sealed class Phi2Model(TensorType type) : LayerNormModel(type, "phi2", 
     {
         string at = $"model.layers.{layer}";
         double[][] normed = Each(x, row => Norm($"{at}.input_layernorm", row));
-        return Add(x, Add(Attend(layer, normed), Each(normed, row => PlainFeedForward($"{at}.mlp.fc1", $"{at}.mlp.fc2", Arithmetic.Gelu, row))));
+        return Add(
+            x, Add(Attend(layer, normed), Each(normed, row => PlainFeedForward($"{at}.mlp.fc1", $"{at}.mlp.fc2", Arithmetic.Gelu, row))));
     }
 
     protected override double[] Head(double[] x) => Linear("lm_head", Norm("model.final_layernorm", x));

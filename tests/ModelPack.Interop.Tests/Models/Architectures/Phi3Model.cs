@@ -16,7 +16,8 @@ internal class Phi3Model(TensorType type, string label = "phi3") : LlamaModel($"
     protected override (string Theirs, string Native)[] NamePieces =>
         [(".self_attn.qkv_proj.", ".attn_qkv."), (".mlp.gate_up_proj.", ".ffn_up."), .. base.NamePieces];
 
-    public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
+    public override IReadOnlyDictionary<string, string> Config() =>
+        new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
     {
         ["embd_pdrop"] = "0.0",
         ["original_max_position_embeddings"] = $"{OriginalContext}",
@@ -26,7 +27,8 @@ internal class Phi3Model(TensorType type, string label = "phi3") : LlamaModel($"
     };
 
     public override IEnumerable<MetadataEntry> NativeParameters() =>
-        [.. base.NativeParameters(), Entry("phi3.rope.scaling.original_context_length", OriginalContext), Entry("phi3.attention.sliding_window", 0)];
+        [.. base.NativeParameters(), Entry("phi3.rope.scaling.original_context_length", OriginalContext),
+            Entry("phi3.attention.sliding_window", 0)];
 
     protected override void DefineAttention(WeightMaker make, string at)
     {

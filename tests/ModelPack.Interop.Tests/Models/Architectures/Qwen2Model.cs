@@ -22,7 +22,8 @@ internal class Qwen2Model(TensorType type, string label) : LlamaModel($"{label}-
 
     protected override bool RotatesNeighbours => false;
 
-    public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
+    public override IReadOnlyDictionary<string, string> Config() =>
+        new Dictionary<string, string>(base.Config().Where(field => !Absent.Contains(field.Key)))
     {
         ["max_window_layers"] = $"{Layers}",
         ["sliding_window"] = "null",

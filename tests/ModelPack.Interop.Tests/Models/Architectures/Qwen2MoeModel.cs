@@ -17,9 +17,11 @@ internal sealed class Qwen2MoeModel(TensorType type) : Qwen2Model(type, "qwen2mo
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        (Separator + ".gate_proj.", ".ffn_gate_exps."), (Separator + ".up_proj.", ".ffn_up_exps."), (Separator + ".down_proj.", ".ffn_down_exps."),
+        (Separator + ".gate_proj.", ".ffn_gate_exps."), (Separator + ".up_proj.", ".ffn_up_exps."),
+        (Separator + ".down_proj.", ".ffn_down_exps."),
         (".mlp.shared_expert.gate_proj.", ".ffn_gate_shexp."), (".mlp.shared_expert.up_proj.", ".ffn_up_shexp."),
-        (".mlp.shared_expert.down_proj.", ".ffn_down_shexp."), (".mlp.shared_expert_gate.", ".ffn_gate_inp_shexp."), (".mlp.gate.", ".ffn_gate_inp."),
+        (".mlp.shared_expert.down_proj.", ".ffn_down_shexp."), (".mlp.shared_expert_gate.", ".ffn_gate_inp_shexp."),
+        (".mlp.gate.", ".ffn_gate_inp."),
         .. base.NamePieces,
     ];
 

@@ -1,6 +1,7 @@
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
-/// <summary>Each head of q and k goes through an RMS norm before it is rotated; a head is longer than its share of the hidden size.</summary>
+/// <summary>Each head of q and k goes through an RMS norm before it is rotated; a head is longer than its share of the hidden
+/// size.</summary>
 internal class Qwen3Model(TensorType type, string label) : Qwen2Model(type, label)
 {
     public Qwen3Model(TensorType type)

@@ -14,7 +14,8 @@ internal sealed class Qwen3MoeModel(TensorType type) : Qwen3Model(type, "qwen3mo
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        (Separator + ".gate_proj.", ".ffn_gate_exps."), (Separator + ".up_proj.", ".ffn_up_exps."), (Separator + ".down_proj.", ".ffn_down_exps."),
+        (Separator + ".gate_proj.", ".ffn_gate_exps."), (Separator + ".up_proj.", ".ffn_up_exps."),
+        (Separator + ".down_proj.", ".ffn_down_exps."),
         (".mlp.gate.", ".ffn_gate_inp."), .. base.NamePieces,
     ];
 

@@ -19,7 +19,8 @@ internal sealed class Starcoder2Model(TensorType type) : LayerNormModel(type, "s
 
     protected override string[] Absent => ["attention_bias", "head_dim", "mlp_bias", "pretraining_tp"];
 
-    protected override (string Theirs, string Native)[] NamePieces => [(".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."), .. base.NamePieces];
+    protected override (string Theirs, string Native)[] NamePieces =>
+        [(".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."), .. base.NamePieces];
 
     public override IReadOnlyDictionary<string, string> Config() => new Dictionary<string, string>(base.Config())
     {
@@ -45,5 +46,6 @@ internal sealed class Starcoder2Model(TensorType type) : LayerNormModel(type, "s
         make.Bias($"{at}.mlp.c_proj.bias", Hidden);
     }
 
-    protected override double[] Transform(string at, double[] x) => PlainFeedForward($"{at}.mlp.c_fc", $"{at}.mlp.c_proj", Arithmetic.Gelu, x);
+    protected override double[] Transform(string at, double[] x) =>
+        PlainFeedForward($"{at}.mlp.c_fc", $"{at}.mlp.c_proj", Arithmetic.Gelu, x);
 }

@@ -19,7 +19,8 @@ internal sealed class StarcoderModel(TensorType type) : TinyModel($"starcoder-{t
 
     protected override (string Theirs, string Native)[] NamePieces =>
     [
-        ("transformer.wte.", "token_embd."), ("transformer.wpe.", "position_embd."), ("transformer.ln_f.", "output_norm."), ("transformer.h.", "blk."),
+        ("transformer.wte.", "token_embd."), ("transformer.wpe.", "position_embd."), ("transformer.ln_f.", "output_norm."),
+        ("transformer.h.", "blk."),
         (".ln_1.", ".attn_norm."), (".ln_2.", ".ffn_norm."), (".attn.c_attn.", ".attn_qkv."), (".attn.c_proj.", ".attn_output."),
         (".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."),
     ];
@@ -65,7 +66,8 @@ internal sealed class StarcoderModel(TensorType type) : TinyModel($"starcoder-{t
             make.LayerNorm($"{at}.ln_1", Hidden);
             make.LayerNorm($"{at}.ln_2", Hidden);
             foreach ((string name, int outputs, int inputs) in ((string, int, int)[])
-                [("attn.c_attn", Hidden + (2 * HeadLength), Hidden), ("attn.c_proj", Hidden, Hidden), ("mlp.c_fc", FeedForward, Hidden), ("mlp.c_proj", Hidden, FeedForward)])
+                [("attn.c_attn", Hidden + (2 * HeadLength), Hidden), ("attn.c_proj", Hidden, Hidden), ("mlp.c_fc", FeedForward, Hidden),
+                    ("mlp.c_proj", Hidden, FeedForward)])
             {
                 make.Matrix($"{at}.{name}.weight", outputs, inputs, 1.5);
                 make.Bias($"{at}.{name}.bias", outputs);
@@ -74,17 +76,22 @@ internal sealed class StarcoderModel(TensorType type) : TinyModel($"starcoder-{t
     }
 
     protected override double[][] Embed(IReadOnlyList<int> tokens) =>
-        [.. tokens.Select((token, position) => Arithmetic.Add(Row("transformer.wte.weight", token), Row("transformer.wpe.weight", position)))];
+        [.. tokens.Select(
+            (token, position) => Arithmetic.Add(Row("transformer.wte.weight", token), Row("transformer.wpe.weight", position)))];
 
     protected override double[][] Layer(int layer, double[][] x)
     {
         string at = $"transformer.h.{layer}";
         double[][] qkv = Each(x, row => Linear($"{at}.attn.c_attn", LayerNorm($"{at}.ln_1", row, Epsilon)));
         double[][] heads = new Attention(Heads, 1, HeadLength)
-            .Run(Each(qkv, row => row[..Hidden]), Each(qkv, row => row[Hidden..(Hidden + HeadLength)]), Each(qkv, row => row[(Hidden + HeadLength)..]));
+            .Run(Each(qkv, row => row[..Hidden]), Each(qkv, row => row[Hidden..(Hidden + HeadLength)]),
+                Each(qkv, row => row[(Hidden + HeadLength)..]));
         x = Add(x, Each(heads, row => Linear($"{at}.attn.c_proj", row)));
-        return Add(x, Each(x, row => PlainFeedForward($"{at}.mlp.c_fc", $"{at}.mlp.c_proj", Arithmetic.Gelu, LayerNorm($"{at}.ln_2", row, Epsilon))));
+        return Add(
+            x, Each(x,
+                row => PlainFeedForward($"{at}.mlp.c_fc", $"{at}.mlp.c_proj", Arithmetic.Gelu, LayerNorm($"{at}.ln_2", row, Epsilon))));
     }
 
-    protected override double[] Head(double[] x) => Arithmetic.Linear(Weight("transformer.wte.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
+    protected override double[] Head(double[] x) =>
+        Arithmetic.Linear(Weight("transformer.wte.weight"), null, LayerNorm("transformer.ln_f", x, Epsilon));
 }

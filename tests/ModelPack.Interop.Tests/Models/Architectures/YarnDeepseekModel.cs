@@ -46,5 +46,6 @@ internal sealed class YarnDeepseekModel(TensorType type) : DeepseekModel(type, "
         return plain with { Scale = plain.Scale * Math.Pow(1 + (0.1 * Mscale * Math.Log(Factor)), 2) };
     }
 
-    protected override double[] Frequencies(int layer) => Arithmetic.YarnFrequencies(Theta, Rotary, Factor, OriginalContext, FastTurns, SlowTurns);
+    protected override double[] Frequencies(int layer) =>
+        Arithmetic.YarnFrequencies(Theta, Rotary, Factor, OriginalContext, FastTurns, SlowTurns);
 }

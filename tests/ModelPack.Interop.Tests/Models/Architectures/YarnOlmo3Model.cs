@@ -3,7 +3,8 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models.Architectures;
 
-/// <summary>Olmo 3 for a longer context by YaRN, in the layers without a window alone. What is rotated is multiplied by m = 1 + ln(factor) / 10.</summary>
+/// <summary>Olmo 3 for a longer context by YaRN, in the layers without a window alone. What is rotated is multiplied by m = 1 + ln(factor)
+/// / 10.</summary>
 internal sealed class YarnOlmo3Model(TensorType type, string label, double fastTurns, double multiplier) : Olmo3Model(type, label)
 {
     private const double Factor = 8;
@@ -56,5 +57,7 @@ internal sealed class YarnOlmo3Model(TensorType type, string label, double fastT
     }
 
     protected override double[] Frequencies(int layer) =>
-        HasWindow(layer) ? base.Frequencies(layer) : Arithmetic.YarnFrequencies(Theta, HeadLength, Factor, OriginalContext, fastTurns, SlowTurns);
+        HasWindow(layer)
+        ? base.Frequencies(layer)
+        : Arithmetic.YarnFrequencies(Theta, HeadLength, Factor, OriginalContext, fastTurns, SlowTurns);
 }

@@ -15,7 +15,8 @@ internal static class AddedAround
         bool? bos = Told(folder, "bos", wrapping, wrapping.First is not null, bosByDefault);
         bool? eos = Told(folder, "eos", wrapping, wrapping.Last is not null, eosByDefault);
         bool? separator = wrapping.IsRoberta ? true : Separates(wrapping, special);
-        foreach ((string role, string key, bool? value) in ((string, string, bool?)[])[("bos", TokenizerKeys.AddBos, bos), ("eos", TokenizerKeys.AddEos, eos), ("sep", TokenizerKeys.AddSeparator, separator)])
+        foreach ((string role, string key, bool? value) in ((string, string, bool?)[])[
+            ("bos", TokenizerKeys.AddBos, bos), ("eos", TokenizerKeys.AddEos, eos), ("sep", TokenizerKeys.AddSeparator, separator)])
         {
             if (value == true && !special.Has(role))
             {
@@ -40,7 +41,8 @@ internal static class AddedAround
         [_, .. { } others] => others.Any(text => text != wrapping.First?.Text && special.Is(text, "sep", "eos")),
     };
 
-    /// <summary>What tokenizer_config.json says, else what the post-processor does; null if that is the runtime's default and no file says it.</summary>
+    /// <summary>What tokenizer_config.json says, else what the post-processor does; null if that is the runtime's default and no file says
+    /// it.</summary>
     private static bool? Told(TokenizerFolder folder, string role, Wrapping wrapping, bool adds, bool byDefault)
     {
         string name = $"add_{role}_token";
@@ -51,7 +53,8 @@ internal static class AddedAround
 
         if (wrapping.IsTold && field.Flag() != adds)
         {
-            folder.Note(field.File, $"{name} is {field.Show()}, but post_processor {(adds ? "adds one" : "adds none")}; {field.File} was followed");
+            folder.Note(
+                field.File, $"{name} is {field.Show()}, but post_processor {(adds ? "adds one" : "adds none")}; {field.File} was followed");
         }
 
         return field.Flag();

@@ -9,8 +9,8 @@ internal static class AddedTokens
     private const float Score = -1000;
 
     /// <summary>
-    /// Adds the tokens of tokenizer.json's <c>added_tokens</c> to those of the model, which stand in the list already, and behind them those that tokenizer_config.json names
-    /// alone: transformers adds them as it loads.
+    /// Adds the tokens of tokenizer.json's <c>added_tokens</c> to those of the model, which stand in the list already, and behind them
+    /// those that tokenizer_config.json names alone: transformers adds them as it loads.
     /// </summary>
     public static void Read(TokenizerFolder folder, JsonField? tokenizer, TokenList tokens, string? unknown = null)
     {
@@ -53,7 +53,9 @@ internal static class AddedTokens
         {
             string text = item.Require("content").Text();
             bool special = item.FlagOr("special", false);
-            TokenKind kind = text == unknown ? TokenKind.Unknown : special || AddedToken.LooksSpecial(text) ? TokenKind.Control : TokenKind.UserDefined;
+            TokenKind kind = text == unknown
+                ? TokenKind.Unknown
+                : special || AddedToken.LooksSpecial(text) ? TokenKind.Control : TokenKind.UserDefined;
             stripping += item.FlagOr("lstrip", false) || item.FlagOr("rstrip", false) || item.FlagOr("single_word", false) ? 1 : 0;
             normalized += item.FlagOr("normalized", false) ? 1 : 0;
             library.Take(text, id);
@@ -65,11 +67,16 @@ internal static class AddedTokens
         }
     }
 
-    /// <summary>The runtime looks for user-defined tokens in the text as it is, where a space has not become U+2581 yet (tokenizers.md §3.5).</summary>
+    /// <summary>The runtime looks for user-defined tokens in the text as it is, where a space has not become U+2581 yet (tokenizers.md
+    /// §3.5).</summary>
     public static Vocabulary AsInText(Vocabulary vocabulary)
     {
-        string[] tokens = [.. vocabulary.Tokens.Select((text, id) => vocabulary.Kinds[id] == TokenKind.UserDefined && text.Contains(Fragments.Space, StringComparison.Ordinal)
-            && text.Replace(Fragments.Space, " ", StringComparison.Ordinal) is { } spelled && !vocabulary.Ids.ContainsKey(spelled) ? spelled : text)];
+        string[] tokens = [
+            .. vocabulary.Tokens.Select(
+                (text, id) => vocabulary.Kinds[id] == TokenKind.UserDefined && text.Contains(Fragments.Space, StringComparison.Ordinal)
+            && text.Replace(Fragments.Space, " ", StringComparison.Ordinal) is { } spelled && !vocabulary.Ids.ContainsKey(spelled)
+            ? spelled
+            : text)];
         return vocabulary with { Tokens = tokens };
     }
 }

@@ -36,7 +36,9 @@ internal static class BpeParts
         List<(string Left, string Right)> merges = [];
         foreach (JsonField item in list.Items())
         {
-            string[] parts = item.Value.ValueKind == JsonValueKind.String ? Split(item.Text()) : [.. item.Items().Select(part => part.Text())];
+            string[] parts = item.Value.ValueKind == JsonValueKind.String
+                ? Split(item.Text())
+                : [.. item.Items().Select(part => part.Text())];
             if (parts is not [{ Length: > 0 } left, { Length: > 0 } right])
             {
                 throw Merge.At(item.File, $"{item.Path} is {item.Show()}, not two parts");

@@ -19,7 +19,10 @@ internal static class ByteLevelFolder
         int missing = Alphabet().Where((letter, value) => IsInUtf8(value) && !tokens.Contains(letter)).Count();
         if (missing > 0)
         {
-            folder.Note(tokenizer.File, $"model.vocab: {missing} of the {Enumerable.Range(0, ByteCount).Count(IsInUtf8)} bytes of UTF-8 have no token, so that some texts have no tokens of their own");
+            folder.Note(
+                tokenizer.File,
+                $"model.vocab: {missing} of the {Enumerable.Range(0, ByteCount).Count(IsInUtf8)} bytes of UTF-8 have no token, so that "
+                    + $"some texts have no tokens of their own");
         }
 
         AddedTokens.Read(folder, tokenizer, tokens);
@@ -38,21 +41,29 @@ internal static class ByteLevelFolder
         PublishedFlags flags = new(ignoreMerges, wrapping.IsRoberta, normalizer, cleanUp, ModelTypes(folder));
         if (PreTokenizers.Identify(PreTokenizerReader.Read(tokenizer), flags) is not { } id)
         {
-            throw tokenizer.Require("pre_tokenizer").NoRule($"is of a structure that no tokenizer.ggml.pre stands for{(wrapping.IsRoberta ? " with RobertaProcessing" : "")}");
+            throw tokenizer.Require("pre_tokenizer")
+                .NoRule($"is of a structure that no tokenizer.ggml.pre stands for{(wrapping.IsRoberta ? " with RobertaProcessing" : "")}");
         }
 
         if (nfc)
         {
-            folder.Note(tokenizer.File, "normalizer: NFC has no key; text that is not in this form gives other tokens", NoteRank.ChangesResults);
+            folder.Note(
+                tokenizer.File, "normalizer: NFC has no key; text that is not in this form gives other tokens", NoteRank.ChangesResults);
         }
         else if (PreTokenizers.NormalizerOf(id) == PublishedNormalizer.Nfc)
         {
-            folder.Note(tokenizer.File, $"normalizer: published tokenizers of {TokenizerKeys.PreTokenizer} '{id}' have NFC, this one has none; a tokenizer.json that is made from the GGUF alone will have it");
+            folder.Note(
+                tokenizer.File,
+                $"normalizer: published tokenizers of {TokenizerKeys.PreTokenizer} '{id}' have NFC, this one has none; a tokenizer.json "
+                    + $"that is made from the GGUF alone will have it");
         }
 
         if (PreTokenizers.Find(id)?.Has(PreTokenizerTraits.IgnoreMerges) is { } implied && implied != ignoreMerges)
         {
-            folder.Note(tokenizer.File, $"model.ignore_merges is {(ignoreMerges ? "true" : "false")}, which {TokenizerKeys.PreTokenizer} '{id}' does not say: a word that is a token itself can get other tokens", NoteRank.ChangesResults);
+            folder.Note(
+                tokenizer.File,
+                $"model.ignore_merges is {(ignoreMerges ? "true" : "false")}, which {TokenizerKeys.PreTokenizer} '{id}' does not say: a "
+                    + $"word that is a token itself can get other tokens", NoteRank.ChangesResults);
         }
 
         return id;
@@ -61,8 +72,10 @@ internal static class ByteLevelFolder
     /// <summary>The bytes that no text in UTF-8 holds need no token (tokenizers.md §3.11).</summary>
     private static bool IsInUtf8(int value) => value is not (0xC0 or 0xC1 or >= 0xF5);
 
-    private static string[] ModelTypes(TokenizerFolder folder) => folder.ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
-        [.. new[] { config, config.Find("text_config") }.Select(owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
+    private static string[] ModelTypes(TokenizerFolder folder) =>
+        folder.ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
+        [.. new[] { config, config.Find("text_config") }.Select(
+            owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
             .Where(type => type?.Value.ValueKind == JsonValueKind.String).Select(type => type!.Value.Text())];
 
     private static bool IsNfc(JsonField tokenizer)
@@ -79,7 +92,8 @@ internal static class ByteLevelFolder
         return steps.Length > 0;
     }
 
-    /// <summary>In the key a space divides the parts, so one inside a part is spelled as the byte alphabet does (hf-companions.md §2.1).</summary>
+    /// <summary>In the key a space divides the parts, so one inside a part is spelled as the byte alphabet does (hf-companions.md
+    /// §2.1).</summary>
     private static string Join(string file, (string Left, string Right) merge, int place, TokenList tokens)
     {
         const char SpaceLetter = '\u0120';
@@ -87,7 +101,9 @@ internal static class ByteLevelFolder
         string right = merge.Right.Replace(' ', SpaceLetter);
         return tokens.Contains(left) && tokens.Contains(right) && tokens.Contains(left + right)
             ? $"{left} {right}"
-            : throw Merge.At(file, $"model.merges[{place}] has a space inside a part, and '{SafeText.Shorten(left + right)}' or a part of it is not in model.vocab");
+            : throw Merge.At(
+                file, $"model.merges[{place}] has a space inside a part, and '{SafeText.Shorten(left + right)}' or a part of it is not in "
+                    + $"model.vocab");
     }
 
     /// <summary>The letters of the bytes (hf-companions.md §2.2).</summary>

@@ -33,7 +33,9 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
             // A strict reader reads tokenizer.json, Python's the others.
             bool isStrict = companion.Name == CompanionNames.Tokenizer;
             ReadOnlySpan<byte> json = isStrict ? text : PythonJson.ToJson(text);
-            return new JsonField(companion.Name, "", JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MostLevels, AllowDuplicateProperties = !isStrict }));
+            return new JsonField(
+                companion.Name, "",
+                JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MostLevels, AllowDuplicateProperties = !isStrict }));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
@@ -109,7 +111,8 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         }
     }
 
-    /// <summary>The steps of a part: none if it is absent, one if it is a step itself, those of a sequence however deep they stand.</summary>
+    /// <summary>The steps of a part: none if it is absent, one if it is a step itself, those of a sequence however deep they
+    /// stand.</summary>
     public JsonField[] Steps(string part, string list)
     {
         List<JsonField> steps = [];
@@ -148,7 +151,10 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
     {
         if (Value.ValueKind != kind)
         {
-            throw Wrong(kind == JsonValueKind.Number ? "a number" : kind == JsonValueKind.String ? "a string" : kind == JsonValueKind.Array ? "an array" : "an object");
+            throw Wrong(
+                kind == JsonValueKind.Number
+                    ? "a number"
+                    : kind == JsonValueKind.String ? "a string" : kind == JsonValueKind.Array ? "an array" : "an object");
         }
     }
 

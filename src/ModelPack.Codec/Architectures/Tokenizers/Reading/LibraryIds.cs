@@ -1,7 +1,8 @@
 namespace ModelPack.Architectures.Tokenizers.Reading;
 
 /// <summary>
-/// The ids that the tokenizers library gives to added tokens: it takes that of the vocabulary, or else counts on, whatever the file says (tokenizers.md §3.1).
+/// The ids that the tokenizers library gives to added tokens: it takes that of the vocabulary, or else counts on, whatever the file says
+/// (tokenizers.md §3.1).
 /// </summary>
 internal sealed class LibraryIds(TokenList vocabulary)
 {
@@ -16,6 +17,9 @@ internal sealed class LibraryIds(TokenList vocabulary)
     {
         int id = vocabulary.TryGetId(text, out int known) ? known : Math.Max(highest + 1, pieces);
         highest = Math.Max(highest, id);
-        Other ??= id == stated ? null : $"'{SafeText.Shorten(text)}' has id {stated}, which was taken; the tokenizers library counts on from the tokens before it and gives it {id}";
+        Other ??= id == stated
+            ? null
+            : $"'{SafeText.Shorten(text)}' has id {stated}, which was taken; the tokenizers library counts on from the tokens before it "
+                + $"and gives it {id}";
     }
 }

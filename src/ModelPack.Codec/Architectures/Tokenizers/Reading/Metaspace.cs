@@ -5,8 +5,10 @@ namespace ModelPack.Architectures.Tokenizers.Reading;
 /// <param name="Splits">True if it also cuts there.</param>
 internal sealed record Metaspace(string Scheme, bool Splits)
 {
-    /// <summary>Null for another step or another sign. Older files say add_prefix_space in place of the scheme (tokenizers.md §1).</summary>
+    /// <summary>Null for another step or another sign. Older files say add_prefix_space in place of the scheme (tokenizers.md
+    /// §1).</summary>
     public static Metaspace? Read(JsonField step) => step.Type() == "Metaspace" && step.Require("replacement").Text() == Fragments.Space
-        ? new Metaspace(step.FindText("prepend_scheme") ?? (step.FlagOr("add_prefix_space", true) ? "always" : "never"), step.FlagOr("split", true))
+        ? new Metaspace(
+            step.FindText("prepend_scheme") ?? (step.FlagOr("add_prefix_space", true) ? "always" : "never"), step.FlagOr("split", true))
         : null;
 }

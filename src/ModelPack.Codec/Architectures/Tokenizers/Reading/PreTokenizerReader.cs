@@ -22,7 +22,8 @@ internal static class PreTokenizerReader
         ? throw step.NoRule("has add_prefix_space true, which no key says for byte-level BPE")
         : new PreTokenizerStep.ByteLevel(step.FlagOr("use_regex", true));
 
-    /// <summary>Isolated cuts at the same places whether matches or what lies between them counts as found; Removed and inverted keeps the matches alone.</summary>
+    /// <summary>Isolated cuts at the same places whether matches or what lies between them counts as found; Removed and inverted keeps the
+    /// matches alone.</summary>
     private static PreTokenizerStep.Split Split(JsonField step)
     {
         JsonField pattern = step.Require("pattern");

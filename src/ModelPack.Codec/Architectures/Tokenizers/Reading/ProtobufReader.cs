@@ -42,7 +42,9 @@ internal ref struct ProtobufReader(string file, ReadOnlySpan<byte> message, int 
         }
 
         ulong tag = Varint();
-        Field = tag >> WireBits is > 0 and <= int.MaxValue and ulong number ? (int)number : throw Broken($"field number {tag >> WireBits} does not exist");
+        Field = tag >> WireBits is > 0 and <= int.MaxValue and ulong number
+            ? (int)number
+            : throw Broken($"field number {tag >> WireBits} does not exist");
         Kind = (Wire)(int)(tag & ((1 << WireBits) - 1));
         Bytes = default;
         Number = 0;

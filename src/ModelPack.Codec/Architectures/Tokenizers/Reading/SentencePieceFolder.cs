@@ -59,7 +59,8 @@ internal static class SentencePieceFolder
     }
 
     private static int? ReadJson(
-        TokenizerFolder folder, JsonField json, JsonField model, TokenList tokens, SentencePieceModel? pieces, out List<(string Left, string Right)> merges)
+        TokenizerFolder folder, JsonField json, JsonField model, TokenList tokens, SentencePieceModel? pieces,
+        out List<(string Left, string Right)> merges)
     {
         TokenList own = pieces is null ? tokens : new TokenList(json.File);
         BpeParts.ReadVocabulary(folder, model, own);
@@ -69,7 +70,8 @@ internal static class SentencePieceFolder
             Compare(model, pieces, own);
             foreach ((string text, JsonField id) in model.Require("vocab").Fields().Where(item => item.Field.Id() >= pieces.Pieces.Count))
             {
-                throw Disagreement.At(json.File, $"'{SafeText.Shorten(text)}' has id {id.Id()}, but {pieces.File} has {pieces.Pieces.Count} pieces");
+                throw Disagreement.At(
+                    json.File, $"'{SafeText.Shorten(text)}' has id {id.Id()}, but {pieces.File} has {pieces.Pieces.Count} pieces");
             }
         }
 
@@ -115,19 +117,23 @@ internal static class SentencePieceFolder
             ("Replace", []) => false,
             ("Replace", [{ } split]) when IsSpaceSplit(split) => false,
             ("", [{ } step]) when Metaspace.Read(step) is { Splits: false } metaspace => Prefixes(folder, step, metaspace),
-            _ => throw json.NoRule($"has normalizer and pre_tokenizer {json.Find("normalizer")?.Show() ?? "null"} and {json.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for SentencePiece-BPE"),
+            _ => throw json.NoRule(
+                $"has normalizer and pre_tokenizer {json.Find("normalizer")?.Show() ?? "null"} and "
+                    + $"{json.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for SentencePiece-BPE"),
         };
     }
 
     private static string NormalizerShape(JsonField step) => step.Type() switch
     {
         "Prepend" when step.Require("prepend").Text() == Fragments.Space => "Prepend",
-        "Replace" when step.Require("pattern").Find("String")?.Text() == " " && step.Require("content").Text() == Fragments.Space => "Replace",
+        "Replace" when step.Require("pattern").Find("String")?.Text() == " " && step.Require("content").Text() == Fragments.Space =>
+            "Replace",
         _ => throw step.NoRule($"is {step.Show()}, which no key says for SentencePiece-BPE"),
     };
 
     private static bool IsSpaceSplit(JsonField step) => step.Type() == "Split" &&
-        step.Require("pattern").Find("String")?.Text() == " " && step.Require("behavior").Text() == "MergedWithPrevious" && !step.FlagOr("invert", false);
+        step.Require("pattern").Find("String")?.Text() == " " && step.Require("behavior").Text() == "MergedWithPrevious"
+        && !step.FlagOr("invert", false);
 
     private static bool Prefixes(TokenizerFolder folder, JsonField step, Metaspace metaspace)
     {
@@ -136,10 +142,16 @@ internal static class SentencePieceFolder
             case "never":
                 return false;
             case "always":
-                folder.Note(step.File, "pre_tokenizer: prepend_scheme always has no key; a space also stands in front of a text that begins with one", NoteRank.ChangesResults);
+                folder.Note(
+                    step.File,
+                    "pre_tokenizer: prepend_scheme always has no key; a space also stands in front of a text that begins with one",
+                    NoteRank.ChangesResults);
                 return true;
             case "first":
-                folder.Note(step.File, "pre_tokenizer: prepend_scheme first has no key; a space also stands in front of a text that begins with one, and of the text behind a special token", NoteRank.ChangesResults);
+                folder.Note(
+                    step.File,
+                    "pre_tokenizer: prepend_scheme first has no key; a space also stands in front of a text that begins with one, and of "
+                        + "the text behind a special token", NoteRank.ChangesResults);
                 return true;
             default:
                 throw step.NoRule($"is {step.Show()}, which no key says for SentencePiece-BPE");

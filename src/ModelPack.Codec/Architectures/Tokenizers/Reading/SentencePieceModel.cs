@@ -14,7 +14,8 @@ internal sealed record PieceRoles(int Unknown, int Bos, int Eos, int Padding);
 
 /// <summary>tokenizer.model: the protobuf message of a SentencePiece model (sentencepiece_model.proto).</summary>
 internal sealed record SentencePieceModel(
-    string File, IReadOnlyList<SentencePiece> Pieces, SentencePieceKind Kind, PieceRoles Roles, bool AddsSpacePrefix, bool RemovesExtraSpaces, byte[] Charsmap)
+    string File, IReadOnlyList<SentencePiece> Pieces, SentencePieceKind Kind, PieceRoles Roles, bool AddsSpacePrefix,
+    bool RemovesExtraSpaces, byte[] Charsmap)
 {
     public static SentencePieceModel Read(Companion companion)
     {
@@ -50,7 +51,8 @@ internal sealed record SentencePieceModel(
         }
 
         PieceRoles roles = new(trainer.Unknown, trainer.Bos, trainer.Eos, trainer.Padding);
-        return new SentencePieceModel(file, pieces, trainer.Kind, roles, normalizer.DummyPrefix, normalizer.RemoveExtra, normalizer.Charsmap);
+        return new SentencePieceModel(
+            file, pieces, trainer.Kind, roles, normalizer.DummyPrefix, normalizer.RemoveExtra, normalizer.Charsmap);
     }
 
     private static SentencePiece ReadPiece(ProtobufReader reader, int id)

@@ -1,8 +1,8 @@
 namespace ModelPack.Architectures.Tokenizers.Reading;
 
 /// <summary>
-/// Scores that make the runtime do the merges of a tokenizer.json: it joins the pair whose result has the best score, so each result gets its place among the results (tokenizers.md
-/// §2, §3.4). In which order the splits of one piece are listed is no matter.
+/// Scores that make the runtime do the merges of a tokenizer.json: it joins the pair whose result has the best score, so each result gets
+/// its place among the results (tokenizers.md §2, §3.4). In which order the splits of one piece are listed is no matter.
 /// </summary>
 internal static class SentencePieceScores
 {
@@ -35,18 +35,24 @@ internal static class SentencePieceScores
         {
             if (!listed.Contains((left, right)) && Merges(vocabulary, left) && Merges(vocabulary, right))
             {
-                throw new NoKeyException(file, $"model.merges has no '{SafeText.Shorten(left)}' '{SafeText.Shorten(right)}', but the runtime joins every two tokens that make a third");
+                throw new NoKeyException(
+                    file, $"model.merges has no '{SafeText.Shorten(left)}' '{SafeText.Shorten(right)}', but the runtime joins every two "
+                        + $"tokens that make a third");
             }
         }
 
         if (torn.Count > 0)
         {
-            folder.Note(file, $"model.merges: the merges that make '{SafeText.Shorten(torn.Min(StringComparer.Ordinal)!)}'{(torn.Count > 1 ? $", and those of {torn.Count - 1} more," : "")} stand apart from one another; the runtime joins all of a token alike, as early as the first");
+            folder.Note(
+                file, $"model.merges: the merges that make "
+                    + $"'{SafeText.Shorten(torn.Min(StringComparer.Ordinal)!)}'{(torn.Count > 1 ? $", and those of {torn.Count - 1} more," : "")} stand apart from one another; the runtime joins all of a token alike, as early as the first");
         }
 
         for (int id = 0; id < vocabulary.Tokens.Length; id++)
         {
-            vocabulary.Scores![id] = vocabulary.Kinds[id] != TokenKind.Normal ? vocabulary.Scores[id] : ranks.TryGetValue(vocabulary.Tokens[id], out int rank) ? -rank : 0;
+            vocabulary.Scores![id] = vocabulary.Kinds[id] != TokenKind.Normal
+                ? vocabulary.Scores[id]
+                : ranks.TryGetValue(vocabulary.Tokens[id], out int rank) ? -rank : 0;
         }
     }
 

@@ -31,9 +31,11 @@ internal sealed class SpecialIds
 
     public static IEnumerable<string> RoleNames => Keys.Select(row => row.Role);
 
-    /// <summary>The runtime takes the class token of WordPiece from the key of the begin token; only a different one needs its own (hf-companions.md §2.1).</summary>
+    /// <summary>The runtime takes the class token of WordPiece from the key of the begin token; only a different one needs its own
+    /// (hf-companions.md §2.1).</summary>
     public IEnumerable<(string Key, int Id)> InOrder => Keys
-        .Where(row => ids.ContainsKey(row.Role) && !(row.Role == Class && tokenizer.Model == TokenizerKeys.WordPiece && ids[Class] == ids.GetValueOrDefault(Bos, -1)))
+        .Where(row => ids.ContainsKey(row.Role)
+            && !(row.Role == Class && tokenizer.Model == TokenizerKeys.WordPiece && ids[Class] == ids.GetValueOrDefault(Bos, -1)))
         .Select(row => (row.Key, ids[row.Role]));
 
     public bool Has(string role) => ids.ContainsKey(role);
@@ -82,7 +84,10 @@ internal sealed class SpecialIds
         string? mapped = TextOf(folder.SpecialMap, name);
         if (told is not null && mapped is not null && told != mapped)
         {
-            folder.Note(CompanionNames.SpecialTokensMap, $"{name} is '{SafeText.Shorten(mapped)}', but '{SafeText.Shorten(told)}' in {CompanionNames.TokenizerConfig}, which was taken");
+            folder.Note(
+                CompanionNames.SpecialTokensMap,
+                $"{name} is '{SafeText.Shorten(mapped)}', but '{SafeText.Shorten(told)}' in {CompanionNames.TokenizerConfig}, which was "
+                    + $"taken");
         }
 
         if ((told ?? mapped) is { } text)
@@ -116,7 +121,10 @@ internal sealed class SpecialIds
         {
             if (ids.ContainsKey(Bos) && !Is(first.Text, Class))
             {
-                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{SafeText.Shorten(first.Text)}', which became the begin token in place of '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[ids[Bos]])}'");
+                folder.Note(
+                    CompanionNames.Tokenizer,
+                    $"post_processor adds '{SafeText.Shorten(first.Text)}', which became the begin token in place of "
+                        + $"'{SafeText.Shorten(tokenizer.Vocabulary.Tokens[ids[Bos]])}'");
             }
 
             ids[Bos] = first.Id;
@@ -128,10 +136,17 @@ internal sealed class SpecialIds
             {
                 if (!ids.TryAdd(EndOfTurn, eos) && ids[EndOfTurn] != eos)
                 {
-                    throw new NoKeyException(CompanionNames.Tokenizer, $"post_processor adds '{SafeText.Shorten(last.Text)}', the end token is '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}': there are keys for two of them");
+                    throw new NoKeyException(
+                        CompanionNames.Tokenizer,
+                        $"post_processor adds '{SafeText.Shorten(last.Text)}', the end token is "
+                            + $"'{SafeText.Shorten(tokenizer.Vocabulary.Tokens[eos])}', and a turn ends with "
+                            + $"'{SafeText.Shorten(tokenizer.Vocabulary.Tokens[ids[EndOfTurn]])}': there are keys for two of them");
                 }
 
-                folder.Note(CompanionNames.Tokenizer, $"post_processor adds '{SafeText.Shorten(last.Text)}', which became the end token; '{SafeText.Shorten(tokenizer.Vocabulary.Tokens[eos])}' ends a turn");
+                folder.Note(
+                    CompanionNames.Tokenizer,
+                    $"post_processor adds '{SafeText.Shorten(last.Text)}', which became the end token; "
+                        + $"'{SafeText.Shorten(tokenizer.Vocabulary.Tokens[eos])}' ends a turn");
             }
 
             ids[Eos] = last.Id;
@@ -149,7 +164,8 @@ internal sealed class SpecialIds
     private void TakeModelConfig(string role)
     {
         string name = $"{role}_token_id";
-        if (ids.ContainsKey(role) || folder.ModelConfig is not { } config || (config.Find(name) ?? config.Find("text_config")?.Find(name)) is not { } field)
+        if (ids.ContainsKey(role) || folder.ModelConfig is not { } config
+            || (config.Find(name) ?? config.Find("text_config")?.Find(name)) is not { } field)
         {
             return;
         }
@@ -178,19 +194,22 @@ internal sealed class SpecialIds
             _ = found.Id();
         }
 
-        folder.Note(CompanionNames.Config, $"{name} is {found.Show()}, but there are {tokenizer.Vocabulary.Tokens.Length} tokens; it was left out");
+        folder.Note(
+            CompanionNames.Config, $"{name} is {found.Show()}, but there are {tokenizer.Vocabulary.Tokens.Length} tokens; it was left out");
     }
 
     private void TakeModel()
     {
         foreach ((string role, int? id) in ((string, int?)[])[
-            ("unk", tokenizer.UnknownId), (Bos, tokenizer.Roles?.Bos), (Eos, tokenizer.Roles?.Eos), ("unk", tokenizer.Roles?.Unknown), ("pad", tokenizer.Roles?.Padding)])
+            ("unk", tokenizer.UnknownId), (Bos, tokenizer.Roles?.Bos), (Eos, tokenizer.Roles?.Eos), ("unk", tokenizer.Roles?.Unknown),
+            ("pad", tokenizer.Roles?.Padding)])
         {
             if (id is >= 0 && !ids.ContainsKey(role))
             {
                 ids[role] = id < tokenizer.Vocabulary.Tokens.Length
                     ? id.Value
-                    : throw UnknownSpecial.At(CompanionNames.SentencePieceModel, $"{role}_id is {id}, but there are {tokenizer.Vocabulary.Tokens.Length} tokens");
+                    : throw UnknownSpecial.At(
+                        CompanionNames.SentencePieceModel, $"{role}_id is {id}, but there are {tokenizer.Vocabulary.Tokens.Length} tokens");
             }
         }
     }
@@ -206,8 +225,11 @@ internal sealed class SpecialIds
         };
         if (byDefault >= 0 && !ids.ContainsKey(Eos))
         {
-            string token = byDefault < tokenizer.Vocabulary.Tokens.Length ? $" ('{SafeText.Shorten(tokenizer.Vocabulary.Tokens[byDefault])}')" : "";
-            folder.Note(CompanionNames.TokenizerConfig, $"no file names a token that ends a text; the runtime will take {byDefault}{token} for it");
+            string token = byDefault < tokenizer.Vocabulary.Tokens.Length
+                ? $" ('{SafeText.Shorten(tokenizer.Vocabulary.Tokens[byDefault])}')"
+                : "";
+            folder.Note(
+                CompanionNames.TokenizerConfig, $"no file names a token that ends a text; the runtime will take {byDefault}{token} for it");
         }
     }
 }

@@ -26,7 +26,9 @@ internal static class TemplateEntries
         }
 
         string folderName = CompanionNames.NamedChatTemplates + "/";
-        foreach (Companion companion in folder.Companions.Where(companion => companion.Name.StartsWith(folderName, StringComparison.Ordinal) && companion.Name.EndsWith(Extension, StringComparison.Ordinal)))
+        foreach (Companion companion in folder.Companions.Where(
+            companion => companion.Name.StartsWith(folderName, StringComparison.Ordinal)
+                && companion.Name.EndsWith(Extension, StringComparison.Ordinal)))
         {
             named.Add(companion.Name, companion.Name[folderName.Length..^Extension.Length], FileText(companion));
         }
@@ -89,7 +91,8 @@ internal static class TemplateEntries
             string key = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
             if (key.Length == 0 || !taken.Add(key))
             {
-                throw Disagreement.At(file, key.Length == 0 ? "a chat template has no name" : $"two chat templates have the name '{SafeText.Shorten(key)}'");
+                throw Disagreement.At(
+                    file, key.Length == 0 ? "a chat template has no name" : $"two chat templates have the name '{SafeText.Shorten(key)}'");
             }
 
             Items.Add((key, template));

@@ -71,14 +71,19 @@ internal sealed class TokenList(string file)
         }
     }
 
-    /// <summary>The tokens by id for a model: added tokens without a row that nothing needs are left out, and fillers stand for ids without a token.</summary>
+    /// <summary>The tokens by id for a model: added tokens without a row that nothing needs are left out, and fillers stand for ids without
+    /// a token.</summary>
     public Vocabulary Close(TokenizerFolder folder, bool withScores)
     {
         long? rows = folder.Target.VocabularySize;
         int[] beyond = [.. byId.Keys.Where(id => id >= rows).Order()];
-        if (beyond.Length > 0 && TokenNeeds.Read(folder) is { } needs && beyond.All(id => added.Contains(id) && !needs.Has(id, byId[id].Text)))
+        if (beyond.Length > 0 && TokenNeeds.Read(folder) is { } needs
+            && beyond.All(id => added.Contains(id) && !needs.Has(id, byId[id].Text)))
         {
-            folder.Note(file, $"added_tokens: '{SafeText.Shorten(byId[beyond[0]].Text)}'{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")} left out: id {beyond[0]} has no row in the embedding, which has {rows}");
+            folder.Note(
+                file, $"added_tokens: "
+                    + $"'{SafeText.Shorten(byId[beyond[0]].Text)}'{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")} left out: "
+                    + $"id {beyond[0]} has no row in the embedding, which has {rows}");
             foreach (int id in beyond)
             {
                 ids.Remove(byId[id].Text);
@@ -90,7 +95,9 @@ internal sealed class TokenList(string file)
         if (holes > 0)
         {
             int first = Enumerable.Range(0, byId.Count).First(id => !byId.ContainsKey(id));
-            folder.Note(file, $"id {first}{(holes > 1 ? $" and {holes - 1} more below the highest" : "")} belong{(holes > 1 ? "" : "s")} to no token; [PAD{first}]{(holes > 1 ? " and so on stand" : " stands")} for it");
+            folder.Note(
+                file, $"id {first}{(holes > 1 ? $" and {holes - 1} more below the highest" : "")} belong{(holes > 1 ? "" : "s")} to no "
+                    + $"token; [PAD{first}]{(holes > 1 ? " and so on stand" : " stands")} for it");
         }
 
         return Close(rows, withScores);
@@ -107,7 +114,9 @@ internal sealed class TokenList(string file)
         int highest = byId.Keys.Max();
         if (highest >= vocabularySize)
         {
-            throw BeyondVocabulary.At(file, $"'{SafeText.Shorten(byId[highest].Text)}' has id {highest}, but the vocabulary of the model has {vocabularySize} rows");
+            throw BeyondVocabulary.At(
+                file, $"'{SafeText.Shorten(byId[highest].Text)}' has id {highest}, but the vocabulary of the model has {vocabularySize} "
+                    + $"rows");
         }
 
         if (vocabularySize is null && highest - byId.Count >= MostHoles)
@@ -126,7 +135,9 @@ internal sealed class TokenList(string file)
         }
 
         Token[] tokens = [.. Enumerable.Range(0, byId.Count).Select(id => byId[id])];
-        TokenKind[] kinds = [.. tokens.Select((token, id) => token.Kind == TokenKind.Normal && token.Text == $"[PAD{id}]" ? TokenKind.Unused : token.Kind)];
-        return new Vocabulary([.. tokens.Select(token => token.Text)], kinds, withScores ? [.. tokens.Select(token => token.Score)] : null, ids);
+        TokenKind[] kinds = [
+            .. tokens.Select((token, id) => token.Kind == TokenKind.Normal && token.Text == $"[PAD{id}]" ? TokenKind.Unused : token.Kind)];
+        return new Vocabulary(
+            [.. tokens.Select(token => token.Text)], kinds, withScores ? [.. tokens.Select(token => token.Score)] : null, ids);
     }
 }

@@ -38,9 +38,11 @@ internal sealed class TokenNeeds
             needs.texts.UnionWith(step.Find("special_tokens")?.Fields().Select(item => item.Name) ?? []);
         }
 
-        needs.templates.AddRange(TemplateEntries.Read(folder, withNotes: false).Select(entry => ((GgufValue)entry.Value).Text).OfType<string>());
+        needs.templates.AddRange(
+            TemplateEntries.Read(folder, withNotes: false).Select(entry => ((GgufValue)entry.Value).Text).OfType<string>());
         return needs;
     }
 
-    public bool Has(int id, string text) => ids.Contains(id) || texts.Contains(text) || templates.Exists(template => template.Contains(text, StringComparison.Ordinal));
+    public bool Has(int id, string text) =>
+        ids.Contains(id) || texts.Contains(text) || templates.Exists(template => template.Contains(text, StringComparison.Ordinal));
 }

@@ -63,7 +63,9 @@ internal sealed class TokenizerFolder
                 SentencePieceKind.Unigram => UnigramFolder.Read(this, pieces),
                 null => throw new NoKeyException(
                     CompanionNames.Tokenizer,
-                    Find("vocab.json") is null ? "there is neither tokenizer.json nor tokenizer.model" : "vocab.json and merges.txt do not tell how text is cut before merging"),
+                    Find("vocab.json") is null
+                        ? "there is neither tokenizer.json nor tokenizer.model"
+                        : "vocab.json and merges.txt do not tell how text is cut before merging"),
                 _ => throw new NoKeyException(pieces.File, $"model_type {(int)pieces.Kind} has no rule"),
             };
         }
@@ -72,7 +74,9 @@ internal sealed class TokenizerFolder
         {
             if (tokenizer.Find(part) is { } found)
             {
-                Note(tokenizer.File, $"{part} has no key, and is no part of the model: where {tokenizer.File} is used as it is, {found.Show()} changes the tokens of a text");
+                Note(tokenizer.File,
+                    $"{part} has no key, and is no part of the model: where {tokenizer.File} is used as it is, {found.Show()} changes the "
+                        + $"tokens of a text");
             }
         }
 
@@ -90,7 +94,8 @@ internal sealed class TokenizerFolder
         };
     }
 
-    /// <summary>The type of a file from before there was one: the library tries its models in this order, each with the fields that it needs.</summary>
+    /// <summary>The type of a file from before there was one: the library tries its models in this order, each with the fields that it
+    /// needs.</summary>
     private static string Untagged(JsonField model)
     {
         JsonField vocabulary = model.Require("vocab");

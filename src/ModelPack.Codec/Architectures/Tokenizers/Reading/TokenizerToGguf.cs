@@ -9,8 +9,8 @@ namespace ModelPack.Architectures.Tokenizers.Reading;
 internal static class TokenizerToGguf
 {
     /// <summary>
-    /// The same files always give the same keys. What a key cannot say is noted, never guessed; a tokenizer of a structure that no key stands for gets no keys but its chat templates,
-    /// and a note that says which part it is.
+    /// The same files always give the same keys. What a key cannot say is noted, never guessed; a tokenizer of a structure that no key
+    /// stands for gets no keys but its chat templates, and a note that says which part it is.
     /// </summary>
     /// <exception cref="ModelFormatException">A file is damaged, or files contradict one another.</exception>
     public static DerivedTokenizer Derive(IReadOnlyList<Companion> companions, TokenizerTarget target)
@@ -23,7 +23,9 @@ internal static class TokenizerToGguf
         }
         catch (NoKeyException part)
         {
-            string note = $"{part.Message}; no GGUF key says this, so that there will be no tokenizer in GGUF's words, and the tokenizer's files travel as they are";
+            string note =
+                $"{part.Message}; no GGUF key says this, so that there will be no tokenizer in GGUF's words, and the tokenizer's files "
+                    + $"travel as they are";
             return new DerivedTokenizer([.. TemplateEntries.Read(folder, withNotes: false), .. Text(folder)], [.. folder.Notes, note]);
         }
     }
@@ -55,7 +57,8 @@ internal static class TokenizerToGguf
             entries.Add(new MetadataEntry(TokenizerKeys.Scores, GgufValue.FromFloat32Array(scores)));
         }
 
-        entries.Add(new MetadataEntry(TokenizerKeys.TokenTypes, GgufValue.FromInt32Array(MemoryMarshal.Cast<TokenKind, int>(vocabulary.Kinds))));
+        entries.Add(
+            new MetadataEntry(TokenizerKeys.TokenTypes, GgufValue.FromInt32Array(MemoryMarshal.Cast<TokenKind, int>(vocabulary.Kinds))));
         entries.AddRange(tokenizer.After);
         if (tokenizer.Merges is { } merges)
         {
@@ -70,7 +73,8 @@ internal static class TokenizerToGguf
         return new DerivedTokenizer([.. entries], [.. folder.Notes]);
     }
 
-    private static IEnumerable<MetadataEntry> Text(TokenizerFolder folder) => folder.Target.KeepsText && folder.Find(CompanionNames.Tokenizer) is { } text
+    private static IEnumerable<MetadataEntry> Text(TokenizerFolder folder) =>
+        folder.Target.KeepsText && folder.Find(CompanionNames.Tokenizer) is { } text
         ? [new MetadataEntry(TokenizerKeys.HuggingFaceJson, GgufValue.FromStringBytes(text.Bytes.Span))]
         : [];
 }

@@ -12,7 +12,10 @@ internal static class UnigramFolder
         bool bytes = model.FlagOr("byte_fallback", false);
         if (bytes)
         {
-            folder.Note(tokenizer.File, "model.byte_fallback is true, which the runtime does not do for Unigram: a character without a piece of its own becomes the unknown token instead of its bytes");
+            folder.Note(
+                tokenizer.File,
+                "model.byte_fallback is true, which the runtime does not do for Unigram: a character without a piece of its own becomes "
+                    + "the unknown token instead of its bytes");
         }
 
         TokenList tokens = new(tokenizer.File);
@@ -49,7 +52,11 @@ internal static class UnigramFolder
         (byte[]? charsmap, bool replacesSpaces) = ReadNormalizer(tokenizer, splits);
         bool removesSpaces = splits || replacesSpaces;
         Vocabulary vocabulary = tokens.Close(folder, withScores: true);
-        return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, unknown, Wrapping.Read(tokenizer)) { After = Keys(true, removesSpaces, charsmap) };
+        return new FolderTokenizer(
+            TokenizerKeys.Unigram, "default", vocabulary, unknown, Wrapping.Read(tokenizer))
+            {
+                After = Keys(true, removesSpaces, charsmap),
+            };
     }
 
     /// <summary>From tokenizer.model alone.</summary>
@@ -89,10 +96,14 @@ internal static class UnigramFolder
                 case "Precompiled" when charsmap is null && !replaces && strip is null && step.Find("precompiled_charsmap") is { } table:
                     charsmap = Decode(table);
                     break;
-                case "Replace" when !replaces && IsSpaces(step.Require("pattern").FindText("Regex")) && step.Require("content").Text() is " " or Fragments.Space:
+                case "Replace"
+                    when !replaces && IsSpaces(step.Require("pattern").FindText("Regex")) && step.Require("content")
+                    .Text() is " " or Fragments.Space:
                     replaces = true;
                     break;
-                case "Replace" when replaces && step.Require("pattern").FindText("Regex") == Unigram.LastSpace && step.Require("content").Text().Length == 0:
+                case "Replace"
+                    when replaces && step.Require("pattern").FindText("Regex") == Unigram.LastSpace && step.Require("content")
+                    .Text().Length == 0:
                     break;
                 case "Strip" when strip is null:
                     strip = step;
@@ -103,7 +114,9 @@ internal static class UnigramFolder
         }
 
         // Where runs of spaces become one, the runtime takes those at both ends away as well.
-        return strip is { } lone && !replaces && !splits ? throw lone.NoRule("strips the text but keeps its runs of spaces, which no key says for Unigram") : (charsmap, replaces);
+        return strip is { } lone && !replaces && !splits
+            ? throw lone.NoRule("strips the text but keeps its runs of spaces, which no key says for Unigram")
+            : (charsmap, replaces);
     }
 
     private static bool IsSpaces(string? regex) => regex is not null && RegexSpelling.Normal(regex) is " {2,}" or "  +";
@@ -111,7 +124,9 @@ internal static class UnigramFolder
     private static byte[] Decode(JsonField field)
     {
         byte[] bytes = new byte[field.Text().Length];
-        return Convert.TryFromBase64String(field.Text(), bytes, out int length) ? bytes[..length] : throw WrongType.At(field.File, $"{field.Path} is not base64");
+        return Convert.TryFromBase64String(field.Text(), bytes, out int length)
+            ? bytes[..length]
+            : throw WrongType.At(field.File, $"{field.Path} is not base64");
     }
 
     /// <summary>True if the cut at white space also removes runs of it.</summary>
@@ -121,6 +136,7 @@ internal static class UnigramFolder
         bool splits = steps.Length > 1 && steps[0].Type() == "WhitespaceSplit";
         return steps.Length == (splits ? 2 : 1) && Metaspace.Read(steps[^1]) is { Scheme: "always", Splits: true }
             ? splits
-            : throw tokenizer.NoRule($"has the pre_tokenizer {tokenizer.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for Unigram");
+            : throw tokenizer.NoRule(
+                $"has the pre_tokenizer {tokenizer.Find("pre_tokenizer")?.Show() ?? "null"}, which no key says for Unigram");
     }
 }

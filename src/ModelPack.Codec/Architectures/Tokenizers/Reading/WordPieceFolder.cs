@@ -23,7 +23,8 @@ internal static class WordPieceFolder
         Wrapping wrapping = Wrapping.Read(tokenizer);
         if (wrapping.First is null || wrapping.Last is null)
         {
-            throw tokenizer.NoRule("has no post_processor with a token before and one behind the text, which the runtime always adds for WordPiece");
+            throw tokenizer.NoRule(
+                "has no post_processor with a token before and one behind the text, which the runtime always adds for WordPiece");
         }
 
         TokenList tokens = new(tokenizer.File);
@@ -56,9 +57,12 @@ internal static class WordPieceFolder
 
     private static ImmutableArray<MetadataEntry> NormalizerKeys(JsonField tokenizer)
     {
-        if (tokenizer.Steps("normalizer", "normalizers") is not [{ } normalizer] || normalizer.Type() != "BertNormalizer" || !normalizer.FlagOr("clean_text", true) || !normalizer.FlagOr("handle_chinese_chars", true))
+        if (tokenizer.Steps("normalizer", "normalizers") is not [{ } normalizer] || normalizer.Type() != "BertNormalizer"
+            || !normalizer.FlagOr("clean_text", true) || !normalizer.FlagOr("handle_chinese_chars", true))
         {
-            throw tokenizer.NoRule($"has the normalizer {tokenizer.Find("normalizer")?.Show() ?? "null"}, not a BertNormalizer with clean_text and handle_chinese_chars");
+            throw tokenizer.NoRule(
+                $"has the normalizer {tokenizer.Find("normalizer")?.Show() ?? "null"}, not a BertNormalizer with clean_text and "
+                    + $"handle_chinese_chars");
         }
 
         List<MetadataEntry> entries = [new(TokenizerKeys.Lowercase, GgufValue.FromBool(normalizer.FlagOr("lowercase", true)))];

@@ -54,7 +54,9 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
     private static SpecialToken Pair(JsonField step, string name)
     {
         JsonField pair = step.Require(name);
-        return pair.Items().ToArray() is [{ } text, { } id] ? new SpecialToken(id.Id(), text.Text()) : throw WrongType.At(pair.File, $"{pair.Path} is {pair.Show()}, not a token and its id");
+        return pair.Items().ToArray() is [{ } text, { } id]
+            ? new SpecialToken(id.Id(), text.Text())
+            : throw WrongType.At(pair.File, $"{pair.Path} is {pair.Show()}, not a token and its id");
     }
 
     private static Wrapping ReadTemplate(JsonField step)
@@ -71,7 +73,11 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         {
             // The runtime has room for one token on each side. Prompts made by a chat template hold theirs as text.
             string added = string.Join(' ', around.Select(piece => piece?.Text ?? "…"));
-            return None with { Unsaid = $"post_processor puts '{SafeText.Shorten(added)}' around a text, but a runtime one token on each side at most; it is told to add none" };
+            return None with
+            {
+                Unsaid = $"post_processor puts '{SafeText.Shorten(added)}' around a text, but a runtime one token on each side at most; it "
+                    + $"is told to add none",
+            };
         }
 
         SpecialToken? first = text == 1 ? around[0] : null;
@@ -79,7 +85,11 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
         Wrapping wrapping = new(first, last, null, false);
         return step.Find("pair") is not { } pair ? wrapping
             : Between(step, pair, first, last) is { } middle ? wrapping with { Middle = middle }
-            : wrapping with { Unsaid = "post_processor.pair does not put around two texts what single puts around one, which no key says; one text gets its tokens" };
+            : wrapping with
+            {
+                Unsaid = "post_processor.pair does not put around two texts what single puts around one, which no key says; one text gets "
+                    + "its tokens",
+            };
     }
 
     /// <summary>The tokens between two texts; null if those around both are not those around one.</summary>
@@ -124,7 +134,8 @@ internal sealed record Wrapping(SpecialToken? First, SpecialToken? Last, string[
 
             if (id != token.Id)
             {
-                throw Disagreement.At(file, $"post_processor gives '{SafeText.Shorten(token.Text)}' the id {token.Id}, but the vocabulary {id}");
+                throw Disagreement.At(
+                    file, $"post_processor gives '{SafeText.Shorten(token.Text)}' the id {token.Id}, but the vocabulary {id}");
             }
         }
     }
