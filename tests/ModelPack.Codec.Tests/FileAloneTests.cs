@@ -1,9 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
-using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
-using ModelPack.Formats.SafeTensors;
-using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
 

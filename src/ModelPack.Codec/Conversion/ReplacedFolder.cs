@@ -8,9 +8,6 @@ namespace ModelPack.Conversion;
 /// says.</summary>
 internal static class ReplacedFolder
 {
-    // A link to a folder is looked at as an entry; what it leads to is never touched.
-    private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
-
     /// <param name="targetPath">The folder, for messages.</param>
     /// <param name="folder">Where it lies now.</param>
     /// <param name="certificate">Where the certificate lies that was beside it.</param>
@@ -19,7 +16,7 @@ internal static class ReplacedFolder
     /// stay.</exception>
     public static void Check(string targetPath, string folder, string certificate, ExistingTarget existing = ExistingTarget.Replace)
     {
-        if (!Directory.Exists(folder) || Entries(folder, folder).ToArray() is not { Length: > 0 } entries)
+        if (!Directory.Exists(folder) || MemberName.Below(folder).ToArray() is not { Length: > 0 } entries)
         {
             return;
         }
@@ -53,20 +50,6 @@ internal static class ReplacedFolder
         if (entries.Except(own, StringComparer.Ordinal).FirstOrDefault() is { } foreign || (foreign = special) is not null)
         {
             throw Foreign(targetPath, $"'{foreign}' in '{targetPath}' was not written by a conversion, so the folder is not replaced");
-        }
-    }
-
-    private static IEnumerable<string> Entries(string root, string folder)
-    {
-        foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", OneLevel))
-        {
-            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null }
-                ? Entries(root, entry.FullName)
-                : [MemberName.Within(root, entry.FullName)];
-            foreach (string name in names)
-            {
-                yield return name;
-            }
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.Immutable;
-using System.Text;
 using ModelPack.Conversion.Ancestry;
 using ModelPack.IO;
 using ModelPack.Tensors.Payloads;
@@ -22,8 +21,6 @@ internal enum OriginSegmentKind : byte
 /// </summary>
 internal sealed class OriginBodyReader(BodyReader body, int tensorCount, RecordBudget budget)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly BitArray placed = new(tensorCount);
     private long outsidePayloads;
 
@@ -109,7 +106,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount, RecordB
         }
     }
 
-    private string TakeText() => StrictUtf8.GetString(body.TakeBytes(body.TakeInt()).Span);
+    private string TakeText() => StrictUtf8.Encoding.GetString(body.TakeBytes(body.TakeInt()).Span);
 
     private long TakeOutside(long length)
     {

@@ -2,7 +2,6 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
-using ModelPack.Models.Building;
 
 namespace ModelPack.Codec.Tests.Building;
 

@@ -1,4 +1,3 @@
-using ModelPack.Codec.Tests.Conversion.Faults;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Conversion;

@@ -7,23 +7,20 @@ public sealed class LayerTests
     private static readonly string[] Floors =
         ["Diagnostics", "IO", "Tensors", "Formats", "Origin", "Models", "Architectures", "Conversion", "Verification", "Validation"];
 
-    private static readonly Lazy<SourceGraph> Codec = new(
-        () => SourceGraph.Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
+    [TestMethod]
+    public void A_file_uses_no_floor_above_its_own() => AreNone(SourceGraph.Codec.Uses.Where(IsUpward), "a floor above its own");
 
     [TestMethod]
-    public void A_file_uses_no_floor_above_its_own() => AreNone(Codec.Value.Uses.Where(IsUpward), "a floor above its own");
-
-    [TestMethod]
-    public void A_format_does_not_know_another() => AreNone(Codec.Value.Uses.Where(IsAcrossFormats), "another format");
+    public void A_format_does_not_know_another() => AreNone(SourceGraph.Codec.Uses.Where(IsAcrossFormats), "another format");
 
     [TestMethod]
     public void Rooms_of_a_floor_do_not_use_one_another_in_turn() =>
-    Assert.IsEmpty(Cycles(Codec.Value.Uses), string.Join('\n', Cycles(Codec.Value.Uses)));
+    Assert.IsEmpty(Cycles(SourceGraph.Codec.Uses), string.Join('\n', Cycles(SourceGraph.Codec.Uses)));
 
     [TestMethod]
     public void Every_folder_is_a_floor()
     {
-        string[] folders = [.. Codec.Value.Types.Select(type => Floor(type.File)).Where(floor => floor.Length > 0).Distinct()];
+        string[] folders = [.. SourceGraph.Codec.Types.Select(type => Floor(type.File)).Where(floor => floor.Length > 0).Distinct()];
         CollectionAssert.IsSubsetOf(folders, Floors);
         Assert.HasCount(Floors.Length, folders);
     }
@@ -31,7 +28,8 @@ public sealed class LayerTests
     [TestMethod]
     public void At_the_root_stands_the_catalogue_of_errors_alone() =>
         CollectionAssert.AreEqual(
-            new[] { "ErrorCatalog" }, Codec.Value.Types.Where(type => Floor(type.File).Length == 0).Select(type => type.Name).ToArray());
+            new[] { "ErrorCatalog" },
+            SourceGraph.Codec.Types.Where(type => Floor(type.File).Length == 0).Select(type => type.Name).ToArray());
 
     [TestMethod]
     [DataRow("IO/A.cs", "Formats/B.cs", true)]

@@ -9,15 +9,12 @@ public sealed class NamingTests
     // A type that is told about with the one that it serves.
     private const int MostLinesBesideAnother = 25;
 
-    private static readonly Lazy<SourceGraph> Codec = new(
-        () => SourceGraph.Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
-
     [TestMethod]
     public void Two_types_never_share_a_name()
     {
         string[] shared =
         [
-            .. Codec.Value.Types.GroupBy(type => type.Name)
+            .. SourceGraph.Codec.Types.GroupBy(type => type.Name)
                 .Where(group => group.Select(type => Stem(type.File)).Distinct().Count() > 1)
                 .Select(group => $"{group.Key}: {string.Join(", ", group.Select(type => type.File))}"),
         ];
@@ -28,7 +25,7 @@ public sealed class NamingTests
     public void A_file_is_called_after_a_type_in_it()
     {
         string[] others = [
-            .. Codec.Value.Types.GroupBy(type => type.File).Where(group => group.All(type => type.Name != Stem(group.Key)))
+            .. SourceGraph.Codec.Types.GroupBy(type => type.File).Where(group => group.All(type => type.Name != Stem(group.Key)))
                 .Select(group => group.Key)];
         Assert.IsEmpty(others, string.Join('\n', others));
     }
@@ -37,7 +34,7 @@ public sealed class NamingTests
     public void A_type_in_a_file_of_another_name_is_tiny()
     {
         string[] large = [
-            .. Codec.Value.Types.Where(type => type.Name != Stem(type.File) && type.Lines > MostLinesBesideAnother)
+            .. SourceGraph.Codec.Types.Where(type => type.Name != Stem(type.File) && type.Lines > MostLinesBesideAnother)
                 .Select(type => $"{type.Name} has {type.Lines} lines in {type.File}")];
         Assert.IsEmpty(large, string.Join('\n', large));
     }
@@ -47,7 +44,7 @@ public sealed class NamingTests
     {
         string[] others =
         [
-            .. Codec.Value.Types.GroupBy(type => type.File)
+            .. SourceGraph.Codec.Types.GroupBy(type => type.File)
                 .Where(group => group.First().Namespace != (IsOfTheDoor(group) ? Door : Followed(group.Key)))
                 .Select(group => $"{group.Key} is in {group.First().Namespace}"),
         ];

@@ -28,7 +28,12 @@ internal sealed class SourceGraph
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 
+    private static readonly Lazy<SourceGraph> OfCodec = new(() => Of(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec")));
+
     private SourceGraph(IReadOnlyList<SourceUse> uses, IReadOnlyList<SourceType> types) => (Uses, Types) = (uses, types);
+
+    /// <summary>The graph of the library. It is made once for all tests.</summary>
+    public static SourceGraph Codec => OfCodec.Value;
 
     public IReadOnlyList<SourceUse> Uses { get; }
 

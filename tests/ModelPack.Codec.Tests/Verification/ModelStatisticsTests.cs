@@ -1,6 +1,5 @@
 using ModelPack.Tensors;
 using ModelPack.Tensors.Statistics;
-using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Codec.Tests.Verification;
 

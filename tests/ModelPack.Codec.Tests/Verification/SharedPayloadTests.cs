@@ -6,10 +6,6 @@ using ModelPack.Conversion;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
-using ModelPack.IO;
-using ModelPack.Tensors;
-using ModelPack.Validation;
-using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Codec.Tests.Verification;

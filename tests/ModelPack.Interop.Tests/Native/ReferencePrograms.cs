@@ -10,7 +10,8 @@ namespace ModelPack.Interop.Tests.Native;
 internal static class ReferencePrograms
 {
     private const string LockFile = "package-lock.json";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private const int MostTurns = 6000;
+    private const int MillisecondsATurn = 100;
 
     /// <summary>Installs what the lock file names, unless it is there already. Several processes may ask at the same time.</summary>
     /// <param name="folder">The folder that holds <c>package.json</c> and the lock file.</param>
@@ -65,15 +66,15 @@ internal static class ReferencePrograms
 
     private static FileStream WaitForTurn(string path)
     {
-        for (Stopwatch waited = Stopwatch.StartNew(); ;)
+        for (int turn = 0; ; turn++)
         {
             try
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (waited.Elapsed < Patience)
+            catch (IOException) when (turn < MostTurns)
             {
-                Thread.Sleep(100);
+                Thread.Sleep(MillisecondsATurn);
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace ModelPack.Interop.Tests.Torch;
 

@@ -84,11 +84,10 @@ internal static class EffectiveIds
         return next;
     }
 
-    /// <summary>The next id is one more than the highest of the added tokens so far, and at least the size of the vocabulary. The library
-    /// passes an empty text over.</summary>
+    // The library passes an empty text over.
     private static void Count(JsonElement added, int size, Dictionary<string, long> ids)
     {
-        long next = size;
+        Counter counter = new(size);
         foreach (JsonElement token in added.EnumerateArray())
         {
             if (Field(token, "content", JsonValueKind.String)?.GetString() is not { Length: > 0 } text)
@@ -96,12 +95,7 @@ internal static class EffectiveIds
                 continue;
             }
 
-            if (!ids.TryGetValue(text, out long id))
-            {
-                ids.Add(text, id = next);
-            }
-
-            next = Math.Max(next, id + 1);
+            ids[text] = counter.Take(ids.TryGetValue(text, out long known) ? known : null);
         }
     }
 
@@ -109,4 +103,21 @@ internal static class EffectiveIds
         owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind
         ? value
         : null;
+
+    /// <summary>Numbers added tokens in the order of their list.</summary>
+    /// <param name="pieces">Size of the vocabulary.</param>
+    internal sealed class Counter(long pieces)
+    {
+        private long next = pieces;
+
+        /// <summary>The id of the next token: that of the vocabulary, or else one more than the highest so far, at least the vocabulary's
+        /// size.</summary>
+        /// <param name="known">The id that the vocabulary has for it.</param>
+        public long Take(long? known)
+        {
+            long id = known ?? next;
+            next = Math.Max(next, id + 1);
+            return id;
+        }
+    }
 }

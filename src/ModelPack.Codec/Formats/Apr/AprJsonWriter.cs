@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.Apr;
 
@@ -35,7 +36,7 @@ internal sealed class AprJsonWriter(int expected = 256)
     {
         try
         {
-            String(StrictUtf8.GetBytes(value));
+            String(StrictUtf8.Encoding.GetBytes(value));
         }
         catch (EncoderFallbackException cause)
         {
@@ -88,8 +89,6 @@ internal sealed class AprJsonWriter(int expected = 256)
 
     /// <summary>What was written so far. It must not be added to afterwards.</summary>
     public ReadOnlyMemory<byte> Written => buffer.WrittenMemory;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private void Ascii(string text) => Raw(Encoding.ASCII.GetBytes(text));
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.Apr;
 
@@ -52,7 +53,7 @@ internal static class AprWriter
         byte[] name;
         try
         {
-            name = new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(tensor.Name);
+            name = StrictUtf8.Encoding.GetBytes(tensor.Name);
         }
         catch (EncoderFallbackException cause)
         {

@@ -1,12 +1,11 @@
 using System.Text;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>Refuses what the strict reader would refuse, before anything is written.</summary>
 internal static class GgufModelCheck
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     public static (string Key, GgufValue Value)[] CheckMetadata(GgufModel model)
     {
         if (model.Metadata.Count > GgufFormat.MaximumKeys
@@ -112,7 +111,7 @@ internal static class GgufModelCheck
     {
         try
         {
-            bytes = Strict.GetBytes(text);
+            bytes = StrictUtf8.Encoding.GetBytes(text);
             return true;
         }
         catch (EncoderFallbackException)

@@ -7,8 +7,6 @@ namespace ModelPack.Formats.Gguf;
 /// <summary>Writing GGUF (gguf.md §1.5, §3).</summary>
 internal sealed class GgufTarget : ContainerTarget
 {
-    private const int MaximumNameBytes = 63;
-
     public override ModelFormat Format => ModelFormat.Gguf;
 
     public override TensorType RawType => TensorType.I8;
@@ -20,7 +18,8 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override bool Holds(TensorType type) => TensorTypes.Get(type).GgmlId is not null;
 
-    public override bool IsLegalName(string name) => Encoding.UTF8.GetByteCount(name) <= MaximumNameBytes && !name.Contains('\0');
+    public override bool IsLegalName(string name) =>
+        Encoding.UTF8.GetByteCount(name) <= GgufFormat.MaximumNameBytes && !name.Contains('\0');
 
     public override ModelPlan Layout(OutputContent content)
     {

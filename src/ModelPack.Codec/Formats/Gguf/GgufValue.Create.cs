@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.Gguf;
 
@@ -8,8 +8,6 @@ namespace ModelPack.Formats.Gguf;
 public sealed partial class GgufValue
 {
     private const int ArrayPrefix = sizeof(uint) + sizeof(ulong);
-
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>A value of type u16.</summary>
     public static GgufValue FromUInt16(ushort number) => FromNumber(GgufValueType.UInt16, number, sizeof(ushort));
@@ -41,7 +39,7 @@ public sealed partial class GgufValue
 
     /// <summary>A string.</summary>
     /// <exception cref="ArgumentException">The text holds half a surrogate pair.</exception>
-    public static GgufValue FromString(string text) => FromStringBytes(StrictUtf8.GetBytes(text));
+    public static GgufValue FromString(string text) => FromStringBytes(StrictUtf8.Encoding.GetBytes(text));
 
     /// <summary>A string of these bytes.</summary>
     public static GgufValue FromStringBytes(ReadOnlySpan<byte> text)
@@ -57,12 +55,12 @@ public sealed partial class GgufValue
     public static GgufValue FromStrings(IReadOnlyCollection<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        long length = texts.Sum(text => (long)sizeof(ulong) + StrictUtf8.GetByteCount(text));
+        long length = texts.Sum(text => (long)sizeof(ulong) + StrictUtf8.Encoding.GetByteCount(text));
         byte[] raw = NewArray(GgufValueType.String, texts.Count, length);
         Span<byte> rest = raw.AsSpan(ArrayPrefix);
         foreach (string text in texts)
         {
-            int written = StrictUtf8.GetBytes(text, rest[sizeof(ulong)..]);
+            int written = StrictUtf8.Encoding.GetBytes(text, rest[sizeof(ulong)..]);
             BinaryPrimitives.WriteInt64LittleEndian(rest, written);
             rest = rest[(sizeof(ulong) + written)..];
         }
@@ -131,7 +129,8 @@ public sealed partial class GgufValue
         return FromRawBytes(GgufValueType.Array, raw);
     }
 
-    private static byte[] NewArray(GgufValueType element, int count, long itemBytes)
+    /// <summary>The bytes of an array whose items are still to be written behind its type and count.</summary>
+    internal static byte[] NewArray(GgufValueType element, int count, long itemBytes)
     {
         byte[] raw = new byte[checked(ArrayPrefix + itemBytes)];
         BinaryPrimitives.WriteUInt32LittleEndian(raw, (uint)element);

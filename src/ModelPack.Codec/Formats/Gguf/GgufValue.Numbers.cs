@@ -60,7 +60,7 @@ public sealed partial class GgufValue
 
     private static bool IsFloat(GgufValueType type) => type is GgufValueType.Float32 or GgufValueType.Float64;
 
-    private static bool IsInteger(GgufValueType type) =>
+    internal static bool IsInteger(GgufValueType type) =>
         !IsFloat(type) && type is not (GgufValueType.Bool or GgufValueType.String or GgufValueType.Array);
 
     private static long? ToInt64(Int128 number) => number <= long.MaxValue ? (long)number : null;

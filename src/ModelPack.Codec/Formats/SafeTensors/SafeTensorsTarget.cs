@@ -7,8 +7,6 @@ namespace ModelPack.Formats.SafeTensors;
 /// <summary>Writing SafeTensors (safetensors.md §4).</summary>
 internal sealed class SafeTensorsTarget : ContainerTarget
 {
-    private const string Stem = "model";
-
     // Loaders of transformers want to know whose tensors these are (safetensors.md §4).
     private static readonly SafeTensorsModelEntry PyTorchFormat = new("format", "pt");
 
@@ -45,7 +43,7 @@ internal sealed class SafeTensorsTarget : ContainerTarget
         Dictionary<string, string> places = new(StringComparer.Ordinal);
         for (int i = 0; i < shards.Length; i++)
         {
-            string name = SafeTensorsShards.FileName(Stem, i + 1, shards.Length);
+            string name = SafeTensorsShards.FileName(SafeTensorsShards.Stem, i + 1, shards.Length);
             files.Add(new(name, Shard(i == 0 ? metadata : [PyTorchFormat], content.Tensors, shards[i])));
             foreach (int tensor in shards[i])
             {
@@ -55,15 +53,13 @@ internal sealed class SafeTensorsTarget : ContainerTarget
 
         if (shards.Length == 0)
         {
-            files.Add(new(SafeTensorsShards.FileName(Stem, 1, 1), Shard(metadata, content.Tensors, [])));
+            files.Add(new(SafeTensorsShards.FileName(SafeTensorsShards.Stem, 1, 1), Shard(metadata, content.Tensors, [])));
         }
 
         List<PlannedFile> beside = [.. content.Companions.Select(companion => Literal(companion.Name, companion.Bytes))];
         if (shards.Length > 1)
         {
-            beside.Add(
-                Literal($"{Stem}.safetensors.index.json",
-                    SafeTensorsIndexWriter.Write(places, content.Tensors.Sum(step => step.Payload.Length))));
+            beside.Add(SafeTensorsShards.Index(places, content.Tensors.Sum(step => step.Payload.Length)));
         }
 
         // The order in which a folder is read (ModelLocation): what holds tensors, then the rest by name.

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.SafeTensors;
 
@@ -8,8 +9,6 @@ namespace ModelPack.Formats.SafeTensors;
 /// <param name="expected">Length that is likely.</param>
 internal sealed class SafeTensorsText(int expected)
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private static readonly SearchValues<byte> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (byte)code), (byte)'"', (byte)'\\']);
 
@@ -26,7 +25,7 @@ internal sealed class SafeTensorsText(int expected)
     {
         try
         {
-            return Strict.GetBytes(text);
+            return StrictUtf8.Encoding.GetBytes(text);
         }
         catch (EncoderFallbackException fault)
         {

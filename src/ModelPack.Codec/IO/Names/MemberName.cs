@@ -20,6 +20,8 @@ internal static class MemberName
     /// <summary>The older one that is read where there is no other.</summary>
     public const string ModulePickle = "pytorch_model.bin";
 
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
     private static readonly string[] CompanionEndings = [
         ".json", ".txt", ".md", ".jinja", ".model", ".jsonl", ".tiktoken", ".vocab", ".py"];
     private static readonly string[] CompanionFiles = ["LICENSE", "NOTICE", "README", ".gitattributes"];
@@ -81,6 +83,24 @@ internal static class MemberName
     /// <summary>The name of a file that lies in a folder or in a sub-folder of it.</summary>
     public static string Within(string folder, string path) =>
         Path.GetRelativePath(folder.Length == 0 ? "." : folder, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>The names of all that lies in a folder and in its sub-folders. A link to a folder is a name of its own; what it leads to is
+    /// not looked at.</summary>
+    public static IEnumerable<string> Below(string folder) => Below(folder, folder);
+
+    private static IEnumerable<string> Below(string root, string folder)
+    {
+        foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything))
+        {
+            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null }
+                ? Below(root, entry.FullName)
+                : [Within(root, entry.FullName)];
+            foreach (string name in names)
+            {
+                yield return name;
+            }
+        }
+    }
 
     private static bool IsBare(string name) => name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny(Separators) < 0;
 

@@ -1,4 +1,3 @@
-using ModelPack.Formats;
 using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
@@ -52,6 +51,12 @@ internal sealed class BuilderFile
             })],
         };
     }
+
+    /// <summary>The tensors that come from the file, each by the name that it has there.</summary>
+    public IEnumerable<KeyValuePair<string, BuilderTensor>> Kept =>
+        from tensor in Tensors
+        where tensor.Place is not null
+        select KeyValuePair.Create(Model!.Tensors[tensor.Place!.Value].Name, tensor);
 
     /// <summary>The same file, whose lists can be changed without changing this one.</summary>
     public BuilderFile Copy() =>

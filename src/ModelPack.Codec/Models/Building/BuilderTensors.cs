@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 
@@ -56,16 +56,7 @@ internal static class BuilderTensors
     public static void CheckName(ContainerTarget target, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        bool isUnicode = true;
-        try
-        {
-            _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetByteCount(name);
-        }
-        catch (EncoderFallbackException)
-        {
-            isUnicode = false;
-        }
-
+        bool isUnicode = StrictUtf8.CanWrite(name);
         if (!isUnicode || !target.IsLegalName(name))
         {
             throw Refuse(BuildingErrors.IllegalName, name, target.Format switch

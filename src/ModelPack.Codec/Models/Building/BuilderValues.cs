@@ -4,6 +4,7 @@ using System.Text;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 
@@ -41,26 +42,26 @@ internal static class BuilderValues
         format switch
     {
         ModelFormat.Gguf =>
-            Integers(key, [number], before is GgufValue { Type: var type } && IsInteger(type) ? type : stated, false, before),
+            Integers(key, [number], before is GgufValue { Type: var type } && GgufValue.IsInteger(type) ? type : stated, false, before),
         ModelFormat.Apr => new AprJsonValue(AprJson.Number(number).Utf8),
         _ => throw TextOnly(key, number.ToString(CultureInfo.InvariantCulture)),
     };
 
-    public static MetadataValue Float(ModelFormat format, string key, double number, GgufValueType stated, MetadataValue? before) =>
-        format switch
+    public static MetadataValue Float(ModelFormat format, string key, double number, GgufValueType stated, MetadataValue? before)
     {
-        ModelFormat.Gguf =>
-            Alike(key,
-                (before is GgufValue { Type: var type } && (type is GgufValueType.Float32 or GgufValueType.Float64)
-                    ? type
-                    : stated) == GgufValueType.Float32
-            ? GgufValue.FromFloat32((float)number) : GgufValue.FromFloat64(number), before),
-        ModelFormat.Apr when !double.IsFinite(number) =>
-            throw Bad($"'{key}' would be {number.ToString(CultureInfo.InvariantCulture)}, which JSON cannot say"),
-        ModelFormat.Apr =>
-            new AprJsonValue((stated == GgufValueType.Float32 ? AprJson.Number((float)number) : AprJson.Number(number)).Utf8),
-        _ => throw TextOnly(key, number.ToString("R", CultureInfo.InvariantCulture)),
-    };
+        return format switch
+        {
+            ModelFormat.Gguf => Alike(key, IsSingle() ? GgufValue.FromFloat32((float)number) : GgufValue.FromFloat64(number), before),
+            ModelFormat.Apr when !double.IsFinite(number) =>
+                throw Bad($"'{key}' would be {number.ToString(CultureInfo.InvariantCulture)}, which JSON cannot say"),
+            ModelFormat.Apr =>
+                new AprJsonValue((stated == GgufValueType.Float32 ? AprJson.Number((float)number) : AprJson.Number(number)).Utf8),
+            _ => throw TextOnly(key, number.ToString("R", CultureInfo.InvariantCulture)),
+        };
+
+        bool IsSingle() =>
+            (before is GgufValue { Type: GgufValueType.Float32 or GgufValueType.Float64 } was ? was.Type : stated) == GgufValueType.Float32;
+    }
 
     public static MetadataValue Texts(ModelFormat format, string key, IReadOnlyCollection<string> texts, MetadataValue? before)
     {
@@ -81,7 +82,7 @@ internal static class BuilderValues
     {
         ModelFormat.Gguf =>
             Integers(
-                key, [.. numbers], before is GgufValue { ElementType: { } type } && IsInteger(type)
+                key, [.. numbers], before is GgufValue { ElementType: { } type } && GgufValue.IsInteger(type)
                     ? type
                     : GgufValueType.Int32, true, before),
         ModelFormat.Apr => Array(writer => System.Array.ForEach(numbers, number => writer.Number((long)number))),
@@ -112,14 +113,8 @@ internal static class BuilderValues
         bool isSigned = type is GgufValueType.Int8 or GgufValueType.Int16 or GgufValueType.Int32 or GgufValueType.Int64;
         Int128 highest = (Int128.One << ((8 * width) - (isSigned ? 1 : 0))) - 1;
         Int128 lowest = isSigned ? -highest - 1 : 0;
-        int prefix = isArray ? sizeof(uint) + sizeof(ulong) : 0;
-        byte[] raw = new byte[prefix + (width * numbers.Length)];
-        if (isArray)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(raw, (uint)type);
-            BinaryPrimitives.WriteInt64LittleEndian(raw.AsSpan(sizeof(uint)), numbers.Length);
-        }
-
+        byte[] raw = isArray ? GgufValue.NewArray(type, numbers.Length, (long)width * numbers.Length) : new byte[width];
+        Span<byte> items = raw.AsSpan(raw.Length - (width * numbers.Length));
         Span<byte> bits = stackalloc byte[sizeof(long)];
         for (int i = 0; i < numbers.Length; i++)
         {
@@ -131,7 +126,7 @@ internal static class BuilderValues
             }
 
             BinaryPrimitives.WriteInt64LittleEndian(bits, numbers[i]);
-            bits[..width].CopyTo(raw.AsSpan(prefix + (i * width)));
+            bits[..width].CopyTo(items[(i * width)..]);
         }
 
         return Alike(key, GgufValue.FromRawBytes(isArray ? GgufValueType.Array : type, raw), before);
@@ -147,9 +142,6 @@ internal static class BuilderValues
     private static bool IsEmptyArray(MetadataValue before, GgufValue value) =>
         before is GgufValue { Type: GgufValueType.Array, Count: 0 } && value.Type == GgufValueType.Array;
 
-    private static bool IsInteger(GgufValueType type) =>
-        type is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.String or GgufValueType.Array);
-
     private static AprJsonValue Array(Action<AprJsonWriter> write) => new(AprJson.Build(writer =>
     {
         writer.StartArray();
@@ -161,7 +153,7 @@ internal static class BuilderValues
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(text);
+            return StrictUtf8.Encoding.GetBytes(text);
         }
         catch (EncoderFallbackException exception)
         {

@@ -21,12 +21,9 @@ internal static class CarriedDescriptions
         }
 
         Dictionary<string, string> names = new(StringComparer.Ordinal);
-        foreach (BuilderFile file in files)
+        foreach ((string was, BuilderTensor tensor) in files.SelectMany(file => file.Kept))
         {
-            foreach (BuilderTensor tensor in file.Tensors.Where(tensor => tensor.Place is not null))
-            {
-                names[file.Model!.Tensors[tensor.Place!.Value].Name] = tensor.Name;
-            }
+            names[was] = tensor.Name;
         }
 
         List<JsonMember> members = [.. text.Members];

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using ModelPack.Formats;
 using ModelPack.Formats.Apr;
-using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 

@@ -1,6 +1,5 @@
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
-using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ModelPack.Formats.SafeTensors;
-using ModelPack.IO;
 using ModelPack.IO.Json;
 
 namespace ModelPack.Models.Building;
@@ -42,15 +41,7 @@ internal static class EditedIndex
 
     private static ReadOnlyMemory<byte> WeightMap(ReadOnlyMemory<byte> before, BuilderFile[] shards)
     {
-        Dictionary<string, BuilderTensor> kept = new(StringComparer.Ordinal);
-        foreach (BuilderFile shard in shards)
-        {
-            foreach (BuilderTensor tensor in shard.Tensors.Where(tensor => tensor.Place is not null))
-            {
-                kept.Add(shard.Model!.Tensors[tensor.Place!.Value].Name, tensor);
-            }
-        }
-
+        Dictionary<string, BuilderTensor> kept = new(shards.SelectMany(shard => shard.Kept), StringComparer.Ordinal);
         JsonObjectText map = JsonObjectText.Parse(before, SafeTensorsIndexReader.MaxDepth);
         List<JsonMember> members = [.. map.Members];
         map.Members.Clear();

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
-using ModelPack.IO;
 using ModelPack.IO.Json;
 
 namespace ModelPack.Models.Building;
@@ -54,8 +52,7 @@ internal static class EditedSafeTensors
     {
         ReadOnlyMemory<byte> before = source.HeaderBytes;
         JsonObjectText text = JsonObjectText.Parse(before, SafeTensorsFormat.MaxHeaderDepth);
-        Dictionary<string, BuilderTensor> byName = file.Tensors.Where(tensor => tensor.Place is not null)
-            .ToDictionary(tensor => source.Tensors[tensor.Place!.Value].Name, StringComparer.Ordinal);
+        Dictionary<string, BuilderTensor> byName = new(file.Kept, StringComparer.Ordinal);
         List<JsonMember> members = [.. text.Members];
         text.Members.Clear();
         foreach (JsonMember member in members)
@@ -81,13 +78,16 @@ internal static class EditedSafeTensors
             text.Insert(0, SafeTensorsFormat.MetadataName, Spelled(SafeTensorsFormat.MetadataName), Metadata("{}"u8.ToArray(), file));
         }
 
-        foreach (BuilderTensor tensor in order.Where(tensor => tensor.Place is null))
+        string previous = SafeTensorsFormat.MetadataName;
+        foreach (BuilderTensor tensor in order)
         {
-            BuilderTensor? previous = order.TakeWhile(other => other != tensor).LastOrDefault();
-            int place = previous is null
-                ? text.Members.FindIndex(member => member.Name == SafeTensorsFormat.MetadataName)
-                : text.Members.FindIndex(member => member.Name == previous.Name);
-            text.Insert(place + 1, tensor.Name, Spelled(tensor.Name), Entry(tensor, offsets[tensor]));
+            if (tensor.Place is null)
+            {
+                int place = text.Members.FindIndex(member => member.Name == previous);
+                text.Insert(place + 1, tensor.Name, Spelled(tensor.Name), Entry(tensor, offsets[tensor]));
+            }
+
+            previous = tensor.Name;
         }
 
         return Padded(text.Write(), before);

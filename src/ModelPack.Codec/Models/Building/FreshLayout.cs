@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
@@ -11,8 +10,6 @@ namespace ModelPack.Models.Building;
 /// <summary>Lays out a model as the writers of its format do: one file, or shards.</summary>
 internal static class FreshLayout
 {
-    private const string SafeTensorsStem = "model";
-
     /// <param name="format">The format.</param>
     /// <param name="entries">The metadata.</param>
     /// <param name="tensors">The tensors.</param>
@@ -48,8 +45,7 @@ internal static class FreshLayout
         {
             IEnumerable<KeyValuePair<string, string>> map = shards.SelectMany(
                 (shard, i) => shard.Select(place => KeyValuePair.Create(tensors[place].Name, files[i].Name)));
-            byte[] index = SafeTensorsIndexWriter.Write([.. map], tensors.Sum(tensor => tensor.Payload.Length));
-            files.Add(new($"{SafeTensorsStem}.safetensors.index.json", new([new LiteralSegment(index)])));
+            files.Add(SafeTensorsShards.Index([.. map], tensors.Sum(tensor => tensor.Payload.Length)));
         }
 
         return files;
@@ -58,7 +54,7 @@ internal static class FreshLayout
     private static string NameOf(ModelFormat format, string? folder, int number, int count) => (format, folder) switch
     {
         (_, null) => "",
-        (ModelFormat.SafeTensors, _) => SafeTensorsShards.FileName(SafeTensorsStem, number + 1, count),
+        (ModelFormat.SafeTensors, _) => SafeTensorsShards.FileName(SafeTensorsShards.Stem, number + 1, count),
         (ModelFormat.Gguf, _) when count > 1 => GgufSplitSet.FileName(folder, number + 1, count),
         _ => $"{folder}.{format.Extension()}",
     };

@@ -1,4 +1,3 @@
-using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Output;
 using ModelPack.Models.Building;

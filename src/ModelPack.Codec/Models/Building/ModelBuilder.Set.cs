@@ -1,8 +1,7 @@
-using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
-using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 using ModelPack.Models.Building;
 
 namespace ModelPack;
@@ -122,24 +121,12 @@ public sealed partial class ModelBuilder
             ModelFormat.Gguf when key.AsSpan().ContainsAnyExceptInRange(' ', '~') || key.Length is 0 or > GgufFormat.MaximumKeyBytes =>
                 "keys of GGUF are 1 to 65,535 printable ASCII characters",
             ModelFormat.Apr when AprFields.FindByAlias(key) is { } field => $"APR programs know it as an alias of '{field.Name}'; set that",
-            _ when !IsUnicode(key) => "it holds half a surrogate pair",
+            _ when !StrictUtf8.CanWrite(key) => "it holds half a surrogate pair",
             _ => null,
         };
         if (why is not null)
         {
             throw new ModelPackException(BuildingErrors.IllegalName, $"the key '{key[..Math.Min(key.Length, 64)]}' cannot be set: {why}");
-        }
-    }
-
-    private static bool IsUnicode(string text)
-    {
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetByteCount(text) >= 0;
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;

@@ -1,4 +1,3 @@
-using ModelPack.Formats;
 using ModelPack.IO;
 
 namespace ModelPack.Models.Building;

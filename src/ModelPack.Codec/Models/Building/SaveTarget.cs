@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
@@ -10,8 +8,6 @@ namespace ModelPack.Models.Building;
 /// model.</summary>
 internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target, SavePlan plan, ModelFile? source, ExistingTarget existing)
 {
-    private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
-
     /// <exception cref="ModelPackException">The name is that of a pipe, a device or a side file.</exception>
     public static void CheckName(string path)
     {
@@ -76,7 +72,7 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
             own.UnionWith(source.AllMembers.Select(member => member.Name));
         }
 
-        string? foreign = Entries(folder, folder).FirstOrDefault(name => !own.Contains(name));
+        string? foreign = MemberName.Below(folder).FirstOrDefault(name => !own.Contains(name));
         if (foreign is not null)
         {
             throw new ModelPackException(
@@ -84,20 +80,6 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
                 {
                     FilePath = path,
                 };
-        }
-    }
-
-    private static IEnumerable<string> Entries(string root, string folder)
-    {
-        foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", All))
-        {
-            IEnumerable<string> names = entry is DirectoryInfo { LinkTarget: null }
-                ? Entries(root, entry.FullName)
-                : [MemberName.Within(root, entry.FullName)];
-            foreach (string name in names)
-            {
-                yield return name;
-            }
         }
     }
 }

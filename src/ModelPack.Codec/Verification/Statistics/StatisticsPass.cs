@@ -1,7 +1,6 @@
 using ModelPack.IO;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Statistics;
-using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Verification.Statistics;
 
