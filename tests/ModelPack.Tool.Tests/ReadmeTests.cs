@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     {
         using TestFolder folder = new();
         string[] words = command[Call.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        bool writes = words[0] is "convert" or "split" or "merge" or "edit";
+        bool writes = words[0] is "convert" or "split" or "merge" or "edit" && words.Length > 2;
         string? target = writes ? words[2] : null;
         foreach (string word in words[1..].Where(word => word != target))
         {
@@ -42,6 +42,8 @@ public sealed partial class ReadmeTests
 
     [TestMethod]
     [DataRow("README.md")]
+    [DataRow("docs/command-line.md")]
+    [DataRow("docs/ci.md")]
     [DataRow("docs/llama.cpp.md")]
     [DataRow("docs/transformers.md")]
     [DataRow("docs/apr.md")]
@@ -58,8 +60,44 @@ public sealed partial class ReadmeTests
         }
     }
 
+    [TestMethod]
+    [DynamicData(nameof(Packages))]
+    public void The_page_of_a_package_is_short_and_its_links_lead_into_the_repository(string project)
+    {
+        const string Published = "https://github.com/modelpack-net/modelpack/blob/main/";
+        string[] lines = File.ReadAllLines(Path.Combine(RepositoryData.Repository, "src", project, "README.md"));
+        Assert.IsLessThanOrEqualTo(80, lines.Length);
+        string[] links = [.. lines.SelectMany(line => AnyLinkPattern().Matches(line)).Select(match => match.Groups["path"].Value)];
+        Assert.IsNotEmpty(links);
+        foreach (string link in links)
+        {
+            Assert.StartsWith(Published, link);
+            Assert.IsTrue(File.Exists(Path.Combine(RepositoryData.Repository, link[Published.Length..])), $"{project}: {link}");
+        }
+    }
+
+    public static IEnumerable<string> Packages => Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "src"), "README.md", Below)
+        .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!));
+
+    [TestMethod]
+    [DynamicData(nameof(Pages))]
+    public void A_link_of_a_page_leads_somewhere(string page)
+    {
+        string path = Path.Combine(RepositoryData.Repository, page);
+        foreach (Match link in LinkPattern().Matches(File.ReadAllText(path)))
+        {
+            string target = Path.Combine(Path.GetDirectoryName(path)!, link.Groups["path"].Value);
+            Assert.IsTrue(File.Exists(target) || Directory.Exists(target), $"{page}: {target}");
+        }
+    }
+
+    public static IEnumerable<string> Pages => Documents().Select(path => Path.GetRelativePath(RepositoryData.Repository, path));
+
+    private static EnumerationOptions Below => new() { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
+
     private static IEnumerable<string> Documents() =>
-        [Path.Combine(RepositoryData.Repository, "README.md"),
+        [.. Directory.EnumerateFiles(RepositoryData.Repository, "*.md"),
+            .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "src"), "README.md", Below),
             .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "docs"), "*.md")];
 
     // Whatever a command reads is made from the one model that everything here is about.
@@ -92,6 +130,9 @@ public sealed partial class ReadmeTests
             ToolProcess.Run("convert", model, path).ShouldExitWith(0);
         }
     }
+
+    [GeneratedRegex(@"\]\((?<path>[^)]+)\)")]
+    private static partial Regex AnyLinkPattern();
 
     [GeneratedRegex(@"\]\((?<path>[^):#]+)\)")]
     private static partial Regex LinkPattern();

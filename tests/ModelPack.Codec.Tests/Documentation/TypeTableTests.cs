@@ -33,7 +33,7 @@ public sealed class TypeTableTests
             table.Append("|\n");
         }
 
-        GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "README.md"), "types", table.ToString());
+        GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "types.md"), "types", table.ToString());
     }
 
     // What the check looks at is found out by asking it: a payload of all ones holds NaN or infinity in every type that can hold one.

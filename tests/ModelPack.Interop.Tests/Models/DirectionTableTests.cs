@@ -40,7 +40,7 @@ public sealed class DirectionTableTests
         }
 
         table.Append($"| {None} | `opt` | {string.Join(" | ", Known("opt", "opt"))} |\n");
-        GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "README.md"), "directions", table.ToString());
+        GeneratedSection.ShouldBe(Path.Combine(RepositoryData.Repository, "docs", "architectures.md"), "directions", table.ToString());
     }
 
     private static IEnumerable<string> Converted(TinyModel model)
