@@ -1,6 +1,6 @@
 using ModelPack.Architectures;
 using ModelPack.Conversion;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Formats;
 
 namespace ModelPack;
@@ -32,7 +32,7 @@ public static class ModelCompanions
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ModelFile root = SourceModel.Of(model.File, RecordTrust.Record).Root;
+        ModelFile root = Ancestry.Of(model.File).Root;
         if (root.AllMembers.FirstOrDefault(member => member is { Model: null } && member.Name == name) is { } own)
         {
             return root.Source.ReadBytes(own.Start, checked((int)own.Length));

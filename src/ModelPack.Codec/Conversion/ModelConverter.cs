@@ -1,7 +1,7 @@
 using System.Reflection;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
@@ -152,9 +152,9 @@ public static class ModelConverter
     {
         edited = null;
         return options is { Origin: OriginMode.Embed, MaxShardBytes: null, Dtype: null }
-            && OriginChain.Find(
-                source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) is { } chain
-            ? new(source, chain)
+            && NearestAncestor.Find(
+                source, to, out edited, TemporaryModel.IsFolder(targetPath) ? AncestorForm.Set : AncestorForm.Nearest) is { } ancestor
+            ? new(source, ancestor)
             : null;
     }
 
@@ -170,12 +170,11 @@ public static class ModelConverter
         options = staysBlocks ? options with { Quantized = QuantizedMode.Blocks } : options;
         OutputForm form = new(
             TemporaryModel.IsFolder(targetPath) ? SideFile.StemOf(source.AllMembers[0].Name) : null, options.MaxShardBytes);
-        RecordTrust trust = edited is null && options.Origin == OriginMode.Embed ? RecordTrust.Record : RecordTrust.None;
-        SourceModel model = SourceModel.Of(source, trust);
-        notes = model.Doubt is null
+        Ancestry ancestry = edited is null && options.Origin == OriginMode.Embed ? Ancestry.Of(source) : Ancestry.Alone(source);
+        notes = ancestry.Doubt is null
             ? notes
-            : [$"{model.Doubt}; its origin record was left behind and the file was converted as it is", .. notes];
-        return new(source, names, to, form, options, notes, model);
+            : [$"{ancestry.Doubt}; its origin record was left behind and the file was converted as it is", .. notes];
+        return new(ancestry, names, to, form, options, notes);
     }
 
     private static IEnumerable<RankedNote> BrokenCompanions(ModelFile source) => source.AllMembers

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Usability;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
@@ -16,7 +16,9 @@ internal sealed class RestorePlan : ConversionPlan
     private readonly TensorAction[] actions;
     private readonly int[] firstUse;
     private readonly HashSet<int> shown = [];
-    private OriginChain chain;
+    private readonly ImmutableArray<OriginStep> steps;
+    private OriginRecord record;
+    private IReadOnlyList<TensorInfo> restored;
     private PayloadRecipe[] payloads;
     private ModelPlan layout;
 
@@ -24,16 +26,18 @@ internal sealed class RestorePlan : ConversionPlan
     private IReadOnlyList<string> names;
     private readonly TensorType[] types;
 
-    public RestorePlan(ModelFile source, OriginChain chain)
-        : base(source, chain.Record.Format)
+    public RestorePlan(ModelFile source, Ancestor ancestor)
+        : base(source, ancestor.Record.Format)
     {
-        this.chain = chain;
-        names = [.. chain.Tensors.Select(tensor => tensor.Name)];
-        types = [.. chain.Tensors.Select(tensor => tensor.Type)];
-        layout = chain.Record.Plan;
-        RestoredFile.Check(chain.Record, source);
+        record = ancestor.Record;
+        steps = ancestor.Steps;
+        restored = TensorDescriptions.AllLogical(ancestor.File);
+        names = [.. restored.Select(tensor => tensor.Name)];
+        types = [.. restored.Select(tensor => tensor.Type)];
+        layout = record.Plan;
+        RestoredFile.Check(record, source);
         Tensors = TensorDescriptions.AllLogical(source);
-        payloads = [.. chain.Record.Tensors.Select(tensor => tensor.Payload)];
+        payloads = [.. record.Tensors.Select(tensor => tensor.Payload)];
         firstUse = new int[source.AllTensors.Count];
         Array.Fill(firstUse, -1);
         for (int i = payloads.Length - 1; i >= 0; i--)
@@ -46,7 +50,7 @@ internal sealed class RestorePlan : ConversionPlan
 
         FindShown(source);
         actions = [.. Enumerable.Range(0, firstUse.Length).Select(ActionOf)];
-        Notes = [new(NoteRank.WithoutEffect, $"restored '{chain.Record.Name}' from the origin record")];
+        Notes = [new(NoteRank.WithoutEffect, $"restored '{record.Name}' from the origin record")];
     }
 
     public override IReadOnlyList<TensorInfo> Tensors { get; }
@@ -59,8 +63,8 @@ internal sealed class RestorePlan : ConversionPlan
 
     public override JudgedMeaning Judge()
     {
-        using ModelFile restored = RestoredFile.Open(chain.Record, Source);
-        return JudgedMeaning.Of(restored, restored);
+        using ModelFile file = RestoredFile.Open(record, Source);
+        return JudgedMeaning.Of(file, file);
     }
 
     public override string OutputName(int tensor) => firstUse[tensor] < 0 ? "" : names[firstUse[tensor]];
@@ -69,7 +73,7 @@ internal sealed class RestorePlan : ConversionPlan
 
     public override TensorAction Action(int tensor) => actions[tensor];
 
-    protected override TensorInfo? Values(int payload) => chain.Tensors[payload];
+    protected override TensorInfo? Values(int payload) => restored[payload];
 
     private TensorAction ActionOf(int tensor) =>
         shown.Contains(tensor) ? TensorAction.Widen : firstUse[tensor] < 0 ? TensorAction.Keep : payloads[firstUse[tensor]] switch
@@ -82,7 +86,7 @@ internal sealed class RestorePlan : ConversionPlan
 
     /// <summary>Says which tensor was edited, the first one; null if none was.</summary>
     public string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) =>
-        EditedPayload.Find(chain.Record, this, pass, written, cancellation);
+        EditedPayload.Find(record, this, pass, written, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.
     private void FindShown(ModelFile container)
@@ -94,7 +98,7 @@ internal sealed class RestorePlan : ConversionPlan
 
         Dictionary<string, int> twins = TensorDescriptions.Logical(side).Select((tensor, i) => (tensor.Name, i))
             .ToDictionary(StringComparer.Ordinal);
-        foreach (ShadowTensor view in chain.Record.Views)
+        foreach (ShadowTensor view in record.Views)
         {
             if (view.ContainerIndex < container.Tensors.Count
                 && twins.TryGetValue(container.Tensors[view.ContainerIndex].Name, out int twin)
@@ -114,13 +118,14 @@ internal sealed class RestorePlan : ConversionPlan
         layout = complete.Outline();
         payloads = [];
         names = [];
-        chain = chain with { Record = chain.Record.WithoutTensors(), Tensors = [] };
+        record = record with { Files = [], Tensors = [], Views = [] };
+        restored = [];
         return complete;
     }
 
     public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context)
     {
         names = [.. output.AllTensors.Select(tensor => tensor.Name)];
-        return OutputProof.ProveRestored(output, Source, chain, written.Pass, context);
+        return OutputProof.ProveRestored(output, Source, steps, written.Pass, context);
     }
 }

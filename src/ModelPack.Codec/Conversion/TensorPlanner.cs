@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Formats;
 using ModelPack.Models;
 using ModelPack.Tensors;
@@ -18,7 +18,7 @@ internal sealed class TensorPlanner
     private readonly ContainerTarget target;
     private readonly ConversionOptions options;
     private readonly IReadOnlyList<TensorInfo> logical;
-    private readonly SourceModel model;
+    private readonly Ancestry model;
     private readonly TensorMapping change;
     private readonly SidecarPayloads kept;
     private readonly List<OutputTensor> outputs = [];
@@ -27,10 +27,9 @@ internal sealed class TensorPlanner
     private ImmutableArray<string> outputNames = [];
 
     private TensorPlanner(
-        ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions,
-        ConversionOptions options)
+        Ancestry model, ModelDescription words, ContainerTarget target, DerivedFolder companions, ConversionOptions options)
     {
-        this.source = source;
+        source = model.File;
         this.target = target;
         this.options = options;
         logical = TensorDescriptions.AllLogical(source);
@@ -42,9 +41,8 @@ internal sealed class TensorPlanner
     /// <summary>Plans a conversion.</summary>
     /// <exception cref="ModelPackException">The source holds what the target cannot, and the options do not let it be carried.</exception>
     public static TensorPlan Plan(
-        ModelFile source, SourceModel model, ModelDescription words, ContainerTarget target, DerivedFolder companions,
-        ConversionOptions options) =>
-        new TensorPlanner(source, model, words, target, companions, options).Plan();
+        Ancestry model, ModelDescription words, ContainerTarget target, DerivedFolder companions, ConversionOptions options) =>
+        new TensorPlanner(model, words, target, companions, options).Plan();
 
     private TensorPlan Plan()
     {

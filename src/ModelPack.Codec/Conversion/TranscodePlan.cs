@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Apr;
 using ModelPack.Architectures.Usability;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Diagnostics;
@@ -50,24 +50,23 @@ internal sealed class TranscodePlan : ConversionPlan
     private int[]? readerPlaces;
 
     public TranscodePlan(
-        ModelFile source,
+        Ancestry ancestry,
         IReadOnlyList<string> sourceNames,
         ModelFormat to,
         OutputForm form,
         ConversionOptions options,
         IEnumerable<RankedNote> notes,
-        SourceModel model,
         KnownContainer? known = null,
         PlanPurpose purpose = PlanPurpose.Output)
-        : base(source, to, known?.Source.Ranges)
+        : base(ancestry.File, to, known?.Source.Ranges)
     {
         target = FormatCatalog.Of(to).Target;
         this.form = form;
-        Records = model.Records;
-        Shown = model.Shown;
-        words = ModelDescription.Of(model.Root, options.Naming).In(to);
-        DerivedFolder derived = FolderCompanions.For(model.Root, words, to, form);
-        plan = TensorPlanner.Plan(source, model, words, target, derived, options);
+        Records = ancestry.Records;
+        Shown = ancestry.Shown;
+        words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
+        DerivedFolder derived = FolderCompanions.For(ancestry.Root, words, to, form);
+        plan = TensorPlanner.Plan(ancestry, words, target, derived, options);
         SpentMemory.GiveBack(plan.Sources.Length);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
@@ -76,7 +75,7 @@ internal sealed class TranscodePlan : ConversionPlan
         SpentMemory.GiveBack(plan.Sources.Length);
         Companions = derived.Files;
         OutputContent prepared = new(
-            Metadata(model.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form) { Companions = Companions };
+            Metadata(ancestry.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form) { Companions = Companions };
         prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
         bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
         if (isComplete)
@@ -85,12 +84,12 @@ internal sealed class TranscodePlan : ConversionPlan
         }
 
         layout = LayOut(prepared);
-        (digest, meaning) = known is null ? MadeNotes.Aside(() => Look(layout, model.Root, purpose)) : (known.Digest, null);
+        (digest, meaning) = known is null ? MadeNotes.Aside(() => Look(layout, ancestry.Root, purpose)) : (known.Digest, null);
         Notes =
         [
             .. notes,
             .. plan.Notes,
-            .. PlanNotes.Of(plan, source, layout, to),
+            .. PlanNotes.Of(plan, Source, layout, to),
             .. words.Notes,
             .. derived.Ranked,
             .. prepared.Metadata is AprTargetMetadata apr ? apr.Notes.Select(RankedNote.Of) : [],
@@ -116,31 +115,19 @@ internal sealed class TranscodePlan : ConversionPlan
     /// <summary>What the model says of itself.</summary>
     public ModelDescription Words => words;
 
-    /// <summary>The records on the way to the model that is converted (<see cref="SourceModel.Records"/>).</summary>
+    /// <summary>The records on the way to the model that is converted (<see cref="Ancestry.Records"/>).</summary>
     public ImmutableArray<OriginRecord> Records { get; }
 
-    /// <summary>What the source shows on that way (<see cref="SourceModel.Shown"/>).</summary>
+    /// <summary>What the source shows on that way (<see cref="Ancestry.Shown"/>).</summary>
     public ImmutableArray<ShownPayload> Shown { get; }
 
-    /// <summary>The conversion that made a container, planned again from what its record describes.</summary>
-    /// <param name="source">The file that the record describes.</param>
-    /// <param name="record">The record.</param>
-    /// <param name="made">Format of the container.</param>
-    /// <param name="model">The model of <paramref name="source"/>.</param>
-    public static TranscodePlan Again(ModelFile source, OriginRecord record, ModelFormat made, SourceModel model)
-    {
-        ConversionOptions options = new()
-        {
-            Quantized = record.Quantized,
-            Naming = record.Naming,
-            Dtype = record.Dtype,
-            Loss = LossPolicy.Allow,
-        };
-        return MadeNotes.Aside(
-            () => new TranscodePlan(
-                source, [.. record.Files.Select(file => file.Name)], made, record.Form, options, [], model,
-                purpose: PlanPurpose.Comparison));
-    }
+    /// <summary>A conversion that made a container, planned again in order to be compared with it.</summary>
+    /// <param name="ancestry">The file that was converted.</param>
+    /// <param name="step">The conversion.</param>
+    /// <param name="known">What is known of source and container, if both were read.</param>
+    public static TranscodePlan Again(Ancestry ancestry, OriginStep step, KnownContainer? known = null) => MadeNotes.Aside(
+        () => new TranscodePlan(
+            ancestry, Names(ancestry.File, step), step.Made, step.Form, step.Options, [], known, PlanPurpose.Comparison));
 
     /// <summary>Whether this conversion makes containers with such a record: whoever writes a record by hand can put payloads behind any
     /// names.</summary>
@@ -253,6 +240,11 @@ internal sealed class TranscodePlan : ConversionPlan
         : embedding == OriginMode.None
         ? new LiteralPayload(default)
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
+
+    // What holds tensors may be called anything, a companion is known by its name.
+    private static string[] Names(ModelFile file, OriginStep step) => file.AllMembers.Count == step.Files.Length
+        ? [.. file.AllMembers.Zip(step.Files, (member, name) => member.Model is null ? member.Name : name)]
+        : [.. file.AllMembers.Select(member => member.Name)];
 
     // The strict reader has to accept the header before a single payload is copied.
     private (Hash128 Digest, JudgedMeaning? Meaning) Look(ModelPlan layout, ModelFile root, PlanPurpose purpose)

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.IO;
 using ModelPack.Tensors.Payloads;
 

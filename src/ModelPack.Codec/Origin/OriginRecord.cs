@@ -47,10 +47,6 @@ internal sealed record OriginRecord
 
     /// <summary>Number of tensors in the side file of the container.</summary>
     public int SideTensors { get; init; }
-
-    /// <summary>What the record says of files, without what is in them.</summary>
-    public OriginRecord WithoutTensors() =>
-        this with { Files = [.. Files.Select(file => file with { Plan = new([]) })], Tensors = [], Views = [] };
 }
 
 /// <summary>A file described by a record.</summary>

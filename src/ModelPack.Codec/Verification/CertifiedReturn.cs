@@ -1,4 +1,4 @@
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.IO;
 using ModelPack.Origin;

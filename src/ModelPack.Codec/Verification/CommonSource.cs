@@ -1,4 +1,4 @@
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 
 namespace ModelPack.Verification;
 
@@ -89,8 +89,8 @@ internal sealed class CommonSource(ModelFile first, ModelFile second, Action<lon
     {
         public static Line Of(ModelFile file)
         {
-            (ModelFile oldest, int steps) = Ancestor.Oldest(file, out string? doubt);
-            return new(oldest, steps, steps == 0 && doubt is not null);
+            Ancestry ancestry = Ancestry.Of(file);
+            return new(ancestry.Root, ancestry.Line().Count() - 1, ancestry.Doubt is not null);
         }
     }
 }

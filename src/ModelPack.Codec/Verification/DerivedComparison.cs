@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Conversion;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
@@ -24,14 +24,14 @@ internal sealed class DerivedComparison(
     /// <returns>Null if the records do not count.</returns>
     /// <exception cref="ModelPackException">The origin record is damaged.</exception>
     public ComparisonResult? Compare(int steps) =>
-        OriginChain.Through(container, steps) is { } chain ? CompareUnedited(chain, out _) : null;
+        NearestAncestor.At(container, steps) is { } ancestor ? CompareUnedited(ancestor, out _) : null;
 
     /// <summary>Compares with the nearest file of that format.</summary>
     /// <returns>Null if the container leads to no file of that format. Without a result, the edit is all that can be said.</returns>
     /// <exception cref="ModelPackException">The origin record is damaged.</exception>
     public (ComparisonResult? Result, Difference? Edit)? Compare()
     {
-        OriginChain? chain = OriginChain.Find(
+        Ancestor? ancestor = NearestAncestor.Find(
             container, original.Format, out string? edited, original.AllMembers.Count > 1 ? AncestorForm.Set : AncestorForm.Nearest);
         if (edited is not null)
         {
@@ -39,21 +39,21 @@ internal sealed class DerivedComparison(
             return (CompareEdited(edit), edit);
         }
 
-        if (chain is null)
+        if (ancestor is null)
         {
             return null;
         }
 
-        ComparisonResult? result = CompareUnedited(chain, out string? forged);
+        ComparisonResult? result = CompareUnedited(ancestor, out string? forged);
         return (result, forged is null ? null : new(DifferenceKind.Metadata, ModelFile.OriginKey, forged));
     }
 
     // Without a result the record does not count, and what it leads to says nothing of the container.
-    private ComparisonResult? CompareUnedited(OriginChain chain, out string? forged)
+    private ComparisonResult? CompareUnedited(Ancestor ancestor, out string? forged)
     {
         forged = null;
         (PassResult pass, bool isSame) = Reconversion.Compare(
-            original, chain, container.Source, known: null, new(new(), progress, cancellation));
+            original, ancestor.Steps, container.Source, known: null, new(new(), progress, cancellation));
         if (isSame)
         {
             return original.HasFooter && pass.SourceCrc32 != PlanCrc.Residue
@@ -63,27 +63,27 @@ internal sealed class DerivedComparison(
                 : ComparisonResult.Identical(original);
         }
 
-        using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
+        using Reconversion again = Reconversion.Compose(original, ancestor.Steps, pass, cancellation);
         if (ByteComparison.FirstDifference(again.Source, container.Source, cancellation) is not { } offset)
         {
             return ComparisonResult.Identical(original);
         }
 
-        forged = Ancestor.WhyNot(container, chain.Steps.Length);
+        forged = Ancestry.Of(container).WhyNot(ancestor.Steps.Length);
         if (forged is not null)
         {
             return null;
         }
 
         Difference bytes = Place.Describe(container, offset, side);
-        ImmutableArray<Difference> shown = CompareViews(chain.Record, again);
-        using ModelFile returned = RestoredFile.Open(chain.Record, container);
+        ImmutableArray<Difference> shown = CompareViews(ancestor.Record, again);
+        using ModelFile returned = RestoredFile.Open(ancestor.Record, container);
         Difference? other = ByteComparison.FirstDifference(original.Source, returned.Source, cancellation) is { } returnedOffset
             ? Place.Describe(returned, returnedOffset, side)
             : MemberComparison.FirstDifference(original, returned);
         if (other is null)
         {
-            ImmutableArray<Difference> wrong = [.. WrongHashes(chain.Record, pass)];
+            ImmutableArray<Difference> wrong = [.. WrongHashes(ancestor.Record, pass)];
             return ComparisonResult.Identical(original) with
             {
                 Proved = !shown.IsEmpty ? null : wrong.IsEmpty ? ProofLevel.L2 : ProofLevel.L1,
@@ -106,7 +106,7 @@ internal sealed class DerivedComparison(
         return found with
         {
             Proved = shown.IsEmpty ? found.Proved : null,
-            Tensors = [.. InContainer(found.Tensors, chain.Record, returned), .. shown],
+            Tensors = [.. InContainer(found.Tensors, ancestor.Record, returned), .. shown],
             OtherBytes = bytes,
         };
     }
@@ -132,13 +132,13 @@ internal sealed class DerivedComparison(
     {
         try
         {
-            if (OriginChain.FindThroughEdits(container, original.Format) is not { } chain)
+            if (NearestAncestor.FindThroughEdits(container, original.Format) is not { } ancestor)
             {
                 return null;
             }
 
             PassResult pass = Reconversion.Examine(original, PassWork.None, threads: 0, progress, cancellation);
-            using Reconversion again = Reconversion.Compose(original, chain, pass, cancellation);
+            using Reconversion again = Reconversion.Compose(original, ancestor.Steps, pass, cancellation);
             using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
             TensorSet right = TensorSet.Of(container, out Difference? bad);
             TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);

@@ -33,7 +33,7 @@ public sealed record ModelDiff(
         }
 
         ModelPair pair = new(first, second, cancellation);
-        (LogicalModel own, LogicalModel other) = (pair.First, pair.Second);
+        (WordedModel own, WordedModel other) = (pair.First, pair.Second);
         (TensorSet left, TensorSet right) = (pair.FirstTensors, pair.SecondTensors);
         long total = left.Tensors.Sum(tensor => tensor.ByteLength);
         List<Difference> differences = new TensorComparison(left, right, TensorEquality.Meaning, pair.OffsetsIn, cancellation).Compare(

@@ -12,13 +12,13 @@ internal sealed class ModelPair
     public ModelPair(ModelFile first, ModelFile second, CancellationToken cancellation)
     {
         bool sameFormat = first.Format == second.Format;
-        First = sameFormat ? LogicalModel.Own(first) : LogicalModel.Original(first, cancellation);
-        Second = sameFormat ? LogicalModel.Own(second) : LogicalModel.Original(second, cancellation);
+        First = sameFormat ? WordedModel.Own(first) : WordedModel.Original(first, cancellation);
+        Second = sameFormat ? WordedModel.Own(second) : WordedModel.Original(second, cancellation);
         Doubts = [.. new[] { First.Doubt, Second.Doubt }.OfType<string>()];
         if (First.Format != Second.Format && (First.Format == ModelFormat.Gguf || Second.Format == ModelFormat.Gguf))
         {
             bool isFirst = First.Format == ModelFormat.Gguf;
-            LogicalModel? spoken = LogicalModel.AsGguf(isFirst ? second : first, out string note);
+            WordedModel? spoken = WordedModel.AsGguf(isFirst ? second : first, out string note);
             Notes = [note];
             First = isFirst ? First : spoken ?? First;
             Second = isFirst ? spoken ?? Second : Second;
@@ -32,9 +32,9 @@ internal sealed class ModelPair
             (Second.Format, Second.Architecture, SecondTensors.Tensors.Select(tensor => tensor.Name)));
     }
 
-    public LogicalModel First { get; }
+    public WordedModel First { get; }
 
-    public LogicalModel Second { get; }
+    public WordedModel Second { get; }
 
     public TensorSet FirstTensors { get; }
 
@@ -52,6 +52,6 @@ internal sealed class ModelPair
     /// <summary>A name of the second model as the first spells it.</summary>
     public Func<string, string> Translate { get; }
 
-    private static TensorSet Tensors(LogicalModel model) =>
-        new(model.Source, [.. model.Tensors.Select(tensor => tensor.Tensor with { Name = tensor.Name })]);
+    private static TensorSet Tensors(WordedModel model) =>
+        new(model.Source, model.Tensors);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Tests.Verification;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 
@@ -45,8 +45,8 @@ public sealed class DamagedRecordTests
     {
         using ModelFile file = TestModels.Gguf(TestTensor.F32("w", 1));
         OriginRecord outer = Record([new StoredPayload(0, 4)], []);
-        Assert.HasCount(1, OriginChain.Through(outer, Record([], [new(0, default)]), file).Views);
-        Refused(() => OriginChain.Through(outer, Record([], [new(1, default)]), file),
+        Assert.HasCount(1, RestoredFile.Through(outer, Record([], [new(0, default)]), file).Views);
+        Refused(() => RestoredFile.Through(outer, Record([], [new(1, default)]), file),
             "a record within it names a tensor that does not exist");
     }
 

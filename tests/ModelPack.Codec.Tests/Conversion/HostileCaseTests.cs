@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using ModelPack.Architectures;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Conversion;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors;

@@ -15,7 +15,7 @@ public sealed class ForgedRecordTests
         using TempFolder folder = new();
         string output = Edited(folder);
         using ModelFile file = ModelFiles.Open(output);
-        LogicalModel model = LogicalModel.Original(file);
+        WordedModel model = WordedModel.Original(file);
         Assert.AreEqual(ModelFormat.SafeTensors, model.Format);
         StringAssert.Contains(model.Doubt, "was edited after it was converted");
     }
@@ -35,7 +35,7 @@ public sealed class ForgedRecordTests
 
         SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.WithDigest(record, digest)));
         using ModelFile edited = ModelFiles.Open(output);
-        LogicalModel model = LogicalModel.Original(edited);
+        WordedModel model = WordedModel.Original(edited);
         Assert.AreEqual(ModelFormat.SafeTensors, model.Format);
         StringAssert.Contains(model.Doubt, "does not give that file");
     }

@@ -3,7 +3,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Conversion;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats.Gguf;
@@ -244,10 +244,10 @@ public sealed class OutputProofTests
     private static ProofLevel ProveRestored(ModelFormat format, ModelFormat original, byte[] restored, byte[] container)
     {
         using ModelFile made = TestModels.Open(container, format);
-        OriginChain chain = OriginChain.Find(made, original, out _)!;
+        Ancestor ancestor = NearestAncestor.Find(made, original, out _)!;
         PassResult pass = Reconversion.Examine(made, PassWork.None, threads: 1, progress: null, CancellationToken.None);
         using ModelFile output = TestModels.Open(restored, original);
-        return OutputProof.ProveRestored(output, made, chain, pass, new(WithRecord, progress: null, CancellationToken.None));
+        return OutputProof.ProveRestored(output, made, ancestor.Steps, pass, new(WithRecord, progress: null, CancellationToken.None));
     }
 
     private static void AssertForged(Action prove) =>

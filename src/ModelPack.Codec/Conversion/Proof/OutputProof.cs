@@ -1,4 +1,5 @@
-using ModelPack.Conversion.Ancestry;
+using System.Collections.Immutable;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.IO;
@@ -135,16 +136,23 @@ internal static class OutputProof
     }
 
     /// <summary>L3: the output is the file that the record describes, and converting it again gives the source.</summary>
-    public static ProofLevel ProveRestored(ModelFile output, ModelFile source, OriginChain chain, PassResult pass, ProofContext context)
+    /// <param name="output">The output.</param>
+    /// <param name="source">The container that it was restored from.</param>
+    /// <param name="steps">The conversions that were undone, the last one first.</param>
+    /// <param name="pass">What the pass over the source found.</param>
+    /// <param name="context">Options and surroundings.</param>
+    public static ProofLevel ProveRestored(
+        ModelFile output, ModelFile source, ImmutableArray<OriginStep> steps, PassResult pass, ProofContext context)
     {
-        (PassResult reread, bool isSource) = Reconversion.Compare(output, chain, source.Source, pass, context);
+        (PassResult reread, bool isSource) = Reconversion.Compare(output, steps, source.Source, pass, context);
         EnsureFooter(output, reread, context.Cancellation);
         Accept(reread, context);
-        for (int i = 0; i < chain.Record.Files.Length; i++)
+        OriginStep first = steps[^1];
+        for (int i = 0; i < first.Files.Length; i++)
         {
-            if (reread.MemberHashes[i] != chain.Record.Files[i].Hash)
+            if (reread.MemberHashes[i] != first.Hashes[i])
             {
-                throw Failed(output, $"what was restored is not '{chain.Record.Files[i].Name}'", null);
+                throw Failed(output, $"what was restored is not '{first.Files[i]}'", null);
             }
         }
 
@@ -152,7 +160,7 @@ internal static class OutputProof
         return isSource
             ? ProofLevel.L3
             : throw new ModelPackException(
-                OriginErrors.ForgedOrigin, $"converting '{chain.Record.Name}' as the record says does not give this file byte for byte")
+                OriginErrors.ForgedOrigin, $"converting '{first.Files[0]}' as the record says does not give this file byte for byte")
                 {
                     FilePath = source.Source.Name,
                 };

@@ -1,4 +1,5 @@
-using ModelPack.Conversion.Ancestry;
+using System.Collections.Immutable;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.IO;
@@ -29,27 +30,27 @@ internal sealed class Reconversion : IDisposable
     public IReadOnlyList<NamedSource> Files { get; private set; } = [];
 
     /// <summary>Converts a file again.</summary>
-    /// <param name="file">The file at the end of the chain.</param>
-    /// <param name="chain">The conversions, the last one first.</param>
+    /// <param name="file">The file at the end of the ancestor.</param>
+    /// <param name="steps">The conversions, the last one first.</param>
     /// <param name="known">What a pass over <paramref name="file"/> found out: tensor hashes and payload CRCs.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static Reconversion Compose(ModelFile file, OriginChain chain, PassResult known, CancellationToken cancellation)
+    public static Reconversion Compose(ModelFile file, ImmutableArray<OriginStep> steps, PassResult known, CancellationToken cancellation)
     {
         Reconversion reconversion = new(file);
         try
         {
             PassResult pass = known;
-            for (int i = chain.Steps.Length - 1; i >= 0; i--)
+            for (int i = steps.Length - 1; i >= 0; i--)
             {
                 ModelFile current = file;
-                if (i < chain.Steps.Length - 1)
+                if (i < steps.Length - 1)
                 {
-                    current = ModelFiles.Open(reconversion.Files, "<converted again>", chain.Steps[i + 1].Made);
+                    current = ModelFiles.Open(reconversion.Files, "<converted again>", steps[i + 1].Made);
                     reconversion.between.Add(current);
                     pass = Examine(current, PassWork.None, threads: 0, progress: null, cancellation);
                 }
 
-                reconversion.Convert(current, chain.Steps[i], pass, cancellation);
+                reconversion.Convert(current, steps[i], pass, cancellation);
             }
 
             return reconversion;
@@ -62,20 +63,20 @@ internal sealed class Reconversion : IDisposable
     }
 
     /// <summary>Reads a file once, and says whether converting it again gives the bytes of a container.</summary>
-    /// <param name="file">The file at the end of the chain.</param>
-    /// <param name="chain">The conversions, the last one first.</param>
+    /// <param name="file">The file at the end of the ancestor.</param>
+    /// <param name="steps">The conversions, the last one first.</param>
     /// <param name="container">The container to compare with.</param>
     /// <param name="known">What a pass over the container found out, its footer checked; null if its payloads have to be read.</param>
     /// <param name="context">Options and surroundings.</param>
     /// <returns>What <see cref="Examine"/> finds out, and the answer.</returns>
     public static (PassResult Pass, bool IsSame) Compare(
-        ModelFile file, OriginChain chain, ByteSource container, PassResult? known, ProofContext context)
+        ModelFile file, ImmutableArray<OriginStep> steps, ByteSource container, PassResult? known, ProofContext context)
     {
         PassWork more = context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
-        if (chain.Steps.Length > 1)
+        if (steps.Length > 1)
         {
             PassResult examined = Examine(file, more, context.Options.Threads, context.Progress, context.Cancellation);
-            using Reconversion again = Compose(file, chain, examined, context.Cancellation);
+            using Reconversion again = Compose(file, steps, examined, context.Cancellation);
             return (examined, known is null
                 ? ByteComparison.FirstDifference(again.Source, container, context.Cancellation) is null
                 : again.IsRead(known, file, examined, context.Cancellation));
@@ -87,11 +88,11 @@ internal sealed class Reconversion : IDisposable
                 file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
             PassResult found = SourcePass.Run(
                 reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
-            TranscodePlan again = Again(file, chain.Steps[0], new(found, chain.Record.ContainerDigest));
+            TranscodePlan again = Again(file, steps[0], new(found, steps[0].Digest));
             return (found, HasDirect(known, file, again, found) && HasRest(container, known, file, again, found, context.Cancellation));
         }
 
-        TranscodePlan conversion = Again(file, chain.Steps[0]);
+        TranscodePlan conversion = Again(file, steps[0]);
         PassResult pass = SourcePass.Run(
             Examination(file) with
             {
@@ -174,12 +175,7 @@ internal sealed class Reconversion : IDisposable
         PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
     private static TranscodePlan Again(ModelFile file, OriginStep step, KnownContainer? known = null) =>
-        new(file, Names(file, step), step.Made, step.Form, step.Options, [], SourceModel.Of(file, RecordTrust.Record), known);
-
-    // What holds tensors may be called anything, a companion is known by its name.
-    private static string[] Names(ModelFile file, OriginStep step) => file.AllMembers.Count == step.Files.Length
-        ? [.. file.AllMembers.Zip(step.Files, (member, name) => member.Model is null ? member.Name : name)]
-        : [.. file.AllMembers.Select(member => member.Name)];
+        TranscodePlan.Again(Ancestry.Of(file), step, known);
 
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {

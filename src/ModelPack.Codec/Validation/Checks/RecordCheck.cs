@@ -1,4 +1,4 @@
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.IO;
 using ModelPack.IO.Names;
@@ -69,20 +69,21 @@ internal static class RecordCheck
     private static void FindUnlike(ValidationContext context)
     {
         ModelFile file = context.File;
-        if (Ancestor.Find(file, out string? doubt) is not { } ancestor)
+        Ancestry ancestry = Ancestry.Of(file);
+        if (ancestry.Parent is not { } parent)
         {
-            context.Keep(EditedRule, $"{doubt}: a conversion leaves its origin record behind");
+            context.Keep(EditedRule, $"{ancestry.Doubt}: a conversion leaves its origin record behind");
             return;
         }
 
-        if (Ancestor.FindUnlike(
-            file, [.. ancestor.Shown], recipe => recipe is StoredPayload stored
+        if (Parent.FindUnlike(
+            file, [.. parent.Shown], recipe => recipe is StoredPayload stored
                 ? context.Pass.TensorHashes[stored.Tensor]
                 : null, CancellationToken.None) is { } unlike)
         {
             context.Find(ValidationErrors.Side, ModelFile.OriginKey, unlike);
         }
-        else if (ancestor.Record.Tensors.Any(
+        else if (parent.Record.Tensors.Any(
             tensor => tensor.Payload is StoredPayload stored && context.Pass.TensorHashes[stored.Tensor] != tensor.Hash))
         {
             context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");

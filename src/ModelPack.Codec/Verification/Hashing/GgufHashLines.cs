@@ -19,21 +19,21 @@ public static class GgufHashLines
         ModelFile file, string name, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
-        LogicalModel original = LogicalModel.Original(file);
-        ImmutableArray<LogicalTensor> tensors = original.Tensors;
-        long total = tensors.Sum(tensor => tensor.Tensor.ByteLength);
+        WordedModel original = WordedModel.Original(file);
+        ImmutableArray<TensorInfo> tensors = original.Tensors;
+        long total = tensors.Sum(tensor => tensor.ByteLength);
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
         using Hashes model = new();
         using Hashes own = new();
         ImmutableArray<string>.Builder lines = ImmutableArray.CreateBuilder<string>((tensors.Length + 1) * 2);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size);
-        foreach (LogicalTensor tensor in tensors)
+        foreach (TensorInfo tensor in tensors)
         {
-            for (long offset = 0; offset < tensor.Tensor.ByteLength;)
+            for (long offset = 0; offset < tensor.ByteLength;)
             {
                 cancellation.ThrowIfCancellationRequested();
-                int length = (int)Math.Min(buffer.Length, tensor.Tensor.ByteLength - offset);
-                original.Source.ReadAt(tensor.Tensor.Offset + offset, buffer.AsSpan(0, length));
+                int length = (int)Math.Min(buffer.Length, tensor.ByteLength - offset);
+                original.Source.ReadAt(tensor.Offset + offset, buffer.AsSpan(0, length));
                 Parallel.Invoke(() => model.Append(buffer.AsSpan(0, length)), () => own.Append(buffer.AsSpan(0, length)));
                 offset += length;
                 counter.Add(length);

@@ -82,17 +82,17 @@ public sealed record ModelHash
     internal static ModelHash Compute(ModelFile file, bool sha256, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(file);
-        LogicalModel model = LogicalModel.Original(file, cancellation);
-        int[] first = SharedPayloads.First([.. model.Tensors.Select(tensor => tensor.Tensor)]);
+        WordedModel model = WordedModel.Original(file, cancellation);
+        int[] first = SharedPayloads.First(model.Tensors);
         int[] largestFirst = [
-            .. Enumerable.Range(0, first.Length).Where(i => first[i] == i).OrderByDescending(i => model.Tensors[i].Tensor.ByteLength)];
-        long total = largestFirst.Sum(i => model.Tensors[i].Tensor.ByteLength);
+            .. Enumerable.Range(0, first.Length).Where(i => first[i] == i).OrderByDescending(i => model.Tensors[i].ByteLength)];
+        long total = largestFirst.Sum(i => model.Tensors[i].ByteLength);
         Workers.Counter counter = new(progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)), total);
         TensorHash[] read = new TensorHash[first.Length];
         Workers.ForEach(
             largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], sha256, counter, stop), cancellation);
         IEnumerable<TensorHash> hashes = model.Tensors.Select(
-            (tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Tensor.Shape });
+            (tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Shape });
         return Of(
             hashes, model.Doubt is null
                 ? ModelFile.PathsOf(file)

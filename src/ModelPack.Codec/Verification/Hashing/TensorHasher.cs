@@ -16,14 +16,14 @@ internal static class TensorHasher
     private const uint NaN = 0x7FC0_0000;
 
     public static TensorHash Compute(
-        ByteSource source, LogicalTensor tensor, bool sha256, Workers.Counter counter, CancellationToken cancellation)
+        ByteSource source, TensorInfo tensor, bool sha256, Workers.Counter counter, CancellationToken cancellation)
     {
-        bool isDecoded = PayloadReader.WhyNotDecoded(tensor.Tensor) is null;
+        bool isDecoded = PayloadReader.WhyNotDecoded(tensor) is null;
         XxHash128 payload = new();
         XxHash128 values = new();
         using IncrementalHash? strong = sha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        uint[] bits = isDecoded ? new uint[Math.Min(PayloadReader.ElementsAtOnce, tensor.Tensor.ElementCount)] : [];
-        using PayloadReader reader = new(source, tensor.Tensor);
+        uint[] bits = isDecoded ? new uint[Math.Min(PayloadReader.ElementsAtOnce, tensor.ElementCount)] : [];
+        using PayloadReader reader = new(source, tensor);
         payload.Append(reader.Header);
         strong?.AppendData(reader.Header);
         for (long chunk = 0; chunk < reader.ChunkCount; chunk++)
@@ -46,8 +46,8 @@ internal static class TensorHasher
         counter.Add(reader.Header.Length);
         return new(
             tensor.Name,
-            TensorHash.TypeName(tensor.Tensor),
-            tensor.Tensor.Shape,
+            TensorHash.TypeName(tensor),
+            tensor.Shape,
             payload.GetCurrentHashAsUInt128(),
             isDecoded ? values.GetCurrentHashAsUInt128() : null)
         {

@@ -1,5 +1,5 @@
 using ModelPack.Conversion;
-using ModelPack.Conversion.Ancestry;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.IO;
@@ -16,7 +16,7 @@ internal sealed class ComposedConversion : IDisposable
     {
         source = TestModels.Open(bytes, from);
         Options = options;
-        Job = new(source, [source.Source.Name], to, new(null, null), options, [], SourceModel.Of(source, RecordTrust.Record));
+        Job = new(Ancestry.Of(source), [source.Source.Name], to, new(null, null), options, []);
         PassResult pass = Reconversion.Examine(source, PassWork.None, threads: 1, progress: null, CancellationToken.None);
         WrittenPayloads written = Job.Written(pass, MadePayloads.Make(source, Job.Made(), CancellationToken.None));
         Written = change is null ? written : change(written);

@@ -3,7 +3,7 @@ using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Conversion.Ancestry;
+namespace ModelPack.Conversion.Ancestors;
 
 /// <summary>Finds what was edited in a container after its record was made.</summary>
 internal static class EditedPayload
@@ -39,7 +39,7 @@ internal static class EditedPayload
     public static string? FindUnlike(TranscodePlan job, PassResult pass, WrittenPayloads written, CancellationToken cancellation)
     {
         Dictionary<PayloadRecipe, Hash128> made = Made(job, written);
-        return Ancestor.FindUnlike(
+        return Parent.FindUnlike(
             job.Source,
             job.Shown,
             recipe => recipe is StoredPayload stored

@@ -3,7 +3,7 @@ using ModelPack.IO.Names;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Conversion.Ancestry;
+namespace ModelPack.Conversion.Ancestors;
 
 /// <summary>The files that an origin record describes, composed from the container's payloads without being written.</summary>
 internal static class RestoredFile
@@ -20,6 +20,49 @@ internal static class RestoredFile
         ModelFile file = ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
         file.Budget = container.Budget;
         return file;
+    }
+
+    /// <summary>Reads the record that the container holds, or a file within it.</summary>
+    /// <exception cref="ModelPackException">The record is damaged.</exception>
+    public static OriginRecord ReadRecord(ReadOnlyMemory<byte> bytes, ModelFile container)
+    {
+        try
+        {
+            return OriginCodec.Read(bytes.Span, container.Budget);
+        }
+        catch (ModelPackException exception)
+        {
+            exception.FilePath ??= container.Source.Name;
+            throw;
+        }
+    }
+
+    /// <summary>The inner record in terms of the outer container: it counts tensors of the file that the outer one describes.</summary>
+    /// <remarks>A view within that is made of other payloads is checked by theirs.</remarks>
+    public static OriginRecord Through(OriginRecord outer, OriginRecord inner, ModelFile container)
+    {
+        OriginTensor Outer(int tensor) => tensor < outer.Tensors.Length
+            ? outer.Tensors[tensor]
+            : throw NotFollowed(container, "a record within it names a tensor that does not exist");
+
+        CheckRecipes(inner, [.. outer.Tensors.Select(tensor => tensor.Payload.Length)], container);
+        return inner with
+        {
+            Tensors = [
+                .. inner.Tensors.Select(
+                    tensor =>
+                        tensor with
+                        {
+                            Payload = container.Budget.Through(tensor.Payload, stored => Outer(stored.Tensor).Payload).Simplified(),
+                        })],
+            Views =
+            [
+                .. outer.Views,
+                .. inner.Views.Where(view => Outer(view.ContainerIndex).Payload is StoredPayload)
+                    .Select(view => view with { ContainerIndex = ((StoredPayload)Outer(view.ContainerIndex).Payload).Tensor }),
+            ],
+            SideTensors = outer.SideTensors,
+        };
     }
 
     /// <summary>The payload of each tensor of the record, as it stood in the file described.</summary>
@@ -99,6 +142,9 @@ internal static class RestoredFile
             };
         }
     }
+
+    public static ModelPackException NotFollowed(ModelFile container, string why, Exception? cause = null) =>
+        Damaged(container, $"cannot be followed: {why}", cause);
 
     private static ModelPackException Damaged(ModelFile container, string what, Exception? cause = null) =>
         new(OriginErrors.DamagedOrigin, $"the origin record {what}", cause) { FilePath = container.Source.Name };

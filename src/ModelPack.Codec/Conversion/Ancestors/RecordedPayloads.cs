@@ -3,7 +3,7 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 
-namespace ModelPack.Conversion.Ancestry;
+namespace ModelPack.Conversion.Ancestors;
 
 /// <summary>The payload of each tensor of a record, as it stood in the file described; opened when it is asked for.</summary>
 /// <param name="record">A record that fits the container (<see cref="RestoredFile.Check"/>).</param>

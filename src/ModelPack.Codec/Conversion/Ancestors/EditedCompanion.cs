@@ -2,7 +2,7 @@ using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.Origin;
 
-namespace ModelPack.Conversion.Ancestry;
+namespace ModelPack.Conversion.Ancestors;
 
 /// <summary>Finds the companion file of a folder that is not the one which its conversion wrote.</summary>
 internal static class EditedCompanion
@@ -20,7 +20,7 @@ internal static class EditedCompanion
         try
         {
             ModelFile parent = RestoredFile.Open(record, folder);
-            TranscodePlan again = TranscodePlan.Again(parent, record, folder.Format, SourceModel.Of(parent, RecordTrust.Record));
+            TranscodePlan again = TranscodePlan.Again(Ancestry.Of(parent), OriginStep.Of(record, folder.Format));
             foreach (Companion written in again.Companions)
             {
                 if (!found.Remove(written.Name, out ModelSetMember? member))

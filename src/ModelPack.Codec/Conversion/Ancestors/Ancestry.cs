@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using ModelPack.Formats;
+using ModelPack.Origin;
+using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Conversion.Ancestors;
+
+/// <summary>
+/// What a file was made from. A record is data in a file, and whoever writes the file writes the record: it counts only if converting what
+/// it describes gives this very container, the record's recipes included (<see cref="Parent"/>). The model is that of the oldest file that
+/// is reached by records that count: whatever containers it went through, it is planned in that file's words, so that the way taken does
+/// not change the output. A file without such a record speaks for itself.
+/// </summary>
+internal sealed record Ancestry
+{
+    /// <summary>Most conversions that records are followed through.</summary>
+    public const int MaximumSteps = 16;
+
+    /// <summary>The file whose ancestry this is.</summary>
+    public required ModelFile File { get; init; }
+
+    /// <summary>The file that it was made from; null if it has no record, or one that does not count.</summary>
+    public Parent? Parent { get; init; }
+
+    /// <summary>Why the record of the file does not count, in one sentence; null if nothing is wrong with it, or there is none.</summary>
+    public string? Doubt { get; init; }
+
+    /// <summary>The file whose words the model is planned in: the oldest one, or the file itself.</summary>
+    public required ModelFile Root { get; init; }
+
+    /// <summary>The tensors of <see cref="Root"/>: little-endian where the order of bytes is understood, carried ones under their own
+    /// type.</summary>
+    public required ImmutableArray<ModelTensor> Tensors { get; init; }
+
+    /// <summary>For each tensor of the file and of its side file, how its payload is made of those of <see cref="Tensors"/>; null for one
+    /// that is only kept.</summary>
+    public required ImmutableArray<PayloadRecipe?> Return { get; init; }
+
+    /// <summary>The records on the way to <see cref="Root"/>, in terms of the file's payloads: if a hash in them is wrong, the file was
+    /// edited.</summary>
+    public ImmutableArray<OriginRecord> Records { get; init; } = [];
+
+    /// <summary>What the file shows on the way, beside what it is made of: if these differ, it was edited.</summary>
+    public ImmutableArray<ShownPayload> Shown { get; init; } = [];
+
+    /// <summary>This ancestry and those of the files before, the oldest last.</summary>
+    public IEnumerable<Ancestry> Line()
+    {
+        for (Ancestry? line = this; line is not null; line = line.Parent?.Ancestry)
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Why the file so many conversions back is none that this one was made from; null if nothing speaks against it. What is shown
+    /// is not looked at.</summary>
+    public string? WhyNot(int steps) => Line().Take(steps).FirstOrDefault(line => line.Parent is null) is { } end
+        ? end.Doubt ?? $"'{end.File.ShortName}' holds no origin record"
+        : null;
+
+    /// <summary>The ancestry of a file.</summary>
+    /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
+    public static Ancestry Of(ModelFile file)
+    {
+        (List<Ancestor> ancestors, string? doubt) = Follow(file);
+        Ancestry line = Alone(ancestors.Count == 0 ? file : ancestors[^1].File) with { Doubt = doubt };
+        for (int i = ancestors.Count - 1; i >= 0; i--)
+        {
+            line = Parent.Find(ancestors[i], line, out doubt) is { } parent
+                ? parent.Child()
+                : Alone(ancestors[i].Holder) with { Doubt = doubt };
+        }
+
+        return line;
+    }
+
+    /// <summary>The model that the file itself has: something was edited, or its record is not to count.</summary>
+    /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
+    public static Ancestry Alone(ModelFile file)
+    {
+        IReadOnlyList<TensorInfo> logical = TensorDescriptions.Logical(file);
+        PayloadRecipe?[] back = new PayloadRecipe?[file.AllTensors.Count];
+        ImmutableArray<ModelTensor>.Builder tensors = ImmutableArray.CreateBuilder<ModelTensor>(logical.Count);
+        for (int i = 0; i < logical.Count; i++)
+        {
+            TensorInfo info = logical[i];
+            StoredPayload stored = new(i, info.ByteLength);
+            ByteSwapSupport swap = info.ByteOrder == ByteOrder.BigEndian ? PayloadByteOrder.Support(info.Type) : ByteSwapSupport.NotNeeded;
+            PayloadRecipe payload = swap == ByteSwapSupport.Exact ? new ReversedPayload(stored, info.Type) : stored;
+            back[i] = payload;
+            bool isPlain = info.ByteOrder == ByteOrder.LittleEndian || swap == ByteSwapSupport.DerivedOnly;
+            tensors.Add(new(isPlain ? info : info with { ByteOrder = ByteOrder.LittleEndian }, payload));
+        }
+
+        return new() { File = file, Root = file, Tensors = tensors.MoveToImmutable(), Return = [.. back] };
+    }
+
+    /// <summary>Every file that records lead back to, the nearest first, as they say it. This is the one place that follows them.</summary>
+    /// <exception cref="ModelPackException">A record is damaged.</exception>
+    public static IEnumerable<Ancestor> Walk(ModelFile container)
+    {
+        ModelFile holder = container;
+        OriginRecord? outer = null;
+        ImmutableArray<OriginStep> steps = [];
+        while (steps.Length < MaximumSteps && holder.OriginRecord is { } bytes)
+        {
+            OriginRecord stated = RestoredFile.ReadRecord(bytes, container);
+            steps = steps.Add(OriginStep.Of(stated, holder.Format));
+            OriginRecord record = outer is null ? stated : RestoredFile.Through(outer, stated, container);
+            Ancestor ancestor = new(container, holder, stated, record, steps);
+            yield return ancestor;
+            (holder, outer) = (ancestor.File, record);
+        }
+    }
+
+    // The files whose records fit so far, and why those of the last one do not.
+    private static (List<Ancestor> Ancestors, string? Doubt) Follow(ModelFile file)
+    {
+        List<Ancestor> ancestors = [];
+        string name = file.ShortName;
+        try
+        {
+            foreach (Ancestor ancestor in Walk(file))
+            {
+                RestoredFile.EnsureSideFile(ancestor.Stated, ancestor.Holder);
+                if (ancestor.IsHolderEdited())
+                {
+                    return (ancestors, $"the metadata or the tensor list of '{name}' was edited after it was converted");
+                }
+
+                if (ancestor.Record.Tensors.Length != ancestor.File.AllTensors.Count)
+                {
+                    return (ancestors, Parent.Unlike(name));
+                }
+
+                ancestors.Add(ancestor);
+                name = ancestor.File.ShortName;
+            }
+
+            return (ancestors, null);
+        }
+        catch (ModelPackException exception)
+        {
+            return (ancestors, Parent.NotFollowed(name, exception));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using ModelPack.Conversion.Pipeline;
+using ModelPack.IO;
+using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
+
+namespace ModelPack.Conversion.Ancestors;
+
+/// <summary>Two payloads of a container, or made of payloads of it, that a genuine one has alike: what it shows, and what that is made
+/// of.</summary>
+/// <param name="Shown">What the container shows.</param>
+/// <param name="Made">How the conversion makes it of the container's other payloads.</param>
+internal sealed record ShownPayload(PayloadRecipe Shown, PayloadRecipe Made);
+
+/// <summary>
+/// The file that a container was made from: converting what the record describes gives this very container, the record's recipes included.
+/// Then every payload of the ancestor is made of payloads of the container, or of bytes that this conversion keeps in the record; and what
+/// the container only shows is compared with what it is made of (<see cref="Shown"/>). This is the one place that decides it.
+/// </summary>
+/// <param name="Container">The container.</param>
+/// <param name="Record">Its record.</param>
+/// <param name="Ancestry">What the file was made from in turn.</param>
+/// <param name="Again">The conversion that made the container, planned again.</param>
+internal sealed record Parent(ModelFile Container, OriginRecord Record, Ancestry Ancestry, TranscodePlan Again)
+{
+    /// <summary>The tensors that the way back does not read.</summary>
+    public IEnumerable<ShownPayload> Shown
+    {
+        get
+        {
+            int[] places = Again.ReaderPlaces();
+            HashSet<int> read = [.. Record.Tensors.SelectMany(tensor => tensor.Payload.Tensors())];
+            for (int i = 0; i < places.Length; i++)
+            {
+                if (!read.Contains(places[i]))
+                {
+                    yield return new(new StoredPayload(places[i], Again.Payloads[i].Length), ToContainer(Again.Payloads[i]));
+                }
+            }
+        }
+    }
+
+    /// <summary>The file that a record describes, if it counts.</summary>
+    /// <param name="ancestor">The file as the record says it.</param>
+    /// <param name="before">The ancestry of that file.</param>
+    /// <param name="doubt">Why the record does not count, in one sentence; null if it does.</param>
+    public static Parent? Find(Ancestor ancestor, Ancestry before, out string? doubt)
+    {
+        string name = ancestor.Holder.ShortName;
+        try
+        {
+            TranscodePlan again = TranscodePlan.Again(before, OriginStep.Of(ancestor.Stated, ancestor.Holder.Format));
+            doubt = again.IsGenuine(ancestor.Stated) ? null : Unlike(name);
+            return doubt is null ? new(ancestor.Holder, ancestor.Stated, before, again) : null;
+        }
+        catch (ModelPackException exception)
+        {
+            doubt = NotFollowed(name, exception);
+            return null;
+        }
+    }
+
+    public static string Unlike(string name) => $"converting the file that the origin record of '{name}' describes does not give that file";
+
+    public static string NotFollowed(string name, ModelPackException why) =>
+        $"the origin record of '{name}' cannot be followed: {why.Detail}";
+
+    /// <summary>The ancestry of the container.</summary>
+    public Ancestry Child()
+    {
+        ImmutableArray<PayloadRecipe?> before = Ancestry.Return;
+        PayloadRecipe?[] back = new PayloadRecipe?[Container.AllTensors.Count];
+        int[] places = Again.ReaderPlaces();
+        for (int i = 0; i < places.Length; i++)
+        {
+            PayloadRecipe made = Again.Payloads[i];
+            back[places[i]] = made.Tensors().All(tensor => before[tensor] is not null)
+                ? Container.Budget.Through(made, stored => before[stored.Tensor]!)
+                : null;
+        }
+
+        return new()
+        {
+            File = Container,
+            Parent = this,
+            Root = Ancestry.Root,
+            Tensors = [.. Ancestry.Tensors.Select(tensor => tensor with { Payload = ToContainer(tensor.Payload) })],
+            Return = [.. back],
+            Records = [Record, .. Ancestry.Records.Select(inner => RestoredFile.Through(Record, inner, Container))],
+            Shown = [
+                .. Shown, .. Ancestry.Shown.Select(shown => new ShownPayload(ToContainer(shown.Shown), ToContainer(shown.Made)))
+                    .Where(shown => !shown.Shown.IsSameAs(shown.Made))],
+        };
+    }
+
+    /// <summary>Names a tensor of a container that shows something else than what it is made of; null if all show that.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="shown">What has to be alike.</param>
+    /// <param name="known">The hash of a payload, if it is known.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static string? FindUnlike(
+        ModelFile container, ImmutableArray<ShownPayload> shown, Func<PayloadRecipe, Hash128?> known, CancellationToken cancellation)
+    {
+        bool[] unlike = new bool[shown.Length];
+        Workers.ForEach(
+            [.. Enumerable.Range(0, shown.Length)], (i, stop) => unlike[i] = HashOf(shown[i].Shown, stop) != HashOf(shown[i].Made, stop),
+            cancellation);
+        int first = Array.IndexOf(unlike, true);
+        return first < 0
+            ? null
+            : $"tensor '{container.AllTensors[shown[first].Shown.Tensors().FirstOrDefault()].Name}' does not show what it was made of";
+
+        Hash128 HashOf(PayloadRecipe recipe, CancellationToken stop) =>
+            known(recipe) ?? FileHash.Xxh128(MadePayloads.Open(container, recipe), stop);
+    }
+
+    // Payloads of the file, made of those of the container.
+    private PayloadRecipe ToContainer(PayloadRecipe recipe) =>
+        Container.Budget.Through(recipe, stored => Record.Tensors[stored.Tensor].Payload).Simplified();
+}
