@@ -76,7 +76,8 @@ public sealed partial class ReadmeTests
         }
     }
 
-    public static IEnumerable<string> Packages => Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, "src"), "README.md", Below)
+    public static IEnumerable<string> Packages => Directory
+        .EnumerateFiles(Path.Combine(RepositoryData.Repository, "src"), "README.md", Below)
         .Select(path => Path.GetFileName(Path.GetDirectoryName(path)!));
 
     [TestMethod]
