@@ -44,7 +44,11 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
         }
     }
 
-    public void Publish(Func<string> text, Action<Utf8JsonWriter> json)
+    /// <summary>Publishes the report of a verb on standard output.</summary>
+    /// <param name="text">The report for people.</param>
+    /// <param name="json">The same for programs.</param>
+    /// <param name="verdict">What the report's first line says.</param>
+    public void Publish(Func<string> text, Action<Utf8JsonWriter> json, Verdict verdict = Verdict.None)
     {
         if (mode == OutputMode.Json)
         {
@@ -52,7 +56,7 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
         }
         else
         {
-            console.Text(text());
+            console.Text(text(), verdict);
         }
     }
 

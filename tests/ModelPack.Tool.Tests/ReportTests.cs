@@ -175,10 +175,10 @@ public sealed class ReportTests
               K-PAD: odd padding (at byte 64)
 
             """,
-            ValidateText.Of("m.gguf", report));
-        Assert.StartsWith("m.gguf: sound\n", ValidateText.Of("m.gguf", report with { Findings = [] }));
+            ValidateText.Of("m.gguf", report, Judged(report)));
+        Assert.StartsWith("m.gguf: sound\n", ValidateText.Of("m.gguf", report with { Findings = [] }, Judged(report with { Findings = [] })));
 
-        JsonElement finding = Parse(writer => ValidateJson.Write(writer, "m.gguf", report)).GetProperty("findings")[0];
+        JsonElement finding = Parse(writer => ValidateJson.Write(writer, "m.gguf", report, Judged(report))).GetProperty("findings")[0];
         Assert.AreEqual("MP2101", finding.GetProperty("code").GetString());
         Assert.AreEqual("N-FINITE", finding.GetProperty("rule").GetString());
         Assert.AreEqual(99, finding.GetProperty("byteOffset").GetInt64());
@@ -197,6 +197,9 @@ public sealed class ReportTests
         Assert.HasCount(3, Enum.GetValues<Meaning>().Select(meaning => ModelPack.Tool.Output.EnumText.Of(meaning)).Distinct());
         Assert.HasCount(3, Enum.GetValues<NoteRank>().Select(rank => ModelPack.Tool.Output.EnumText.Of(rank)).Distinct());
     }
+
+    private static JudgedFindings Judged(ValidationReport report) =>
+        JudgedFindings.Of(report, new(FailLevel.Finding, AcceptedFindings.None, DateOnly.MinValue));
 
     private static JsonElement Parse(Action<Utf8JsonWriter> write) => JsonDocument.Parse(InProcess.Json(write)).RootElement;
 }

@@ -6,11 +6,16 @@ namespace ModelPack.Tool.Tests;
 public sealed class UsageTests
 {
     [TestMethod]
-    [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, split, merge, edit, inspect, validate, diff, hash.")]
-    [DataRow("convrt a.gguf b.apr", "MP5001: Unknown verb 'convrt'; the verbs are convert,")]
+    [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, split, merge, edit, inspect, validate, diff, hash, explain, "
+        + "completion, help.")]
+    [DataRow("convrt a.gguf b.apr", "MP5001: Unknown verb 'convrt'. Did you mean 'convert'? The verbs are convert,")]
     [DataRow("convert a.gguf", "MP5001: Required argument 'TARGET' missing")]
     [DataRow("convert a.gguf b.apr c", "MP5001: Unrecognized command or argument 'c'")]
     [DataRow("convert a.gguf --frob", "MP5001: Unknown option '--frob'")]
+    [DataRow("convert a.gguf --quantised", "MP5001: Unknown option '--quantised'. Did you mean '--quantized'?")]
+    [DataRow("help convrt", "MP5001: Unknown verb 'convrt'. Did you mean 'convert'?")]
+    [DataRow("explain MP0000", "MP5001: There is no error code 'MP0000'")]
+    [DataRow("completion tcsh", "MP5001: Argument 'tcsh' not recognized")]
     [DataRow("convert a.gguf b.apr --quantized all", "MP5001: --quantized takes auto, blocks or native, not 'all'")]
     [DataRow("convert a.gguf b.apr --dtype q4", "MP5001: --dtype takes bf16 or f16, not 'q4'")]
     [DataRow(

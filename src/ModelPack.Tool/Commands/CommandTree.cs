@@ -12,6 +12,7 @@ internal static class CommandTree
     public const string JsonOptionName = "--json";
     public const string VerbosityOptionName = "--verbosity";
     public const string Detailed = "detailed";
+    public const string NoColourOptionName = "--no-color";
 
     public static string Version { get; } = typeof(CommandTree).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -30,7 +31,11 @@ internal static class CommandTree
             ValidateCommand.Create(session),
             DiffCommand.Create(session),
             HashCommand.Create(session),
+            ExplainCommand.Create(session),
+            CompletionCommand.Create(session),
         };
+
+        root.Subcommands.Add(HelpCommand.Create(session, root));
 
         root.Options.Clear();
         root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this text.", Action = new HelpPageAction() });
@@ -38,6 +43,12 @@ internal static class CommandTree
         root.Options.Add(new Option<bool>(JsonOptionName)
         {
             Description = "Answer with one JSON document on standard output and nothing else there.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+        });
+        root.Options.Add(new Option<bool>(NoColourOptionName)
+        {
+            Description = "No colours on a terminal, as NO_COLOR=1 in the environment.",
             Arity = ArgumentArity.Zero,
             Recursive = true,
         });

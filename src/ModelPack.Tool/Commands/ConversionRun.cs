@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
@@ -25,7 +26,8 @@ internal static class ConversionRun
 
         ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));
         copy?.Write(File.ReadAllBytes(certificatePath), "the conversion is done and proved");
-        session.Publish(() => ConvertText.Of(outcome, session.Verbosity), writer => ConvertJson.Write(writer, verb, outcome));
+        session.Publish(() => ConvertText.Of(outcome, session.Verbosity), writer => ConvertJson.Write(writer, verb, outcome),
+            Verdict.Good);
         return ExitCode.Done;
     }
 

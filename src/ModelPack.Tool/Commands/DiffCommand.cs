@@ -3,6 +3,7 @@ using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Sarif;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
 
@@ -16,6 +17,7 @@ internal static class DiffCommand
         Argument<string> first = Arguments.Path("A", "A model.");
         Argument<string> second = Arguments.Path("B", "Another one, in the same or another format.");
         Option<bool> alone = Arguments.Alone();
+        SarifOption sarif = new();
         Verb verb = new("diff", "Show what changed between two models, tensor by tensor and key by key.")
         {
             Synopsis = "A B",
@@ -30,20 +32,27 @@ internal static class DiffCommand
         verb.Arguments.Add(first);
         verb.Arguments.Add(second);
         verb.Options.Add(alone);
-        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), parsed.Scope(alone)));
+        sarif.AddTo(verb);
+        verb.SetAction(parsed =>
+        {
+            (string own, string other, PathScope scope) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), parsed.Scope(alone));
+            return Run(session, own, other, scope, sarif.Prepare(parsed, scope, own, other));
+        });
         return verb;
     }
 
-    private static int Run(ToolSession session, string first, string second, PathScope scope)
+    private static int Run(ToolSession session, string first, string second, PathScope scope, SarifFile? log)
     {
         session.Subject = first;
-        ModelDiff diff;
-        using (ProgressDisplay progress = ProgressDisplay.For(session, "diff"))
+        ModelDiff diff = SarifFile.Run(log, () =>
         {
-            diff = ModelDiff.ComparePaths(first, second, scope, progress, session.Cancellation);
-        }
+            using ProgressDisplay progress = ProgressDisplay.For(session, "diff");
+            return ModelDiff.ComparePaths(first, second, scope, progress, session.Cancellation);
+        });
 
-        session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff));
+        log?.Write([.. diff.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.Different, second, difference))]);
+        session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff),
+            diff.Differences.IsEmpty ? Verdict.Good : Verdict.Bad);
         return diff.Differences.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(Different(second, diff), second), ReportState.Published);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 
@@ -20,10 +21,28 @@ internal static class UsageErrors
 
     private static string NoVerb(ParseResult parsed)
     {
-        string verbs = string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(command => command.Name));
+        Command root = parsed.CommandResult.Command;
         return parsed.UnmatchedTokens.Count == 0
-            ? $"A verb is missing; the verbs are {verbs}."
-            : $"Unknown verb '{parsed.UnmatchedTokens[0]}'; the verbs are {verbs}.";
+            ? $"A verb is missing; the verbs are {Verbs(root)}."
+            : UnknownVerb(parsed.UnmatchedTokens[0], root);
+    }
+
+    /// <summary>What to say of a word that is no verb.</summary>
+    public static string UnknownVerb(string word, Command root) =>
+        $"Unknown verb '{word}'.{Meant(word, root.Subcommands.Select(command => command.Name))} The verbs are {Verbs(root)}.";
+
+    private static string Verbs(Command root) => string.Join(", ", root.Subcommands.Select(command => command.Name));
+
+    private static string Meant(string word, IEnumerable<string> known) =>
+        known.Where(name => Spelling.IsNear(name, word)).OrderBy(name => Spelling.Distance(name, word)).FirstOrDefault() is { } near
+            ? $" Did you mean '{near}'?"
+            : "";
+
+    private static string UnknownOption(string word, ParseResult parsed)
+    {
+        IEnumerable<string> known = parsed.CommandResult.Command.Options
+            .Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Recursive)).Select(option => option.Name);
+        return $"Unknown option '{word}'.{Meant(word, known)}";
     }
 
     // The parser takes an option for a file name where one fits. A name that starts with '-' can be written after '--', or as ./-name.
@@ -36,7 +55,7 @@ internal static class UsageErrors
             {
                 yield return symbol is OptionResult option
                     ? $"{option.Option.Name} needs a value, and '{token.Value}' is none."
-                    : $"Unknown option '{token.Value}'.";
+                    : UnknownOption(token.Value, parsed);
             }
         }
     }

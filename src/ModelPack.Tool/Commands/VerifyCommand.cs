@@ -3,6 +3,7 @@ using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Sarif;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
 
@@ -28,6 +29,7 @@ internal static class VerifyCommand
             + "against anything else both are "
             + "beyond every limit. Whole numbers have to be the same.");
         Option<bool> alone = Arguments.Alone();
+        SarifOption sarif = new();
         Verb verb = new("verify", "Compare two models of any formats, bit for bit.")
         {
             Synopsis = "A B",
@@ -49,6 +51,7 @@ internal static class VerifyCommand
         verb.Options.Add(level);
         verb.Options.Add(epsilon);
         verb.Options.Add(alone);
+        sarif.AddTo(verb);
         verb.Validators.Add(result =>
         {
             if (result.GetResult(level) is { Implicit: false } && result.GetResult(epsilon) is not null)
@@ -60,9 +63,10 @@ internal static class VerifyCommand
         {
             (string own, string other) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second));
             PathScope scope = parsed.Scope(alone);
+            Pair pair = new(own, other, scope, sarif.Prepare(parsed, scope, own, other));
             return parsed.GetValue(epsilon) is { } tolerance
-                ? Run(session, own, other, tolerance, scope)
-                : Run(session, own, other, Level(parsed.GetRequiredValue(level)), scope);
+                ? Run(session, pair, tolerance)
+                : Run(session, pair, Level(parsed.GetRequiredValue(level)));
         });
         return verb;
     }
@@ -75,31 +79,40 @@ internal static class VerifyCommand
         _ => throw new InvalidOperationException(word),
     };
 
-    private static int Run(ToolSession session, string first, string second, ValueTolerance tolerance, PathScope scope)
+    private static int Run(ToolSession session, Pair pair, ValueTolerance tolerance)
     {
+        (string first, string second, PathScope scope, SarifFile? log) = pair;
         session.Subject = first;
-        ToleranceReport report;
-        using (ProgressDisplay progress = ProgressDisplay.For(session, "verify"))
+        ToleranceReport report = SarifFile.Run(log, () =>
         {
-            report = ToleranceVerifier.Verify(first, second, tolerance, scope, progress, session.Cancellation);
-        }
+            using ProgressDisplay progress = ProgressDisplay.For(session, "verify");
+            return ToleranceVerifier.Verify(first, second, tolerance, scope, progress, session.Cancellation);
+        });
 
-        session.Publish(() => ToleranceText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report));
+        log?.Write([.. report.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.NotEqual, second, difference))]);
+        session.Publish(() => ToleranceText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report), Judge(report.Passed));
         return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotWithin(second, report), second), ReportState.Published);
     }
 
-    private static int Run(ToolSession session, string first, string second, ProofLevel level, PathScope scope)
+    private static int Run(ToolSession session, Pair pair, ProofLevel level)
     {
+        (string first, string second, PathScope scope, SarifFile? log) = pair;
         session.Subject = first;
-        VerificationReport report;
-        using (ProgressDisplay progress = ProgressDisplay.For(session, "verify"))
+        VerificationReport report = SarifFile.Run(log, () =>
         {
-            report = ModelVerifier.Verify(first, second, level, scope, progress, session.Cancellation);
-        }
+            using ProgressDisplay progress = ProgressDisplay.For(session, "verify");
+            return ModelVerifier.Verify(first, second, level, scope, progress, session.Cancellation);
+        });
 
-        session.Publish(() => VerifyText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report));
+        // A level that holds is no finding, whatever differs beyond it.
+        log?.Write(report.Passed
+            ? []
+            : [.. report.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.NotEqual, second, difference))]);
+        session.Publish(() => VerifyText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report), Judge(report.Passed));
         return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotEqual(second, report), second), ReportState.Published);
     }
+
+    private static Verdict Judge(bool passed) => passed ? Verdict.Good : Verdict.Bad;
 
     private static ModelPackException NotWithin(string second, ToleranceReport report) => new(
         ToolErrors.NotEqual,
@@ -113,4 +126,7 @@ internal static class VerifyCommand
         string detail = first is null ? "" : $"; first difference: {DifferenceText.Of(first)}";
         return new(ToolErrors.NotEqual, $"not equal at {EnumText.Of(report.Requested)}, {proved}{detail}") { FilePath = second };
     }
+
+    // What is compared, and where the findings go besides.
+    private sealed record Pair(string First, string Second, PathScope Scope, SarifFile? Log);
 }

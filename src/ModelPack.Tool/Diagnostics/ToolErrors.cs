@@ -33,6 +33,11 @@ internal static class ToolErrors
         "A value for a metadata key cannot be understood.",
         "Write it as 'dotnet modelpack edit --help' shows.");
 
+    public static readonly ErrorCode BadBaseline = new(
+        "MP5007", "", ErrorKind.Usage,
+        "The file of accepted findings cannot be read.",
+        "Each entry needs a code, a reason and the day on which it expires; docs/command-line.md shows one.");
+
     public static readonly ErrorCode NotEqual = new(
         "MP5011", "", ErrorKind.NotProved,
         "The two models are not equal at the level that was asked for.",
@@ -64,6 +69,6 @@ internal static class ToolErrors
         "The report on standard output names every tensor that differs.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, NotEqual, NotIdentical, ReadOrWriteFailed,
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, BadBaseline, NotEqual, NotIdentical, ReadOrWriteFailed,
             ReportExists, Different, NotAsManifest];
 }

@@ -36,10 +36,9 @@ internal static class RootHelp
             "Reports go to standard output, messages and progress to standard error. With --json standard",
             "output is exactly one JSON document, for errors too. NO_COLOR switches colours off.",
         ]),
-        new("Completion in bash (put this into ~/.bashrc)",
+        new("Completion",
         [
-            "_modelpack() { COMPREPLY=($(dotnet-modelpack \"[suggest:$COMP_POINT]\" \"$COMP_LINE\")); }",
-            "complete -o default -F _modelpack dotnet-modelpack",
+            "'dotnet modelpack completion bash' prints what ~/.bashrc needs. Others: zsh, fish, powershell.",
         ]),
     ];
 }

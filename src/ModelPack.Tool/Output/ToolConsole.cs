@@ -19,7 +19,14 @@ internal enum OutputMode
 /// <summary>Standard output and standard error of one run. Reports go to the first, messages and progress to the second.</summary>
 internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, TextWriter error)
 {
-    public static ToolConsole Process() => new(Console.OpenStandardOutput, Console.Out, Console.Error);
+    public static ToolConsole Process() =>
+        new(Console.OpenStandardOutput, Console.Out, Console.Error) { Service = Annotation.CurrentService() };
+
+    /// <summary>Who reads the log.</summary>
+    public LogService Service { get; init; }
+
+    /// <summary>How reports for people are shown.</summary>
+    public Screen Screen { get; set; } = Screen.None;
 
     public TextWriter Output => output;
 
@@ -29,12 +36,19 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
     public void Message(string text) => error.WriteLine(SafeText.Escape(text));
 
     /// <summary>Writes a failure in the form that builds and editors recognise; what came from files in it is escaped already.</summary>
-    public void Message(Failure failure) => error.WriteLine(failure.Canonical);
+    public void Message(Failure failure)
+    {
+        error.WriteLine(Service == LogService.GitHubActions ? Annotation.Matched(failure) : failure.Canonical);
+        if (Annotation.Of(failure, Service) is { } annotation)
+        {
+            error.WriteLine(annotation);
+        }
+    }
 
     /// <summary>Writes a finished text to standard output.</summary>
-    public void Text(string text)
+    public void Text(string text, Verdict verdict = Verdict.None)
     {
-        output.Write(text);
+        output.Write(Screen.Show(text, verdict));
         output.Flush();
     }
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Json;
 
 /// <summary>The document of <c>validate</c> (docs/json.md).</summary>
 internal static class ValidateJson
 {
-    public static void Write(Utf8JsonWriter writer, string path, ValidationReport report)
+    public static void Write(Utf8JsonWriter writer, string path, ValidationReport report, JudgedFindings judged)
     {
         writer.WriteString("kind", "validate");
         writer.WriteString("file", path);
@@ -13,7 +14,7 @@ internal static class ValidateJson
         writer.WriteString("formatDescription", report.Format);
         writer.WriteNumber("tensors", report.Tensors);
         writer.WriteStartArray("findings");
-        foreach (Finding finding in report.Findings)
+        foreach ((Finding finding, AcceptedFindings.Entry? accepted) in judged.All)
         {
             writer.WriteStartObject();
             writer.WriteString("code", finding.Code.Id);
@@ -22,10 +23,12 @@ internal static class ValidateJson
             writer.WriteString("text", finding.Text);
             writer.WriteNumberOrNull("byteOffset", finding.ByteOffset);
             writer.WriteString("remedy", finding.Code.Remedy);
+            writer.WriteString("accepted", accepted?.Reason);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+        writer.WriteStrings("baseline", judged.Remarks);
         writer.WriteNotes(report.Notes);
         writer.WriteStrings("notChecked", report.NotChecked);
         writer.WriteStrings("harmlessTemplates", report.HarmlessTemplates);

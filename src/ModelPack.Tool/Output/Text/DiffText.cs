@@ -13,9 +13,9 @@ internal static class DiffText
         report.Field("tensors", $"{diff.TensorsCompared} compared");
         report.Field("metadata", diff.MetadataCompared == 0 ? "not compared" : $"{diff.MetadataCompared} keys compared");
         report.Section(
-            "tensors", diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata).Select(DifferenceText.Of));
+            "tensors", DifferenceText.Lines(diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata)));
         report.Section(
-            "metadata", diff.Differences.Where(difference => difference.Kind == DifferenceKind.Metadata).Select(DifferenceText.Of));
+            "metadata", DifferenceText.Lines(diff.Differences.Where(difference => difference.Kind == DifferenceKind.Metadata)));
         report.Section("notes", diff.Notes);
         return report.ToString();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Tool.Output.Sarif;
 
 namespace ModelPack.Tool.Output.Text;
 
@@ -6,6 +7,21 @@ namespace ModelPack.Tool.Output.Text;
 internal static class DifferenceText
 {
     public static string Of(Difference difference)
+    {
+        string place = Place(difference);
+        return $"{EnumText.Of(difference.Kind)}: {difference.Place}: {difference.Text}{place}";
+    }
+
+    /// <summary>The same as a result of a log. A byte of the first file is not one of the second, which the log is about.</summary>
+    public static SarifResult ToSarif(ErrorCode code, string second, Difference difference) => new(
+        code, $"{EnumText.Of(difference.Kind)}: {difference.Text}{Place(difference)}", second, difference.Place,
+        difference.OffsetIn == FileSide.Second ? difference.ByteOffset : null);
+
+    /// <summary>The sentence of a list: where one difference holds for many layers, it stands once. A place within a tensor is another in
+    /// each.</summary>
+    public static IEnumerable<string> Lines(IEnumerable<Difference> differences) => LayerGroups.Of(differences, Of).Select(group => group.Text);
+
+    private static string Place(Difference difference)
     {
         List<string> places = [];
         if (difference.ElementIndex is long element)
@@ -23,7 +39,6 @@ internal static class DifferenceText
             places.Add($"{Size.Exact(difference.Count)} differ");
         }
 
-        string place = places.Count == 0 ? "" : $" ({string.Join(", ", places)})";
-        return $"{EnumText.Of(difference.Kind)}: {difference.Place}: {difference.Text}{place}";
+        return places.Count == 0 ? "" : $" ({string.Join(", ", places)})";
     }
 }

@@ -1,0 +1,97 @@
+using System.Text;
+
+namespace ModelPack.Tool.Output;
+
+/// <summary>How a report is shown: plain and unbroken where a program reads it, else with colour and within the terminal's width.</summary>
+/// <param name="Width">Columns; <see cref="int.MaxValue"/> breaks no line.</param>
+/// <param name="HasColour">Whether escapes for colour may be written.</param>
+internal sealed record Screen(int Width, bool HasColour)
+{
+    private const int LeastWidth = 80;
+
+    // Of the sixteen colours: each terminal has its own for dark and for light ground.
+    private const string Green = "\u001b[32m";
+    private const string Red = "\u001b[31m";
+    private const string Plain = "\u001b[0m";
+
+    // Name and value of a field, see TextReport.
+    private const int FieldIndent = 15;
+
+    /// <summary>What a file or a pipe gets.</summary>
+    public static Screen None { get; } = new(int.MaxValue, false);
+
+    /// <summary>The terminal behind standard output, if there is one.</summary>
+    /// <param name="wantsColour">False if the command line says --no-color.</param>
+    public static Screen OfProcess(bool wantsColour)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            return None;
+        }
+
+        bool isDumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
+        bool hasColour = wantsColour && !isDumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return new(Math.Max(Console.WindowWidth, LeastWidth), hasColour);
+    }
+
+    /// <summary>The text as this screen shows it. It holds no escapes yet: every line of a report has passed
+    /// <see cref="SafeText.Escape"/>.</summary>
+    public string Show(string text, Verdict verdict)
+    {
+        if (Width == int.MaxValue && !HasColour)
+        {
+            return text;
+        }
+
+        StringBuilder shown = new(text.Length + 64);
+        string colour = !HasColour ? "" : verdict switch { Verdict.Good => Green, Verdict.Bad => Red, _ => "" };
+        foreach (string line in text.TrimEnd('\n').Split('\n'))
+        {
+            string folded = Fold(line);
+            _ = colour.Length > 0 ? shown.Append(colour).Append(folded).Append(Plain) : shown.Append(folded);
+            shown.Append('\n');
+            colour = "";
+        }
+
+        return shown.ToString();
+    }
+
+    // A word that is longer than a line stands alone: breaking it would spoil a name.
+    private string Fold(string line)
+    {
+        if (line.Length <= Width)
+        {
+            return line;
+        }
+
+        int start = line.Length - line.TrimStart(' ').Length;
+        int indent = start == 2 && line.Length > FieldIndent && line[FieldIndent - 1] == ' ' && line[FieldIndent] != ' '
+            ? FieldIndent
+            : start + 2;
+        StringBuilder folded = new(line.Length + 32);
+        int column = 0;
+        foreach (string word in line[start..].Split(' '))
+        {
+            if (column == 0)
+            {
+                folded.Append(' ', start);
+                column = start;
+            }
+            else if (column + 1 + word.Length > Width && column > indent)
+            {
+                folded.Append('\n').Append(' ', indent);
+                column = indent;
+            }
+            else
+            {
+                folded.Append(' ');
+                column++;
+            }
+
+            folded.Append(word);
+            column += word.Length;
+        }
+
+        return folded.ToString();
+    }
+}
