@@ -125,12 +125,13 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
             throw warning;
         }
 
-        Log.LogWarning(null, warning.Code.Id, null, null, Escaped(warning.FilePath), 0, 0, 0, 0, SafeText.Escape(warning.Describe()));
+        Log.LogWarning(null, warning.Code.Id, null, null, Escaped(warning.FilePath), 0, 0, 0, 0, warning.Describe());
     }
 
     private protected void LogError(ModelPackException exception, int line = 0, int column = 0) =>
         Log.LogError(
-            null, exception.Code.Id, null, null, Escaped(exception.FilePath), line, column, 0, 0, SafeText.Escape(exception.Describe()));
+            null, exception.Code.Id, null, null, Escaped(exception.FilePath), line, column, 0, 0, exception.Describe());
 
-    private static string? Escaped(string? path) => path is null ? null : SafeText.Escape(path);
+    // A log has a colon behind it, with which a path could be a diagnostic of its own.
+    private static string? Escaped(string? path) => path is null ? null : SafeText.Escape($"{path} :")[..^2];
 }

@@ -4,7 +4,7 @@ using Microsoft.Build.Framework;
 namespace ModelPack.Build;
 
 /// <summary>
-/// Files that are one of several of a model, by their names: <c>m-00002-of-00003.gguf</c> belongs to the first part, a shard of SafeTensors
+/// Files that are one of several of a model: a part of a split GGUF by its keys, whatever it is called; a shard of SafeTensors by its name,
 /// to its index or the first shard. A pattern like <c>*.gguf</c> matches them all, and they are one model.
 /// </summary>
 internal static partial class PartName
@@ -14,7 +14,7 @@ internal static partial class PartName
     /// <summary>What the files of a model are called without numbers and endings, by the name of the one that stands for it: a file, the
     /// first part of a split, a shard, an index.</summary>
     public static string StemOf(string fileName) =>
-        fileName.EndsWith(IndexEnding, StringComparison.Ordinal) ? fileName[..^IndexEnding.Length]
+        fileName.EndsWith(IndexEnding, StringComparison.OrdinalIgnoreCase) ? fileName[..^IndexEnding.Length]
         : Match(fileName) is { } match ? match.Groups["stem"].Value
         : Path.GetFileNameWithoutExtension(fileName);
 
@@ -29,37 +29,57 @@ internal static partial class PartName
         ILookup<string, string> byFolder = all.ToLookup(path => Path.GetDirectoryName(path)!);
         Dictionary<string, HashSet<string>?> sets = new(StringComparer.Ordinal);
         CompanionItems companions = new(all, byFolder, path => FilesOf(path, sets));
+        GgufItems gguf = new(all, byFolder);
+        HashSet<string> absent = new(StringComparer.Ordinal);
         foreach (ITaskItem item in items)
         {
+            if (IsAlone(item))
+            {
+                yield return item;
+                continue;
+            }
+
             string path = FullPath(item, projectDirectory);
             string folder = Path.GetDirectoryName(path)!;
-            string? head = IsAlone(item) ? null : HeadOf(path);
-            if (head is not null && (all.Contains(head) || all.Contains(folder)))
+            if (gguf.Find(path) is { } split)
+            {
+                bool isOfFolder = split.Files.Count > 1 && all.Contains(folder) && FilesOf(folder, sets)?.Contains(path) != false;
+                if (split.Head == path && !isOfFolder)
+                {
+                    yield return split.Files[0] == path || !split.Files[0].Equals(HeadOf(path), StringComparison.OrdinalIgnoreCase)
+                        ? item
+                        : throw Later(path, split.Files[0]);
+                }
+
+                continue;
+            }
+
+            string? head = HeadOf(path);
+            if ((head is not null && (all.Contains(head) || all.Contains(folder))) || companions.Take(path))
             {
                 continue;
             }
 
-            if (!IsAlone(item) && companions.Take(path))
-            {
-                continue;
-            }
-
-            if (!IsAlone(item) && FirstShard(path, byFolder[folder]) is { } shard)
+            if (FirstShard(path, byFolder[folder]) is { } shard)
             {
                 if (shard == path || FilesOf(shard, sets)?.Contains(path) == false)
                 {
                     yield return item;
                 }
             }
+            else if (head is not null && File.Exists(head))
+            {
+                throw Later(path, head);
+            }
             else if (head is not null)
             {
-                throw new ModelPackException(
-                    BuildErrors.LaterPart, $"the file belongs to '{Path.GetFileName(head)}', which is not among the items")
-                    {
-                        FilePath = path,
-                    };
+                // What is missing is said once, where the set is read.
+                if (absent.Add(head))
+                {
+                    yield return item;
+                }
             }
-            else if (IsAlone(item) || !byFolder[folder].Any(other => IsBeside(path, other)))
+            else if (!byFolder[folder].Any(other => IsBeside(path, other)))
             {
                 yield return item;
             }
@@ -71,15 +91,21 @@ internal static partial class PartName
         }
     }
 
+    /// <summary>True for a file that is called like one of several.</summary>
+    public static bool IsPart(string path) => Match(Path.GetFileName(path)) is not null;
+
+    private static ModelPackException Later(string path, string head) =>
+        new(BuildErrors.LaterPart, $"the file belongs to '{Path.GetFileName(head)}', which is not among the items") { FilePath = path };
+
     private static bool IsAlone(ITaskItem item) => ItemMetadata.Scope(item, item.ItemSpec) == PathScope.FileAlone;
 
     // The first of the shards among the items stands for them; null for what is no shard.
     private static string? FirstShard(string path, IEnumerable<string> beside) =>
-        Match(Path.GetFileName(path)) is { } match && match.Groups["ending"].Value == "safetensors"
+        Match(Path.GetFileName(path)) is { } match && IsShard(match)
             ? beside.Where(other => Match(Path.GetFileName(other)) is { } shard
                     && shard.Groups["stem"].Value == match.Groups["stem"].Value
                     && shard.Groups["count"].Value == match.Groups["count"].Value
-                    && shard.Groups["ending"].Value == "safetensors")
+                    && IsShard(shard))
                 .Min(StringComparer.Ordinal)
             : null;
 
@@ -119,7 +145,7 @@ internal static partial class PartName
         }
 
         string folder = Path.GetDirectoryName(path)!;
-        if (match.Groups["ending"].Value == "gguf")
+        if (!IsShard(match))
         {
             return match.Groups["number"].Value == "00001"
                 ? null
@@ -130,6 +156,8 @@ internal static partial class PartName
         return File.Exists(index) ? index : null;
     }
 
+    private static bool IsShard(Match match) => match.Groups["ending"].Value.Equals("safetensors", StringComparison.OrdinalIgnoreCase);
+
     private static Match? Match(string fileName) =>
         Pattern().Match(fileName) is { Success: true } match && match.Groups["count"].Value != "00001" ? match : null;
 
@@ -138,6 +166,6 @@ internal static partial class PartName
 
     [GeneratedRegex(
         @"^(?<stem>.+)-(?<number>\d{5})-of-(?<count>\d{5})\.(?<ending>gguf|safetensors)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex Pattern();
 }

@@ -62,6 +62,12 @@ public sealed class FileOfAFolderTests
             ModelVerifier.Verify(weights, folder.At("m.gguf.modelpack.json"), ProofLevel.L3).Passed,
             "a certificate knows that it was the file");
         Assert.IsTrue(RoundTrip.Run(weights, [ModelFormat.Gguf], alone).Identical);
+
+        // Only the source is read alone: what comes of it on the way may be a folder.
+        ModelConverter.Convert(
+            weights, folder.At("shards/"), ModelFormat.SafeTensors, alone with { MaxShardBytes = 20_000, Origin = OriginMode.None });
+        string index = folder.At("shards/model.safetensors.index.json");
+        Assert.IsTrue(RoundTrip.Run(index, [ModelFormat.Gguf, ModelFormat.SafeTensors], alone).Identical);
         Assert.AreEqual(FileHash.Xxh128(weights), ModelFiles.HashOf(weights, PathScope.FileAlone));
         Assert.AreEqual(ModelFiles.HashOf(Case), ModelFiles.HashOf(weights));
         Assert.IsTrue(ExpectedHash.TryParse("sha256:" + FileHash.Sha256(weights), out ExpectedHash? pin));

@@ -133,6 +133,28 @@ public sealed class GgufPartsTests
     }
 
     [TestMethod]
+    public void Renamed_parts_of_models_that_count_other_tensors_are_told_apart()
+    {
+        string[] small = [Write("a.gguf", 0, 2), Write("c.gguf", 1, 2)];
+        string[] large = [
+            Write("b.gguf", 0, 2, total: 3),
+            folder.Write("d.gguf", TestModels.GgufBytes(
+                [TestTensor.F32("t1", 1), TestTensor.F32("t2", 1)],
+                ("split.no", GgufValue.FromUInt16(1)), ("split.count", GgufValue.FromUInt16(2)),
+                ("split.tensors.count", GgufValue.FromInt32(3)))),
+        ];
+        foreach (string[] set in new[] { small, large })
+        {
+            foreach (string path in set)
+            {
+                using ModelFile file = ModelFiles.Open(path);
+                CollectionAssert.AreEqual(
+                    set.Select(part => Path.GetFileName(part)).ToArray(), file.AllMembers.Select(member => member.Name).ToArray());
+            }
+        }
+    }
+
+    [TestMethod]
     public void A_merged_file_with_the_keys_of_a_part_is_a_model()
     {
         string merged = Write("merged.gguf", 0, 2, total: 1);

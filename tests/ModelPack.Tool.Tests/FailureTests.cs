@@ -39,6 +39,19 @@ public sealed class FailureTests
         Assert.AreEqual(0, failure.ByteOffset);
     }
 
+    // With the colon behind it, and nothing else, such a path would make a warning of the error.
+    [TestMethod]
+    [DataRow("x : warning CS1", "x : warnin\\u0067 CS1: error MP1003: cut off [R-MAGIC]. Download it again.")]
+    [DataRow("a error", "a erro\\u0072: error MP1003: cut off [R-MAGIC]. Download it again.")]
+    [DataRow("##vso[x]\u001b\u202e", "#\\u0023vso[x]\\u001B\\u202E: error MP1003: cut off [R-MAGIC]. Download it again.")]
+    public void A_path_makes_no_other_diagnostic_of_the_error(string path, string text) =>
+        Assert.AreEqual(text, Failure.Of(new ModelPackException(Rule, "cut off"), path).Canonical);
+
+    [TestMethod]
+    public void What_an_exception_of_others_says_is_escaped() => Assert.Contains(
+        "(InvalidOperationException: #\\u0023vso[x] erro\\u0072: y\\u001B)",
+        Failure.Of(new InvalidOperationException("##vso[x] error: y\u001b"), "m.gguf").Canonical);
+
     [TestMethod]
     public void The_path_of_the_error_wins_over_that_of_the_verb() =>
         Assert.AreEqual("b", Failure.Of(new ModelPackException(Rule, "x") { FilePath = "b" }, "a").File);

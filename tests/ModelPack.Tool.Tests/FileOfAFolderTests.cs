@@ -159,17 +159,35 @@ public sealed partial class FileOfAFolderTests
     }
 
     [TestMethod]
-    public void Merge_of_one_shard_merges_its_set_and_of_the_shard_alone_copies_it_and_says_that_it_is_partial()
+    public void Merge_of_one_shard_merges_its_set_and_a_shard_alone_is_not_called_merged()
     {
         using TestFolder folder = new();
         string shard = RepositoryData.Path("cases", "shard-alone", "model", "model-00002-of-00002.safetensors");
         Assert.Contains("tensors      14: 14 copied", Succeed("merge", shard, folder.File("whole.safetensors")));
-        string alone = Succeed("merge", shard, folder.File("alone.safetensors"), "--alone");
-        Assert.Contains("meaning      partial", alone);
-        Assert.Contains(
-            "K-CONFIG-UNREAD: 'model-00002-of-00002.safetensors', one of the 2 shards of a model, was read alone: 'config.json' beside it "
-                + "was not read", alone);
-        CollectionAssert.AreEqual(File.ReadAllBytes(shard), File.ReadAllBytes(folder.File("alone.safetensors")));
+
+        // Its siblings are not looked for, or are not there, with and without what describes them.
+        string lone = folder.File("lone/model-00001-OF-00003.SafeTensors");
+        string described = folder.File("described/model-00002-of-00002.safetensors");
+        foreach (string path in (string[])[lone, described])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(shard, path);
+        }
+
+        File.WriteAllText(folder.File("described/config.json"), "{}");
+        foreach ((string path, string[] options, int count) in ((string, string[], int)[])[
+            (shard, ["--alone"], 2), (lone, [], 3), (described, [], 2), (folder.File("described"), [], 2)])
+        {
+            ToolResult refused = InProcess.Run(["merge", path, folder.File("alone.safetensors"), .. options]);
+            refused.ShouldExitWith(2);
+            Assert.StartsWith($"{path}: error MP5005: this is one of {count} shards alone", refused.Error);
+            Assert.IsFalse(File.Exists(folder.File("alone.safetensors")));
+        }
+
+        // A remedy that the message names: the folder of all shards.
+        string first = shard.Replace("-00002-of-", "-00001-of-", StringComparison.Ordinal);
+        File.Copy(first, folder.File("described/model-00001-of-00002.safetensors"));
+        Succeed("merge", folder.File("described"), folder.File("alone.safetensors"));
     }
 
     [TestMethod]

@@ -39,6 +39,39 @@ public sealed partial class InjectionTests
     }
 
     [TestMethod]
+    public void The_name_of_a_file_is_escaped_wherever_it_is_shown()
+    {
+        using TestFolder folder = new();
+        string path = folder.File("x ##vso[y]\u001b[2J\u202e error CS1.gguf");
+        string[] targets = [.. new[] { "safetensors", "apr", "gguf", "html", "hash" }.Select(ending => $"{path}.{ending}"), $"{path}.d"];
+        File.Copy(RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf"), path);
+        string[][] commands =
+        [
+            ["convert", path, targets[0]], ["convert", path, targets[1], "--quantized", "blocks"], ["convert", path, targets[1]],
+            ["inspect", path, "--stats", "--html", targets[3]], ["hash", path], ["hash", path, "--write", targets[4]],
+            ["hash", path, "--check", targets[4]], ["hash", path, "--format", "gguf-hash"], ["verify", path, targets[1]],
+            ["verify", path, targets[1], "--epsilon", "1"], ["diff", path, targets[1]], ["validate", path], ["roundtrip", path],
+            ["split", path, targets[5], "--max-shard-size", "500KB"], ["merge", targets[5], targets[2]],
+            ["split", path, targets[5], "--max-shard-size", "1GB"], ["edit", path, targets[2], "--force", "--set", "general.name=y"],
+            ["convert", path + "x", targets[0]], ["inspect", path, path],
+        ];
+        int shown = 0;
+        foreach (string[] command in commands)
+        {
+            ToolResult result = InProcess.Run(command);
+            Assert.AreNotEqual(5, result.ExitCode, result.Error);
+            shown += (result.Error + result.Output).Contains("#\\u0023vso[y]", StringComparison.Ordinal) ? 1 : 0;
+            Check(result.Error.Replace($"error {Code().Match(result.Error).Value}:", "", StringComparison.Ordinal));
+            Check(result.Output);
+        }
+
+        Assert.IsGreaterThan(14, shown, "nearly all of them name the file");
+        string page = File.ReadAllText(targets[3]);
+        Assert.Contains("\\u001B[2J", page);
+        Assert.IsFalse(page.Any(character => character is '\u001b' or '\u202e'));
+    }
+
+    [TestMethod]
     public void Names_within_a_JSON_document_are_escaped_too()
     {
         string json = InProcess.Json(writer => writer.WriteString("a error CS1", "x ##vso[task] ::y"));

@@ -67,6 +67,27 @@ public sealed class SetTests
     }
 
     [TestMethod]
+    public void The_format_of_a_model_is_that_of_its_contents_and_the_format_of_an_output_what_is_asked_for()
+    {
+        using TestFolder folder = new();
+        string misnamed = folder.File("m.safetensors");
+        File.Copy(Gguf, misnamed);
+        byte[] bytes = File.ReadAllBytes(Gguf);
+        InProcess.Run("split", misnamed, folder.File("parts"), "--max-shard-size", "500KB").ShouldExitWith(0);
+        Assert.IsNotEmpty(Directory.GetFiles(folder.File("parts"), "*.gguf"));
+        InProcess.Run("merge", folder.File("parts"), folder.File("merged.safetensors")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("merged.safetensors")));
+        InProcess.Run("merge", misnamed, folder.File("copy.apr")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("copy.apr")));
+
+        // The ending of an output names its format, unless --to does.
+        InProcess.Run("convert", misnamed, folder.File("by-ending.gguf")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("by-ending.gguf")));
+        InProcess.Run("convert", misnamed, folder.File("asked.apr"), "--to", "gguf").ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("asked.apr")));
+    }
+
+    [TestMethod]
     public void A_model_that_fits_is_not_split_and_apr_has_no_parts()
     {
         using TestFolder folder = new();

@@ -31,14 +31,15 @@ public class ModelPackException : Exception
     public string Detail => base.Message;
 
     /// <summary>Everything that is known: code, file, tensor, what was found, byte, rule and remedy.</summary>
-    public override string Message => $"{Code.Id}: {(FilePath is null ? "" : $"'{SafeText.Escape(FilePath)}': ")}{Describe()}";
+    public override string Message => SafeText.Escape($"{Code.Id}: {(FilePath is null ? "" : $"'{FilePath}': ")}{Describe()}");
 
-    /// <summary>What of it a program wants that shows code and path itself: what, where, why, and what to do.</summary>
+    /// <summary>What of it a program wants that shows code and path itself: what, where, why, and what to do; escaped as a whole, since
+    /// two harmless names side by side can be a command.</summary>
     public string Describe()
     {
-        string tensor = TensorName is null ? "" : $"tensor '{SafeText.Escape(TensorName)}': ";
+        string tensor = TensorName is null ? "" : $"tensor '{TensorName}': ";
         string offset = ByteOffset is null ? "" : $" (at byte {ByteOffset})";
         string rule = Code.Rule.Length == 0 ? "" : $" [{Code.Rule}]";
-        return $"{tensor}{Detail}{offset}{rule}. {Code.Remedy}";
+        return SafeText.Escape($"{tensor}{Detail}{offset}{rule}. {Code.Remedy}");
     }
 }

@@ -76,7 +76,7 @@ internal sealed record GgufParts(ImmutableArray<string> Files, ImmutableArray<No
                 : throw new ModelFormatException(
                     ModelSetErrors.WrongPart,
                     $"'{Path.GetFileName(candidates[0])}' and '{Path.GetFileName(candidates[1])}' both say that they are part {number + 1} "
-                        + $"of {own.Count}", 0) { FilePath = path };
+                        + $"of {own.Count}") { FilePath = path };
         }
 
         string[] there = [.. parts.OfType<string>()];
@@ -142,5 +142,5 @@ internal sealed record GgufParts(ImmutableArray<string> Files, ImmutableArray<No
         }
     }
 
-    private static ModelFormatException Missing(string path, string what) => new(ModelSetErrors.MissingPart, what, 0) { FilePath = path };
+    private static ModelFormatException Missing(string path, string what) => new(ModelSetErrors.MissingPart, what) { FilePath = path };
 }

@@ -36,7 +36,7 @@ internal static partial class MisplacedModel
         return new(
             ModelSetErrors.RawPart, parts.Length == 1
                 ? $"it is a part of '{whole}', and the others are not beside it"
-                : $"the parts of '{whole}' are {list}", 0) { FilePath = path };
+                : $"the parts of '{whole}' are {list}") { FilePath = path };
     }
 
     // models--owner--name/{blobs,refs,snapshots}: the files of a revision are links below its commit.
@@ -54,7 +54,7 @@ internal static partial class MisplacedModel
         return commits.Length == 0 ? null
             : new(ModelSetErrors.Cache,
                 $"it has the {(named.Length == 1 ? "snapshot" : "snapshots")} "
-                    + $"{string.Join(", ", named.Select(commit => $"'{Path.Combine(below, commit)}'"))}", 0) { FilePath = folder };
+                    + $"{string.Join(", ", named.Select(commit => $"'{Path.Combine(below, commit)}'"))}") { FilePath = folder };
     }
 
     private static string? Main(string path) =>

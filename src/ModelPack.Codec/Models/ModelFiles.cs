@@ -69,6 +69,14 @@ public static class ModelFiles
     public static string? FolderOf(string path, PathScope scope = PathScope.Model) =>
         ModelLocation.Find(path, scope).Path is var meant && Directory.Exists(meant) ? meant : null;
 
+    /// <summary>The format that the first bytes of a file show, whatever its name says; null for those of none.</summary>
+    /// <param name="path">The file.</param>
+    public static ModelFormat? FormatOf(string path)
+    {
+        using FileByteSource source = new(path);
+        return Shown(source);
+    }
+
     /// <summary>XXH128 of the model at a path: of all its files, one after the other, if it has several. It is the hash that certificates
     /// give it.</summary>
     /// <param name="path">The path.</param>
@@ -188,7 +196,7 @@ public static class ModelFiles
         string side = set.AllMembers.First(member => member.IsSideFile).Name;
         set.Dispose();
         throw new ModelFormatException(
-            ModelSetErrors.StraySideFile, $"'{side}' is not that of '{set.AllMembers[0].Name}', which no conversion made", 0)
+            ModelSetErrors.StraySideFile, $"'{side}' is not that of '{set.AllMembers[0].Name}', which no conversion made")
             {
                 FilePath = location.Path,
             };
@@ -202,22 +210,22 @@ public static class ModelFiles
     // like APR.
     private static ModelFormat Detect(ByteSource source)
     {
-        byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
-        ModelFormat? named = NamedFormat(source.Name);
-        if (named is { } likely && Matches(likely))
+        if (Shown(source) is { } shown)
         {
-            return likely;
-        }
-
-        if (FormatCatalog.All.FirstOrDefault(entry => Matches(entry.Format)) is { } found)
-        {
-            return found.Format;
+            return shown;
         }
 
         ForeignFile.RefuseAsModel(source);
-        return named
+        return NamedFormat(source.Name)
             ?? throw new ModelFormatException(
                 FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
+    }
+
+    private static ModelFormat? Shown(ByteSource source)
+    {
+        byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
+        return NamedFormat(source.Name) is { } named && Matches(named) ? named
+            : FormatCatalog.All.FirstOrDefault(entry => Matches(entry.Format))?.Format;
 
         bool Matches(ModelFormat format) => ModelFiles.Matches(format, first, source.Length);
     }

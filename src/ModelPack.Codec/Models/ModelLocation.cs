@@ -64,7 +64,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         {
             return scope == PathScope.Model ? InFolder(path, [])
                 : throw new ModelFormatException(
-                    ModelSetErrors.FolderAlone, $"'{path}' is a folder, and a file alone was asked for", 0) { FilePath = path };
+                    ModelSetErrors.FolderAlone, $"'{path}' is a folder, and a file alone was asked for") { FilePath = path };
         }
 
         // The output of a conversion to a link lies where that leads to, with its side file beside it.
@@ -177,9 +177,9 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
             (0, _) when MisplacedModel.In(folder, all) is { } error => throw error,
             (0, _) =>
                 throw new ModelFormatException(
-                    ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file", 0) { FilePath = folder },
+                    ModelSetErrors.NoModel, $"'{folder}' holds no .safetensors, .gguf or .apr file") { FilePath = folder },
             _ => throw new ModelFormatException(
-                ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models", 0) { FilePath = folder },
+                ModelSetErrors.SeveralModels, $"'{folder}' holds {gguf.Length} GGUF models") { FilePath = folder },
         };
         ModelLocation found = Find(single);
         string[] further = [.. named.Except(found.Files).Except(projectors.Contains(single) ? [single] : projectors)];
@@ -187,7 +187,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         if (further.Length > stray.Length)
         {
             throw new ModelFormatException(
-                ModelSetErrors.SeveralModels, $"'{folder}' holds {1 + further.Length - stray.Length} GGUF models", 0) { FilePath = folder };
+                ModelSetErrors.SeveralModels, $"'{folder}' holds {1 + further.Length - stray.Length} GGUF models") { FilePath = folder };
         }
 
         return found with
@@ -217,7 +217,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         return found.Length <= 1 || (ending == SafeTensorsFormat.Extension && SafeTensorsShardNames.AreComplete(found)) ? found
             : named.Length == 1 ? named
             : throw new ModelFormatException(
-                ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index", 0) { FilePath = folder };
+                ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index") { FilePath = folder };
     }
 
     private static ImmutableArray<string> Shards(string indexPath)
@@ -259,7 +259,7 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         return length <= MaximumCompanionBytes
             ? true
             : throw new ModelFormatException(
-                ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried", 0)
+                ModelSetErrors.CompanionTooLarge, $"'{name}' has {length} bytes; {MaximumCompanionBytes} are carried")
                 {
                     FilePath = path,
                 };

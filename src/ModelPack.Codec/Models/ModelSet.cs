@@ -153,7 +153,7 @@ public sealed class ModelSet : ModelFile
         SafeTensorsFile[] shards = [.. members.Select(member => member.Model).OfType<SafeTensorsFile>()];
         if (shards.Length == 0)
         {
-            throw new ModelFormatException(ModelSetErrors.NoModel, "none of the files holds tensors", 0) { FilePath = name };
+            throw new ModelFormatException(ModelSetErrors.NoModel, "none of the files holds tensors") { FilePath = name };
         }
 
         if (index is null)

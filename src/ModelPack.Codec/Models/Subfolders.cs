@@ -139,5 +139,5 @@ internal sealed class Subfolders
     private static IOrderedEnumerable<string> Sorted(IEnumerable<string> paths) => paths.Order(StringComparer.Ordinal);
 
     private static ModelFormatException Refused(string path, string why) =>
-        new(ModelSetErrors.CompanionInSubfolder, why, 0) { FilePath = path };
+        new(ModelSetErrors.CompanionInSubfolder, why) { FilePath = path };
 }

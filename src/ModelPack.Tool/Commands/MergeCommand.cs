@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
@@ -6,7 +8,7 @@ using ModelPack.Tool.Help;
 namespace ModelPack.Tool.Commands;
 
 /// <summary><c>merge SOURCE TARGET</c></summary>
-internal static class MergeCommand
+internal static partial class MergeCommand
 {
     public static Verb Create(ToolSession session)
     {
@@ -54,13 +56,26 @@ internal static class MergeCommand
         return verb;
     }
 
-    // Any part but the first is opened by itself, as is one that was renamed (gguf.md §5): a copy of it would be called merged.
+    // A copy of one part would be called merged: of a GGUF by its keys (gguf.md §5), of SafeTensors by the name (safetensors.md §5).
     private static void RefusePart(string path, PathScope scope)
     {
         using ModelFile file = ModelFiles.Open(path, scope);
         if (file is GgufFile { Split: { } split } && split.LacksTensors(file.Tensors.Count))
         {
-            throw new ModelPackException(ToolErrors.OnePart, $"this is one of {split.Count} parts alone") { FilePath = path };
+            throw OnePart(path, $"this is one of {split.Count} parts alone");
+        }
+
+        Match[] shards = [
+            .. ModelFiles.FilesOf(path, scope).Select(name => ShardName().Match(Path.GetFileName(name))).Where(match => match.Success)];
+        if (shards.Length > 0 && int.Parse(shards[0].Groups["count"].ValueSpan, CultureInfo.InvariantCulture) is var count
+            && shards.Length < count)
+        {
+            throw OnePart(path, $"this is one of {count} shards alone");
         }
     }
+
+    private static ModelPackException OnePart(string path, string what) => new(ToolErrors.OnePart, what) { FilePath = path };
+
+    [GeneratedRegex(@"-[0-9]{5}-of-(?<count>[0-9]{5})\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ShardName();
 }

@@ -20,13 +20,14 @@ internal sealed record Failure
 
     public required string Remedy { get; init; }
 
-    /// <summary>The whole text, remedy included, without path and code.</summary>
+    /// <summary>The whole text, remedy included, without path and code; escaped.</summary>
     public required string Description { get; init; }
 
     public required int ExitCode { get; init; }
 
-    /// <summary>The canonical form that builds and editors recognise: <c>path: error MP1003: text</c>.</summary>
-    public string Canonical => $"{SafeText.Escape(File ?? "modelpack")}: error {Code}: {SafeText.Escape(Description)}";
+    /// <summary>The canonical form that builds and editors recognise: <c>path: error MP1003: text</c>. A path could be a diagnostic of
+    /// its own with the colon behind it.</summary>
+    public string Canonical => $"{SafeText.Escape($"{File ?? "modelpack"}:")} error {Code}: {Description}";
 
     /// <summary>Turns whatever escaped a verb into a failure.</summary>
     /// <param name="exception">What escaped.</param>
@@ -66,7 +67,7 @@ internal sealed record Failure
         Message = message,
         File = subject,
         Remedy = remedy,
-        Description = $"{message}. {remedy}",
+        Description = SafeText.Escape($"{message}. {remedy}"),
         ExitCode = exitCode,
     };
 }

@@ -36,7 +36,30 @@ public sealed class FileOfAFolderTests
         File.SetLastWriteTimeUtc(config, DateTime.UtcNow.AddMinutes(1));
         Assert.AreEqual("rehashed", folder.Build(item).Outcome);
         Assert.AreEqual(BuildErrors.UnknownValue.Id, folder.Build(TaskFolder.Item(Weights, ("To", "gguf"), ("Alone", "yes"))).Outcome);
-        Assert.AreEqual("MP1322", folder.Build(TaskFolder.Item(one, ("To", "gguf"), ("Alone", "true"))).Outcome);
+        SetBuild whole = folder.Build(TaskFolder.Item(one, ("To", "gguf"), ("Alone", "true")));
+        Assert.AreEqual("MP1322", whole.Outcome);
+        Assert.DoesNotContain("at byte", whole.Errors.Single().Message!, "no byte of a folder is the wrong one");
+    }
+
+    [TestMethod]
+    public void Another_scope_is_another_question_where_the_files_are_the_same()
+    {
+        using SetFolder folder = new();
+        string one = One(folder);
+        string first = Path.Combine(one, "first.safetensors");
+        File.Copy(folder.In(Weights), Path.Combine(one, "second.safetensors"));
+        File.Move(folder.In(Weights), first);
+        foreach ((string alone, string note) in new[]
+        {
+            ("false", "'first.safetensors' is one of several weights files in its folder"), ("true", "'first.safetensors' was read alone"),
+        })
+        {
+            SetBuild built = folder.Build(TaskFolder.Item(first, ("To", "gguf"), ("Alone", alone)));
+            Assert.AreEqual("converted", built.Outcome, "its certificate says how the file was read");
+            Assert.Contains(note, File.ReadAllText(folder.In("obj", "models", "one", "first.gguf.modelpack.json")));
+            Assert.AreEqual("first.safetensors verified", Verify(folder, TaskFolder.Item(first, ("Alone", alone))));
+            Assert.Contains("as it was", Verify(folder, TaskFolder.Item(first, ("Alone", alone))));
+        }
     }
 
     [TestMethod]
@@ -310,6 +333,63 @@ public sealed class FileOfAFolderTests
         RecordingEngine checks = new();
         Assert.IsTrue(Check(folder, checks, [.. all.Select(item => TaskFolder.Item(item.ItemSpec))]));
         CollectionAssert.AreEqual(new[] { said >= 0 ? engine.Messages[said] : "", "model.safetensors verified" }, checks.Messages);
+    }
+
+    [TestMethod]
+    public void A_file_that_the_model_of_its_folder_does_not_need_is_left_out_with_a_note()
+    {
+        using SetFolder folder = new();
+        string one = One(folder);
+        byte[] torch = [.. "PK\u0003\u0004"u8, .. new byte[22], 16, 0, 0, 0, .. "archive/data.pkl"u8, .. new byte[50]];
+        (string Name, byte[] Bytes)[] others =
+        [
+            ("pytorch_model.bin", torch), ("onnx/model.onnx", [8, 7, 0x12, 7, .. "pytorch"u8]), ("rust_model.ot", torch),
+            ("training_args.bin", torch),
+        ];
+        foreach ((string name, byte[] bytes) in others)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(one, name))!);
+            File.WriteAllBytes(Path.Combine(one, name), bytes);
+        }
+
+        string[] all = [.. Directory.GetFiles(one, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        foreach (string[] models in (string[][])[[Path.Combine(one, "model.safetensors")], [one]])
+        {
+            string[] paths = [.. all.Where(path => !path.EndsWith(".safetensors", StringComparison.Ordinal)), .. models];
+            using ConvertModelItems task = Task(folder, [.. paths.Select(path => TaskFolder.Item(path, ("To", "gguf")))]);
+            RecordingEngine engine = (RecordingEngine)task.BuildEngine;
+            Assert.IsTrue(task.Execute(), engine.Errors.FirstOrDefault()?.Message);
+            Assert.HasCount(1, task.ConvertedFiles);
+            string model = Path.GetRelativePath(folder.Path, models[0]);
+            Assert.Contains(
+                $"'model.onnx', 'pytorch_model.bin', 'rust_model.ot' and 1 more: no part of '{model}', and left out.", engine.Messages);
+            Assert.Contains($"'config.json': read with '{model}', and no model of its own.", engine.Messages);
+            RecordingEngine checks = new();
+            Assert.IsTrue(Check(folder, checks, [.. paths.Select(path => TaskFolder.Item(path))]));
+            Assert.AreEqual($"{Path.GetFileName(models[0])} verified", checks.Messages[^1]);
+        }
+
+        // What is named for its own sake is looked at: alone, beside a model that is read alone, in a folder that no item means.
+        string bin = Path.Combine(one, "pytorch_model.bin");
+        TaskItem[][] named =
+        [
+            [TaskFolder.Item(bin, ("To", "gguf"))],
+            [TaskFolder.Item(bin, ("To", "gguf")), TaskFolder.Item(Weights, ("To", "gguf"), ("Alone", "true"))],
+            [TaskFolder.Item(bin, ("To", "gguf"), ("Alone", "true")), TaskFolder.Item(Weights, ("To", "gguf"))],
+            [TaskFolder.Item(bin, ("To", "gguf")), TaskFolder.Item("models/small.gguf", ("To", "apr"))],
+        ];
+        foreach (TaskItem[] items in named)
+        {
+            SetBuild refused = folder.Build(items);
+            Assert.AreEqual("MP1313", refused.Outcome);
+            Assert.AreEqual(bin, refused.Errors.Single().File);
+        }
+
+        // A model of our formats is one whatever it is called.
+        File.Copy(folder.In("models", "small.gguf"), bin, overwrite: true);
+        CollectionAssert.AreEqual(
+            new[] { "models/one/model.gguf", "models/one/pytorch_model.gguf" },
+            folder.Build(TaskFolder.Item(bin, ("To", "gguf")), TaskFolder.Item(Weights, ("To", "gguf"))).Links);
     }
 
     [TestMethod]

@@ -33,6 +33,34 @@ public sealed partial class InjectionTests
         }
     }
 
+    // MSBuild writes 'file : error CODE: text', and a colon stands behind the name of a tensor.
+    [TestMethod]
+    public void Names_that_are_a_diagnostic_with_the_colon_behind_them_are_escaped()
+    {
+        using TaskFolder folder = new();
+        string path = folder.In("models", "x : warning CS1");
+        new ModelBuilder(ModelFormat.SafeTensors).Add("a error x", [1], new float[] { float.NaN }).Save(path);
+        using VerifyModelItems verify = new()
+        {
+            BuildEngine = new RecordingEngine(),
+            Models = [TaskFolder.Item(path)],
+            ProjectDirectory = folder.Path,
+            OutputDirectory = folder.In("obj") + Path.DirectorySeparatorChar,
+        };
+        using ConvertModelItems convert = folder.Task(TaskFolder.Item(path, ("To", "gguf")));
+        Assert.IsFalse(verify.Execute());
+        Assert.IsFalse(convert.Execute());
+        foreach (RecordingEngine engine in new[] { verify.BuildEngine, convert.BuildEngine }.Cast<RecordingEngine>())
+        {
+            Assert.IsNotEmpty(engine.Errors);
+            foreach (string text in engine.Errors.Select(error => $"{error.File} : {error.Message}"))
+            {
+                Assert.Contains("a erro\\u0072 x", text);
+                Assert.IsFalse(Heard().IsMatch(text), text);
+            }
+        }
+    }
+
     [TestMethod]
     public void Names_of_files_are_escaped_in_messages_warnings_and_errors()
     {

@@ -140,7 +140,9 @@ internal sealed class SmallGguf
     public DerivedFolder Derive()
     {
         using GgufFile file = Open();
-        return DerivedCompanions.Derive(file);
+        DerivedFolder derived = DerivedCompanions.Derive(file);
+        NoteRankTable.Check(derived.Ranked);
+        return derived;
     }
 }
 

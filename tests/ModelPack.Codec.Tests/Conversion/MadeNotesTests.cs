@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using ModelPack.Codec.Tests.Architectures;
 using ModelPack.Codec.Tests.Checkpoints;
 using ModelPack.Diagnostics;
 
@@ -121,6 +122,7 @@ public sealed partial class MadeNotesTests
             ConcurrentQueue<string> made = MadeNotes.Listen();
             if (Plan(path, target, ConversionCorpus.Allow) is { } preview)
             {
+                NoteRankTable.Check([.. preview.NoteRanks.Zip(preview.Notes, (rank, text) => new RankedNote(rank, text))]);
                 string[] lost = [.. made.Except(preview.Notes)];
                 Assert.IsEmpty(lost, $"{path} to {Path.GetFileName(target)}: {string.Join("\n    ", lost)}");
             }

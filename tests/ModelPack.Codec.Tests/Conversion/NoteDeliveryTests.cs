@@ -119,6 +119,21 @@ public sealed class NoteDeliveryTests
     }
 
     [TestMethod]
+    public void What_is_restored_or_copied_says_so_without_effect()
+    {
+        ModelConverter.Convert(Model, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        foreach ((string source, string target, string note) in new[]
+        {
+            (folder.At("m.apr"), folder.At("back.gguf"), $"restored '{Path.GetFileName(Model)}' from the origin record"),
+            (Model, folder.At("copy.gguf"), "the source has this format already: the output is a copy"),
+        })
+        {
+            ConversionPreview preview = ModelConverter.Plan(source, target, ModelFormat.Gguf, new());
+            Assert.AreEqual(NoteRank.WithoutEffect, preview.NoteRanks[preview.Notes.IndexOf(note)]);
+        }
+    }
+
+    [TestMethod]
     public void A_lost_field_has_the_rank_of_what_it_does()
     {
         Assert.AreEqual(NoteRank.WithoutEffect, NoteRanks.OfLostField("initializer_range"));
@@ -126,7 +141,18 @@ public sealed class NoteDeliveryTests
         Assert.AreEqual(NoteRank.ChangesResults, NoteRanks.OfLostField("is_causal"));
         Assert.AreEqual(NoteRank.MayBeMissed, NoteRanks.OfLostField("a_field_that_nobody_knows"));
         Assert.AreEqual(NoteRank.ChangesResults, new Note(MetadataNotes.Contradiction, "").Rank);
-        Assert.AreEqual(NoteRank.MayBeMissed, new Note("K-LEFT-OUT", "").Rank);
+        foreach (string rule in (string[])["K-LEFT-OUT", "K-SINGLE-FILE", "K-PART", "K-SPLIT", "K-DUPKEY", "K-ENDING", "K-FOLDER",
+            "K-COMPANIONS-UNREAD", "K-SIDE-FILE", "M-LOST", "M-MISSING"])
+        {
+            Assert.AreEqual(NoteRank.MayBeMissed, new Note(rule, "").Rank, rule);
+        }
+
+        Assert.AreEqual(NoteRank.ChangesResults, new Note("K-CONFIG-UNREAD", "").Rank);
+        foreach (string rule in (string[])["K-KEY", "K-STR", "K-BOOL", "K-FLOAT", "K-SCALAR", "K-EMPTY", "K-TAIL"])
+        {
+            Assert.AreEqual(NoteRank.WithoutEffect, new Note(rule, "").Rank, rule);
+        }
+
         Assert.AreEqual(NoteRank.WithoutEffect, new Note("K-PAD", "").Rank);
     }
 

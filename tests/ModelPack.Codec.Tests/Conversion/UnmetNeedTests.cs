@@ -1,3 +1,6 @@
+using ModelPack.Architectures.Apr;
+using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Usability;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Codec.Tests.Verification.Models;
@@ -128,6 +131,16 @@ public sealed class UnmetNeedTests
         Assert.Contains(
             "there is no rule for the architecture 'made-up', so nothing tells whether llama.cpp loads it",
             JudgedMeaning.Of(output, root).Reasons);
+    }
+
+    [TestMethod]
+    public void What_a_program_needs_is_known_of_the_architectures_that_are_claimed_and_of_no_other()
+    {
+        HashSet<string> claimed = [.. ConfigToGguf.ModelTypes.Select(rule => rule.Architecture)];
+        foreach (string architecture in RopeRows.Known.Concat(claimed).Distinct())
+        {
+            Assert.AreEqual(claimed.Contains(architecture), RequiredTensors.For(architecture) is not null, architecture);
+        }
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Messages;
 
@@ -45,6 +46,22 @@ public sealed partial class SafeTextTests
     [DataRow("x:error X##[y]:z", "x:erro\\u0072 X#\\u0023[y]:z")]
     [DataRow("\"error\": {", "\"error\": {")]
     public void A_command_or_a_diagnostic_is_broken(string raw, string safe) => Assert.AreEqual(safe, SafeText.Escape(raw));
+
+    // A colon stands behind the name of a tensor or file: with it a harmless name is a diagnostic.
+    [TestMethod]
+    [DataRow("a error x", null)]
+    [DataRow(null, "b error CS1")]
+    [DataRow(null, "b : warning CS1")]
+    [DataRow("##vso[task.x]", "::error::\u001b[2J\u202e")]
+    public void A_message_is_escaped_as_a_whole(string? tensor, string? path)
+    {
+        ModelPackException error = new(ModelSetErrors.NoModel, "it is cut off") { TensorName = tensor, FilePath = path };
+        foreach (string text in (string[])[error.Message, error.Describe(), error.ToString().Split('\n')[0]])
+        {
+            Assert.IsFalse(Heard().IsMatch(text), text);
+            Assert.IsFalse(text.Any(character => char.IsControl(character) || character == '\u202e'), text);
+        }
+    }
 
     [TestMethod]
     public void No_text_gets_past_the_readers_of_logs()

@@ -121,6 +121,36 @@ public sealed class VerifyEditTests
     }
 
     [TestMethod]
+    [DataRow(ModelFormat.Apr)]
+    [DataRow(ModelFormat.SafeTensors)]
+    public void A_record_that_differs_because_the_models_do_is_no_difference_of_its_own(ModelFormat to)
+    {
+        using TempFolder folder = new();
+        string[] sources = [SmallModels.Write(folder, ModelFormat.Gguf), folder.At("named.gguf"), folder.At("edited.gguf")];
+        File.Copy(sources[0], sources[1]);
+        SmallModels.Replace(sources[1], "small", "SMALL");
+        File.Copy(sources[0], sources[2]);
+        using (ModelFile file = ModelFiles.Open(sources[0]))
+        {
+            SmallModels.Flip(sources[2], file.Tensors[1].Offset + 2);
+        }
+
+        string[] outputs = [.. sources.Select((source, i) =>
+        {
+            string output = folder.At($"{i}.{to.Extension()}");
+            ModelConverter.Convert(source, output, to, Options with { NonFinite = NonFinitePolicy.Allow });
+            return output;
+        })];
+        foreach (string other in outputs[1..])
+        {
+            VerificationReport report = ModelVerifier.Verify(outputs[0], other);
+            Assert.IsFalse(report.Passed);
+            Assert.IsNotEmpty(report.Differences);
+            Assert.DoesNotContain(ModelFile.OriginKey, report.Differences.Select(difference => difference.Place));
+        }
+    }
+
+    [TestMethod]
     public void Unrelated_models_differ_tensor_by_tensor()
     {
         using TempFolder folder = new();

@@ -129,7 +129,7 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
         }
         else
         {
-            Note($"{field} is lost: {Key(name)} is missing");
+            Note($"{field} is lost: {Key(name)} is missing", NoteRanks.OfLostField(field));
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
         }
         else
         {
-            Note($"{field} is lost: {Key(name)} is missing");
+            Note($"{field} is lost: {Key(name)} is missing", NoteRanks.OfLostField(field));
         }
     }
 

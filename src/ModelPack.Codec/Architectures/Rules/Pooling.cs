@@ -54,7 +54,8 @@ internal static class Pooling
         {
             draft.Note(stated.Length + others.Length > 1
                 ? $"{Key} is left out: {file.Name} names more than one way, for which there is no number"
-                : $"{Key} is left out: {file.Name} names none of {string.Join(", ", Types.Select(type => type.Field))}");
+                : $"{Key} is left out: {file.Name} names none of {string.Join(", ", Types.Select(type => type.Field))}",
+                NoteRank.ChangesResults);
         }
     }
 

@@ -27,8 +27,7 @@ internal static class AprNeeds
             yield return missing;
         }
 
-        if (AprSlugs.Find(file, []) is not { } architecture || !JudgedMeaning.IsClaimed(architecture)
-            || RequiredTensors.For(architecture) is not { } required)
+        if (AprSlugs.Find(file, []) is not { } architecture || RequiredTensors.For(architecture) is not { } required)
         {
             if (!isOwn)
             {

@@ -34,7 +34,7 @@ internal static class GgufNeeds
             yield break;
         }
 
-        if (!JudgedMeaning.IsClaimed(architecture) || RequiredTensors.For(architecture) is not { } required)
+        if (RequiredTensors.For(architecture) is not { } required)
         {
             if (!isOwn)
             {
@@ -63,8 +63,7 @@ internal static class GgufNeeds
     /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>
     public static IEnumerable<string> MissingTensors(GgufFile file, IReadOnlyList<TensorInfo> tensors)
     {
-        if (file.Architecture is not { } architecture || !JudgedMeaning.IsClaimed(architecture)
-            || RequiredTensors.For(architecture) is not { } required)
+        if (file.Architecture is not { } architecture || RequiredTensors.For(architecture) is not { } required)
         {
             return [];
         }

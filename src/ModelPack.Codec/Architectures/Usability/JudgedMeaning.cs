@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Architectures.Rules;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
@@ -28,10 +27,6 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
             .. Shown((output.Format == ModelFormat.SafeTensors ? [] : Modules(root)).Concat(Unmet(output, root.Format == output.Format)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }
-
-    /// <summary>True for an architecture that docs/architectures.md claims: its names, values and hyperparameters are known both
-    /// ways.</summary>
-    public static bool IsClaimed(string architecture) => ConfigToGguf.ModelTypes.Any(rule => rule.Architecture == architecture);
 
     // A field that a program cannot read is a requirement that is not met; the output is what it is nevertheless.
     private static IEnumerable<string> Unmet(ModelFile output, bool isOwn)

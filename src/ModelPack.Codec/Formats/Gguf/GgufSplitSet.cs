@@ -20,7 +20,7 @@ internal static class GgufSplitSet
                 string says = split is null
                     ? parts[i].Notes.FirstOrDefault(note => note.Rule == GgufSplit.WrongType)?.Text ?? "has no split keys"
                     : $"says that it is number {split.Number} of {split.Count}";
-                throw Wrong(parts[i], $"part {i} of {parts.Length}, counted from 0, {says}", 0);
+                throw Wrong(parts[i], $"part {i} of {parts.Length}, counted from 0, {says}");
             }
 
             foreach (TensorInfo tensor in parts[i].Tensors)
@@ -37,11 +37,11 @@ internal static class GgufSplitSet
             // The reference looks at the first part only; each part states the total of all.
             if (part.Split!.TensorCount is int total && total != places.Count)
             {
-                throw Wrong(part, $"'{GgufSplit.TensorCountKey}' is {total}, but the parts hold {places.Count} tensors", 0);
+                throw Wrong(part, $"'{GgufSplit.TensorCountKey}' is {total}, but the parts hold {places.Count} tensors");
             }
         }
     }
 
-    private static ModelFormatException Wrong(GgufFile part, string why, long offset) =>
-        new(ModelSetErrors.WrongPart, why, offset) { FilePath = part.Source.Name };
+    private static ModelFormatException Wrong(GgufFile part, string why, long? offset = null) =>
+        new(ModelSetErrors.WrongPart, why) { FilePath = part.Source.Name, ByteOffset = offset };
 }

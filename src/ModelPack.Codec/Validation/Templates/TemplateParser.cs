@@ -27,13 +27,7 @@ internal sealed class TemplateParser
         TemplateTokens tokens = new(all);
         TemplateParser parser = new(tokens);
         TemplateNode body = parser.Body();
-        int position = tokens.Position;
-        if (tokens.Problem is null && !tokens.IsAtEnd)
-        {
-            tokens.Fail("a statement ends that was not begun");
-        }
-
-        return (body, tokens.Problem, position);
+        return (body, tokens.Problem, tokens.Position);
     }
 
     private static int? LongBlock(List<TemplateToken> tokens)

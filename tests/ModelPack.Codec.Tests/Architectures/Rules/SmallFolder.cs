@@ -76,7 +76,9 @@ internal sealed class SmallFolder
     {
         Dictionary<string, byte[]> all = new(files);
         all.TryAdd("config.json", Encoding.UTF8.GetBytes(config.ToJsonString()));
-        return ConfigToGguf.Derive(new("folder", [.. all.Select(file => new Companion(file.Key, file.Value))], tensors));
+        DerivedGguf derived = ConfigToGguf.Derive(new("folder", [.. all.Select(file => new Companion(file.Key, file.Value))], tensors));
+        NoteRankTable.Check(derived.Ranked);
+        return derived;
     }
 
     public void AssertRefused(ErrorCode code, string message)

@@ -59,8 +59,13 @@ internal static class TokenizerFolders
 
     public static DerivedTokenizer Derive(JsonNode tokenizer, params Companion[] others) => Derive(null, tokenizer, others);
 
-    public static DerivedTokenizer Derive(long? size, JsonNode tokenizer, params Companion[] others) =>
-        TokenizerToGguf.Derive([File("tokenizer.json", tokenizer.ToJsonString()), .. others], new TokenizerTarget(size));
+    public static DerivedTokenizer Derive(long? size, JsonNode tokenizer, params Companion[] others)
+    {
+        DerivedTokenizer derived = TokenizerToGguf.Derive(
+            [File("tokenizer.json", tokenizer.ToJsonString()), .. others], new TokenizerTarget(size));
+        NoteRankTable.Check(derived.Ranked);
+        return derived;
+    }
 
     public static GgufValue? Find(this DerivedTokenizer derived, string key) =>
         (GgufValue?)derived.Entries.SingleOrDefault(entry => entry.Key == key)?.Value;

@@ -88,7 +88,9 @@ internal static class SentencePieceFolder
         AddedTokens.Read(folder, json, tokens, unknownText);
         if (model.FlagOr("ignore_merges", false))
         {
-            folder.Note(json.File, "model.ignore_merges is true, which no key says: a word that is a token itself can get other tokens");
+            folder.Note(
+                json.File, "model.ignore_merges is true, which no key says: a word that is a token itself can get other tokens",
+                NoteRank.ChangesResults);
         }
 
         return unknownText is not null && tokens.TryGetId(unknownText, out int id2) ? id2 : pieces?.Roles.Unknown;
