@@ -27,7 +27,7 @@ internal static class NoteRankTable
             ("without which BertForSequenceClassification does not compute the same$", Results),
             ("but a runtime that does not read the key takes ", Results),
             ("(is|are) lost, and without effect on what the model computes$", Nothing),
-            ("config\\.json cannot be derived: ", Results),
+            ("^config\\.json: config\\.json cannot be derived: ", Results),
             ("pooling_type is left out: ", Results),
             ("torch_dtype(: general\\.file_type| is lost: the matrices| is that of the widened weights)", Nothing),
             ("norm_topk_prob is missing; the runtime normalizes", Results),
