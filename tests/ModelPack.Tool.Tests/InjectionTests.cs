@@ -43,7 +43,9 @@ public sealed partial class InjectionTests
     {
         using TestFolder folder = new();
         string path = folder.File("x ##vso[y]\u001b[2J\u202e error CS1.gguf");
-        string[] targets = [.. new[] { "safetensors", "apr", "gguf", "html", "hash" }.Select(ending => $"{path}.{ending}"), $"{path}.d"];
+        string[] targets = [
+            .. new[] { "safetensors", "apr", "gguf", "html", "hash", "d" }
+                .Select(ending => folder.File($"{ending} ##vso[y]\u001b[2J\u202e error CS1.{ending}"))];
         File.Copy(RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf"), path);
         string[][] commands =
         [
@@ -66,6 +68,7 @@ public sealed partial class InjectionTests
         }
 
         Assert.IsGreaterThan(14, shown, "nearly all of them name the file");
+        Assert.IsTrue(targets.All(target => Path.Exists(target)), "and do their work");
         string page = File.ReadAllText(targets[3]);
         Assert.Contains("\\u001B[2J", page);
         Assert.IsFalse(page.Any(character => character is '\u001b' or '\u202e'));
