@@ -5,9 +5,6 @@ namespace ModelPack.Build;
 /// <summary>The build of a model about which something is not known: hashes what changed, converts if need be.</summary>
 internal static class ModelUpdate
 {
-    /// <summary>The code with which the codec asks for a folder: MP2009.</summary>
-    private const string NeedsFolder = "MP2009";
-
     public static (BuildOutcome Outcome, ModelState State) Run(
         ConversionRequest request, StateFile file, ModelState? known, BuildContext context)
     {
@@ -73,7 +70,8 @@ internal static class ModelUpdate
     private static ModelState Convert(ConversionRequest request, ModelState? old, ImmutableArray<FileRecord> source, BuildContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(request.Output)!);
-        (string target, ConversionPreview preview) = Plan(request);
+        using PlannedConversion plan = Plan(request);
+        (string target, ConversionPreview preview) = (plan.TargetPath, plan.Preview);
         string[] planned = [.. preview.Files.Select(planned => Path.Combine(FileRecord.FolderOf(target), planned.Name))];
         OutputFacts facts = OutputFacts.Of(preview);
         OutputWarnings.Check(request, facts, preview.SourceBytes, preview.OutputBytes, context);
@@ -84,11 +82,7 @@ internal static class ModelUpdate
             Remove(old, request.Root, keep: []);
         }
 
-        Certificate proof = ModelConverter.Convert(
-            request.Source,
-            target,
-            Format(request.To),
-            Options(request),
+        Certificate proof = plan.Convert(
             growing: OutputWarnings.IsGrowth(request, preview.SourceBytes, preview.OutputBytes)
                 ? null
                 : growth => context.Log($"{Path.GetFileName(request.Source)} -> {target}: {growth}"),
@@ -115,21 +109,13 @@ internal static class ModelUpdate
             new(Path.GetFileName(certificate), FileStamp.Of(certificate), FileHash.SeededXxh128(certificate, seed, context.Cancellation)));
     }
 
-    /// <summary>Where the output goes, and what it will be.</summary>
-    private static (string Target, ConversionPreview Preview) Plan(ConversionRequest request)
-    {
-        string target = request.Folder == FolderOutput.Always || Directory.Exists(request.Output) ? request.FolderOutput : request.Output;
-        try
-        {
-            return (target, Preview(target));
-        }
-        catch (ModelPackException exception) when (exception.Code.Id == NeedsFolder && target == request.Output)
-        {
-            return (request.FolderOutput, Preview(request.FolderOutput));
-        }
-
-        ConversionPreview Preview(string path) => ModelConverter.Plan(request.Source, path, Format(request.To), Options(request));
-    }
+    // What is restored may consist of several files, which shows when it is planned.
+    private static PlannedConversion Plan(ConversionRequest request) => ModelConverter.Prepare(
+        request.Source,
+        request.Folder == FolderOutput.Always || Directory.Exists(request.Output) ? request.FolderOutput : request.Output,
+        Format(request.To),
+        Options(request),
+        request.FolderOutput);
 
     /// <summary>Removes files of an output that is not the current one any more, and its folders unless somebody has put something else
     /// into them.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Tensors.Payloads;
@@ -12,21 +13,31 @@ namespace ModelPack.Conversion;
 /// A conversion that is planned and not yet run. Either the output is made anew in the target's own terms, or a file that the source was
 /// made from is restored.
 /// </summary>
-internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<FileRange>? ranges = null)
+internal abstract class ConversionPlan
 {
     private Placement? placement;
+    private JudgedMeaning? judged;
+
+    protected ConversionPlan(ModelFile source, ModelFormat to, PlanPurpose purpose, List<FileRange>? ranges = null)
+    {
+        (Source, To, Ranges) = (source, to, ranges ?? FileRange.Cover(source));
+        if (purpose == PlanPurpose.Output)
+        {
+            MadePlans.Add(GetType().Name);
+        }
+    }
 
     /// <summary>The source.</summary>
-    public ModelFile Source { get; } = source;
+    public ModelFile Source { get; }
 
     /// <summary>The output's format.</summary>
-    public ModelFormat To { get; } = to;
+    public ModelFormat To { get; }
 
     /// <summary>The source's tensors as the model means them, and after them those of its side file.</summary>
     public abstract IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>The source cut into payloads and gaps.</summary>
-    public List<FileRange> Ranges { get; } = ranges ?? FileRange.Cover(source);
+    public List<FileRange> Ranges { get; }
 
     /// <summary>The output, with blanks where hashes belong that are not known yet. Once it is complete, names and lengths are
     /// left.</summary>
@@ -48,7 +59,16 @@ internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<Fi
         [.. Notes.Concat(proof).Concat(Source.Notes.Select(RankedNote.Of)).OrderBy(note => note.Rank)];
 
     /// <summary>What the output is good for, as long as it is not complete.</summary>
-    public abstract JudgedMeaning Judge();
+    public JudgedMeaning Judge() => judged ??= JudgeOutput();
+
+    protected abstract JudgedMeaning JudgeOutput();
+
+    /// <summary>Says what was edited since the records were made that the plan relies on: the first thing found; null if nothing
+    /// was.</summary>
+    /// <param name="pass">What was read.</param>
+    /// <param name="written">What was made of it; null if nothing yet.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public abstract string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation);
 
     /// <summary>Name of each source tensor in the output.</summary>
     public abstract string OutputName(int tensor);
@@ -133,6 +153,16 @@ internal abstract class ConversionPlan(ModelFile source, ModelFormat to, List<Fi
     /// <param name="Made">What is made afterwards.</param>
     /// <param name="Payloads">Which payload of the layout each source tensor is; -1 for one that goes nowhere as it is.</param>
     private sealed record Placement(long?[] Direct, List<MadePayload> Made, int[] Payloads);
+}
+
+/// <summary>What a conversion is planned for.</summary>
+internal enum PlanPurpose
+{
+    /// <summary>To be written: it is looked at what the output is good for.</summary>
+    Output,
+
+    /// <summary>To be compared with a container that is there.</summary>
+    Comparison,
 }
 
 /// <summary>What is known once every payload of an output was written.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Usability;
+using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
 using ModelPack.IO;
@@ -15,7 +16,7 @@ namespace ModelPack.Conversion;
 internal sealed class CopyPlan : ConversionPlan
 {
     public CopyPlan(ModelFile source)
-        : base(source, source.Format)
+        : base(source, source.Format, PlanPurpose.Output)
     {
         Tensors = TensorDescriptions.AllLogical(source);
         Layout = OriginPlanner.Describe(source, Ranges);
@@ -31,7 +32,9 @@ internal sealed class CopyPlan : ConversionPlan
     public override ImmutableArray<RankedNote> Notes { get; } = [
         new(NoteRank.WithoutEffect, "the source has this format already: the output is a copy")];
 
-    public override JudgedMeaning Judge() => JudgedMeaning.Of(Source, Source);
+    protected override JudgedMeaning JudgeOutput() => JudgedMeaning.Of(Source, Source);
+
+    public override string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => null;
 
     public override string OutputName(int tensor) => Source.Tensors[tensor].Name;
 

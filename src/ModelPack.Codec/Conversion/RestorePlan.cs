@@ -27,7 +27,7 @@ internal sealed class RestorePlan : ConversionPlan
     private readonly TensorType[] types;
 
     public RestorePlan(ModelFile source, Ancestor ancestor)
-        : base(source, ancestor.Record.Format)
+        : base(source, ancestor.Record.Format, PlanPurpose.Output)
     {
         record = ancestor.Record;
         steps = ancestor.Steps;
@@ -61,7 +61,7 @@ internal sealed class RestorePlan : ConversionPlan
 
     public override ImmutableArray<RankedNote> Notes { get; }
 
-    public override JudgedMeaning Judge()
+    protected override JudgedMeaning JudgeOutput()
     {
         using ModelFile file = RestoredFile.Open(record, Source);
         return JudgedMeaning.Of(file, file);
@@ -84,8 +84,7 @@ internal sealed class RestorePlan : ConversionPlan
         _ => TensorAction.Move,
     };
 
-    /// <summary>Says which tensor was edited, the first one; null if none was.</summary>
-    public string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) =>
+    public override string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) =>
         EditedPayload.Find(record, this, pass, written, cancellation);
 
     // What only shows a tensor of the side file is that tensor, to people.

@@ -20,6 +20,16 @@ internal static class TargetPaths
         EnsureLength(Path.GetFileName(ModelConverter.CertificatePath(targetPath)), targetPath, "target");
     }
 
+    /// <summary>Where a target leads, once it is known that it can be written to.</summary>
+    /// <exception cref="ModelPackException">The target cannot be written to.</exception>
+    public static string Follow(string sourcePath, string targetPath, ConversionOptions options)
+    {
+        CheckNames(targetPath);
+        targetPath = RegularFile.Follow(targetPath);
+        Check(sourcePath, targetPath, options);
+        return targetPath;
+    }
+
     /// <summary>Whether the files of a planned output can have their names.</summary>
     /// <exception cref="ModelPackException">A name is longer than file systems take.</exception>
     public static void CheckNames(string sourcePath, string targetPath, IEnumerable<string> names)
@@ -72,6 +82,42 @@ internal static class TargetPaths
 
         CheckFree(target, isFolder, options.Existing, targetPath);
         ReplacedFolder.Check(targetPath, target.Path, target.Final(OutputPart.Certificate));
+    }
+
+    /// <summary>Whether the files of a planned output can stand where it goes.</summary>
+    /// <exception cref="ModelPackException">The target is a file, and the output consists of several; or a name is taken.</exception>
+    public static void CheckForm(ConversionPlan job, string targetPath, ConversionOptions options)
+    {
+        CheckNames(job.Source.Source.Name, targetPath, TemporaryModel.FinalNames(targetPath, job.Layout));
+        if (TemporaryModel.IsFolder(targetPath))
+        {
+            return;
+        }
+
+        int files = job.Layout.Files.Count(file => !SideFile.IsName(file.Name));
+        string? why = files > 1
+            ? $"the output consists of {files} files"
+            : options.MaxShardBytes is not null ? "a limit for shards was set, and the target is a file" : null;
+        if (why is not null)
+        {
+            throw new ModelPackException(ConversionErrors.NeedsFolder, why) { FilePath = targetPath };
+        }
+
+        EnsureOwnSideFile(job, targetPath);
+    }
+
+    // A side file beside the output is read as a part of it, and one that the output brings would be read as a part of the other model.
+    private static void EnsureOwnSideFile(ConversionPlan job, string targetPath)
+    {
+        string side = ModelFiles.SideFilePath(targetPath);
+        if ((job.Layout.Files.Length > 1 || File.Exists(side)) && SideFile.SharerOf(targetPath) is { } other)
+        {
+            throw new ModelPackException(
+                ConversionErrors.SharedSideFile, $"the side file '{Path.GetFileName(side)}' would be that of '{other}' too")
+                {
+                    FilePath = targetPath,
+                };
+        }
     }
 
     // Without leave to replace it, an output that is there stays.

@@ -22,16 +22,6 @@ namespace ModelPack.Conversion;
 /// <param name="Digest">The digest of the container.</param>
 internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
 
-/// <summary>What a conversion is planned for.</summary>
-internal enum PlanPurpose
-{
-    /// <summary>To be written: it is looked at what the output is good for.</summary>
-    Output,
-
-    /// <summary>To be compared with a container that is there.</summary>
-    Comparison,
-}
-
 /// <summary>Makes an output in the target's own terms, and embeds the record that leads back.</summary>
 internal sealed class TranscodePlan : ConversionPlan
 {
@@ -58,7 +48,7 @@ internal sealed class TranscodePlan : ConversionPlan
         IEnumerable<RankedNote> notes,
         KnownContainer? known = null,
         PlanPurpose purpose = PlanPurpose.Output)
-        : base(ancestry.File, to, known?.Source.Ranges)
+        : base(ancestry.File, to, purpose, known?.Source.Ranges)
     {
         target = FormatCatalog.Of(to).Target;
         this.form = form;
@@ -135,8 +125,14 @@ internal sealed class TranscodePlan : ConversionPlan
     public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
         && candidate.Tensors.Zip(Returns()).All(pair => pair.First.Payload.IsSameAs(pair.Second));
 
-    public override JudgedMeaning Judge() =>
+    protected override JudgedMeaning JudgeOutput() =>
         meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
+
+    // The model is that of an ancestor only as long as every payload on the way is what the records vouch for.
+    public override string? FindEdited(PassResult pass, WrittenPayloads? written, CancellationToken cancellation) => Records
+        .Select(record => EditedPayload.Find(record, this, pass, written, cancellation))
+        .FirstOrDefault(edited => edited is not null)
+        ?? (written is null ? null : EditedPayload.FindUnlike(this, pass, written, cancellation));
 
     public override string OutputName(int tensor) => plan.Sources[tensor].OutputName;
 

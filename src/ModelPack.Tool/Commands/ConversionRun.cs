@@ -11,7 +11,18 @@ namespace ModelPack.Tool.Commands;
 internal static class ConversionRun
 {
     public static int Run(
-        ToolSession session, string verb, string source, string target, ModelFormat to, ConversionOptions options, string? report = null)
+        ToolSession session, string verb, string source, string target, ModelFormat to, ConversionOptions options, string? report = null) =>
+        Run(session, verb, source, target, options, report, (progress, growing) => ModelConverter.Convert(
+            source, target, to, options, progress, growing, session.Cancellation));
+
+    /// <summary>Runs what was planned.</summary>
+    public static int Run(ToolSession session, string verb, string source, PlannedConversion plan, ConversionOptions options) =>
+        Run(session, verb, source, plan.TargetPath, options, null, (progress, growing) => plan.Convert(
+            progress, growing, session.Cancellation));
+
+    private static int Run(
+        ToolSession session, string verb, string source, string target, ConversionOptions options, string? report,
+        Func<IProgress<ConversionProgress>, Action<string>, Certificate> convert)
     {
         session.Subject = source;
         string certificatePath = ModelConverter.CertificatePath(target);
@@ -20,8 +31,7 @@ internal static class ConversionRun
         Certificate certificate;
         using (ProgressDisplay progress = ProgressDisplay.For(session, verb))
         {
-            certificate = ModelConverter.Convert(
-                source, target, to, options, progress, growth => session.Console.Message($"{source}: {growth}"), session.Cancellation);
+            certificate = convert(progress, growth => session.Console.Message($"{source}: {growth}"));
         }
 
         ConversionOutcome outcome = new(target, certificatePath, certificate, Stopwatch.GetElapsedTime(start));

@@ -50,9 +50,9 @@ internal static class SplitCommand
     {
         session.Subject = source;
         ModelFormat format = ConversionRun.FormatOf(source, options.Scope);
-        ConversionPreview preview = ModelConverter.Plan(source, folder, format, options);
-        return preview.Files.Length > 1
-            ? ConversionRun.Run(session, "split", source, folder, format, options)
+        using PlannedConversion plan = ModelConverter.Prepare(source, folder, format, options);
+        return plan.Preview.Files.Length > 1
+            ? ConversionRun.Run(session, "split", source, plan, options)
             : throw new ModelPackException(
                 ToolErrors.NothingToSplit, $"all tensors fit into one file of {options.MaxShardBytes} bytes") { FilePath = source };
     }
