@@ -8,9 +8,6 @@ internal static class ModelCheck
     private const int MostErrors = 20;
     private const string CertificateEnding = ".modelpack.json";
 
-    /// <summary>The code of a tensor with NaN or infinity: MP2102.</summary>
-    private const string NonFiniteTensor = "MP2102";
-
     /// <summary>The files as they are before they are read.</summary>
     public static VerifiedState Observe(VerificationRequest request) => new(
         ToolVersion.Text,
@@ -68,7 +65,7 @@ internal static class ModelCheck
 
         ValidationReport report = ModelValidator.Validate(request.Source, request.Scope, cancellation: cancellation);
         Say(report.Notes);
-        return report.Findings.Where(finding => !request.AllowNonFinite || finding.Code.Id != NonFiniteTensor);
+        return report.Findings.Where(finding => !request.AllowNonFinite || !finding.IsNonFinite);
 
         void Say(IEnumerable<Note> notes)
         {

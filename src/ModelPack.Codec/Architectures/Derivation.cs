@@ -19,6 +19,7 @@ internal sealed class Derivation
     private readonly FrozenDictionary<string, TensorInfo> names;
     private readonly ByteSource payloads;
     private readonly HashSet<string> recorded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RankedNote> refused = new(StringComparer.Ordinal);
 
     public Derivation(IReadOnlyList<MetadataEntry> metadata, IReadOnlyList<TensorInfo> tensors, ByteSource payloads)
     {
@@ -50,6 +51,16 @@ internal sealed class Derivation
 
     public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) =>
         notes.Add(new DerivationNote(file, text, new(rank, $"{file}: {text}")));
+
+    /// <summary>Notes that a file is not written, and why.</summary>
+    public void Refuse(string file, string reason, NoteRank rank = NoteRank.MayBeMissed)
+    {
+        Note(file, $"{file} cannot be derived: {reason}", rank);
+        refused.TryAdd(file, notes[^1].Ranked);
+    }
+
+    /// <summary>What was said of a file that is not written; null if nothing was.</summary>
+    public RankedNote? RefusalOf(string file) => refused.TryGetValue(file, out RankedNote note) ? note : default(RankedNote?);
 
     /// <summary>Notes the keys below a prefix that gave no field.</summary>
     public void NoteUnread(string file, string prefix)

@@ -12,6 +12,9 @@ namespace ModelPack.Architectures;
 /// <param name="Ranked">What was lost, guessed or refused; each begins with the name of a file.</param>
 internal sealed record DerivedFolder(ImmutableArray<Companion> Files, ImmutableArray<RankedNote> Ranked)
 {
+    /// <summary>Why the folder has no config.json: the note that says it; null if nothing does.</summary>
+    public RankedNote? ConfigRefusal { get; init; }
+
     /// <summary>The texts of the notes.</summary>
     public ImmutableArray<string> Notes => [.. Ranked.Select(note => note.Text)];
 }
@@ -40,6 +43,9 @@ internal static class DerivedCompanions
         derivation.NoteUnread(CompanionNames.GenerationConfig, "general.sampling.");
         derivation.NoteUnread(CompanionNames.TokenizerConfig, "tokenizer.");
         CompanionReport.Add(derivation);
-        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => note.Ranked)]);
+        return new DerivedFolder([.. derivation.Files], [.. derivation.Notes.Select(note => note.Ranked)])
+        {
+            ConfigRefusal = derivation.RefusalOf(CompanionNames.Config),
+        };
     }
 }

@@ -17,7 +17,6 @@ namespace ModelPack.Architectures;
 internal sealed class RopeFactorTables(DerivedFolder folder, IEnumerable<TensorInfo> tensors)
 {
     private const string Stem = "rope_f";
-    private const string CannotBeDerived = "config.json cannot be derived";
 
     private ImmutableArray<ExtraTensor> tables;
     private string? problem;
@@ -69,8 +68,7 @@ internal sealed class RopeFactorTables(DerivedFolder folder, IEnumerable<TensorI
         tables = [];
         if (!folder.Files.Any(file => file.Name == CompanionNames.Config))
         {
-            problem = folder.Notes.FirstOrDefault(note => note.Contains(CannotBeDerived, StringComparison.Ordinal))
-                ?? folder.Notes.FirstOrDefault() ?? $"there is no {CompanionNames.Config}";
+            problem = folder.ConfigRefusal?.Text ?? folder.Notes.FirstOrDefault() ?? $"there is no {CompanionNames.Config}";
             return;
         }
 

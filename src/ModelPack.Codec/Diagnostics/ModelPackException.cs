@@ -27,6 +27,9 @@ public class ModelPackException : Exception
     /// <summary>Byte offset in the file at which the problem was found, if there is one.</summary>
     public long? ByteOffset { get; init; }
 
+    /// <summary>Name of the file beside the weights that is wrong, if the model is a folder.</summary>
+    internal string? Companion { get; init; }
+
     /// <summary>What was found, in one sentence, with the values.</summary>
     public string Detail => base.Message;
 

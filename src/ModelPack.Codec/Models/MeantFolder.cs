@@ -1,4 +1,3 @@
-using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;
 using ModelPack.IO.Names;
@@ -87,15 +86,13 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
     // Null if the folder holds several models. What a conversion wrote as one file is a model in itself, and does not make them several.
     private static ModelLocation? Located(string folder, string name, string[] siblings)
     {
-        try
+        if (!ModelLocation.HasSeveralWeights(folder))
         {
             return ModelLocation.InFolder(folder, []);
         }
-        catch (ModelFormatException exception) when (exception.Code == ModelSetErrors.SeveralModels)
-        {
-            string[] written = [.. siblings.Where(file => Path.GetFileName(file) != name && IsWrittenAlone(file))];
-            return siblings.Length - written.Length == 1 ? ModelLocation.InFolder(folder, written) : null;
-        }
+
+        string[] written = [.. siblings.Where(file => Path.GetFileName(file) != name && IsWrittenAlone(file))];
+        return siblings.Length - written.Length == 1 ? ModelLocation.InFolder(folder, written) : null;
     }
 
     private static MeantFolder Unread(string why, string[] beside) => new(

@@ -129,11 +129,8 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
     /// <exception cref="ModelFormatException">The folder holds no model, or several.</exception>
     public static ModelLocation InFolder(string folder, string[] written)
     {
-        string[] all = [
-            .. Directory.EnumerateFiles(folder)
-                .Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Except(written)
-                .Order(StringComparer.Ordinal)];
-        string[] index = [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
+        string[] all = FilesIn(folder, written);
+        string[] index = Indexes(all);
         string[] tensors = index.Length == 1 ? [.. Shards(index[0])] : One(folder, all, ".safetensors", FolderModel);
         LeftOutFile[] unread = [
             .. written.Select(
@@ -198,6 +195,23 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
         };
     }
 
+    /// <summary>Whether a folder holds several files with weights, and nothing that says which of them belong together.</summary>
+    public static bool HasSeveralWeights(string folder)
+    {
+        string[] all = FilesIn(folder, []);
+        return Indexes(all).Length != 1 && OneOf(all, SafeTensorsFormat.Extension, FolderModel) is null;
+    }
+
+    private static string[] FilesIn(string folder, string[] written) =>
+    [
+        .. Directory.EnumerateFiles(folder)
+            .Where(path => !SideFile.IsName(path) && !OutputTarget.IsTemporaryName(System.IO.Path.GetFileName(path))).Except(written)
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static string[] Indexes(string[] all) =>
+        [.. all.Where(path => SafeTensorsSetNotes.SingleFileName(System.IO.Path.GetFileName(path)) is not null)];
+
     private static IEnumerable<LeftOutFile> LeftOutOf(IEnumerable<string> paths, string why) =>
         paths.Select(path => new LeftOutFile(System.IO.Path.GetFileName(path), new FileInfo(path).Length, why));
 
@@ -210,14 +224,20 @@ internal sealed record ModelLocation(string Path, ImmutableArray<string> Files, 
 
     private static bool HasEnding(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 
-    private static string[] One(string folder, string[] all, string ending, string preferred)
+    private static string[] One(string folder, string[] all, string ending, string preferred) => OneOf(all, ending, preferred)
+        ?? throw new ModelFormatException(
+            ModelSetErrors.SeveralModels, $"'{folder}' holds {all.Count(path => HasEnding(path, ending))} {ending} files and no index")
+            {
+                FilePath = folder,
+            };
+
+    // Null if there are several models.
+    private static string[]? OneOf(string[] all, string ending, string preferred)
     {
         string[] found = [.. all.Where(path => HasEnding(path, ending))];
         string[] named = [.. found.Where(path => System.IO.Path.GetFileName(path).Equals(preferred, StringComparison.OrdinalIgnoreCase))];
         return found.Length <= 1 || (ending == SafeTensorsFormat.Extension && SafeTensorsShardNames.AreComplete(found)) ? found
-            : named.Length == 1 ? named
-            : throw new ModelFormatException(
-                ModelSetErrors.SeveralModels, $"'{folder}' holds {found.Length} {ending} files and no index") { FilePath = folder };
+            : named.Length == 1 ? named : null;
     }
 
     private static ImmutableArray<string> Shards(string indexPath)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Conversion;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
@@ -12,7 +13,11 @@ namespace ModelPack;
 /// <param name="Place">The tensor or metadata key.</param>
 /// <param name="Text">One sentence with the values.</param>
 /// <param name="ByteOffset">Where it is, if it has a place.</param>
-public sealed record Finding(ErrorCode Code, string Place, string Text, long? ByteOffset = null);
+public sealed record Finding(ErrorCode Code, string Place, string Text, long? ByteOffset = null)
+{
+    /// <summary>Whether NaN or infinity was found: what some models hold on purpose.</summary>
+    internal bool IsNonFinite => Code == ProofErrors.NonFiniteTensor;
+}
 
 /// <summary>The outcome of a validation. The structure is valid, or there would have been an exception.</summary>
 /// <param name="Format">One line about the container.</param>

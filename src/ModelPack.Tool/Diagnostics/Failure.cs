@@ -3,9 +3,6 @@ namespace ModelPack.Tool.Diagnostics;
 /// <summary>An error on its way to the user: the parts for programs, the text for people, and what the process returns.</summary>
 internal sealed record Failure
 {
-    public const string CancelledCode = "MP5090";
-    public const string InternalErrorCode = "MP5099";
-
     public required string Code { get; init; }
 
     public string? Rule { get; init; }
@@ -38,10 +35,10 @@ internal sealed record Failure
         IOException or UnauthorizedAccessException =>
             Of(new ModelPackException(ToolErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception), subject),
         OperationCanceledException =>
-            Of(CancelledCode, "cancelled, nothing was written", "Run the command again.", subject,
+            Of(ToolErrors.CancelledCode, "cancelled, nothing was written", "Run the command again.", subject,
                 ModelPack.Tool.Diagnostics.ExitCode.Cancelled),
         _ => Of(
-            InternalErrorCode,
+            ToolErrors.InternalErrorCode,
             $"an internal error occurred ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})",
             "This is a defect of the tool: please report it, with the command line, at https://github.com/modelpack-net/modelpack/issues.",
             subject,

@@ -3,6 +3,12 @@ namespace ModelPack.Tool.Diagnostics;
 /// <summary>The errors that the command line adds to those of the library.</summary>
 internal static class ToolErrors
 {
+    /// <summary>The work was stopped: no error of the catalogue, as nothing has to be mended.</summary>
+    public const string CancelledCode = "MP5090";
+
+    /// <summary>A defect of the tool.</summary>
+    public const string InternalErrorCode = "MP5099";
+
     public static readonly ErrorCode CommandLine = new(
         "MP5001", "", ErrorKind.Usage,
         "The command line was not understood.",

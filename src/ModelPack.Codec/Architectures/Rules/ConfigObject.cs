@@ -188,10 +188,14 @@ internal sealed class ConfigObject
 
     public string Path(string field) => $"{file}: {prefix}{field}";
 
-    public ModelPackException Contradiction(string detail) => new(HuggingFaceErrors.Contradiction, detail) { FilePath = folder };
+    public ModelPackException Contradiction(string detail) => new(HuggingFaceErrors.Contradiction, detail)
+    {
+        FilePath = folder,
+        Companion = file,
+    };
 
     public ModelPackException WrongValue(string field, string detail) =>
-        new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder };
+        new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder, Companion = file };
 
     private JsonElement? Find(string field) =>
         element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

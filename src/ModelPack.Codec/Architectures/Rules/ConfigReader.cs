@@ -61,6 +61,7 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
                     $"{CompanionNames.Config}: the value {count} of {architecture}.{key} does not fit 32 bits")
                     {
                         FilePath = folder.Path,
+                        Companion = CompanionNames.Config,
                     }));
         }
     }

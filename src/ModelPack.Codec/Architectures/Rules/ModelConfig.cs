@@ -67,5 +67,5 @@ internal static class ModelConfig
     }
 
     private static void Refuse(Derivation derivation, string reason) =>
-        derivation.Note(CompanionNames.Config, $"config.json cannot be derived: {reason}", NoteRank.ChangesResults);
+        derivation.Refuse(CompanionNames.Config, reason, NoteRank.ChangesResults);
 }

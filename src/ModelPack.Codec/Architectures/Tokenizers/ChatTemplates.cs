@@ -81,7 +81,7 @@ internal static class ChatTemplates
             string reason = value.Type == GgufValueType.String
                 ? $"{key} is not UTF-8"
                 : $"{key} is {MetadataKeys.Show(value)}, not a string";
-            derivation.Note(file, $"{file} cannot be derived: {reason}");
+            derivation.Refuse(file, reason);
         }
     }
 }

@@ -24,9 +24,7 @@ internal static class SentencePieceFile
         Reading<bool> prefix = source.Keys.Bool(TokenizerKeys.AddSpacePrefix);
         if (vocabulary.Scores is not { } scores || prefix.Problem is not null)
         {
-            source.Derivation.Note(
-                CompanionNames.SentencePieceModel,
-                $"tokenizer.model cannot be derived: {prefix.Problem ?? $"{TokenizerKeys.Scores} is missing"}");
+            source.Derivation.Refuse(CompanionNames.SentencePieceModel, prefix.Problem ?? $"{TokenizerKeys.Scores} is missing");
             return;
         }
 

@@ -92,7 +92,7 @@ internal static class TokenizerFiles
         {
             if (file != CompanionNames.Tokenizer || !recorded)
             {
-                derivation.Note(file, $"{file} cannot be derived: {reason}");
+                derivation.Refuse(file, reason);
             }
         }
 
@@ -114,8 +114,7 @@ internal static class TokenizerFiles
         }
         else
         {
-            source.Derivation.Note(
-                CompanionNames.WordPieceVocabulary, $"vocab.txt cannot be derived: an item of {TokenizerKeys.Tokens} holds a line break");
+            source.Derivation.Refuse(CompanionNames.WordPieceVocabulary, $"an item of {TokenizerKeys.Tokens} holds a line break");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed record TokenizerSource(Derivation Derivation, string Model, Voca
     /// <summary>Says why tokenizer.json is not written.</summary>
     public TokenizerPlan? Refuse(string reason)
     {
-        Derivation.Note(CompanionNames.Tokenizer, $"tokenizer.json cannot be derived: {reason}", NoteRank.ChangesResults);
+        Derivation.Refuse(CompanionNames.Tokenizer, reason, NoteRank.ChangesResults);
         return null;
     }
 

@@ -54,9 +54,7 @@ internal static class DescriptionCheck
         {
             if (Contradictions.Contains(exception.Code))
             {
-                // The message begins with the name of the companion.
-                string place = exception.Detail.Split(':')[0];
-                context.Find(ValidationErrors.Description, place, exception.Detail);
+                context.Find(ValidationErrors.Description, exception.Companion ?? context.File.ShortName, exception.Detail);
             }
         }
     }

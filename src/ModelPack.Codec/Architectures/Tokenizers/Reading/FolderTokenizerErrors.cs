@@ -31,7 +31,7 @@ internal static class FolderTokenizerErrors
     ];
 
     public static ModelFormatException At(this ErrorCode code, string file, string detail, long offset = 0, Exception? inner = null) =>
-        new(code, $"{file}: {detail}", offset, inner) { FilePath = file };
+        new(code, $"{file}: {detail}", offset, inner) { FilePath = file, Companion = file };
 
     private static ErrorCode Bad(string id, string rule, string summary, string remedy) =>
         new(id, rule, ErrorKind.InvalidFile, summary, remedy);

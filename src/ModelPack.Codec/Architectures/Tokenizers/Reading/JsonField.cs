@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using ModelPack.Formats;
+using ModelPack.IO;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
@@ -24,7 +25,7 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
 
         if (!Utf8.IsValid(text))
         {
-            int offset = StrictJson.FirstInvalidUtf8(text);
+            int offset = StrictUtf8.FirstInvalid(text);
             throw NotJson.At(companion.Name, "the text is not UTF-8", offset);
         }
 

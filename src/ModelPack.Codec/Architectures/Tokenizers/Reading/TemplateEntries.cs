@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
-using ModelPack.IO.Json;
+using ModelPack.IO;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 
@@ -76,7 +76,7 @@ internal static class TemplateEntries
 
     private static GgufValue FileText(Companion companion) => Utf8.IsValid(companion.Bytes.Span)
         ? GgufValue.FromStringBytes(companion.Bytes.Span)
-        : throw NotJson.At(companion.Name, "the template is not UTF-8", StrictJson.FirstInvalidUtf8(companion.Bytes.Span));
+        : throw NotJson.At(companion.Name, "the template is not UTF-8", StrictUtf8.FirstInvalid(companion.Bytes.Span));
 
     /// <summary>Templates beside the main one, in order; a model may have very many.</summary>
     private sealed class NamedTemplates
