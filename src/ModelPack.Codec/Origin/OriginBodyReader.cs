@@ -6,12 +6,12 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Origin;
 
-/// <summary>How a run of bytes is described in an origin record.</summary>
+/// <summary>How a run of bytes is described in an origin record (docs/origin-record.md, Files).</summary>
 internal enum OriginSegmentKind : byte
 {
-    Literal,
-    Zeros,
-    Payload,
+    Literal = 0,
+    Zeros = 1,
+    Payload = 2,
 }
 
 /// <summary>

@@ -6,18 +6,19 @@ namespace ModelPack.Origin;
 /// <summary>The binary form of a recipe in an origin record: a kind, its numbers, the recipes inside.</summary>
 internal static class RecipeCodec
 {
+    // docs/origin-record.md, Recipes.
     private enum Kind : byte
     {
-        Stored,
-        Literal,
-        Taken,
-        Joined,
-        Exchanged,
-        Reversed,
-        Widened,
-        Narrowed,
-        Shifted,
-        Computed,
+        Stored = 0,
+        Literal = 1,
+        Taken = 2,
+        Joined = 3,
+        Exchanged = 4,
+        Reversed = 5,
+        Widened = 6,
+        Narrowed = 7,
+        Shifted = 8,
+        Computed = 9,
     }
 
     // A count is believed as far as parts follow; the experts of a stack are fewer.

@@ -128,7 +128,7 @@ internal static class CertificateVerifier
                     yield return new(DifferenceKind.MissingTensor, name, $"tensor '{name}' is missing");
                 }
             }
-            else if (isOutput && tensor.Action > TensorAction.Swap
+            else if (isOutput && tensor.Action is not (TensorAction.Copy or TensorAction.Carry or TensorAction.Swap)
                 ? back?.IsWrong(i, place) == true
                 : Hash(file, logical[place], pass.TensorHashes[place], isOutput
                     ? tensor.Action

@@ -150,6 +150,19 @@ public sealed class HashManifestTests
         ShouldBeRefused(HashManifest.Write(ModelHash.Of([tensor, tensor], [])), "the tensor 'a' stands twice");
     }
 
+    // The order of lines, the spelling of names and every hash: what was written once has to be found again.
+    [TestMethod]
+    [DataRow("mix.gguf.manifest", false)]
+    [DataRow("mix.gguf.sha256.manifest", true)]
+    public void A_manifest_that_was_written_before_is_what_would_be_written(string manifest, bool sha256)
+    {
+        string kept = RepositoryData.Path("manifests", manifest);
+        using ModelFile model = ModelFiles.Open(RepositoryData.Path("written-by", "0.1.0", "mix.gguf"));
+        ModelHash hash = ModelHash.Compute(model, sha256, progress: null, CancellationToken.None);
+        Assert.AreEqual(File.ReadAllText(kept), HashManifest.Write(hash));
+        Assert.IsEmpty(ManifestCheck.Compare(HashManifest.Read(kept), hash));
+    }
+
     [TestMethod]
     public void Each_difference_is_named()
     {

@@ -15,9 +15,6 @@ public static class CertificateJson
     private const int Schema = 1;
     private const string Infinite = "infinity";
 
-    // By their numbers.
-    private static readonly string[] Ranks = ["changes-results", "may-be-missed", "without-effect"];
-
     private static readonly JsonWriterOptions Indented = new()
     {
         Indented = true,
@@ -64,7 +61,7 @@ public static class CertificateJson
         WriteTexts(json, "notes", certificate.Notes);
         if (!certificate.NoteRanks.IsEmpty)
         {
-            WriteTexts(json, "note_ranks", [.. certificate.NoteRanks.Select(rank => Ranks[(int)rank])]);
+            WriteTexts(json, "note_ranks", [.. certificate.NoteRanks.Select(Word)]);
         }
 
         json.WriteEndObject();
@@ -241,8 +238,21 @@ public static class CertificateJson
 
     private static ImmutableArray<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString() ?? "")];
 
-    private static NoteRank ReadRank(string word) =>
-        Array.IndexOf(Ranks, word) is >= 0 and var rank ? (NoteRank)rank : throw new FormatException($"'{word}' is no rank of a note");
+    private static string Word(NoteRank rank) => rank switch
+    {
+        NoteRank.ChangesResults => "changes-results",
+        NoteRank.MayBeMissed => "may-be-missed",
+        NoteRank.WithoutEffect => "without-effect",
+        _ => throw new ArgumentOutOfRangeException(nameof(rank)),
+    };
+
+    private static NoteRank ReadRank(string word) => word switch
+    {
+        "changes-results" => NoteRank.ChangesResults,
+        "may-be-missed" => NoteRank.MayBeMissed,
+        "without-effect" => NoteRank.WithoutEffect,
+        _ => throw new FormatException($"'{word}' is no rank of a note"),
+    };
 
     private static LeftOutFile ReadLeftOut(JsonElement file) =>
         new(Text(file, "name"), file.GetProperty("bytes").GetInt64(), file.GetProperty("reason").GetString())

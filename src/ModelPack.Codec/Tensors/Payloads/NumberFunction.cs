@@ -1,12 +1,12 @@
 namespace ModelPack.Tensors.Payloads;
 
 /// <summary>A function of each F32 number that is no sum of it and a constant (hf-companions.md §3.2, T3). Both round, so the way back
-/// keeps bytes instead.</summary>
+/// keeps bytes instead. Numbers as in origin records (docs/origin-record.md, Recipes).</summary>
 internal enum NumberFunction : byte
 {
     /// <summary>−exp(x).</summary>
-    NegativeExponential,
+    NegativeExponential = 0,
 
     /// <summary>log(−x).</summary>
-    LogarithmOfNegative,
+    LogarithmOfNegative = 1,
 }
