@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace ModelPack.IO;
 
@@ -20,5 +22,20 @@ internal static class StrictUtf8
         {
             return false;
         }
+    }
+
+    /// <summary>Offset of the first byte that is not UTF-8.</summary>
+    public static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        char[] scrap = new char[4096];
+        int offset = 0;
+        OperationStatus status;
+        do
+        {
+            status = Utf8.ToUtf16(bytes[offset..], scrap, out int read, out _, replaceInvalidSequences: false);
+            offset += read;
+        }
+        while (status == OperationStatus.DestinationTooSmall);
+        return offset;
     }
 }

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace ModelPack.Formats.Apr;
 
@@ -20,21 +18,6 @@ internal static class AprJsonText
         JsonTokenType.Null => "null",
         _ => "true or false",
     };
-
-    /// <summary>Offset of the first byte that is not UTF-8.</summary>
-    public static int FindInvalidUtf8(ReadOnlySpan<byte> bytes)
-    {
-        char[] scrap = new char[4096];
-        int offset = 0;
-        OperationStatus status;
-        do
-        {
-            status = Utf8.ToUtf16(bytes[offset..], scrap, out int read, out _, replaceInvalidSequences: false);
-            offset += read;
-        }
-        while (status == OperationStatus.DestinationTooSmall);
-        return offset;
-    }
 
     /// <summary>True if the escapes of a JSON string contain a surrogate without its other half.</summary>
     public static bool HasLoneSurrogate(ReadOnlySpan<byte> escaped)

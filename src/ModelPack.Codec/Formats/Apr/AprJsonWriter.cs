@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using ModelPack.IO;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Formats.Apr;
 
@@ -11,9 +12,6 @@ namespace ModelPack.Formats.Apr;
 /// <param name="expected">Length that is likely.</param>
 internal sealed class AprJsonWriter(int expected = 256)
 {
-    private static readonly SearchValues<byte> Escaped =
-        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\']);
-
     private readonly ArrayBufferWriter<byte> buffer = new(expected);
     private bool needsComma;
 
@@ -52,17 +50,7 @@ internal sealed class AprJsonWriter(int expected = 256)
         }
 
         Separate();
-        buffer.Write("\""u8);
-        int special;
-        while ((special = utf8.IndexOfAny(Escaped)) >= 0)
-        {
-            buffer.Write(utf8[..special]);
-            WriteEscape(utf8[special]);
-            utf8 = utf8[(special + 1)..];
-        }
-
-        buffer.Write(utf8);
-        buffer.Write("\""u8);
+        JsonString.Write(buffer, utf8);
         needsComma = true;
     }
 
@@ -112,21 +100,5 @@ internal sealed class AprJsonWriter(int expected = 256)
         }
 
         needsComma = false;
-    }
-
-    private void WriteEscape(byte code)
-    {
-        string text = (char)code switch
-        {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\b' => "\\b",
-            '\t' => "\\t",
-            '\n' => "\\n",
-            '\f' => "\\f",
-            '\r' => "\\r",
-            _ => $"\\u{code:x4}",
-        };
-        buffer.Write(Encoding.ASCII.GetBytes(text));
     }
 }

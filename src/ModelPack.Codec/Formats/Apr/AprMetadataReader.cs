@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.Apr;
 
@@ -31,7 +32,7 @@ internal ref struct AprMetadataReader
         if (!Utf8.IsValid(json.Span))
         {
             throw AprErrors.Json.Broken(
-                source.Name, "the metadata is not UTF-8", header.MetadataOffset + AprJsonText.FindInvalidUtf8(json.Span));
+                source.Name, "the metadata is not UTF-8", header.MetadataOffset + StrictUtf8.FirstInvalid(json.Span));
         }
 
         AprMetadataReader reader = new(source.Name, json, header.MetadataOffset);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.IO;
 using ModelPack.IO.Json;
 
 namespace ModelPack.Formats.SafeTensors;
@@ -19,7 +20,7 @@ internal sealed class SafeTensorsIndexReader
             text.Span, new JsonOrigin(path, 0, SafeTensorsSetErrors.IndexNotJson, SafeTensorsSetErrors.IndexStructure), MaxDepth);
         if (!Utf8.IsValid(text.Span))
         {
-            int position = StrictJson.FirstInvalidUtf8(text.Span);
+            int position = StrictUtf8.FirstInvalid(text.Span);
             throw json.Error(SafeTensorsSetErrors.IndexNotJson, "the index is not UTF-8", position);
         }
 

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Formats.SafeTensors;
 
@@ -12,64 +11,32 @@ internal static class SafeTensorsIndexWriter
 
     public static byte[] Write(IEnumerable<KeyValuePair<string, string>> weightMap, long totalSize)
     {
-        StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{{\n  \"metadata\": {{\n    \"total_size\": {totalSize}\n  }},\n  \"weight_map\": {{");
-        string separator = "\n";
+        JsonText text = new(JsonCharacters.Ascii);
+        text.StartObject();
+        text.Name("metadata");
+        text.StartObject();
+        text.Name("total_size");
+        text.Number(totalSize);
+        text.EndObject();
+        text.Name("weight_map");
+        text.StartObject();
         foreach ((string tensor, string file) in weightMap.OrderBy(entry => SafeTensorsText.Utf8(entry.Key, entry.Key), Utf8Order))
         {
-            text.Append(separator).Append("    ");
-            AppendString(text, tensor);
-            text.Append(": ");
-            AppendString(text, file);
-            separator = ",\n";
+            text.Name(tensor);
+            text.String(file);
         }
 
-        text.Append(separator == "\n" ? "}\n}\n" : "\n  }\n}\n");
-        return Encoding.ASCII.GetBytes(text.ToString());
+        text.EndObject();
+        text.EndObject();
+        text.NewLineAtEnd();
+        return text.ToArray();
     }
 
     /// <summary>A text as the index spells it, with its quotes.</summary>
     public static byte[] Spelled(string text)
     {
-        StringBuilder spelled = new();
-        AppendString(spelled, text);
-        return Encoding.ASCII.GetBytes(spelled.ToString());
-    }
-
-    private static void AppendString(StringBuilder text, string value)
-    {
-        text.Append('"');
-        foreach (char unit in value)
-        {
-            switch (unit)
-            {
-                case '"' or '\\':
-                    text.Append('\\').Append(unit);
-                    break;
-                case '\b':
-                    text.Append("\\b");
-                    break;
-                case '\f':
-                    text.Append("\\f");
-                    break;
-                case '\n':
-                    text.Append("\\n");
-                    break;
-                case '\r':
-                    text.Append("\\r");
-                    break;
-                case '\t':
-                    text.Append("\\t");
-                    break;
-                case >= ' ' and <= '~':
-                    text.Append(unit);
-                    break;
-                default:
-                    text.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
-                    break;
-            }
-        }
-
-        text.Append('"');
+        JsonText spelled = new(JsonCharacters.Ascii);
+        spelled.String(text);
+        return spelled.ToArray();
     }
 }

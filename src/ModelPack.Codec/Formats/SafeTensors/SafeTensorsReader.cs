@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
-using ModelPack.IO.Json;
+using ModelPack.IO;
 
 namespace ModelPack.Formats.SafeTensors;
 
@@ -14,7 +14,7 @@ internal static class SafeTensorsReader
         {
             throw Broken(
                 source, SafeTensorsErrors.InvalidHeader, "the header is not UTF-8",
-                SafeTensorsFormat.LengthBytes + StrictJson.FirstInvalidUtf8(text.Span));
+                SafeTensorsFormat.LengthBytes + StrictUtf8.FirstInvalid(text.Span));
         }
 
         SafeTensorsHeader header = SafeTensorsHeaderReader.Read(text, source);

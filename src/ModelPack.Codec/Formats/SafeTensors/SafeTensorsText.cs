@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ModelPack.IO;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Formats.SafeTensors;
 
@@ -9,9 +10,6 @@ namespace ModelPack.Formats.SafeTensors;
 /// <param name="expected">Length that is likely.</param>
 internal sealed class SafeTensorsText(int expected)
 {
-    private static readonly SearchValues<byte> Escaped =
-        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (byte)code), (byte)'"', (byte)'\\']);
-
     private readonly ArrayBufferWriter<byte> buffer = new(expected);
 
     public int Length => buffer.WrittenCount;
@@ -49,15 +47,8 @@ internal sealed class SafeTensorsText(int expected)
 
     public SafeTensorsText String(ReadOnlySpan<byte> utf8)
     {
-        Raw("\""u8);
-        while (utf8.IndexOfAny(Escaped) is >= 0 and int place)
-        {
-            Raw(utf8[..place]);
-            Escape(utf8[place]);
-            utf8 = utf8[(place + 1)..];
-        }
-
-        return Raw(utf8).Raw("\""u8);
+        JsonString.Write(buffer, utf8);
+        return this;
     }
 
     public void PadTo(int alignment)
@@ -67,16 +58,4 @@ internal sealed class SafeTensorsText(int expected)
             Raw(" "u8);
         }
     }
-
-    private void Escape(byte code) => Raw(code switch
-    {
-        (byte)'"' => "\\\""u8,
-        (byte)'\\' => "\\\\"u8,
-        (byte)'\b' => "\\b"u8,
-        (byte)'\t' => "\\t"u8,
-        (byte)'\n' => "\\n"u8,
-        (byte)'\f' => "\\f"u8,
-        (byte)'\r' => "\\r"u8,
-        _ => Encoding.ASCII.GetBytes($"\\u{code:x4}"),
-    });
 }

@@ -71,7 +71,7 @@ internal static class CompanionText
     {
         if (!Utf8.IsValid(json))
         {
-            throw new JsonException($"the text is not UTF-8 (at byte {StrictJson.FirstInvalidUtf8(json)})");
+            throw new JsonException($"the text is not UTF-8 (at byte {StrictUtf8.FirstInvalid(json)})");
         }
     }
 

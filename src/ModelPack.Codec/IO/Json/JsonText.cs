@@ -120,23 +120,11 @@ internal sealed class JsonText(JsonCharacters characters)
                 break;
             }
 
-            Escape(rest[plain]);
+            JsonString.WriteEscape(buffer, rest[plain]);
             rest = rest[(plain + 1)..];
         }
 
         WriteByte((byte)'"');
-    }
-
-    private void Escape(char character)
-    {
-        char letter =
-            character switch { '"' => '"', '\\' => '\\', '\b' => 'b', '\f' => 'f', '\n' => 'n', '\r' => 'r', '\t' => 't', _ => 'u' };
-        WriteByte((byte)'\\');
-        WriteByte((byte)letter);
-        if (letter == 'u')
-        {
-            Encoding.UTF8.GetBytes(((int)character).ToString("x4", CultureInfo.InvariantCulture), buffer);
-        }
     }
 
     private void WriteByte(byte value)

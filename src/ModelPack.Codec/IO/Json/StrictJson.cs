@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace ModelPack.IO.Json;
@@ -105,17 +103,6 @@ internal ref struct StrictJson
         }
 
         return Error(origin.NotJson, "the text is not JSON", origin.Start + lineStart + (fault.BytePositionInLine ?? 0), inner: fault);
-    }
-
-    public static int FirstInvalidUtf8(ReadOnlySpan<byte> text)
-    {
-        int position = 0;
-        while (Rune.DecodeFromUtf8(text[position..], out _, out int length) == OperationStatus.Done)
-        {
-            position += length;
-        }
-
-        return position;
     }
 
     private readonly ModelFormatException Unpaired(InvalidOperationException fault) =>

@@ -27,7 +27,7 @@ internal sealed class ScratchFolder : IDisposable
     /// <param name="parent">Where it is made, as a rule in the system's temporary folder.</param>
     public static ScratchFolder Create(string parent)
     {
-        RemoveLeftOvers(parent);
+        RemoveStaleFiles(parent);
         for (int attempt = 1; ; attempt++)
         {
             string path = System.IO.Path.Combine(parent, Prefix + OutputJournal.NewStage());
@@ -62,7 +62,7 @@ internal sealed class ScratchFolder : IDisposable
         marker.Dispose();
     }
 
-    private static void RemoveLeftOvers(string parent)
+    private static void RemoveStaleFiles(string parent)
     {
         foreach (string path in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
