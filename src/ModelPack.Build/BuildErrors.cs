@@ -94,7 +94,7 @@ internal static class BuildErrors
         "MP4024", "", ErrorKind.Usage, "The outputs are too large for a NuGet package.",
         "Remove Pack=\"true\" from the item and hand the model out beside the package; Quantized=\"blocks\" keeps a quantized model small.");
 
-    public static readonly ErrorCode LeftOver = new(
+    public static readonly ErrorCode StaleOutput = new(
         "MP4025", "", ErrorKind.InputOutput, "An output was left behind: the item that named its folder is gone.", "Delete the file.");
 
     /// <summary>Reported by ModelPack.Build.targets, where the SDK's own tasks make the assets.</summary>
@@ -106,6 +106,6 @@ internal static class BuildErrors
     [
         OldHost, NoTarget, UnknownValue, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
         CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual, Conflict,
-        NoModels, NotBuilt, Carried, Partial, Growth, UnknownMetadata, TooLargeToPack, LeftOver, WebAssetElsewhere,
+        NoModels, NotBuilt, Carried, Partial, Growth, UnknownMetadata, TooLargeToPack, StaleOutput, WebAssetElsewhere,
     ];
 }

@@ -39,7 +39,7 @@ internal static class OutputItem
         Set(Source, request.Source);
         if (IsPacked(item))
         {
-            Set("PackagePath", PackagePath(item.GetMetadata("PackagePath"), path, link, model));
+            Set("PackagePath", PackagePath(item.GetMetadata("PackagePath"), link, model));
         }
 
         return item;
@@ -85,7 +85,7 @@ internal static class OutputItem
     /// Where a file goes in the package: once, below contentFiles, unless the item says where. NuGet's own default would pack it twice. A
     /// model of several files keeps its shape. Every path ends in a slash: NuGet guesses from the ending whether the last part is a file.
     /// </summary>
-    private static string PackagePath(string asked, string path, string link, string model)
+    private static string PackagePath(string asked, string link, string model)
     {
         string below = Path.GetRelativePath(
             Path.GetDirectoryName(model) is { Length: > 0 } parent

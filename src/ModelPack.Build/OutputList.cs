@@ -35,7 +35,7 @@ internal sealed class OutputList(string outputDirectory, string name)
         foreach (ListedOutput output in left)
         {
             warn(new(
-                BuildErrors.LeftOver, "no item makes this file any more, and none names its folder, so that the build may not delete it")
+                BuildErrors.StaleOutput, "no item makes this file any more, and none names its folder, so that the build may not delete it")
                 {
                     FilePath = output.Output,
                 });

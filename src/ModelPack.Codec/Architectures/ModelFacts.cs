@@ -28,9 +28,6 @@ internal sealed class ModelFacts
     /// <summary>Width of a head in q and k, if a key states it.</summary>
     public long? KeyLength => Find("attention.key_length");
 
-    /// <summary>Width of a head in v, if a key states it.</summary>
-    public long? ValueLength => Find("attention.value_length");
-
     public long? KeyLengthMla => Find("attention.key_length_mla");
 
     public long? ValueLengthMla => Find("attention.value_length_mla");

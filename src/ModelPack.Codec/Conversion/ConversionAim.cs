@@ -42,7 +42,8 @@ internal sealed record ConversionAim(ModelFile Source, string TargetPath, ModelF
         }
 
         // The nearest set is what a folder asks for, too.
-        ConversionAim aim = folder is not null && !IsFolder && ancestor.Record.Files.Length > 1 ? this with { TargetPath = folder() } : this;
+        bool needsFolder = !IsFolder && ancestor.Record.Files.Length > 1;
+        ConversionAim aim = needsFolder && folder is not null ? this with { TargetPath = folder() } : this;
         return (aim.IsCopy ? new CopyPlan(Source) : new RestorePlan(Source, ancestor), aim);
     }
 

@@ -29,7 +29,7 @@ internal sealed record GgufParts(ImmutableArray<string> Files, ImmutableArray<No
             return beside.Length > 1 && Split(path) is { } keys ? ByKeys(path, keys, beside) ?? new([path], []) : new([path], []);
         }
 
-        string?[] named = Named(folder, beside, prefix, count);
+        string?[] named = Named(beside, prefix, count);
         int missing = Array.IndexOf(named, null);
         if (missing < 0 ? named.Any(part => HasSplitKey(part!)) : !File.Exists(path))
         {
@@ -91,7 +91,7 @@ internal sealed record GgufParts(ImmutableArray<string> Files, ImmutableArray<No
                     + $"and '{Path.GetFileName(there[1])}' are parts of it");
     }
 
-    private static string?[] Named(string folder, IEnumerable<string> beside, string prefix, int count)
+    private static string?[] Named(IEnumerable<string> beside, string prefix, int count)
     {
         string?[] parts = new string?[count];
         foreach (string path in beside)

@@ -18,11 +18,11 @@ internal sealed class ModelPair
         if (First.Format != Second.Format && (First.Format == ModelFormat.Gguf || Second.Format == ModelFormat.Gguf))
         {
             bool isFirst = First.Format == ModelFormat.Gguf;
-            WordedModel? spoken = WordedModel.AsGguf(isFirst ? second : first, out string note);
+            WordedModel? described = WordedModel.AsGguf(isFirst ? second : first, out string note);
             Notes = [note];
-            First = isFirst ? First : spoken ?? First;
-            Second = isFirst ? spoken ?? Second : Second;
-            OffsetsIn = isFirst && spoken is not null ? FileSide.First : FileSide.Second;
+            First = isFirst ? First : described ?? First;
+            Second = isFirst ? described ?? Second : Second;
+            OffsetsIn = isFirst && described is not null ? FileSide.First : FileSide.Second;
         }
 
         FirstTensors = Tensors(First);

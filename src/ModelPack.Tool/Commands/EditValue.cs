@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -13,14 +12,28 @@ internal static class EditValue
 {
     private const string Text = "string";
 
-    private static readonly string[] Words = [Text, "bool", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    private static readonly Dictionary<string, GgufValueType> Types = new(StringComparer.Ordinal)
+    {
+        [Text] = GgufValueType.String,
+        ["bool"] = GgufValueType.Bool,
+        ["u8"] = GgufValueType.UInt8,
+        ["i8"] = GgufValueType.Int8,
+        ["u16"] = GgufValueType.UInt16,
+        ["i16"] = GgufValueType.Int16,
+        ["u32"] = GgufValueType.UInt32,
+        ["i32"] = GgufValueType.Int32,
+        ["u64"] = GgufValueType.UInt64,
+        ["i64"] = GgufValueType.Int64,
+        ["f32"] = GgufValueType.Float32,
+        ["f64"] = GgufValueType.Float64,
+    };
 
     /// <summary>Sets a key.</summary>
     /// <exception cref="ModelPackException">The type is not given or not known, or the value is none of it.</exception>
     public static void Set(ModelBuilder builder, Model model, string key, string value)
     {
         int colon = key.LastIndexOf(':');
-        string? type = colon > 0 && Words.Contains(key[(colon + 1)..].Replace("[]", "")) ? key[(colon + 1)..] : null;
+        string? type = colon > 0 && Types.ContainsKey(ItemOf(key[(colon + 1)..])) ? key[(colon + 1)..] : null;
         key = type is null ? key : key[..colon];
         MetadataValue? before = model.File.Metadata.LastOrDefault(entry => entry.Key == key)?.Value;
         type ??= model.Format == ModelFormat.SafeTensors ? Text : TypeOf(before, key);
@@ -51,20 +64,20 @@ internal static class EditValue
     private static string TypeOf(MetadataValue? value, string key) => value?.TypeName switch
     {
         null => throw Bad(
-            $"'{key}' is a new key, and its type was not given; write --set {key}:{Text}=… or another of {string.Join(", ", Words)}"),
+            $"'{key}' is a new key, and its type was not given; write --set {key}:{Text}=… or another of {string.Join(", ", Types.Keys)}"),
         "json string" => Text,
         "json bool" => "bool",
         "json number" => "f64",
-        string name when name.StartsWith("array[", StringComparison.Ordinal) && Words.Contains(name[6..^1]) => name[6..^1] + "[]",
-        string name when Words.Contains(name) => name,
+        string name when name.StartsWith("array[", StringComparison.Ordinal) && Types.ContainsKey(name[6..^1]) => name[6..^1] + "[]",
+        string name when Types.ContainsKey(name) => name,
         string name =>
             throw Bad($"'{key}' holds a {name}, and no value of that type can be typed; write a type, as in --set {key}:{Text}[]=[\"a\"]"),
     };
 
     private static void SetJson(ModelBuilder builder, string key, string type, string value)
     {
-        string item = type.Replace("[]", "");
-        if (type.EndsWith(']'))
+        string item = ItemOf(type);
+        if (item != type)
         {
             string[] items = Items(key, type, value);
             _ = item switch
@@ -90,65 +103,25 @@ internal static class EditValue
 
     private static GgufValue Gguf(string key, string type, string value)
     {
-        if (type == Text)
-        {
-            return GgufValue.FromString(value);
-        }
-
-        if (!type.EndsWith(']'))
-        {
-            return GgufValue.FromRawBytes(Enum.Parse<GgufValueType>(EnumName(type)), Bytes(key, type, value));
-        }
-
-        string item = type[..^2];
-        string[] items = Items(key, type, value);
-        if (item == Text)
-        {
-            return GgufValue.FromStrings(items);
-        }
-
-        byte[] prefix = new byte[sizeof(uint) + sizeof(ulong)];
-        BinaryPrimitives.WriteUInt32LittleEndian(prefix, (uint)Enum.Parse<GgufValueType>(EnumName(item)));
-        BinaryPrimitives.WriteInt64LittleEndian(prefix.AsSpan(sizeof(uint)), items.Length);
-        return GgufValue.FromRawBytes(GgufValueType.Array, (byte[])[.. prefix, .. items.SelectMany(text => Bytes(key, item, text))]);
+        string item = ItemOf(type);
+        return item == type
+            ? Scalar(key, item, value)
+            : GgufValue.FromItems(Types[item], [.. Items(key, type, value).Select(text => Scalar(key, item, text))]);
     }
 
-    private static string EnumName(string type) => type switch
+    private static GgufValue Scalar(string key, string type, string value) => Types[type] switch
     {
-        "bool" => nameof(GgufValueType.Bool),
-        _ => (type[0] switch { 'u' => "UInt", 'i' => "Int", _ => "Float" }) + type[1..],
+        GgufValueType.String => GgufValue.FromString(value),
+        GgufValueType.Bool => GgufValue.FromBool(Flag(key, value)),
+        GgufValueType.Float32 => GgufValue.FromFloat32(
+            float.TryParse(value, CultureInfo.InvariantCulture, out float single) ? single : throw NoValue(key, type, value)),
+        GgufValueType.Float64 => GgufValue.FromFloat64(Float(key, type, value)),
+        var integer => GgufValue.TryFromInteger(integer, Integer(key, type, value, Int128.MinValue, Int128.MaxValue), out GgufValue? number)
+            ? number
+            : throw NoValue(key, type, value),
     };
 
-    // Numbers are stored with their lowest byte first.
-    private static byte[] Bytes(string key, string type, string value)
-    {
-        byte[] bytes = new byte[sizeof(ulong)];
-        if (type is "bool")
-        {
-            return [Flag(key, value) ? (byte)1 : (byte)0];
-        }
-
-        int width = int.Parse(type.AsSpan(1), CultureInfo.InvariantCulture);
-        switch (type[0])
-        {
-            case 'f' when width == 32:
-                BinaryPrimitives.WriteSingleLittleEndian(
-                    bytes, float.TryParse(value, CultureInfo.InvariantCulture, out float single)
-                        ? single
-                        : throw NoValue(key, type, value));
-                break;
-            case 'f':
-                BinaryPrimitives.WriteDoubleLittleEndian(bytes, Float(key, type, value));
-                break;
-            default:
-                Int128 highest = (Int128.One << (width - (type[0] == 'i' ? 1 : 0))) - 1;
-                BinaryPrimitives.WriteUInt64LittleEndian(
-                    bytes, unchecked((ulong)Integer(key, type, value, type[0] == 'i' ? -highest - 1 : 0, highest)));
-                break;
-        }
-
-        return bytes[..(width / 8)];
-    }
+    private static string ItemOf(string type) => type.EndsWith("[]", StringComparison.Ordinal) ? type[..^2] : type;
 
     private static bool Flag(string key, string value) => bool.TryParse(value, out bool flag) ? flag : throw NoValue(key, "bool", value);
 

@@ -57,8 +57,8 @@ public sealed class RemovedItemTests
         string left = folder.In("weights", "small.apr");
         for (int build = 0; build < 2; build++)
         {
-            BuildWarningEventArgs warning = Run(folder, "App").Warnings.Single(warning => warning.Code == BuildErrors.LeftOver.Id);
-            Assert.AreEqual(BuildErrors.LeftOver.Id, warning.Code);
+            BuildWarningEventArgs warning = Run(folder, "App").Warnings.Single(warning => warning.Code == BuildErrors.StaleOutput.Id);
+            Assert.AreEqual(BuildErrors.StaleOutput.Id, warning.Code);
             Assert.AreEqual(left, warning.File);
         }
 
@@ -71,7 +71,7 @@ public sealed class RemovedItemTests
         using ConvertModelItems task = folder.Task(items);
         task.ListName = list;
         var engine = (RecordingEngine)task.BuildEngine;
-        engine.Expected.Add(BuildErrors.LeftOver.Id);
+        engine.Expected.Add(BuildErrors.StaleOutput.Id);
         Assert.IsTrue(task.Execute(), engine.Errors.FirstOrDefault()?.Message);
         return engine;
     }

@@ -67,10 +67,10 @@ public sealed class StateTrustTests
         using ConvertModelItems task = folder.Task(TaskFolder.Item("models/small.gguf", ("To", "apr")));
         task.ListName = "App";
         var engine = (RecordingEngine)task.BuildEngine;
-        engine.Expected.Add(BuildErrors.LeftOver.Id);
+        engine.Expected.Add(BuildErrors.StaleOutput.Id);
         Assert.IsTrue(task.Execute());
         Assert.IsTrue(File.Exists(victim));
-        Assert.AreEqual(victim, engine.Warnings.Single(warning => warning.Code == BuildErrors.LeftOver.Id).File);
+        Assert.AreEqual(victim, engine.Warnings.Single(warning => warning.Code == BuildErrors.StaleOutput.Id).File);
     }
 
     [TestMethod]

@@ -238,9 +238,9 @@ internal sealed class AprFromGguf
             }
         }
 
-        if (UnmappedKeys.Write(keys.Leftovers, notes) is { } leftovers)
+        if (UnmappedKeys.Write(keys.Unmapped, notes) is { } unmapped)
         {
-            custom[UnmappedKeys.Key] = leftovers;
+            custom[UnmappedKeys.Key] = unmapped;
         }
     }
 

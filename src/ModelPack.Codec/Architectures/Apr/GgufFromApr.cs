@@ -37,7 +37,7 @@ internal sealed class GgufFromApr
 
     private GgufMetadataFrom Read()
     {
-        IReadOnlyList<MetadataEntry> leftovers = UnmappedKeys.Read(file.FindMetadata(UnmappedKeys.Key), notes);
+        IReadOnlyList<MetadataEntry> unmapped = UnmappedKeys.Read(file.FindMetadata(UnmappedKeys.Key), notes);
         ModelTensors tensors = ModelTensors.Of(TensorDescriptions.Logical(file).Select(tensor => (tensor.Name, tensor.Shape)));
         string? architecture = AprSlugs.Find(file, notes);
         if (architecture is not null)
@@ -48,7 +48,7 @@ internal sealed class GgufFromApr
         Labels();
         if (architecture is not null)
         {
-            Hyperparameters(architecture, [.. leftovers.Select(entry => entry.Key)]);
+            Hyperparameters(architecture, [.. unmapped.Select(entry => entry.Key)]);
             if (RopeRows.IsKnown(architecture))
             {
                 ImpliedDimension(architecture, tensors);
@@ -62,7 +62,7 @@ internal sealed class GgufFromApr
         }
 
         Template();
-        foreach (MetadataEntry entry in leftovers)
+        foreach (MetadataEntry entry in unmapped)
         {
             Merge(entry);
         }

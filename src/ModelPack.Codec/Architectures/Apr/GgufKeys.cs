@@ -20,7 +20,7 @@ internal sealed class GgufKeys
     }
 
     /// <summary>What is neither said nor about the file itself.</summary>
-    public IEnumerable<MetadataEntry> Leftovers => entries.Where(entry => !said.Contains(entry.Key) && !IsAboutTheFile(entry.Key));
+    public IEnumerable<MetadataEntry> Unmapped => entries.Where(entry => !said.Contains(entry.Key) && !IsAboutTheFile(entry.Key));
 
     public GgufValue? Find(string key) => values.GetValueOrDefault(key);
 

@@ -23,7 +23,8 @@ internal sealed class GgufTarget : ContainerTarget
 
     public override ModelPlan Layout(OutputContent content)
     {
-        List<MetadataEntry> metadata = [.. ((GgufTargetMetadata)content.Metadata!).Entries];
+        GgufTargetMetadata own = (GgufTargetMetadata)content.Metadata!;
+        List<MetadataEntry> metadata = [.. own.Entries];
         if (content.Descriptions is { } carried)
         {
             metadata.Add(new(TensorDescriptions.Key, GgufValue.FromStringBytes(carried.Span)));
@@ -40,19 +41,23 @@ internal sealed class GgufTarget : ContainerTarget
             ? new([new(
                 content.Form.Folder is null
                     ? ""
-                    : $"{stem}.gguf", Part(metadata, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]))])
+                    : $"{stem}.gguf", Part(metadata, own.Alignment, content.Tensors, [.. Enumerable.Range(0, content.Tensors.Count)]))])
             : new([.. parts.Select((part, i) => new PlannedFile(
                 GgufSplitSet.FileName(stem, i + 1, parts.Length),
-                Part(WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Tensors.Count), content.Tensors, part)))]);
+                Part(
+                    WithSplit(i == 0 ? metadata : [], i, parts.Length, content.Tensors.Count),
+                    i == 0 ? own.Alignment : GgufFormat.DefaultAlignment, content.Tensors, part)))]);
     }
 
     public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) =>
         Inverse(form.Split(steps).SelectMany(part => part));
 
-    private static FilePlan Part(List<MetadataEntry> metadata, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors)
+    private static FilePlan Part(
+        List<MetadataEntry> metadata, long alignment, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors)
     {
         FilePlan plan = GgufWriter.Plan(new()
         {
+            Alignment = alignment,
             Metadata = metadata,
             Tensors = [
                 .. tensors.Select(
@@ -63,7 +68,7 @@ internal sealed class GgufTarget : ContainerTarget
 
     // A split model names itself in every part, with the types that the reference insists on (gguf.md §5). Keys of an older split make
     // room.
-    internal static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
+    private static List<MetadataEntry> WithSplit(List<MetadataEntry> metadata, int number, int count, int tensors) =>
     [
         .. metadata.Where(entry => !entry.Key.StartsWith("split.", StringComparison.Ordinal)),
         new(GgufSplit.NumberKey, GgufValue.FromUInt16(checked((ushort)number))),

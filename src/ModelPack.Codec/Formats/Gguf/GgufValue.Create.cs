@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using ModelPack.IO;
 
@@ -85,6 +86,50 @@ public sealed partial class GgufValue
     /// <summary>An array of f32.</summary>
     public static GgufValue FromFloat32Array(ReadOnlySpan<float> items) =>
         FromItems(GgufValueType.Float32, MemoryMarshal.AsBytes(items), sizeof(float));
+
+    /// <summary>A value of an integer type.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="value">The value; null if the type is none of integers, or cannot hold the number.</param>
+    internal static bool TryFromInteger(GgufValueType type, Int128 number, [NotNullWhen(true)] out GgufValue? value)
+    {
+        bool fits = (uint)type <= GgufValueTypes.Last && IsInteger(type) && number >= Lowest(type) && number <= Highest(type);
+        value = fits ? FromNumber(type, unchecked((ulong)number), GgufValueTypes.FixedBytes(type)) : null;
+        return fits;
+    }
+
+    /// <summary>An array.</summary>
+    /// <param name="element">The type of its items.</param>
+    /// <param name="items">The items.</param>
+    /// <exception cref="ArgumentException">An item has another type.</exception>
+    internal static GgufValue FromItems(GgufValueType element, IReadOnlyCollection<GgufValue> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        byte[] raw = NewArray(element, items.Count, items.Sum(item => (long)item.RawBytes.Length));
+        Span<byte> rest = raw.AsSpan(ArrayPrefix);
+        foreach (GgufValue item in items)
+        {
+            if (item.Type != element || item.encoding != GgufEncoding.Standard)
+            {
+                throw new ArgumentException($"an item has the type {item.TypeName}, or another byte order", nameof(items));
+            }
+
+            item.RawBytes.Span.CopyTo(rest);
+            rest = rest[item.RawBytes.Length..];
+        }
+
+        return FromRawBytes(GgufValueType.Array, raw);
+    }
+
+    /// <summary>The lowest number of an integer type.</summary>
+    internal static Int128 Lowest(GgufValueType type) => IsSigned(type) ? -Highest(type) - 1 : 0;
+
+    /// <summary>The highest number of an integer type.</summary>
+    internal static Int128 Highest(GgufValueType type) =>
+        (Int128.One << ((8 * GgufValueTypes.FixedBytes(type)) - (IsSigned(type) ? 1 : 0))) - 1;
+
+    private static bool IsSigned(GgufValueType type) =>
+        type is GgufValueType.Int8 or GgufValueType.Int16 or GgufValueType.Int32 or GgufValueType.Int64;
 
     /// <summary>A value from the bytes that <see cref="RawBytes"/> of a version 2 or 3 little-endian file gives.</summary>
     /// <exception cref="ArgumentException">The bytes are not exactly one value of this type.</exception>

@@ -7,9 +7,6 @@ namespace ModelPack.Formats.SafeTensors;
 /// <summary>Writing SafeTensors (safetensors.md §4).</summary>
 internal sealed class SafeTensorsTarget : ContainerTarget
 {
-    // Loaders of transformers want to know whose tensors these are (safetensors.md §4).
-    private static readonly SafeTensorsModelEntry PyTorchFormat = new("format", "pt");
-
     public override ModelFormat Format => ModelFormat.SafeTensors;
 
     public override TensorType RawType => TensorType.U8;
@@ -22,7 +19,8 @@ internal sealed class SafeTensorsTarget : ContainerTarget
 
     public override ModelPlan Layout(OutputContent content)
     {
-        List<SafeTensorsModelEntry> metadata = [PyTorchFormat];
+        SafeTensorsTargetMetadata own = content.Metadata as SafeTensorsTargetMetadata ?? SafeTensorsTargetMetadata.PyTorch;
+        List<SafeTensorsModelEntry> metadata = [.. own.Entries];
         if (content.Descriptions is { } carried)
         {
             metadata.Add(new(TensorDescriptions.Key, carried));
@@ -44,7 +42,7 @@ internal sealed class SafeTensorsTarget : ContainerTarget
         for (int i = 0; i < shards.Length; i++)
         {
             string name = SafeTensorsShards.FileName(SafeTensorsShards.Stem, i + 1, shards.Length);
-            files.Add(new(name, Shard(i == 0 ? metadata : [PyTorchFormat], content.Tensors, shards[i])));
+            files.Add(new(name, Shard(i == 0 ? metadata : own.Further, content.Tensors, shards[i])));
             foreach (int tensor in shards[i])
             {
                 places.Add(content.Tensors[tensor].Name, name);

@@ -110,9 +110,7 @@ internal static class BuilderValues
     private static GgufValue Integers(string key, long[] numbers, GgufValueType type, bool isArray, MetadataValue? before)
     {
         int width = GgufValueTypes.FixedBytes(type);
-        bool isSigned = type is GgufValueType.Int8 or GgufValueType.Int16 or GgufValueType.Int32 or GgufValueType.Int64;
-        Int128 highest = (Int128.One << ((8 * width) - (isSigned ? 1 : 0))) - 1;
-        Int128 lowest = isSigned ? -highest - 1 : 0;
+        (Int128 lowest, Int128 highest) = (GgufValue.Lowest(type), GgufValue.Highest(type));
         byte[] raw = isArray ? GgufValue.NewArray(type, numbers.Length, (long)width * numbers.Length) : new byte[width];
         Span<byte> items = raw.AsSpan(raw.Length - (width * numbers.Length));
         Span<byte> bits = stackalloc byte[sizeof(long)];

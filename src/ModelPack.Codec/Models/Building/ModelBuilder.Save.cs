@@ -61,13 +61,13 @@ public sealed partial class ModelBuilder
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(options));
         }
 
-        SaveTarget.CheckName(path);
+        SaveTarget.CheckName(path, Format, options);
         bool isFolder = TemporaryModel.IsFolder(path);
         SavePlan plan = SavePlan.Of(
             Format, source, files, isFolder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : null, options);
         using OutputLock place = OutputLock.Take(path);
         SaveTarget target = new(path, isFolder, place.Target, plan, source, options.Existing);
-        target.Check(this.target.Format, options);
+        target.Check(options);
         CheckSource(plan, cancellation);
         SaveProof.CheckPlan(plan, path, Format);
         FreeSpace.Ensure(path, plan.Layout.Length);

@@ -32,14 +32,14 @@ internal sealed record SavePlan(
                         member => member.Name == file.Name && file.Bytes is RangeByteSource range && range.IsPartOf(source.Source)));
         if (!isUnchanged)
         {
-            CarriedDescriptions.Update(models[0], models);
+            EditedDescriptions.Update(models[0], models);
             files = LeaveRecord(source, files, models, notes);
             CountSplit(models);
         }
 
         return source is null || options.MaxShardBytes is not null
             ? Fresh(format, source, files, models, folder, options, notes)
-            : Edited(format, files, models, notes, isUnchanged);
+            : Edited(format, files, notes, isUnchanged);
     }
 
     // A record says what a file was made from. Nothing that was edited was made like that, and no reader would believe it
@@ -70,7 +70,7 @@ internal sealed record SavePlan(
         }
     }
 
-    private static SavePlan Edited(ModelFormat format, BuilderFile[] files, BuilderFile[] models, List<string> notes, bool isUnchanged)
+    private static SavePlan Edited(ModelFormat format, BuilderFile[] files, List<string> notes, bool isUnchanged)
     {
         PayloadList payloads = new();
         IEnumerable<PlannedFile> planned = files.Select(file => new PlannedFile(file.Name, PlanOf(file)));
@@ -102,7 +102,8 @@ internal sealed record SavePlan(
         BuilderEntry[] entries = [
             .. models[0].Entries.Where(entry => source is null || !entry.Key.StartsWith("split.", StringComparison.Ordinal))];
         PayloadList payloads = new();
-        List<PlannedFile> planned = FreshLayout.Plan(format, entries, tensors, folder, options.MaxShardBytes, payloads);
+        List<PlannedFile> planned = [
+            .. FreshLayout.Plan(format, entries, tensors, new(folder, options.MaxShardBytes), payloads).Files];
         List<BuilderFile?> expected = [
             new() { Name = planned[0].Name, Entries = [.. entries], Tensors = [.. tensors] }, .. planned.Skip(1)
                 .Select(_ => (BuilderFile?)null)];

@@ -8,9 +8,14 @@ namespace ModelPack.Models.Building;
 /// model.</summary>
 internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target, SavePlan plan, ModelFile? source, ExistingTarget existing)
 {
-    /// <exception cref="ModelPackException">The name is that of a pipe, a device or a side file.</exception>
-    public static void CheckName(string path)
+    /// <exception cref="ModelPackException">The name is that of a pipe, a device or a side file, or the format has no shards.</exception>
+    public static void CheckName(string path, ModelFormat format, SaveOptions options)
     {
+        if (format == ModelFormat.Apr && options.MaxShardBytes is not null)
+        {
+            throw new ModelPackException(BuildingErrors.WrongTarget, "APR has no shards; save one file") { FilePath = path };
+        }
+
         RegularFile.EnsureReplaceable(path);
         new OutputTarget(path).EnsureReplaceable();
         if (SideFile.IsName(Path.TrimEndingDirectorySeparator(path)))
@@ -25,13 +30,8 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
     }
 
     /// <exception cref="ModelPackException">The model cannot be saved there.</exception>
-    public void Check(ModelFormat format, SaveOptions options)
+    public void Check(SaveOptions options)
     {
-        if (format == ModelFormat.Apr && options.MaxShardBytes is not null)
-        {
-            throw new ModelPackException(BuildingErrors.WrongTarget, "APR has no shards; save one file") { FilePath = path };
-        }
-
         int files = plan.Layout.Files.Count(file => !SideFile.IsName(file.Name));
         if (!isFolder && (files > 1 || options.MaxShardBytes is not null))
         {

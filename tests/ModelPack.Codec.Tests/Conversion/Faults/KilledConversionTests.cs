@@ -37,10 +37,10 @@ public sealed class KilledConversionTests
         }
 
         Assert.IsGreaterThan(0, killed);
-        Assert.IsNotEmpty(LeftOvers(folder));
+        Assert.IsNotEmpty(StaleFiles(folder));
         string small = folder.Write("small.gguf", SmallModels.Gguf());
         ModelConverter.Convert(small, target, ModelFormat.Apr, new());
-        Assert.IsEmpty(LeftOvers(folder));
+        Assert.IsEmpty(StaleFiles(folder));
         Assert.IsTrue(ModelVerifier.Verify(small, target, ProofLevel.L3).Passed);
         CollectionAssert.AreEqual(
             new[] { "out.apr", "out.apr.ggml-blocks.safetensors", "out.apr.modelpack.json", "small.gguf", "source.gguf" }, folder.Names());
@@ -61,7 +61,7 @@ public sealed class KilledConversionTests
             Assert.AreEqual(
                 "MP3007",
                 Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(small, target, ModelFormat.Apr, new())).Code.Id);
-            Assert.Contains(living, LeftOvers(folder));
+            Assert.Contains(living, StaleFiles(folder));
         }
         finally
         {
@@ -70,16 +70,16 @@ public sealed class KilledConversionTests
 
         process.WaitForExit();
         Assert.AreEqual(0, process.ExitCode);
-        Assert.IsEmpty(LeftOvers(folder));
+        Assert.IsEmpty(StaleFiles(folder));
         Assert.IsTrue(ModelVerifier.Verify(source, target, ProofLevel.L3).Passed);
     }
 
     private static string WaitForTemporary(TempFolder folder, Process process)
     {
-        string[] before = LeftOvers(folder);
+        string[] before = StaleFiles(folder);
         while (!process.HasExited)
         {
-            if (LeftOvers(folder).Except(before)
+            if (StaleFiles(folder).Except(before)
                 .FirstOrDefault(name => new FileInfo(Path.Combine(folder.At(name), "model")) is { Exists: true, Length: > 0 }) is { } name)
             {
                 return name;
@@ -90,7 +90,7 @@ public sealed class KilledConversionTests
         throw new AssertFailedException("the conversion did not begin");
     }
 
-    private static string[] LeftOvers(TempFolder folder) => [.. folder.Names().Where(OutputTarget.IsTemporaryName)];
+    private static string[] StaleFiles(TempFolder folder) => [.. folder.Names().Where(OutputTarget.IsTemporaryName)];
 
     private static void Signal(Process process, string signal)
     {

@@ -7,7 +7,7 @@ using ModelPack.IO.Json;
 namespace ModelPack.Models.Building;
 
 /// <summary>Keeps the description of carried tensors (<see cref="TensorDescriptions"/>) true when tensors are renamed or removed.</summary>
-internal static class CarriedDescriptions
+internal static class EditedDescriptions
 {
     private const int MaximumDepth = 4;
 

@@ -7,7 +7,7 @@ namespace ModelPack.Codec.Tests.Conversion;
 
 /// <summary>Tables of RoPE factors of a GGUF on their way to a folder without an origin record.</summary>
 [TestClass]
-public sealed class StatedTableTests : IDisposable
+public sealed class RopeFactorTableTests : IDisposable
 {
     private readonly TempFolder folder = new();
 

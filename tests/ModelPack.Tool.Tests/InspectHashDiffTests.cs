@@ -6,7 +6,7 @@ namespace ModelPack.Tool.Tests;
 
 /// <summary>inspect --stats and --html, hash and diff.</summary>
 [TestClass]
-public sealed partial class InsightTests
+public sealed partial class InspectHashDiffTests
 {
     private static readonly string Gguf = RepositoryData.Corpus("gguf/models/random-qwen2-small-Q4_K_M.gguf");
 
