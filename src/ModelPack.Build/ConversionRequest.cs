@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Build;
 
@@ -114,5 +115,5 @@ internal sealed record ConversionRequest
 
     public static string StateOf(string output) => output + ".modelpack.state";
 
-    public static string CertificateOf(string target) => Path.TrimEndingDirectorySeparator(target) + ".modelpack.json";
+    public static string CertificateOf(string target) => Path.TrimEndingDirectorySeparator(target) + MemberName.CertificateEnding;
 }

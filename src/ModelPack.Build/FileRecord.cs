@@ -1,3 +1,5 @@
+using ModelPack.IO.Names;
+
 namespace ModelPack.Build;
 
 /// <summary>What is known about one file of a model.</summary>
@@ -15,13 +17,10 @@ internal sealed record FileRecord(string Name, FileStamp Stamp, string Hash)
     public static string FolderOf(string model) =>
         Path.EndsInDirectorySeparator(model) || Directory.Exists(model) ? model : Path.GetDirectoryName(model)!;
 
-    /// <summary>The name of a file that lies in a folder or in a sub-folder of it.</summary>
-    public static string NameIn(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
-
     /// <summary>The names of all files in a folder and its sub-folders. Hidden sub-folders and links to folders never belong to a
     /// model.</summary>
     public static IEnumerable<string> NamesIn(string folder) =>
-        PathsIn(folder).Select(path => NameIn(folder, path)).Order(StringComparer.Ordinal);
+        PathsIn(folder).Select(path => MemberName.Within(folder, path)).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> PathsIn(string folder) => Directory.EnumerateFiles(folder).Concat(
         new DirectoryInfo(folder).EnumerateDirectories()

@@ -6,7 +6,6 @@ namespace ModelPack.Build;
 internal static class ModelCheck
 {
     private const int MostErrors = 20;
-    private const string CertificateEnding = ".modelpack.json";
 
     /// <summary>The files as they are before they are read.</summary>
     public static VerifiedState Observe(VerificationRequest request) => new(
@@ -20,7 +19,7 @@ internal static class ModelCheck
     public static ImmutableArray<FileRecord> FilesOfAgainst(VerificationRequest request) =>
         request.Against.Length == 0
         ? []
-        : IsCertificate(request.Against)
+        : ModelVerifier.IsCertificate(request.Against)
         ? [Record(request.Against)]
         : SourceFiles.List(request.Against, Directory.Exists(request.Against) ? PathScope.Model : request.Scope);
 
@@ -96,7 +95,7 @@ internal static class ModelCheck
             : report.Differences.Select(difference => NotEqual(
                 $"compared with '{than}'",
                 difference,
-                IsCertificate(request.Against)
+                ModelVerifier.IsCertificate(request.Against)
                     ? CertifiedPlace(request, difference)
                     : FilePlace.Of(request.Source, request.Scope, difference, request.Source)));
     }
@@ -113,8 +112,6 @@ internal static class ModelCheck
                 ? file
                 : request.Source, difference.ByteOffset);
     }
-
-    private static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
 
     private static FileRecord Record(string path) => new(Path.GetFileName(path), FileStamp.Of(path), "");
 }

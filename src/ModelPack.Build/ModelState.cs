@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Build;
 
@@ -28,7 +29,6 @@ internal sealed record ModelState(
     ImmutableArray<FileRecord> Output,
     FileRecord Certificate)
 {
-    private const string SideFileEnding = ".ggml-blocks.safetensors";
     private const string FolderForm = "folder";
     private const string FileForm = "file";
     private const string FirstLine = "modelpack state 3";
@@ -60,7 +60,7 @@ internal sealed record ModelState(
     public string LinkOfModel(ConversionRequest request) => IsFolder ? request.FolderLink : request.Link;
 
     /// <summary>True for the side file of the output, by the ending that no other output may have.</summary>
-    public bool IsSideFile(FileRecord file) => Output.Length > 1 && file.Name.EndsWith(SideFileEnding, StringComparison.Ordinal);
+    public bool IsSideFile(FileRecord file) => Output.Length > 1 && file.Name.EndsWith(SideFile.Ending, StringComparison.Ordinal);
 
     public string Format() => StateText.Write(
         [FirstLine, Tool, Options, SourcePath, Pinned, IsFolder

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Build;
 
@@ -64,7 +65,7 @@ internal static class SourceFiles
         Model(files).SequenceEqual(Model(known));
 
     private static IEnumerable<string> Names(string source, PathScope scope, string folder) =>
-        ModelFiles.FilesOf(source, scope).Select(path => FileRecord.NameIn(folder, path));
+        ModelFiles.FilesOf(source, scope).Select(path => MemberName.Within(folder, path));
 
     private static (string Name, FileStamp Stamp) Seen(FileRecord file) => (file.Name, file.Stamp);
 

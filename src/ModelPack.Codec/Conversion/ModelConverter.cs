@@ -1,5 +1,6 @@
 using System.Reflection;
 using ModelPack.Conversion;
+using ModelPack.IO.Names;
 using ModelPack.IO;
 using ModelPack.IO.Output;
 
@@ -143,7 +144,7 @@ public static class ModelConverter
 
     /// <summary>Path of the certificate that belongs to an output; beside what it leads to if it is a link.</summary>
     public static string CertificatePath(string targetPath) =>
-        Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + OutputTarget.CertificateEnding;
+        Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + MemberName.CertificateEnding;
 
     /// <summary>Converts an opened model; it does not look whether source and target are the same.</summary>
     internal static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options)

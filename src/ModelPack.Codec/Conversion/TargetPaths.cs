@@ -138,7 +138,7 @@ internal static class TargetPaths
         }
 
         // The certificate of an output that is no more gives way; a file that a link leads to may be anything.
-        bool leadsAway = new FileInfo(target.Path + OutputTarget.CertificateEnding).LinkTarget is not null
+        bool leadsAway = new FileInfo(target.Path + MemberName.CertificateEnding).LinkTarget is not null
             && File.Exists(target.Final(OutputPart.Certificate));
         bool isFilledFolder = Directory.Exists(target.Path) && Directory.EnumerateFileSystemEntries(target.Path).Any();
         if (File.Exists(target.Path) || isFilledFolder || leadsAway)

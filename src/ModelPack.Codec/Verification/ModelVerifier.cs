@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.IO.Names;
 using ModelPack.Verification;
 
 namespace ModelPack;
@@ -21,7 +22,6 @@ public sealed record VerificationReport(
 /// <summary>Compares two models, or a model with the certificate of a conversion.</summary>
 public static class ModelVerifier
 {
-    private const string CertificateEnding = ".modelpack.json";
 
     /// <summary>Compares two models of the same or of different formats. Either may be a certificate (<c>*.modelpack.json</c>).</summary>
     /// <param name="firstPath">A model.</param>
@@ -103,5 +103,5 @@ public static class ModelVerifier
         return compared with { Notes = [.. ModelFile.PathsOf(first, second), .. compared.Notes] };
     }
 
-    internal static bool IsCertificate(string path) => path.EndsWith(CertificateEnding, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsCertificate(string path) => path.EndsWith(MemberName.CertificateEnding, StringComparison.OrdinalIgnoreCase);
 }

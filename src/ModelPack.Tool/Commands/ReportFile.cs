@@ -1,3 +1,4 @@
+using ModelPack.IO.Names;
 using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
@@ -5,8 +6,6 @@ namespace ModelPack.Tool.Commands;
 /// <summary>A file that a verb writes beside its work. What can be refused is refused before the work starts.</summary>
 internal sealed class ReportFile
 {
-    private const string CertificateEnding = ".modelpack.json";
-
     private readonly string path;
     private readonly ExistingTarget existing;
 
@@ -88,7 +87,7 @@ internal sealed class ReportFile
 
         // The certificate stands beside the output itself, wherever a link leads to it.
         string certificate = ModelConverter.CertificatePath(output);
-        string model = certificate[..^CertificateEnding.Length];
+        string model = certificate[..^MemberName.CertificateEnding.Length];
         return Arguments.IsFolder(output) ? [model, certificate] : [model, certificate, ModelFiles.SideFilePath(model)];
     }
 

@@ -19,9 +19,6 @@ internal sealed class OutputTarget
     /// <summary>The longest name of a file, in bytes on Unix and in characters on Windows.</summary>
     public const int LongestName = 255;
 
-    /// <summary>What the name of a certificate adds to that of its output.</summary>
-    public const string CertificateEnding = ".modelpack.json";
-
     private const string StageEnding = ".modelpack-tmp";
     private const string LockEnding = ".modelpack-lock";
 
@@ -35,7 +32,7 @@ internal sealed class OutputTarget
         Name = System.IO.Path.GetFileName(Path);
         finals[OutputPart.Model] = Path;
         finals[OutputPart.SideFile] = RegularFile.Follow(System.IO.Path.Combine(Folder, SideFile.NameFor(Name)));
-        finals[OutputPart.Certificate] = RegularFile.Follow(Path + CertificateEnding);
+        finals[OutputPart.Certificate] = RegularFile.Follow(Path + MemberName.CertificateEnding);
     }
 
     /// <summary>The full path of the file or the folder, without a separator at its end.</summary>
