@@ -14,6 +14,9 @@ internal sealed class TemplateAnalysis
     private readonly TemplateEvaluator evaluator;
     private readonly SortedDictionary<int, string> triggered = [];
     private readonly Stack<TemplateValue> emitted = new();
+
+    // Whether a phrase may have left the body of the loop that is gone through: what follows appears only with it, or without it.
+    private bool isLeft;
     private Dictionary<string, TemplateValue> variables = new(StringComparer.Ordinal);
 
     private TemplateAnalysis() => evaluator = new(this);
@@ -61,9 +64,12 @@ internal sealed class TemplateAnalysis
             case TemplateNodeKind.Body:
                 foreach (TemplateNode child in node.Children)
                 {
-                    Run(child, isGuarded);
+                    Run(child, isGuarded || isLeft);
                 }
 
+                break;
+            case TemplateNodeKind.Jump:
+                isLeft |= isGuarded;
                 break;
             case TemplateNodeKind.Data:
                 Emit(node.Position, TemplateValue.Literal(node.Value), node.Value, isGuarded);
@@ -95,6 +101,11 @@ internal sealed class TemplateAnalysis
                 break;
             case TemplateNodeKind.Block:
                 Emit(node.Position, evaluator.Evaluate(node.Children[0], isGuarded), "", isGuarded);
+                foreach (TemplateNode parameter in node.Children[2].Children)
+                {
+                    variables[parameter.Value] = evaluator.AllArgumentsOf("caller");
+                }
+
                 Run(node.Children[1], isGuarded);
                 break;
         }
@@ -128,21 +139,28 @@ internal sealed class TemplateAnalysis
         Dictionary<string, TemplateValue> before = variables;
         Dictionary<string, TemplateValue>? after = null;
         bool hasElse = node.Children.Length % 2 == 1;
+        bool wasLeft = isLeft;
+        bool isLeftInOne = isLeft;
         for (int i = 0; i < node.Children.Length; i += 2)
         {
+            isLeft = wasLeft;
             variables = new(before, StringComparer.Ordinal);
             bool isLast = i + 1 == node.Children.Length;
             isGuarded |= !isLast && evaluator.Evaluate(node.Children[i], isGuarded).Has(TemplateTraits.Triggered);
             Run(node.Children[isLast ? i : i + 1], isGuarded);
             after = after is null ? variables : Join(after, variables);
+            isLeftInOne |= isLeft;
         }
 
+        isLeft = isLeftInOne;
         variables = hasElse ? after! : Join(after!, before);
     }
 
     private void RunFor(TemplateNode node, bool isGuarded)
     {
         TemplateValue items = evaluator.Evaluate(node.Children[1], isGuarded);
+        bool isChosen = false;
+        bool wasLeft = isLeft;
         for (int round = 0; round < MaximumRounds; round++)
         {
             Dictionary<string, TemplateValue> before = variables;
@@ -151,8 +169,9 @@ internal sealed class TemplateAnalysis
             variables = new(
                 before, StringComparer.Ordinal) { ["loop"] = TemplateValue.None, ["loop.previtem"] = item, ["loop.nextitem"] = item };
             Bind(node.Children[0], item);
-            bool isChosen = evaluator.Evaluate(node.Children[2], isGuarded).Has(TemplateTraits.Triggered);
+            isChosen |= evaluator.Evaluate(node.Children[2], isGuarded).Has(TemplateTraits.Triggered);
             Run(node.Children[3], isGuarded || isChosen || items.Has(TemplateTraits.Triggered));
+            isLeft = wasLeft;
             Dictionary<string, TemplateValue> joined = Join(variables, before);
             bool isSettled = known == evaluator.Learned && joined.Count == before.Count
                 && joined.All(pair => before[pair.Key].IsSameAs(pair.Value));
@@ -163,7 +182,7 @@ internal sealed class TemplateAnalysis
             }
         }
 
-        Run(node.Children[4], isGuarded || items.Has(TemplateTraits.Triggered));
+        Run(node.Children[4], isGuarded || isChosen || items.Has(TemplateTraits.Triggered));
     }
 
     private void RunMacro(TemplateNode node)
@@ -181,14 +200,24 @@ internal sealed class TemplateAnalysis
             variables[parameter.Value] = value.Or(evaluator.ArgumentsOf(node.Value, i, parameter.Value));
         }
 
+        variables["varargs"] = variables["kwargs"] = evaluator.AllArgumentsOf(node.Value);
+
         evaluator.Learn(evaluator.Macros, node.Value, Collect(node.Children[1], isGuarded: false));
         variables = before;
     }
 
-    // Several targets of one value each get a part of it: which one is not told apart.
+    // Several targets of one value each get a part of it: which one is not told apart, but for names and what stands under them.
     private void Bind(TemplateNode target, TemplateValue value)
     {
-        if (target.Kind == TemplateNodeKind.List)
+        if (target.Kind == TemplateNodeKind.List && value.Has(TemplateTraits.Pairs | TemplateTraits.Groups))
+        {
+            Bind(target.Children[0], TemplateEvaluator.PairKey(value));
+            foreach (TemplateNode part in target.Children[1..])
+            {
+                Bind(part, TemplateEvaluator.PairValue(value));
+            }
+        }
+        else if (target.Kind == TemplateNodeKind.List)
         {
             foreach (TemplateNode part in target.Children)
             {
@@ -221,14 +250,23 @@ internal sealed class TemplateAnalysis
 
     private void AssignNamespace(TemplateNode target, TemplateNode[] attributes, bool isGuarded)
     {
+        TemplateValue whole = TemplateValue.None;
         foreach (TemplateNode attribute in attributes)
         {
             TemplateValue value = evaluator.Evaluate(
                 attribute.Kind == TemplateNodeKind.Keyword ? attribute.Children[0] : attribute, isGuarded);
-            evaluator.Learn(evaluator.Attributes, $"{target.Value}.{attribute.Value}", Guarded(attribute.Position, value, "", isGuarded));
+            value = Guarded(attribute.Position, value, "", isGuarded);
+            if (attribute.Kind == TemplateNodeKind.Keyword)
+            {
+                evaluator.Learn(evaluator.Attributes, $"{target.Value}.{attribute.Value}", value);
+            }
+            else
+            {
+                whole = whole.Or(value);
+            }
         }
 
-        Bind(target, TemplateValue.None);
+        Bind(target, whole);
     }
 
     private static Dictionary<string, TemplateValue> Join(Dictionary<string, TemplateValue> first, Dictionary<string, TemplateValue> second)

@@ -25,6 +25,9 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
     /// <summary>What the attributes of namespaces were ever set to.</summary>
     public Dictionary<string, TemplateValue> Attributes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What was ever put into lists and dictionaries, by the names of these.</summary>
+    private Dictionary<string, TemplateValue> Changed { get; } = new(StringComparer.Ordinal);
+
     public IReadOnlyDictionary<int, string> Doubts => doubts;
 
     /// <summary>Grows whenever something new was learned that holds for the whole template.</summary>
@@ -49,6 +52,17 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
     public TemplateValue ArgumentsOf(string macro, int place, string name) =>
         arguments.GetValueOrDefault($"{macro}({place}", TemplateValue.None)
         .Or(arguments.GetValueOrDefault($"{macro}({name}", TemplateValue.None));
+
+    /// <summary>What calls of a macro give to it, whatever place or name it is given under.</summary>
+    public TemplateValue AllArgumentsOf(string macro) => arguments.GetValueOrDefault($"{macro}(*", TemplateValue.None);
+
+    /// <summary>The name of a pair.</summary>
+    public static TemplateValue PairKey(TemplateValue pair) => TemplateValue.Of(
+        (pair.Traits & TemplateTraits.Triggered) | (pair.Has(TemplateTraits.Groups) ? TemplateTraits.Text : TemplateTraits.Data));
+
+    /// <summary>What stands under the name of a pair.</summary>
+    public static TemplateValue PairValue(TemplateValue pair) =>
+        pair with { Traits = (pair.Traits & ~(TemplateTraits.Pairs | TemplateTraits.Groups)) | TemplateTraits.Text };
 
     /// <summary>What a loop over a value goes through.</summary>
     public static TemplateValue Element(TemplateValue value)
@@ -104,7 +118,7 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
     {
         if (analysis.Find(node.Value) is { } known)
         {
-            return known;
+            return known.Or(Changed.GetValueOrDefault(node.Value, TemplateValue.None));
         }
 
         if (TemplateWords.Insides.Contains(node.Value) || node.Value.StartsWith('_'))
@@ -141,8 +155,9 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             return value;
         }
 
-        TemplateTraits kept =
-            value.Traits & ~(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part);
+        // A text has no fields: what has them is not one.
+        TemplateTraits kept = value.Traits
+            & ~(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part | TemplateTraits.Text);
         TemplateTraits own = TemplateWords.StructuralFields.Contains(name)
             ? TemplateTraits.Data
             : name == ContentField ? TemplateTraits.Content : TemplateTraits.Text;
@@ -181,7 +196,8 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         TemplateValue element = key.Texts.IsEmpty
             ? Element(value)
             : key.Texts.Aggregate(TemplateValue.None, (all, text) => all.Or(Field(value, text)));
-        return (value.Has(TemplateTraits.Content) ? element.And(TemplateTraits.Text) : element).And(trigger);
+        bool mayBeText = value.Has(TemplateTraits.Content | TemplateTraits.Message | TemplateTraits.Part) && key.Texts.IsEmpty;
+        return (mayBeText ? element.And(TemplateTraits.Text) : element).And(trigger);
     }
 
     private void EnsureKey(int position, string name)
@@ -219,13 +235,20 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             Doubt(callee.Position, $"the method '{callee.Value}'");
         }
 
+        if (TemplateWords.Changes.Contains(callee.Value))
+        {
+            Change(callee.Children[0], isGuarded ? values.And(TemplateTraits.Triggered) : values);
+        }
+
         return callee.Value switch
         {
             "get" when given.Length > 0 && given[0].Kind == TemplateNodeKind.Constant => Field(value, given[0].Value).Or(values.Measure()),
             "get" => Subscript(
                 new(TemplateNodeKind.Subscript, "", node.Position, callee.Children[0], given.Length > 0 ? Plain(given[0]) : node),
                 isGuarded).Or(values),
-            "items" or "keys" or "values" or "copy" => value,
+            "items" => Pairs(value),
+            "values" => PairValue(Pairs(value)),
+            "keys" or "copy" => value,
             "lower" or "casefold" => value.Map(text => text.ToLowerInvariant()),
             "upper" => value.Map(text => text.ToUpperInvariant()),
             _ when Searches.Contains(callee.Value) => Compare(values, value, isMembership: true),
@@ -237,8 +260,31 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
         };
     }
 
+    // What is changed within an attribute of a namespace is that attribute; within anything else, the whole.
+    private void Change(TemplateNode target, TemplateValue value)
+    {
+        if (target is { Kind: TemplateNodeKind.Attribute, Children: [{ Kind: TemplateNodeKind.Name }] })
+        {
+            Learn(Attributes, Key(target), value);
+            return;
+        }
+
+        while (target.Kind is TemplateNodeKind.Attribute or TemplateNodeKind.Subscript or TemplateNodeKind.Call or TemplateNodeKind.Filter)
+        {
+            target = target.Children[0];
+        }
+
+        Learn(Changed, target.Value, value);
+    }
+
+    private static TemplateValue Pairs(TemplateValue value) =>
+        value.Has(TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part)
+        ? value.And(TemplateTraits.Pairs)
+        : value;
+
     private TemplateValue Function(TemplateNode node, string name, TemplateNode[] given, TemplateValue values, bool isGuarded)
     {
+        Learn(arguments, $"{name}(*", values);
         if (Macros.ContainsKey(name))
         {
             for (int i = 0; i < given.Length; i++)
@@ -293,9 +339,12 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             "lower" => value.Map(text => text.ToLowerInvariant()),
             "upper" => value.Map(text => text.ToUpperInvariant()),
             "trim" => value.Map(text => text.Trim()),
-            "list" or "safe" or "e" or "escape" or "sort" or "unique" or "items" or "dictsort" => value,
+            "list" or "safe" or "e" or "escape" or "sort" or "unique" => value,
+            "items" or "dictsort" => Pairs(value),
             "default" or "d" => value.Or(values),
-            "first" or "last" => value.Has(TemplateTraits.Content) ? Element(value).And(TemplateTraits.Text) : Element(value),
+            "first" or "last" => value.Has(TemplateTraits.Content | TemplateTraits.Pairs | TemplateTraits.Groups)
+                ? Element(value).And(TemplateTraits.Text)
+                : Element(value),
             "replace" =>
                 Text(value).With(values)
                 .And(Compare(
@@ -326,7 +375,13 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
             return value.And(Compare(phrase, field, isMembership: true).Traits);
         }
 
-        return node.Value == "map" ? field : value;
+        return node.Value switch
+        {
+            "map" => field.Has(TemplateTraits.Content) ? field.And(TemplateTraits.Text) : field,
+            "sum" or "join" => Text(field).Made(),
+            "groupby" => value.And(field.IsText ? TemplateTraits.Groups : TemplateTraits.Pairs),
+            _ => value,
+        };
     }
 
     // map('lower'), select('equalto', x): the filter or test is named by a text.
@@ -358,12 +413,17 @@ internal sealed class TemplateEvaluator(TemplateAnalysis analysis)
     // A phrase on one side, and on the other what somebody wrote. Whether a message or a part has a key says nothing of its text.
     private static TemplateValue Compare(TemplateValue left, TemplateValue right, bool isMembership)
     {
-        bool isTriggered = (left.IsPhrase && IsWritten(right, isMembership)) || (right.IsPhrase && IsWritten(left, isMembership: false));
+        bool isTriggered = (left.IsPhrase && (IsWritten(right, isMembership) || IsLiteralMessage(left, right)))
+            || (right.IsPhrase && (IsWritten(left, isMembership: false) || (!isMembership && IsLiteralMessage(right, left))));
         return TemplateValue.Of(((left.Traits | right.Traits) & TemplateTraits.Triggered) | (isTriggered ? TemplateTraits.Triggered : 0));
     }
 
     private static bool IsWritten(TemplateValue value, bool isMembership) =>
         value.IsText || (!isMembership && value.Has(TemplateTraits.Part));
+
+    // A message that stands in the template: {'role': 'user', 'content': 'a phrase'}.
+    private static bool IsLiteralMessage(TemplateValue literal, TemplateValue value) =>
+        literal.Has(TemplateTraits.Table) && value.Has(TemplateTraits.Messages | TemplateTraits.Message);
 
     private TemplateValue Binary(TemplateNode node, bool isGuarded)
     {

@@ -74,7 +74,7 @@ internal enum TemplateNodeKind
     /// <summary>Parameters as a list, body.</summary>
     Macro,
 
-    /// <summary>An expression and a body: call, filter.</summary>
+    /// <summary>An expression, a body, and the parameters that a call gives to it: call, filter.</summary>
     Block,
 
     /// <summary>break, continue.</summary>

@@ -133,7 +133,7 @@ internal sealed class TemplateParser
                 return Macro(position);
             case "call":
                 IReadOnlyList<TemplateNode> parameters = tokens.IsMark("(") ? Parameters() : [];
-                return Enclosed(position, expressions.Expression(), "endcall");
+                return Enclosed(position, expressions.Expression(), "endcall", [.. parameters]);
             case "filter":
                 return Enclosed(position, expressions.Filters(new(TemplateNodeKind.Nothing, "", position)), "endfilter");
             case "generation":
@@ -151,11 +151,12 @@ internal sealed class TemplateParser
         }
     }
 
-    private TemplateNode Enclosed(int position, TemplateNode expression, string end)
+    private TemplateNode Enclosed(int position, TemplateNode expression, string end, params TemplateNode[] parameters)
     {
         TemplateNode body = Block(end);
         Close();
-        return new(TemplateNodeKind.Block, end, position, expression, body);
+        return new(
+            TemplateNodeKind.Block, end, position, expression, body, new TemplateNode(TemplateNodeKind.List, "", position, parameters));
     }
 
     private TemplateNode If(int position)

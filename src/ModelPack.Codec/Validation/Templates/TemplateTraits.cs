@@ -38,4 +38,10 @@ internal enum TemplateTraits
 
     /// <summary>A dictionary or list of the template's own.</summary>
     Table = 1024,
+
+    /// <summary>Pairs of a name, which says nothing of a text, and what stands under it.</summary>
+    Pairs = 2048,
+
+    /// <summary>Pairs of a text that somebody wrote and the messages that hold it.</summary>
+    Groups = 4096,
 }

@@ -21,6 +21,10 @@ internal static partial class TemplateWords
         "copy", "remove", "clear", "reverse", "sort",
         "setdefault", "next", "cycle", "changed");
 
+    /// <summary>Those of them that change what they are called on.</summary>
+    public static readonly FrozenSet<string> Changes = Set(
+        "append", "extend", "insert", "pop", "update", "remove", "clear", "reverse", "sort", "setdefault", "next");
+
     /// <summary>Filters that reach no attribute by a computed name.</summary>
     public static readonly FrozenSet<string> Filters = Set(
         "abs", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "forceescape",
