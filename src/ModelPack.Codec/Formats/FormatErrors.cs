@@ -11,5 +11,9 @@ internal static class FormatErrors
         "MP2006", "", ErrorKind.InvalidFile, "The description of a carried tensor does not fit its bytes.",
         "The file was edited after it was converted: convert the original source again.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [UnknownFormat, BadDescription];
+    public static readonly ErrorCode TooManyTensors = new(
+        "MP2034", "", ErrorKind.InvalidFile, "The file has more than 1,048,576 tensors.",
+        "Check that the file is a model: the largest published ones have some 200,000 tensors.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [UnknownFormat, BadDescription, TooManyTensors];
 }

@@ -47,6 +47,7 @@ public sealed class ErrorCodeTests
         ["MP2032"] = folder => ModelValidator.Validate(
             folder.Write("bad.safetensors", OriginRecords.Container([1, 2, 3]))).Findings.Single().Code,
         ["MP2033"] = folder => ModelValidator.Validate(WithoutSideFile(folder)).Findings.Single().Code,
+        ["MP2034"] = _ => Thrown(() => TensorLimit.Write(TensorLimit.Most + 1)),
         ["MP2101"] = folder => Thrown(
             () => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,

@@ -41,6 +41,7 @@ internal static class StackTransforms
                 $"the shape is {TensorShape.Format(member.Shape)}, but the tensor should be a stack of {parts}");
         }
 
+        context.TakeParts(member, parts);
         TensorDraft stack = member.Draft;
         if (TensorTypes.Get(stack.Type).Rule != PayloadRule.Blocks)
         {

@@ -27,6 +27,12 @@ internal readonly record struct TranslationMember(int Index, TensorInfo Tensor, 
 /// <summary>Collects a translation, and puts it in order.</summary>
 internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelFacts facts)
 {
+    // A part of a stack is a tensor with a name and a recipe, however few bytes it has: those of small models are for free.
+    private const int FreeParts = 1 << 15;
+    private const int BytesPerPart = 64;
+
+    private readonly long mostParts = FreeParts + (given.Aggregate(0L, (all, tensor) => all + (tensor.ByteLength / BytesPerPart)));
+    private long parts;
     private readonly List<(TranslatedTensor Tensor, (int, int, int, int) Place)> made = [];
     private readonly Dictionary<string, string> sources = new(StringComparer.Ordinal);
     private readonly PayloadRecipe?[] back = new PayloadRecipe?[given.Count];
@@ -50,6 +56,17 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
 
         made.Add((new TranslatedTensor(name, draft.Type, draft.Shape, draft.Payload), place));
         return new StoredPayload(made.Count - 1, draft.Payload.Length);
+    }
+
+    /// <summary>Counts the parts of a stack before it is taken apart.</summary>
+    public void TakeParts(TranslationMember stack, long count)
+    {
+        parts += count;
+        if (parts > mostParts)
+        {
+            throw stack.Error(
+                TranslationErrors.TooManyParts, $"with its {count} parts the model would have {parts}, {mostParts} at most for its bytes");
+        }
     }
 
     /// <summary>Says how a given tensor comes back.</summary>

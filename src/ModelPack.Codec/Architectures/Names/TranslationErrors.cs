@@ -17,7 +17,9 @@ internal static class TranslationErrors
 
     public static readonly ErrorCode WrongShape = Refusal(2255, "The shape of a tensor fits neither its place in the model nor its bytes.");
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [Heads, Incomplete, UnequalParts, SameName, WrongShape];
+    public static readonly ErrorCode TooManyParts = Refusal(2035, "Stacks have more parts than a model of so few bytes can have.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } = [Heads, Incomplete, UnequalParts, SameName, WrongShape, TooManyParts];
 
     private static ErrorCode Refusal(int number, string summary) => new($"MP{number}", "", ErrorKind.InvalidFile, summary, KeepNames);
 }

@@ -111,6 +111,7 @@ internal sealed record AprHeader
             throw AprErrors.TensorCount.Broken(source.Name, $"{count} tensors are announced, the index has {data - index} bytes", 8);
         }
 
+        TensorLimit.Read(count, source.Name, 8);
         if (size > AprFormat.MaximumMetadataBytes)
         {
             throw AprErrors.MetadataSize.Broken(source.Name, $"the metadata has {size} bytes", 20);

@@ -14,6 +14,7 @@ internal static class AprWriter
     /// <exception cref="ArgumentException">The model breaks a rule of the format; checking it is the caller's part.</exception>
     public static FilePlan Plan(AprModel model)
     {
+        TensorLimit.Write(model.Tensors.Count);
         byte[][] names = [.. model.Tensors.Select(EncodeName)];
         int[] order = [.. Enumerable.Range(0, names.Length)];
         order.AsSpan().Sort((left, right) => names[left].AsSpan().SequenceCompareTo(names[right]));

@@ -28,6 +28,12 @@ internal static class GgufFormat
     public const long MaximumStringBytes = 1L << 30;
     public const long MaximumArrayItems = 1L << 30;
 
+    // Behind magic and version (gguf.md §1.2).
+    public const int TensorCountOffset = 8;
+
+    // An empty name, no dimensions, type and offset, with the short lengths of version 1 (gguf.md §1.5).
+    public const int MinimumRecordBytes = 20;
+
     public const string AlignmentKey = "general.alignment";
     public const string ArchitectureKey = "general.architecture";
     public static ReadOnlySpan<byte> Magic => "GGUF"u8;

@@ -38,6 +38,7 @@ internal static class GgufModelCheck
 
     public static void CheckTensors(IReadOnlyList<GgufModelTensor> tensors)
     {
+        TensorLimit.Write(tensors.Count);
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (GgufModelTensor tensor in tensors)
         {

@@ -26,6 +26,9 @@ internal static class GgufReader
         metadata.Read(header.KeyValueCount);
         long alignment = metadata.ReadAlignment();
         int recordsAt = buffer.Position;
+        // A file that is too short for what it announces is refused where it ends.
+        ulong possible = Math.Min(header.TensorCount, (ulong)(buffer.Left / GgufFormat.MinimumRecordBytes));
+        TensorLimit.Read(possible, source.Name, GgufFormat.TensorCountOffset);
         List<GgufTensorDraft> drafts = new GgufTensorReader(buffer, notes).Read(header.TensorCount);
         long dataOffset = GgufLayout.FindDataOffset(buffer, drafts.Count, alignment);
         GgufTensorRecord[] tensors = GgufLayout.Place(buffer, drafts, dataOffset, alignment);

@@ -47,6 +47,10 @@ internal static class SafeTensorsErrors
         "MP1227", "POLICY-ORIGIN", "The metadata value modelpack.origin is not base64.",
         "The record was edited: convert the model again from its source.");
 
+    public static readonly ErrorCode KeyLimit = Bad(
+        "MP1340", "POLICY-METADATA-KEYS", "The file has more than 131,072 metadata keys.",
+        "Check that the file is a model: published ones have a few metadata keys.");
+
     public static readonly ErrorCode WriteDuplicateName = Bad(
         "MP1241", "POLICY-DUPLICATE-NAME", "Two tensors to be written have one name.", Unwritable);
     public static readonly ErrorCode WriteDuplicateMetadataKey = Bad(
@@ -69,6 +73,7 @@ internal static class SafeTensorsErrors
         HeaderTooSmall, HeaderTooLarge, InvalidHeaderLength, InvalidHeader, NotJson, WrongStructure, UnknownType, NotANumber, InvalidOffset,
         TensorInvalidInfo, MisalignedSlice, ValidationOverflow, MetadataIncompleteBuffer,
         DuplicateName, DuplicateMetadataKey, EntryIsArray, MetadataIsNull, UnknownField, DimensionTooLarge, OriginNotBase64,
+        KeyLimit,
         WriteDuplicateName, WriteDuplicateMetadataKey, WriteReservedName, WriteUnknownType, WriteWrongSize, WriteHeaderTooLarge,
         WriteNotUnicode, WriteTooLong,
     ];

@@ -11,6 +11,9 @@ internal static class SafeTensorsFormat
     /// <summary>The reference library refuses longer headers, on reading and on writing.</summary>
     public const int MaxHeaderLength = 100_000_000;
 
+    /// <summary>A reader makes objects for each key, of many times the bytes of a tiny one.</summary>
+    public const int MaximumKeys = 1 << 17;
+
     /// <summary>The reference serializer pads the header to a multiple of this.</summary>
     public const int HeaderAlignment = 8;
 

@@ -54,6 +54,7 @@ internal sealed class SafeTensorsHeaderReader
             }
             else
             {
+                TensorLimit.Read((ulong)entries.Count + 1, source.Name, SafeTensorsFormat.LengthBytes + json.Position);
                 entries.Add(SafeTensorsEntryReader.Read(ref json, header.Span, name, shapes));
             }
         }
@@ -77,6 +78,12 @@ internal sealed class SafeTensorsHeaderReader
             if (!keys.Add(key))
             {
                 throw json.Error(SafeTensorsErrors.DuplicateMetadataKey, $"the metadata key '{key}' stands twice", json.Position);
+            }
+
+            if (metadata.Count == SafeTensorsFormat.MaximumKeys)
+            {
+                throw json.Error(
+                    SafeTensorsErrors.KeyLimit, $"the header has more than {SafeTensorsFormat.MaximumKeys} metadata keys", json.Position);
             }
 
             json.Next();

@@ -12,6 +12,12 @@ internal static class SafeTensorsWriter
     /// <exception cref="ModelPackException">The format cannot hold the model.</exception>
     public static FilePlan Plan(SafeTensorsModel model)
     {
+        TensorLimit.Write(model.Tensors.Count);
+        if (model.Metadata.Count > SafeTensorsFormat.MaximumKeys)
+        {
+            throw new ModelPackException(SafeTensorsErrors.KeyLimit, $"the output would have {model.Metadata.Count} metadata keys");
+        }
+
         byte[][] names = CheckTensors(model.Tensors);
         int[] order = Order(model.Tensors, names);
 
