@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelPack.Tool.Commands;
+using ModelPack.Tool.Commands.Apr;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -19,6 +20,12 @@ internal static class ToolProgram
         using ToolSession session = new(console, mode);
         try
         {
+            // apr's words are its own: its options, its answers and its exit codes.
+            if (args is [AprCommand.Name or AprCommand.Group, ..])
+            {
+                return AprCommand.Run(args, session);
+            }
+
             ParseResult parsed = CommandTree.Create(session).Parse(args, Parsing);
             IReadOnlyList<string> errors = UsageErrors.Of(parsed, args);
             session.Verbosity = parsed.GetValue<string>(CommandTree.VerbosityOptionName) == CommandTree.Detailed

@@ -43,6 +43,11 @@ internal sealed record ConversionAim(ModelFile Source, string TargetPath, ModelF
 
         // The nearest set is what a folder asks for, too.
         bool needsFolder = !IsFolder && ancestor.Record.Files.Length > 1;
+        if (needsFolder && Options.Form == TargetForm.OneFile)
+        {
+            return (Transcode(null), this);
+        }
+
         ConversionAim aim = needsFolder && folder is not null ? this with { TargetPath = folder() } : this;
         return (aim.IsCopy ? new CopyPlan(Source) : new RestorePlan(Source, ancestor), aim);
     }

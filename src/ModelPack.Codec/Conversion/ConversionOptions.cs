@@ -42,4 +42,17 @@ public sealed record ConversionOptions
 
     /// <summary>Also computes SHA-256 of source and output for the certificate (slow).</summary>
     public bool Sha256 { get; init; }
+
+    /// <summary>What a file as target means if the source was made from a folder.</summary>
+    internal TargetForm Form { get; init; }
+}
+
+/// <summary>What a file as target means if what it would be restored to consists of several files.</summary>
+internal enum TargetForm
+{
+    /// <summary>An error that asks for a folder.</summary>
+    Restored,
+
+    /// <summary>One file that holds all of it, as a conversion of any other source would write.</summary>
+    OneFile,
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using ModelPack.Tool.Commands.Apr;
 using ModelPack.Tool.Help;
 
 namespace ModelPack.Tool.Commands;
@@ -31,6 +32,8 @@ internal static class CommandTree
             ValidateCommand.Create(session),
             DiffCommand.Create(session),
             HashCommand.Create(session),
+            AprCommand.Create(AprCommand.Name),
+            AprCommand.Create(AprCommand.Group),
             ExplainCommand.Create(session),
             CompletionCommand.Create(session),
         };

@@ -1,0 +1,43 @@
+namespace ModelPack.Qa.Engines;
+
+/// <summary>A model as the engine takes it: a GGUF file. That of another format is converted, and the conversion proved.</summary>
+internal sealed class EngineModel : IDisposable
+{
+    private readonly string? folder;
+
+    private EngineModel(string path, string? folder) => (Path, this.folder) = (path, folder);
+
+    public string Path { get; }
+
+    public static EngineModel Of(string path, CancellationToken cancellation)
+    {
+        using (Model model = Model.Open(path))
+        {
+            if (model.Format == ModelFormat.Gguf)
+            {
+                return new(ModelFiles.FilesOf(path)[0], null);
+            }
+        }
+
+        string folder = Directory.CreateTempSubdirectory("modelpack-engine-").FullName;
+        try
+        {
+            string gguf = System.IO.Path.Combine(folder, "model.gguf");
+            ModelConverter.Convert(path, gguf, ModelFormat.Gguf, new(), cancellation: cancellation);
+            return new(gguf, folder);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (folder is not null)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
