@@ -125,6 +125,20 @@ public sealed class NumberStatisticsTests
     }
 
     [TestMethod]
+    [DynamicData(nameof(WholeTypes))]
+    public void Whole_numbers_have_the_same_statistics_together_and_one_by_one(TensorType type)
+    {
+        IntegerFormat format = IntegerFormat.Find(type)!;
+        Gen.OneOf(Gen.Byte, Gen.OneOf<byte>(0, 1, 0x7F, 0x80, 0xFF)).Array[0, 3000]
+            .Select(bytes => bytes[..(bytes.Length / format.Bytes * format.Bytes)]).Sample(bytes =>
+            {
+                IntegerAccumulator one = new(format);
+                one.AddScalar(bytes);
+                return Text(one.ToStatistics()) == Text(Accumulate(format, bytes).ToStatistics());
+            });
+    }
+
+    [TestMethod]
     public void The_largest_whole_numbers_keep_all_digits()
     {
         byte[] bytes = new byte[16];

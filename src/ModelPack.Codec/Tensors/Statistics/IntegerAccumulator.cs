@@ -1,50 +1,62 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace ModelPack.Tensors.Statistics;
 
-/// <summary>Statistics of whole numbers. The sum of 2^63 numbers of 64 bits fits in 127 bits; squares are summed in three parts that fit as
-/// well.</summary>
+/// <summary>Statistics of whole numbers. The sum of 2^63 numbers of 64 bits fits in 127 bits.</summary>
 internal sealed class IntegerAccumulator(IntegerFormat format) : TensorAccumulator
 {
-    private const int HalfBits = 32;
-
     private readonly long[] magnitudes = new long[MagnitudeBins.Count];
     private long count;
     private long zeros;
     private Int128 lowest = Int128.MaxValue;
     private Int128 highest = Int128.MinValue;
     private Int128 sum;
-
-    // A magnitude is high × 2^32 + low, its square high² × 2^64 + high × low × 2^33 + low².
-    private UInt128 highSquares;
-    private UInt128 products;
-    private UInt128 lowSquares;
+    private BigInteger squares;
 
     public override void Add(PayloadReader reader) => Add(reader.ToLittleEndian());
 
-    /// <summary>Adds little-endian numbers.</summary>
+    /// <summary>Adds little-endian numbers, at most 2^30 at once.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
+    {
+        if (!BitConverter.IsLittleEndian)
+        {
+            AddScalar(bytes);
+            return;
+        }
+
+        switch (format.Bytes, format.IsSigned)
+        {
+            case (1, _):
+                AddBytes(bytes);
+                break;
+            case (2, true):
+                AddSums(IntegerSums.Of(MemoryMarshal.Cast<byte, short>(bytes)));
+                break;
+            case (2, false):
+                AddSums(IntegerSums.Of(MemoryMarshal.Cast<byte, ushort>(bytes)));
+                break;
+            case (4, true):
+                AddSums(IntegerSums.Of(MemoryMarshal.Cast<byte, int>(bytes)));
+                break;
+            case (4, false):
+                AddSums(IntegerSums.Of(MemoryMarshal.Cast<byte, uint>(bytes)));
+                break;
+            case (8, true):
+                AddSums(IntegerSums.Of(MemoryMarshal.Cast<byte, long>(bytes)));
+                break;
+            default:
+                AddSums(IntegerSums.Of(MemoryMarshal.Cast<byte, ulong>(bytes)));
+                break;
+        }
+    }
+
+    /// <summary>The twin of <see cref="Add(ReadOnlySpan{byte})"/>, number by number.</summary>
+    public void AddScalar(ReadOnlySpan<byte> bytes)
     {
         for (; !bytes.IsEmpty; bytes = bytes[format.Bytes..])
         {
-            Int128 value = format.Read(bytes);
-            count++;
-            lowest = Int128.Min(lowest, value);
-            highest = Int128.Max(highest, value);
-            if (value == 0)
-            {
-                zeros++;
-                continue;
-            }
-
-            ulong magnitude = (ulong)Int128.Abs(value);
-            magnitudes[MagnitudeBins.Of(BitOperations.Log2(magnitude))]++;
-            sum += value;
-            ulong high = magnitude >> HalfBits;
-            ulong low = (uint)magnitude;
-            highSquares += high * high;
-            products += high * low;
-            lowSquares += low * low;
+            Add(format.Read(bytes), 1);
         }
     }
 
@@ -56,15 +68,12 @@ internal sealed class IntegerAccumulator(IntegerFormat format) : TensorAccumulat
         lowest = Int128.Min(lowest, from.lowest);
         highest = Int128.Max(highest, from.highest);
         sum += from.sum;
-        highSquares += from.highSquares;
-        products += from.products;
-        lowSquares += from.lowSquares;
+        squares += from.squares;
         MagnitudeBins.Add(magnitudes, from.magnitudes);
     }
 
     public override TensorStatistics ToStatistics()
     {
-        BigInteger squares = ((BigInteger)highSquares << (2 * HalfBits)) + ((BigInteger)products << (HalfBits + 1)) + lowSquares;
         (double Mean, double Deviation)? moments = ExactMoments.Of(count, sum, squares, unitExponent: 0);
         return new()
         {
@@ -81,5 +90,50 @@ internal sealed class IntegerAccumulator(IntegerFormat format) : TensorAccumulat
             StandardDeviation = moments?.Deviation,
             Magnitudes = [.. magnitudes],
         };
+    }
+
+    // There are 256 bytes: how often each occurs says everything.
+    private void AddBytes(ReadOnlySpan<byte> bytes)
+    {
+        Span<int> times = stackalloc int[ByteCounts.Count];
+        ByteCounts.Of(bytes, times);
+        for (int value = 0; value < times.Length; value++)
+        {
+            if (times[value] > 0)
+            {
+                Add(format.IsSigned ? (sbyte)value : value, times[value]);
+            }
+        }
+    }
+
+    private void Add(Int128 value, int times)
+    {
+        count += times;
+        lowest = Int128.Min(lowest, value);
+        highest = Int128.Max(highest, value);
+        if (value == 0)
+        {
+            zeros += times;
+            return;
+        }
+
+        ulong magnitude = (ulong)Int128.Abs(value);
+        magnitudes[MagnitudeBins.Of(BitOperations.Log2(magnitude))] += times;
+        sum += value * times;
+        squares += (BigInteger)magnitude * magnitude * times;
+    }
+
+    private void AddSums(in IntegerSums sums)
+    {
+        count += sums.Count;
+        zeros += sums.OfLength(0);
+        lowest = Int128.Min(lowest, sums.Lowest);
+        highest = Int128.Max(highest, sums.Highest);
+        sum += sums.Sum;
+        squares += sums.Squares;
+        for (int bits = 1; bits <= IntegerSums.LongestNumber; bits++)
+        {
+            magnitudes[MagnitudeBins.Of(bits - 1)] += sums.OfLength(bits);
+        }
     }
 }
