@@ -27,14 +27,33 @@ internal sealed class Xxh128
     private const ulong Prime64x4 = 0x85EBCA77C2B2AE63;
     private const ulong Prime64x5 = 0x27D4EB2F165667C5;
 
-    private readonly XxHash128? portable = Avx2.IsSupported ? null : new();
+    private readonly XxHash128? portable;
 
     // The end of the stream is held back: it is hashed differently. Behind what is held stand the bytes before it, of which the last stripe
     // may need some.
-    private readonly byte[] buffer = new byte[BufferBytes];
+    private readonly byte[] buffer;
     private int buffered;
     private ulong length;
-    private State state = State.Initial;
+    private State state;
+
+    public Xxh128()
+    {
+        portable = Avx2.IsSupported ? null : new();
+        buffer = new byte[BufferBytes];
+        state = State.Initial;
+    }
+
+    private Xxh128(Xxh128 other)
+    {
+        portable = other.portable?.Clone();
+        buffer = [.. other.buffer];
+        buffered = other.buffered;
+        length = other.length;
+        state = other.state;
+    }
+
+    /// <summary>The same stream up to here, to be continued otherwise.</summary>
+    public Xxh128 Clone() => new(this);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {

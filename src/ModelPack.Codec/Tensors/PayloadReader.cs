@@ -119,9 +119,10 @@ internal sealed class PayloadReader : IDisposable
     }
 
     /// <summary>Decodes the next values of the chunk to where they are wanted.</summary>
-    /// <param name="destination">At least the values that are left, or <see cref="ElementsAtOnce"/>.</param>
+    /// <param name="destination">At least the values that are left, or <paramref name="most"/>.</param>
+    /// <param name="most">How many are decoded at most, no fewer than a block has.</param>
     /// <returns>Their number; 0 at the end of the chunk.</returns>
-    public int Decode(Span<float> destination)
+    public int Decode(Span<float> destination, int most = ElementsAtOnce)
     {
         if (decoded == length)
         {
@@ -131,7 +132,7 @@ internal sealed class PayloadReader : IDisposable
         ToLittleEndian();
         long first = block + (decoded / blockBytes);
         long untilRowEnd = map.RowBlocks - (first % map.RowBlocks);
-        int take = (int)Math.Min(Math.Min(ElementsAtOnce / map.BlockElements, untilRowEnd), (length - decoded) / blockBytes);
+        int take = (int)Math.Min(Math.Min(most / map.BlockElements, untilRowEnd), (length - decoded) / blockBytes);
         int elements = ((take - 1) * map.BlockElements) + map.Elements(first + take - 1);
         ReadOnlySpan<byte> blocks = bytes.AsSpan(decoded, take * blockBytes);
         if (type.Rule == PayloadRule.ScaledBytes)

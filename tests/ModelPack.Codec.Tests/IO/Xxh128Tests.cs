@@ -41,6 +41,23 @@ public sealed class Xxh128Tests
     }
 
     [TestMethod]
+    public void A_stream_may_be_continued_in_two_ways()
+    {
+        for (int trial = 0; trial < 1000; trial++)
+        {
+            int common = random.Next(2000);
+            (int first, int second) = (common + random.Next(1000), common + random.Next(1000));
+            Xxh128 hash = new();
+            hash.Append(bytes.AsSpan(0, common));
+            Xxh128 other = hash.Clone();
+            hash.Append(bytes.AsSpan(common, first - common));
+            other.Append(bytes.AsSpan(common, second - common));
+            Assert.AreEqual(Hash128.Of(bytes.AsSpan(0, first)), hash.Finish());
+            Assert.AreEqual(Hash128.Of(bytes.AsSpan(0, second)), other.Finish());
+        }
+    }
+
+    [TestMethod]
     public void A_flipped_bit_anywhere_changes_the_hash()
     {
         Hash128 expected = Hash(2000);

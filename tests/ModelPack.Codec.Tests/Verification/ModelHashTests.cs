@@ -6,6 +6,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Origin;
+using ModelPack.Tensors;
 using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Codec.Tests.Verification;
@@ -41,6 +42,7 @@ public sealed class ModelHashTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_file_of_the_corpus_has_the_same_hashes_in_every_format_and_through_chains()
     {
         ModelFormat[] formats = Enum.GetValues<ModelFormat>();
@@ -61,8 +63,8 @@ public sealed class ModelHashTests
             {
                 string converted = Path.Combine(folder, $"a.{formats[i].Extension()}");
                 string chained = Path.Combine(folder, $"b.{formats[(i + 1) % formats.Length].Extension()}");
-                ModelConverter.Convert(path, converted, formats[i], options with { Existing = ExistingTarget.Replace });
-                ModelConverter.Convert(
+                Unflushed.Convert(path, converted, formats[i], options with { Existing = ExistingTarget.Replace });
+                Unflushed.Convert(
                     converted, chained, formats[(i + 1) % formats.Length], options with { Existing = ExistingTarget.Replace });
                 foreach (string output in new[] { converted, chained })
                 {
@@ -81,7 +83,7 @@ public sealed class ModelHashTests
     [TestMethod]
     public void Shards_have_the_hashes_of_the_model()
     {
-        ModelConverter.Convert(TestModels.Qwen, folder + "/shards/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 });
+        Unflushed.Convert(TestModels.Qwen, folder + "/shards/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 });
         Assert.AreEqual(HashManifest.Write(Compute(TestModels.Qwen)), HashManifest.Write(Compute(folder + "/shards")));
     }
 
@@ -152,13 +154,60 @@ public sealed class ModelHashTests
     }
 
     [TestMethod]
+    public void A_NaN_is_found_wherever_it_stands()
+    {
+        for (int length = 0; length < 70; length++)
+        {
+            uint[] values = [.. Enumerable.Repeat(0xFF80_0000u, length)];
+            Assert.IsFalse(TensorHasher.HasNaN(values));
+            for (int place = 0; place < length; place++)
+            {
+                values[place] = 0xFF80_0001;
+                Assert.IsTrue(TensorHasher.HasNaN(values), $"{place} of {length}");
+                values[place] = 0xFF80_0000;
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(TensorType.F32, new int[0])]
+    [DataRow(TensorType.F32, new[] { 0 })]
+    [DataRow(TensorType.F32, new[] { 299_999 })]
+    [DataRow(TensorType.F32, new[] { 140_000, 200_000 })]
+    [DataRow(TensorType.F16, new int[0])]
+    [DataRow(TensorType.F16, new[] { 4096, 280_000 })]
+    [DataRow(TensorType.BF16, new[] { 4095 })]
+    public void Values_of_many_chunks_are_hashed_with_every_NaN_as_the_same(TensorType type, int[] places)
+    {
+        TestTensor tensor = TestTensor.Random("w", type, 6, 300, 1000);
+        int bytes = TensorTypes.Get(type).BlockBytes;
+        for (int highest = bytes - 1; highest < tensor.Bytes.Length; highest += bytes)
+        {
+            tensor.Bytes[highest] &= 0b1011_1111;
+        }
+
+        foreach (int place in places)
+        {
+            tensor.Bytes.AsSpan(place * bytes, bytes).Fill(0xFF);
+        }
+
+        float[] values = new float[300_000];
+        TensorDecoder.Decode(type, tensor.Bytes, values);
+        uint[] canonical = [.. values.Select(value => float.IsNaN(value) ? 0x7FC0_0000 : BitConverter.SingleToUInt32Bits(value))];
+        Assert.HasCount(places.Length, canonical.Where(value => value == 0x7FC0_0000).ToArray());
+        TensorHash hash = Hash(tensor).Tensors.Single();
+        Assert.AreEqual(Hex(XxHash128.Hash(tensor.Bytes)), FileHash.Format(hash.Payload));
+        Assert.AreEqual(Hex(XxHash128.Hash(MemoryMarshal.AsBytes<uint>(canonical))), FileHash.Format(hash.Values!.Value));
+    }
+
+    [TestMethod]
     public void A_forged_record_cannot_lend_its_names()
     {
         TestTensor[] tensors = [TestTensor.F32("a", 1, 2), TestTensor.F32("b", 3, 4)];
         string source = Path.Combine(folder, "m.safetensors");
         File.WriteAllBytes(source, TestModels.SafeTensorsBytes(tensors));
         string path = Path.Combine(folder, "m.gguf");
-        ModelConverter.Convert(source, path, ModelFormat.Gguf, new());
+        Unflushed.Convert(source, path, ModelFormat.Gguf, new());
 
         // The tensors change places behind their names, and the record swears that they always stood so.
         TestTensor[] swapped = [tensors[0] with { Bytes = tensors[1].Bytes }, tensors[1] with { Bytes = tensors[0].Bytes }];
@@ -184,7 +233,7 @@ public sealed class ModelHashTests
         string source = Path.Combine(folder, "m.safetensors");
         File.WriteAllBytes(source, TestModels.SafeTensorsBytes([TestTensor.F32("alpha", 1, 2)]));
         string path = Path.Combine(folder, "m.gguf");
-        ModelConverter.Convert(source, path, ModelFormat.Gguf, new());
+        Unflushed.Convert(source, path, ModelFormat.Gguf, new());
         byte[] bytes = File.ReadAllBytes(path);
         bytes[bytes.AsSpan().IndexOf("alpha"u8)]++;
         File.WriteAllBytes(path, bytes);

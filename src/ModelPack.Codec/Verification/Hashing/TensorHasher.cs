@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -19,10 +18,9 @@ internal static class TensorHasher
         ByteSource source, TensorInfo tensor, bool sha256, Workers.Counter counter, CancellationToken cancellation)
     {
         bool isDecoded = PayloadReader.WhyNotDecoded(tensor) is null;
-        XxHash128 payload = new();
-        XxHash128 values = new();
+        ValueHash? values = isDecoded ? new(isStored: tensor.Type == TensorType.F32 && BitConverter.IsLittleEndian) : null;
+        Xxh128 payload = new();
         using IncrementalHash? strong = sha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        uint[] bits = isDecoded ? new uint[Math.Min(PayloadReader.ElementsAtOnce, tensor.ElementCount)] : [];
         using PayloadReader reader = new(source, tensor);
         payload.Append(reader.Header);
         strong?.AppendData(reader.Header);
@@ -31,28 +29,52 @@ internal static class TensorHasher
             cancellation.ThrowIfCancellationRequested();
             reader.Read(chunk);
             ReadOnlySpan<byte> bytes = reader.ToLittleEndian();
+            values?.Append(reader, bytes, payload);
             payload.Append(bytes);
             strong?.AppendData(bytes);
-            while (isDecoded && reader.Decode(out ReadOnlySpan<float> decoded))
-            {
-                Span<uint> canonical = bits.AsSpan(0, decoded.Length);
-                Canonicalize(MemoryMarshal.Cast<float, uint>(decoded), canonical);
-                values.Append(MemoryMarshal.AsBytes(canonical));
-            }
-
             counter.Add(bytes.Length);
         }
 
         counter.Add(reader.Header.Length);
+        Hash128 hash = payload.Finish();
         return new(
             tensor.Name,
             TensorHash.TypeName(tensor),
             tensor.Shape,
-            payload.GetCurrentHashAsUInt128(),
-            isDecoded ? values.GetCurrentHashAsUInt128() : null)
+            Number(hash),
+            values is null ? null : Number(values.Finish(hash)))
         {
             Sha256 = strong is null ? null : Convert.ToHexStringLower(strong.GetCurrentHash()),
         };
+    }
+
+    /// <summary>True if a value is a NaN.</summary>
+    internal static bool HasNaN(ReadOnlySpan<uint> values)
+    {
+        ReadOnlySpan<Vector<uint>> vectors = MemoryMarshal.Cast<uint, Vector<uint>>(values);
+        Vector<uint> magnitude = new(Magnitude);
+        Vector<uint> left = Vector<uint>.Zero;
+        Vector<uint> right = Vector<uint>.Zero;
+        for (int i = 0; i <= vectors.Length - 2; i += 2)
+        {
+            left = Vector.Max(left, vectors[i] & magnitude);
+            right = Vector.Max(right, vectors[i + 1] & magnitude);
+        }
+
+        if (Vector.GreaterThanAny(Vector.Max(left, right), new Vector<uint>(Infinity)))
+        {
+            return true;
+        }
+
+        foreach (uint value in values[(vectors.Length / 2 * 2 * Vector<uint>.Count)..])
+        {
+            if ((value & Magnitude) > Infinity)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Copies values as little-endian bits, every NaN as the same one: which NaN a decoder gives depends on the machine.</summary>
@@ -78,4 +100,6 @@ internal static class TensorHasher
             BinaryPrimitives.ReverseEndianness(destination, destination);
         }
     }
+
+    private static UInt128 Number(Hash128 hash) => new(hash.High, hash.Low);
 }
