@@ -51,7 +51,7 @@ internal static class ByteComparison
             return false;
         }
 
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Chunks.Size, source.Length));
         long position = 0;
         foreach (Segment segment in plan.Segments)
         {

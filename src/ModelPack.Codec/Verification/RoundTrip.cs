@@ -51,6 +51,13 @@ public static class RoundTrip
             current = next;
         }
 
+        // The first step has read the source, and the last has read what came back.
+        (CertifiedFile before, CertifiedFile after) = (steps[0].Source, steps[^1].Output);
+        if (before.Bytes == after.Bytes && before.Xxh128 == after.Xxh128)
+        {
+            return new(chain, true, before.Xxh128, after.Xxh128, null, steps.ToImmutable());
+        }
+
         using ModelFile returned = ModelFiles.Open(current);
         long? difference = ByteComparison.FirstDifference(source.Source, returned.Source, cancellation);
         return new(

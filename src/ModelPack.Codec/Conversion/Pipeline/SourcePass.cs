@@ -18,6 +18,8 @@ internal sealed class SourcePass
     private readonly PassTally tally;
     private readonly WindowCursor cursor;
     private readonly int threads;
+    private readonly int windowBytes;
+    private int windowsLeft;
 
     private readonly object gate = new();
     private readonly Stack<Window> free = [];
@@ -37,6 +39,8 @@ internal sealed class SourcePass
         cursor = new(request.Ranges, tensors);
         int wanted = request.Threads > 0 ? request.Threads : Environment.ProcessorCount;
         threads = (int)Math.Clamp(request.Source.Length / Chunks.Size, 1, wanted);
+        windowBytes = (int)Math.Min(request.Source.Length, Chunks.Size);
+        windowsLeft = threads * WindowsPerThread;
     }
 
     private enum Job
@@ -50,11 +54,6 @@ internal sealed class SourcePass
 
     private PassResult Run(CancellationToken cancellation)
     {
-        for (int i = 0; i < threads * WindowsPerThread; i++)
-        {
-            free.Push(new Window());
-        }
-
         using SourceHasher hasher = new(request, tensors.Length);
         Task[] others = new Task[threads - 1];
         for (int i = 0; i < others.Length; i++)
@@ -137,8 +136,9 @@ internal sealed class SourcePass
                     return (Job.Hash, next);
                 }
 
-                if (!cursor.AtEnd && free.TryPop(out next))
+                if (!cursor.AtEnd && FreeWindow() is { } empty)
                 {
+                    next = empty;
                     cursor.Next(next);
                     return (Job.Read, next);
                 }
@@ -153,6 +153,18 @@ internal sealed class SourcePass
 
             return null;
         }
+    }
+
+    // Made when they are needed: a small model needs one, and a small one.
+    private Window? FreeWindow()
+    {
+        if (free.TryPop(out Window? window) || windowsLeft == 0)
+        {
+            return window;
+        }
+
+        windowsLeft--;
+        return new(windowBytes);
     }
 
     private void Done(Job job, Window window)

@@ -13,12 +13,13 @@ internal readonly record struct Slice(int Range, long RangeOffset, int Start, in
 }
 
 /// <summary>A chunk of a file with the slices that it consists of.</summary>
-internal sealed class Window
+/// <param name="capacity">Most bytes of a chunk.</param>
+internal sealed class Window(int capacity)
 {
     /// <summary>Most bytes that a window holds behind its end: what is missing to a block of the largest type.</summary>
     public const int MaximumOverhang = 512;
 
-    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(Chunks.Size + MaximumOverhang, pinned: true);
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(capacity + MaximumOverhang, pinned: true);
 
     public long Offset { get; set; }
 

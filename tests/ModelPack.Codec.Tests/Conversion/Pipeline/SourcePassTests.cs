@@ -14,6 +14,7 @@ public sealed class SourcePassTests
         PassWork.SourceCrc32 | PassWork.OutputCrc32 | PassWork.SourceSha256 | PassWork.TensorHashes | PassWork.FiniteScan;
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(1)]
     [DataRow(2)]
     [DataRow(3)]
@@ -57,6 +58,7 @@ public sealed class SourcePassTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(1)]
     [DataRow(4)]
     public void A_byte_that_differs_from_what_is_expected_is_noticed_in_any_payload(int threads)
@@ -114,6 +116,7 @@ public sealed class SourcePassTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Windows_cover_the_file_without_gaps_and_cut_payloads_where_chunks_of_the_output_end()
     {
         for (int seed = 0; seed < 100; seed++)
@@ -121,7 +124,7 @@ public sealed class SourcePassTests
             RandomLayout layout = new(seed);
             PassRequest request = layout.Request(1) with { Work = PassWork.FiniteScan };
             WindowCursor cursor = new(request.Ranges, TensorWork.For(request));
-            Window window = new();
+            Window window = new(Chunks.Size);
             long position = 0;
             long[] covered = new long[request.Ranges.Count];
             long[] scanned = new long[request.Ranges.Count];
