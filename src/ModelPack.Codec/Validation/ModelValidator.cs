@@ -4,6 +4,7 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
 using ModelPack.Validation;
+using ModelPack.Validation.Checks;
 using ModelPack.Validation.Facts;
 
 namespace ModelPack;
@@ -124,7 +125,10 @@ public static class ModelValidator
             },
             cancellation);
         OutputProof.EnsureFooter(file, pass, cancellation);
-        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file));
+
+        // Before the companions are read for the checks: a vocabulary need not be in memory twice.
+        ModelPackException? contradiction = DescriptionCheck.Contradiction(file);
+        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file), contradiction);
         context.Notes.AddRange(file.PaddingNotes(cancellation));
         ModelChecks.Run(context);
         string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();

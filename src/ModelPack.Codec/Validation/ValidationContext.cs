@@ -11,8 +11,11 @@ internal sealed class ValidationContext
     /// <param name="tensors">Its tensors as the model means them.</param>
     /// <param name="pass">What reading the payloads gave.</param>
     /// <param name="companions">The companion files.</param>
-    public ValidationContext(ModelFile file, IReadOnlyList<TensorInfo> tensors, PassResult pass, CompanionFiles companions)
+    /// <param name="contradiction">What a conversion would say of them.</param>
+    public ValidationContext(
+        ModelFile file, IReadOnlyList<TensorInfo> tensors, PassResult pass, CompanionFiles companions, ModelPackException? contradiction)
     {
+        Contradiction = contradiction;
         File = file;
         Tensors = tensors;
         Pass = pass;
@@ -29,6 +32,9 @@ internal sealed class ValidationContext
     public PassResult Pass { get; }
 
     public CompanionFiles Companions { get; }
+
+    /// <summary>Why a conversion would refuse to believe the companion files; null if it does not.</summary>
+    public ModelPackException? Contradiction { get; }
 
     /// <summary>The hyperparameters.</summary>
     public ModelSettings Settings { get; }

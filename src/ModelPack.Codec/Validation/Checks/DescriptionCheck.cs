@@ -39,23 +39,30 @@ internal static class DescriptionCheck
         ValidationErrors.Companion,
     ];
 
-    public static void Run(ValidationContext context)
+    /// <summary>What a conversion would say of a folder's files; null if it believes them.</summary>
+    public static ModelPackException? Contradiction(ModelFile file)
     {
-        if (context.File.Format != ModelFormat.SafeTensors || context.Findings.Any(finding => CloserFindings.Contains(finding.Code)))
+        if (file.Format == ModelFormat.SafeTensors)
         {
-            return;
+            try
+            {
+                ModelDescription.Of(file, NamingMode.Native);
+            }
+            catch (ModelPackException exception)
+            {
+                return Contradictions.Contains(exception.Code) ? exception : null;
+            }
         }
 
-        try
+        return null;
+    }
+
+    public static void Run(ValidationContext context)
+    {
+        if (context.Contradiction is { } contradiction && !context.Findings.Any(finding => CloserFindings.Contains(finding.Code)))
         {
-            ModelDescription.Of(context.File, NamingMode.Native);
-        }
-        catch (ModelPackException exception)
-        {
-            if (Contradictions.Contains(exception.Code))
-            {
-                context.Find(ValidationErrors.Description, exception.Companion ?? context.File.ShortName, exception.Detail);
-            }
+            context.Find(
+                ValidationErrors.Description, contradiction.Companion ?? context.File.ShortName, contradiction.Detail);
         }
     }
 }

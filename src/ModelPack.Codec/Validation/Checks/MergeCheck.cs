@@ -11,22 +11,25 @@ internal static class MergeCheck
     {
         foreach (TokenizerFacts tokenizer in context.Tokenizers)
         {
+            long count = 0;
             long wrong = 0;
             string? first = null;
-            for (int i = 0; i < tokenizer.Merges.Count; i++)
+            foreach (MergeRule rule in tokenizer.Merges)
             {
-                if (Defect(tokenizer, tokenizer.Merges[i]) is { } defect)
+                if (Defect(tokenizer, rule) is { } defect)
                 {
                     wrong++;
-                    first ??= $"rule {i} ('{Cut(tokenizer.Merges[i].ToString())}') {defect}";
+                    first ??= $"rule {count} ('{Cut(rule.ToString())}') {defect}";
                 }
+
+                count++;
             }
 
             if (first is not null)
             {
                 context.Find(
                     ValidationErrors.Merge, tokenizer.MergesKey,
-                    $"{wrong} of {tokenizer.Merges.Count} merge rules do not fit the vocabulary: {first}", tokenizer.MergesOffset);
+                    $"{wrong} of {count} merge rules do not fit the vocabulary: {first}", tokenizer.MergesOffset);
             }
         }
     }
@@ -41,8 +44,11 @@ internal static class MergeCheck
         string joined =
             rule.Left
             + (right.StartsWith(tokenizer.Continuation, StringComparison.Ordinal) ? right[tokenizer.Continuation.Length..] : right);
-        string[] unknown = [.. new[] { rule.Left, right, joined }.Where(part => !tokenizer.IsToken(part))];
-        return unknown.Length == 0 ? null : $"needs the token '{Cut(unknown[0])}', which does not exist";
+        string? unknown = !tokenizer.IsToken(rule.Left) ? rule.Left
+            : !tokenizer.IsToken(right) ? right
+            : !tokenizer.IsToken(joined) ? joined
+            : null;
+        return unknown is null ? null : $"needs the token '{Cut(unknown)}', which does not exist";
     }
 
     private static string Cut(string text) => text.Length <= Shown ? text : text[..Shown] + "…";

@@ -30,7 +30,7 @@ internal static class AprTokenizer
             Ids = [.. Ids(file)],
             MergesKey = MergesKey,
             MergesOffset = Place(file, MergesKey),
-            Merges = [.. merges.Items().Select(rule => TokenizerFacts.Split(JsonFacts.Text(rule) ?? ""))],
+            Merges = merges.Items().Select(rule => TokenizerFacts.Split(JsonFacts.Text(rule) ?? "")),
         };
     }
 

@@ -32,7 +32,7 @@ internal static class GgufTokenizer
             Ids = [.. Ids(file)],
             MergesKey = MergesKey,
             MergesOffset = merges is null ? null : MetadataPlace.Of(file, merges),
-            Merges = merges is null ? [] : [.. Strings(merges).Select(TokenizerFacts.Split)],
+            Merges = merges is null ? [] : Strings(merges).Select(TokenizerFacts.Split),
         };
     }
 

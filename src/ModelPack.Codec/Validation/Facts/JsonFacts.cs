@@ -15,8 +15,8 @@ internal static class JsonFacts
         try
         {
             EnsureUnicode(json.Span);
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaximumDepth });
-            return document.RootElement.Clone();
+            // Not disposed, so that its elements live as long as they are used: a clone would be a second copy of a whole vocabulary.
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaximumDepth }).RootElement;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

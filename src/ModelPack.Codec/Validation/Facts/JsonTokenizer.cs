@@ -12,7 +12,14 @@ internal static class JsonTokenizer
     {
         JsonElement? tokenizer = companions.Find(CompanionFiles.Tokenizer);
         JsonElement? model = tokenizer.Member("model");
-        List<(string Text, long Id)> tokens = [.. Vocabulary(model), .. Added(tokenizer)];
+        HashSet<string> tokens = [];
+        long largest = -1;
+        foreach ((string text, long id) in Vocabulary(model).Concat(Added(tokenizer)))
+        {
+            tokens.Add(text);
+            largest = Math.Max(largest, id);
+        }
+
         if (tokens.Count == 0)
         {
             return null;
@@ -20,11 +27,11 @@ internal static class JsonTokenizer
 
         return new()
         {
-            Vocabulary = new(CompanionFiles.Tokenizer, tokens.Max(token => token.Id) + 1, null),
-            Tokens = [.. tokens.Select(token => token.Text)],
+            Vocabulary = new(CompanionFiles.Tokenizer, largest + 1, null),
+            Tokens = tokens,
             Ids = [.. Ids(companions, CompanionFiles.Config), .. Ids(companions, CompanionFiles.Generation)],
             MergesKey = $"{CompanionFiles.Tokenizer}: merges",
-            Merges = [.. model.Member("merges").Items().Select(Rule)],
+            Merges = model.Member("merges").Items().Select(Rule),
             Continuation = model.Member("continuing_subword_prefix").Text() ?? "",
         };
     }
@@ -62,8 +69,10 @@ internal static class JsonTokenizer
     // Since tokenizers 0.20 pairs are lists; before, one text with a space.
     private static MergeRule Rule(JsonElement rule)
     {
-        string?[] pair = [.. JsonFacts.Items(rule).Select(part => JsonFacts.Text(part))];
-        return pair is [{ } left, { } right] ? new(left, right) : TokenizerFacts.Split(JsonFacts.Text(rule) ?? "");
+        bool isPair = rule.ValueKind == JsonValueKind.Array && rule.GetArrayLength() == 2;
+        return isPair && JsonFacts.Text(rule[0]) is { } left && JsonFacts.Text(rule[1]) is { } right
+            ? new(left, right)
+            : TokenizerFacts.Split(JsonFacts.Text(rule) ?? "");
     }
 
     private static IEnumerable<TokenId> Ids(CompanionFiles companions, string name)

@@ -34,7 +34,8 @@ internal sealed record TokenizerFacts
 
     public long? MergesOffset { get; init; }
 
-    public IReadOnlyList<MergeRule> Merges { get; init; } = [];
+    /// <summary>The merges, read anew each time: half a million of them take more memory than all else.</summary>
+    public IEnumerable<MergeRule> Merges { get; init; } = [];
 
     /// <summary>What the second part of a merge begins with and the result leaves out (tokenizer.json).</summary>
     public string Continuation { get; init; } = "";

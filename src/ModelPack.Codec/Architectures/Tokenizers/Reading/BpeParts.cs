@@ -36,9 +36,7 @@ internal static class BpeParts
         List<(string Left, string Right)> merges = [];
         foreach (JsonField item in list.Items())
         {
-            string[] parts = item.Value.ValueKind == JsonValueKind.String
-                ? Split(item.Text())
-                : [.. item.Items().Select(part => part.Text())];
+            string[] parts = Parts(item);
             if (parts is not [{ Length: > 0 } left, { Length: > 0 } right])
             {
                 throw Merge.At(item.File, $"{item.Path} is {item.Show()}, not two parts");
@@ -52,10 +50,43 @@ internal static class BpeParts
                 }
             }
 
-            merges.Add((left, right));
+            merges.Add((tokens.Kept(left), tokens.Kept(right)));
         }
 
         return merges;
+    }
+
+    private static string[] Parts(JsonField item)
+    {
+        if (item.Value.ValueKind == JsonValueKind.String)
+        {
+            return Split(item.Text());
+        }
+
+        if (item.Value.ValueKind == JsonValueKind.Array && item.Value.GetArrayLength() == 2)
+        {
+            (JsonElement left, JsonElement right) = (item.Value[0], item.Value[1]);
+            if (left.ValueKind == JsonValueKind.String && right.ValueKind == JsonValueKind.String && Texts(left, right) is { } pair)
+            {
+                return pair;
+            }
+        }
+
+        // Says of what is no pair of texts where it stands.
+        return [.. item.Items().Select(part => part.Text())];
+    }
+
+    private static string[]? Texts(JsonElement left, JsonElement right)
+    {
+        try
+        {
+            return [left.GetString()!, right.GetString()!];
+        }
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate.
+            return null;
+        }
     }
 
     /// <summary>The first space from the second character on divides the parts (hf-companions.md §2.1).</summary>

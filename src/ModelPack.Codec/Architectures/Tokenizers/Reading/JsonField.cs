@@ -9,9 +9,18 @@ using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 namespace ModelPack.Architectures.Tokenizers.Reading;
 
 /// <summary>A value of a JSON file, with its place for messages.</summary>
-internal readonly record struct JsonField(string File, string Path, JsonElement Value)
+/// <param name="File">The file.</param>
+/// <param name="Root">The place; of an item of a list, the place of the list.</param>
+/// <param name="Value">The value.</param>
+internal readonly record struct JsonField(string File, string Root, JsonElement Value)
 {
     private const int MostLevels = 64;
+
+    /// <summary>The place. That of an item is put together when it is asked for: half a million items have none that anybody reads.</summary>
+    public string Path => Ordinal == 0 ? Root : $"{Root}[{Ordinal - 1}]";
+
+    // Of an item of a list, one more than its place in it.
+    private int Ordinal { get; init; }
 
     private string Place => Path.Length == 0 ? "the text" : Path;
 
@@ -91,9 +100,10 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         static IEnumerable<JsonField> Enumerate(JsonField array)
         {
             int place = 0;
+            string list = array.Path;
             foreach (JsonElement item in array.Value.EnumerateArray())
             {
-                yield return new JsonField(array.File, $"{array.Path}[{place++}]", item);
+                yield return new JsonField(array.File, list, item) { Ordinal = ++place };
             }
         }
     }

@@ -21,6 +21,9 @@ internal sealed class TokenList(string file)
 
     public bool Contains(string text) => ids.ContainsKey(text);
 
+    /// <summary>The text of a token as it is kept: what is read again and again need not be there as often.</summary>
+    public string Kept(string text) => byId[ids[text]].Text;
+
     public bool TryGetId(string text, out int id) => ids.TryGetValue(text, out id);
 
     public TokenKind? KindOf(int id) => byId.TryGetValue(id, out Token token) ? token.Kind : null;
