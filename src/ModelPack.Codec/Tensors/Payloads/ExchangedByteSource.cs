@@ -96,23 +96,41 @@ internal sealed class ExchangedByteSource(ByteSource payload, ExchangedPayload e
     // Each column of the block becomes a run of the result, the first one at a place that may lie before the destination.
     private void Place(ReadOnlySpan<byte> block, int count, long at, Span<byte> destination)
     {
-        int length = block.Length / count;
-        Span<byte> cut = stackalloc byte[Math.Min(length, (int)LargeUnit)];
-        for (int column = 0; column < count; column++, at += rows * unit)
+        long stride = rows * unit;
+        int inner = count - 2;
+        if (unit == sizeof(uint) && Transposition.IsAccelerated && inner > 0)
         {
-            if (at >= 0 && at <= destination.Length - length)
-            {
-                Transpose(block, count, column, destination.Slice((int)at, length));
-                continue;
-            }
+            // Of the columns only the first and the last may be cut.
+            Transposition.Place(
+                MemoryMarshal.Cast<byte, uint>(block), count, MemoryMarshal.Cast<byte, uint>(destination[(int)(at + stride)..]),
+                checked((int)rows));
+            PlaceColumn(block, count, 0, at, destination);
+            PlaceColumn(block, count, count - 1, at + ((count - 1) * stride), destination);
+            return;
+        }
 
-            long from = Math.Max(at, 0);
-            long to = Math.Min(at + length, destination.Length);
-            if (from < to)
-            {
-                Transpose(block, count, column, cut);
-                cut[(int)(from - at)..(int)(to - at)].CopyTo(destination[(int)from..]);
-            }
+        for (int column = 0; column < count; column++, at += stride)
+        {
+            PlaceColumn(block, count, column, at, destination);
+        }
+    }
+
+    private void PlaceColumn(ReadOnlySpan<byte> block, int count, int column, long at, Span<byte> destination)
+    {
+        int length = block.Length / count;
+        if (at >= 0 && at <= destination.Length - length)
+        {
+            Transpose(block, count, column, destination.Slice((int)at, length));
+            return;
+        }
+
+        Span<byte> cut = stackalloc byte[Math.Min(length, (int)LargeUnit)];
+        long from = Math.Max(at, 0);
+        long to = Math.Min(at + length, destination.Length);
+        if (from < to)
+        {
+            Transpose(block, count, column, cut);
+            cut[(int)(from - at)..(int)(to - at)].CopyTo(destination[(int)from..]);
         }
     }
 

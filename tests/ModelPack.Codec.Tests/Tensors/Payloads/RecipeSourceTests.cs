@@ -9,6 +9,7 @@ namespace ModelPack.Codec.Tests.Tensors.Payloads;
 public sealed class RecipeSourceTests
 {
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Any_recipe_read_at_any_place_gives_what_carrying_it_out_gives() => Gen.Select(Gen.Int, Gen.Int[0, 5]).Sample(
         (seed, depth) =>
         {
@@ -86,6 +87,9 @@ public sealed class RecipeSourceTests
     [DataRow(1, 48, 64, 4)]
     [DataRow(3, 1, 100, 2)]
     [DataRow(3, 100, 1, 2)]
+    [DataRow(2, 37, 41, 4)]
+    [DataRow(1, 64, 33, 4)]
+    [DataRow(1, 600, 700, 4)]
     [DataRow(2, 5, 7, 1023)]
     [DataRow(2, 5, 7, 1024)]
     [DataRow(2, 5, 7, 1025)]
