@@ -15,6 +15,8 @@ internal sealed record BenchmarkOptions
           --rounds N      rounds (default 9)
           --tool PATH     measure this dotnet-modelpack too, as a package installs it
           --scan          measure the finite scan and the decoders instead
+          --corners NAMES measure the tool (--tool) where it is slowest: hash, statistics, validate, roundtrip, gpt2, gemma,
+                          convert; all of them if NAMES is empty
         """;
 
     public long Size { get; init; } = 1 << 30;
@@ -29,6 +31,8 @@ internal sealed record BenchmarkOptions
 
     public bool Scan { get; init; }
 
+    public string? Corners { get; init; }
+
     public static BenchmarkOptions? Parse(string[] arguments)
     {
         BenchmarkOptions options = new();
@@ -41,6 +45,7 @@ internal sealed record BenchmarkOptions
                 ("--scan", _) => options with { Scan = true },
                 ("--size", not null) when ParseSize(value) is { } size => options with { Size = size },
                 ("--dir", not null) => options with { Directory = value },
+                ("--corners", not null) => options with { Corners = value },
                 ("--tool", not null) => options with { Tool = value },
                 ("--rounds", not null) when int.TryParse(value, out int rounds) && rounds > 0 => options with { Rounds = rounds },
                 _ => null,

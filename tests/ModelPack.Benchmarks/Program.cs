@@ -20,6 +20,12 @@ if (options.Scan)
     return 0;
 }
 
+if (options is { Corners: not null, Tool: { } tool })
+{
+    new CornerBenchmark(tool, options).Run();
+    return 0;
+}
+
 string model = Path.Combine(options.Directory, "modelpack-benchmark.gguf");
 try
 {

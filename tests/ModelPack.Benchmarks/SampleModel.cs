@@ -29,11 +29,11 @@ internal static class SampleModel
             feedForward += 256;
         }
 
-        WriteFile(path, Tensors(width, feedForward));
+        WriteFile(path, Metadata(), Tensors(width, feedForward));
     }
 
     /// <summary>Writes a model of very many tensors of a few kilobytes.</summary>
-    public static void WriteSmallTensors(string path) => WriteFile(path, Enumerable.Range(0, SmallTensorCount)
+    public static void WriteSmallTensors(string path) => WriteFile(path, Metadata(), Enumerable.Range(0, SmallTensorCount)
         .Select(i => Tensor($"blk.{i}.ffn_up.weight", i % 2 == 0 ? TensorType.Q4_K : TensorType.F32, 2, 256 * (1 + (i % 3)))));
 
     /// <summary>Random bytes of a payload whose scales are those of real weights, so that nothing in it is NaN or infinite.</summary>
@@ -64,7 +64,9 @@ internal static class SampleModel
             case TensorType.Q6_K:
                 FillScales(payload, block, 208);
                 break;
-            case TensorType.Q8_0:
+            case TensorType.I8 or TensorType.I16 or TensorType.I32 or TensorType.I64:
+                break;
+            case TensorType.Q8_0 or TensorType.Q5_0:
                 FillScales(payload, block, 0);
                 break;
             default:
@@ -103,7 +105,7 @@ internal static class SampleModel
         }
     }
 
-    private static GgufModelTensor Tensor(string name, TensorType type, params ImmutableArray<long> shape) =>
+    public static GgufModelTensor Tensor(string name, TensorType type, params ImmutableArray<long> shape) =>
         TensorTypes.Get(type).TryGetPayloadBytes(shape.AsSpan(), out long bytes)
             ? new(name, type, shape, bytes)
             : throw new ArgumentException($"{type} cannot have the shape of '{name}'");
@@ -124,9 +126,10 @@ internal static class SampleModel
         ];
     }
 
-    private static void WriteFile(string path, IEnumerable<GgufModelTensor> tensors)
+    /// <summary>Writes metadata and tensors with random payloads.</summary>
+    public static void WriteFile(string path, List<MetadataEntry> metadata, IEnumerable<GgufModelTensor> tensors)
     {
-        GgufModel model = new() { Metadata = Metadata(), Tensors = [.. tensors] };
+        GgufModel model = new() { Metadata = metadata, Tensors = [.. tensors] };
         FilePlan plan = GgufWriter.Plan(model);
         Random random = new(Seed);
         byte[] buffer = new byte[1 << 22];
