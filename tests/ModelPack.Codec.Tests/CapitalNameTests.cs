@@ -46,7 +46,7 @@ public sealed class CapitalNameTests
         using TempFolder outputs = new();
         ModelConverter.Convert(folder.Root, outputs.At("m.gguf"), ModelFormat.Gguf, new());
         ModelConverter.Convert(outputs.At("m.gguf"), outputs.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(folder.At(first)), File.ReadAllBytes(Path.Combine(outputs.At("back"), first)));
+        ByteAssert.AreEqual(File.ReadAllBytes(folder.At(first)), File.ReadAllBytes(Path.Combine(outputs.At("back"), first)));
     }
 
     [TestMethod]
@@ -92,7 +92,7 @@ public sealed class CapitalNameTests
         File.Move(folder.At("moved"), folder.At(side));
         Assert.IsTrue(ModelVerifier.Verify(source, folder.At(target), ProofLevel.L3).Passed);
         ModelConverter.Convert(folder.At(target), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
-        CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
+        ByteAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
         Assert.IsEmpty(ModelValidator.Validate(folder.At(target)).Findings);
     }
 

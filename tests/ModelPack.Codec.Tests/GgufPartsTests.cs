@@ -48,7 +48,7 @@ public sealed class GgufPartsTests
         }
 
         ModelConverter.Convert(folder.At("parts"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
-        CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
+        ByteAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests;
@@ -34,8 +35,8 @@ internal static class WrittenFiles
         string name = Path.GetFileNameWithoutExtension(source);
         string there = Path.Combine(Folder, $"{name}.via-{via}.{via.Extension()}");
         string back = Path.Combine(Folder, $"{name}.via-{via}") + Path.DirectorySeparatorChar;
-        ModelConverter.Convert(source, there, via, Options);
-        ModelConverter.Convert(there, back, ModelFormat.Gguf, Options);
+        Unflushed.Convert(source, there, via, Options);
+        Unflushed.Convert(there, back, ModelFormat.Gguf, Options);
         return GgufFiles(back);
     }
 
@@ -43,7 +44,7 @@ internal static class WrittenFiles
     public static string[] WriteSplit(string source)
     {
         string target = Path.Combine(Folder, $"{Path.GetFileNameWithoutExtension(source)}.split") + Path.DirectorySeparatorChar;
-        ModelConverter.Convert(source, target, ModelFormat.Gguf, Options with { MaxShardBytes = PartBytes });
+        Unflushed.Convert(source, target, ModelFormat.Gguf, Options with { MaxShardBytes = PartBytes });
         return GgufFiles(target);
     }
 
@@ -70,7 +71,7 @@ internal static class WrittenFiles
         foreach (string source in sources)
         {
             string target = Path.Combine(Folder, $"{Path.GetFileName(Path.GetDirectoryName(source))}-{Path.GetFileName(source)}.gguf");
-            ModelConverter.Convert(source, target, ModelFormat.Gguf, Options);
+            Unflushed.Convert(source, target, ModelFormat.Gguf, Options);
             yield return new(target, $"new from {Path.GetFileName(source)}", true);
         }
     }
@@ -85,7 +86,7 @@ internal static class WrittenFiles
     private static IEnumerable<WrittenFile> Merged()
     {
         string target = Path.Combine(Folder, "merged.gguf");
-        ModelConverter.Convert(
+        Unflushed.Convert(
             RepositoryData.Path("corpus", "gguf", "valid", "split-00001-of-00003.gguf"), target, ModelFormat.Gguf, Options);
         yield return new(target, "merged from three parts", true);
     }

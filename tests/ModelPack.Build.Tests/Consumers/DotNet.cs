@@ -72,6 +72,13 @@ internal static partial class DotNet
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["TERM"] = "xterm-256color";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        if (directory.StartsWith(PackedFeed.Root, StringComparison.Ordinal))
+        {
+            // Hundreds of builds of a project without code: its style and its packages' records need not be looked at each time.
+            start.Environment["RunAnalyzers"] = "false";
+            start.Environment["NuGetAudit"] = "false";
+        }
 
         using Process process = Process.Start(start)!;
         var output = new StringBuilder();

@@ -164,6 +164,7 @@ public sealed class SentencePieceBpeTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Vocabulary_of_a_quarter_million_tokens_takes_seconds_at_most()
     {
         // All words of up to four of 22 letters: 245,410 tokens, and every cut of one is a merge, as many as real vocabularies of this size

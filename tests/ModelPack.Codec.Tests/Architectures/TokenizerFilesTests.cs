@@ -121,6 +121,7 @@ public sealed class TokenizerFilesTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Token_list_beyond_any_tokenizer_is_not_expanded()
     {
         SmallGguf gguf = SmallTokenizers.ByteLevel("gpt-2")

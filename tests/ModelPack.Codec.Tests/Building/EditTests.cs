@@ -89,6 +89,7 @@ public sealed class EditTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void An_apr_keeps_the_spelling_and_the_flags_that_were_not_edited()
     {
         foreach (string path in RepositoryData.Files("corpus/apr/valid", "*.apr"))
@@ -226,6 +227,7 @@ public sealed class EditTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(ModelFormat.Apr, "m.apr", "note")]
     [DataRow(ModelFormat.SafeTensors, "m.safetensors", "note")]
     [DataRow(ModelFormat.SafeTensors, "m/", "note")]
@@ -252,7 +254,7 @@ public sealed class EditTests
         // The unedited copy leads back byte for byte; the edited one is converted as what it is.
         ModelConverter.Convert(
             folder.At("same") + (ending == "" ? Path.GetExtension(name) : ending), folder.At("back.gguf"), ModelFormat.Gguf, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(folder.At("back.gguf")));
+        ByteAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(folder.At("back.gguf")));
     }
 
     [TestMethod]

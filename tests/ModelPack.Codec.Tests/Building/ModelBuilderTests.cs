@@ -91,7 +91,7 @@ public sealed class ModelBuilderTests
         builder.Save(path);
         using MemoryStream stream = new();
         builder.Save(stream);
-        CollectionAssert.AreEqual(File.ReadAllBytes(path), stream.ToArray());
+        ByteAssert.AreEqual(File.ReadAllBytes(path), stream.ToArray());
     }
 
     [TestMethod]
@@ -282,6 +282,7 @@ public sealed class ModelBuilderTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Random_models_are_read_as_they_were_built()
     {
         Random random = new(14);

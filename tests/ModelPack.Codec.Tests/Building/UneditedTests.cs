@@ -10,6 +10,7 @@ public sealed class UneditedTests
         .. ConversionCorpus.Valid, .. ConversionCorpus.Odd, .. RepositoryData.Files("corpus/apr/real", "*.apr")];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_model_that_was_not_edited_is_saved_byte_for_byte() => ConversionCorpus.ForEach(Corpus, 200, path =>
     {
         using TempFolder folder = new();
@@ -34,6 +35,7 @@ public sealed class UneditedTests
     /// <summary>The edited layout is another way than copying: a key is added and removed again by a second edit, and every byte is as
     /// before.</summary>
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_key_that_is_added_and_removed_again_leaves_no_trace() =>
     ConversionCorpus.ForEach([.. Corpus.Where(File.Exists)], 200, path =>
     {
@@ -60,7 +62,7 @@ public sealed class UneditedTests
         // Padding follows from the length of what it pads; what somebody hid in it is kept as far as it goes, but moves.
         if (!model.Notes.Concat(model.PaddingNotes(default)).Any(note => note.Rule is "K-PAD" or "K-GAP"))
         {
-            CollectionAssert.AreEqual(File.ReadAllBytes(path), File.ReadAllBytes(folder.At("back")));
+            ByteAssert.AreEqual(File.ReadAllBytes(path), File.ReadAllBytes(folder.At("back")));
         }
     });
 

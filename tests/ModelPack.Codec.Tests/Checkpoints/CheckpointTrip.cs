@@ -138,7 +138,7 @@ internal sealed class CheckpointTrip : IDisposable
     {
         try
         {
-            ModelConverter.Convert(source, target, to, new() { Origin = origin, Threads = 1 });
+            Unflushed.Convert(source, target, to, new() { Origin = origin, Threads = 1 });
             return null;
         }
         catch (ModelPackException exception)

@@ -25,6 +25,7 @@ public sealed class RerankerTests
     public void RemoveFolder() => temp.Dispose();
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(true, false)]
     [DataRow(true, true)]
     [DataRow(false, true)]
@@ -38,7 +39,7 @@ public sealed class RerankerTests
             AddOutput();
         }
 
-        ModelConverter.Convert(Folder, temp.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(Folder, temp.At("model.gguf"), ModelFormat.Gguf, new());
         using (GgufFile gguf = GgufFile.Open(new FileByteSource(temp.At("model.gguf"))))
         {
             Assert.AreEqual("qwen3 4", $"{gguf.Architecture} {gguf.Find("qwen3.pooling_type")!.Display()}");
@@ -50,21 +51,21 @@ public sealed class RerankerTests
                 (byte[])[.. Row(matrix, "yes"), .. Row(matrix, "no")], gguf.Source.ReadBytes(head.Offset, checked((int)head.ByteLength)));
         }
 
-        ModelConverter.Convert(temp.At("model.gguf"), temp.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(Weights), File.ReadAllBytes(Path.Combine(temp.At("back"), "model.safetensors")));
+        Unflushed.Convert(temp.At("model.gguf"), temp.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
+        ByteAssert.AreEqual(File.ReadAllBytes(Weights), File.ReadAllBytes(Path.Combine(temp.At("back"), "model.safetensors")));
     }
 
     [TestMethod]
     public void In_an_apr_file_it_claims_no_architecture_and_comes_back()
     {
-        ModelConverter.Convert(Folder, temp.At("model.apr"), ModelFormat.Apr, new());
+        Unflushed.Convert(Folder, temp.At("model.apr"), ModelFormat.Apr, new());
         using (AprFile apr = AprFile.Open(new FileByteSource(temp.At("model.apr"))))
         {
             Assert.IsNull(apr.FindMetadata("num_layers"));
         }
 
-        ModelConverter.Convert(temp.At("model.apr"), temp.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(Weights), File.ReadAllBytes(Path.Combine(temp.At("back"), "model.safetensors")));
+        Unflushed.Convert(temp.At("model.apr"), temp.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
+        ByteAssert.AreEqual(File.ReadAllBytes(Weights), File.ReadAllBytes(Path.Combine(temp.At("back"), "model.safetensors")));
     }
 
     [TestMethod]
@@ -73,7 +74,7 @@ public sealed class RerankerTests
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "config.json")))!;
         config["architectures"] = new JsonArray("Qwen3ForSequenceClassification");
         File.WriteAllText(Path.Combine(Folder, "config.json"), config.ToJsonString());
-        ModelConverter.Convert(Folder, temp.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(Folder, temp.At("model.gguf"), ModelFormat.Gguf, new());
         using GgufFile gguf = GgufFile.Open(new FileByteSource(temp.At("model.gguf")));
         Assert.IsNull(gguf.Architecture);
         Assert.IsTrue(gguf.Tensors.Any(tensor => tensor.Name == "model.embed_tokens.weight"));

@@ -11,6 +11,7 @@ public sealed class CorpusConversionTests
     private static readonly ModelFormat[] Formats = Enum.GetValues<ModelFormat>();
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void The_same_conversion_twice_gives_identical_files_and_certificates() =>
     ConversionCorpus.ForEach(ConversionCorpus.Valid, atLeast: 150, path =>
     {
@@ -20,16 +21,17 @@ public sealed class CorpusConversionTests
         {
             string first = folder.At($"out.{format.Extension()}");
             string second = folder.At($"other/out.{format.Extension()}");
-            ModelConverter.Convert(path, first, format, ConversionCorpus.Allow with { Threads = 1 });
-            ModelConverter.Convert(path, second, format, ConversionCorpus.Allow with { Threads = 3 });
-            CollectionAssert.AreEqual(File.ReadAllBytes(first), File.ReadAllBytes(second), $"{format}");
-            CollectionAssert.AreEqual(
+            Unflushed.Convert(path, first, format, ConversionCorpus.Allow with { Threads = 1 });
+            Unflushed.Convert(path, second, format, ConversionCorpus.Allow with { Threads = 3 });
+            ByteAssert.AreEqual(File.ReadAllBytes(first), File.ReadAllBytes(second), $"{format}");
+            ByteAssert.AreEqual(
                 File.ReadAllBytes(ModelConverter.CertificatePath(first)), File.ReadAllBytes(ModelConverter.CertificatePath(second)),
                 $"certificate of {format}");
         }
     });
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(QuantizedMode.Auto)]
     [DataRow(QuantizedMode.Blocks)]
     public void The_way_taken_does_not_change_a_tensor(QuantizedMode quantized) =>
@@ -44,9 +46,9 @@ public sealed class CorpusConversionTests
             string direct = folder.At($"direct.{target.Extension()}");
             string half = folder.At($"half-to-{target}.{other.Extension()}");
             string around = folder.At($"around.{target.Extension()}");
-            ModelConverter.Convert(path, direct, target, options);
-            ModelConverter.Convert(path, half, other, options);
-            ModelConverter.Convert(half, around, target, options);
+            Unflushed.Convert(path, direct, target, options);
+            Unflushed.Convert(path, half, other, options);
+            Unflushed.Convert(half, around, target, options);
             using ModelFile first = ModelFiles.Open(direct);
             using ModelFile second = ModelFiles.Open(around);
             bool named = target == ModelFormat.SafeTensors || first.Architecture is null;
@@ -55,6 +57,7 @@ public sealed class CorpusConversionTests
     });
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Converted_tensors_have_the_bytes_that_the_corpus_describes()
     {
         Dictionary<string, string[]> expected = ExpectedHashes();
@@ -66,7 +69,7 @@ public sealed class CorpusConversionTests
             foreach (ModelFormat target in Formats.Where(format => format != source.Format))
             {
                 string output = folder.At($"out.{target.Extension()}");
-                Certificate certificate = ModelConverter.Convert(
+                Certificate certificate = Unflushed.Convert(
                     path, output, target, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks, Scope = PathScope.FileAlone });
                 using ModelFile converted = ModelFiles.Open(output);
                 Dictionary<string, TensorInfo> byName = TensorDescriptions.Logical(converted).Zip(converted.Tensors)

@@ -15,10 +15,12 @@ public sealed class CorpusRoundTripTests
     ];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_valid_file_comes_back_byte_for_byte_through_every_chain() =>
         ConversionCorpus.ForEach(ConversionCorpus.Valid, atLeast: 150, path => CheckChains(path, Chains));
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_odd_but_legal_file_of_the_hostile_corpus_comes_back_byte_for_byte() =>
         ConversionCorpus.ForEach(ConversionCorpus.Odd, atLeast: 50, path => CheckChains(path, Chains.Where(chain => chain.Length <= 2)));
 

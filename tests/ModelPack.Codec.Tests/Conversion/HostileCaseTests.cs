@@ -253,6 +253,7 @@ public sealed class HostileCaseTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(OriginMode.Embed)]
     [DataRow(OriginMode.None)]
     public void Source_that_changes_while_it_is_converted_gives_no_output_that_shows_something_else(OriginMode origin)

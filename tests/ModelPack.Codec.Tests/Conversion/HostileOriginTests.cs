@@ -143,7 +143,7 @@ public sealed class HostileOriginTests
         foreach (ModelFormat target in new[] { ModelFormat.Gguf, ModelFormat.Apr })
         {
             ModelPackException exception = Assert.Throws<ModelPackException>(
-                () => ModelConverter.Convert(path, folder.At("out"), target, new()), what);
+                () => Unflushed.Convert(path, folder.At("out"), target, new()), what);
             Assert.AreEqual("MP2004", exception.Code.Id, $"{what}: {exception.Describe()}");
             Assert.AreEqual(path, exception.FilePath, what);
         }
@@ -162,10 +162,10 @@ public sealed class HostileOriginTests
         string path = folder.Write(
             "hostile.apr", AprBytes.WithMetadata(AprBytes.PlainMetadata[..^1] + ",\"modelpack.origin\":\"***\"}").Build());
         ModelPackException exception = Assert.Throws<ModelPackException>(
-            () => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+            () => Unflushed.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2004", exception.Code.Id);
         Assert.AreEqual(
-            ProofLevel.L1, ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None }).Level);
+            ProofLevel.L1, Unflushed.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None }).Level);
     }
 
     [TestMethod]
@@ -200,7 +200,7 @@ public sealed class HostileOriginTests
                 {
                     OriginRecords.Read(hostile);
                     string path = folder.Write("hostile.safetensors", OriginRecords.Container(hostile));
-                    ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
+                    Unflushed.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
                 }
                 catch (ModelPackException)
                 {
@@ -218,7 +218,7 @@ public sealed class HostileOriginTests
         using TempFolder folder = new();
         string source = folder.Write("small.gguf", SmallModels.Gguf());
         string output = folder.At("small.safetensors");
-        ModelConverter.Convert(source, output, ModelFormat.SafeTensors, new());
+        Unflushed.Convert(source, output, ModelFormat.SafeTensors, new());
         byte[] record;
         using (ModelFile file = ModelFiles.Open(output))
         {
@@ -229,7 +229,7 @@ public sealed class HostileOriginTests
         lying[49] ^= 1;
         SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(lying)));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-            () => ModelConverter.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
+            () => Unflushed.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2008", exception.Code.Id);
         Assert.IsFalse(File.Exists(folder.At("back.gguf")));
         VerificationReport report = ModelVerifier.Verify(source, output);
@@ -253,7 +253,7 @@ public sealed class HostileOriginTests
         using TempFolder folder = new();
         string path = folder.Write("deep.safetensors", OriginRecords.Container(record));
         ModelPackException exception = Assert.Throws<ModelPackException>(
-            () => ModelConverter.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+            () => Unflushed.Convert(path, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual("MP2004", exception.Code.Id);
         StringAssert.Contains(exception.Detail, "16 conversions");
     }
@@ -265,8 +265,8 @@ public sealed class HostileOriginTests
         foreach (string name in new[] { "a:b.gguf", "back\\slash.gguf", "ünï 名前.gguf", ".gguf" })
         {
             string source = folder.Write(name, SmallModels.Gguf());
-            ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
-            ModelConverter.Convert(
+            Unflushed.Convert(source, folder.At("out.apr"), ModelFormat.Apr, new() { Existing = ExistingTarget.Replace });
+            Unflushed.Convert(
                 folder.At("out.apr"), folder.At("back.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
             CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")), name);
         }
@@ -287,7 +287,7 @@ public sealed class HostileOriginTests
     {
         using TempFolder folder = new();
         string source = folder.Write("small.gguf", SmallModels.Gguf());
-        ModelConverter.Convert(source, folder.At("small.safetensors"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(source, folder.At("small.safetensors"), ModelFormat.SafeTensors, new());
         using ModelFile file = ModelFiles.Open(folder.At("small.safetensors"));
         return file.OriginRecord!.Value.ToArray();
     }

@@ -13,6 +13,7 @@ public sealed partial class MadeNotesTests
     private static readonly ModelFormat[] Formats = Enum.GetValues<ModelFormat>();
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_note_that_is_made_of_a_corpus_file_arrives() =>
     ConversionCorpus.ForEach([.. ConversionCorpus.Valid, .. ConversionCorpus.Odd], atLeast: 200, path =>
     {
@@ -21,6 +22,7 @@ public sealed partial class MadeNotesTests
     });
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_note_that_is_made_of_a_case_arrives() => ConversionCorpus.ForEach(Cases(), atLeast: 40, path =>
     {
         using TempFolder folder = new();
@@ -28,6 +30,7 @@ public sealed partial class MadeNotesTests
     });
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_note_that_is_made_of_a_checkpoint_arrives() => ConversionCorpus.ForEach([.. CheckpointTrip.Names], atLeast: 100, name =>
     {
         using TempFolder folder = new();
@@ -41,6 +44,7 @@ public sealed partial class MadeNotesTests
 
     // What nobody asks for is not made: these are told of the plan by one list, and each is looked for.
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("tensors of type .* are carried as raw bytes")]
     [DataRow("tensors of type .* are widened to F32")]
     [DataRow("^the side file holds ")]

@@ -28,7 +28,7 @@ public sealed class MambaConversionTests : IDisposable
         }
 
         ModelConverter.Convert(folder.At("model/"), folder.At("back.gguf"), ModelFormat.Gguf, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
+        ByteAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
     }
 
     [TestMethod]

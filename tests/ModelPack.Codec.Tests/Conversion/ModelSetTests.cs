@@ -31,10 +31,11 @@ public sealed class ModelSetTests
         string back = Path.Combine(folder, "back.gguf");
         Certificate here = ModelConverter.Convert(First(shards), back, ModelFormat.Gguf, new());
         Assert.AreEqual(ProofLevel.L3, here.Level);
-        CollectionAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(back));
+        ByteAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(back));
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(ModelFormat.Gguf)]
     [DataRow(ModelFormat.Apr)]
     [DataRow(ModelFormat.SafeTensors)]
@@ -59,7 +60,7 @@ public sealed class ModelSetTests
             expected, Directory.GetFiles(back).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray());
         foreach (string name in expected)
         {
-            CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(source, name)), File.ReadAllBytes(Path.Combine(back, name)), name);
+            ByteAssert.AreEqual(File.ReadAllBytes(Path.Combine(source, name)), File.ReadAllBytes(Path.Combine(back, name)), name);
         }
     }
 

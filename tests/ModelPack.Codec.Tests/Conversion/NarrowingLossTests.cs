@@ -37,7 +37,7 @@ public sealed class NarrowingLossTests
         }
 
         ModelConverter.Convert(folder.At("out.gguf"), folder.At("back.safetensors"), ModelFormat.SafeTensors, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.safetensors")));
+        ByteAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.safetensors")));
         Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.gguf"), ProofLevel.L3).Passed);
         TensorLoss? read = CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single(
             tensor => tensor.SourceName == "matrix").Loss;
@@ -82,7 +82,7 @@ public sealed class NarrowingLossTests
         // 90 to 121 have at most seven bits, so BF16 holds them.
         Assert.AreEqual(new TensorLoss("BF16", 0, 0, 0, 0), certificate.Tensors.Single().Loss);
         ModelConverter.Convert(folder.At("out.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
+        ByteAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
     }
 
     [TestMethod]

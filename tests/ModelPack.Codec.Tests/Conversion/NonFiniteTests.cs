@@ -32,7 +32,7 @@ public sealed class NonFiniteTests
         {
             using TempFolder folder = new();
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-                () => ModelConverter.Convert(file.Path, folder.At($"out.{target.Extension()}"), target, new()));
+                () => Unflushed.Convert(file.Path, folder.At($"out.{target.Extension()}"), target, new()));
             Assert.AreEqual("MP2002", exception.Code.Id);
             Assert.AreEqual(expected.Tensor, exception.TensorName);
             Assert.AreEqual(file.Path, exception.FilePath);
@@ -55,6 +55,7 @@ public sealed class NonFiniteTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Flagged))]
     public void Allowed_non_finite_values_pass_bit_for_bit_and_are_counted(string name)
     {
@@ -91,14 +92,14 @@ public sealed class NonFiniteTests
         string path = folder.Write("big.gguf", BigEndian(Q5_K, 176));
         ValidationReport report = ModelValidator.Validate(path);
         CollectionAssert.AreEqual(new[] { "odd" }, report.NotChecked.ToArray());
-        Certificate certificate = ModelConverter.Convert(path, folder.At("big.apr"), ModelFormat.Apr, new());
+        Certificate certificate = Unflushed.Convert(path, folder.At("big.apr"), ModelFormat.Apr, new());
         Assert.AreEqual(FiniteStatus.NotChecked, certificate.Tensors.Single(tensor => tensor.SourceName == "odd").Finite);
         Assert.AreEqual(FiniteStatus.Finite, certificate.Tensors.Single(tensor => tensor.SourceName == "plain").Finite);
 
         // Nor is it on the way through further formats.
-        Certificate next = ModelConverter.Convert(folder.At("big.apr"), folder.At("big.safetensors"), ModelFormat.SafeTensors, new());
+        Certificate next = Unflushed.Convert(folder.At("big.apr"), folder.At("big.safetensors"), ModelFormat.SafeTensors, new());
         Assert.AreEqual(FiniteStatus.NotChecked, next.Tensors.Single(tensor => tensor.SourceName == "odd").Finite);
-        Certificate back = ModelConverter.Convert(folder.At("big.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new());
+        Certificate back = Unflushed.Convert(folder.At("big.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new());
         Assert.AreEqual(FiniteStatus.NotChecked, back.Tensors.Single(tensor => tensor.SourceName == "odd").Finite);
     }
 

@@ -37,6 +37,7 @@ public sealed class RopeFactorTableTests : IDisposable
 
     /// <summary>config.json is derived from such a table too, but another table follows from it.</summary>
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Table_with_the_last_bit_of_another_math_library_is_refused_by_value()
     {
         float[] table = Llama3Table();

@@ -35,8 +35,8 @@ public sealed class SideFileTests
     {
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
-        ModelConverter.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
-        ModelConverter.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
         CollectionAssert.IsSubsetOf(new[] { "m.apr.ggml-blocks.safetensors", "m.ggml-blocks.safetensors" }, folder.Names());
         using (ModelFile file = ModelFiles.Open(source))
         {
@@ -46,7 +46,7 @@ public sealed class SideFileTests
         foreach (string output in new[] { "m.safetensors", "m.apr" })
         {
             Assert.IsTrue(ModelVerifier.Verify(source, folder.At(output), ProofLevel.L3).Passed);
-            ModelConverter.Convert(folder.At(output), folder.At($"back-of-{output}.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+            Unflushed.Convert(folder.At(output), folder.At($"back-of-{output}.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
             CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At($"back-of-{output}.gguf")));
         }
     }
@@ -61,18 +61,18 @@ public sealed class SideFileTests
         foreach (string model in new[] { source, plain })
         {
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-                () => ModelConverter.Convert(model, folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow));
+                () => Unflushed.Convert(model, folder.At("out.apr"), ModelFormat.Apr, ConversionCorpus.Allow));
             Assert.AreEqual("MP3001", exception.Code.Id);
             StringAssert.Contains(exception.Detail, Path.GetFileName(side));
             Assert.AreEqual("precious", File.ReadAllText(side));
         }
 
         ConversionOptions replace = ConversionCorpus.Allow with { Existing = ExistingTarget.Replace };
-        ModelConverter.Convert(source, folder.At("out.apr"), ModelFormat.Apr, replace);
+        Unflushed.Convert(source, folder.At("out.apr"), ModelFormat.Apr, replace);
         Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.apr"), ProofLevel.L3).Passed);
 
         // One that the new output does not need would be taken for a part of it.
-        ModelConverter.Convert(plain, folder.At("out.apr"), ModelFormat.Apr, replace);
+        Unflushed.Convert(plain, folder.At("out.apr"), ModelFormat.Apr, replace);
         Assert.IsFalse(File.Exists(side));
         Assert.IsTrue(ModelVerifier.Verify(plain, folder.At("out.apr"), ProofLevel.L3).Passed);
     }
@@ -82,8 +82,8 @@ public sealed class SideFileTests
     {
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
-        ModelConverter.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
-        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
+        Unflushed.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => Unflushed.Convert(
             folder.At("m.safetensors"), folder.At("m"), ModelFormat.Apr,
             ConversionCorpus.Allow with { Existing = ExistingTarget.Replace }));
         Assert.AreEqual("MP2007", exception.Code.Id);
@@ -97,7 +97,7 @@ public sealed class SideFileTests
     {
         using TempFolder folder = new();
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-            () => ModelConverter.Convert(folder.At("absent.gguf"), folder.At(target), to, ConversionCorpus.Allow));
+            () => Unflushed.Convert(folder.At("absent.gguf"), folder.At(target), to, ConversionCorpus.Allow));
         Assert.AreEqual("MP2012", exception.Code.Id);
         Assert.AreEqual(folder.At(target), exception.FilePath);
         Assert.IsEmpty(folder.Names());
@@ -113,13 +113,13 @@ public sealed class SideFileTests
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
         string plain = folder.Write("plain.gguf", Plain());
-        ModelConverter.Convert(source, folder.At(first), format, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At(first), format, ConversionCorpus.Allow);
         Dictionary<string, byte[]> before = folder.Names().ToDictionary(name => name, name => File.ReadAllBytes(folder.At(name)));
         ConversionOptions replace = ConversionCorpus.Allow with { Existing = ExistingTarget.Replace };
         foreach (string model in new[] { source, plain })
         {
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-                () => ModelConverter.Convert(model, folder.At(second), ModelFormat.SafeTensors, replace));
+                () => Unflushed.Convert(model, folder.At(second), ModelFormat.SafeTensors, replace));
             Assert.AreEqual("MP2013", exception.Code.Id);
             Assert.AreEqual(folder.At(second), exception.FilePath);
             StringAssert.Contains(exception.Detail, $"'{first}'");
@@ -139,8 +139,8 @@ public sealed class SideFileTests
         string plain = folder.Write("plain.gguf", Plain());
         foreach (string name in new[] { "out", "out.safetensors" })
         {
-            ModelConverter.Convert(plain, folder.At(name), ModelFormat.SafeTensors, new());
-            ModelConverter.Convert(plain, folder.At(name), ModelFormat.SafeTensors, new() { Existing = ExistingTarget.Replace });
+            Unflushed.Convert(plain, folder.At(name), ModelFormat.SafeTensors, new());
+            Unflushed.Convert(plain, folder.At(name), ModelFormat.SafeTensors, new() { Existing = ExistingTarget.Replace });
         }
 
         Assert.IsTrue(ModelVerifier.Verify(folder.At("out"), folder.At("out.safetensors"), ProofLevel.L2).Passed);
@@ -153,7 +153,7 @@ public sealed class SideFileTests
     {
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
-        ModelConverter.Convert(source, folder.At(own), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At(own), ModelFormat.SafeTensors, ConversionCorpus.Allow);
         byte[] stranger = foreign.EndsWith(".gguf", StringComparison.Ordinal) ? Plain() : SmallModels.SafeTensors();
         string path = folder.Write(foreign, stranger);
         string side = SideFile.NameFor(own);
@@ -168,8 +168,8 @@ public sealed class SideFileTests
 
         CollectionAssert.AreEqual(new[] { path }, ModelFiles.FilesOf(path).ToArray());
         CollectionAssert.AreEqual(new[] { folder.At(own), folder.At(side) }, ModelFiles.FilesOf(folder.At(own)).ToArray());
-        ModelConverter.Convert(path, folder.At("made.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
-        ModelConverter.Convert(
+        Unflushed.Convert(path, folder.At("made.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        Unflushed.Convert(
             folder.At("made.apr"), folder.At("back.bin"), foreign.EndsWith(".gguf", StringComparison.Ordinal)
                 ? ModelFormat.Gguf
                 : ModelFormat.SafeTensors, ConversionCorpus.Allow);
@@ -183,7 +183,7 @@ public sealed class SideFileTests
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
         string output = folder.At("out.safetensors");
-        ModelConverter.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
         File.WriteAllBytes(output, SmallModels.SafeTensors());
         ModelFormatException exception = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(output));
         Assert.AreEqual(("MP1307", output), (exception.Code.Id, exception.FilePath));
@@ -201,10 +201,10 @@ public sealed class SideFileTests
         foreach (string name in new[] { "weights.bin", "WEIGHTS.SAFETENSORS", "weights" })
         {
             string output = folder.At(name);
-            ModelConverter.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+            Unflushed.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
             Assert.IsTrue(File.Exists(folder.At(SideFile.NameFor(name))), name);
             Assert.IsTrue(ModelVerifier.Verify(source, output, ProofLevel.L3).Passed, name);
-            ModelConverter.Convert(output, folder.At($"{name}.back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+            Unflushed.Convert(output, folder.At($"{name}.back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
             CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At($"{name}.back.gguf")), name);
         }
     }
@@ -217,17 +217,17 @@ public sealed class SideFileTests
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
         string set = folder.At("set") + Path.DirectorySeparatorChar;
-        Certificate certificate = ModelConverter.Convert(
+        Certificate certificate = Unflushed.Convert(
             source, set, ModelFormat.SafeTensors, ConversionCorpus.Allow with { MaxShardBytes = shard });
         string side = Directory.GetFiles(set).Select(path => Path.GetFileName(path)).Single(SideFile.IsName);
         Assert.IsTrue(certificate.Output.Parts.Any(part => part.Name == side));
         Assert.IsTrue(ModelVerifier.Verify(source, set, ProofLevel.L3).Passed);
         Assert.IsTrue(ModelVerifier.Verify(ModelConverter.CertificatePath(set), set, ProofLevel.L3).Passed);
-        ModelConverter.Convert(set, folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        Unflushed.Convert(set, folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
         CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
         File.Delete(Path.Combine(set, side));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-            () => ModelConverter.Convert(set, folder.At("again.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow));
+            () => Unflushed.Convert(set, folder.At("again.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow));
         Assert.AreEqual("MP2010", exception.Code.Id);
         StringAssert.Contains(exception.Detail, side);
     }
@@ -238,14 +238,14 @@ public sealed class SideFileTests
         using TempFolder folder = new();
         byte[] model = new GgufBytes().Header(1, 0).Record("__metadata__", 13, 0, 256).Pad().Data(176).Pad().ToArray();
         string source = folder.Write("m.gguf", model);
-        ModelConverter.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At("m.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
         using (ModelFile output = ModelFiles.Open(folder.At("m.apr")))
         {
             Assert.AreEqual("__metadata__", output.Tensors.Single().Name);
             Assert.AreNotEqual("__metadata__", output.AllTensors[1].Name);
         }
 
-        ModelConverter.Convert(folder.At("m.apr"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        Unflushed.Convert(folder.At("m.apr"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
         CollectionAssert.AreEqual(model, File.ReadAllBytes(folder.At("back.gguf")));
     }
 
@@ -254,9 +254,9 @@ public sealed class SideFileTests
     {
         using TempFolder folder = new();
         string source = folder.Write("m.gguf", SmallModels.Gguf());
-        ModelConverter.Convert(source, folder.At("one.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
-        ModelConverter.Convert(folder.At("one.safetensors"), folder.At("two.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
-        ModelConverter.Convert(source, folder.At("direct.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At("one.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(folder.At("one.safetensors"), folder.At("two.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At("direct.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
         using (ModelFile two = ModelFiles.Open(folder.At("two.apr")))
         using (ModelFile direct = ModelFiles.Open(folder.At("direct.apr")))
         {
@@ -264,10 +264,10 @@ public sealed class SideFileTests
             Assert.IsLessThan(direct.OriginRecord!.Value.Length + 4096L, two.OriginRecord!.Value.Length);
         }
 
-        ModelConverter.Convert(folder.At("two.apr"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
+        Unflushed.Convert(folder.At("two.apr"), folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow);
         CollectionAssert.AreEqual(SmallModels.Gguf(), File.ReadAllBytes(folder.At("back.gguf")));
-        ModelConverter.Convert(folder.At("two.apr"), folder.At("back.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
-        CollectionAssert.AreEqual(File.ReadAllBytes(folder.At("one.safetensors")), File.ReadAllBytes(folder.At("back.safetensors")));
+        Unflushed.Convert(folder.At("two.apr"), folder.At("back.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        ByteAssert.AreEqual(File.ReadAllBytes(folder.At("one.safetensors")), File.ReadAllBytes(folder.At("back.safetensors")));
         CollectionAssert.AreEqual(
             File.ReadAllBytes(folder.At("one.ggml-blocks.safetensors")), File.ReadAllBytes(folder.At("back.ggml-blocks.safetensors")));
     }

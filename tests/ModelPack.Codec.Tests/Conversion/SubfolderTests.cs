@@ -48,11 +48,11 @@ public sealed class SubfolderTests
         foreach (ModelFormat format in formats.Split(',').Select(Enum.Parse<ModelFormat>))
         {
             string next = folder.At($"{folder.Names().Length}.{format.Extension()}");
-            Assert.AreEqual(ProofLevel.L3, ModelConverter.Convert(current, next, format, new()).Level);
+            Assert.AreEqual(ProofLevel.L3, Unflushed.Convert(current, next, format, new()).Level);
             current = next;
         }
 
-        Certificate back = ModelConverter.Convert(current, folder.At("back/"), ModelFormat.SafeTensors, new());
+        Certificate back = Unflushed.Convert(current, folder.At("back/"), ModelFormat.SafeTensors, new());
         AssertSame(Model, folder.At("back"));
         CollectionAssert.IsSubsetOf(new[] { Pooling, Template, Broken }, back.Output.Parts.Select(part => part.Name).ToArray());
         Assert.IsTrue(ModelVerifier.Verify(Model, current, ProofLevel.L3).Passed);
@@ -63,9 +63,9 @@ public sealed class SubfolderTests
     [TestMethod]
     public void They_stay_with_the_model_when_it_is_split_and_merged()
     {
-        ModelConverter.Convert(Model, folder.At("parts/"), ModelFormat.SafeTensors, new() { MaxShardBytes = 16, Origin = OriginMode.None });
+        Unflushed.Convert(Model, folder.At("parts/"), ModelFormat.SafeTensors, new() { MaxShardBytes = 16, Origin = OriginMode.None });
         Assert.IsGreaterThan(1, Directory.GetFiles(folder.At("parts"), "*.safetensors").Length);
-        ModelConverter.Convert(folder.At("parts"), folder.At("whole/"), ModelFormat.SafeTensors, new() { Origin = OriginMode.None });
+        Unflushed.Convert(folder.At("parts"), folder.At("whole/"), ModelFormat.SafeTensors, new() { Origin = OriginMode.None });
         foreach (string name in new[] { Pooling, Template, Broken })
         {
             Assert.AreEqual(Text(Model, name), Text(folder.At("parts"), name));
@@ -90,7 +90,7 @@ public sealed class SubfolderTests
         Write("vocab.json", "nonsense");
         Write("bad_utf8.json", "\"\u00ff\"", System.Text.Encoding.Latin1);
         string[] notes = [
-            .. ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()).Notes.Where(
+            .. Unflushed.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()).Notes.Where(
                 note => note.Contains("is not valid JSON", StringComparison.Ordinal))];
         CollectionAssert.AreEqual(
             new[] { "bad_utf8.json", Broken, "vocab.json" }.Select(name => $"'{name}' is not valid JSON; it travels byte for byte")
@@ -99,7 +99,7 @@ public sealed class SubfolderTests
             new[] { "bad_utf8.json", Broken, "vocab.json" },
             ModelValidator.Validate(Model).Findings.Where(finding => finding.Code.Rule == "V-COMPANION").Select(finding => finding.Place)
                 .ToArray());
-        ModelConverter.Convert(folder.At("out.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(folder.At("out.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         AssertSame(Model, folder.At("back"));
     }
 
@@ -110,7 +110,7 @@ public sealed class SubfolderTests
     {
         string middle = folder.At("middle." + via.Extension());
         string proof = ModelConverter.CertificatePath(middle);
-        ModelConverter.Convert(Model, middle, via, new());
+        Unflushed.Convert(Model, middle, via, new());
 
         Write(Pooling, "{\"pooling_mode_mean_tokens\": trud}");
         AssertNamed(Pooling);
@@ -146,10 +146,10 @@ public sealed class SubfolderTests
     public void An_output_whose_sub_folder_was_edited_is_converted_as_it_is_and_the_file_is_named()
     {
         string gguf = RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf");
-        ModelConverter.Convert(gguf, folder.At("derived/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(gguf, folder.At("derived/"), ModelFormat.SafeTensors, new());
         Directory.CreateDirectory(In(folder.At("derived"), "1_Pooling"));
         File.WriteAllText(In(folder.At("derived"), Pooling), "{}");
-        Certificate edited = ModelConverter.Convert(folder.At("derived"), folder.At("edited.gguf"), ModelFormat.Gguf, new());
+        Certificate edited = Unflushed.Convert(folder.At("derived"), folder.At("edited.gguf"), ModelFormat.Gguf, new());
         Assert.IsTrue(
             edited.Notes.Any(
                 note => note.StartsWith($"'{Pooling}' was added to 'derived' after it was converted", StringComparison.Ordinal)),
@@ -172,7 +172,7 @@ public sealed class SubfolderTests
         Write("onnx/config.json", "{}");
         Write("assets/picture.png", "");
 
-        Certificate certificate = ModelConverter.Convert(Model, folder.At("out.apr"), ModelFormat.Apr, new());
+        Certificate certificate = Unflushed.Convert(Model, folder.At("out.apr"), ModelFormat.Apr, new());
         CollectionAssert.AreEqual(
             new[] { "model.safetensors", Pooling, Template, "deep/empty.txt", Broken, "modules.json", "onnx/config.json" },
             certificate.Source.Parts.Select(part => part.Name).Order(StringComparer.Ordinal).OrderBy(name => name != "model.safetensors")
@@ -192,9 +192,9 @@ public sealed class SubfolderTests
         Directory.CreateDirectory(Path.Combine(plain, "onnx"));
         File.WriteAllBytes(Path.Combine(plain, "model.safetensors"), SmallModels.SafeTensors());
         File.WriteAllText(Path.Combine(plain, "onnx", "model.onnx"), "weights");
-        Certificate there = ModelConverter.Convert(plain, folder.At("out.gguf"), ModelFormat.Gguf, new());
+        Certificate there = Unflushed.Convert(plain, folder.At("out.gguf"), ModelFormat.Gguf, new());
         Assert.IsTrue(there.Notes.Any(note => note.Contains("'onnx/' (it holds weights of its own, 7 bytes)", StringComparison.Ordinal)));
-        ModelConverter.Convert(folder.At("out.gguf"), folder.At("back.safetensors"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(folder.At("out.gguf"), folder.At("back.safetensors"), ModelFormat.SafeTensors, new());
         CollectionAssert.AreEqual(SmallModels.SafeTensors(), File.ReadAllBytes(folder.At("back.safetensors")));
     }
 
@@ -203,7 +203,7 @@ public sealed class SubfolderTests
     {
         Directory.CreateDirectory(In(Model, string.Join('/', Enumerable.Repeat("a", MemberName.MaximumDepth + 1))));
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(
-            () => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+            () => Unflushed.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ModelSetErrors.CompanionInSubfolder, error.Code);
     }
 
@@ -216,7 +216,7 @@ public sealed class SubfolderTests
     {
         Write(name, "{}");
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(
-            () => ModelConverter.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
+            () => Unflushed.Convert(Model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         Assert.AreEqual(ModelSetErrors.CompanionInSubfolder, error.Code);
         StringAssert.StartsWith(In(Model, name), error.FilePath!);
     }
@@ -235,44 +235,45 @@ public sealed class SubfolderTests
     [TestMethod]
     public void A_replaced_folder_keeps_no_companion_of_the_one_before()
     {
-        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         Directory.Delete(In(Model, "1_Pooling"), recursive: true);
-        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, Replace);
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
+        Unflushed.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, Replace);
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
         AssertSame(Model, folder.At("back"));
         Assert.IsFalse(Directory.Exists(In(folder.At("back"), "1_Pooling")));
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("mine.txt")]
     [DataRow("1_Pooling/mine.txt")]
     [DataRow("new/mine.txt")]
     [DataRow(".hidden/mine.txt")]
     public void A_file_that_no_conversion_wrote_is_never_deleted_with_the_folder(string name)
     {
-        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         string mine = In(folder.At("back"), name);
         Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
         File.WriteAllText(mine, "mine");
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
-            () => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+            () => Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
         Assert.Contains($"'{name}'", error.Detail);
         Assert.AreEqual("mine", File.ReadAllText(mine));
         File.Delete(mine);
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
     }
 
     [TestMethod]
     public void A_folder_whose_certificate_cannot_be_read_is_not_replaced()
     {
-        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         File.WriteAllText(ModelConverter.CertificatePath(folder.At("back/")), "{");
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
-            () => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+            () => Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
         Assert.Contains("cannot be told, so it is not replaced", error.Detail);
         AssertSame(Model, folder.At("back"));
@@ -281,19 +282,19 @@ public sealed class SubfolderTests
     [TestMethod]
     public void A_link_in_the_target_leads_no_file_out_of_it()
     {
-        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         Directory.CreateDirectory(folder.At("outside"));
         File.WriteAllText(folder.At("outside/config.json"), "precious");
         Directory.Delete(In(folder.At("back"), "1_Pooling"), recursive: true);
         Directory.CreateSymbolicLink(In(folder.At("back"), "1_Pooling"), folder.At("outside"));
         ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
-            () => ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
+            () => Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace));
         Assert.AreEqual(ConversionErrors.ForeignFolder, error.Code);
         Assert.Contains("'1_Pooling'", error.Detail);
 
         File.Delete(In(folder.At("back"), "1_Pooling"));
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, Replace);
         AssertSame(Model, folder.At("back"));
         Assert.AreEqual("precious", File.ReadAllText(folder.At("outside/config.json")));
     }
@@ -301,7 +302,7 @@ public sealed class SubfolderTests
     [TestMethod]
     public void A_cancelled_conversion_leaves_no_folder_and_the_left_over_of_a_killed_one_is_removed()
     {
-        ModelConverter.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        Unflushed.Convert(Model, folder.At("model.gguf"), ModelFormat.Gguf, new());
         string[] before = folder.Names();
         using CancellationTokenSource stop = new();
         StopWhenProving progress = new(stop, folder);
@@ -312,7 +313,7 @@ public sealed class SubfolderTests
         Assert.IsTrue(progress.SawSubfolder, "the sub-folders were there when it was stopped");
 
         Leave(folder.At("back/"));
-        ModelConverter.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
+        Unflushed.Convert(folder.At("model.gguf"), folder.At("back/"), ModelFormat.SafeTensors, new());
         CollectionAssert.AreEqual(new[] { "back", "back.modelpack.json" }, folder.Names().Except(before).ToArray());
     }
 
@@ -323,15 +324,15 @@ public sealed class SubfolderTests
         using GgufFile model = new SmallGguf("none").Text("tokenizer.chat_template.tool_use", "t").Text("tokenizer.chat_template.con", "c")
             .Tensor("t", TensorType.F32, 4).Open();
         string gguf = folder.Write("templates.gguf", model.Source.ReadBytes(0, (int)model.Source.Length));
-        Certificate there = ModelConverter.Convert(gguf, folder.At("out/"), ModelFormat.SafeTensors, new());
+        Certificate there = Unflushed.Convert(gguf, folder.At("out/"), ModelFormat.SafeTensors, new());
         Assert.AreEqual("t", Text(folder.At("out"), Template));
         Assert.IsFalse(File.Exists(In(folder.At("out"), "additional_chat_templates/con.jinja")));
         Assert.IsTrue(
             there.Notes.Any(
                 note => note.Contains("tokenizer.chat_template.con cannot be a file name of its own", StringComparison.Ordinal)),
                 string.Join("\n", there.Notes));
-        ModelConverter.Convert(folder.At("out"), folder.At("back.gguf"), ModelFormat.Gguf, new());
-        CollectionAssert.AreEqual(File.ReadAllBytes(gguf), File.ReadAllBytes(folder.At("back.gguf")));
+        Unflushed.Convert(folder.At("out"), folder.At("back.gguf"), ModelFormat.Gguf, new());
+        ByteAssert.AreEqual(File.ReadAllBytes(gguf), File.ReadAllBytes(folder.At("back.gguf")));
     }
 
     // What a process leaves that is killed while it writes.
@@ -359,7 +360,7 @@ public sealed class SubfolderTests
         CollectionAssert.AreEqual(names, Files(actual));
         foreach (string name in names)
         {
-            CollectionAssert.AreEqual(File.ReadAllBytes(In(expected, name)), File.ReadAllBytes(In(actual, name)), name);
+            ByteAssert.AreEqual(File.ReadAllBytes(In(expected, name)), File.ReadAllBytes(In(actual, name)), name);
         }
     }
 

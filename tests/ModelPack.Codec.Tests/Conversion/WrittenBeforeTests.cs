@@ -36,7 +36,7 @@ public sealed class WrittenBeforeTests
             In(version, output), back, source.EndsWith(".apr", StringComparison.Ordinal)
                 ? ModelFormat.Apr
                 : ModelFormat.Gguf, new ConversionOptions());
-        CollectionAssert.AreEqual(File.ReadAllBytes(In(version, source)), File.ReadAllBytes(back));
+        ByteAssert.AreEqual(File.ReadAllBytes(In(version, source)), File.ReadAllBytes(back));
     }
 
     [TestMethod]
@@ -47,7 +47,7 @@ public sealed class WrittenBeforeTests
         ModelConverter.Convert(In(version, output), folder.At("back/"), ModelFormat.SafeTensors, new ConversionOptions());
         foreach (string file in Directory.EnumerateFiles(In(version, source)))
         {
-            CollectionAssert.AreEqual(File.ReadAllBytes(file), File.ReadAllBytes(folder.At($"back/{Path.GetFileName(file)}")), file);
+            ByteAssert.AreEqual(File.ReadAllBytes(file), File.ReadAllBytes(folder.At($"back/{Path.GetFileName(file)}")), file);
         }
     }
 }

@@ -15,6 +15,7 @@ public sealed class CheckpointTableTests
     ];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void The_table_of_checkpoints_is_what_conversions_give()
     {
         StringBuilder table = new(

@@ -20,6 +20,7 @@ public sealed partial class ExampleTests
         CodeBlock().Matches(Library).Select((match, i) => new object[] { i, match.Groups["code"].Value });
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void The_examples_of_members_compile()
     {
         string source = Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec");
@@ -46,6 +47,7 @@ public sealed partial class ExampleTests
     Assert.HasCount(1, CompiledCode.Errors([CompiledCode.Body("wrong", "Model model = Model.Open(1.5);")]));
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Pieces))]
     public async Task The_pieces_of_the_library_page_compile_and_run(int piece, string code)
     {

@@ -8,6 +8,7 @@ public sealed class ByteComparisonTests
     private readonly Random random = new(11);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(1)]
     [DataRow(1000)]
     [DataRow(Chunks.Size)]

@@ -8,6 +8,7 @@ public sealed class LayerTests
         ["Diagnostics", "IO", "Tensors", "Formats", "Origin", "Models", "Architectures", "Conversion", "Verification", "Validation"];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_file_uses_no_floor_above_its_own() => AreNone(SourceGraph.Codec.Uses.Where(IsUpward), "a floor above its own");
 
     [TestMethod]

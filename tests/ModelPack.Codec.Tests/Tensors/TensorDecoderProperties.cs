@@ -13,6 +13,7 @@ public sealed class TensorDecoderProperties
         0, 1, 0x03, 0x40, 0x7B, 0x7C, 0x7E, 0x7F, 0x80, 0x83, 0xC0, 0xFC, 0xFD, 0xFF);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Vectorised_decoders_agree_with_their_scalar_twins()
     {
         TensorTypeInfo[] types = [.. TensorTypes.All.Where(info => TensorDecoder.CanDecode(info.Type) && info.Rule == PayloadRule.Blocks)];

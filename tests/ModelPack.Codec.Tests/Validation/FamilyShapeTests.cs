@@ -66,6 +66,7 @@ public sealed class FamilyShapeTests : ValidationTest
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Families))]
     public void Every_dimension_of_every_tensor_is_compared(
         string architecture, (string Key, uint Value)[] settings,

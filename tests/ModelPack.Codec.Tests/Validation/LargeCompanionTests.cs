@@ -27,6 +27,7 @@ public sealed class LargeCompanionTests : ValidationTest
     ];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_companion_that_is_longer_than_is_parsed_is_found_and_takes_no_memory()
     {
         string text = Bombs(CompanionText.MostBytes * 4).First().Text;
@@ -38,6 +39,7 @@ public sealed class LargeCompanionTests : ValidationTest
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_companion_of_more_values_than_are_parsed_is_found_and_takes_no_memory()
     {
         foreach ((string kind, string text) in Bombs(CompanionText.MostBytes * 7 / 8))
@@ -71,6 +73,7 @@ public sealed class LargeCompanionTests : ValidationTest
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("config.json", "gguf", "config.json has ")]
     [DataRow("config.json", "apr", "config.json has ")]
     [DataRow("generation_config.json", "gguf", "generation_config.json has ")]

@@ -330,6 +330,7 @@ public sealed class TemplateAnalysisTests : ValidationTest
     public void What_is_not_known_to_be_harmless_is_named(string template) => Assert.IsNotEmpty(TemplateAnalysis.Of(template).Doubts);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Deep_and_long_templates_are_given_up_within_bounds()
     {
         string deep = string.Concat(Enumerable.Repeat("{% if a %}", 100_000));

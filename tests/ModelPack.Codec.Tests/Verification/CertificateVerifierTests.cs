@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats.Gguf;
 
@@ -18,7 +19,7 @@ public sealed class CertificateVerifierTests
     public void Convert()
     {
         string source = folder.Write("model.gguf", Gguf(Tensors));
-        ModelConverter.Convert(source, folder["model.apr"], ModelFormat.Apr, new());
+        Unflushed.Convert(source, folder["model.apr"], ModelFormat.Apr, new());
         certificate = ModelConverter.CertificatePath(folder["model.apr"]);
         Assert.IsTrue(ModelVerifier.Verify(certificate, source, ProofLevel.L3).Passed);
     }
@@ -40,7 +41,7 @@ public sealed class CertificateVerifierTests
     {
         string first = folder.Write("a.gguf", File.ReadAllBytes(RepositoryData.Path("cases", "hostile", "collision", "a.gguf")));
         string second = folder.Write("b.gguf", File.ReadAllBytes(RepositoryData.Path("cases", "hostile", "collision", "b.gguf")));
-        ModelConverter.Convert(first, folder["strong.apr"], ModelFormat.Apr, new() { Sha256 = true });
+        Unflushed.Convert(first, folder["strong.apr"], ModelFormat.Apr, new() { Sha256 = true });
         string strong = ModelConverter.CertificatePath(folder["strong.apr"]);
         Assert.IsTrue(ModelVerifier.Verify(first, strong, ProofLevel.L3).Passed);
         Assert.IsTrue(ModelVerifier.Verify(folder["strong.apr"], strong, ProofLevel.L3).Passed);
@@ -53,7 +54,7 @@ public sealed class CertificateVerifierTests
     [TestMethod]
     public void SHA256_of_each_file_of_a_folder_decides_where_it_is_there()
     {
-        ModelConverter.Convert(
+        Unflushed.Convert(
             folder["model.gguf"], folder["out"] + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new() { Sha256 = true });
         string strong = ModelConverter.CertificatePath(folder["out"]);
         Certificate read = CertificateJson.Read(strong);
@@ -120,7 +121,7 @@ public sealed class CertificateVerifierTests
     {
         string source = folder.Write("source.safetensors", TestModels.SafeTensorsBytes([Certified]));
         string output = folder["output.gguf"];
-        ModelConverter.Convert(source, output, ModelFormat.Gguf, new());
+        Unflushed.Convert(source, output, ModelFormat.Gguf, new());
         folder.Write("source.safetensors", other);
         return ModelVerifier.Verify(ModelConverter.CertificatePath(output), source);
     }

@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Conversion;
 
 namespace ModelPack.Codec.Tests.Verification;
@@ -18,9 +19,9 @@ public sealed class CertifiedPartsTests
     [TestInitialize]
     public void MakeFolder()
     {
-        ModelConverter.Convert(Model, Qwen + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 500_000, Origin = OriginMode.None });
+        Unflushed.Convert(Model, Qwen + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 500_000, Origin = OriginMode.None });
         File.WriteAllText(Path.Combine(Qwen, "config.json"), "{\"model_type\": \"qwen2\"}\n");
-        ModelConverter.Convert(Qwen, Apr, ModelFormat.Apr, new());
+        Unflushed.Convert(Qwen, Apr, ModelFormat.Apr, new());
     }
 
     [TestCleanup]
@@ -34,12 +35,12 @@ public sealed class CertifiedPartsTests
         AssertParts(certificate.Source, Qwen);
 
         string back = Path.Combine(folder, "back");
-        AssertParts(ModelConverter.Convert(Apr, back + "/", ModelFormat.SafeTensors, new()).Output, back);
+        AssertParts(Unflushed.Convert(Apr, back + "/", ModelFormat.SafeTensors, new()).Output, back);
         string shards = Path.Combine(folder, "shards");
-        AssertParts(ModelConverter.Convert(Apr, shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }).Output, shards);
+        AssertParts(Unflushed.Convert(Apr, shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000 }).Output, shards);
         string bare = Path.Combine(folder, "bare");
         AssertParts(
-            ModelConverter.Convert(
+            Unflushed.Convert(
                 Apr, bare + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 300_000, Origin = OriginMode.None }).Output, bare);
     }
 
@@ -50,11 +51,12 @@ public sealed class CertifiedPartsTests
         Assert.IsTrue(ModelVerifier.Verify(Proof, Path.Combine(Qwen, "model.safetensors.index.json")).Passed);
         Assert.IsTrue(ModelVerifier.Verify(Proof, Apr).Passed);
         string back = Path.Combine(folder, "back");
-        ModelConverter.Convert(Apr, back + "/", ModelFormat.SafeTensors, new());
+        Unflushed.Convert(Apr, back + "/", ModelFormat.SafeTensors, new());
         Assert.IsTrue(ModelVerifier.Verify(back + "/", ModelConverter.CertificatePath(back)).Passed);
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("config.json")]
     [DataRow("model.safetensors.index.json")]
     [DataRow("model-00002-of-*.safetensors")]
@@ -110,6 +112,7 @@ public sealed class CertifiedPartsTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("../config.json")]
     [DataRow("..\\\\config.json")]
     [DataRow("..")]

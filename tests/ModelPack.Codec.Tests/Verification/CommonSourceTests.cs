@@ -25,6 +25,7 @@ public sealed class CommonSourceTests
     public void Clean() => folder.Dispose();
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Pairs))]
     public void Two_outputs_of_one_model_are_equal(string pair)
     {
@@ -113,7 +114,7 @@ public sealed class CommonSourceTests
     {
         string other = folder.Write("other.gguf", File.ReadAllBytes(Model));
         SmallModels.Replace(other, Key, "llama.context_lengtX");
-        ModelConverter.Convert(other, folder.At("others/"), ModelFormat.Gguf, Split(10_000));
+        Unflushed.Convert(other, folder.At("others/"), ModelFormat.Gguf, Split(10_000));
         VerificationReport report = ModelVerifier.Verify(Made("parts2"), folder.At("others"));
         CollectionAssert.AreEquivalent(
             new[] { Key, "llama.context_lengtX" }, report.Differences.Select(difference => difference.Place).ToArray());
@@ -126,8 +127,8 @@ public sealed class CommonSourceTests
         string source = folder.Write("padded.gguf", SmallModels.Gguf());
         string direct = folder.At("direct.gguf-parts/");
         string other = folder.At("other.gguf-parts/");
-        ModelConverter.Convert(source, direct, ModelFormat.Gguf, Split(100));
-        ModelConverter.Convert(source, other, ModelFormat.Gguf, Split(200));
+        Unflushed.Convert(source, direct, ModelFormat.Gguf, Split(100));
+        Unflushed.Convert(source, other, ModelFormat.Gguf, Split(200));
         Assert.IsTrue(ModelVerifier.Verify(direct, other, ProofLevel.L3).Passed);
         string part = Directory.GetFiles(direct).Order(StringComparer.Ordinal).First();
         TensorInfo tensor;
@@ -153,9 +154,9 @@ public sealed class CommonSourceTests
         string source = folder.Write("q.gguf", TestModels.GgufBytes([TestTensor.Random("blk.0.ffn_up.weight", TensorType.Q8_0, 1, 2, 32)]));
         string direct = folder.At("direct.safetensors");
         string around = folder.At("around.safetensors");
-        ModelConverter.Convert(source, direct, ModelFormat.SafeTensors, ConversionCorpus.Allow);
-        ModelConverter.Convert(source, folder.At("q.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
-        ModelConverter.Convert(folder.At("q.apr"), around, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(source, direct, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(source, folder.At("q.apr"), ModelFormat.Apr, ConversionCorpus.Allow);
+        Unflushed.Convert(folder.At("q.apr"), around, ModelFormat.SafeTensors, ConversionCorpus.Allow);
         Assert.IsTrue(ModelVerifier.Verify(direct, around, ProofLevel.L3).Passed);
         SmallModels.Flip(direct, new FileInfo(direct).Length - 3);
         foreach ((string first, string second) in new[] { (direct, around), (around, direct) })
@@ -179,7 +180,7 @@ public sealed class CommonSourceTests
         string[] splits = [folder.At("evil/"), folder.At("good/")];
         foreach (string split in splits)
         {
-            ModelConverter.Convert(source, split, ModelFormat.SafeTensors, Split(16));
+            Unflushed.Convert(source, split, ModelFormat.SafeTensors, Split(16));
         }
 
         string shard = folder.At("evil/model-00001-of-00002.safetensors");
@@ -222,7 +223,7 @@ public sealed class CommonSourceTests
         byte[] bytes = File.ReadAllBytes(other);
         bytes.AsSpan((int)tensor.Offset, (int)tensor.ByteLength).Reverse();
         File.WriteAllBytes(other, bytes);
-        ModelConverter.Convert(other, folder.At("other.apr"), ModelFormat.Apr, new());
+        Unflushed.Convert(other, folder.At("other.apr"), ModelFormat.Apr, new());
         byte[] record = Record(folder.At("other.apr"));
         byte[] copied = Record(Made("a.apr"));
         Assert.HasCount(record.Length, copied);
@@ -283,13 +284,13 @@ public sealed class CommonSourceTests
         else if (name == "hf")
         {
             // A folder that no conversion is known to have made.
-            ModelConverter.Convert(
+            Unflushed.Convert(
                 Made("model.gguf"), path + Path.DirectorySeparatorChar, ModelFormat.SafeTensors,
                 ConversionCorpus.Allow with { Origin = OriginMode.None });
         }
         else
         {
-            ModelConverter.Convert(from, name.Contains('.') ? path : path + Path.DirectorySeparatorChar, format, options);
+            Unflushed.Convert(from, name.Contains('.') ? path : path + Path.DirectorySeparatorChar, format, options);
         }
 
         return path;

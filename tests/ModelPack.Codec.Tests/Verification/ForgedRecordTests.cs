@@ -43,7 +43,7 @@ public sealed class ForgedRecordTests
     private static string Edited(TempFolder folder)
     {
         string output = folder.At("output.safetensors");
-        ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        Unflushed.Convert(SmallModels.Write(folder, ModelFormat.Gguf), output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
         SmallModels.Replace(output, "\"format\":\"pt\"", "\"format\":\"tf\"");
         return output;
     }

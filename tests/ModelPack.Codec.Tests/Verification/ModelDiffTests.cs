@@ -268,7 +268,7 @@ public sealed class ModelDiffTests
         string source, string name, ModelFormat format, OriginMode origin = OriginMode.Embed, QuantizedMode quantized = QuantizedMode.Auto)
     {
         string path = Path.Combine(folder, $"{name}.{format.Extension()}");
-        ModelConverter.Convert(source, path, format, new() { Origin = origin, Quantized = quantized });
+        Unflushed.Convert(source, path, format, new() { Origin = origin, Quantized = quantized });
         return path;
     }
 }

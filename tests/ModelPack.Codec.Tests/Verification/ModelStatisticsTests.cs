@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Statistics;
 
@@ -17,6 +18,7 @@ public sealed class ModelStatisticsTests
     public void RemoveFolder() => Directory.Delete(folder, recursive: true);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_file_of_the_corpus_has_the_same_statistics_in_every_format()
     {
         int files = 0;
@@ -26,7 +28,7 @@ public sealed class ModelStatisticsTests
             foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
             {
                 string converted = Path.Combine(folder, $"{files}.{format.Extension()}");
-                ModelConverter.Convert(
+                Unflushed.Convert(
                     path, converted, format, new() { NonFinite = NonFinitePolicy.Allow, Quantized = QuantizedMode.Blocks });
                 ModelStatistics actual = Compute(converted);
                 Assert.AreEqual(expected.Digest, actual.Digest, $"{path} as {format}");
@@ -48,7 +50,7 @@ public sealed class ModelStatisticsTests
     public void Widened_tensors_have_the_statistics_of_their_blocks(ModelFormat format)
     {
         string converted = Path.Combine(folder, $"widened.{format.Extension()}");
-        ModelConverter.Convert(TestModels.Qwen, converted, format, new());
+        Unflushed.Convert(TestModels.Qwen, converted, format, new());
         ModelStatistics expected = Compute(TestModels.Qwen);
         ModelStatistics actual = Compute(converted);
         CollectionAssert.AreEquivalent(
@@ -107,6 +109,7 @@ public sealed class ModelStatisticsTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Progress_ends_with_every_byte_that_has_values()
     {
         TestTensor big = TestTensor.Random("big", TensorType.F32, 1, 20, 300, 1000);
@@ -118,6 +121,7 @@ public sealed class ModelStatisticsTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Work_can_be_cancelled()
     {
         using ModelFile file = TestModels.SafeTensors(TestTensor.Random("big", TensorType.F32, 1, 20, 300, 1000));

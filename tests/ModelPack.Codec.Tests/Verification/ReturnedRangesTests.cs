@@ -10,6 +10,7 @@ namespace ModelPack.Codec.Tests.Verification;
 public sealed class ReturnedRangesTests
 {
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void What_comes_back_is_the_source_if_every_range_is()
     {
         for (int seed = 0; seed < 20; seed++)
@@ -19,6 +20,7 @@ public sealed class ReturnedRangesTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_changed_byte_of_any_payload_of_the_output_is_noticed()
     {
         for (int seed = 0; seed < 20; seed++)
@@ -33,6 +35,7 @@ public sealed class ReturnedRangesTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_changed_byte_between_payloads_is_noticed()
     {
         for (int seed = 0; seed < 20; seed++)
@@ -43,6 +46,7 @@ public sealed class ReturnedRangesTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Payloads_in_each_others_place_are_noticed()
     {
         for (int seed = 0; seed < 20; seed++)

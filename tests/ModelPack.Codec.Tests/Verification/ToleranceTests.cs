@@ -203,7 +203,7 @@ public sealed class ToleranceTests
         foreach (OriginMode origin in Enum.GetValues<OriginMode>())
         {
             string output = folder.At($"{origin}.{format.Extension()}");
-            ModelConverter.Convert(TestModels.Qwen, output, format, new() { Origin = origin });
+            Unflushed.Convert(TestModels.Qwen, output, format, new() { Origin = origin });
             ToleranceReport report = ToleranceVerifier.Verify(TestModels.Qwen, output, Tolerance("0"));
             Assert.IsTrue(report.Passed, string.Join("; ", report.Differences.Take(3)));
             Assert.HasCount(50, report.Distances);
@@ -215,7 +215,7 @@ public sealed class ToleranceTests
     public void A_certificate_has_no_values()
     {
         using TempFolder folder = new();
-        ModelConverter.Convert(TestModels.Qwen, folder.At("m.apr"), ModelFormat.Apr, new());
+        Unflushed.Convert(TestModels.Qwen, folder.At("m.apr"), ModelFormat.Apr, new());
         string certificate = ModelConverter.CertificatePath(folder.At("m.apr"));
         foreach ((string first, string second) in new[] { (certificate, TestModels.Qwen), (TestModels.Qwen, certificate) })
         {

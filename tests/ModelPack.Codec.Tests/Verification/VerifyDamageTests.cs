@@ -33,6 +33,7 @@ public sealed class VerifyDamageTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Conversions))]
     public void Flipped_byte_of_an_output_is_found_at_L3(ModelFormat from, ModelFormat to)
     {
@@ -53,6 +54,7 @@ public sealed class VerifyDamageTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Conversions))]
     public void Flipped_byte_of_an_output_is_found_or_at_least_noted_at_L2(ModelFormat from, ModelFormat to)
     {
@@ -84,6 +86,7 @@ public sealed class VerifyDamageTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Conversions))]
     public void Flipped_byte_is_found_with_nothing_but_the_certificate(ModelFormat from, ModelFormat to)
     {
@@ -117,7 +120,7 @@ public sealed class VerifyDamageTests
         string output = folder.At($"output.{to.Extension()}");
         Assert.AreEqual(
             ProofLevel.L3,
-            ModelConverter.Convert(source, output, to, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks }).Level);
+            Unflushed.Convert(source, output, to, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks }).Level);
         return (source, output);
     }
 

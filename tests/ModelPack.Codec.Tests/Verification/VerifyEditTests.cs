@@ -21,7 +21,7 @@ public sealed class VerifyEditTests
         using TempFolder folder = new();
         string source = SmallModels.Write(folder, from);
         string output = folder.At($"output.{to.Extension()}");
-        ModelConverter.Convert(source, output, to, Options);
+        Unflushed.Convert(source, output, to, Options);
         TensorInfo stored;
         string name;
         using (ModelFile file = ModelFiles.Open(output))
@@ -38,7 +38,7 @@ public sealed class VerifyEditTests
         Assert.AreEqual(stored.Offset + 2, difference.ByteOffset!.Value);
 
         string back = folder.At($"back.{from.Extension()}");
-        Certificate certificate = ModelConverter.Convert(output, back, from, Options);
+        Certificate certificate = Unflushed.Convert(output, back, from, Options);
         string note = certificate.Notes.Single(note => note.Contains("origin record was left behind", StringComparison.Ordinal));
         StringAssert.Contains(note, $"tensor '{name}'");
         Assert.AreEqual(ProofLevel.L3, certificate.Level);
@@ -61,7 +61,7 @@ public sealed class VerifyEditTests
         using TempFolder folder = new();
         string source = SmallModels.Write(folder, from);
         string output = folder.At($"output.{to.Extension()}");
-        ModelConverter.Convert(source, output, to, Options);
+        Unflushed.Convert(source, output, to, Options);
         SmallModels.Replace(output, old, with);
         foreach (VerificationReport report in new[] { ModelVerifier.Verify(source, output), ModelVerifier.Verify(output, source) })
         {
@@ -71,7 +71,7 @@ public sealed class VerifyEditTests
         }
 
         string back = folder.At($"back.{from.Extension()}");
-        Certificate certificate = ModelConverter.Convert(output, back, from, Options);
+        Certificate certificate = Unflushed.Convert(output, back, from, Options);
         Assert.IsTrue(
             certificate.Notes.Any(
                 note => note.Contains("metadata", StringComparison.Ordinal)
@@ -88,13 +88,13 @@ public sealed class VerifyEditTests
         string middle = folder.At("middle.apr");
         string last = folder.At("last.safetensors");
         string back = folder.At("back.gguf");
-        ModelConverter.Convert(source, middle, ModelFormat.Apr, Options);
+        Unflushed.Convert(source, middle, ModelFormat.Apr, Options);
         SmallModels.Replace(middle, "\"name\":\"small\"", "\"name\":\"SMALL\"");
-        ModelConverter.Convert(middle, last, ModelFormat.SafeTensors, Options);
+        Unflushed.Convert(middle, last, ModelFormat.SafeTensors, Options);
         VerificationReport report = ModelVerifier.Verify(source, last);
         Assert.IsFalse(report.Passed);
         Assert.IsFalse(report.Differences.IsEmpty);
-        Certificate certificate = ModelConverter.Convert(last, back, ModelFormat.Gguf, Options);
+        Certificate certificate = Unflushed.Convert(last, back, ModelFormat.Gguf, Options);
         Assert.IsTrue(
             certificate.Notes.Any(note => note.Contains("'middle.apr' was edited", StringComparison.Ordinal)),
             string.Join("; ", certificate.Notes));
@@ -102,8 +102,8 @@ public sealed class VerifyEditTests
 
         // The edited file itself still comes back.
         string edited = folder.At("edited.apr");
-        ModelConverter.Convert(last, edited, ModelFormat.Apr, Options);
-        CollectionAssert.AreEqual(File.ReadAllBytes(middle), File.ReadAllBytes(edited));
+        Unflushed.Convert(last, edited, ModelFormat.Apr, Options);
+        ByteAssert.AreEqual(File.ReadAllBytes(middle), File.ReadAllBytes(edited));
     }
 
     [TestMethod]
@@ -112,7 +112,7 @@ public sealed class VerifyEditTests
         using TempFolder folder = new();
         string source = SmallModels.Write(folder, ModelFormat.SafeTensors);
         string output = folder.At("output.apr");
-        ModelConverter.Convert(source, output, ModelFormat.Apr, Options with { Origin = OriginMode.None });
+        Unflushed.Convert(source, output, ModelFormat.Apr, Options with { Origin = OriginMode.None });
         VerificationReport report = ModelVerifier.Verify(source, output);
         Assert.IsFalse(report.Passed);
         Assert.AreEqual(ProofLevel.L1, report.Proved);
@@ -173,7 +173,7 @@ public sealed class VerifyEditTests
         string mine = SmallModels.Write(folder, ModelFormat.Gguf);
         string other = folder.Write("other.gguf", SmallModels.Gguf(first: 2));
         string output = folder.At("output.apr");
-        ModelConverter.Convert(other, output, ModelFormat.Apr, Options);
+        Unflushed.Convert(other, output, ModelFormat.Apr, Options);
         VerificationReport report = ModelVerifier.Verify(mine, output, ProofLevel.L1);
         Assert.IsFalse(report.Passed);
         Difference difference = report.Differences.Single();

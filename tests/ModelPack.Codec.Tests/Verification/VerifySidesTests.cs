@@ -180,7 +180,7 @@ public sealed class VerifySidesTests
     {
         string source = SmallModels.Write(folder, from);
         string output = folder.At($"output.{to.Extension()}");
-        ModelConverter.Convert(source, output, to, ConversionCorpus.Allow);
+        Unflushed.Convert(source, output, to, ConversionCorpus.Allow);
         return (source, output);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ModelPack.Codec.Tests.Conversion;
 
 namespace ModelPack.Interop.Tests.Models;
 
@@ -21,7 +22,7 @@ internal static class ConvertedFolders
     public static string Gguf(TinyModel model) => Converted.GetOrAdd(model.Label, label =>
     {
         string target = Path.Combine(WrittenFiles.Folder, $"{label}.converted.gguf");
-        ModelConverter.Convert(Folder(model), target, ModelFormat.Gguf, Options);
+        Unflushed.Convert(Folder(model), target, ModelFormat.Gguf, Options);
         return target;
     });
 
@@ -29,7 +30,7 @@ internal static class ConvertedFolders
     public static string Back(TinyModel model)
     {
         string target = Path.Combine(WrittenFiles.Folder, $"{model.Label}.back") + Path.DirectorySeparatorChar;
-        ModelConverter.Convert(Gguf(model), target, ModelFormat.SafeTensors, Options);
+        Unflushed.Convert(Gguf(model), target, ModelFormat.SafeTensors, Options);
         return target;
     }
 }

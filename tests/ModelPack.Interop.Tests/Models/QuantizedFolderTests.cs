@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO.Names;
 using ModelPack.Interop.Tests.Models.Architectures;
 using ModelPack.Interop.Tests.Native;
-using ModelPack.IO.Names;
 
 namespace ModelPack.Interop.Tests.Models;
 
@@ -66,9 +67,9 @@ public sealed class QuantizedFolderTests
         string path = Write(new WideLlama(), TensorType.Q8_0, []);
         string there = Path.ChangeExtension(path, ".safetensors");
         string folder = Path.ChangeExtension(path, null) + Path.DirectorySeparatorChar;
-        ModelConverter.Convert(path, there, ModelFormat.SafeTensors, new());
+        Unflushed.Convert(path, there, ModelFormat.SafeTensors, new());
         Assert.IsTrue(File.Exists(Path.Combine(WrittenFiles.Folder, SideFile.NameFor(Path.GetFileName(there)))));
-        ModelConverter.Convert(there, folder, ModelFormat.Gguf, new());
+        Unflushed.Convert(there, folder, ModelFormat.Gguf, new());
         CollectionAssert.AreEqual(File.ReadAllBytes(path), File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(path))));
         Assert.IsTrue(File.Exists(Path.Combine(WrittenFiles.Folder, SideFile.NameFor(Path.GetFileName(there)))));
     }

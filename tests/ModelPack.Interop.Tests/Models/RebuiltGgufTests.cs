@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests.Models;
@@ -24,8 +25,8 @@ public sealed class RebuiltGgufTests
         string there = Path.Combine(WrittenFiles.Folder, $"{file}.anew-{via}");
         there += via == ModelFormat.SafeTensors ? Path.DirectorySeparatorChar : $".{via.Extension()}";
         string rebuilt = Path.Combine(WrittenFiles.Folder, $"{file}.anew-{via}.gguf");
-        ModelConverter.Convert(original, there, via, Options);
-        ModelConverter.Convert(there, rebuilt, ModelFormat.Gguf, Options);
+        Unflushed.Convert(original, there, via, Options);
+        Unflushed.Convert(there, rebuilt, ModelFormat.Gguf, Options);
         LlamaRun before = LogitsComparison.Run(original);
         LlamaRun after = LogitsComparison.Run(rebuilt);
         CollectionAssert.AreEqual(before.PromptTokens.ToArray(), after.PromptTokens.ToArray());

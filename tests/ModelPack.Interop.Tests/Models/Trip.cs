@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Tensors;
 
 namespace ModelPack.Interop.Tests.Models;
@@ -27,7 +28,7 @@ internal sealed class Trip
         string target = System.IO.Path.Combine(
             WrittenFiles.Folder, next)
                 + (format == ModelFormat.SafeTensors ? System.IO.Path.DirectorySeparatorChar : $".{format.Extension()}");
-        Certificate certificate = ModelConverter.Convert(
+        Certificate certificate = Unflushed.Convert(
             Path, target, format, (options ?? new()) with { Existing = ExistingTarget.Replace });
         return new(next, target) { Certificate = certificate };
     }

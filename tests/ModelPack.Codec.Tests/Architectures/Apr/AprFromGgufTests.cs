@@ -220,6 +220,7 @@ public sealed class AprFromGgufTests
                 MetadataNotes.Lost, "'tokenizer.scores' is left out: 'tokenizer.ggml.scores' is -Infinity at 3, which JSON cannot hold");
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Metadata_above_the_declared_size_is_noted()
     {
         AprTargetMetadata said = AprMetadataSamples.Said(Llama().Text("general.description", new string('x', 17 << 20)));

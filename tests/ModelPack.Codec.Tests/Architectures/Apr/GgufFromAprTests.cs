@@ -274,6 +274,7 @@ public sealed class GgufFromAprTests
         AprMetadataSamples.Read($$"""{"model_type":"x","architecture":"llama",{{fields}}}""").Notes.AssertNote(MetadataNotes.Lost, note);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Large_vocabulary_costs_as_much_for_each_token_as_a_small_one()
     {
         Allocated(1000);

@@ -14,6 +14,7 @@ public sealed class AprFamilyConversionTests
     public static IEnumerable<string> Split => ["gpt2", "bare gpt2", "gpt_neox"];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Labels))]
     public void Apr_has_the_names_shapes_and_values_of_the_specification_whatever_the_way(string label)
     {
@@ -28,6 +29,7 @@ public sealed class AprFamilyConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Labels))]
     public void Folder_comes_back_file_for_file_from_apr_and_through_gguf(string label)
     {
@@ -43,6 +45,7 @@ public sealed class AprFamilyConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Labels))]
     public void Verify_and_diff_find_all_of_them_equal(string label)
     {
@@ -83,7 +86,7 @@ public sealed class AprFamilyConversionTests
         }
 
         string back = folder.At("back") + Path.DirectorySeparatorChar;
-        Certificate certificate = ModelConverter.Convert(apr, back, ModelFormat.SafeTensors, new());
+        Certificate certificate = Unflushed.Convert(apr, back, ModelFormat.SafeTensors, new());
         string note = certificate.Notes.Single(note => note.Contains("origin record was left behind", StringComparison.Ordinal));
         StringAssert.Contains(
             note, $"one of the 3 tensors '{Edited.Replace("k_", "q_", StringComparison.Ordinal)}' to "
@@ -98,6 +101,7 @@ public sealed class AprFamilyConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Labels))]
     public void Apr_without_a_record_becomes_the_checkpoint_and_the_gguf_by_what_it_says(string label)
     {
@@ -122,6 +126,7 @@ public sealed class AprFamilyConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Labels))]
     public void Apr_that_no_folder_stands_behind_comes_back_byte_for_byte(string label)
     {
@@ -138,7 +143,7 @@ public sealed class AprFamilyConversionTests
         FamilyCheckpoint model = FamilyCheckpoint.Of("opt");
         string apr = To(folder, model.Write(folder), "model.apr", Bare);
         SmallModels.Replace(apr, "\"original_format\":\"safetensors\"", "\"original_format\":\"gguf\",\"x\":\"\"");
-        Certificate certificate = ModelConverter.Convert(apr, folder.At("model.gguf"), ModelFormat.Gguf, new());
+        Certificate certificate = Unflushed.Convert(apr, folder.At("model.gguf"), ModelFormat.Gguf, new());
         AssertTensors(model.Apr, folder.At("model.gguf"));
         Assert.IsTrue(
             certificate.Notes.Any(note => note.Contains("does not say whose rows", StringComparison.Ordinal)),
@@ -187,7 +192,7 @@ public sealed class AprFamilyConversionTests
         FamilyCheckpoint model = FamilyCheckpoint.Of("gpt_neox");
         string apr = To(folder, model.Write(folder), "model.apr", Bare);
         SmallModels.Replace(apr, "\"modelpack.row_order\"", "\"elsewhere.row_order\"");
-        Certificate certificate = ModelConverter.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
+        Certificate certificate = Unflushed.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
         AssertTensors(model.Apr, folder.At("back"));
         Assert.Contains("'modelpack.row_order' does not say whose rows q, k and v have: tensors keep their names", certificate.Notes);
     }
@@ -201,7 +206,7 @@ public sealed class AprFamilyConversionTests
         SmallModels.Replace(apr, "\"hf_config\"", "\"no_config\"");
         foreach (string target in new[] { "back/", "model.gguf" })
         {
-            Certificate certificate = ModelConverter.Convert(
+            Certificate certificate = Unflushed.Convert(
                 apr, folder.At(target), target == "back/" ? ModelFormat.SafeTensors : ModelFormat.Gguf, new());
             AssertTensors(model.Apr, folder.At(target));
             Assert.IsTrue(
@@ -219,7 +224,7 @@ public sealed class AprFamilyConversionTests
         string apr = To(folder, FamilyCheckpoint.Of("gpt_neox").Write(folder), "model.apr", Bare);
         SmallModels.Replace(apr, old, with);
         EditableTensor[] stored = Read(apr);
-        Certificate certificate = ModelConverter.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
+        Certificate certificate = Unflushed.Convert(apr, folder.At("back/"), ModelFormat.SafeTensors, new());
         AssertTensors(stored, folder.At("back"));
         Assert.IsTrue(
             certificate.Notes.Any(
@@ -235,7 +240,7 @@ public sealed class AprFamilyConversionTests
         // With its width, the config would contradict itself.
         FamilyCheckpoint model = FamilyCheckpoint.Of("gpt_neox").Set("num_attention_heads", 3).Without("hidden_size");
         string source = model.Write(folder);
-        Certificate certificate = ModelConverter.Convert(source, folder.At("model.apr"), ModelFormat.Apr, new());
+        Certificate certificate = Unflushed.Convert(source, folder.At("model.apr"), ModelFormat.Apr, new());
         string first = Fused.Replace("layers.1.", "layers.0.", StringComparison.Ordinal);
         Assert.Contains(
             $"'{first}' is not split into q, k and v: its shape [24, 8] and type F16 do not show where; so it is with '{Fused}'",
@@ -252,7 +257,7 @@ public sealed class AprFamilyConversionTests
         using TempFolder folder = new();
         FamilyCheckpoint model = FamilyCheckpoint.Of("opt");
         model.Tensors.Add(new("model.embed_tokens.weight", TensorType.F16, [1], [0, 0]));
-        Certificate certificate = ModelConverter.Convert(model.Write(folder), folder.At("model.apr"), ModelFormat.Apr, new());
+        Certificate certificate = Unflushed.Convert(model.Write(folder), folder.At("model.apr"), ModelFormat.Apr, new());
         AssertTensors(model.Tensors, folder.At("model.apr"));
         Assert.IsTrue(
             certificate.Notes.Any(note => note.Contains("would both be 'model.embed_tokens.weight'", StringComparison.Ordinal)),
@@ -268,7 +273,7 @@ public sealed class AprFamilyConversionTests
         ModelFormat format = name.EndsWith('/')
             ? ModelFormat.SafeTensors
             : name.EndsWith(".apr", StringComparison.Ordinal) ? ModelFormat.Apr : ModelFormat.Gguf;
-        ModelConverter.Convert(source, target, format, options ?? new());
+        Unflushed.Convert(source, target, format, options ?? new());
         return target;
     }
 
@@ -306,7 +311,7 @@ public sealed class AprFamilyConversionTests
                 .Where(name => !name.Contains(".modelpack.", StringComparison.Ordinal)).ToArray());
         foreach (string name in names)
         {
-            CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(found, name)), name);
+            ByteAssert.AreEqual(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(found, name)), name);
         }
     }
 }

@@ -24,6 +24,7 @@ public sealed class PublishedTokenizerTests
     public static IEnumerable<string> Names => PublishedTokenizer.Names.Where(name => new PublishedTokenizer(name).Reference is not null);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Names))]
     public void Keys_are_those_of_the_converter(string name)
     {
@@ -44,6 +45,7 @@ public sealed class PublishedTokenizerTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("t5-small", "t5", "default")]
     [DataRow("phi3-mini", "llama", "default")]
     [DataRow("spm-botchan-unigram", "t5", "default")]

@@ -69,6 +69,7 @@ public sealed class RoundTripTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Large_tokenizer_takes_seconds_at_most()
     {
         // All words of up to four of 22 letters: 245,410 tokens with a merge for each, some 9 MB of JSON.

@@ -148,6 +148,7 @@ public sealed class FailedConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Cancelled_conversion_leaves_nothing_behind_whenever_that_is()
     {
         using TempFolder folder = new();
@@ -211,6 +212,7 @@ public sealed class FailedConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Source_that_changes_between_reading_and_proving_does_not_change_what_is_proved()
     {
         using TempFolder folder = new();

@@ -9,6 +9,7 @@ public sealed class KilledConversionTests
     private const long Bytes = 200L << 20;
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Killed_conversion_leaves_nothing_under_the_final_name_and_the_next_one_clears_up()
     {
         using TempFolder folder = new();
@@ -47,6 +48,7 @@ public sealed class KilledConversionTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Temporary_file_of_a_living_conversion_is_left_alone()
     {
         using TempFolder folder = new();

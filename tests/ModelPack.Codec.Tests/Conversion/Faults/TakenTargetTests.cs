@@ -119,6 +119,7 @@ public sealed class TakenTargetTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow(193)]
     [DataRow(231)]
     [DataRow(232)]

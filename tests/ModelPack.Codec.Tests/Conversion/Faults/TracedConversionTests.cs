@@ -11,6 +11,7 @@ namespace ModelPack.Codec.Tests.Conversion.Faults;
 public sealed class TracedConversionTests
 {
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_process_that_is_killed_at_any_system_call_that_changes_a_name_leaves_the_old_output_or_the_new_one()
     {
         if (!File.Exists("/usr/bin/strace"))

@@ -12,6 +12,7 @@ public sealed class AprDamageTests
     private static byte[] ExampleA => File.ReadAllBytes(RepositoryData.Path("corpus", "apr", "valid", "golden-example-a.apr"));
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_flipped_bit_is_noticed()
     {
         byte[] file = ExampleA;
@@ -50,6 +51,7 @@ public sealed class AprDamageTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Random_damage_with_right_checksums_never_raises_anything_but_a_format_error()
     {
         Random random = new(1);

@@ -100,6 +100,7 @@ public sealed class AprMetadataTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("\"token\",")]
     [DataRow("1,")]
     [DataRow("{\"k\":1,\"l\":2},")]
@@ -118,6 +119,7 @@ public sealed class AprMetadataTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_million_keys_in_one_object_are_told_apart_by_hashes()
     {
         string keys = string.Join(",", Enumerable.Range(0, 1_000_000).Select(i => $"\"{i:x}\":1"));

@@ -80,7 +80,7 @@ public sealed class AprWriterTests
             if (canBeWritten && AsWritten(model) == Encoding.UTF8.GetString(file.MetadataJson.Span))
             {
                 byte[][] payloads = [.. file.Tensors.Select(tensor => file.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength))];
-                CollectionAssert.AreEqual(File.ReadAllBytes(path), AprPlanRunner.Run(AprWriter.Plan(model), payloads), path);
+                ByteAssert.AreEqual(File.ReadAllBytes(path), AprPlanRunner.Run(AprWriter.Plan(model), payloads), path);
                 rebuilt++;
             }
         }

@@ -75,6 +75,7 @@ public sealed class RealFileTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_sound_file_comes_back_byte_for_byte_through_gguf_and_safetensors()
     {
         string[] sound = [.. Files.Select(file => At((string)file[0])).Where(path => !MustRefuse(path))];

@@ -36,6 +36,7 @@ public sealed class GgufDamageTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Names))]
     public void Flipped_header_bits_end_in_a_refusal_or_in_a_file_that_can_be_used(string name)
     {

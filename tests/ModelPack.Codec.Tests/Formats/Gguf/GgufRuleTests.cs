@@ -188,6 +188,7 @@ public sealed class GgufRuleTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Header_that_no_memory_can_hold_is_not_written()
     {
         GgufValue value = GgufValue.FromString(new string('x', 128 << 20));

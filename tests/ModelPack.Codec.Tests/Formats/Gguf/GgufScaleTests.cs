@@ -51,6 +51,7 @@ public sealed class GgufScaleTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Vocabulary_of_150000_tokens_is_kept_once_and_read_on_request()
     {
         const int Tokens = 150_000;
@@ -88,6 +89,7 @@ public sealed class GgufScaleTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_hundred_thousand_keys_and_tensors_are_read()
     {
         const int Count = 100_000;
@@ -143,6 +145,7 @@ public sealed class GgufScaleTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Keys_that_would_not_be_read_are_not_written()
     {
         GgufModel many = new()
@@ -163,6 +166,7 @@ public sealed class GgufScaleTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void As_many_keys_as_are_read_take_little_memory()
     {
         GgufModel model = new()

@@ -6,6 +6,7 @@ namespace ModelPack.Codec.Tests.Formats.SafeTensors;
 public sealed class CatalogueTests
 {
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void Every_code_of_a_file_is_triggered_by_a_test()
     {
         string[] triggered =

@@ -24,6 +24,7 @@ public sealed class WriterRefusalTests
     ];
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Models))]
     public void A_model_that_the_format_cannot_hold_is_refused(string code, object model) =>
     Assert.AreEqual(code, Refusal((SafeTensorsModel)model).Code.Id);
@@ -33,6 +34,7 @@ public sealed class WriterRefusalTests
         Assert.AreEqual("w", Refusal(Tensors(new SafeTensorsModelTensor("w", TensorType.F32, [2], 7))).TensorName);
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     public void A_header_at_the_limit_is_written()
     {
         int frame = "{\"__metadata__\":{\"k\":\"\"}}".Length;

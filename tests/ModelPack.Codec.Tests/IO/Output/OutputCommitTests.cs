@@ -9,6 +9,7 @@ namespace ModelPack.Codec.Tests.IO.Output;
 public sealed class OutputCommitTests
 {
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("a file where nothing was")]
     [DataRow("a file for a file")]
     [DataRow("a file with a side file where nothing was")]
@@ -31,6 +32,7 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("a file where nothing was")]
     [DataRow("a file for a file")]
     [DataRow("a file with a side file for another")]
@@ -45,6 +47,7 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("a file with a side file where nothing was")]
     [DataRow("a file with a side file for another")]
     [DataRow("a folder for a folder")]
@@ -62,6 +65,7 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("a file with a side file for another")]
     [DataRow("a folder for a folder")]
     public void What_cannot_be_put_back_is_not_removed_with_the_left_overs(string name)
@@ -77,6 +81,7 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("a file with a side file where nothing was")]
     [DataRow("a file with a side file for another")]
     [DataRow("a folder for a folder")]
@@ -151,6 +156,7 @@ public sealed class OutputCommitTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DataRow("a file with a side file for another")]
     [DataRow("a folder for a folder")]
     public void What_the_lock_says_is_flushed_before_the_next_step_and_what_was_put_back_before_that_is_said(string name)

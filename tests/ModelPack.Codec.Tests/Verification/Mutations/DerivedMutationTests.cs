@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
@@ -30,7 +31,7 @@ public sealed class DerivedMutationTests
 
         foreach (object[] pair in Pairs)
         {
-            ModelConverter.Convert(
+            Unflushed.Convert(
                 Source((ModelFormat)pair[0]), Output((ModelFormat)pair[0], (ModelFormat)pair[1]), (ModelFormat)pair[1], Blocks);
         }
     }
@@ -52,6 +53,7 @@ public sealed class DerivedMutationTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Pairs))]
     public void One_bit_in_any_tensor_is_found_with_its_place_in_the_output(ModelFormat source, ModelFormat target)
     {
@@ -71,12 +73,13 @@ public sealed class DerivedMutationTests
             Assert.AreEqual(output.Tensors[i].Name, certified.Place);
 
             // The way back does not undo an edit silently.
-            Certificate back = ModelConverter.Convert(damaged, folder[$"back{i}.{source.Extension()}"], source, Blocks);
+            Certificate back = Unflushed.Convert(damaged, folder[$"back{i}.{source.Extension()}"], source, Blocks);
             StringAssert.Contains(string.Join("\n", back.Notes), "edited");
         }
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Pairs))]
     public void A_byte_of_the_origin_record_cannot_change_unnoticed(ModelFormat source, ModelFormat target)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
@@ -25,7 +26,7 @@ public sealed class MutationTableTests
         foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
         {
             ModelFormat to = format == ModelFormat.Gguf ? ModelFormat.Apr : ModelFormat.Gguf;
-            ModelConverter.Convert(Originals.Write("model", TinyModel.In(format)), Originals[$"{format}.{to.Extension()}"], to, new());
+            Unflushed.Convert(Originals.Write("model", TinyModel.In(format)), Originals[$"{format}.{to.Extension()}"], to, new());
         }
     }
 
@@ -65,6 +66,7 @@ public sealed class MutationTableTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(Rows))]
     public void A_file_that_breaks_a_rule_is_refused_by_every_verb(string name, ModelFormat format)
     {
@@ -94,6 +96,7 @@ public sealed class MutationTableTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(OpenedRows))]
     public void A_comparison_fails_from_its_level_on_and_names_kind_and_place(string name, ModelFormat format)
     {
@@ -120,6 +123,7 @@ public sealed class MutationTableTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(OpenedRows))]
     public void The_certificate_of_the_original_does_not_fit(string name, ModelFormat format)
     {
@@ -136,6 +140,7 @@ public sealed class MutationTableTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(OpenedRows))]
     public void A_validation_finds_what_it_can_know_and_nothing_else(string name, ModelFormat format)
     {

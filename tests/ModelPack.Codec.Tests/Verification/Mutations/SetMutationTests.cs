@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
@@ -102,6 +103,7 @@ public sealed class SetMutationTests
     }
 
     [TestMethod]
+    [TestCategory(Duration.Long)]
     [DynamicData(nameof(OpenedRows))]
     public void A_change_in_any_file_of_the_set_is_found(string name)
     {
@@ -123,7 +125,7 @@ public sealed class SetMutationTests
     public void Parts_of_a_split_that_are_swapped_or_missing_are_refused()
     {
         string source = folder.Write("model", TinyModel.Gguf());
-        ModelConverter.Convert(
+        Unflushed.Convert(
             source, folder["parts"] + "/", ModelFormat.Gguf, new() { MaxShardBytes = 400_000, Origin = OriginMode.None });
         string[] parts = [.. Directory.GetFiles(folder["parts"], "*.gguf").Order(StringComparer.Ordinal)];
         Assert.IsGreaterThanOrEqualTo(3, parts.Length);
@@ -141,7 +143,7 @@ public sealed class SetMutationTests
         string whole = TinyFolder.Write(
             folder, "whole", null, ("README.md", "a tiny model"), (Pooling, "{\"pooling_mode_mean_tokens\":true}"));
         string shards = folder["shards"];
-        ModelConverter.Convert(
+        Unflushed.Convert(
             Path.Combine(whole, "model.safetensors"), shards + "/", ModelFormat.SafeTensors,
             new() { MaxShardBytes = 1_000_000, Origin = OriginMode.None, Scope = PathScope.FileAlone });
         Directory.CreateDirectory(Path.Combine(shards, "1_Pooling"));
