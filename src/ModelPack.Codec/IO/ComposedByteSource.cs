@@ -7,6 +7,7 @@ internal sealed class ComposedByteSource : ByteSource
     private readonly Segment[] segments;
     private readonly long[] starts;
     private readonly IReadOnlyList<ByteSource> payloads;
+    private readonly Lazy<int> atOnce;
 
     /// <summary>Composes a file.</summary>
     /// <param name="name">Name for messages.</param>
@@ -17,6 +18,7 @@ internal sealed class ComposedByteSource : ByteSource
         Name = name;
         Length = plan.Length;
         this.payloads = payloads;
+        atOnce = new(() => Payloads.Select(at => at.Payload.BytesAtOnce).Append(Chunks.Size).Max());
         segments = plan.Segments.Where(segment => segment.Length > 0).ToArray();
         starts = new long[segments.Length];
         long start = 0;
@@ -28,6 +30,8 @@ internal sealed class ComposedByteSource : ByteSource
     }
 
     public override string Name { get; }
+
+    internal override int BytesAtOnce => atOnce.Value;
 
     public override long Length { get; }
 

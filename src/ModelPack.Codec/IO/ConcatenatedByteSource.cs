@@ -27,6 +27,8 @@ internal sealed class ConcatenatedByteSource : ByteSource
 
     public override long Length { get; }
 
+    internal override int BytesAtOnce => parts.Select(part => part.BytesAtOnce).Append(Chunks.Size).Max();
+
     public override void ReadAt(long offset, Span<byte> destination)
     {
         if (offset < 0 || offset > Length - destination.Length)

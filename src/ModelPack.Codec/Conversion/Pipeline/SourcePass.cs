@@ -14,6 +14,7 @@ internal sealed class SourcePass
     private const int WindowsPerThread = 4;
 
     private readonly PassRequest request;
+    private readonly ByteSource source;
     private readonly TensorWork[] tensors;
     private readonly PassTally tally;
     private readonly WindowCursor cursor;
@@ -34,6 +35,7 @@ internal sealed class SourcePass
     private SourcePass(PassRequest request)
     {
         this.request = request;
+        source = request.Source.BytesAtOnce > Chunks.Size ? new BandedByteSource(request.Source) : request.Source;
         tensors = TensorWork.For(request);
         tally = new(request, tensors.Length);
         cursor = new(request.Ranges, tensors);
@@ -105,7 +107,7 @@ internal sealed class SourcePass
         switch (job)
         {
             case Job.Read:
-                request.Source.ReadAt(window.Offset, window.BytesWithOverhang);
+                source.ReadAt(window.Offset, window.BytesWithOverhang);
                 worker.Examine(window);
                 break;
             case Job.Hash:
