@@ -16,7 +16,7 @@ internal readonly record struct JsonField(string File, string Root, JsonElement 
 {
     private const int MostLevels = 64;
 
-    /// <summary>The place. That of an item is put together when it is asked for: half a million items have none that anybody reads.</summary>
+    /// <summary>The place. That of an item is put together when it is asked for: there may be half a million.</summary>
     public string Path => Ordinal == 0 ? Root : $"{Root}[{Ordinal - 1}]";
 
     // Of an item of a list, one more than its place in it.
