@@ -107,6 +107,6 @@ internal static class Fingerprints
             NaN = statistics?.NaN ?? 0,
             Infinity = statistics?.Infinity ?? 0,
             ZeroShare = statistics is { Count: > 0 } ? (double)statistics.Zeros / statistics.Count : 0,
-            Values = TensorHasher.Compute(source, new(tensor.Name, tensor), false, new(null, tensor.ByteLength), cancellation).Values,
+            Values = TensorHasher.Compute(source, tensor, false, new(null, tensor.ByteLength), cancellation).Values,
         };
 }
