@@ -8,9 +8,9 @@ Console.WriteLine($"  source {proof.Source.Bytes,10:N0} bytes  xxh128 {proof.Sou
 Console.WriteLine($"  output {proof.Output.Bytes,10:N0} bytes  xxh128 {proof.Output.Xxh128}");
 Console.WriteLine();
 
-using ModelFile model = ModelFiles.Open(path);
-Console.WriteLine($"{model.FormatDescription}, architecture {model.Architecture}, {model.Tensors.Count} tensors");
-foreach (TensorInfo tensor in model.Tensors)
+using Model model = Model.Open(path);
+Console.WriteLine($"{model.File.FormatDescription}, architecture {model.Architecture}, {model.Tensors.Count} tensors");
+foreach (Tensor tensor in model.Tensors)
 {
     Console.WriteLine($"  {tensor.Name,-32} {tensor.Type,-6} [{string.Join(", ", tensor.Shape)}]");
 }

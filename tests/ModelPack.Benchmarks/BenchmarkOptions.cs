@@ -15,6 +15,7 @@ internal sealed record BenchmarkOptions
           --rounds N      rounds (default 9)
           --tool PATH     measure this dotnet-modelpack too, as a package installs it
           --scan          measure the finite scan and the decoders instead
+          --door          measure reading through the library's door instead
           --corners NAMES measure the tool (--tool) where it is slowest: hash, statistics, validate, roundtrip, gpt2, gemma,
                           convert; all of them if NAMES is empty
         """;
@@ -33,6 +34,8 @@ internal sealed record BenchmarkOptions
 
     public string? Corners { get; init; }
 
+    public bool Door { get; init; }
+
     public static BenchmarkOptions? Parse(string[] arguments)
     {
         BenchmarkOptions options = new();
@@ -43,6 +46,7 @@ internal sealed record BenchmarkOptions
             {
                 ("--small-tensors", _) => options with { SmallTensors = true },
                 ("--scan", _) => options with { Scan = true },
+                ("--door", _) => options with { Door = true },
                 ("--size", not null) when ParseSize(value) is { } size => options with { Size = size },
                 ("--dir", not null) => options with { Directory = value },
                 ("--corners", not null) => options with { Corners = value },
@@ -56,7 +60,7 @@ internal sealed record BenchmarkOptions
             }
 
             options = next;
-            i += arguments[i] is "--small-tensors" or "--scan" ? 0 : 1;
+            i += arguments[i] is "--small-tensors" or "--scan" or "--door" ? 0 : 1;
         }
 
         return options;

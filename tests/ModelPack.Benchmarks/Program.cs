@@ -26,6 +26,12 @@ if (options is { Corners: not null, Tool: { } tool })
     return 0;
 }
 
+if (options.Door)
+{
+    new DoorBenchmark(options.Directory, options.Rounds).Run();
+    return 0;
+}
+
 string model = Path.Combine(options.Directory, "modelpack-benchmark.gguf");
 try
 {

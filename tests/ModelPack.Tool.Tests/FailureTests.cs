@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tests;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
@@ -15,7 +16,7 @@ public sealed class FailureTests
     [DataRow(ErrorKind.InvalidFile, 3)]
     [DataRow(ErrorKind.InputOutput, 4)]
     public void Each_kind_of_error_has_its_exit_code(ErrorKind kind, int exitCode) =>
-        Assert.AreEqual(exitCode, Failure.Of(new ModelPackException(Rule with { Kind = kind }, "detail"), null).ExitCode);
+        Assert.AreEqual(exitCode, Failure.Of(new ModelPackException(Rule.With((nameof(ErrorCode.Kind), kind)), "detail"), null).ExitCode);
 
     [TestMethod]
     public void A_kind_of_error_without_an_exit_code_does_not_exist()

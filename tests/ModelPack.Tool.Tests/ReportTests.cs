@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ModelPack.Codec.Tests;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
@@ -51,21 +52,22 @@ public sealed class ReportTests
     [DataRow(ProofLevel.L1, "L1 proved, every tensor is equal")]
     [DataRow(ProofLevel.L2, "L2 proved, tensors and metadata are equal")]
     public void A_lower_level_is_called_by_its_name(ProofLevel level, string claim) => Assert.Contains(
-        claim, ConvertText.Of(new("m.apr", "c", Certificate with { Level = level }, TimeSpan.FromSeconds(1))));
+        claim, ConvertText.Of(new("m.apr", "c", Certificate.With((nameof(ModelPack.Certificate.Level), level)), TimeSpan.FromSeconds(1))));
 
     [TestMethod]
     public void A_headline_claims_no_more_than_was_proved()
     {
         Certificate beside =
-            Certificate with
-            {
-                Meaning = Meaning.Carried,
-                LeftOut = [new("onnx/", 1234, "it holds weights of its own"), new("a.bin", 1, null)],
-            };
+            Certificate.With(
+                (nameof(ModelPack.Certificate.Meaning), Meaning.Carried),
+                (nameof(ModelPack.Certificate.LeftOut), LeftOut(
+                    new("onnx/", 1234, "it holds weights of its own"), new("a.bin", 1, null))));
         Assert.AreEqual(
             "L3 proved, converting back gives every file of the model byte for byte; left out: 'onnx/' (it holds weights of its own, 1,234 "
                 + "bytes), 'a.bin' (1 byte)", ConvertText.Claim(beside));
-        Certificate partial = Certificate with { Meaning = Meaning.Partial, LeftOut = [new("2_Dense/", 5, "a link") { IsPart = true }] };
+        Certificate partial = Certificate.With(
+            (nameof(ModelPack.Certificate.Meaning), Meaning.Partial),
+            (nameof(ModelPack.Certificate.LeftOut), LeftOut(new LeftOutFile("2_Dense/", 5, "a link") { IsPart = true })));
         Assert.AreEqual(
             "L3 proved, converting back gives what was found of the model byte for byte; left out: '2_Dense/' (a link, 5 bytes)",
             ConvertText.Claim(partial));
@@ -79,17 +81,21 @@ public sealed class ReportTests
 
         """,
         ConvertText.Of(
-            new("m.apr", "c", Certificate with { Meaning = Meaning.Carried, MeaningReasons = ["'architecture' is missing"] },
+            new("m.apr", "c", Certificate.With(
+                (nameof(ModelPack.Certificate.Meaning), Meaning.Carried),
+                (nameof(ModelPack.Certificate.MeaningReasons), ImmutableArray.Create("'architecture' is missing"))),
                 TimeSpan.FromSeconds(1))));
+
+    private static ImmutableArray<LeftOutFile> LeftOut(params LeftOutFile[] files) => [.. files];
 
     [TestMethod]
     public void Notes_are_printed_by_rank_and_those_without_effect_are_counted_unless_asked_for()
     {
-        Certificate ranked = Certificate with
-        {
-            Notes = ["causal is lost", "a name is lost", "transformers_version is lost", "initializer_range is lost"],
-            NoteRanks = [NoteRank.ChangesResults, NoteRank.MayBeMissed, NoteRank.WithoutEffect, NoteRank.WithoutEffect],
-        };
+        Certificate ranked = Certificate.With(
+            (nameof(ModelPack.Certificate.Notes), ImmutableArray.Create(
+                "causal is lost", "a name is lost", "transformers_version is lost", "initializer_range is lost")),
+            (nameof(ModelPack.Certificate.NoteRanks), ImmutableArray.Create(
+                NoteRank.ChangesResults, NoteRank.MayBeMissed, NoteRank.WithoutEffect, NoteRank.WithoutEffect)));
         ConversionOutcome outcome = new("m.apr", "c", ranked, TimeSpan.FromSeconds(1));
         Assert.EndsWith(
             "\nnotes\n  changes results: causal is lost\n  a name is lost\n  2 notes without effect; --verbosity detailed lists them\n",
@@ -155,7 +161,7 @@ public sealed class ReportTests
 
             """,
             RoundTripText.Of("m.gguf", report));
-        Assert.StartsWith("identical: m.gguf", RoundTripText.Of("m.gguf", report with { Identical = true }));
+        Assert.StartsWith("identical: m.gguf", RoundTripText.Of("m.gguf", report.With((nameof(RoundTripReport.Identical), true))));
     }
 
     [TestMethod]
@@ -176,7 +182,9 @@ public sealed class ReportTests
 
             """,
             ValidateText.Of("m.gguf", report, Judged(report)));
-        Assert.StartsWith("m.gguf: sound\n", ValidateText.Of("m.gguf", report with { Findings = [] }, Judged(report with { Findings = [] })));
+        ValidationReport sound = report.With((nameof(ValidationReport.Findings), ImmutableArray<Finding>.Empty));
+        Assert.StartsWith("m.gguf: sound
+", ValidateText.Of("m.gguf", sound, Judged(sound)));
 
         JsonElement finding = Parse(writer => ValidateJson.Write(writer, "m.gguf", report, Judged(report))).GetProperty("findings")[0];
         Assert.AreEqual("MP2101", finding.GetProperty("code").GetString());
@@ -193,7 +201,8 @@ public sealed class ReportTests
         Assert.HasCount(kinds.Length, kinds.Distinct());
         Assert.HasCount(3, Enum.GetValues<ModelFormat>().Select(format => format.Extension()).Distinct());
         Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => ModelPack.Tool.Output.EnumText.Of(level)).Distinct());
-        Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(level => ConvertText.Claim(Certificate with { Level = level })).Distinct());
+        Assert.HasCount(4, Enum.GetValues<ProofLevel>().Select(
+            level => ConvertText.Claim(Certificate.With((nameof(ModelPack.Certificate.Level), level)))).Distinct());
         Assert.HasCount(3, Enum.GetValues<Meaning>().Select(meaning => ModelPack.Tool.Output.EnumText.Of(meaning)).Distinct());
         Assert.HasCount(3, Enum.GetValues<NoteRank>().Select(rank => ModelPack.Tool.Output.EnumText.Of(rank)).Distinct());
     }

@@ -7,50 +7,54 @@ using ModelPack.IO.Output;
 namespace ModelPack;
 
 /// <summary>A conversion that is planned and not run.</summary>
-public sealed record ConversionPreview
+public sealed class ConversionPreview
 {
+    internal ConversionPreview()
+    {
+    }
+
     /// <summary>Bare name of the source.</summary>
-    public required string SourceName { get; init; }
+    internal string SourceName { get; init; } = null!;
 
     /// <summary>Format of the source.</summary>
-    public required ModelFormat From { get; init; }
+    internal ModelFormat From { get; init; }
 
     /// <summary>Length of the source; of all its files together.</summary>
-    public required long SourceBytes { get; init; }
+    internal long SourceBytes { get; init; }
 
     /// <summary>Format of the output.</summary>
-    public required ModelFormat To { get; init; }
+    internal ModelFormat To { get; init; }
 
     /// <summary>Length of the output; of all its files together.</summary>
-    public required long OutputBytes { get; init; }
+    public long OutputBytes { get; internal init; }
 
     /// <summary>The files of the output.</summary>
-    public required ImmutableArray<PreviewedFile> Files { get; init; }
+    internal ImmutableArray<PreviewedFile> Files { get; init; }
 
     /// <summary>The tensors, in the order of the source.</summary>
-    public required ImmutableArray<PreviewedTensor> Tensors { get; init; }
+    internal ImmutableArray<PreviewedTensor> Tensors { get; init; }
 
     /// <summary>What the certificate would say beside: how the output is made, oddities that are kept.</summary>
-    public required ImmutableArray<string> Notes { get; init; }
+    public ImmutableArray<string> Notes { get; internal init; }
 
     /// <summary>The rank of each of the notes; the most important come first.</summary>
-    public ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
+    internal ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
 
     /// <summary>What lies in the source's folder and would not be carried.</summary>
-    public ImmutableArray<LeftOutFile> LeftOut { get; init; } = [];
+    public ImmutableArray<LeftOutFile> LeftOut { get; internal init; } = [];
 
     /// <summary>What the output would be good for.</summary>
-    public required Meaning Meaning { get; init; }
+    public Meaning Meaning { get; internal init; }
 
     /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met.
     /// None for <see cref="Meaning.Runs"/>.</summary>
-    public ImmutableArray<string> MeaningReasons { get; init; } = [];
+    public ImmutableArray<string> MeaningReasons { get; internal init; } = [];
 
     /// <summary>
     /// What to tell before it is run: how many quantized tensors are widened, and what that makes of the size. Null if none is, or if the
     /// output is no larger than the source.
     /// </summary>
-    public string? Growth { get; init; }
+    public string? Growth { get; internal init; }
 
     internal static ConversionPreview Of(ConversionPlan job, string targetPath)
     {
@@ -93,12 +97,15 @@ public sealed record ConversionPreview
             $"the output takes {after:N0} bytes, {(double)after / before:0.0} times the {before:N0} bytes of the source");
         return $"{widened} quantized tensors become F32: {sizes}; Quantized=blocks (--quantized blocks) keeps them small";
     }
+
+    /// <summary>For people: source, formats and length of the output.</summary>
+    public override string ToString() => SafeText.Escape($"{SourceName}: {From.Name()} to {To.Name()}, {OutputBytes} bytes");
 }
 
 /// <summary>A file that a conversion would write.</summary>
 /// <param name="Name">Bare file name.</param>
 /// <param name="Bytes">Length.</param>
-public sealed record PreviewedFile(string Name, long Bytes);
+internal sealed record PreviewedFile(string Name, long Bytes);
 
 /// <summary>What a conversion would do with a tensor.</summary>
 /// <param name="Name">Name in the output.</param>
@@ -108,5 +115,5 @@ public sealed record PreviewedFile(string Name, long Bytes);
 /// <param name="Shape">Shape in the source, outermost first.</param>
 /// <param name="Action">What is done with the bytes.</param>
 /// <param name="Bytes">Length of the payload.</param>
-public sealed record PreviewedTensor(
+internal sealed record PreviewedTensor(
     string Name, string SourceName, string Type, string StoredType, ImmutableArray<long> Shape, TensorAction Action, long Bytes);

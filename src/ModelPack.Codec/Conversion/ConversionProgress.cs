@@ -14,7 +14,24 @@ public enum ConversionPhase
 }
 
 /// <summary>A report of progress; sent at most a few times a second and at the end of each phase.</summary>
-/// <param name="Phase">What is running.</param>
-/// <param name="BytesDone">Bytes done in this phase.</param>
-/// <param name="BytesTotal">Bytes of this phase.</param>
-public readonly record struct ConversionProgress(ConversionPhase Phase, long BytesDone, long BytesTotal);
+public readonly struct ConversionProgress
+{
+    internal ConversionProgress(ConversionPhase phase, long bytesDone, long bytesTotal)
+    {
+        Phase = phase;
+        BytesDone = bytesDone;
+        BytesTotal = bytesTotal;
+    }
+
+    /// <summary>What is running.</summary>
+    public ConversionPhase Phase { get; }
+
+    /// <summary>Bytes done in this phase.</summary>
+    public long BytesDone { get; }
+
+    /// <summary>Bytes of this phase.</summary>
+    public long BytesTotal { get; }
+
+    /// <summary>For people: what is running, and how far it is.</summary>
+    public override string ToString() => $"{Phase}: {BytesDone} of {BytesTotal} bytes";
+}

@@ -7,7 +7,7 @@ using ModelPack.IO.Output;
 namespace ModelPack;
 
 /// <summary>Converts model files and proves each conversion. The one entry point for the build and for the command line.</summary>
-public static class ModelConverter
+public static partial class ModelConverter
 {
     /// <summary>Name and version as they stand in certificates.</summary>
     internal static string ToolName { get; } =
@@ -33,7 +33,7 @@ public static class ModelConverter
     /// <exception cref="ModelPackException">The conversion is not possible, not lossless, or not proved, or reading or writing
     /// failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Certificate Convert(
+    internal static Certificate Convert(
         string sourcePath,
         string targetPath,
         ModelFormat to,
@@ -54,24 +54,33 @@ public static class ModelConverter
         Action<string>? growing = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(options);
         string path = targetPath;
         try
         {
-            TargetPaths.CheckNames(targetPath);
-            targetPath = RegularFile.Follow(targetPath);
-            using OutputLock place = OutputLock.Take(targetPath, changes);
-            path = sourcePath;
-            TargetPaths.Check(sourcePath, targetPath, options);
-            using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
-            path = targetPath;
-            (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, targetPath, to, options).Plan();
-            return new ConversionRun(place, aim, progress, growing, cancellation).Convert(plan);
+            return Convert(sourcePath, targetPath, to, options, changes, progress, growing, cancellation, ref path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelPackException(ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = path };
         }
+    }
+
+    // The path is the one that is worked on when an operation of the system fails.
+    private static Certificate Convert(
+        string sourcePath, string targetPath, ModelFormat to, ConversionOptions options, NameChanges changes,
+        IProgress<ConversionProgress>? progress, Action<string>? growing, CancellationToken cancellation, ref string path)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TargetPaths.CheckNames(targetPath);
+        TargetPaths.CheckEnding(targetPath, to);
+        targetPath = RegularFile.Follow(targetPath);
+        using OutputLock place = OutputLock.Take(targetPath, changes);
+        path = sourcePath;
+        TargetPaths.Check(sourcePath, targetPath, options);
+        using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
+        path = targetPath;
+        (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, targetPath, to, options).Plan();
+        return new ConversionRun(place, aim, progress, growing, cancellation).Convert(plan);
     }
 
     /// <summary>
@@ -80,7 +89,7 @@ public static class ModelConverter
     /// </summary>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
     /// <exception cref="ModelPackException">The conversion is not possible, or reading failed.</exception>
-    public static ConversionPreview Plan(string sourcePath, string targetPath, ModelFormat to, ConversionOptions options)
+    internal static ConversionPreview Plan(string sourcePath, string targetPath, ModelFormat to, ConversionOptions options)
     {
         using PlannedConversion plan = Prepare(sourcePath, targetPath, to, options);
         return plan.Preview;
@@ -95,29 +104,37 @@ public static class ModelConverter
     /// <param name="folderPath">The folder to write if the output consists of several files; null if such an output is not wanted.</param>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
     /// <exception cref="ModelPackException">The conversion is not possible, or reading failed.</exception>
-    public static PlannedConversion Prepare(
+    internal static PlannedConversion Prepare(
         string sourcePath, string targetPath, ModelFormat to, ConversionOptions options, string? folderPath = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ModelFile? source = null;
         try
         {
-            string place = TargetPaths.Follow(sourcePath, targetPath, options);
-            source = ModelFiles.Open(sourcePath, options.Scope);
+            return Planned(sourcePath, targetPath, to, options, folderPath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelPackException(
+                ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = sourcePath };
+        }
+    }
+
+    private static PlannedConversion Planned(
+        string sourcePath, string targetPath, ModelFormat to, ConversionOptions options, string? folderPath)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TargetPaths.CheckEnding(targetPath, to);
+        string place = TargetPaths.Follow(sourcePath, targetPath, options);
+        ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
+        try
+        {
             (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, place, to, options).Plan(
                 folderPath is null ? null : () => TargetPaths.Follow(sourcePath, folderPath, options));
             TargetPaths.CheckForm(plan, aim.TargetPath, options);
             return new(sourcePath, aim.TargetPath == place ? targetPath : folderPath!, aim, plan);
         }
-        catch (Exception exception)
+        catch
         {
-            source?.Dispose();
-            if (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new ModelPackException(
-                    ConversionErrors.ReadOrWriteFailed, exception.Message.TrimEnd('.'), exception) { FilePath = sourcePath };
-            }
-
+            source.Dispose();
             throw;
         }
     }

@@ -6,7 +6,7 @@ namespace ModelPack;
 
 /// <summary>A file that stands beside models: a report, a manifest. It is written as outputs are: whole or not at all, and over files
 /// only.</summary>
-public static class OutputFile
+internal static class OutputFile
 {
     /// <summary>Looks at a name before the work begins whose outcome is to be written there.</summary>
     /// <exception cref="ModelPackException">It is that of a pipe, a socket or a device.</exception>

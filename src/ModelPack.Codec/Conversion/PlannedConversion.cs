@@ -6,14 +6,7 @@ namespace ModelPack;
 /// A conversion that is planned, to be looked at and to be run once. It keeps the source open until it is disposed of. For one thread at a
 /// time.
 /// </summary>
-/// <example>
-/// <code>
-/// using PlannedConversion plan = ModelConverter.Prepare("qwen.gguf", "qwen.apr", ModelFormat.Apr, new());
-/// Console.WriteLine($"{plan.Preview.OutputBytes} bytes, {plan.Preview.Meaning}");
-/// Certificate proof = plan.Convert();
-/// </code>
-/// </example>
-public sealed class PlannedConversion : IDisposable
+internal sealed class PlannedConversion : IDisposable
 {
     private readonly string sourcePath;
     private readonly ConversionAim aim;

@@ -4,7 +4,7 @@ namespace ModelPack;
 
 /// <summary>Sizes as people write them for shards: <c>300KB</c>, <c>500MB</c>, <c>5GB</c>, <c>1.5GB</c>. Units are decimal, as those of
 /// huggingface_hub.</summary>
-public static class ShardSize
+internal static class ShardSize
 {
     private static readonly (string Name, long Bytes)[] Units =
         [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000), ("B", 1), ("", 1)];

@@ -30,6 +30,22 @@ internal static class TargetPaths
         return targetPath;
     }
 
+    /// <summary>A name that says another format would mislead every program that goes by it.</summary>
+    /// <exception cref="ModelPackException">The ending is that of another format.</exception>
+    public static void CheckEnding(string targetPath, ModelFormat to)
+    {
+        if (!TemporaryModel.IsFolder(targetPath) && FormatOf(targetPath) is { } said && said != to)
+        {
+            throw new ModelPackException(
+                ConversionErrors.OtherEnding,
+                $"'{Path.GetFileName(targetPath)}' ends like {said.Name()}, and the output would be {to.Name()}") { FilePath = targetPath };
+        }
+    }
+
+    /// <summary>The format that the ending of a file's name says; null if it says none.</summary>
+    public static ModelFormat? FormatOf(string targetPath) =>
+        ModelFormatNames.TryParse(Path.GetExtension(targetPath), out ModelFormat format) ? format : null;
+
     /// <summary>Whether the files of a planned output can have their names.</summary>
     /// <exception cref="ModelPackException">A name is longer than file systems take.</exception>
     public static void CheckNames(string sourcePath, string targetPath, IEnumerable<string> names)
@@ -42,7 +58,19 @@ internal static class TargetPaths
     }
 
     /// <exception cref="ModelPackException">The target cannot be written to.</exception>
-    public static void Check(string sourcePath, string targetPath, ConversionOptions options)
+    public static void Check(string sourcePath, string targetPath, ConversionOptions options) => Check(
+        targetPath, options, () => [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath, options.Scope).Files.Select(RealPath.Of)]);
+
+    /// <summary>The same for an opened model; the files of a set lie in its folder.</summary>
+    /// <exception cref="ModelPackException">The target cannot be written to.</exception>
+    public static void Check(ModelFile source, string targetPath, ConversionOptions options) => Check(targetPath, options, () =>
+    [
+        RealPath.Of(source.Source.Name),
+        .. source.AllMembers.Select(member => RealPath.Of(Path.Combine(Path.GetDirectoryName(source.Source.Name) ?? "", member.Name))),
+        .. source.AllMembers.Select(member => RealPath.Of(Path.Combine(source.Source.Name, member.Name))),
+    ]);
+
+    private static void Check(string targetPath, ConversionOptions options, Func<string[]> sourcesOf)
     {
         if (SideFile.IsName(Path.TrimEndingDirectorySeparator(targetPath)))
         {
@@ -65,7 +93,7 @@ internal static class TargetPaths
         bool isFolder = TemporaryModel.IsFolder(targetPath);
         string[] all = [
             target.Path, target.Final(OutputPart.Certificate), .. isFolder ? (string[])[] : [target.Final(OutputPart.SideFile)]];
-        string[] sources = [RealPath.Of(sourcePath), .. ModelLocation.Find(sourcePath, options.Scope).Files.Select(RealPath.Of)];
+        string[] sources = sourcesOf();
         foreach (string written in all)
         {
             if (sources.Any(source => RealPath.AreSame(source, RealPath.Of(written))))

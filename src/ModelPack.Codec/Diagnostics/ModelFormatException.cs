@@ -8,7 +8,7 @@ public sealed class ModelFormatException : ModelPackException
     /// <param name="detail">What was found, in one sentence, with the values.</param>
     /// <param name="byteOffset">Offset in the file of the first byte that is wrong.</param>
     /// <param name="inner">The cause, if there is one.</param>
-    public ModelFormatException(ErrorCode code, string detail, long byteOffset, Exception? inner = null)
+    internal ModelFormatException(ErrorCode code, string detail, long byteOffset, Exception? inner = null)
         : base(code, detail, inner) => ByteOffset = byteOffset;
 
     /// <summary>Creates the error for a file that breaks the rule as a whole: no byte of it is the wrong one.</summary>

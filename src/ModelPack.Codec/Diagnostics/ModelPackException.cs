@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack;
 
 /// <summary>Base of every error that this library reports on purpose. Anything else that escapes is a defect.</summary>
@@ -8,7 +10,7 @@ public class ModelPackException : Exception
     /// <param name="detail">What was found, in one sentence, with the values. <see cref="Detail"/> is this text as
     /// <see cref="SafeText.Escape"/> makes it.</param>
     /// <param name="inner">The cause, if there is one.</param>
-    public ModelPackException(ErrorCode code, string detail, Exception? inner = null)
+    internal ModelPackException(ErrorCode code, string detail, Exception? inner = null)
         : base(SafeText.Escape(detail), inner)
     {
         ArgumentNullException.ThrowIfNull(code);
@@ -19,13 +21,13 @@ public class ModelPackException : Exception
     public ErrorCode Code { get; }
 
     /// <summary>Path of the file concerned, if known.</summary>
-    public string? FilePath { get; set; }
+    public string? FilePath { get; internal set; }
 
     /// <summary>Name of the tensor concerned, if there is one; as it stands in the file, not escaped.</summary>
-    public string? TensorName { get; init; }
+    public string? TensorName { get; internal init; }
 
     /// <summary>Byte offset in the file at which the problem was found, if there is one.</summary>
-    public long? ByteOffset { get; init; }
+    public long? ByteOffset { get; internal init; }
 
     /// <summary>Name of the file beside the weights that is wrong, if the model is a folder.</summary>
     internal string? Companion { get; init; }
@@ -33,16 +35,20 @@ public class ModelPackException : Exception
     /// <summary>What was found, in one sentence, with the values.</summary>
     public string Detail => base.Message;
 
-    /// <summary>Everything that is known: code, file, tensor, what was found, byte, rule and remedy.</summary>
-    public override string Message => SafeText.Escape($"{Code.Id}: {(FilePath is null ? "" : $"'{FilePath}': ")}{Describe()}");
+    /// <summary>Everything that is known: code, file, tensor, what was found, byte, rule and remedy, in the words of this
+    /// library.</summary>
+    public override string Message =>
+        SafeText.Escape($"{Code.Id}: {(FilePath is null ? "" : $"'{FilePath}': ")}{Describe(ApiWords.Of(Code.Remedy))}");
 
     /// <summary>What of it a program wants that shows code and path itself: what, where, why, and what to do; escaped as a whole, since
     /// two harmless names side by side can be a command.</summary>
-    public string Describe()
+    internal string Describe() => Describe(Code.Remedy);
+
+    private string Describe(string remedy)
     {
         string tensor = TensorName is null ? "" : $"tensor '{TensorName}': ";
         string offset = ByteOffset is null ? "" : $" (at byte {ByteOffset})";
         string rule = Code.Rule.Length == 0 ? "" : $" [{Code.Rule}]";
-        return SafeText.Escape($"{tensor}{Detail}{offset}{rule}. {Code.Remedy}");
+        return SafeText.Escape($"{tensor}{Detail}{offset}{rule}. {remedy}");
     }
 }

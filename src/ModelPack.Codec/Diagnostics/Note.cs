@@ -3,16 +3,26 @@ using ModelPack.Diagnostics;
 namespace ModelPack;
 
 /// <summary>Something odd but legal that a reader met and kept (rules K-…).</summary>
-/// <param name="Rule">Id of the rule in the format description.</param>
-/// <param name="Text">What was found, in one sentence; kept as <see cref="SafeText.Escape"/> makes it.</param>
-/// <param name="ByteOffset">Where it was found, if it has a place.</param>
-public sealed record Note(string Rule, string Text, long? ByteOffset = null)
+public sealed class Note
 {
+    internal Note(string rule, string text, long? byteOffset = null)
+    {
+        Rule = rule;
+        Text = Made(rule, SafeText.Escape(text));
+        ByteOffset = byteOffset;
+    }
+
+    /// <summary>Id of the rule in the format description.</summary>
+    public string Rule { get; }
+
+    /// <summary>Where it was found, if it has a place.</summary>
+    public long? ByteOffset { get; }
+
     /// <summary>What was found, in one sentence; names and values of the file are escaped.</summary>
-    public string Text { get; init; } = Made(Rule, SafeText.Escape(Text));
+    public string Text { get; }
 
     /// <summary>How much it matters: the rule says it.</summary>
-    public NoteRank Rank => NoteRanks.OfRule(Rule);
+    internal NoteRank Rank => NoteRanks.OfRule(Rule);
 
     /// <summary>The note as a conversion says it.</summary>
     internal static string Said(string rule, string text) => $"{rule}: {text}";
@@ -22,4 +32,7 @@ public sealed record Note(string Rule, string Text, long? ByteOffset = null)
         MadeNotes.Add(Said(rule, text));
         return text;
     }
+
+    /// <summary>For people: rule and text.</summary>
+    public override string ToString() => Said(Rule, Text);
 }

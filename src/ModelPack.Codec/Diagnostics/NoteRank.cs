@@ -3,7 +3,7 @@ using ModelPack.Diagnostics;
 namespace ModelPack;
 
 /// <summary>How much a note matters to whoever uses the output.</summary>
-public enum NoteRank
+internal enum NoteRank
 {
     /// <summary>The model computes something else, or may: a field that decides it is lost or guessed.</summary>
     ChangesResults,

@@ -9,13 +9,7 @@ namespace ModelPack;
 /// terminal, forge a line, reorder or hide text, or be taken for a command or a diagnostic by the program that reads the log is written as
 /// an escape. Every message of this library has passed through here.
 /// </summary>
-/// <example>
-/// <code>
-/// using Model model = Model.Open("qwen.gguf");
-/// Console.WriteLine(SafeText.Escape(model.Tensors[0].Name));
-/// </code>
-/// </example>
-public static partial class SafeText
+internal static partial class SafeText
 {
     private const int LongestShownName = 64;
 

@@ -27,9 +27,9 @@ internal sealed class CompanionValue : MetadataValue
 
     public override ReadOnlyMemory<byte> RawBytes => read();
 
-    public override string Display(int maxItems = 8) => $"{length} bytes";
+    internal override string Display(int maxItems = 8) => $"{length} bytes";
 
-    public override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue)
+    internal override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue)
     {
         writer.WriteStartObject();
         writer.WriteNumber("bytes", length);

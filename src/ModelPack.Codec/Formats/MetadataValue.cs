@@ -6,6 +6,10 @@ namespace ModelPack;
 /// <summary>A metadata value: its type, its bytes as stored, and ways to show it.</summary>
 public abstract class MetadataValue
 {
+    private protected MetadataValue()
+    {
+    }
+
     /// <summary>Name of the type in the format's own words, for example <c>u32</c>, <c>array[string]</c> or <c>json number</c>.</summary>
     public abstract string TypeName { get; }
 
@@ -40,9 +44,12 @@ public abstract class MetadataValue
     internal virtual bool? Boolean => null;
 
     /// <summary>A text for people; arrays are cut after <paramref name="maxItems"/> items, and the cut is shown.</summary>
-    public abstract string Display(int maxItems = 8);
+    internal abstract string Display(int maxItems = 8);
+
+    /// <summary>A text for people; long arrays are cut, and the cut is shown.</summary>
+    public override string ToString() => Display();
 
     /// <summary>Writes the value as JSON; what JSON cannot hold is written as an object that says so. Arrays are cut after
     /// <paramref name="maxItems"/>.</summary>
-    public abstract void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue);
+    internal abstract void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue);
 }

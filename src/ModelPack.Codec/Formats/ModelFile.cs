@@ -19,28 +19,28 @@ public abstract class ModelFile : IDisposable
     private protected ModelFile(ByteSource source) => Source = source;
 
     /// <summary>The bytes of the file. Disposed with this object.</summary>
-    public ByteSource Source { get; }
+    internal ByteSource Source { get; }
 
     /// <summary>The container format.</summary>
-    public abstract ModelFormat Format { get; }
+    internal abstract ModelFormat Format { get; }
 
     /// <summary>One line for people: format, version, byte order, dialect.</summary>
     public abstract string FormatDescription { get; }
 
     /// <summary>The tensors in the order of the file's records.</summary>
-    public abstract IReadOnlyList<TensorInfo> Tensors { get; }
+    internal abstract IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>The metadata in the order of the file.</summary>
-    public abstract IReadOnlyList<MetadataEntry> Metadata { get; }
+    internal abstract IReadOnlyList<MetadataEntry> Metadata { get; }
 
     /// <summary>What is odd but legal (rules K-…), as far as the header shows it.</summary>
-    public abstract IReadOnlyList<Note> Notes { get; }
+    internal abstract IReadOnlyList<Note> Notes { get; }
 
     /// <summary>Name of the model's architecture, if the metadata names one.</summary>
-    public abstract string? Architecture { get; }
+    internal abstract string? Architecture { get; }
 
     /// <summary>The value of the metadata key <c>modelpack.origin</c>, decoded to bytes; null if the file has none.</summary>
-    public abstract ReadOnlyMemory<byte>? OriginRecord { get; }
+    internal abstract ReadOnlyMemory<byte>? OriginRecord { get; }
 
     /// <summary>What is to be said of the path that the file was found under.</summary>
     internal IReadOnlyList<Note> PathNotes { get; set; } = [];
@@ -105,7 +105,7 @@ public abstract class ModelFile : IDisposable
     /// <summary>Checks the file's own checksum, if it has one, in a pass over the whole file. Opening a file does not.</summary>
     /// <exception cref="ModelFormatException">The checksum is wrong (apr-v2.md R-FOOTER): some byte of the file is not the one that was
     /// written.</exception>
-    public virtual void CheckFooter(CancellationToken cancellation = default)
+    internal virtual void CheckFooter(CancellationToken cancellation = default)
     {
     }
 

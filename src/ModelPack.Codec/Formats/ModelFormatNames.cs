@@ -1,7 +1,7 @@
 namespace ModelPack;
 
 /// <summary>How formats are called on the command line, in projects and in file names.</summary>
-public static class ModelFormatNames
+internal static class ModelFormatNames
 {
     /// <summary>The file name extension, without a dot.</summary>
     public static string Extension(this ModelFormat format) => format switch

@@ -19,7 +19,7 @@ public abstract class ByteSource : IDisposable
 
     /// <summary>Reads <paramref name="length"/> bytes into a new array. The caller has checked the length against
     /// <see cref="Length"/>.</summary>
-    public byte[] ReadBytes(long offset, int length)
+    internal byte[] ReadBytes(long offset, int length)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
         ReadAt(offset, bytes);

@@ -7,7 +7,7 @@ namespace ModelPack;
 /// A file on disk, read by position: no shared cursor, no mapping (a mapped file that is cut while it is read kills the process). It is
 /// mapped when a span of it is asked for.
 /// </summary>
-public sealed class FileByteSource : ByteSource
+internal sealed class FileByteSource : ByteSource
 {
     private readonly SafeFileHandle handle;
     private readonly Lock turn = new();

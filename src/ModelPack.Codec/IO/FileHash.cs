@@ -20,7 +20,7 @@ public static class FileHash
 
     /// <summary>XXH128 of a file with a secret seed, as 32 hexadecimal digits. Who does not know the seed cannot make two files with the
     /// same hash.</summary>
-    public static string SeededXxh128(string path, long seed, CancellationToken cancellation = default)
+    internal static string SeededXxh128(string path, long seed, CancellationToken cancellation = default)
     {
         XxHash128 hash = new(seed);
         using FileByteSource source = new(path);

@@ -2,13 +2,13 @@ namespace ModelPack;
 
 /// <summary>A run of bytes of a file that is to be written, or rebuilt.</summary>
 /// <param name="Length">Length in bytes.</param>
-public abstract record Segment(long Length);
+internal abstract record Segment(long Length);
 
 /// <summary>Bytes that are known: a header, odd padding, a tail.</summary>
-public sealed record LiteralSegment(ReadOnlyMemory<byte> Bytes) : Segment(Bytes.Length);
+internal sealed record LiteralSegment(ReadOnlyMemory<byte> Bytes) : Segment(Bytes.Length);
 
 /// <summary>Zero bytes, as paddings are.</summary>
-public sealed record ZeroSegment(long Length) : Segment(Length)
+internal sealed record ZeroSegment(long Length) : Segment(Length)
 {
     private static readonly ZeroSegment[] Paddings = [.. Enumerable.Range(0, 65).Select(length => new ZeroSegment(length))];
 
@@ -19,14 +19,14 @@ public sealed record ZeroSegment(long Length) : Segment(Length)
 /// <summary>The payload of one tensor, whole.</summary>
 /// <param name="Tensor">Index of the tensor in the list that the plan belongs to.</param>
 /// <param name="Length">Payload length in bytes.</param>
-public sealed record PayloadSegment(int Tensor, long Length) : Segment(Length);
+internal sealed record PayloadSegment(int Tensor, long Length) : Segment(Length);
 
 /// <summary>The CRC-32 of all bytes before it, little-endian: the footer of an APR file (apr-v2.md §6).</summary>
-public sealed record Crc32Segment() : Segment(4);
+internal sealed record Crc32Segment() : Segment(4);
 
 /// <summary>A file as a list of segments without gaps. Writing one, hashing one and rebuilding one is the same walk over this
 /// list.</summary>
-public sealed record FilePlan(IReadOnlyList<Segment> Segments)
+internal sealed record FilePlan(IReadOnlyList<Segment> Segments)
 {
     /// <summary>Length of the file in bytes.</summary>
     public long Length { get; } = Segments.Sum(segment => segment.Length);

@@ -1,7 +1,7 @@
 namespace ModelPack;
 
 /// <summary>Bytes held in memory.</summary>
-public sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes, string name = "<memory>") : ByteSource
+internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes, string name = "<memory>") : ByteSource
 {
     /// <inheritdoc/>
     public override string Name => name;

@@ -8,7 +8,7 @@ namespace ModelPack;
 /// <c>xxh128:</c>. Only SHA-256 says that a file of somebody else is the one that was meant: two files with the same XXH128 are made in an
 /// instant (docs/trust.md).
 /// </summary>
-public sealed record ExpectedHash
+internal sealed record ExpectedHash
 {
     private const string Sha256Prefix = "sha256:";
     private const string Xxh128Prefix = "xxh128:";

@@ -70,7 +70,7 @@ public sealed partial class Model
     /// <exception cref="ModelFormatException">The bytes are of no known format, or break a rule of their format.</exception>
     /// <example>
     /// <code>
-    /// using Model model = Model.Open(new FileByteSource("qwen.gguf"));
+    /// using Model model = Model.Open(new MappedByteSource("qwen.gguf"));
     /// </code>
     /// </example>
     public static Model Open(ByteSource source)

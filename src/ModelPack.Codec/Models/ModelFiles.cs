@@ -7,7 +7,7 @@ using ModelPack.Models;
 namespace ModelPack;
 
 /// <summary>Opens model files of any format.</summary>
-public static class ModelFiles
+internal static class ModelFiles
 {
     private const int DetectionBytes = 16;
     private const string OtherEnding = "K-ENDING";

@@ -37,25 +37,25 @@ public sealed class ModelSet : ModelFile
     public ImmutableArray<ModelSetMember> Members { get; }
 
     /// <inheritdoc/>
-    public override ModelFormat Format => models[0].Format;
+    internal override ModelFormat Format => models[0].Format;
 
     /// <inheritdoc/>
     public override string FormatDescription => $"{models[0].FormatDescription}; {models.Length} of {Members.Length} files hold tensors";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorInfo> Tensors { get; }
+    internal override IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<MetadataEntry> Metadata { get; }
+    internal override IReadOnlyList<MetadataEntry> Metadata { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Note> Notes { get; }
+    internal override IReadOnlyList<Note> Notes { get; }
 
     /// <inheritdoc/>
-    public override string? Architecture { get; }
+    internal override string? Architecture { get; }
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? OriginRecord => models[0].OriginRecord;
+    internal override ReadOnlyMemory<byte>? OriginRecord => models[0].OriginRecord;
 
     /// <summary>The first file that holds tensors: the one with the model's own metadata.</summary>
     internal ModelFile First => models[0];
@@ -108,7 +108,7 @@ public sealed class ModelSet : ModelFile
         models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
-    public override void CheckFooter(CancellationToken cancellation = default) =>
+    internal override void CheckFooter(CancellationToken cancellation = default) =>
         models.ToList().ForEach(model => model.CheckFooter(cancellation));
 
     /// <inheritdoc/>

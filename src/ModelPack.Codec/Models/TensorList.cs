@@ -10,7 +10,7 @@ namespace ModelPack;
 /// using Model model = Model.Open("qwen.gguf");
 /// foreach (Tensor tensor in model.Tensors)
 /// {
-///     Console.WriteLine($"{tensor.Name}: {tensor.Type} {TensorShape.Format(tensor.Shape.AsSpan())}");
+///     Console.WriteLine($"{tensor.Name}: {tensor.Type} [{string.Join(", ", tensor.Shape)}]");
 /// }
 ///
 /// if (model.Tensors.TryGet("output.weight", out Tensor? output))

@@ -28,7 +28,8 @@ internal static class ContainerDigest
         return parts.SelectMany(
             (part, i) => i == 0
                 ? part.Metadata
-                : part.Metadata.Select(entry => entry with { Key = $"{GgufSplitSet.FileName(stem, i + 1, parts.Length)}:{entry.Key}" }));
+                : part.Metadata.Select(entry => new MetadataEntry(
+                    $"{GgufSplitSet.FileName(stem, i + 1, parts.Length)}:{entry.Key}", entry.Value)));
     }
 
     private static Hash128 Compute(ModelFile file, IEnumerable<MetadataEntry> metadata)

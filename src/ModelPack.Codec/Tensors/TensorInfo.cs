@@ -13,7 +13,7 @@ public enum ByteOrder
 }
 
 /// <summary>A tensor of a file: what it is and where its payload lies. Payloads stay on disk.</summary>
-public sealed record TensorInfo
+internal sealed record TensorInfo
 {
     /// <summary>Name as stored.</summary>
     public required string Name { get; init; }

@@ -4,7 +4,7 @@ namespace ModelPack;
 
 /// <summary>Arithmetic on shapes: dimensions outermost first, as SafeTensors, APR and PyTorch write them (GGUF stores the
 /// reverse).</summary>
-public static class TensorShape
+internal static class TensorShape
 {
     /// <summary>Multiplies the dimensions. Zeros count as one while overflow is looked for, so that a zero cannot hide it.</summary>
     /// <returns>False if a dimension is negative or the product does not fit in 63 bits.</returns>

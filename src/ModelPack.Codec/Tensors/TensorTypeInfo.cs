@@ -3,7 +3,7 @@ using ModelPack.IO;
 namespace ModelPack;
 
 /// <summary>How the payload length of a type follows from a shape.</summary>
-public enum PayloadRule
+internal enum PayloadRule
 {
     /// <summary>Blocks along the innermost dimension, which must be a multiple of the block length. Plain types are blocks of one
     /// element.</summary>
@@ -23,15 +23,37 @@ public enum PayloadRule
 }
 
 /// <summary>One row of the type table.</summary>
-/// <param name="Type">The type.</param>
-/// <param name="Name">Its name, as the format that owns it spells it.</param>
-/// <param name="GgmlId">Its ggml id, or null if ggml does not have it.</param>
-/// <param name="BlockElements">Elements in a block.</param>
-/// <param name="BlockBytes">Bytes in a block (for <see cref="PayloadRule.PackedBits"/>: bits in an element).</param>
-/// <param name="Rule">How the payload length follows from the shape.</param>
-public sealed record TensorTypeInfo(
-    TensorType Type, string Name, int? GgmlId, int BlockElements, int BlockBytes, PayloadRule Rule = PayloadRule.Blocks)
+public sealed class TensorTypeInfo
 {
+    internal TensorTypeInfo(
+        TensorType type, string name, int? ggmlId, int blockElements, int blockBytes, PayloadRule rule = PayloadRule.Blocks)
+    {
+        Type = type;
+        Name = name;
+        GgmlId = ggmlId;
+        BlockElements = blockElements;
+        BlockBytes = blockBytes;
+        Rule = rule;
+    }
+
+    /// <summary>The type.</summary>
+    public TensorType Type { get; }
+
+    /// <summary>Its name, as the format that owns it spells it.</summary>
+    public string Name { get; }
+
+    /// <summary>Its ggml id, or null if ggml does not have it.</summary>
+    public int? GgmlId { get; }
+
+    /// <summary>Elements in a block.</summary>
+    public int BlockElements { get; }
+
+    /// <summary>Bytes in a block (for <see cref="PayloadRule.PackedBits"/>: bits in an element).</summary>
+    public int BlockBytes { get; }
+
+    /// <summary>How the payload length follows from the shape.</summary>
+    internal PayloadRule Rule { get; }
+
     /// <summary>True for block types that ggml calls quantized.</summary>
     public bool IsQuantized => BlockElements > 1 || Rule == PayloadRule.ScaledBytes;
 
@@ -69,4 +91,7 @@ public sealed record TensorTypeInfo(
     }
 
     private long Ceiling(long elements) => (elements / BlockElements) + (elements % BlockElements == 0 ? 0 : 1);
+
+    /// <summary>For people: the name.</summary>
+    public override string ToString() => Name;
 }

@@ -78,8 +78,8 @@ public static class TensorTypes
         (int)type < Table.Length ? Table[(int)type] : throw new ArgumentOutOfRangeException(nameof(type), type, "not in the type table");
 
     /// <summary>Finds a type by its exact name.</summary>
-    public static bool TryGetByName(string name, out TensorTypeInfo? info) => ByName.TryGetValue(name, out info);
+    internal static bool TryGetByName(string name, out TensorTypeInfo? info) => ByName.TryGetValue(name, out info);
 
     /// <summary>Finds a type by its ggml id; false for removed and undefined ids.</summary>
-    public static bool TryGetByGgmlId(int id, out TensorTypeInfo? info) => ByGgmlId.TryGetValue(id, out info);
+    internal static bool TryGetByGgmlId(int id, out TensorTypeInfo? info) => ByGgmlId.TryGetValue(id, out info);
 }

@@ -10,31 +10,74 @@ using ModelPack.Validation.Facts;
 namespace ModelPack;
 
 /// <summary>Something wrong with a model in a file that is structurally valid.</summary>
-/// <param name="Code">The catalogue entry.</param>
-/// <param name="Place">The tensor or metadata key.</param>
-/// <param name="Text">One sentence with the values.</param>
-/// <param name="ByteOffset">Where it is, if it has a place.</param>
-public sealed record Finding(ErrorCode Code, string Place, string Text, long? ByteOffset = null)
+public sealed class Finding
 {
+    internal Finding(ErrorCode code, string place, string text, long? byteOffset = null)
+    {
+        Code = code;
+        Place = place;
+        Text = text;
+        ByteOffset = byteOffset;
+    }
+
+    /// <summary>The catalogue entry.</summary>
+    public ErrorCode Code { get; }
+
+    /// <summary>The tensor or metadata key.</summary>
+    public string Place { get; }
+
+    /// <summary>One sentence with the values.</summary>
+    public string Text { get; }
+
+    /// <summary>Where it is, if it has a place.</summary>
+    public long? ByteOffset { get; }
+
+    /// <summary>For people: code, place and text.</summary>
+    public override string ToString() => SafeText.Escape($"{Code.Id}: {Place}: {Text}");
+
     /// <summary>Whether NaN or infinity was found: what some models hold on purpose.</summary>
     internal bool IsNonFinite => Code == ProofErrors.NonFiniteTensor;
 }
 
 /// <summary>The outcome of a validation. The structure is valid, or there would have been an exception.</summary>
-/// <param name="Format">One line about the container.</param>
-/// <param name="Tensors">Number of tensors.</param>
-/// <param name="Findings">What is wrong; empty for a good model.</param>
-/// <param name="Notes">What is odd, legal and kept.</param>
-/// <param name="NotChecked">Tensors whose type has no finite check: nothing is known about their values.</param>
-public sealed record ValidationReport(
-    string Format, int Tensors, ImmutableArray<Finding> Findings, ImmutableArray<Note> Notes, ImmutableArray<string> NotChecked)
+public sealed class ValidationReport
 {
+    internal ValidationReport(
+        string format, int tensors, ImmutableArray<Finding> findings, ImmutableArray<Note> notes, ImmutableArray<string> notChecked)
+    {
+        Format = format;
+        Tensors = tensors;
+        Findings = findings;
+        Notes = notes;
+        NotChecked = notChecked;
+    }
+
+    /// <summary>One line about the container.</summary>
+    public string Format { get; }
+
+    /// <summary>Number of tensors.</summary>
+    public int Tensors { get; }
+
+    /// <summary>What is wrong; empty for a good model.</summary>
+    public ImmutableArray<Finding> Findings { get; }
+
+    /// <summary>What is odd, legal and kept.</summary>
+    public ImmutableArray<Note> Notes { get; }
+
+    /// <summary>Tensors whose type has no finite check: nothing is known about their values.</summary>
+    public ImmutableArray<string> NotChecked { get; }
+
     /// <summary>True if nothing is wrong.</summary>
     public bool IsValid => Findings.IsEmpty;
 
     /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach
     /// nothing beyond its data, and no phrase switches its text.</summary>
-    public ImmutableArray<string> HarmlessTemplates { get; init; } = [];
+    internal ImmutableArray<string> HarmlessTemplates { get; init; } = [];
+
+    /// <summary>For people: the container, and how many findings there are.</summary>
+    public override string ToString() => IsValid
+        ? $"{Format}: sound"
+        : $"{Format}: {Findings.Length} {(Findings.Length == 1 ? "finding" : "findings")}";
 }
 
 /// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies

@@ -186,11 +186,11 @@ internal sealed class DerivedComparison(
         PayloadRecipe recipe = record.Tensors[tensor].Payload;
         if (recipe.Locate(at - returned.Tensors[tensor].Offset) is not var (stored, within))
         {
-            return difference with { ByteOffset = null };
+            return difference.At(null, difference.OffsetIn);
         }
 
         TensorInfo there = container.AllTensors[stored];
         string part = recipe.Tensors().Distinct().Skip(1).Any() ? $"; it lies in '{there.Name}' there" : "";
-        return difference with { ByteOffset = there.Offset + within, Text = difference.Text + part };
+        return difference.At(there.Offset + within, difference.OffsetIn, part);
     }
 }

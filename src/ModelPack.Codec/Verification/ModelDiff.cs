@@ -8,13 +8,28 @@ namespace ModelPack;
 
 /// <summary>What is different between two models, for people: tensor by tensor, then key by key. It is no proof;
 /// <see cref="ModelVerifier"/> gives that.</summary>
-/// <param name="TensorsCompared">Tensors of the first model.</param>
-/// <param name="MetadataCompared">Metadata keys of the first model; 0 if they could not be compared.</param>
-/// <param name="Differences">All differences.</param>
-/// <param name="Notes">What the comparison could not look at.</param>
-public sealed record ModelDiff(
-    int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences, ImmutableArray<string> Notes)
+public sealed class ModelDiff
 {
+    internal ModelDiff(int tensorsCompared, int metadataCompared, ImmutableArray<Difference> differences, ImmutableArray<string> notes)
+    {
+        TensorsCompared = tensorsCompared;
+        MetadataCompared = metadataCompared;
+        Differences = differences;
+        Notes = notes;
+    }
+
+    /// <summary>Tensors of the first model.</summary>
+    internal int TensorsCompared { get; }
+
+    /// <summary>Metadata keys of the first model; 0 if they could not be compared.</summary>
+    internal int MetadataCompared { get; }
+
+    /// <summary>All differences.</summary>
+    public ImmutableArray<Difference> Differences { get; }
+
+    /// <summary>What the comparison could not look at.</summary>
+    public ImmutableArray<string> Notes { get; }
+
     /// <summary>
     /// Compares two models of any formats. Models of one format that were made from one file are compared by it
     /// (<see cref="ModelVerifier"/>). Models of different formats are compared in the words of the files that they were converted from, if
@@ -22,14 +37,16 @@ public sealed record ModelDiff(
     /// cannot be compared.
     /// </summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelDiff Compare(
+    internal static ModelDiff Compare(
         ModelFile first, ModelFile second, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if (CommonSource(first, second, progress, cancellation) is { } common)
         {
-            return common with { Notes = [.. ModelFile.PathsOf(first, second), .. common.Notes] };
+            return new(
+                common.TensorsCompared, common.MetadataCompared, common.Differences,
+                [.. ModelFile.PathsOf(first, second), .. common.Notes]);
         }
 
         ModelPair pair = new(first, second, cancellation);
@@ -107,7 +124,7 @@ public sealed record ModelDiff(
     /// <param name="progress">Hears how far the work is; null if nobody does.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
-    public static ModelDiff ComparePaths(
+    internal static ModelDiff ComparePaths(
         string firstPath, string secondPath, PathScope scope, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(firstPath);
@@ -146,5 +163,10 @@ public sealed record ModelDiff(
 
     // The order of bytes is the container's business, as it is for tensors.
     private static MetadataEntry[] LittleEndian(IReadOnlyList<MetadataEntry> metadata) =>
-        [.. metadata.Select(entry => entry.Value is GgufValue value ? entry with { Value = value.ToStandardEncoding() } : entry)];
+        [.. metadata.Select(entry => entry.Value is GgufValue value ? new(entry.Key, value.ToStandardEncoding()) : entry)];
+
+    /// <summary>For people: how many differences there are.</summary>
+    public override string ToString() => Differences.IsEmpty
+        ? "no difference"
+        : $"{Differences.Length} {(Differences.Length == 1 ? "difference" : "differences")}";
 }

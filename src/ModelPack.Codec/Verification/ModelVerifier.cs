@@ -5,18 +5,45 @@ using ModelPack.Verification;
 namespace ModelPack;
 
 /// <summary>The outcome of comparing two models.</summary>
-/// <param name="Requested">The level asked for.</param>
-/// <param name="Proved">The highest level that holds, or null if the models differ at L1.</param>
-/// <param name="TensorsCompared">Number of tensors compared bit for bit.</param>
-/// <param name="MetadataCompared">Number of metadata keys compared.</param>
-/// <param name="Differences">The differences, the first ones first; at most a thousand.</param>
-/// <param name="Notes">What the comparison could not look at, and what was odd.</param>
-public sealed record VerificationReport(
-    ProofLevel Requested, ProofLevel? Proved, int TensorsCompared, int MetadataCompared, ImmutableArray<Difference> Differences,
-    ImmutableArray<string> Notes)
+public sealed class VerificationReport
 {
+    internal VerificationReport(
+        ProofLevel requested, ProofLevel? proved, int tensorsCompared, int metadataCompared, ImmutableArray<Difference> differences,
+        ImmutableArray<string> notes)
+    {
+        Requested = requested;
+        Proved = proved;
+        TensorsCompared = tensorsCompared;
+        MetadataCompared = metadataCompared;
+        Differences = differences;
+        Notes = notes;
+    }
+
+    /// <summary>The level asked for.</summary>
+    public ProofLevel Requested { get; }
+
+    /// <summary>The highest level that holds, or null if the models differ at L1.</summary>
+    public ProofLevel? Proved { get; }
+
+    /// <summary>Number of tensors compared bit for bit.</summary>
+    internal int TensorsCompared { get; }
+
+    /// <summary>Number of metadata keys compared.</summary>
+    internal int MetadataCompared { get; }
+
+    /// <summary>The differences, the first ones first; at most a thousand.</summary>
+    public ImmutableArray<Difference> Differences { get; }
+
+    /// <summary>What the comparison could not look at, and what was odd.</summary>
+    public ImmutableArray<string> Notes { get; }
+
     /// <summary>True if the requested level holds.</summary>
     public bool Passed => Proved >= Requested && Differences.IsEmpty;
+
+    /// <summary>For people: the level that holds, or the first difference.</summary>
+    public override string ToString() => Passed
+        ? $"{Proved} holds"
+        : $"{Requested} does not hold: {Differences.FirstOrDefault()?.Text ?? "nothing was proved"}";
 }
 
 /// <summary>Compares two models, or a model with the certificate of a conversion.</summary>
@@ -47,7 +74,9 @@ public static class ModelVerifier
             (string certificate, string model) = isSecond ? (secondPath, firstPath) : (firstPath, secondPath);
             VerificationReport proof = CertificateVerifier.Verify(CertificateJson.Read(certificate), model, level, scope, cancellation);
             FileSide side = isSecond ? FileSide.First : FileSide.Second;
-            return proof with { Differences = [.. proof.Differences.Select(difference => difference with { OffsetIn = side })] };
+            return new(
+                proof.Requested, proof.Proved, proof.TensorsCompared, proof.MetadataCompared,
+                [.. proof.Differences.Select(difference => difference.At(difference.ByteOffset, side))], proof.Notes);
         }
 
         (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
@@ -65,11 +94,11 @@ public static class ModelVerifier
     /// <code>
     /// using Model source = Model.Open("qwen.gguf");
     /// using Model output = Model.Open("qwen.apr");
-    /// VerificationReport report = ModelVerifier.Verify(source, output, ProofLevel.L2);
+    /// VerificationReport report = ModelVerifier.Verify(source, output);
     /// Console.WriteLine(report.Passed ? "equal" : report.Differences[0].Text);
     /// </code>
     /// </example>
-    public static VerificationReport Verify(Model first, Model second, ProofLevel level)
+    public static VerificationReport Verify(Model first, Model second, ProofLevel level = ProofLevel.L2)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -100,7 +129,9 @@ public static class ModelVerifier
         long total = first.Source.Length;
         Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));
         VerificationReport compared = new PairVerifier(first, second, level, report, cancellation).Verify();
-        return compared with { Notes = [.. ModelFile.PathsOf(first, second), .. compared.Notes] };
+        return new(
+            compared.Requested, compared.Proved, compared.TensorsCompared, compared.MetadataCompared, compared.Differences,
+            [.. ModelFile.PathsOf(first, second), .. compared.Notes]);
     }
 
     internal static bool IsCertificate(string path) => path.EndsWith(MemberName.CertificateEnding, StringComparison.OrdinalIgnoreCase);

@@ -120,6 +120,57 @@ public sealed class EditTests
     }
 
     [TestMethod]
+    [DataRow(7, 7, "14", DisplayName = "it was the sum of the elements")]
+    [DataRow(8, 7, "8", DisplayName = "it counted something else")]
+    public void The_number_of_parameters_of_an_apr_follows_its_tensors(int stated, int elements, string expected)
+    {
+        string path = folder.At("p.apr");
+        new ModelBuilder(ModelFormat.Apr).Set("model_type", "llama").Set("param_count", stated)
+            .Add("w", [elements], new float[elements]).Save(path);
+        using ModelPack.Model model = ModelPack.Model.Open(path);
+        model.ToBuilder().Add("v", [elements], new float[elements]).Save(folder.At("more.apr"));
+        using ModelPack.Model more = ModelPack.Model.Open(folder.At("more.apr"));
+        Assert.AreEqual(expected, more.Metadata["param_count"].ToString());
+        model.ToBuilder().Add("v", [1], new float[1]).Set("param_count", 3).Save(folder.At("said.apr"));
+        using ModelPack.Model said = ModelPack.Model.Open(folder.At("said.apr"));
+        Assert.AreEqual(3, said.Metadata.GetInt64("param_count"));
+    }
+
+    [TestMethod]
+    public void A_shard_that_lost_all_of_its_tensors_leaves_a_model_that_opens()
+    {
+        string source = folder.At("source") + Path.DirectorySeparatorChar;
+        new ModelBuilder(ModelFormat.SafeTensors).Set("format", "pt").Add("a", [8], new float[8]).Add("b", [8], new float[8])
+            .Save(source, new() { MaxShardBytes = 32 });
+        string target = folder.At("target") + Path.DirectorySeparatorChar;
+        using (Model model = ModelPack.Model.Open(source))
+        {
+            model.ToBuilder().Remove("b").Save(target);
+        }
+
+        using ModelPack.Model edited = ModelPack.Model.Open(target);
+        CollectionAssert.AreEqual(new[] { "a" }, edited.Tensors.Select(tensor => tensor.Name).ToArray());
+        Assert.IsFalse(File.ReadAllText(Path.Combine(target, "model.safetensors.index.json")).Contains("\"b\"", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    [DataRow(ModelFormat.Gguf)]
+    [DataRow(ModelFormat.Apr)]
+    [DataRow(ModelFormat.SafeTensors)]
+    public void A_comparison_finds_the_key_that_was_changed_and_nothing_else(ModelFormat format)
+    {
+        bool isFolder = format == ModelFormat.SafeTensors;
+        string ending = isFolder ? "/" : "";
+        new ModelBuilder(format).Set("general.architecture", "llama").Set("general.name", "one").Set("other.key", "stays")
+            .Add("w", [4], new float[] { 1, 2, 3, 4 }).Save(folder.At("before") + ending);
+        using ModelPack.Model before = ModelPack.Model.Open(folder.At("before"));
+        before.ToBuilder().Set("general.name", "two").Save(folder.At("after") + ending);
+        using ModelPack.Model after = ModelPack.Model.Open(folder.At("after"));
+        Difference only = ModelDiff.Compare(before, after).Differences.Single();
+        Assert.AreEqual((DifferenceKind.Metadata, "general.name"), (only.Kind, only.Place), only.Text);
+    }
+
+    [TestMethod]
     public void A_damaged_apr_is_not_edited_into_one_that_looks_sound()
     {
         string path = folder.Write("d.apr", File.ReadAllBytes(RepositoryData.Path("corpus", "apr", "valid", "dtype-f32.apr")));

@@ -105,7 +105,10 @@ public sealed class MeaningTests
         CollectionAssert.AreEqual(made.MeaningReasons.ToArray(), read.MeaningReasons.ToArray());
 
         string text = File.ReadAllText(path);
-        File.WriteAllBytes(folder.At("old.json"), CertificateJson.ToUtf8(made with { Meaning = null, MeaningReasons = [] }));
+        File.WriteAllBytes(folder.At("old.json"), CertificateJson.ToUtf8(
+            made.With(
+                (nameof(Certificate.Meaning), null),
+                (nameof(Certificate.MeaningReasons), System.Collections.Immutable.ImmutableArray<string>.Empty))));
         Assert.DoesNotContain("meaning", File.ReadAllText(folder.At("old.json")));
         Assert.IsNull(CertificateJson.Read(folder.At("old.json")).Meaning);
         File.WriteAllText(folder.At("odd.json"), text.Replace("\"carried\"", "\"splendid\"", StringComparison.Ordinal));

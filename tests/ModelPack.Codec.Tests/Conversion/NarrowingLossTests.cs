@@ -25,7 +25,7 @@ public sealed class NarrowingLossTests
         Assert.AreEqual("BF16", certificate.Options["dtype"]);
         CertifiedTensor matrix = certificate.Tensors.Single(tensor => tensor.SourceName == "matrix");
         Assert.AreEqual(TensorAction.Change, matrix.Action);
-        Assert.AreEqual(new TensorLoss("BF16", 1 / 256.0, 1, 1 / 257.0, 1), matrix.Loss);
+        Assert.AreEqual(Reports.TextOf(new TensorLoss("BF16", 1 / 256.0, 1, 1 / 257.0, 1)), Reports.TextOf(matrix.Loss));
         Assert.IsNull(certificate.Tensors.Single(tensor => tensor.SourceName == "vector").Loss);
         using (ModelFile output = ModelFiles.Open(folder.At("out.gguf")))
         {
@@ -56,7 +56,9 @@ public sealed class NarrowingLossTests
         (double Quotient, int Element) relative = values.Select(
             (value, i) => (value == 0 ? 0 : Math.Abs((double)value - (double)(Half)value) / Math.Abs((double)value), i))
                 .MaxBy(item => item.Item1);
-        Assert.AreEqual(new TensorLoss("F16", absolute.Distance, absolute.Element, relative.Quotient, relative.Element), loss);
+        Assert.AreEqual(
+            Reports.TextOf(new TensorLoss("F16", absolute.Distance, absolute.Element, relative.Quotient, relative.Element)),
+            Reports.TextOf(loss));
     }
 
     [TestMethod]
@@ -67,7 +69,9 @@ public sealed class NarrowingLossTests
             new TestTensor("half", TensorType.F16, [2, 2], halves), TestTensor.F32("single", 1, 2, -4, 0.25f) with { Shape = [1, 4] });
         Certificate certificate = ModelConverter.Convert(source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { Epsilon = 0 });
         Assert.IsNull(certificate.Tensors.Single(tensor => tensor.SourceName == "half").Loss);
-        Assert.AreEqual(new TensorLoss("F16", 0, 0, 0, 0), certificate.Tensors.Single(tensor => tensor.SourceName == "single").Loss);
+        Assert.AreEqual(
+            Reports.TextOf(new TensorLoss("F16", 0, 0, 0, 0)),
+            Reports.TextOf(certificate.Tensors.Single(tensor => tensor.SourceName == "single").Loss));
         Assert.AreEqual("0", certificate.Options["epsilon"]);
     }
 
@@ -80,7 +84,7 @@ public sealed class NarrowingLossTests
         Certificate certificate = ModelConverter.Convert(source, folder.At("out.safetensors"), ModelFormat.SafeTensors, ToBrain);
 
         // 90 to 121 have at most seven bits, so BF16 holds them.
-        Assert.AreEqual(new TensorLoss("BF16", 0, 0, 0, 0), certificate.Tensors.Single().Loss);
+        Assert.AreEqual(Reports.TextOf(new TensorLoss("BF16", 0, 0, 0, 0)), Reports.TextOf(certificate.Tensors.Single().Loss));
         ModelConverter.Convert(folder.At("out.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new());
         ByteAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
     }
@@ -112,7 +116,9 @@ public sealed class NarrowingLossTests
         StringAssert.Contains(exception.Detail, "beyond its range");
         Certificate certificate = ModelConverter.Convert(
             source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow });
-        Assert.AreEqual(new TensorLoss("F16", double.PositiveInfinity, 1, double.PositiveInfinity, 1), certificate.Tensors.Single().Loss);
+        Assert.AreEqual(
+            Reports.TextOf(new TensorLoss("F16", double.PositiveInfinity, 1, double.PositiveInfinity, 1)),
+            Reports.TextOf(certificate.Tensors.Single().Loss));
         Assert.AreEqual(
             certificate.Tensors.Single().Loss,
             CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single().Loss);
@@ -136,7 +142,7 @@ public sealed class NarrowingLossTests
         string source = Write(TestTensor.F32("odd", float.NaN, float.NegativeInfinity, -0f, 2) with { Shape = [2, 2] });
         Certificate certificate = ModelConverter.Convert(
             source, folder.At("out.gguf"), ModelFormat.Gguf, ToHalf with { NonFinite = NonFinitePolicy.Allow, Epsilon = 0 });
-        Assert.AreEqual(new TensorLoss("F16", 0, 0, 0, 0), certificate.Tensors.Single().Loss);
+        Assert.AreEqual(Reports.TextOf(new TensorLoss("F16", 0, 0, 0, 0)), Reports.TextOf(certificate.Tensors.Single().Loss));
     }
 
     [TestMethod]

@@ -228,6 +228,70 @@ public sealed class TensorValueTests
     }
 
     /// <summary>A file with a payload of any length that exists nowhere.</summary>
+    [TestMethod]
+    public void Rows_beyond_two_gigabytes_of_a_file_are_read_and_lent()
+    {
+        // A hole takes no place on the disk; only the last row is written.
+        const long Rows = 600_000_000;
+        string path = Path.Combine(Directory.CreateTempSubdirectory("modelpack-large-").FullName, "large.safetensors");
+        byte[] header = System.Text.Encoding.ASCII.GetBytes(
+            $$$"""{"w":{"dtype":"F32","shape":[{{{Rows}}},1],"data_offsets":[0,{{{Rows * 4}}}]}}""".PadRight(120));
+        try
+        {
+            using (FileStream file = File.Create(path))
+            {
+                file.Write(BitConverter.GetBytes((long)header.Length));
+                file.Write(header);
+                file.SetLength(8 + header.Length + (Rows * 4));
+                file.Position = file.Length - 4;
+                file.Write(BitConverter.GetBytes(2.5f));
+            }
+
+            using Model model = Model.Open(path);
+            Tensor tensor = model.Tensors["w"];
+            Assert.IsFalse(tensor.TryGetSpan(out ReadOnlySpan<float> _), "a span holds no more than 2 GB");
+            Tensor last = tensor.Rows(Rows - 2, 2);
+            CollectionAssert.AreEqual(new[] { 0f, 2.5f }, last.ToSingles());
+            Assert.IsTrue(last.TryGetSpan(out ReadOnlySpan<float> lent));
+            Assert.AreEqual(2.5f, lent[1]);
+            using Stream bytes = tensor.OpenRead();
+            bytes.Position = bytes.Length - 4;
+            byte[] end = new byte[4];
+            bytes.ReadExactly(end);
+            Assert.AreEqual(2.5f, BitConverter.ToSingle(end));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [TestMethod]
+    public void Spans_and_buffers_of_the_caller_allocate_next_to_nothing()
+    {
+        using Model model = Model.Open(ModelFixtures.Small);
+        float[] buffer = new float[model.Tensors.Max(tensor => tensor.ElementCount)];
+        Read();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            Read();
+        }
+
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        Assert.IsLessThan(64 * 1024L, each);
+
+        void Read()
+        {
+            foreach (Tensor tensor in model.Tensors)
+            {
+                tensor.CopyTo(buffer);
+                Assert.IsTrue(tensor.TryGetSpan(out ReadOnlySpan<byte> lent));
+                Assert.AreEqual(tensor.ByteLength, lent.Length);
+            }
+        }
+    }
+
     private sealed class HugeSource(byte[] head, long payload) : ByteSource
     {
         public override string Name => "huge.gguf";

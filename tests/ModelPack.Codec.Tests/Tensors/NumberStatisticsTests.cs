@@ -226,8 +226,7 @@ public sealed class NumberStatisticsTests
 
     private static byte[] Bytes(long[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    private static string Text(TensorStatistics statistics) =>
-        $"{statistics with { Magnitudes = [] }} {string.Join(',', statistics.Magnitudes)}";
+    private static string Text(TensorStatistics statistics) => Reports.TextOf(statistics);
 
     // In units of 2^-1074.
     private static BigInteger Units(double value)

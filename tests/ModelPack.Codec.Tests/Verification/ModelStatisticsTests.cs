@@ -167,8 +167,7 @@ public sealed class ModelStatisticsTests
         return ModelStatistics.Compute(file);
     }
 
-    private static string Text(TensorStatistics? statistics) =>
-        statistics is null ? "none" : $"{statistics with { Magnitudes = [] }} {string.Join(',', statistics.Magnitudes)}";
+    private static string Text(TensorStatistics? statistics) => Reports.TextOf(statistics);
 
     private sealed class Recorder : IProgress<ConversionProgress>
     {

@@ -7,7 +7,7 @@ using ModelPack.Formats.SafeTensors;
 static class FirstGuesses
 {
     static void OpenPath() { using var m = Model.Open("a.gguf"); }
-    static void OpenPath2() { using var m = ModelFiles.Open("a.gguf"); }
+    static void OpenPath2() { using var m = Model.Open("a.gguf"); }
     static void OpenGgufPath() { using var m = Model.Open("a.gguf"); GgufFile gguf = (GgufFile)m.File; }
     static void OpenStPath() { using var m = Model.Open("a.safetensors", PathScope.FileAlone); SafeTensorsFile file =
         (SafeTensorsFile)m.File; }
@@ -35,8 +35,19 @@ static class FirstGuesses
     static string? MetaS(Model m) => m.Metadata.GetString("general.architecture");
     static string[]? MetaSA(Model m) => m.Metadata.GetStrings("tokenizer.ggml.tokens");
     static string[]? MetaSA2(Model m) => m.Metadata.GetStrings("tokenizer.ggml.tokens");
-    static string? ChatTemplate(Model m) => m.Metadata.GetString("tokenizer.chat_template");
-    static void V1(Model a, Model b) => ModelVerifier.Verify(a, b, ProofLevel.L2);
+    static string? ChatTemplate(Model m) => m.ChatTemplate;
+    static void W1() { var w = new ModelBuilder(ModelFormat.Gguf).Save("a.gguf"); }
+    static void W2() { var w = new ModelBuilder(ModelFormat.SafeTensors).Save("a"); }
+    static void W3() { var w = new ModelBuilder(ModelFormat.Gguf); }
+    static void W4() { var w = new ModelBuilder(ModelFormat.SafeTensors); }
+    static void W5(Model m) => m.ToBuilder().Save("b.gguf");
+    static void W6(Model m) => m.ToBuilder().Set("a", GgufValue.FromString("b"));
+    static void W7(Model m) => m.ToBuilder().Remove("a");
+    static void C1() => ModelConverter.Convert("a.gguf", "b.safetensors");
+    static void C2() => ModelConverter.Convert("a.gguf", "b.safetensors", ModelFormat.SafeTensors);
+    static async Task C3() => await ModelConverter.ConvertAsync("a.gguf", "b.safetensors", ModelFormat.SafeTensors);
+    static void C4(Stream a, Stream b) => ModelConverter.Convert(a, b, ModelFormat.SafeTensors, new());
+    static void V1(Model a, Model b) => ModelVerifier.Verify(a, b);
     static void V2() => ModelVerifier.Verify("a", "b");
     static void V3() { var t = ValueTolerance.Absolute(1e-3); }
     static void V4(Model m) => ModelValidator.Validate(m);
@@ -50,6 +61,6 @@ static class FirstGuesses
     static object Err() => ErrorCatalog.All;
     static object? Side(Model m) => m.DeriveFile("config.json");
     static object StVal(SafeTensorsValue v) => v.Text!;
-    static object? StMeta(Model m) => m.Metadata.GetString("format");
+    static object? StMeta(SafeTensorsFile f) => f.Find("format");
     static object? AprMeta(AprFile f) => f.FindMetadata("model_type");
 }

@@ -20,64 +20,106 @@ public enum ProofLevel
 
 /// <summary>The proof of a conversion, as it is stored beside the output. It holds no time and no path: the same input gives the same
 /// bytes.</summary>
-public sealed record Certificate
+public sealed class Certificate
 {
+    internal Certificate()
+    {
+    }
+
     /// <summary>Name and version of the program.</summary>
-    public required string Tool { get; init; }
+    public string Tool { get; internal init; } = null!;
 
     /// <summary>The level that was proved.</summary>
-    public required ProofLevel Level { get; init; }
+    public ProofLevel Level { get; internal init; }
 
     /// <summary>What the output is good for; null in a certificate of a version that did not say it.</summary>
-    public Meaning? Meaning { get; init; }
+    public Meaning? Meaning { get; internal init; }
 
     /// <summary>Why it is no better word: what of the model was not found, and which requirements of the target's own programs are not met.
     /// None for <see cref="Meaning.Runs"/>.</summary>
-    public ImmutableArray<string> MeaningReasons { get; init; } = [];
+    public ImmutableArray<string> MeaningReasons { get; internal init; } = [];
 
     /// <summary>The source.</summary>
-    public required CertifiedFile Source { get; init; }
+    public CertifiedFile Source { get; internal init; } = null!;
 
     /// <summary>The output.</summary>
-    public required CertifiedFile Output { get; init; }
+    public CertifiedFile Output { get; internal init; } = null!;
 
     /// <summary>What lies in the source's folder and is not carried: the level does not speak of it.</summary>
-    public ImmutableArray<LeftOutFile> LeftOut { get; init; } = [];
+    public ImmutableArray<LeftOutFile> LeftOut { get; internal init; } = [];
 
     /// <summary>The options that matter to the result, by their names on the command line.</summary>
-    public required ImmutableSortedDictionary<string, string> Options { get; init; }
+    public ImmutableSortedDictionary<string, string> Options { get; internal init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>The tensors, in the order of the source.</summary>
-    public required ImmutableArray<CertifiedTensor> Tensors { get; init; }
+    public ImmutableArray<CertifiedTensor> Tensors { get; internal init; }
 
     /// <summary>What a reader should know: oddities that were kept, and why a higher level was not reached.</summary>
-    public required ImmutableArray<string> Notes { get; init; }
+    public ImmutableArray<string> Notes { get; internal init; }
 
     /// <summary>The rank of each of the notes; the most important come first. Empty in a certificate of a version that did not rank
     /// them.</summary>
-    public ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
+    internal ImmutableArray<NoteRank> NoteRanks { get; init; } = [];
+
+    /// <summary>For people: what became of what, and what was proved.</summary>
+    public override string ToString() => SafeText.Escape($"{Source.Name} → {Output.Name}: {Level} proved by {Tool}");
 }
 
 /// <summary>A model in a certificate: a file, or a folder with several.</summary>
-/// <param name="Name">Bare file name.</param>
-/// <param name="Format">Container format.</param>
-/// <param name="Bytes">Length.</param>
-/// <param name="Xxh128">XXH128 of the whole file, 32 hexadecimal digits.</param>
-/// <param name="Sha256">SHA-256 of the whole file if it was asked for.</param>
-public sealed record CertifiedFile(string Name, ModelFormat Format, long Bytes, string Xxh128, string? Sha256)
+public sealed class CertifiedFile
 {
+    internal CertifiedFile(string name, ModelFormat format, long bytes, string xxh128, string? sha256)
+    {
+        Name = name;
+        Format = format;
+        Bytes = bytes;
+        Xxh128 = xxh128;
+        Sha256 = sha256;
+    }
+
+    /// <summary>Bare file name.</summary>
+    public string Name { get; }
+
+    /// <summary>Container format.</summary>
+    public ModelFormat Format { get; }
+
+    /// <summary>Length.</summary>
+    public long Bytes { get; }
+
+    /// <summary>XXH128 of the whole file, 32 hexadecimal digits.</summary>
+    public string Xxh128 { get; }
+
+    /// <summary>SHA-256 of the whole file if it was asked for.</summary>
+    public string? Sha256 { get; }
+
     /// <summary>The files that it consists of, in the order in which the hash runs through them; empty if it is a single one.</summary>
-    public ImmutableArray<CertifiedPart> Parts { get; init; } = [];
+    internal ImmutableArray<CertifiedPart> Parts { get; init; } = [];
+
+    /// <summary>For people: name, format, length and hash.</summary>
+    public override string ToString() => SafeText.Escape($"{Name}: {Format.Name()}, {Bytes} bytes, XXH128 {Xxh128}");
 }
 
 /// <summary>One of several files of a model in a certificate: a shard, an index, a companion.</summary>
-/// <param name="Name">Bare file name; of a companion in a sub-folder, its path relative to the model's folder, with '/'.</param>
-/// <param name="Bytes">Length.</param>
-/// <param name="Xxh128">XXH128 of this file, 32 hexadecimal digits.</param>
-public sealed record CertifiedPart(string Name, long Bytes, string Xxh128)
+internal sealed class CertifiedPart
 {
+    internal CertifiedPart(string name, long bytes, string xxh128)
+    {
+        Name = name;
+        Bytes = bytes;
+        Xxh128 = xxh128;
+    }
+
+    /// <summary>Bare file name; of a companion in a sub-folder, its path relative to the model's folder, with '/'.</summary>
+    public string Name { get; }
+
+    /// <summary>Length.</summary>
+    public long Bytes { get; }
+
+    /// <summary>XXH128 of this file, 32 hexadecimal digits.</summary>
+    public string Xxh128 { get; }
+
     /// <summary>SHA-256 of this file if it was asked for.</summary>
-    public string? Sha256 { get; init; }
+    public string? Sha256 { get; internal init; }
 }
 
 /// <summary>What happened to a tensor.</summary>
@@ -108,7 +150,7 @@ public enum TensorAction
 }
 
 /// <summary>Whether a tensor's values are finite.</summary>
-public enum FiniteStatus
+internal enum FiniteStatus
 {
     /// <summary>Looked at, all finite.</summary>
     Finite,
@@ -121,26 +163,81 @@ public enum FiniteStatus
 }
 
 /// <summary>A tensor in a certificate.</summary>
-/// <param name="Name">Name in the output.</param>
-/// <param name="SourceName">Name in the source.</param>
-/// <param name="Type">Type in the source.</param>
-/// <param name="Shape">Shape in the source, outermost first.</param>
-/// <param name="Action">What was done.</param>
-/// <param name="Xxh128">XXH128 of the source's payload bytes.</param>
-/// <param name="Finite">Whether the values are finite.</param>
-/// <param name="NonFiniteCount">Number of NaN and infinite values.</param>
-public sealed record CertifiedTensor(
-    string Name, string SourceName, string Type, ImmutableArray<long> Shape, TensorAction Action, string Xxh128, FiniteStatus Finite,
-    long NonFiniteCount)
+public sealed class CertifiedTensor
 {
+    internal CertifiedTensor(
+        string name, string sourceName, string type, ImmutableArray<long> shape, TensorAction action, string xxh128, FiniteStatus finite,
+        long nonFiniteCount)
+    {
+        Name = name;
+        SourceName = sourceName;
+        Type = type;
+        Shape = shape;
+        Action = action;
+        Xxh128 = xxh128;
+        Finite = finite;
+        NonFiniteCount = nonFiniteCount;
+    }
+
+    /// <summary>Name in the output.</summary>
+    public string Name { get; }
+
+    /// <summary>Name in the source.</summary>
+    public string SourceName { get; }
+
+    /// <summary>Type in the source.</summary>
+    public string Type { get; }
+
+    /// <summary>Shape in the source, outermost first.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>What was done.</summary>
+    public TensorAction Action { get; }
+
+    /// <summary>XXH128 of the source's payload bytes.</summary>
+    public string Xxh128 { get; }
+
+    /// <summary>Whether the values are finite.</summary>
+    internal FiniteStatus Finite { get; }
+
+    /// <summary>Number of NaN and infinite values.</summary>
+    public long NonFiniteCount { get; }
+
     /// <summary>What rounding cost, if the output holds rounded values.</summary>
-    public TensorLoss? Loss { get; init; }
+    public TensorLoss? Loss { get; internal init; }
+
+    /// <summary>For people: name before and after, type, shape, and what was done.</summary>
+    public override string ToString() => SafeText.Escape($"{SourceName} → {Name}: {Type} {TensorShape.Format(Shape.AsSpan())}, {Action}");
 }
 
 /// <summary>What rounding a tensor cost: measured over every value of the output, against the values that were rounded.</summary>
-/// <param name="Type">The narrower type.</param>
-/// <param name="Absolute">The largest distance; infinite if a value was beyond the range of the type.</param>
-/// <param name="AbsoluteElement">The element of the output with that distance.</param>
-/// <param name="Relative">The largest distance divided by the magnitude of the value.</param>
-/// <param name="RelativeElement">The element of the output with that quotient.</param>
-public sealed record TensorLoss(string Type, double Absolute, long AbsoluteElement, double Relative, long RelativeElement);
+public sealed class TensorLoss
+{
+    internal TensorLoss(string type, double absolute, long absoluteElement, double relative, long relativeElement)
+    {
+        Type = type;
+        Absolute = absolute;
+        AbsoluteElement = absoluteElement;
+        Relative = relative;
+        RelativeElement = relativeElement;
+    }
+
+    /// <summary>The narrower type.</summary>
+    public string Type { get; }
+
+    /// <summary>The largest distance; infinite if a value was beyond the range of the type.</summary>
+    public double Absolute { get; }
+
+    /// <summary>The element of the output with that distance.</summary>
+    public long AbsoluteElement { get; }
+
+    /// <summary>The largest distance divided by the magnitude of the value.</summary>
+    public double Relative { get; }
+
+    /// <summary>The element of the output with that quotient.</summary>
+    public long RelativeElement { get; }
+
+    /// <summary>For people: the type, and the largest distances.</summary>
+    public override string ToString() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{Type}: {Absolute:R} at most, {Relative:R} of the value");
+}

@@ -23,7 +23,7 @@ public static class CertificateJson
     };
 
     /// <summary>Writes a certificate as one JSON object.</summary>
-    public static void Write(Utf8JsonWriter json, Certificate certificate)
+    internal static void Write(Utf8JsonWriter json, Certificate certificate)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(certificate);

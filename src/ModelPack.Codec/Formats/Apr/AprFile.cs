@@ -26,7 +26,7 @@ public sealed class AprFile : ModelFile
     }
 
     /// <inheritdoc/>
-    public override ModelFormat Format => ModelFormat.Apr;
+    internal override ModelFormat Format => ModelFormat.Apr;
 
     /// <inheritdoc/>
     public override string FormatDescription => $"APR {VersionMajor}.{VersionMinor}, little-endian, " + Dialect switch
@@ -37,64 +37,64 @@ public sealed class AprFile : ModelFile
     };
 
     /// <summary>Major version; always 2.</summary>
-    public byte VersionMajor => header.VersionMajor;
+    internal byte VersionMajor => header.VersionMajor;
 
     /// <summary>Minor version.</summary>
-    public byte VersionMinor => header.VersionMinor;
+    internal byte VersionMinor => header.VersionMinor;
 
     /// <summary>The flags as stored.</summary>
-    public AprFlags Flags => header.Flags;
+    internal AprFlags Flags => header.Flags;
 
     /// <summary>Number of index entries.</summary>
-    public long TensorCount => header.TensorCount;
+    internal long TensorCount => header.TensorCount;
 
     /// <summary>Offset of the metadata text.</summary>
-    public long MetadataOffset => header.MetadataOffset;
+    internal long MetadataOffset => header.MetadataOffset;
 
     /// <summary>Length of the metadata text in bytes, without padding.</summary>
-    public int MetadataSize => header.MetadataSize;
+    internal int MetadataSize => header.MetadataSize;
 
     /// <summary>Offset of the tensor index.</summary>
-    public long IndexOffset => header.IndexOffset;
+    internal long IndexOffset => header.IndexOffset;
 
     /// <summary>Offset of the data section.</summary>
-    public long DataOffset => header.DataOffset;
+    internal long DataOffset => header.DataOffset;
 
     /// <summary>The reserved header bytes.</summary>
-    public ImmutableArray<byte> Reserved => header.Reserved;
+    internal ImmutableArray<byte> Reserved => header.Reserved;
 
     /// <summary>Who wrote the file, as far as it changes the reading.</summary>
-    public AprDialect Dialect { get; }
+    internal AprDialect Dialect { get; }
 
     /// <summary>The footer; its checksum is verified by <see cref="VerifyFooter(uint)"/>.</summary>
-    public AprFooter Footer { get; }
+    internal AprFooter Footer { get; }
 
     /// <summary>The index entries as stored, those that count as absent included.</summary>
-    public IReadOnlyList<AprIndexEntry> Entries { get; }
+    internal IReadOnlyList<AprIndexEntry> Entries { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorInfo> Tensors { get; }
+    internal override IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>The metadata text, verbatim.</summary>
     public ReadOnlyMemory<byte> MetadataJson => metadata.Json;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<MetadataEntry> Metadata => metadata.Entries;
+    internal override IReadOnlyList<MetadataEntry> Metadata => metadata.Entries;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Note> Notes => [.. PathNotes, .. notes];
+    internal override IReadOnlyList<Note> Notes => [.. PathNotes, .. notes];
 
     /// <inheritdoc/>
-    public override string? Architecture => metadata.Architecture;
+    internal override string? Architecture => metadata.Architecture;
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? OriginRecord =>
+    internal override ReadOnlyMemory<byte>? OriginRecord =>
         metadata.Find(OriginKey)?.AsBase64() is byte[] record ? record : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Opens a file strictly (apr-v2.md §15.1); all but the footer's checksum, which needs a pass over the whole file.</summary>
     /// <param name="source">The file. Owned by the result; if opening fails, the caller still has to dispose it.</param>
     /// <exception cref="ModelFormatException">The file breaks a rule of the format.</exception>
-    public static AprFile Open(ByteSource source)
+    internal static AprFile Open(ByteSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         List<Note> notes = [];
@@ -113,7 +113,7 @@ public sealed class AprFile : ModelFile
     /// <summary>Compares the footer with the checksum of everything before it. Without a footer there is nothing to compare.</summary>
     /// <param name="actualCrc">CRC-32 of the bytes from 0 to the footer, computed elsewhere.</param>
     /// <exception cref="ModelFormatException">The footer is wrong.</exception>
-    public void VerifyFooter(uint actualCrc)
+    internal void VerifyFooter(uint actualCrc)
     {
         if (Footer.IsPresent && Footer.StoredCrc != actualCrc)
         {
@@ -123,7 +123,7 @@ public sealed class AprFile : ModelFile
     }
 
     /// <inheritdoc/>
-    public override void CheckFooter(CancellationToken cancellation = default)
+    internal override void CheckFooter(CancellationToken cancellation = default)
     {
         if (!Footer.IsPresent)
         {
@@ -144,12 +144,14 @@ public sealed class AprFile : ModelFile
     }
 
     /// <summary>Looks at all padding and unused bytes, and adds a note to <see cref="Notes"/> if one is not zero (K-PAD).</summary>
-    public void NotePadding(CancellationToken cancellation = default)
+    internal void NotePadding(CancellationToken cancellation = default)
     {
         if (AprPadding.FindNonZero(Source, AprPadding.Unused(header, indexEnd, Entries, Footer), cancellation) is long offset)
         {
             Note note = new("K-PAD", "padding or unused bytes are not zero", offset);
-            ImmutableInterlocked.Update(ref notes, before => before.Contains(note) ? before : before.Add(note));
+            ImmutableInterlocked.Update(
+                ref notes,
+                before => before.Any(known => known.Rule == note.Rule && known.ByteOffset == offset) ? before : before.Add(note));
         }
     }
 
@@ -161,6 +163,6 @@ public sealed class AprFile : ModelFile
     {
         ImmutableArray<Note> before = notes;
         NotePadding(cancellation);
-        return notes.Except(before);
+        return notes[before.Length..];
     }
 }

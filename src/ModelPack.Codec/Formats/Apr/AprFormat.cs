@@ -46,7 +46,7 @@ internal static class AprFormat
 
 /// <summary>The header flags (apr-v2.md §5).</summary>
 [Flags]
-public enum AprFlags : ushort
+internal enum AprFlags : ushort
 {
 #pragma warning disable CS1591 // The members are the format's own names.
     None = 0,
@@ -66,7 +66,7 @@ public enum AprFlags : ushort
 }
 
 /// <summary>Who wrote a file, as far as it changes the reading (apr-v2.md §13.2).</summary>
-public enum AprDialect
+internal enum AprDialect
 {
     /// <summary>aprender as it writes today.</summary>
     Aprender,
@@ -82,4 +82,4 @@ public enum AprDialect
 /// <param name="IsPresent">False if the file ends with its last payload.</param>
 /// <param name="Offset">Where the footer stands; the end of the file if there is none.</param>
 /// <param name="StoredCrc">The checksum as stored; zero if there is none.</param>
-public readonly record struct AprFooter(bool IsPresent, long Offset, uint StoredCrc);
+internal readonly record struct AprFooter(bool IsPresent, long Offset, uint StoredCrc);

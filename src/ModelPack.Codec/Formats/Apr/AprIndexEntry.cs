@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ModelPack.Formats.Apr;
 
 /// <summary>One entry of the tensor index as it is stored (apr-v2.md §8).</summary>
-public sealed record AprIndexEntry
+internal sealed record AprIndexEntry
 {
     /// <summary>Tensor name.</summary>
     public required string Name { get; init; }

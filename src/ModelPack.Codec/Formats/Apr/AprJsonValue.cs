@@ -13,7 +13,7 @@ public sealed class AprJsonValue : MetadataValue
     internal AprJsonValue(ReadOnlyMemory<byte> text) => this.text = text;
 
     /// <summary>The JSON type.</summary>
-    public JsonValueKind Kind => text.Span[0] switch
+    internal JsonValueKind Kind => text.Span[0] switch
     {
         (byte)'{' => JsonValueKind.Object,
         (byte)'[' => JsonValueKind.Array,
@@ -60,7 +60,7 @@ public sealed class AprJsonValue : MetadataValue
     internal override bool? Boolean => AprJsonItems.Single<bool>(this, AprJsonItems.Truth);
 
     /// <inheritdoc/>
-    public override string Display(int maxItems = 8)
+    internal override string Display(int maxItems = 8)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -72,7 +72,7 @@ public sealed class AprJsonValue : MetadataValue
     }
 
     /// <inheritdoc/>
-    public override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue)
+    internal override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(writer);
         Utf8JsonReader reader = CreateReader();
@@ -80,10 +80,10 @@ public sealed class AprJsonValue : MetadataValue
     }
 
     /// <summary>A reader over the value's tokens. The text was checked when the file was opened.</summary>
-    public Utf8JsonReader CreateReader() => new(text.Span, AprJsonText.ReaderOptions);
+    internal Utf8JsonReader CreateReader() => new(text.Span, AprJsonText.ReaderOptions);
 
     /// <summary>The text of a string value; null for other types.</summary>
-    public string? AsText()
+    internal string? AsText()
     {
         Utf8JsonReader reader = CreateReader();
         reader.Read();
@@ -91,7 +91,7 @@ public sealed class AprJsonValue : MetadataValue
     }
 
     /// <summary>The bytes of a base64 string value; null for anything else.</summary>
-    public byte[]? AsBase64()
+    internal byte[]? AsBase64()
     {
         Utf8JsonReader reader = CreateReader();
         reader.Read();

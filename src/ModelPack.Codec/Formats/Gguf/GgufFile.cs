@@ -15,7 +15,7 @@ public sealed class GgufFile : ModelFile
     }
 
     /// <inheritdoc/>
-    public override ModelFormat Format => ModelFormat.Gguf;
+    internal override ModelFormat Format => ModelFormat.Gguf;
 
     /// <inheritdoc/>
     public override string FormatDescription
@@ -33,7 +33,7 @@ public sealed class GgufFile : ModelFile
     public int Version => content.Header.Version;
 
     /// <summary>The spelling of the magic bytes.</summary>
-    public GgufMagic Magic => content.Header.Magic;
+    internal GgufMagic Magic => content.Header.Magic;
 
     /// <summary>The byte order of all numbers, in header and payloads.</summary>
     public ByteOrder ByteOrder => content.Header.ByteOrder;
@@ -42,38 +42,38 @@ public sealed class GgufFile : ModelFile
     public long Alignment => content.Alignment;
 
     /// <summary>True if the key <c>general.alignment</c> is stored: an explicit 32 and an absent key are different files.</summary>
-    public bool HasAlignmentKey => Find(GgufFormat.AlignmentKey) is not null;
+    internal bool HasAlignmentKey => Find(GgufFormat.AlignmentKey) is not null;
 
     /// <summary>Length of header, key-values and tensor records, without padding.</summary>
-    public long HeaderLength => content.HeaderLength;
+    internal long HeaderLength => content.HeaderLength;
 
     /// <summary>Start of the data section; the end of the key-values if there are no tensors.</summary>
-    public long DataOffset => content.DataOffset;
+    internal long DataOffset => content.DataOffset;
 
     /// <summary>End of the last payload without its padding; the end of the key-values if there are no tensors.</summary>
-    public long LastPayloadEnd { get; }
+    internal long LastPayloadEnd { get; }
 
     /// <summary>The place in a set of files, if the file says so.</summary>
-    public GgufSplit? Split => content.Split;
+    internal GgufSplit? Split => content.Split;
 
     /// <summary>The tensor records as they are stored.</summary>
-    public IReadOnlyList<GgufTensorRecord> Records => content.Tensors;
+    internal IReadOnlyList<GgufTensorRecord> Records => content.Tensors;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorInfo> Tensors => tensors;
+    internal override IReadOnlyList<TensorInfo> Tensors => tensors;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<MetadataEntry> Metadata => content.Metadata;
+    internal override IReadOnlyList<MetadataEntry> Metadata => content.Metadata;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Note> Notes => [.. PathNotes, .. content.Notes];
+    internal override IReadOnlyList<Note> Notes => [.. PathNotes, .. content.Notes];
 
     /// <inheritdoc/>
-    public override string? Architecture =>
+    internal override string? Architecture =>
         Find(GgufFormat.ArchitectureKey) is { } value && value.TryGetString(out string? name) ? name : null;
 
     /// <inheritdoc/>
-    public override ReadOnlyMemory<byte>? OriginRecord =>
+    internal override ReadOnlyMemory<byte>? OriginRecord =>
         Find(ModelFile.OriginKey) is { ElementType: GgufValueType.UInt8 } value ? value.ItemBytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The bytes of header and key-values, of which each value is a part.</summary>
@@ -81,7 +81,7 @@ public sealed class GgufFile : ModelFile
 
     /// <summary>Opens a file strictly. The file owns the source from then on; if opening fails, the caller still does.</summary>
     /// <exception cref="ModelFormatException">The file breaks a rule of the format.</exception>
-    public static GgufFile Open(ByteSource source) => Open(source, Array.MaxLength);
+    internal static GgufFile Open(ByteSource source) => Open(source, Array.MaxLength);
 
     /// <summary>The value of a key, or null.</summary>
     public GgufValue? Find(string key) =>
@@ -89,7 +89,7 @@ public sealed class GgufFile : ModelFile
 
     /// <summary>Reads the paddings between the payloads and after the last one, which opening does not touch.</summary>
     /// <returns>A note if a padding is not zero (K-PAD).</returns>
-    public Note? NotePadding() =>
+    internal Note? NotePadding() =>
         GgufPadding.FindOdd(Source, HeaderLength, DataOffset, content.Tensors, Alignment) is long odd ? GgufPadding.ToNote(odd) : null;
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>How the four magic bytes are spelled (gguf.md §1.7).</summary>
-public enum GgufMagic
+internal enum GgufMagic
 {
     /// <summary>The bytes <c>GGUF</c>, in either byte order.</summary>
     Gguf,

@@ -4,7 +4,7 @@ namespace ModelPack.Formats.Gguf;
 /// <param name="Number">Index of this part, starting at 0.</param>
 /// <param name="Count">Number of parts; 0 in a merged file.</param>
 /// <param name="TensorCount">Tensors in all parts together.</param>
-public sealed record GgufSplit(int? Number, int Count, int? TensorCount)
+internal sealed record GgufSplit(int? Number, int Count, int? TensorCount)
 {
     internal const string NumberKey = "split.no";
     internal const string CountKey = "split.count";

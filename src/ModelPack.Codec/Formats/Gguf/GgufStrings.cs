@@ -1,7 +1,7 @@
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>The strings of an array, one after the other, as the bytes that are stored.</summary>
-public struct GgufStrings
+internal struct GgufStrings
 {
     private readonly GgufEncoding encoding;
     private ReadOnlyMemory<byte> rest;

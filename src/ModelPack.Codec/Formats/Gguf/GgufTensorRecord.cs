@@ -6,7 +6,7 @@ namespace ModelPack.Formats.Gguf;
 /// <param name="Tensor">The tensor. Its rank is the stored number of dimensions: <c>[6]</c> and <c>[6, 1]</c> stay different.</param>
 /// <param name="RelativeOffset">The stored offset, counted from the start of the data section.</param>
 /// <param name="RecordOffset">Offset of the record in the file.</param>
-public readonly record struct GgufTensorRecord(TensorInfo Tensor, long RelativeOffset, long RecordOffset)
+internal readonly record struct GgufTensorRecord(TensorInfo Tensor, long RelativeOffset, long RecordOffset)
 {
     /// <summary>The stored number of dimensions.</summary>
     public int DimensionCount => Tensor.Shape.Length;

@@ -26,7 +26,7 @@ public sealed partial class GgufValue
     public static GgufValue FromInt64(long number) => FromNumber(GgufValueType.Int64, unchecked((ulong)number), sizeof(long));
 
     /// <summary>A value of type f32 with exactly these bits.</summary>
-    public static GgufValue FromFloat32Bits(uint bits) => FromNumber(GgufValueType.Float32, bits, sizeof(uint));
+    internal static GgufValue FromFloat32Bits(uint bits) => FromNumber(GgufValueType.Float32, bits, sizeof(uint));
 
     /// <summary>A value of type f32.</summary>
     public static GgufValue FromFloat32(float number) => FromFloat32Bits(BitConverter.SingleToUInt32Bits(number));
@@ -43,7 +43,7 @@ public sealed partial class GgufValue
     public static GgufValue FromString(string text) => FromStringBytes(StrictUtf8.Encoding.GetBytes(text));
 
     /// <summary>A string of these bytes.</summary>
-    public static GgufValue FromStringBytes(ReadOnlySpan<byte> text)
+    internal static GgufValue FromStringBytes(ReadOnlySpan<byte> text)
     {
         byte[] raw = new byte[checked(sizeof(ulong) + text.Length)];
         BinaryPrimitives.WriteInt64LittleEndian(raw, text.Length);
@@ -133,7 +133,7 @@ public sealed partial class GgufValue
 
     /// <summary>A value from the bytes that <see cref="RawBytes"/> of a version 2 or 3 little-endian file gives.</summary>
     /// <exception cref="ArgumentException">The bytes are not exactly one value of this type.</exception>
-    public static GgufValue FromRawBytes(GgufValueType type, ReadOnlyMemory<byte> raw)
+    internal static GgufValue FromRawBytes(GgufValueType type, ReadOnlyMemory<byte> raw)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)type, GgufValueTypes.Last, nameof(type));
         GgufHeaderBuffer buffer = new(new MemoryByteSource(raw), Array.MaxLength);

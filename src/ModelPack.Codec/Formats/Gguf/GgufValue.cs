@@ -21,13 +21,13 @@ public sealed partial class GgufValue : MetadataValue
     public override string? Text => TryGetString(out string? text) ? text : null;
 
     /// <summary>The type.</summary>
-    public GgufValueType Type { get; }
+    internal GgufValueType Type { get; }
 
     /// <summary>The type of the items, for arrays.</summary>
-    public GgufValueType? ElementType => Type == GgufValueType.Array ? (GgufValueType)encoding.UInt32(raw.Span) : null;
+    internal GgufValueType? ElementType => Type == GgufValueType.Array ? (GgufValueType)encoding.UInt32(raw.Span) : null;
 
     /// <summary>The number of items of an array; 1 for everything else.</summary>
-    public long Count => Type == GgufValueType.Array ? (long)encoding.Length(raw.Span[sizeof(uint)..]) : 1;
+    internal long Count => Type == GgufValueType.Array ? (long)encoding.Length(raw.Span[sizeof(uint)..]) : 1;
 
     /// <inheritdoc/>
     public override string TypeName => ElementType is { } element ? $"array[{GgufValueTypes.Name(element)}]" : GgufValueTypes.Name(Type);
@@ -38,15 +38,15 @@ public sealed partial class GgufValue : MetadataValue
     public override ReadOnlyMemory<byte> RawBytes => raw;
 
     /// <summary>The bytes of the items of an array, without element type and count; for everything else <see cref="RawBytes"/>.</summary>
-    public ReadOnlyMemory<byte> ItemBytes => Type == GgufValueType.Array ? raw[(sizeof(uint) + encoding.LengthBytes)..] : raw;
+    internal ReadOnlyMemory<byte> ItemBytes => Type == GgufValueType.Array ? raw[(sizeof(uint) + encoding.LengthBytes)..] : raw;
 
     /// <summary>The bytes of a string without its length; empty for everything else.</summary>
-    public ReadOnlyMemory<byte> StringBytes => Type == GgufValueType.String ? raw[encoding.LengthBytes..] : default;
+    internal ReadOnlyMemory<byte> StringBytes => Type == GgufValueType.String ? raw[encoding.LengthBytes..] : default;
 
     internal GgufEncoding Encoding => encoding;
 
     /// <summary>Reads a string; false for another type and for bytes that are not UTF-8.</summary>
-    public bool TryGetString([NotNullWhen(true)] out string? text)
+    internal bool TryGetString([NotNullWhen(true)] out string? text)
     {
         bool valid = Type == GgufValueType.String && Utf8.IsValid(StringBytes.Span);
         text = valid ? System.Text.Encoding.UTF8.GetString(StringBytes.Span) : null;
@@ -54,7 +54,7 @@ public sealed partial class GgufValue : MetadataValue
     }
 
     /// <summary>Reads an integer of any width: files disagree about the width of the same key (gguf.md §6).</summary>
-    public bool TryGetInteger(out Int128 integer)
+    internal bool TryGetInteger(out Int128 integer)
     {
         bool valid =
             Type is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.String
@@ -64,14 +64,14 @@ public sealed partial class GgufValue : MetadataValue
     }
 
     /// <summary>Reads a value of type u32.</summary>
-    public bool TryGetUInt32(out uint number)
+    internal bool TryGetUInt32(out uint number)
     {
         number = Type == GgufValueType.UInt32 ? encoding.UInt32(raw.Span) : 0;
         return Type == GgufValueType.UInt32;
     }
 
     /// <summary>Reads a float of either width.</summary>
-    public bool TryGetFloat(out double number)
+    internal bool TryGetFloat(out double number)
     {
         bool valid = Type is GgufValueType.Float32 or GgufValueType.Float64;
         number = valid ? ReadFloat(Type, raw.Span, encoding) : 0;
@@ -79,14 +79,14 @@ public sealed partial class GgufValue : MetadataValue
     }
 
     /// <summary>Reads a bool; any byte but zero is true (K-BOOL).</summary>
-    public bool TryGetBool(out bool flag)
+    internal bool TryGetBool(out bool flag)
     {
         flag = Type == GgufValueType.Bool && raw.Span[0] != 0;
         return Type == GgufValueType.Bool;
     }
 
     /// <summary>Reads an array of integers of any width.</summary>
-    public bool TryGetIntegers([NotNullWhen(true)] out Int128[]? integers)
+    internal bool TryGetIntegers([NotNullWhen(true)] out Int128[]? integers)
     {
         integers = null;
         if (ElementType is not { } type || GgufValueTypes.FixedBytes(type) == 0
@@ -106,17 +106,17 @@ public sealed partial class GgufValue : MetadataValue
     }
 
     /// <summary>Goes through the strings of an array of strings; through nothing for every other value.</summary>
-    public GgufStrings EnumerateStrings() =>
+    internal GgufStrings EnumerateStrings() =>
         ElementType == GgufValueType.String ? new GgufStrings(ItemBytes, Count, encoding) : default;
 
     /// <summary>The same value as version 2 and 3 little-endian files store it.</summary>
-    public GgufValue ToStandardEncoding() => encoding == GgufEncoding.Standard ? this : GgufRecoder.ToStandard(this);
+    internal GgufValue ToStandardEncoding() => encoding == GgufEncoding.Standard ? this : GgufRecoder.ToStandard(this);
 
     /// <inheritdoc/>
-    public override string Display(int maxItems = 8) => GgufValueText.Display(this, maxItems);
+    internal override string Display(int maxItems = 8) => GgufValueText.Display(this, maxItems);
 
     /// <inheritdoc/>
-    public override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue) => GgufValueText.WriteJson(this, writer, maxItems);
+    internal override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue) => GgufValueText.WriteJson(this, writer, maxItems);
 
     internal GgufTokenReader ReadTokens() => new(Type, raw.Span, encoding);
 

@@ -1,7 +1,7 @@
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>The metadata value types with their ids (gguf.md §1.4).</summary>
-public enum GgufValueType
+internal enum GgufValueType
 {
     /// <summary>Unsigned, 8 bits.</summary>
     UInt8 = 0,

@@ -4,10 +4,10 @@ namespace ModelPack.Formats.SafeTensors;
 /// <param name="Tensor">Name of the tensor.</param>
 /// <param name="File">Bare name of the file that holds it.</param>
 /// <param name="ByteOffset">Where the file name stands in the index.</param>
-public sealed record SafeTensorsIndexEntry(string Tensor, string File, long ByteOffset);
+internal sealed record SafeTensorsIndexEntry(string Tensor, string File, long ByteOffset);
 
 /// <summary>The index of a sharded model, <c>*.safetensors.index.json</c> (safetensors.md §5).</summary>
-public sealed class SafeTensorsIndex
+internal sealed class SafeTensorsIndex
 {
     internal SafeTensorsIndex(ReadOnlyMemory<byte> text, IReadOnlyList<SafeTensorsIndexEntry> weightMap, long? totalSize)
     {

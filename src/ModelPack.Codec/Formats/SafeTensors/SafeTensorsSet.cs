@@ -3,7 +3,7 @@ using ModelPack.IO;
 namespace ModelPack.Formats.SafeTensors;
 
 /// <summary>A sharded model: the index and its opened files (safetensors.md §5).</summary>
-public sealed class SafeTensorsSet : IDisposable
+internal sealed class SafeTensorsSet : IDisposable
 {
     private SafeTensorsSet(SafeTensorsIndex index, IReadOnlyList<SafeTensorsFile> files, IReadOnlyList<Note> notes)
     {

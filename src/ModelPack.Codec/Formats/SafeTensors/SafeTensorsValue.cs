@@ -39,10 +39,10 @@ public sealed class SafeTensorsValue : MetadataValue
     internal long Position { get; }
 
     /// <inheritdoc/>
-    public override string Display(int maxItems = 8) => Text;
+    internal override string Display(int maxItems = 8) => Text;
 
     /// <inheritdoc/>
-    public override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue) => writer.WriteStringValue(RawBytes.Span);
+    internal override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue) => writer.WriteStringValue(RawBytes.Span);
 
     /// <summary>The value that was read from a header.</summary>
     /// <param name="utf8">The text, unescaped.</param>

@@ -35,6 +35,7 @@ internal sealed record SavePlan(
             EditedDescriptions.Update(models[0], models);
             files = LeaveRecord(source, files, models, notes);
             CountSplit(models);
+            Array.ForEach(models, EditedCounts.Update);
         }
 
         return source is null || options.MaxShardBytes is not null

@@ -11,21 +11,49 @@ public enum FileSide
 }
 
 /// <summary>One difference between two models.</summary>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Place">The tensor, the metadata key, or the part of the file.</param>
-/// <param name="Text">One sentence with both values.</param>
-/// <param name="ElementIndex">The first differing element, for payloads.</param>
-/// <param name="ByteOffset">The first differing byte in the file that <see cref="OffsetIn"/> names, if it has a place there.</param>
-/// <param name="Count">How many bytes differ, for payloads; how many values are beyond the tolerance, for values.</param>
-public sealed record Difference(
-    DifferenceKind Kind, string Place, string Text, long? ElementIndex = null, long? ByteOffset = null, long Count = 1)
+public sealed class Difference
 {
+    internal Difference(DifferenceKind kind, string place, string text, long? elementIndex = null, long? byteOffset = null, long count = 1)
+    {
+        Kind = kind;
+        Place = place;
+        Text = text;
+        ElementIndex = elementIndex;
+        ByteOffset = byteOffset;
+        Count = count;
+    }
+
+    /// <summary>What it is about.</summary>
+    public DifferenceKind Kind { get; }
+
+    /// <summary>The tensor, the metadata key, or the part of the file.</summary>
+    public string Place { get; }
+
+    /// <summary>One sentence with both values.</summary>
+    public string Text { get; }
+
+    /// <summary>The first differing element, for payloads.</summary>
+    public long? ElementIndex { get; }
+
+    /// <summary>The first differing byte in the file that <see cref="OffsetIn"/> names, if it has a place there.</summary>
+    public long? ByteOffset { get; }
+
+    /// <summary>How many bytes differ, for payloads; how many values are beyond the tolerance, for values.</summary>
+    public long Count { get; }
+
     /// <summary>
     /// The file that <see cref="ByteOffset"/> counts in: the second, or the one that was made from the other. Of a model and its
     /// certificate, the model.
     /// </summary>
-    public FileSide OffsetIn { get; init; } = FileSide.Second;
+    public FileSide OffsetIn { get; internal init; } = FileSide.Second;
 
     /// <summary>How far two payloads are apart; null for every other difference.</summary>
-    public PayloadDifference? Payload { get; init; }
+    internal PayloadDifference? Payload { get; init; }
+
+    /// <summary>The sentence.</summary>
+    public override string ToString() => Text;
+
+    /// <summary>The same difference, found at another place.</summary>
+    internal Difference At(long? byteOffset, FileSide side, string? further = null) =>
+        new(Kind, Place, Text + further, ElementIndex, byteOffset, Count) { OffsetIn = side, Payload = Payload };
 }

@@ -4,14 +4,14 @@ namespace ModelPack;
 /// <param name="Element">Index of the element, row by row.</param>
 /// <param name="First">Value in the first model.</param>
 /// <param name="Second">Value in the second model.</param>
-public sealed record ValueDifference(long Element, float First, float Second)
+internal sealed record ValueDifference(long Element, float First, float Second)
 {
     /// <summary>How far the values are apart; NaN if one of them is, or both are the same infinity.</summary>
     public double Distance => Math.Abs((double)First - Second);
 }
 
 /// <summary>How far two payloads are apart.</summary>
-public sealed record PayloadDifference
+internal sealed record PayloadDifference
 {
     /// <summary>Bytes that differ; 0 if the types differ, so that bytes cannot be compared.</summary>
     public long Bytes { get; init; }

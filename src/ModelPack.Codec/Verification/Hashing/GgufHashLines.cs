@@ -8,7 +8,7 @@ namespace ModelPack;
 
 /// <summary>The lines that llama.cpp's <c>llama-gguf-hash --xxh64 --sha256</c> prints: hashes of the payloads as stored, and of all of them
 /// one after the other.</summary>
-public static class GgufHashLines
+internal static class GgufHashLines
 {
     /// <summary>Computes the lines.</summary>
     /// <param name="file">A model; tensors are named and ordered as in the oldest file that it comes from.</param>

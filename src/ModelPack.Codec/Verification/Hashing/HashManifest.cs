@@ -6,7 +6,7 @@ using ModelPack.Verification.Hashing;
 namespace ModelPack;
 
 /// <summary>The hashes of a model as a text, one tensor a line (docs/hash.md).</summary>
-public static class HashManifest
+internal static class HashManifest
 {
     private const string FirstLine = "modelpack-manifest 1";
     private const string FirstLineWithSha256 = "modelpack-manifest 2";

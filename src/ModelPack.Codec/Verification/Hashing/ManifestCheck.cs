@@ -5,10 +5,10 @@ namespace ModelPack;
 /// <summary>A tensor that is not as a manifest says.</summary>
 /// <param name="Name">The tensor.</param>
 /// <param name="Text">One sentence with both values.</param>
-public sealed record HashMismatch(string Name, string Text);
+internal sealed record HashMismatch(string Name, string Text);
 
 /// <summary>Compares a model with a manifest.</summary>
-public static class ManifestCheck
+internal static class ManifestCheck
 {
     /// <summary>Every tensor that is missing, was added or differs; none for an equal model.</summary>
     public static ImmutableArray<HashMismatch> Compare(ModelHash expected, ModelHash actual)

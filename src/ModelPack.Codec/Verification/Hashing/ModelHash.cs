@@ -12,7 +12,7 @@ namespace ModelPack;
 /// Hashes of a model that do not depend on its container: a model and everything that was converted from it, origin record included, have
 /// the same. docs/hash.md says what exactly is hashed. Metadata are no part of it.
 /// </summary>
-public sealed record ModelHash
+public sealed class ModelHash
 {
     private ModelHash(ImmutableArray<TensorHash> tensors, ImmutableArray<string> notes)
     {
@@ -40,7 +40,7 @@ public sealed record ModelHash
 
     /// <summary>Reads every payload once, on all processors.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelHash Compute(
+    internal static ModelHash Compute(
         ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
         Compute(file, sha256: false, progress, cancellation);
 
@@ -75,7 +75,7 @@ public sealed record ModelHash
 
     /// <summary>The same, and SHA-256 of every payload.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelHash ComputeWithSha256(
+    internal static ModelHash ComputeWithSha256(
         ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default) =>
         Compute(file, sha256: true, progress, cancellation);
 
@@ -92,7 +92,7 @@ public sealed record ModelHash
         Workers.ForEach(
             largestFirst, (i, stop) => read[i] = TensorHasher.Compute(model.Source, model.Tensors[i], sha256, counter, stop), cancellation);
         IEnumerable<TensorHash> hashes = model.Tensors.Select(
-            (tensor, i) => read[first[i]] with { Name = tensor.Name, Shape = tensor.Shape });
+            (tensor, i) => read[first[i]].Of(tensor.Name, tensor.Shape));
         return Of(
             hashes, model.Doubt is null
                 ? ModelFile.PathsOf(file)
@@ -133,4 +133,7 @@ public sealed record ModelHash
 
         return whole.Result;
     }
+
+    /// <summary>For people: the hash of the model.</summary>
+    public override string ToString() => Model;
 }

@@ -6,17 +6,21 @@ using ModelPack.Verification.Statistics;
 namespace ModelPack;
 
 /// <summary>What the values of a model look like, tensor by tensor.</summary>
-public sealed record ModelStatistics
+public sealed class ModelStatistics
 {
+    internal ModelStatistics()
+    {
+    }
+
     /// <summary>The tensors in the order of the file.</summary>
-    public required ImmutableArray<TensorSummary> Tensors { get; init; }
+    public ImmutableArray<TensorSummary> Tensors { get; internal init; }
 
     /// <summary>The types, the one with most bytes first.</summary>
-    public required ImmutableArray<TypeShare> Types { get; init; }
+    internal ImmutableArray<TypeShare> Types { get; init; }
 
     /// <summary>XXH128 of all statistics without the tensors' names and order (docs/hash.md): equal for a model in every container that has
     /// its types.</summary>
-    public required string Digest { get; init; }
+    public string Digest { get; internal init; } = null!;
 
     /// <summary>
     /// Reads every payload once, in chunks and on all processors, and collects statistics. They are exact: the same values give the same
@@ -81,4 +85,7 @@ public sealed record ModelStatistics
         ModelFile file = model.File;
         return Task.Run(() => Compute(file, progress, cancellation), cancellation);
     }
+
+    /// <summary>For people: how many tensors there are, and the digest.</summary>
+    public override string ToString() => $"{Tensors.Length} {(Tensors.Length == 1 ? "tensor" : "tensors")}, digest {Digest}";
 }

@@ -3,17 +3,37 @@ using System.Collections.Immutable;
 namespace ModelPack;
 
 /// <summary>A tensor with the statistics of its values.</summary>
-/// <param name="Tensor">The tensor as the model means it.</param>
-/// <param name="Statistics">Statistics of the values; null if they cannot be told.</param>
-/// <param name="NotDecoded">Why not; null if they can.</param>
-public sealed record TensorSummary(TensorInfo Tensor, TensorStatistics? Statistics, string? NotDecoded);
+public sealed class TensorSummary
+{
+    internal TensorSummary(TensorInfo tensor, TensorStatistics? statistics, string? notDecoded)
+    {
+        Tensor = tensor;
+        Statistics = statistics;
+        NotDecoded = notDecoded;
+    }
+
+    /// <summary>Name of the tensor.</summary>
+    public string Name => Tensor.Name;
+
+    /// <summary>The tensor as the model means it.</summary>
+    internal TensorInfo Tensor { get; }
+
+    /// <summary>Statistics of the values; null if they cannot be told.</summary>
+    public TensorStatistics? Statistics { get; }
+
+    /// <summary>Why not; null if they can.</summary>
+    public string? NotDecoded { get; }
+
+    /// <summary>For people: name and values.</summary>
+    public override string ToString() => SafeText.Escape($"{Name}: {(Statistics is null ? NotDecoded : Statistics)}");
+}
 
 /// <summary>How much of a model has one type.</summary>
 /// <param name="Type">The type.</param>
 /// <param name="Tensors">Number of tensors.</param>
 /// <param name="Elements">Number of elements.</param>
 /// <param name="Bytes">Payload bytes.</param>
-public sealed record TypeShare(TensorType Type, int Tensors, decimal Elements, long Bytes)
+internal sealed record TypeShare(TensorType Type, int Tensors, decimal Elements, long Bytes)
 {
     /// <summary>The types of a list of tensors, the one with most bytes first.</summary>
     public static ImmutableArray<TypeShare> Of(IEnumerable<TensorInfo> tensors)

@@ -1,38 +1,58 @@
 namespace ModelPack;
 
 /// <summary>How far the values of two tensors are apart.</summary>
-public sealed record TensorDistance
+internal sealed class TensorDistance
 {
+    internal TensorDistance()
+    {
+    }
+
     /// <summary>Name in the first model.</summary>
-    public required string Name { get; init; }
+    public string Name { get; internal init; } = null!;
 
     /// <summary>Type in the first model.</summary>
-    public required TensorType FirstType { get; init; }
+    public TensorType FirstType { get; internal init; }
 
     /// <summary>Type in the second model.</summary>
-    public required TensorType SecondType { get; init; }
+    public TensorType SecondType { get; internal init; }
 
     /// <summary>Elements.</summary>
-    public required long Elements { get; init; }
+    public long Elements { get; internal init; }
 
     /// <summary>Elements that are not the same number; −0 and +0 are, and so are two NaN.</summary>
-    public required long Different { get; init; }
+    public long Different { get; internal init; }
 
     /// <summary>Elements beyond the tolerance.</summary>
-    public required long Beyond { get; init; }
+    public long Beyond { get; internal init; }
 
     /// <summary>Elements that are NaN or infinite in one model and another value in the other. They are beyond every tolerance.</summary>
-    public required long NonFinite { get; init; }
+    public long NonFinite { get; internal init; }
 
     /// <summary>The first element beyond the tolerance; null if there is none.</summary>
-    public required ValueDistance? FirstBeyond { get; init; }
+    internal ValueDistance? FirstBeyond { get; init; }
 
     /// <summary>The pair of finite values with the largest absolute distance; null if no two differ.</summary>
-    public required ValueDistance? LargestAbsolute { get; init; }
+    internal ValueDistance? LargestAbsolute { get; init; }
 
     /// <summary>The pair of finite values with the largest relative distance; null if no two differ.</summary>
-    public required ValueDistance? LargestRelative { get; init; }
+    internal ValueDistance? LargestRelative { get; init; }
 
     /// <summary>The pair of finite values most ULPs apart; null if no two differ, or ULPs cannot be counted.</summary>
-    public required ValueDistance? LargestUlps { get; init; }
+    internal ValueDistance? LargestUlps { get; init; }
+
+    /// <summary>The same distance, of a tensor of another name.</summary>
+    internal TensorDistance Of(string name) => new()
+    {
+        Name = name,
+        FirstType = FirstType,
+        SecondType = SecondType,
+        Elements = Elements,
+        Different = Different,
+        Beyond = Beyond,
+        NonFinite = NonFinite,
+        FirstBeyond = FirstBeyond,
+        LargestAbsolute = LargestAbsolute,
+        LargestRelative = LargestRelative,
+        LargestUlps = LargestUlps,
+    };
 }

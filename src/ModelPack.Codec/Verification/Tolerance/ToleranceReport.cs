@@ -9,19 +9,40 @@ namespace ModelPack;
 /// <param name="Absolute">|a − b|; NaN or infinity if one of them is no finite number.</param>
 /// <param name="Relative">That divided by the larger of |a| and |b|.</param>
 /// <param name="Ulps">Steps between them; null where they cannot be counted (<see cref="ToleranceKind.Ulp"/>).</param>
-public sealed record ValueDistance(long Element, double First, double Second, double Absolute, double Relative, ulong? Ulps);
+internal sealed record ValueDistance(long Element, double First, double Second, double Absolute, double Relative, ulong? Ulps);
 
 /// <summary>The outcome of comparing the values of two models.</summary>
-/// <param name="Tolerance">What was asked for.</param>
-/// <param name="TensorsCompared">Tensors of the first model.</param>
-/// <param name="Distances">Every tensor whose values were compared, in the order of the first model.</param>
-/// <param name="Differences">What is beyond the tolerance, and tensors that cannot be compared; empty if the models are equal within
-/// it.</param>
-/// <param name="Notes">What the comparison could not look at. Metadata are never compared.</param>
-public sealed record ToleranceReport(
-    ValueTolerance Tolerance, int TensorsCompared, ImmutableArray<TensorDistance> Distances, ImmutableArray<Difference> Differences,
-    ImmutableArray<string> Notes)
+public sealed class ToleranceReport
 {
+    internal ToleranceReport(
+        ValueTolerance tolerance, int tensorsCompared, ImmutableArray<TensorDistance> distances, ImmutableArray<Difference> differences,
+        ImmutableArray<string> notes)
+    {
+        Tolerance = tolerance;
+        TensorsCompared = tensorsCompared;
+        Distances = distances;
+        Differences = differences;
+        Notes = notes;
+    }
+
+    /// <summary>What was asked for.</summary>
+    public ValueTolerance Tolerance { get; }
+
+    /// <summary>Tensors of the first model.</summary>
+    internal int TensorsCompared { get; }
+
+    /// <summary>Every tensor whose values were compared, in the order of the first model.</summary>
+    internal ImmutableArray<TensorDistance> Distances { get; }
+
+    /// <summary>What is beyond the tolerance, and tensors that cannot be compared; empty if the models are equal within it.</summary>
+    public ImmutableArray<Difference> Differences { get; }
+
+    /// <summary>What the comparison could not look at. Metadata are never compared.</summary>
+    public ImmutableArray<string> Notes { get; }
+
     /// <summary>True if no tensor is missing, was added, or is beyond the tolerance.</summary>
     public bool Passed => Differences.IsEmpty;
+
+    /// <summary>For people: whether the models are equal, or the first difference.</summary>
+    public override string ToString() => Passed ? $"equal within {Tolerance}" : $"not equal within {Tolerance}: {Differences[0].Text}";
 }

@@ -101,7 +101,7 @@ public static class ToleranceVerifier
         }
 
         TensorDistance distance = measured.Get(
-            first, second, () => Measure(firstSource, first, secondSource, second, tolerance, cancellation)) with { Name = first.Name };
+            first, second, () => Measure(firstSource, first, secondSource, second, tolerance, cancellation)).Of(first.Name);
         return (distance, Beyond(placed, pair.OffsetsIn, distance, tolerance));
     }
 

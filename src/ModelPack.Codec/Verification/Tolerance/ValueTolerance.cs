@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ModelPack;
 
 /// <summary>How a distance between two values is measured.</summary>
-public enum ToleranceKind
+internal enum ToleranceKind
 {
     /// <summary>|a − b|.</summary>
     Absolute,
@@ -23,7 +23,7 @@ public enum ToleranceKind
 /// How far two values may be apart to count as equal. NaN equals NaN, whichever it is, and an infinity equals itself; against any other
 /// value both are beyond every tolerance.
 /// </summary>
-public sealed record ValueTolerance
+public sealed class ValueTolerance
 {
     private const string RelativeEnding = "rel";
     private const string UlpEnding = "ulp";
@@ -31,7 +31,7 @@ public sealed record ValueTolerance
     private ValueTolerance(ToleranceKind kind, double limit) => (Kind, Limit) = (kind, limit);
 
     /// <summary>The measure.</summary>
-    public ToleranceKind Kind { get; }
+    internal ToleranceKind Kind { get; }
 
     /// <summary>The largest distance that counts as equal.</summary>
     public double Limit { get; }

@@ -188,11 +188,11 @@ public sealed class DerivedMutationTests
     {
         string output = Output(ModelFormat.Gguf, ModelFormat.Apr);
         Certificate certificate = CertificateJson.Read(output + ".modelpack.json");
-        Certificate edited = certificate with
-        {
-            Output = certificate.Output with { Xxh128 = new string('0', 32) },
-            Tensors = certificate.Tensors.SetItem(3, certificate.Tensors[3] with { Xxh128 = new string('0', 32) }),
-        };
+        string other = new('0', 32);
+        Certificate edited = certificate.With(
+            (nameof(Certificate.Output), certificate.Output.With((nameof(CertifiedFile.Xxh128), other))),
+            (nameof(Certificate.Tensors), certificate.Tensors.SetItem(
+                3, certificate.Tensors[3].With((nameof(CertifiedTensor.Xxh128), other)))));
         string path = folder.Write("edited.apr.modelpack.json", CertificateJson.ToUtf8(edited));
         Difference difference = ModelVerifier.Verify(path, output, ProofLevel.L1).Differences.Single();
         Assert.AreEqual(certificate.Tensors[3].Name, difference.Place);
