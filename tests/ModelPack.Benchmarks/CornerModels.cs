@@ -61,7 +61,7 @@ internal static class CornerModels
         SampleModel.WriteFile(path, GptMetadata(layers, Width), GptTensors(layers, Width));
     }
 
-    private static IEnumerable<GgufModelTensor> GemmaTensors()
+    private static IEnumerable<StoredTensor> GemmaTensors()
     {
         yield return SampleModel.Tensor("token_embd.weight", TensorType.Q8_0, GemmaVocabulary, GemmaWidth);
         yield return SampleModel.Tensor("output_norm.weight", TensorType.F32, GemmaWidth);
@@ -136,7 +136,7 @@ internal static class CornerModels
         new("llama.vocab_size", GgufValue.FromUInt32((uint)vocabulary)),
     ];
 
-    private static ImmutableArray<GgufModelTensor> LlamaTensors(int vocabulary) =>
+    private static ImmutableArray<StoredTensor> LlamaTensors(int vocabulary) =>
     [
         SampleModel.Tensor("token_embd.weight", TensorType.F16, vocabulary, 64),
         SampleModel.Tensor("output_norm.weight", TensorType.F32, 64),
@@ -173,7 +173,7 @@ internal static class CornerModels
         ];
     }
 
-    private static IEnumerable<GgufModelTensor> GptTensors(int layers, int width)
+    private static IEnumerable<StoredTensor> GptTensors(int layers, int width)
     {
         yield return SampleModel.Tensor("token_embd.weight", TensorType.F32, GptVocabulary, width);
         yield return SampleModel.Tensor("position_embd.weight", TensorType.F32, GptContext, width);

@@ -85,7 +85,7 @@ internal static class SampleModel
 
     private static long LayerBytes(int width, int feedForward) => Tensors(width, feedForward).Sum(tensor => tensor.ByteLength);
 
-    private static IEnumerable<GgufModelTensor> Tensors(int width, int feedForward)
+    private static IEnumerable<StoredTensor> Tensors(int width, int feedForward)
     {
         yield return Tensor("token_embd.weight", TensorType.Q4_K, Vocabulary, width);
         yield return Tensor("output_norm.weight", TensorType.F32, width);
@@ -105,7 +105,7 @@ internal static class SampleModel
         }
     }
 
-    public static GgufModelTensor Tensor(string name, TensorType type, params ImmutableArray<long> shape) =>
+    public static StoredTensor Tensor(string name, TensorType type, params ImmutableArray<long> shape) =>
         TensorTypes.Get(type).TryGetPayloadBytes(shape.AsSpan(), out long bytes)
             ? new(name, type, shape, bytes)
             : throw new ArgumentException($"{type} cannot have the shape of '{name}'");
@@ -127,7 +127,7 @@ internal static class SampleModel
     }
 
     /// <summary>Writes metadata and tensors with random payloads.</summary>
-    public static void WriteFile(string path, List<MetadataEntry> metadata, IEnumerable<GgufModelTensor> tensors)
+    public static void WriteFile(string path, List<MetadataEntry> metadata, IEnumerable<StoredTensor> tensors)
     {
         GgufModel model = new() { Metadata = metadata, Tensors = [.. tensors] };
         FilePlan plan = GgufWriter.Plan(model);
@@ -151,7 +151,7 @@ internal static class SampleModel
         }
     }
 
-    private static void WritePayload(FileStream file, GgufModelTensor tensor, byte[] buffer, Random random)
+    private static void WritePayload(FileStream file, StoredTensor tensor, byte[] buffer, Random random)
     {
         int block = TensorTypes.Get(tensor.Type).BlockBytes;
         for (long left = tensor.ByteLength; left > 0;)

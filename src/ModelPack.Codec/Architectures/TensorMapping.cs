@@ -6,7 +6,8 @@ using ModelPack.Tensors.Payloads;
 namespace ModelPack.Architectures;
 
 /// <summary>The tensors of a model in the target's words.</summary>
-/// <param name="Outputs">The tensors; their payloads are made of those of the model.</param>
+/// <param name="Outputs">The tensors; their payloads are made of those of the model, and what stays as it is is the model's own
+/// tensor.</param>
 /// <param name="Return">For each tensor of the model, how its payload comes back from the outputs; null if its bytes have to be
 /// kept.</param>
 /// <param name="Notes">What is worth knowing.</param>
@@ -36,18 +37,13 @@ internal sealed record TensorMapping(
 
         try
         {
-            TensorInfo[] tensors = [
-                .. model.Select(
-                    tensor => tensor.Info.ByteLength == tensor.Payload.Length
-                        ? tensor.Info
-                        : tensor.Info with { ByteLength = tensor.Payload.Length })];
             return (words.Tensors, wanted) switch
             {
-                (_, NamingScheme.Apr) => Of(words.Family!.ToApr(tensors)),
-                (NamingScheme.Apr, NamingScheme.HuggingFace) => Of(words.Family!.FromApr(tensors)),
-                (NamingScheme.Apr, _) => FromAprToGguf(Of(words.Family!.FromApr(tensors)), words),
-                (_, NamingScheme.Gguf) => ToGguf(tensors, words) ?? Unchanged(model, NoTable(words)),
-                _ => Facts(words) is { } facts && TensorTranslator.ToHuggingFace(tensors, facts) is { } translation
+                (_, NamingScheme.Apr) => Of(words.Family!.ToApr(model)),
+                (NamingScheme.Apr, NamingScheme.HuggingFace) => Of(words.Family!.FromApr(model)),
+                (NamingScheme.Apr, _) => FromAprToGguf(Of(words.Family!.FromApr(model)), words),
+                (_, NamingScheme.Gguf) => ToGguf(model, words) ?? Unchanged(model, NoTable(words)),
+                _ => Facts(words) is { } facts && TensorTranslator.ToHuggingFace(model, facts) is { } translation
                     ? ToHuggingFace(translation, model, target)
                     : Unchanged(model, NoTable(words)),
             };
@@ -79,7 +75,7 @@ internal sealed record TensorMapping(
     private static ImmutableArray<RankedNote> NoTable(ModelDescription words) =>
         Facts(words) is { } facts ? [$"there is no table of names for the architecture '{facts.Architecture}': tensors keep theirs"] : [];
 
-    private static TensorMapping? ToGguf(IReadOnlyList<TensorInfo> tensors, ModelDescription words) =>
+    private static TensorMapping? ToGguf(IReadOnlyList<ModelTensor> tensors, ModelDescription words) =>
         Facts(words) is { } facts && TensorTranslator.ToGguf(tensors, facts) is { } translation
             ? ToGguf(translation, words.Extra).WithHead(words.Head, tensors)
             : null;
@@ -88,7 +84,7 @@ internal sealed record TensorMapping(
     {
         try
         {
-            return ToGguf([.. checkpoint.Outputs.Select(output => output.Info)], words) is { } next
+            return ToGguf(checkpoint.Outputs, words) is { } next
                 ? checkpoint.Then(next)
                 : checkpoint.Noting(NoTable(words));
         }
@@ -100,10 +96,7 @@ internal sealed record TensorMapping(
     }
 
     private static TensorMapping Of(TensorTranslation translation) =>
-        new(OutputsOf(translation), translation.Return, translation.Notes);
-
-    private static ImmutableArray<ModelTensor> OutputsOf(TensorTranslation translation) =>
-        [.. translation.Tensors.Select(tensor => Output(tensor.Name, tensor.Type, tensor.Shape, tensor.Payload))];
+        new(translation.Tensors, translation.Return, translation.Notes);
 
     // llama.cpp refuses a file with a tensor that it does not know: such a one is only kept.
     private static TensorMapping ToGguf(TensorTranslation translation, ImmutableArray<ExtraTensor> extra)
@@ -111,42 +104,44 @@ internal sealed record TensorMapping(
         HashSet<string> names = [.. translation.Tensors.Select(tensor => tensor.Name)];
         return new(
             [
-                .. OutputsOf(translation),
+                .. translation.Tensors,
                 .. extra.Where(tensor => names.Add(tensor.Name))
-                    .Select(tensor => Output(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
+                    .Select(
+                        tensor => ModelTensor.Made(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
             ],
             translation.Return,
             translation.Notes);
     }
 
     // What the head leaves out is kept: llama.cpp takes a model with the whole output for a generator.
-    private TensorMapping WithHead(HeadRows? head, IReadOnlyList<TensorInfo> tensors)
+    private TensorMapping WithHead(HeadRows? head, IReadOnlyList<ModelTensor> tensors)
     {
-        if (head is null || tensors.Index().FirstOrDefault(tensor => tensor.Item.Name == head.From) is not { Item: { } source } found)
+        if (head is null || tensors.FirstOrDefault(tensor => tensor.Name == head.From) is not { } source)
         {
             return this;
         }
 
-        long row = source.ByteLength / source.Shape[0];
-        StoredPayload whole = new(found.Index, source.ByteLength);
-        JoinedPayload rows = new([.. head.Rows.Select(place => new TakenPayload(whole, place * row, row, source.ByteLength, 1))], 1);
-        ModelTensor made = Output(head.Name, source.Type, [head.Rows.Length, .. source.Shape[1..]], rows);
-        int output = Outputs.IndexOf(Outputs.FirstOrDefault(tensor => tensor.Info.Name == WholeOutput)!);
-        return output < 0
-            ? this with { Outputs = Outputs.Add(made) }
-            : this with
+        PlannedPayload whole = new(source);
+        long row = whole.Length / source.Shape[0];
+        JoinedPayload rows = new([.. head.Rows.Select(place => new TakenPayload(whole, place * row, row, whole.Length, 1))], 1);
+        ModelTensor made = ModelTensor.Made(head.Name, source.Type, [head.Rows.Length, .. source.Shape[1..]], rows);
+        return Outputs.FirstOrDefault(tensor => tensor.Name == WholeOutput) is { } output
+            ? this with
             {
-                Outputs = Outputs.SetItem(output, made),
-                Return = [.. Return.Select(back => back?.Tensors().Contains(output) == true ? null : back)],
-            };
+                Outputs = Outputs.Replace(output, made, ReferenceEqualityComparer.Instance),
+                Return = [
+                    .. Return.Select(
+                        back => back?.Planned().Contains(output, ReferenceEqualityComparer.Instance) == true ? null : back)],
+            }
+            : this with { Outputs = Outputs.Add(made) };
     }
 
     // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables
     // that config.json states.
     private static TensorMapping ToHuggingFace(TensorTranslation translation, ImmutableArray<ModelTensor> model, ModelFormat target)
     {
-        List<ModelTensor> outputs = [.. OutputsOf(translation)];
-        HashSet<string> names = [.. outputs.Select(tensor => tensor.Info.Name)];
+        List<ModelTensor> outputs = [.. translation.Tensors];
+        HashSet<string> names = [.. outputs.Select(tensor => tensor.Name)];
         PayloadRecipe?[] back = [.. translation.Return];
         List<UnplacedTensor> doubts = [];
         foreach ((int index, UnplacedTensor doubt) in translation.Unplaced.Zip(translation.Doubts))
@@ -164,8 +159,8 @@ internal sealed record TensorMapping(
                 doubts.Add(doubt with { Reason = doubt.Reason + ": it keeps its name" });
             }
 
-            back[index] = new StoredPayload(outputs.Count, tensor.Payload.Length);
-            outputs.Add(new(tensor.Info, new StoredPayload(index, tensor.Payload.Length)));
+            back[index] = new PlannedPayload(tensor);
+            outputs.Add(tensor);
         }
 
         return new([.. outputs], [.. back], UnplacedTensor.Notes(doubts));
@@ -173,24 +168,26 @@ internal sealed record TensorMapping(
 
     private TensorMapping Noting(ImmutableArray<RankedNote> notes) => this with { Notes = [.. Notes, .. notes] };
 
-    private TensorMapping Then(TensorMapping next) => new(
-        [.. next.Outputs.Select(output => output with { Payload = output.Payload.Through(stored => Outputs[stored.Tensor].Payload) })],
-        [.. Return.Select(
-            back => back is not null && back.Tensors().All(tensor => next.Return[tensor] is not null)
-                ? back.Through(stored => next.Return[stored.Tensor]!)
-                : null)],
-        [.. Notes, .. next.Notes]);
-
-    private static ModelTensor Output(string name, TensorType type, ImmutableArray<long> shape, PayloadRecipe payload) =>
-        new(new() { Name = name, Type = type, Shape = shape, Offset = 0, ByteLength = payload.Length }, payload);
-
-    private static TensorMapping Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<RankedNote> notes)
+    // The next mapping is one of the outputs.
+    private TensorMapping Then(TensorMapping next)
     {
-        ImmutableArray<ModelTensor> outputs =
-            [.. model.Select(
-                (tensor, i) => tensor.Payload is StoredPayload stored && stored.Tensor == i
-                    ? tensor
-                    : tensor with { Payload = new StoredPayload(i, tensor.Payload.Length) })];
-        return new(outputs, [.. outputs.Select(output => output.Payload)], notes);
+        Dictionary<PlannedTensor, PayloadRecipe?> back = new(ReferenceEqualityComparer.Instance);
+        foreach ((ModelTensor output, PayloadRecipe? recipe) in Outputs.Zip(next.Return))
+        {
+            back.Add(output, recipe);
+        }
+
+        return next with
+        {
+            Return = [
+                .. Return.Select(
+                    recipe => recipe is not null && recipe.Planned().All(tensor => back[tensor] is not null)
+                        ? recipe.Resolve(tensor => back[tensor]!)
+                        : null)],
+            Notes = [.. Notes, .. next.Notes],
+        };
     }
+
+    private static TensorMapping Unchanged(ImmutableArray<ModelTensor> model, ImmutableArray<RankedNote> notes) =>
+        new(model, [.. model.Select(tensor => new PlannedPayload(tensor))], notes);
 }

@@ -58,7 +58,6 @@ internal sealed class ConversionRun(
         scan?.Ensure(job.Source);
         ProofContext context = new(aim.Options, Reporter(ConversionPhase.Proving, job.Layout.Length), cancellation);
         ProofLevel level = Finish(job, payloads, output, context);
-        SpentMemory.GiveBack(job.Tensors.Count);
         Certificate certificate = CertificateMaker.Make(job, meaning, pass, level, aim.TargetPath, aim.Options, context);
         output.WriteCertificate(text => CertificateJson.Write(text, certificate));
         cancellation.ThrowIfCancellationRequested();

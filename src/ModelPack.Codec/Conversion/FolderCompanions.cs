@@ -3,6 +3,7 @@ using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Usability;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion;
 
@@ -64,11 +65,10 @@ internal static class FolderCompanions
 
         try
         {
-            IReadOnlyList<TensorInfo> tensors = words.Tensors == NamingScheme.Apr
-                ? Infos(words.Family!.FromApr(root.Tensors))
-                : root.Tensors;
+            IReadOnlyList<ModelTensor> tensors = ModelTensor.Of(root.Tensors);
+            tensors = words.Tensors == NamingScheme.Apr ? words.Family!.FromApr(tensors).Tensors : tensors;
             return TensorTranslator.ToGguf(tensors, ModelFacts.From(architecture, words.Entries)) is { } translation
-                ? Infos(translation)
+                ? [.. translation.Tensors.Select(tensor => tensor.Info)]
                 : null;
         }
         catch (ModelPackException)
@@ -76,16 +76,4 @@ internal static class FolderCompanions
             return null;
         }
     }
-
-    private static TensorInfo[] Infos(TensorTranslation translation) =>
-        [.. translation.Tensors.Select(
-            tensor =>
-                new TensorInfo
-                {
-                    Name = tensor.Name,
-                    Type = tensor.Type,
-                    Shape = tensor.Shape,
-                    Offset = 0,
-                    ByteLength = tensor.Payload.Length,
-                })];
 }

@@ -22,7 +22,7 @@ internal static class NarrowingLoss
     public static IReadOnlyDictionary<string, TensorLoss> Measure(
         TranscodePlan conversion, ModelFile output, ConversionOptions options, CancellationToken cancellation)
     {
-        (OutputTensor Step, int Place)[] narrowed = [.. conversion.Placed().Where(output => output.Step.Payload is NarrowedPayload)];
+        (int Place, OutputTensor Step)[] narrowed = [.. conversion.Read().Index().Where(output => output.Item.Payload is NarrowedPayload)];
         Tally[] tallies = new Tally[narrowed.Length];
         Workers.ForEach(
             [.. Enumerable.Range(0, narrowed.Length).OrderByDescending(i => narrowed[i].Step.Payload.Length)],

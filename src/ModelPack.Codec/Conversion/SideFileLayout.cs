@@ -23,18 +23,9 @@ internal static class SideFileLayout
         return new([.. files[..models], new PlannedFile(SideFile.NameFor(files[0].Name), Layout(plan)), .. files[models..]]);
     }
 
-    /// <summary>For each tensor of the side file, its place in the list that a reader sees.</summary>
-    public static IEnumerable<int> ReaderOrder(ImmutableArray<OutputTensor> side)
-    {
-        int[] places = new int[side.Length];
-        int[] order = [.. SafeTensorsWriter.Order([.. side.Select(Stored)])];
-        for (int place = 0; place < order.Length; place++)
-        {
-            places[order[place]] = place;
-        }
-
-        return places;
-    }
+    /// <summary>The tensors of the side file in the order of the list that a reader sees.</summary>
+    public static IEnumerable<OutputTensor> ReaderOrder(ImmutableArray<OutputTensor> side) =>
+        SafeTensorsWriter.Order([.. side.Select(tensor => tensor.Stored)]).Select(place => side[place]);
 
     private static FilePlan Layout(TensorPlan plan)
     {
@@ -42,10 +33,7 @@ internal static class SideFileLayout
             ? [new(TensorDescriptions.Key, described)]
             : [];
         return ContainerTarget.Renumbered(
-            SafeTensorsWriter.Plan(new(metadata, [.. plan.Side.Select(Stored)])),
+            SafeTensorsWriter.Plan(new(metadata, [.. plan.Side.Select(tensor => tensor.Stored)])),
             [.. Enumerable.Range(plan.Outputs.Length, plan.Side.Length)]);
     }
-
-    private static SafeTensorsModelTensor Stored(OutputTensor step) =>
-        new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
 }

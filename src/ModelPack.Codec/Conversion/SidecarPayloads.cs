@@ -53,9 +53,6 @@ internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeF
         return hasRows ? [.. tensor.Shape[..^1], tensor.Shape[^1] / type.BlockElements * type.BlockBytes] : [tensor.ByteLength];
     }
 
-    /// <summary>Which of <see cref="Side"/> a recipe made by this class means, until the number of tensors before them is known.</summary>
-    public static int Index(StoredPayload stored) => ~stored.Tensor;
-
     /// <summary>Keeps a tensor of the model. Null if there is no record to keep it in.</summary>
     public PayloadRecipe? Keep(ModelTensor tensor, KeepReason reason, HashSet<string> taken) =>
         Keep(tensor.Info, tensor.Payload, reason, taken);
@@ -89,7 +86,7 @@ internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeF
         side.Add(
             new(tensor with { Name = name, ByteOrder = ByteOrder.LittleEndian }, name, NameOrigin.Verbatim, TensorType.U8, RawShape(tensor),
                 payload));
-        return new StoredPayload(~(side.Count - 1), payload.Length);
+        return new PlannedPayload(side[^1]);
     }
 
     // What config.json says need not be kept.

@@ -28,6 +28,6 @@ internal sealed record TensorPlan
 /// <param name="OutputName">The tensor of the output that holds it, or its first part; empty if only the way back knows it.</param>
 /// <param name="OutputType">Type of that tensor.</param>
 /// <param name="Action">What is done.</param>
-/// <param name="Return">How its payload comes back, from the payloads of the plan; null if it does not.</param>
+/// <param name="Return">How its payload comes back, from those of the outputs and of the side file; null if it does not.</param>
 internal readonly record struct SourceTensor(
     TensorInfo Logical, string OutputName, TensorType OutputType, TensorAction Action, PayloadRecipe? Return);

@@ -22,8 +22,14 @@ internal sealed class TensorPlanner
     private readonly TensorMapping change;
     private readonly SidecarPayloads kept;
     private readonly List<OutputTensor> outputs = [];
-    private readonly List<(OutputTensor Step, int Output)> twins = [];
-    private readonly HashSet<int> views = [];
+    private readonly List<OutputTensor> twins = [];
+
+    // The tensors of the model that outputs are made of.
+    private readonly HashSet<PlannedTensor> used = new(ReferenceEqualityComparer.Instance);
+
+    // Where the payload of a mapped tensor is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another
+    // form only.
+    private readonly Dictionary<PlannedTensor, PlannedPayload?> found = new(ReferenceEqualityComparer.Instance);
     private ImmutableArray<string> outputNames = [];
 
     private TensorPlanner(
@@ -53,34 +59,36 @@ internal sealed class TensorPlanner
             Place(change.Outputs[i], names[i]);
         }
 
-        HashSet<string> taken = [.. twins.Select(twin => twin.Step.Name)];
-        PayloadRecipe?[] places = Places();
-        HashSet<int> used = [.. change.Outputs.SelectMany(output => output.Payload.Tensors())];
+        HashSet<string> taken = [.. twins.Select(twin => twin.Name)];
         PayloadRecipe?[] modelReturn =
         [
             .. change.Return.Select((recipe, m) => recipe is null
-                ? kept.Keep(model.Tensors[m], used.Contains(m) ? KeepReason.Changed : KeepReason.Unplaced, taken)
-                : Through(recipe, places)),
+                ? kept.Keep(model.Tensors[m], used.Contains(model.Tensors[m]) ? KeepReason.Changed : KeepReason.Unplaced, taken)
+                : Found(recipe)),
         ];
-        ImmutableArray<PayloadRecipe?> sourceReturn =
-            [.. model.Return.Select((recipe, i) => recipe is null ? kept.KeepSide(i, taken) : Through(recipe, modelReturn))];
+        PayloadRecipe?[] sourceReturn = [
+            .. model.Return(modelReturn).Select((recipe, i) => recipe?.Simplified() ?? kept.KeepSide(i, taken))];
         EnsureNothingLost();
-        ImmutableArray<OutputTensor> side = [.. twins.Select(twin => twin.Step), .. kept.Side];
         int[] first = FirstOutputs();
         return new()
         {
             Outputs = [.. outputs],
-            Side = side,
-            Sources = [.. sourceReturn.Select((recipe, i) => Fate(i, first[i], recipe is null ? null : Numbered(recipe)))],
+            Side = [.. twins, .. kept.Side],
+            Sources = [.. sourceReturn.Select((recipe, i) => Fate(i, first[i], recipe))],
             Notes = [.. change.Notes, .. kept.Notes],
         };
     }
 
     // Null if one of the payloads is not there to be used.
-    private static PayloadRecipe? Through(PayloadRecipe recipe, PayloadRecipe?[] payloads) =>
-        recipe.Tensors().All(tensor => payloads[tensor] is not null)
-        ? recipe.Through(stored => payloads[stored.Tensor]!).Simplified()
+    private PayloadRecipe? Found(PayloadRecipe recipe) => recipe.Planned().All(tensor => found[tensor] is not null)
+        ? recipe.Resolve(tensor => found[tensor]!).Simplified()
         : null;
+
+    private PayloadRecipe OfSource(PlannedTensor tensor)
+    {
+        used.Add(tensor);
+        return tensor.Payload.Resolve(OfSource);
+    }
 
     private void EnsureNothingLost()
     {
@@ -103,29 +111,10 @@ internal sealed class TensorPlanner
         }
     }
 
-    // Kept tensors are numbered from the end of the twins on, which is only known now.
-    private PayloadRecipe Numbered(PayloadRecipe recipe) => recipe.Through(stored =>
-        stored.Tensor >= 0 ? stored : stored with { Tensor = outputs.Count + twins.Count + SidecarPayloads.Index(stored) });
-
-    // Where the payload of each output is found: in the output, with the blocks in the side file, or nowhere, if it is shown in another
-    // form only.
-    private PayloadRecipe?[] Places()
-    {
-        PayloadRecipe?[] places = [.. outputs.Select((step, i) => views.Contains(i) ? null
-            : step.Payload is StoredPayload same && same.Tensor == i ? same
-            : new StoredPayload(i, step.Payload.Length))];
-        for (int i = 0; i < twins.Count; i++)
-        {
-            places[twins[i].Output] = new StoredPayload(outputs.Count + i, twins[i].Step.Payload.Length);
-        }
-
-        return places;
-    }
-
     private void Place(ModelTensor output, (string Name, NameOrigin Origin) name)
     {
         TensorInfo tensor = output.Info;
-        PayloadRecipe payload = output.Payload.Through(stored => model.Tensors[stored.Tensor].Payload).Simplified();
+        PayloadRecipe payload = OfSource(output).Simplified();
         bool isForeign = tensor.ByteOrder == ByteOrder.BigEndian;
         if (Narrowed(tensor, payload) is { } narrowed)
         {
@@ -133,7 +122,7 @@ internal sealed class TensorPlanner
         }
         else if (target.Holds(tensor.Type) && !isForeign)
         {
-            outputs.Add(new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape), payload));
+            PlaceWhole(output, new(tensor, name.Name, name.Origin, tensor.Type, target.Folded(tensor.Shape), payload));
         }
         else if (options.Quantized == QuantizedMode.Native)
         {
@@ -151,24 +140,30 @@ internal sealed class TensorPlanner
         }
         else
         {
-            outputs.Add(new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor)), payload));
+            PlaceWhole(output, new(tensor, name.Name, name.Origin, target.RawType, target.Folded(target.RawShape(tensor)), payload));
         }
+    }
+
+    private void PlaceWhole(ModelTensor mapped, OutputTensor output)
+    {
+        outputs.Add(output);
+        found.Add(mapped, new(output));
     }
 
     private void PlaceView(
         ModelTensor output, PayloadRecipe payload, (string Name, NameOrigin Origin) name, TensorType type, PayloadRecipe view)
     {
+        found.Add(output, null);
         if (options.Origin == OriginMode.Embed)
         {
             TensorInfo raw = output.Info with { Name = name.Name };
             bool isLegal = SideNames.IsLegalName(raw.Name);
-            string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputNames, .. twins.Select(other => other.Step.Name)]);
+            string twin = isLegal ? raw.Name : Alias(outputs.Count, [.. outputNames, .. twins.Select(other => other.Name)]);
             twins.Add(
-                (new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, SidecarPayloads.RawShape(raw), payload),
-                    outputs.Count));
+                new(raw, twin, isLegal ? NameOrigin.Verbatim : NameOrigin.Alias, TensorType.U8, SidecarPayloads.RawShape(raw), payload));
+            found[output] = new(twins[^1]);
         }
 
-        views.Add(outputs.Count);
         TensorInfo shown = output.Info with { Type = type, ByteLength = view.Length };
         outputs.Add(new(shown, name.Name, name.Origin, type, target.Folded(shown.Shape), view));
     }

@@ -37,7 +37,6 @@ internal sealed class TranscodePlan : ConversionPlan
     private readonly Hash128 digest;
     private readonly JudgedMeaning? meaning;
     private ModelPlan layout;
-    private int[]? readerPlaces;
 
     public TranscodePlan(
         Ancestry ancestry,
@@ -57,16 +56,19 @@ internal sealed class TranscodePlan : ConversionPlan
         words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
         DerivedFolder derived = FolderCompanions.For(ancestry.Root, words, to, form);
         plan = TensorPlanner.Plan(ancestry, words, target, derived, options);
-        SpentMemory.GiveBack(plan.Sources.Length);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
+        Order = OrderOf();
         embedding = options.Origin;
-        Task<byte[]>? writing = BeginRecord(sourceNames, options, out views);
-        SpentMemory.GiveBack(plan.Sources.Length);
+        Func<byte[]>? record = BeginRecord(sourceNames, options, out views);
         Companions = derived.Files;
-        OutputContent prepared = new(
-            Metadata(ancestry.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form) { Companions = Companions };
-        prepared = prepared with { Origin = writing?.GetAwaiter().GetResult() };
+        (OutputContent prepared, Func<byte[]?> origin) = Workers.Both(
+            () => new OutputContent(Metadata(ancestry.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form)
+            {
+                Companions = derived.Files,
+            },
+            () => record?.Invoke());
+        prepared = prepared with { Origin = origin() };
         bool isComplete = known is not null && views.Length == 0 && prepared.Origin is not null;
         if (isComplete)
         {
@@ -123,7 +125,7 @@ internal sealed class TranscodePlan : ConversionPlan
     /// names.</summary>
     /// <param name="candidate">A record of as many tensors as the source has.</param>
     public bool IsGenuine(OriginRecord candidate) => digest == candidate.ContainerDigest
-        && candidate.Tensors.Zip(Returns()).All(pair => pair.First.Payload.IsSameAs(pair.Second));
+        && candidate.Tensors.Zip(Returns()).All(pair => pair.First.Payload.IsSameAs(pair.Second!));
 
     protected override JudgedMeaning JudgeOutput() =>
         meaning ?? throw new InvalidOperationException("a conversion that is planned to be compared is not judged");
@@ -154,10 +156,9 @@ internal sealed class TranscodePlan : ConversionPlan
             return layout;
         }
 
-        int[] payloads = ContainerTarget.Inverse(ReaderPlaces());
         OriginCodec.Complete(
             origin, digest, written.Pass.MemberHashes, written.Pass.TensorHashes,
-            [.. views.Select(place => written.Sums[payloads[place]].Xxh128)]);
+            [.. views.Select(place => written.Sums[Order[place]].Xxh128)]);
         ModelPlan complete = LayOut(content);
         layout = complete.Outline();
         content = null;
@@ -172,8 +173,15 @@ internal sealed class TranscodePlan : ConversionPlan
     /// <summary>The plan.</summary>
     public TensorPlan Plan => plan;
 
-    /// <summary>The tensors of the output, each with its place in the list that a reader sees.</summary>
-    public IEnumerable<(OutputTensor Step, int Place)> Placed() => plan.Outputs.Zip(target.ReaderOrder(plan.Outputs, form));
+    /// <summary>The list that a reader of the output sees, its tensors and those of its side file: which of <see cref="Payloads"/> each is.
+    /// Numbers in records count in this list.</summary>
+    public int[] Order { get; }
+
+    /// <summary>The tensors of that list.</summary>
+    public IEnumerable<OutputTensor> Read() => Order.Select(Step);
+
+    /// <summary>How the source's payloads come back from the tensors of that list; null for one that does not.</summary>
+    public IEnumerable<PayloadRecipe?> Returns() => OriginPlanner.Number(Read(), plan.Sources.Select(fate => fate.Return));
 
     private TargetMetadata? Metadata(ModelFile root) => To switch
     {
@@ -188,22 +196,28 @@ internal sealed class TranscodePlan : ConversionPlan
         return plan.Side.IsEmpty ? main : SideFileLayout.Append(main, plan, To);
     }
 
-    /// <summary>For each payload of the plan, its place in the list that a reader of the output sees.</summary>
-    public int[] ReaderPlaces() =>
-        readerPlaces ??= [
-            .. target.ReaderOrder(plan.Outputs, form), .. SideFileLayout.ReaderOrder(plan.Side)
-                .Select(place => plan.Outputs.Length + place)];
+    private int[] OrderOf()
+    {
+        Dictionary<OutputTensor, int> payloads = new(ReferenceEqualityComparer.Instance);
+        foreach (OutputTensor tensor in plan.Outputs.Concat(plan.Side))
+        {
+            payloads.Add(tensor, payloads.Count);
+        }
 
-    private Task<byte[]>? BeginRecord(IReadOnlyList<string> sourceNames, ConversionOptions options, out int[] views)
+        return [
+            .. target.ReaderOrder(plan.Outputs, form).Concat(SideFileLayout.ReaderOrder(plan.Side)).Select(tensor => payloads[tensor])];
+    }
+
+    private Func<byte[]>? BeginRecord(IReadOnlyList<string> sourceNames, ConversionOptions options, out int[] views)
     {
         OriginRecord record = Record(sourceNames, options);
         views = [.. record.Views.Select(view => view.ContainerIndex)];
-        return embedding == OriginMode.Embed ? Task.Run(OriginCodec.Begin(record)) : null;
+        return embedding == OriginMode.Embed ? OriginCodec.Begin(record) : null;
     }
 
     private OriginRecord Record(IReadOnlyList<string> sourceNames, ConversionOptions options)
     {
-        PayloadRecipe[] returns = [.. Returns()];
+        PayloadRecipe[] returns = [.. Returns().Zip(plan.Sources, Returned)];
         HashSet<int> used = [.. returns.SelectMany(recipe => recipe.Tensors())];
         return new()
         {
@@ -223,18 +237,9 @@ internal sealed class TranscodePlan : ConversionPlan
         };
     }
 
-    // How the source's payloads come back from what a reader of the output sees.
-    private IEnumerable<PayloadRecipe> Returns()
-    {
-        int[] places = ReaderPlaces();
-        return plan.Sources.Select(fate => Returned(fate, places));
-    }
-
     // Without a record nothing needs to come back.
-    private PayloadRecipe Returned(SourceTensor fate, int[] places) => fate.Return is { } back
-        ? back.Through(stored => stored.Tensor == places[stored.Tensor] ? stored : stored with { Tensor = places[stored.Tensor] })
-        : embedding == OriginMode.None
-        ? new LiteralPayload(default)
+    private PayloadRecipe Returned(PayloadRecipe? back, SourceTensor fate) => back is not null ? back
+        : embedding == OriginMode.None ? new LiteralPayload(default)
         : throw new InvalidOperationException($"the plan does not give tensor '{fate.Logical.Name}' back");
 
     // What holds tensors may be called anything, a companion is known by its name.

@@ -26,8 +26,8 @@ internal abstract class ContainerTarget
     /// <summary>Lays the output out: one file, or shards.</summary>
     public abstract ModelPlan Layout(OutputContent content);
 
-    /// <summary>For each step, its place in the tensor list that a reader of the output will see.</summary>
-    public abstract int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form);
+    /// <summary>The tensors in the order of the list that a reader of the output will see.</summary>
+    public abstract IEnumerable<OutputTensor> ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form);
 
     /// <summary>
     /// The shape under which raw bytes are stored: the innermost dimension counts bytes, so that rows stay rows
@@ -69,17 +69,4 @@ internal abstract class ContainerTarget
     public static FilePlan Renumbered(FilePlan plan, ImmutableArray<int> tensors) =>
         new([.. plan.Segments.Select(
             segment => segment is PayloadSegment payload ? payload with { Tensor = tensors[payload.Tensor] } : segment)]);
-
-    /// <summary>The permutation that undoes another one.</summary>
-    public static int[] Inverse(IEnumerable<int> order)
-    {
-        int[] places = order.ToArray();
-        int[] inverse = new int[places.Length];
-        for (int place = 0; place < places.Length; place++)
-        {
-            inverse[places[place]] = place;
-        }
-
-        return inverse;
-    }
 }

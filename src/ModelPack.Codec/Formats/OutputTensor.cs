@@ -26,7 +26,11 @@ internal enum NameOrigin
 /// <param name="Payload">How its payload is made of those of the source.</param>
 internal sealed record OutputTensor(
     TensorInfo Logical, string Name, NameOrigin NameOrigin, TensorType StoredType, ImmutableArray<long> StoredShape, PayloadRecipe Payload)
+    : PlannedTensor(Payload)
 {
+    /// <summary>What the output's own header says.</summary>
+    public StoredTensor Stored => new(Name, StoredType, StoredShape, Payload.Length);
+
     /// <summary>True if the output's own type and shape do not say what the tensor is, so that a description has to.</summary>
     public bool IsDisguised => IsRaw || !StoredShape.SequenceEqual(Logical.Shape);
 

@@ -46,6 +46,29 @@ internal static class Workers
         }, cancellation);
     }
 
+    /// <summary>Does two things at once, and returns when both have ended.</summary>
+    /// <returns>The first result, and what gives the second: it throws if that failed.</returns>
+    public static (T First, Func<TSecond> Second) Both<T, TSecond>(Func<T> first, Func<TSecond> second)
+    {
+        Task<TSecond> beside = Task.Run(second);
+        try
+        {
+            return (first(), () => beside.GetAwaiter().GetResult());
+        }
+        finally
+        {
+            // Waiting for a task that no thread has begun yet runs it here; waiting for its handle would need a free thread of the pool.
+            try
+            {
+                beside.Wait(CancellationToken.None);
+            }
+            catch (AggregateException)
+            {
+                // It is thrown where the result is asked for, if at all.
+            }
+        }
+    }
+
     /// <summary>Counts bytes from several threads and tells a listener now and then, and at the end.</summary>
     public sealed class Counter(Action<long>? listener, long total)
     {

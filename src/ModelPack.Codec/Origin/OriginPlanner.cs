@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Formats;
 using ModelPack.IO;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Origin;
 
@@ -27,6 +28,18 @@ internal static class OriginPlanner
         }
 
         return new(files.ToImmutable());
+    }
+
+    /// <summary>Recipes as a record states them: tensors by their places in the list that a reader of the container sees.</summary>
+    public static IEnumerable<PayloadRecipe?> Number(IEnumerable<OutputTensor> read, IEnumerable<PayloadRecipe?> recipes)
+    {
+        Dictionary<PlannedTensor, StoredPayload> numbers = new(ReferenceEqualityComparer.Instance);
+        foreach (OutputTensor tensor in read)
+        {
+            numbers.Add(tensor, new(numbers.Count, tensor.Payload.Length));
+        }
+
+        return recipes.Select(recipe => recipe?.Resolve(tensor => numbers[tensor]));
     }
 
     private static Segment Describe(ModelFile file, FileRange range, ref long literals)

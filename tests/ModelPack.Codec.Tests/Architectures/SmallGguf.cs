@@ -10,7 +10,7 @@ namespace ModelPack.Codec.Tests.Architectures;
 internal sealed class SmallGguf
 {
     private readonly List<MetadataEntry> metadata = [];
-    private readonly List<(GgufModelTensor Tensor, byte[] Payload)> tensors = [];
+    private readonly List<(StoredTensor Tensor, byte[] Payload)> tensors = [];
     private readonly string architecture;
 
     public SmallGguf(string architecture)
@@ -102,7 +102,7 @@ internal sealed class SmallGguf
     public SmallGguf Tensor(string name, TensorType type, params long[] shape)
     {
         Assert.IsTrue(TensorTypes.Get(type).TryGetPayloadBytes(shape, out long bytes));
-        tensors.Add((new GgufModelTensor(name, type, [.. shape], bytes), new byte[bytes]));
+        tensors.Add((new StoredTensor(name, type, [.. shape], bytes), new byte[bytes]));
         return this;
     }
 
@@ -114,7 +114,7 @@ internal sealed class SmallGguf
             BinaryPrimitives.WriteSingleLittleEndian(payload.AsSpan(item * sizeof(float)), values[item]);
         }
 
-        tensors.Add((new GgufModelTensor(name, TensorType.F32, [values.Length], payload.Length), payload));
+        tensors.Add((new StoredTensor(name, TensorType.F32, [values.Length], payload.Length), payload));
         return this;
     }
 

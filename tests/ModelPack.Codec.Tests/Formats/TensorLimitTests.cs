@@ -74,13 +74,13 @@ public sealed class TensorLimitTests
     [TestMethod]
     public void What_would_not_be_read_is_not_written()
     {
-        GgufModelTensor gguf = new("w", TensorType.F32, [1], 4);
+        StoredTensor gguf = new("w", TensorType.F32, [1], 4);
         Assert.AreEqual(FormatErrors.TooManyTensors, Refused(() => GgufWriter.Plan(
             new() { Tensors = [.. Enumerable.Repeat(gguf, TensorLimit.Most + 1)] })));
-        AprModelTensor apr = new("w", TensorType.F32, [1], 4);
+        StoredTensor apr = new("w", TensorType.F32, [1], 4);
         Assert.AreEqual(FormatErrors.TooManyTensors, Refused(() => AprWriter.Plan(
             new() { Fields = [], Tensors = [.. Enumerable.Repeat(apr, TensorLimit.Most + 1)] })));
-        SafeTensorsModelTensor tensor = new("w", TensorType.F32, [1], 4);
+        StoredTensor tensor = new("w", TensorType.F32, [1], 4);
         Assert.AreEqual(FormatErrors.TooManyTensors, Refused(() => SafeTensorsWriter.Plan(
             new([], [.. Enumerable.Repeat(tensor, TensorLimit.Most + 1)]))));
         SafeTensorsModelEntry key = new("k", "");

@@ -92,9 +92,8 @@ public sealed class ReturnedRangesTests
         ByteSource[] payloads = [.. layout.Tensors.Select((tensor, i) => new RangeByteSource(output, offsets[i], tensor.ByteLength))];
         ComposedByteSource file = new("<returned>", change(PlanOf(layout, source)), payloads);
         using ConcatenatedByteSource returned = new("<returned>", [file]);
-        ReturnedRanges compared = new(returned, [file], output, source, CancellationToken.None);
-        compared.AwaitEnd();
-        return compared.AreSource(reread);
+        ReturnedRanges compared = new(returned, [file], output, source);
+        return compared.AreSource(reread, compared.Read(CancellationToken.None));
     }
 
     private static FilePlan PlanOf(RandomLayout layout, PassResult source) => new([.. source.Ranges.Select(range => range.IsGap

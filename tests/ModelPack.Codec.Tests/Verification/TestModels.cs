@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Formats.Apr;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 
@@ -32,7 +33,7 @@ internal static class TestModels
         AprPlanRunner.Run(
         SafeTensorsWriter.Plan(new(
             [.. metadata.Select(pair => new SafeTensorsModelEntry(pair.Key, pair.Value))],
-            [.. tensors.Select(tensor => new SafeTensorsModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes.Length))])),
+            [.. tensors.Select(tensor => new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes.Length))])),
         [.. tensors.Select(tensor => tensor.Bytes)]);
 
     public static ModelFile SafeTensors(params TestTensor[] tensors) => Open(SafeTensorsBytes(tensors), ModelFormat.SafeTensors);
@@ -41,7 +42,7 @@ internal static class TestModels
         GgufWriter.Plan(new()
         {
             Metadata = [.. metadata.Select(pair => new MetadataEntry(pair.Key, pair.Value))],
-            Tensors = [.. tensors.Select(tensor => new GgufModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes.Length))],
+            Tensors = [.. tensors.Select(tensor => new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Bytes.Length))],
         }),
         [.. tensors.Select(tensor => tensor.Bytes)]);
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Interop.Tests.Models;
@@ -23,7 +24,7 @@ internal static partial class HandMadeGguf
                 .. model.Tokenizer.Native(), .. further],
             Tensors = [
                 .. ordered.Select(
-                    (tensor, index) => new GgufModelTensor(tensor.Name, TypeOf(model, tensor), tensor.Shape, payloads[index].Length))],
+                    (tensor, index) => new StoredTensor(tensor.Name, TypeOf(model, tensor), tensor.Shape, payloads[index].Length))],
         };
         PlanWriter.Write(GgufWriter.Plan(layout), payloads, path);
     }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Interop.Tests.Models;
@@ -39,7 +40,7 @@ internal static class HuggingFaceFolder
         SafeTensorsModel layout = new(
             [new("format", "pt")],
             [.. tensors.Select(
-                (tensor, index) => new SafeTensorsModelTensor(tensor.Name, model.Type, tensor.Shape, payloads[index].Length))]);
+                (tensor, index) => new StoredTensor(tensor.Name, model.Type, tensor.Shape, payloads[index].Length))]);
         PlanWriter.Write(SafeTensorsWriter.Plan(layout), payloads, path);
     }
 

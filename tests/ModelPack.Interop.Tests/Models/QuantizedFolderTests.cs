@@ -136,7 +136,7 @@ public sealed class QuantizedFolderTests
                 .. model.Tokenizer.Native()],
             Tensors = [
                 .. tensors.Select(
-                    tensor => new GgufModelTensor(
+                    tensor => new StoredTensor(
                         tensor.Name, tensor.Shape.Length == 1 ? TensorType.F32 : type, tensor.Shape, payloads[tensor.Name].Length))],
         };
         PlanWriter.Write(GgufWriter.Plan(layout), [.. tensors.Select(tensor => payloads[tensor.Name])], path);

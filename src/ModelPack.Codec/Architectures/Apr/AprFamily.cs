@@ -12,15 +12,15 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
     /// <summary>Translates a checkpoint's tensors: names, and what is fused split. A fused tensor that is not three of a kind stays
     /// whole.</summary>
     /// <exception cref="ModelPackException">Two tensors would have one name.</exception>
-    public TensorTranslation ToApr(IReadOnlyList<TensorInfo> tensors)
+    public TensorTranslation ToApr(IReadOnlyList<ModelTensor> tensors)
     {
         Collected made = new();
         PayloadRecipe[] back = new PayloadRecipe[tensors.Count];
         ImmutableArray<UnplacedTensor>.Builder doubts = ImmutableArray.CreateBuilder<UnplacedTensor>();
         for (int i = 0; i < back.Length; i++)
         {
-            TensorInfo tensor = tensors[i];
-            StoredPayload whole = new(i, tensor.ByteLength);
+            TensorInfo tensor = tensors[i].Info;
+            PlannedPayload whole = new(tensors[i]);
             ImmutableArray<string> parts = Names.Parts(tensor.Name);
             if (!parts.IsEmpty && FusedSplit.FirstPart(Names.Layout, tensor, Heads) is { } part)
             {
@@ -45,7 +45,7 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
 
     /// <summary>Translates the tensors of an APR file: names, and what was split joined.</summary>
     /// <exception cref="ModelPackException">Parts do not make up one tensor, or two tensors would have one name.</exception>
-    public TensorTranslation FromApr(IReadOnlyList<TensorInfo> tensors)
+    public TensorTranslation FromApr(IReadOnlyList<ModelTensor> tensors)
     {
         Collected made = new();
         PayloadRecipe[] back = new PayloadRecipe[tensors.Count];
@@ -53,10 +53,10 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
             .ToDictionary(item => item.Item.Name, item => item.Index, StringComparer.Ordinal);
         for (int i = 0; i < back.Length; i++)
         {
-            TensorInfo tensor = tensors[i];
+            TensorInfo tensor = tensors[i].Info;
             if (Names.Whole(tensor.Name) is not { } name)
             {
-                back[i] = made.Add(tensor, Names.FromApr(tensor.Name), tensor.Shape, new StoredPayload(i, tensor.ByteLength));
+                back[i] = made.Add(tensor, Names.FromApr(tensor.Name), tensor.Shape, new PlannedPayload(tensors[i]));
             }
             else if (back[i] is null)
             {
@@ -69,10 +69,10 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
         return new(made.Tensors, [.. back], [], []);
     }
 
-    private void Join(Collected made, PayloadRecipe[] back, IReadOnlyList<TensorInfo> tensors, string name, int[] parts)
+    private void Join(Collected made, PayloadRecipe[] back, IReadOnlyList<ModelTensor> tensors, string name, int[] parts)
     {
-        TensorInfo first = tensors[parts[0]];
-        if (parts.Select(part => tensors[part])
+        TensorInfo first = tensors[parts[0]].Info;
+        if (parts.Select(part => tensors[part].Info)
             .FirstOrDefault(
                 part => part.Type != first.Type || !part.Shape.SequenceEqual(first.Shape)
                     || part.ByteLength != first.ByteLength) is { } other)
@@ -86,7 +86,7 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
 
         FusedSplit split = FusedSplit.Of(Names.Layout, first, Heads)
             ?? throw new ModelPackException(TranslationErrors.Heads, $"q, k and v do not make up '{name}'") { TensorName = first.Name };
-        PayloadRecipe joined = split.Join([.. parts.Select(part => new StoredPayload(part, first.ByteLength))]);
+        PayloadRecipe joined = split.Join([.. parts.Select(part => new PlannedPayload(tensors[part]))]);
         foreach ((int part, PayloadRecipe taken) in parts.Zip(
             split.Take(made.Add(first, name, FusedSplit.WholeShape(Names.Layout, first), joined))))
         {
@@ -103,10 +103,10 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
     /// <summary>The tensors of a translation, each name once.</summary>
     private sealed class Collected
     {
-        private readonly ImmutableArray<TranslatedTensor>.Builder tensors = ImmutableArray.CreateBuilder<TranslatedTensor>();
+        private readonly ImmutableArray<ModelTensor>.Builder tensors = ImmutableArray.CreateBuilder<ModelTensor>();
         private readonly Dictionary<string, string> sources = new(StringComparer.Ordinal);
 
-        public ImmutableArray<TranslatedTensor> Tensors => tensors.ToImmutable();
+        public ImmutableArray<ModelTensor> Tensors => tensors.ToImmutable();
 
         /// <returns>The payload, for the way back.</returns>
         public PayloadRecipe Add(TensorInfo source, string name, ImmutableArray<long> shape, PayloadRecipe payload)
@@ -120,8 +120,8 @@ internal sealed record AprFamily(AprFamilyNames Names, long? Heads)
                     };
             }
 
-            tensors.Add(new(name, source.Type, shape, payload));
-            return new StoredPayload(tensors.Count - 1, payload.Length);
+            tensors.Add(ModelTensor.Made(name, source.Type, shape, payload));
+            return new PlannedPayload(tensors[^1]);
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class AprMetadataBuilder
 
             // A GGUF may hold a key twice; the first one is what readers find.
             Entries = [.. words.Entries.Where(entry => known.Add(entry.Key))],
-            Tensors = [.. steps.Select(step => new AprModelTensor(step.Name, step.Logical.Type, step.Logical.Shape, step.Payload.Length))],
+            Tensors = [.. steps.Select(step => new StoredTensor(step.Name, step.Logical.Type, step.Logical.Shape, step.Payload.Length))],
             Format = root.Format,
             Rows = AprNamingSchemes.Of(steps.Select(step => step.Name)) == AprNamingScheme.Gguf ? RowOrder.Gguf : RowOrder.HuggingFace,
             AreHeadsSplit = words.Family is { Names.Layout: FusedLayout.Heads },

@@ -1,3 +1,4 @@
+using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 
 namespace ModelPack.Architectures.Apr;
@@ -12,7 +13,7 @@ internal sealed record AprMetadataSource
     public required IReadOnlyList<MetadataEntry> Entries { get; init; }
 
     /// <summary>The tensors as the file will hold them.</summary>
-    public required IReadOnlyList<AprModelTensor> Tensors { get; init; }
+    public required IReadOnlyList<StoredTensor> Tensors { get; init; }
 
     /// <summary>What the model comes from.</summary>
     public required ModelFormat Format { get; init; }

@@ -51,7 +51,7 @@ internal static class PairTransforms
         (long groups, ImmutableArray<long> shape) = latent ? JoinLatent(first, second, parts) : JoinHalves(first, second);
         JoinedPayload joined = new([.. parts.Select(part => part.Payload)], groups);
         TensorDraft whole = new(joined, parts[0].Type, shape, made => made);
-        StoredPayload stored = context.Add(
+        PlannedPayload stored = context.Add(
             first.Match.HuggingFaceName, whole, first.Tensor, (Math.Min(first.Index, second.Index), 0, 0, 0));
         long before = 0;
         foreach ((TranslationMember member, TensorDraft part) in new[] { first, second }.Zip(parts))

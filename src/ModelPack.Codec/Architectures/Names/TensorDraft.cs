@@ -25,8 +25,7 @@ internal sealed record TensorDraft(
 
     public bool CanWiden => TensorDecoder.CanDecode(Type) && TensorTypes.Get(Type).Rule == PayloadRule.Blocks;
 
-    public static TensorDraft Of(int index, TensorInfo tensor) =>
-        new(new StoredPayload(index, tensor.ByteLength), tensor.Type, tensor.Shape, made => made);
+    public static TensorDraft Of(ModelTensor tensor) => new(new PlannedPayload(tensor), tensor.Type, tensor.Shape, made => made);
 
     public TensorDraft Exchange(long outer, long rows, long columns, long unitBytes) => this with
     {

@@ -3,16 +3,9 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Names;
 
-/// <summary>A tensor in the other vocabulary.</summary>
-/// <param name="Name">Its name there.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Shape">Dimensions, outermost first.</param>
-/// <param name="Payload">How its payload is made of those of the given tensors.</param>
-internal sealed record TranslatedTensor(string Name, TensorType Type, ImmutableArray<long> Shape, PayloadRecipe Payload);
-
 /// <summary>
-/// A model's tensors in the other vocabulary. Recipes speak of little-endian payloads; a model in the other byte order puts
-/// <see cref="ReversedPayload"/> in through <see cref="PayloadRecipe.Through"/>.
+/// A model's tensors in the other vocabulary. Recipes speak of little-endian payloads: those of the given tensors, and on the way back
+/// those of the tensors made.
 /// </summary>
 /// <param name="Tensors">The tensors in the other vocabulary.</param>
 /// <param name="Return">
@@ -22,7 +15,7 @@ internal sealed record TranslatedTensor(string Name, TensorType Type, ImmutableA
 /// <param name="Unplaced">The given tensors, by index, that have no place in the other vocabulary.</param>
 /// <param name="Doubts">For each of these its name and why.</param>
 internal sealed record TensorTranslation(
-    ImmutableArray<TranslatedTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Unplaced,
+    ImmutableArray<ModelTensor> Tensors, ImmutableArray<PayloadRecipe?> Return, ImmutableArray<int> Unplaced,
     ImmutableArray<UnplacedTensor> Doubts)
 {
     /// <summary>What to say about the tensors without a place: one note for all that share a reason.</summary>

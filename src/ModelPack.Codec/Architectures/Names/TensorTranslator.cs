@@ -10,7 +10,7 @@ internal static class TensorTranslator
 {
     /// <summary>Translates a GGUF's tensors; the order stays.</summary>
     /// <returns>Null if the architecture has no table, or one whose values are out of reach.</returns>
-    public static TensorTranslation? ToHuggingFace(IReadOnlyList<TensorInfo> tensors, ModelFacts facts)
+    public static TensorTranslation? ToHuggingFace(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
     {
         if (NameTable.For(facts) is not { HasValues: true } table)
         {
@@ -21,7 +21,7 @@ internal static class TensorTranslator
         HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
         string prefix = ClassifierNames.Prefix(facts.Architecture, names.Contains);
         Dictionary<string, List<TranslationMember>> pairs = new(StringComparer.Ordinal);
-        foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
+        foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
         {
             if (table.FromGguf(tensor.Name, names.Contains) is not { } match)
             {
@@ -56,7 +56,7 @@ internal static class TensorTranslator
 
     /// <summary>Translates a folder's tensors; they come by layer, and within a layer in the order of the table.</summary>
     /// <returns>Null if the architecture has no table, or one whose values are out of reach.</returns>
-    public static TensorTranslation? ToGguf(IReadOnlyList<TensorInfo> tensors, ModelFacts facts)
+    public static TensorTranslation? ToGguf(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
     {
         if (NameTable.For(facts) is not { HasValues: true } table)
         {
@@ -67,7 +67,7 @@ internal static class TensorTranslator
         Dictionary<string, List<TranslationMember>> stacks = new(StringComparer.Ordinal);
         Func<NamePattern, bool> hasModule = module => tensors.Any(
             tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
-        foreach ((int index, TensorInfo tensor) in Sound(context, tensors))
+        foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
         {
             ImmutableArray<NameMatch> matches = table.FromHuggingFace(tensor.Name);
             if (matches.IsEmpty || (matches[0].Rule.HuggingFaceWith is { } with && !hasModule(with)))
@@ -119,7 +119,7 @@ internal static class TensorTranslator
             return;
         }
 
-        StoredPayload stored = context.Add(name, draft, member.Tensor, place);
+        PlannedPayload stored = context.Add(name, draft, member.Tensor, place);
         context.ComesBack(member.Index, draft.Back?.Invoke(stored));
     }
 
@@ -146,14 +146,14 @@ internal static class TensorTranslator
 
     /// <summary>The tensors that can be translated at all: lengths that are not those of type and shape are refused, and more numbers than
     /// can be counted; an empty tensor has no place.</summary>
-    private static IEnumerable<(int Index, TensorInfo Tensor)> Sound(TranslationContext context, IReadOnlyList<TensorInfo> tensors)
+    private static IEnumerable<(int Index, ModelTensor Tensor)> Sound(TranslationContext context, IReadOnlyList<ModelTensor> tensors)
     {
         // Nothing is made that is larger than all tensors together as F32, or as they are where that is more: below this bound, no
         // transform has to look for overflow.
         long total = 0;
         for (int index = 0; index < tensors.Count; index++)
         {
-            TensorInfo tensor = tensors[index];
+            TensorInfo tensor = tensors[index].Info;
             if (!TensorTypes.Get(tensor.Type).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes) || bytes != tensor.ByteLength)
             {
                 throw WrongShape(
@@ -175,7 +175,7 @@ internal static class TensorTranslator
                 continue;
             }
 
-            yield return (index, tensor);
+            yield return (index, tensors[index]);
         }
     }
 

@@ -4,11 +4,13 @@ namespace ModelPack.Architectures.Names;
 
 /// <summary>A given tensor and the row of the table that knows its name.</summary>
 /// <param name="Index">Its index among the given tensors.</param>
-/// <param name="Tensor">The tensor.</param>
+/// <param name="Given">The tensor.</param>
 /// <param name="Match">The row.</param>
-internal readonly record struct TranslationMember(int Index, TensorInfo Tensor, NameMatch Match)
+internal readonly record struct TranslationMember(int Index, ModelTensor Given, NameMatch Match)
 {
-    public TensorDraft Draft => TensorDraft.Of(Index, Tensor);
+    public TensorInfo Tensor => Given.Info;
+
+    public TensorDraft Draft => TensorDraft.Of(Given);
 
     public ReadOnlySpan<long> Shape => Tensor.Shape.AsSpan();
 
@@ -25,15 +27,15 @@ internal readonly record struct TranslationMember(int Index, TensorInfo Tensor, 
 }
 
 /// <summary>Collects a translation, and puts it in order.</summary>
-internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelFacts facts)
+internal sealed class TranslationContext(IReadOnlyList<ModelTensor> given, ModelFacts facts)
 {
     // A part of a stack is a tensor with a name and a recipe, however few bytes it has: those of small models are for free.
     private const int FreeParts = 1 << 15;
     private const int BytesPerPart = 64;
 
-    private readonly long mostParts = FreeParts + (given.Aggregate(0L, (all, tensor) => all + (tensor.ByteLength / BytesPerPart)));
+    private readonly long mostParts = FreeParts + (given.Aggregate(0L, (all, tensor) => all + (tensor.Info.ByteLength / BytesPerPart)));
     private long parts;
-    private readonly List<(TranslatedTensor Tensor, (int, int, int, int) Place)> made = [];
+    private readonly List<(ModelTensor Tensor, (int, int, int, int) Place)> made = [];
     private readonly Dictionary<string, string> sources = new(StringComparer.Ordinal);
     private readonly PayloadRecipe?[] back = new PayloadRecipe?[given.Count];
     private readonly SortedDictionary<int, UnplacedTensor> unplaced = [];
@@ -46,7 +48,7 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
     /// <param name="source">The given tensor that stands for it in messages.</param>
     /// <param name="place">Where it stands in the order.</param>
     /// <returns>Its payload, for the way back.</returns>
-    public StoredPayload Add(string name, TensorDraft draft, TensorInfo source, (int, int, int, int) place)
+    public PlannedPayload Add(string name, TensorDraft draft, TensorInfo source, (int, int, int, int) place)
     {
         if (!sources.TryAdd(name, source.Name))
         {
@@ -54,8 +56,9 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
                 TranslationErrors.SameName, $"'{sources[name]}' and '{source.Name}' would both be '{name}'") { TensorName = source.Name };
         }
 
-        made.Add((new TranslatedTensor(name, draft.Type, draft.Shape, draft.Payload), place));
-        return new StoredPayload(made.Count - 1, draft.Payload.Length);
+        ModelTensor tensor = ModelTensor.Made(name, draft.Type, draft.Shape, draft.Payload);
+        made.Add((tensor, place));
+        return new(tensor);
     }
 
     /// <summary>Counts the parts of a stack before it is taken apart.</summary>
@@ -84,19 +87,6 @@ internal sealed class TranslationContext(IReadOnlyList<TensorInfo> given, ModelF
 
     public void Unplace(int index, string reason) => unplaced.Add(index, new(given[index].Name, reason));
 
-    public TensorTranslation Finish()
-    {
-        int[] order = [.. Enumerable.Range(0, made.Count).OrderBy(item => made[item].Place)];
-        int[] places = new int[order.Length];
-        for (int place = 0; place < order.Length; place++)
-        {
-            places[order[place]] = place;
-        }
-
-        return new TensorTranslation(
-            [.. order.Select(item => made[item].Tensor)],
-            [.. back.Select(recipe => recipe?.Through(stored => stored with { Tensor = places[stored.Tensor] }))],
-            [.. unplaced.Keys],
-            [.. unplaced.Values]);
-    }
+    public TensorTranslation Finish() => new(
+        [.. made.OrderBy(item => item.Place).Select(item => item.Tensor)], [.. back], [.. unplaced.Keys], [.. unplaced.Values]);
 }

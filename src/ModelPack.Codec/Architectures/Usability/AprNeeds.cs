@@ -2,6 +2,7 @@ using ModelPack.Architectures.Apr;
 using ModelPack.Architectures.Names;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Usability;
 
@@ -38,7 +39,9 @@ internal static class AprNeeds
         }
 
         HashSet<string> present = [
-            .. AprFamilies.OfApr(file).Family is { } family ? family.FromApr(file.Tensors).Tensors.Select(tensor => tensor.Name) : names];
+            .. AprFamilies.OfApr(file).Family is { } family
+                ? family.FromApr(ModelTensor.Of(file.Tensors)).Tensors.Select(tensor => tensor.Name)
+                : names];
         bool isGguf = AprNamingSchemes.Of(names) == AprNamingScheme.Gguf;
         NameTable table = NameTable.For(architecture, says.Count("num_experts"))!;
         int layers = says.Count("num_layers") is <= int.MaxValue and { } count ? (int)count : 0;

@@ -33,10 +33,6 @@ internal sealed record Ancestry
     /// type.</summary>
     public required ImmutableArray<ModelTensor> Tensors { get; init; }
 
-    /// <summary>For each tensor of the file and of its side file, how its payload is made of those of <see cref="Tensors"/>; null for one
-    /// that is only kept.</summary>
-    public required ImmutableArray<PayloadRecipe?> Return { get; init; }
-
     /// <summary>The records on the way to <see cref="Root"/>, in terms of the file's payloads: if a hash in them is wrong, the file was
     /// edited.</summary>
     public ImmutableArray<OriginRecord> Records { get; init; } = [];
@@ -80,20 +76,39 @@ internal sealed record Ancestry
     public static Ancestry Alone(ModelFile file)
     {
         IReadOnlyList<TensorInfo> logical = TensorDescriptions.Logical(file);
-        PayloadRecipe?[] back = new PayloadRecipe?[file.AllTensors.Count];
         ImmutableArray<ModelTensor>.Builder tensors = ImmutableArray.CreateBuilder<ModelTensor>(logical.Count);
         for (int i = 0; i < logical.Count; i++)
         {
             TensorInfo info = logical[i];
             StoredPayload stored = new(i, info.ByteLength);
             ByteSwapSupport swap = info.ByteOrder == ByteOrder.BigEndian ? PayloadByteOrder.Support(info.Type) : ByteSwapSupport.NotNeeded;
-            PayloadRecipe payload = swap == ByteSwapSupport.Exact ? new ReversedPayload(stored, info.Type) : stored;
-            back[i] = payload;
             bool isPlain = info.ByteOrder == ByteOrder.LittleEndian || swap == ByteSwapSupport.DerivedOnly;
-            tensors.Add(new(isPlain ? info : info with { ByteOrder = ByteOrder.LittleEndian }, payload));
+            tensors.Add(
+                new(isPlain ? info : info with { ByteOrder = ByteOrder.LittleEndian },
+                    swap == ByteSwapSupport.Exact ? new ReversedPayload(stored, info.Type) : stored));
         }
 
-        return new() { File = file, Root = file, Tensors = tensors.MoveToImmutable(), Return = [.. back] };
+        return new() { File = file, Root = file, Tensors = tensors.MoveToImmutable() };
+    }
+
+    /// <summary>For each tensor of the file and of its side file, how its payload comes back; null for one that is only kept.</summary>
+    /// <param name="tensors">How the payloads of <see cref="Tensors"/> come back; null for one that does not.</param>
+    public PayloadRecipe?[] Return(IReadOnlyList<PayloadRecipe?> tensors)
+    {
+        if (Parent is not null)
+        {
+            return Parent.Return(tensors);
+        }
+
+        PayloadRecipe?[] back = new PayloadRecipe?[File.AllTensors.Count];
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            back[i] = Tensors[i].Payload is ReversedPayload swapped && tensors[i] is { } plain
+                ? new ReversedPayload(plain, swapped.Type)
+                : tensors[i];
+        }
+
+        return back;
     }
 
     /// <summary>Every file that records lead back to, the nearest first, as they say it. This is the one place that follows them.</summary>

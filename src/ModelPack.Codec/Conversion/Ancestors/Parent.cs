@@ -28,15 +28,10 @@ internal sealed record Parent(ModelFile Container, OriginRecord Record, Ancestry
     {
         get
         {
-            int[] places = Again.ReaderPlaces();
             HashSet<int> read = [.. Record.Tensors.SelectMany(tensor => tensor.Payload.Tensors())];
-            for (int i = 0; i < places.Length; i++)
-            {
-                if (!read.Contains(places[i]))
-                {
-                    yield return new(new StoredPayload(places[i], Again.Payloads[i].Length), ToContainer(Again.Payloads[i]));
-                }
-            }
+            return Again.Read().Index().Where(tensor => !read.Contains(tensor.Index)).Select(
+                tensor => new ShownPayload(
+                    new StoredPayload(tensor.Index, tensor.Item.Payload.Length), ToContainer(tensor.Item.Payload)));
         }
     }
 
@@ -66,31 +61,29 @@ internal sealed record Parent(ModelFile Container, OriginRecord Record, Ancestry
         $"the origin record of '{name}' cannot be followed: {why.Detail}";
 
     /// <summary>The ancestry of the container.</summary>
-    public Ancestry Child()
+    public Ancestry Child() => new()
     {
-        ImmutableArray<PayloadRecipe?> before = Ancestry.Return;
-        PayloadRecipe?[] back = new PayloadRecipe?[Container.AllTensors.Count];
-        int[] places = Again.ReaderPlaces();
-        for (int i = 0; i < places.Length; i++)
-        {
-            PayloadRecipe made = Again.Payloads[i];
-            back[places[i]] = made.Tensors().All(tensor => before[tensor] is not null)
-                ? Container.Budget.Through(made, stored => before[stored.Tensor]!)
-                : null;
-        }
+        File = Container,
+        Parent = this,
+        Root = Ancestry.Root,
+        Tensors = [.. Ancestry.Tensors.Select(ToContainer)],
+        Records = [Record, .. Ancestry.Records.Select(inner => RestoredFile.Through(Record, inner, Container))],
+        Shown = [
+            .. Shown, .. Ancestry.Shown.Select(shown => new ShownPayload(ToContainer(shown.Shown), ToContainer(shown.Made)))
+                .Where(shown => !shown.Shown.IsSameAs(shown.Made))],
+    };
 
-        return new()
-        {
-            File = Container,
-            Parent = this,
-            Root = Ancestry.Root,
-            Tensors = [.. Ancestry.Tensors.Select(tensor => tensor with { Payload = ToContainer(tensor.Payload) })],
-            Return = [.. back],
-            Records = [Record, .. Ancestry.Records.Select(inner => RestoredFile.Through(Record, inner, Container))],
-            Shown = [
-                .. Shown, .. Ancestry.Shown.Select(shown => new ShownPayload(ToContainer(shown.Shown), ToContainer(shown.Made)))
-                    .Where(shown => !shown.Shown.IsSameAs(shown.Made))],
-        };
+    /// <summary>For each tensor of the container and of its side file, how its payload comes back; null for one that is only
+    /// kept.</summary>
+    /// <param name="tensors">How the payloads of the model's tensors come back; null for one that does not.</param>
+    public PayloadRecipe?[] Return(IReadOnlyList<PayloadRecipe?> tensors)
+    {
+        PayloadRecipe?[] before = Ancestry.Return(tensors);
+        return [
+            .. Again.Read().Select(
+                tensor => tensor.Payload.Tensors().All(stored => before[stored] is not null)
+                    ? Container.Budget.Through(tensor.Payload, stored => before[stored.Tensor]!)
+                    : null)];
     }
 
     /// <summary>Names a tensor of a container that shows something else than what it is made of; null if all show that.</summary>
@@ -112,6 +105,12 @@ internal sealed record Parent(ModelFile Container, OriginRecord Record, Ancestry
 
         Hash128 HashOf(PayloadRecipe recipe, CancellationToken stop) =>
             known(recipe) ?? FileHash.Xxh128(MadePayloads.Open(container, recipe), stop);
+    }
+
+    private ModelTensor ToContainer(ModelTensor tensor)
+    {
+        PayloadRecipe payload = ToContainer(tensor.Payload);
+        return new(tensor.Info.ByteLength == payload.Length ? tensor.Info : tensor.Info with { ByteLength = payload.Length }, payload);
     }
 
     // Payloads of the file, made of those of the container.

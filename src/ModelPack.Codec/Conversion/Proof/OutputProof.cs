@@ -23,20 +23,13 @@ internal static class OutputProof
 
         ByteSource[] files = [.. RestoredFile.Compose(record, output).Select(file => file.Source)];
         using ConcatenatedByteSource returned = new($"<{record.Name}>", files);
-        ReturnedRanges ranges = new(returned, files, output.Source, written.Pass, context.Cancellation);
-        PassResult reread;
-        try
-        {
-            reread = HashOutput(output, PassWork.TensorHashes, context);
-        }
-        finally
-        {
-            // Nothing may read the output any more once it is closed and deleted.
-            ranges.AwaitEnd();
-        }
+        ReturnedRanges ranges = new(returned, files, output.Source, written.Pass);
 
+        // Nothing may read the output any more once it is closed and deleted.
+        (PassResult reread, Func<Hash128[]> read) = Workers.Both(
+            () => HashOutput(output, PassWork.TensorHashes, context), () => ranges.Read(context.Cancellation));
         EnsureWritten(output, conversion, written, reread);
-        if (!ranges.AreSource(reread))
+        if (!ranges.AreSource(reread, read()))
         {
             throw Failed(
                 output, "what comes back is another file",
@@ -54,20 +47,19 @@ internal static class OutputProof
         ModelFile output, TranscodePlan conversion, OriginRecord record, PassResult reread, CancellationToken cancellation)
     {
         long?[] direct = conversion.Destinations();
-        int[] places = conversion.ReaderPlaces();
+        OutputTensor[] tensors = [.. conversion.Read()];
         HashSet<int> read = [.. record.Tensors.SelectMany(tensor => tensor.Payload.Tensors())];
         int[] shown = [
-            .. Enumerable.Range(0, places.Length)
-                .Where(payload => !read.Contains(places[payload]) && conversion.Payloads[payload].Tensors()
-                    .Any(tensor => direct[tensor] is null))];
+            .. Enumerable.Range(0, tensors.Length)
+                .Where(place => !read.Contains(place) && tensors[place].Payload.Tensors().Any(tensor => direct[tensor] is null))];
         Workers.ForEach(
             shown,
-            (payload, stop) =>
+            (place, stop) =>
             {
-                PayloadRecipe expected = conversion.Payloads[payload].Through(stored => record.Tensors[stored.Tensor].Payload).Simplified();
-                if (FileHash.Xxh128(MadePayloads.Open(output, expected), stop) != reread.TensorHashes[places[payload]])
+                PayloadRecipe expected = tensors[place].Payload.Through(stored => record.Tensors[stored.Tensor].Payload).Simplified();
+                if (FileHash.Xxh128(MadePayloads.Open(output, expected), stop) != reread.TensorHashes[place])
                 {
-                    TensorInfo tensor = output.AllTensors[places[payload]];
+                    TensorInfo tensor = output.AllTensors[place];
                     throw Failed(output, $"tensor '{tensor.Name}' does not show what it was made of", tensor.Offset);
                 }
             },
@@ -86,25 +78,21 @@ internal static class OutputProof
     {
         IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(output);
         EnsureWritten(output, conversion, written, HashOutput(output, PassWork.TensorHashes, context));
-        int[] places = conversion.ReaderPlaces();
-        for (int i = 0; i < conversion.Plan.Outputs.Length; i++)
+        foreach ((OutputTensor expected, TensorInfo stored) in conversion.Read().Zip(tensors))
         {
-            TensorInfo planned = conversion.Plan.Outputs[i].Logical;
-            TensorInfo stored = tensors[places[i]];
+            TensorInfo planned = expected.Logical;
             if (stored.Type != planned.Type || !stored.Shape.AsSpan().SequenceEqual(planned.Shape.AsSpan()))
             {
                 throw Failed(output, $"tensor '{planned.Name}' is another one in the output", stored.Offset);
             }
         }
 
-        foreach ((SourceTensor fate, int i) in conversion.Plan.Sources.Select((fate, i) => (fate, i)))
+        foreach ((int i, PayloadRecipe? recipe) in conversion.Returns().Index())
         {
-            if (fate.Return is { } back and not StoredPayload
-                && FileHash.Xxh128(
-                    MadePayloads.Open(output, back.Through(stored => stored with { Tensor = places[stored.Tensor] })),
-                    context.Cancellation) != written.Pass.TensorHashes[i])
+            if (recipe is { } back and not StoredPayload
+                && FileHash.Xxh128(MadePayloads.Open(output, back), context.Cancellation) != written.Pass.TensorHashes[i])
             {
-                throw Failed(output, $"tensor '{fate.Logical.Name}' does not come back from the output", null);
+                throw Failed(output, $"tensor '{conversion.Tensors[i].Name}' does not come back from the output", null);
             }
         }
 
@@ -180,12 +168,11 @@ internal static class OutputProof
 
     private static void EnsureWritten(ModelFile output, TranscodePlan conversion, WrittenPayloads written, PassResult reread)
     {
-        int[] places = conversion.ReaderPlaces();
-        for (int payload = 0; payload < places.Length; payload++)
+        foreach ((int place, int payload) in conversion.Order.Index())
         {
-            if (reread.TensorHashes[places[payload]] != written.Sums[payload].Xxh128)
+            if (reread.TensorHashes[place] != written.Sums[payload].Xxh128)
             {
-                TensorInfo tensor = output.AllTensors[places[payload]];
+                TensorInfo tensor = output.AllTensors[place];
                 throw Failed(output, $"tensor '{tensor.Name}' is not the one that was written", tensor.Offset);
             }
         }

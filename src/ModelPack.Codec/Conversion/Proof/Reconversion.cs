@@ -125,10 +125,8 @@ internal sealed class Reconversion : IDisposable
     // Whether this is the container that a pass has read.
     private bool IsRead(PassResult known, ModelFile file, PassResult examined, CancellationToken cancellation)
     {
-        ReturnedRanges ranges = new(
-            (ConcatenatedByteSource)Source, [.. Files.Select(part => part.Source)], file.Source, known, cancellation);
-        ranges.AwaitEnd();
-        return ranges.AreSource(examined);
+        ReturnedRanges ranges = new((ConcatenatedByteSource)Source, [.. Files.Select(part => part.Source)], file.Source, known);
+        return ranges.AreSource(examined, ranges.Read(cancellation));
     }
 
     // Both were read, each for its own sake. A payload of the container is one of its ranges.
@@ -186,12 +184,7 @@ internal sealed class Reconversion : IDisposable
         Files = PlanCrc.Resolve(again.Complete(written), written.Sums)
             .Compose("a conversion made again", [.. recipes.Select(recipe => MadePayloads.Open(first, recipe))]);
         Source = new ConcatenatedByteSource("<converted again>", Files.Select(part => part.Source));
-        int[] places = again.ReaderPlaces();
-        payloads = new PayloadRecipe[places.Length];
-        for (int i = 0; i < places.Length; i++)
-        {
-            payloads[places[i]] = recipes[i];
-        }
+        payloads = [.. again.Order.Select(payload => recipes[payload])];
     }
 
     private PayloadRecipe FromFirst(PayloadRecipe recipe) => recipe.Through(stored => payloads[stored.Tensor]).Simplified();

@@ -15,17 +15,12 @@ internal sealed class ReturnedRanges
     private readonly PassResult source;
     private readonly long[] stored;
     private readonly ByteSource?[] made;
-    private readonly Task<Hash128[]> read;
 
-    /// <summary>Begins to read. <see cref="AwaitEnd"/> has to be called before the output is closed.</summary>
     /// <param name="returned">The returned files as one.</param>
     /// <param name="files">The files.</param>
     /// <param name="output">The output that they read from.</param>
     /// <param name="source">What the pass over the source found.</param>
-    /// <param name="cancellation">Stops the reading.</param>
-    public ReturnedRanges(
-        ConcatenatedByteSource returned, IReadOnlyList<ByteSource> files, ByteSource output, PassResult source,
-        CancellationToken cancellation)
+    public ReturnedRanges(ConcatenatedByteSource returned, IReadOnlyList<ByteSource> files, ByteSource output, PassResult source)
     {
         this.returned = returned;
         this.source = source;
@@ -33,37 +28,36 @@ internal sealed class ReturnedRanges
         made = new ByteSource?[stored.Length];
         Array.Fill(stored, -1);
         Match(files, output);
-        read = returned.Length == source.Length ? Task.Run(() => Read(cancellation), cancellation) : Task.FromResult<Hash128[]>([]);
     }
 
-    /// <summary>Waits until nothing is read any more.</summary>
-    public void AwaitEnd()
+    /// <summary>The hashes of what the output does not store as it is, in order.</summary>
+    public Hash128[] Read(CancellationToken cancellation)
     {
-        // Waiting for a task that no thread has begun yet runs it here; waiting for its handle would need a free thread of the pool.
-        try
+        if (returned.Length != source.Length)
         {
-            read.Wait(CancellationToken.None);
+            return [];
         }
-        catch (AggregateException)
-        {
-            // Its result is looked at later, if at all.
-        }
+
+        int[] unknown = [.. Enumerable.Range(0, stored.Length).Where(i => stored[i] < 0)];
+        Hash128[] hashes = new Hash128[unknown.Length];
+        Workers.ForEach([.. Enumerable.Range(0, unknown.Length)], (i, stop) => hashes[i] = HashOf(unknown[i], stop), cancellation);
+        return hashes;
     }
 
     /// <summary>Whether the returned files are the source.</summary>
     /// <param name="output">What the pass over the output found.</param>
-    public bool AreSource(PassResult output)
+    /// <param name="read">What <see cref="Read"/> found.</param>
+    public bool AreSource(PassResult output, Hash128[] read)
     {
         if (returned.Length != source.Length || source.RangeHashes.Length != stored.Length)
         {
             return false;
         }
 
-        Hash128[] others = read.GetAwaiter().GetResult();
         int next = 0;
         for (int i = 0; i < stored.Length; i++)
         {
-            Hash128 hash = stored[i] < 0 ? others[next++] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
+            Hash128 hash = stored[i] < 0 ? read[next++] : output.HashAt(stored[i], source.Ranges[i].Length) ?? HashOf(i, default);
             if (hash != source.RangeHashes[i])
             {
                 return false;
@@ -104,15 +98,6 @@ internal sealed class ReturnedRanges
 
             start += file.Length;
         }
-    }
-
-    // The hashes of what the output does not store as it is, in order.
-    private Hash128[] Read(CancellationToken cancellation)
-    {
-        int[] unknown = [.. Enumerable.Range(0, stored.Length).Where(i => stored[i] < 0)];
-        Hash128[] hashes = new Hash128[unknown.Length];
-        Workers.ForEach([.. Enumerable.Range(0, unknown.Length)], (i, stop) => hashes[i] = HashOf(unknown[i], stop), cancellation);
-        return hashes;
     }
 
     private Hash128 HashOf(int range, CancellationToken cancellation) =>

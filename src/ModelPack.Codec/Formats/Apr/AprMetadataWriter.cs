@@ -49,7 +49,7 @@ internal static class AprMetadataWriter
         }
 
         ulong parameters = 0;
-        foreach (AprModelTensor tensor in model.Tensors)
+        foreach (StoredTensor tensor in model.Tensors)
         {
             TensorShape.TryCountElements(tensor.Shape.AsSpan(), out long elements);
             parameters = checked(parameters + (ulong)elements);

@@ -13,11 +13,8 @@ internal sealed record AprModel
     public IReadOnlyList<KeyValuePair<string, AprJson>> CustomKeys { get; init; } = [];
 
     /// <summary>The tensors in any order.</summary>
-    public required IReadOnlyList<AprModelTensor> Tensors { get; init; }
+    public required IReadOnlyList<StoredTensor> Tensors { get; init; }
 
     /// <summary>Flags to write; by default those that follow from the content (<see cref="AprWriter.FlagsFor"/>).</summary>
     public AprFlags? Flags { get; init; }
 }
-
-/// <summary>A tensor of a new APR file.</summary>
-internal sealed record AprModelTensor(string Name, TensorType Type, ImmutableArray<long> Shape, long ByteLength);

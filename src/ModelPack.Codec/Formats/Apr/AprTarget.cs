@@ -43,17 +43,17 @@ internal sealed class AprTarget : ContainerTarget
         {
             Fields = metadata.Fields,
             CustomKeys = custom,
-            Tensors = [
-                .. content.Tensors.Select(step => new AprModelTensor(step.Name, step.StoredType, step.StoredShape, step.Payload.Length))],
+            Tensors = [.. content.Tensors.Select(step => step.Stored)],
         });
         return new([new(content.Form.Folder is { } stem ? $"{stem}.apr" : "", plan)]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form)
+    public override IEnumerable<OutputTensor> ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form)
     {
-        byte[][] names = [.. steps.Select(step => Encoding.UTF8.GetBytes(step.Name))];
-        int[] order = [.. Enumerable.Range(0, names.Length)];
-        order.AsSpan().Sort((left, right) => names[left].AsSpan().SequenceCompareTo(names[right]));
-        return Inverse(order);
+        OutputTensor[] ordered = [.. steps];
+        Array.Sort(
+            Array.ConvertAll(ordered, step => Encoding.UTF8.GetBytes(step.Name)), ordered,
+            Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)));
+        return ordered;
     }
 }

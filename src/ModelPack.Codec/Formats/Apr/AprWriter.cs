@@ -49,7 +49,7 @@ internal static class AprWriter
         | (model.Tensors.Any(tensor => TensorTypes.Get(tensor.Type).IsQuantized) ? AprFlags.Quantized : 0)
         | (model.CustomKeys.Any(pair => pair.Key == VocabularyKey) ? AprFlags.HasVocabulary : 0);
 
-    private static byte[] EncodeName(AprModelTensor tensor)
+    private static byte[] EncodeName(StoredTensor tensor)
     {
         byte[] name;
         try
@@ -70,7 +70,7 @@ internal static class AprWriter
     {
         for (int i = 0; i < order.Length; i++)
         {
-            AprModelTensor tensor = model.Tensors[order[i]];
+            StoredTensor tensor = model.Tensors[order[i]];
             string? fault = i > 0 && names[order[i]].AsSpan().SequenceEqual(names[order[i - 1]]) ? "occurs twice"
                 : tensor.Shape.Length > AprFormat.MaximumDimensions ? $"has {tensor.Shape.Length} dimensions; 8 are allowed"
                 : AprTypeBytes.ToWrite(tensor.Type) is null ? $"has the type {tensor.Type}, which APR cannot hold"
@@ -92,7 +92,7 @@ internal static class AprWriter
         long offset = 0;
         foreach (int i in order)
         {
-            AprModelTensor tensor = model.Tensors[i];
+            StoredTensor tensor = model.Tensors[i];
             BinaryPrimitives.WriteUInt16LittleEndian(rest, (ushort)names[i].Length);
             names[i].CopyTo(rest[2..]);
             rest = rest[(2 + names[i].Length)..];

@@ -15,12 +15,5 @@ internal sealed record GgufModel
     public IReadOnlyList<MetadataEntry> Metadata { get; init; } = [];
 
     /// <summary>The tensors in their order.</summary>
-    public IReadOnlyList<GgufModelTensor> Tensors { get; init; } = [];
+    public IReadOnlyList<StoredTensor> Tensors { get; init; } = [];
 }
-
-/// <summary>A tensor of a new file.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Type">A type that ggml has.</param>
-/// <param name="ShapeOutermostFirst">Up to 4 dimensions, all of which are stored.</param>
-/// <param name="ByteLength">Length of the payload.</param>
-internal sealed record GgufModelTensor(string Name, TensorType Type, ImmutableArray<long> ShapeOutermostFirst, long ByteLength);

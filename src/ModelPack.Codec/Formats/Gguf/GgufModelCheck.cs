@@ -36,11 +36,11 @@ internal static class GgufModelCheck
         return entries;
     }
 
-    public static void CheckTensors(IReadOnlyList<GgufModelTensor> tensors)
+    public static void CheckTensors(IReadOnlyList<StoredTensor> tensors)
     {
         TensorLimit.Write(tensors.Count);
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (GgufModelTensor tensor in tensors)
+        foreach (StoredTensor tensor in tensors)
         {
             if (!TryEncode(tensor.Name, out byte[] bytes) || !GgufTensorReader.IsName(bytes))
             {
@@ -58,21 +58,21 @@ internal static class GgufModelCheck
         }
     }
 
-    private static void CheckShape(GgufModelTensor tensor)
+    private static void CheckShape(StoredTensor tensor)
     {
         TensorTypeInfo type = TensorTypes.Get(tensor.Type);
-        string shape = TensorShape.Format(tensor.ShapeOutermostFirst.AsSpan());
+        string shape = TensorShape.Format(tensor.Shape.AsSpan());
         if (type.GgmlId is null)
         {
             throw Refuse(GgufErrors.UnwritableType, $"the type {type.Name} has no ggml id", tensor);
         }
 
-        if (tensor.ShapeOutermostFirst.Length > GgufFormat.MaximumDimensions)
+        if (tensor.Shape.Length > GgufFormat.MaximumDimensions)
         {
             throw Refuse(GgufErrors.UnwritableShape, $"the shape {shape} has more than {GgufFormat.MaximumDimensions} dimensions", tensor);
         }
 
-        if (!type.TryGetPayloadBytes(tensor.ShapeOutermostFirst.AsSpan(), out long bytes))
+        if (!type.TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes))
         {
             throw Refuse(
                 GgufErrors.UnwritableShape, $"the shape {shape} does not consist of {type.Name} blocks, or has more than 2^63 elements",
@@ -122,6 +122,6 @@ internal static class GgufModelCheck
         }
     }
 
-    private static ModelPackException Refuse(ErrorCode code, string detail, GgufModelTensor tensor) =>
+    private static ModelPackException Refuse(ErrorCode code, string detail, StoredTensor tensor) =>
         new(code, detail) { TensorName = tensor.Name };
 }

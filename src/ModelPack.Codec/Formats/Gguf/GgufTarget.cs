@@ -49,8 +49,8 @@ internal sealed class GgufTarget : ContainerTarget
                     i == 0 ? own.Alignment : GgufFormat.DefaultAlignment, content.Tensors, part)))]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) =>
-        Inverse(form.Split(steps).SelectMany(part => part));
+    public override IEnumerable<OutputTensor> ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) =>
+        form.Split(steps).SelectMany(part => part).Select(place => steps[place]);
 
     private static FilePlan Part(
         List<MetadataEntry> metadata, long alignment, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors)
@@ -59,9 +59,7 @@ internal sealed class GgufTarget : ContainerTarget
         {
             Alignment = alignment,
             Metadata = metadata,
-            Tensors = [
-                .. tensors.Select(
-                    i => new GgufModelTensor(steps[i].Name, steps[i].StoredType, steps[i].StoredShape, steps[i].Payload.Length))],
+            Tensors = [.. tensors.Select(i => steps[i].Stored)],
         });
         return Renumbered(plan, tensors);
     }

@@ -36,7 +36,7 @@ internal static class GgufWriter
             + entries.Sum(entry => sizeof(ulong) + entry.Key.Length + sizeof(uint) + (long)entry.Value.RawBytes.Length)
             + model.Tensors.Sum(
                 tensor => sizeof(ulong) + Encoding.UTF8.GetByteCount(
-                    tensor.Name) + 16L + (sizeof(ulong) * tensor.ShapeOutermostFirst.Length));
+                    tensor.Name) + 16L + (sizeof(ulong) * tensor.Shape.Length));
         long padded = CheckedMath.AlignUp(length, model.Alignment);
         if (padded > Array.MaxLength)
         {
@@ -56,7 +56,7 @@ internal static class GgufWriter
         }
 
         long offset = 0;
-        foreach (GgufModelTensor tensor in model.Tensors)
+        foreach (StoredTensor tensor in model.Tensors)
         {
             WriteRecord(writer, tensor, offset);
             offset = NextOffset(offset, tensor, model.Alignment);
@@ -65,20 +65,20 @@ internal static class GgufWriter
         return writer.Bytes;
     }
 
-    private static void WriteRecord(HeaderWriter writer, GgufModelTensor tensor, long offset)
+    private static void WriteRecord(HeaderWriter writer, StoredTensor tensor, long offset)
     {
         writer.WriteString(tensor.Name);
-        writer.WriteUInt32((uint)tensor.ShapeOutermostFirst.Length);
-        for (int dimension = tensor.ShapeOutermostFirst.Length - 1; dimension >= 0; dimension--)
+        writer.WriteUInt32((uint)tensor.Shape.Length);
+        for (int dimension = tensor.Shape.Length - 1; dimension >= 0; dimension--)
         {
-            writer.WriteUInt64((ulong)tensor.ShapeOutermostFirst[dimension]);
+            writer.WriteUInt64((ulong)tensor.Shape[dimension]);
         }
 
         writer.WriteUInt32((uint)TensorTypes.Get(tensor.Type).GgmlId!.Value);
         writer.WriteUInt64((ulong)offset);
     }
 
-    private static long NextOffset(long offset, GgufModelTensor tensor, long alignment) =>
+    private static long NextOffset(long offset, StoredTensor tensor, long alignment) =>
         CheckedMath.TryAdd(offset, tensor.ByteLength, out long end) && CheckedMath.TryAlignUp(end, alignment, out long next)
             ? next
             : throw new ModelPackException(

@@ -5,7 +5,7 @@ namespace ModelPack.Formats.SafeTensors;
 /// <summary>What a new file is to hold.</summary>
 /// <param name="Metadata">The entries of <c>__metadata__</c>; none leaves the object out.</param>
 /// <param name="Tensors">The tensors; payload segments of the plan refer to this list.</param>
-internal sealed record SafeTensorsModel(IReadOnlyList<SafeTensorsModelEntry> Metadata, IReadOnlyList<SafeTensorsModelTensor> Tensors);
+internal sealed record SafeTensorsModel(IReadOnlyList<SafeTensorsModelEntry> Metadata, IReadOnlyList<StoredTensor> Tensors);
 
 /// <summary>A metadata entry that is to be written.</summary>
 /// <param name="Key">Its key.</param>
@@ -17,10 +17,3 @@ internal sealed record SafeTensorsModelEntry(string Key, ReadOnlyMemory<byte> Ut
     {
     }
 }
-
-/// <summary>A tensor that is to be written.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">One of the 22 dtypes.</param>
-/// <param name="Shape">Its dimensions, outermost first.</param>
-/// <param name="ByteLength">Length of its payload.</param>
-internal readonly record struct SafeTensorsModelTensor(string Name, TensorType Type, ImmutableArray<long> Shape, long ByteLength);

@@ -65,9 +65,8 @@ internal sealed class SafeTensorsTarget : ContainerTarget
         return new([.. files]);
     }
 
-    public override int[] ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) =>
-        Inverse(form.Split(steps)
-            .SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => Stored(steps[i]))]).Select(place => shard[place])));
+    public override IEnumerable<OutputTensor> ReaderOrder(IReadOnlyList<OutputTensor> steps, OutputForm form) => form.Split(steps)
+        .SelectMany(shard => SafeTensorsWriter.Order([.. shard.Select(i => steps[i].Stored)]).Select(place => steps[shard[place]]));
 
     private static byte[] InBase64(ReadOnlySpan<byte> bytes)
     {
@@ -80,8 +79,5 @@ internal sealed class SafeTensorsTarget : ContainerTarget
 
     private static FilePlan Shard(
         IReadOnlyList<SafeTensorsModelEntry> metadata, IReadOnlyList<OutputTensor> steps, ImmutableArray<int> tensors) =>
-        Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => Stored(steps[i]))])), tensors);
-
-    private static SafeTensorsModelTensor Stored(OutputTensor step) =>
-        new(step.Name, step.StoredType, step.StoredShape, step.Payload.Length);
+        Renumbered(SafeTensorsWriter.Plan(new(metadata, [.. tensors.Select(i => steps[i].Stored)])), tensors);
 }

@@ -33,10 +33,10 @@ internal static class SafeTensorsWriter
     }
 
     /// <summary>The order in which tensors are written: wide types first, then by name (safetensors.md §4).</summary>
-    public static int[] Order(IReadOnlyList<SafeTensorsModelTensor> tensors) =>
+    public static int[] Order(IReadOnlyList<StoredTensor> tensors) =>
         Order(tensors, [.. tensors.Select(tensor => Encoding.UTF8.GetBytes(tensor.Name))]);
 
-    private static int[] Order(IReadOnlyList<SafeTensorsModelTensor> tensors, byte[][] names)
+    private static int[] Order(IReadOnlyList<StoredTensor> tensors, byte[][] names)
     {
         int[] order = [.. Enumerable.Range(0, names.Length)];
         Array.Sort(order, (left, right) =>
@@ -54,7 +54,7 @@ internal static class SafeTensorsWriter
         long offset = 0;
         foreach (int index in order)
         {
-            SafeTensorsModelTensor tensor = model.Tensors[index];
+            StoredTensor tensor = model.Tensors[index];
             text.Raw(text.Length > 1 ? ","u8 : default).String(names[index]);
             text.Raw(":{\"dtype\":\""u8).Raw(Encoding.ASCII.GetBytes(TensorTypes.Get(tensor.Type).Name)).Raw("\",\"shape\":["u8);
             for (int i = 0; i < tensor.Shape.Length; i++)
@@ -122,10 +122,10 @@ internal static class SafeTensorsWriter
         text.Raw("}"u8);
     }
 
-    private static byte[][] CheckTensors(IReadOnlyList<SafeTensorsModelTensor> tensors)
+    private static byte[][] CheckTensors(IReadOnlyList<StoredTensor> tensors)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (SafeTensorsModelTensor tensor in tensors)
+        foreach (StoredTensor tensor in tensors)
         {
             if (tensor.Name == SafeTensorsFormat.MetadataName)
             {

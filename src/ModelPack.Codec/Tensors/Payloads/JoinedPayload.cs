@@ -64,6 +64,6 @@ internal sealed record JoinedPayload(ImmutableArray<PayloadRecipe> Parts, long C
     public override ImmutableArray<PayloadRecipe> Inner => Parts;
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) =>
-        this with { Parts = [.. Parts.Select(part => part.Through(make))] };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) =>
+        this with { Parts = [.. Parts.Select(part => Replace(part, leaf))] };
 }

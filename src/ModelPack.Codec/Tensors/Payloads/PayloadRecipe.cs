@@ -67,9 +67,23 @@ internal abstract record PayloadRecipe
         }
     }
 
+    /// <summary>The planned tensors that the recipe takes bytes from.</summary>
+    public virtual IEnumerable<PlannedTensor> Planned() => Inner.SelectMany(inner => inner.Planned());
+
     /// <summary>The same recipe with each stored payload made by a recipe of its own: two conversions one after the other are one
     /// recipe.</summary>
-    public abstract PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make);
+    public PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) =>
+        Replace(leaf => leaf is StoredPayload stored ? make(stored) : leaf);
+
+    /// <summary>The same recipe with the payload of each planned tensor made by a recipe of its own.</summary>
+    public PayloadRecipe Resolve(Func<PlannedTensor, PayloadRecipe> make) =>
+        Replace(leaf => leaf is PlannedPayload planned ? make(planned.Of) : leaf);
+
+    /// <summary>The same recipe with other payloads of tensors.</summary>
+    protected abstract PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf);
+
+    /// <summary>Does so in a part of another recipe.</summary>
+    protected static PayloadRecipe Replace(PayloadRecipe part, Func<PayloadRecipe, PayloadRecipe> leaf) => part.Replace(leaf);
 }
 
 /// <summary>The payload of a tensor of the other list, whole.</summary>
@@ -84,7 +98,7 @@ internal sealed record StoredPayload(int Tensor, long Bytes) : PayloadRecipe
     public override IEnumerable<int> Tensors() => [Tensor];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => make(this);
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => leaf(this);
 }
 
 /// <summary>Bytes that are known: a small payload that no other one gives back.</summary>
@@ -94,7 +108,7 @@ internal sealed record LiteralPayload(ReadOnlyMemory<byte> Bytes) : PayloadRecip
     public override long Length => Bytes.Length;
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this;
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this;
 }
 
 /// <summary>
@@ -115,7 +129,7 @@ internal sealed record TakenPayload(PayloadRecipe Of, long Start, long Size, lon
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
 /// <summary>
@@ -137,7 +151,7 @@ internal sealed record ExchangedPayload(PayloadRecipe Of, long Outer, long Rows,
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
 /// <summary>The bytes of each number reversed: the other byte order.</summary>
@@ -152,7 +166,7 @@ internal sealed record ReversedPayload(PayloadRecipe Of, TensorType Type) : Payl
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
 /// <summary>Whole blocks of a type, rows without padding, decoded to F32 as ggml decodes them.</summary>
@@ -167,7 +181,7 @@ internal sealed record WidenedPayload(PayloadRecipe Of, TensorType Type) : Paylo
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
 /// <summary>
@@ -184,7 +198,7 @@ internal sealed record NarrowedPayload(PayloadRecipe Of, TensorType Type) : Payl
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
 /// <summary>F32 numbers with a constant added: the norms of gemma (hf-companions.md §3.2, T2). Rounds, so the way back keeps bytes
@@ -200,7 +214,7 @@ internal sealed record ShiftedPayload(PayloadRecipe Of, float Addend) : PayloadR
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
 /// <summary>F32 numbers, each made another one by a function: what mamba keeps as a logarithm (hf-companions.md §3.2, T3). Rounds, so the
@@ -216,5 +230,5 @@ internal sealed record ComputedPayload(PayloadRecipe Of, NumberFunction Function
     public override ImmutableArray<PayloadRecipe> Inner => [Of];
 
     /// <inheritdoc/>
-    public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this with { Of = Of.Through(make) };
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using ModelPack.Architectures.Apr;
 using ModelPack.Codec.Tests.Formats.Apr;
+using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 
@@ -13,7 +14,7 @@ internal static class AprMetadataSamples
     {
         Architecture = file.Architecture,
         Entries = file.Metadata,
-        Tensors = [.. file.Tensors.Select(tensor => new AprModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))],
+        Tensors = [.. file.Tensors.Select(tensor => new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))],
         Format = ModelFormat.Gguf,
         Rows = RowOrder.Gguf,
     };

@@ -90,9 +90,9 @@ public sealed class AprFamilyNamesTests
         TensorInfo[] parts = [
             .. "qkv".Select(part => TestTensor.Random($"model.layers.0.self_attn.{part}_proj.weight", TensorType.F32, 1, 2, 2).At(0))];
         AprFamily family = new(AprFamilyNames.Gpt2, 2);
-        Assert.AreEqual("transformer.h.0.attn.c_attn.weight", family.FromApr(parts).Tensors.Single().Name);
+        Assert.AreEqual("transformer.h.0.attn.c_attn.weight", family.FromApr(ModelTensor.Of(parts)).Tensors.Single().Name);
         parts[1] = TestTensor.Random(parts[1].Name, type, 1, rows, 2).At(0);
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => family.FromApr(parts));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => family.FromApr(ModelTensor.Of(parts)));
         Assert.AreEqual((TranslationErrors.UnequalParts, parts[1].Name), (error.Code, error.TensorName));
         Assert.Contains($"'{parts[1].Name}' has another type or shape than '{parts[0].Name}'", error.Detail);
     }

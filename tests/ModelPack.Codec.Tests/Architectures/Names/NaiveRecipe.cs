@@ -9,6 +9,11 @@ internal static class NaiveRecipe
     private static readonly Dictionary<uint, ushort> HalfOfSingle = Enumerable.Range(0, 65536)
         .ToDictionary(bits => WideHalf((ushort)bits), bits => (ushort)bits);
 
+    /// <summary>The same for a recipe that speaks of tensors which have these payloads.</summary>
+    public static byte[] Evaluate(PayloadRecipe recipe, IReadOnlyList<PlannedTensor> tensors, IReadOnlyList<byte[]> payloads) => Evaluate(
+        recipe.Resolve(of => new StoredPayload(tensors.Index().Single(tensor => ReferenceEquals(tensor.Item, of)).Index, of.Payload.Length)),
+        payloads);
+
     public static byte[] Evaluate(PayloadRecipe recipe, IReadOnlyList<byte[]> payloads)
     {
         byte[] made = recipe switch

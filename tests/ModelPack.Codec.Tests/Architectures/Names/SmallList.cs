@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Names;
 using ModelPack.Formats.Gguf;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 
@@ -15,6 +16,8 @@ internal sealed class SmallList(string architecture)
     public IReadOnlyList<TensorInfo> Tensors => tensors;
 
     public IReadOnlyList<byte[]> Payloads => payloads;
+
+    public ModelTensor[] Given => ModelTensor.Of(tensors);
 
     public ModelFacts Facts => ModelFacts.From(architecture, keys);
 
@@ -64,9 +67,9 @@ internal sealed class SmallList(string architecture)
         return Add(name, type, payload, shape);
     }
 
-    public Translated ToGguf() => new(this, TensorTranslator.ToGguf(tensors, Facts)!);
+    public Translated ToGguf() => Translated.Of(this, tensors => TensorTranslator.ToGguf(tensors, Facts)!);
 
-    public Translated ToHuggingFace() => new(this, TensorTranslator.ToHuggingFace(tensors, Facts)!);
+    public Translated ToHuggingFace() => Translated.Of(this, tensors => TensorTranslator.ToHuggingFace(tensors, Facts)!);
 
     /// <summary>A translation of the list, carried out.</summary>
     internal sealed class Translated
@@ -75,13 +78,19 @@ internal sealed class SmallList(string architecture)
         private readonly TensorTranslation translation;
         private readonly ImmutableArray<byte[]> payloads;
 
-        public Translated(SmallList source, TensorTranslation translation)
+        public static Translated Of(SmallList source, Func<ModelTensor[], TensorTranslation> translate)
+        {
+            ModelTensor[] given = source.Given;
+            return new(source, given, translate(given));
+        }
+
+        private Translated(SmallList source, ModelTensor[] given, TensorTranslation translation)
         {
             this.source = source;
             this.translation = translation;
             Assert.HasCount(source.tensors.Count, translation.Return);
-            payloads = [.. translation.Tensors.Select(tensor => NaiveRecipe.Evaluate(tensor.Payload, source.payloads))];
-            foreach ((TranslatedTensor tensor, byte[] payload) in translation.Tensors.Zip(payloads))
+            payloads = [.. translation.Tensors.Select(tensor => NaiveRecipe.Evaluate(tensor.Payload, given, source.payloads))];
+            foreach ((ModelTensor tensor, byte[] payload) in translation.Tensors.Zip(payloads))
             {
                 Assert.IsTrue(TensorTypes.Get(tensor.Type).TryGetPayloadBytes(tensor.Shape.AsSpan(), out long bytes), tensor.Name);
                 Assert.AreEqual(bytes, payload.Length, tensor.Name);
@@ -98,7 +107,7 @@ internal sealed class SmallList(string architecture)
         /// <summary>The given tensors whose bytes do not come back.</summary>
         public string[] Kept => [.. source.tensors.Where((_, index) => translation.Return[index] is null).Select(tensor => tensor.Name)];
 
-        public TranslatedTensor this[string name] => translation.Tensors.Single(tensor => tensor.Name == name);
+        public ModelTensor this[string name] => translation.Tensors.Single(tensor => tensor.Name == name);
 
         public byte[] Bytes(string name) => payloads[translation.Tensors.IndexOf(this[name])];
 
@@ -108,7 +117,7 @@ internal sealed class SmallList(string architecture)
         public SmallList AsList()
         {
             SmallList list = new SmallList(source.Facts.Architecture).Keys(source.keys);
-            foreach ((TranslatedTensor tensor, byte[] payload) in translation.Tensors.Zip(payloads))
+            foreach ((ModelTensor tensor, byte[] payload) in translation.Tensors.Zip(payloads))
             {
                 list.Add(tensor.Name, tensor.Type, payload, [.. tensor.Shape]);
             }
@@ -124,7 +133,7 @@ internal sealed class SmallList(string architecture)
             {
                 if (translation.Return[index] is { } recipe)
                 {
-                    CollectionAssert.AreEqual(source.payloads[index], NaiveRecipe.Evaluate(recipe, payloads), source.tensors[index].Name);
+                    CollectionAssert.AreEqual(source.payloads[index], NaiveRecipe.Evaluate(recipe, translation.Tensors, payloads), source.tensors[index].Name);
                 }
             }
 

@@ -134,7 +134,7 @@ public sealed class TranslationRefusalTests
     public void More_numbers_than_can_be_counted_are_refused(TensorType type, long length, TensorType lastType, long lastLength)
     {
         SmallList list = new SmallList("llama").AddClaimed("output.weight", type, length);
-        Assert.HasCount(1, TensorTranslator.ToHuggingFace(list.Tensors, list.Facts)!.Tensors);
+        Assert.HasCount(1, TensorTranslator.ToHuggingFace(list.Given, list.Facts)!.Tensors);
         string text = $"the shape is [{lastLength}]: as F32, this tensor and those before it take more bytes than 63 bits count";
         ShouldFail(
             TranslationErrors.WrongShape, "output_norm", text, list.AddClaimed("output_norm.weight", lastType, lastLength).ToHuggingFace);

@@ -84,8 +84,8 @@ public sealed class UnplacedTensorTests
     public void An_architecture_whose_values_are_not_known_has_no_translation(string architecture)
     {
         SmallList list = new SmallList(architecture).AddCounting("token_embd.weight", 2, 2);
-        Assert.IsNull(TensorTranslator.ToHuggingFace(list.Tensors, list.Facts));
-        Assert.IsNull(TensorTranslator.ToGguf(list.Tensors, list.Facts));
+        Assert.IsNull(TensorTranslator.ToHuggingFace(list.Given, list.Facts));
+        Assert.IsNull(TensorTranslator.ToGguf(list.Given, list.Facts));
     }
 
     private static void ShouldBeUnplaced(SmallList.Translated made, string name, string reason)

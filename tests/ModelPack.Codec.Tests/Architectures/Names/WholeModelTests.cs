@@ -138,12 +138,15 @@ public sealed class WholeModelTests
     {
         SmallList gguf = new SmallList("llama").AddCounting("rope_freqs.weight", 2).AddCounting("output_norm.weight", 2)
             .AddCounting("token_embd.weight", 2, 2);
-        TensorTranslation translation = TensorTranslator.ToHuggingFace(gguf.Tensors, gguf.Facts)!;
+        ModelTensor[] given = gguf.Given;
+        TensorTranslation translation = TensorTranslator.ToHuggingFace(given, gguf.Facts)!;
         CollectionAssert.AreEqual(
-            new PayloadRecipe[] { new StoredPayload(1, 2), new StoredPayload(2, 4) }, translation.Tensors.Select(tensor => tensor.Payload)
-                .ToArray());
+            new PayloadRecipe[] { new PlannedPayload(given[1]), new PlannedPayload(given[2]) }, translation.Tensors
+                .Select(tensor => tensor.Payload).ToArray());
         CollectionAssert.AreEqual(
-            new PayloadRecipe?[] { null, new StoredPayload(0, 2), new StoredPayload(1, 4) }, translation.Return.ToArray());
+            new PayloadRecipe?[] { null, new PlannedPayload(translation.Tensors[0]), new PlannedPayload(translation.Tensors[1]) },
+            translation.Return.ToArray());
+        CollectionAssert.AreEqual(new long[] { 2, 4 }, translation.Tensors.Select(tensor => tensor.Payload.Length).ToArray());
         CollectionAssert.AreEqual(new[] { 0 }, translation.Unplaced.ToArray());
     }
 

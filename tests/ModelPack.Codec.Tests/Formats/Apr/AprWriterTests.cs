@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
@@ -7,7 +8,7 @@ namespace ModelPack.Codec.Tests.Formats.Apr;
 [TestClass]
 public sealed class AprWriterTests
 {
-    private static readonly AprModelTensor Plain = new("a", TensorType.F32, [3], 12);
+    private static readonly StoredTensor Plain = new("a", TensorType.F32, [3], 12);
 
     [TestMethod]
     public void Example_A_is_written_byte_for_byte()
@@ -94,7 +95,7 @@ public sealed class AprWriterTests
         AprModel model = Model(Plain);
         Assert.AreEqual(AprFlags.LayoutRowMajor, AprWriter.FlagsFor(model));
         Assert.AreEqual(
-            AprFlags.LayoutRowMajor | AprFlags.Quantized, AprWriter.FlagsFor(Model(new AprModelTensor("a", TensorType.AprQ8, [3], 7))));
+            AprFlags.LayoutRowMajor | AprFlags.Quantized, AprWriter.FlagsFor(Model(new StoredTensor("a", TensorType.AprQ8, [3], 7))));
         AprModel speaking = model with { CustomKeys = [KeyValuePair.Create("tokenizer.vocabulary", AprJson.Raw("[]"u8.ToArray()))] };
         Assert.AreEqual(AprFlags.LayoutRowMajor | AprFlags.HasVocabulary, AprWriter.FlagsFor(speaking));
     }
@@ -161,14 +162,14 @@ public sealed class AprWriterTests
     [TestMethod]
     public void Tensors_that_break_a_rule_are_not_written()
     {
-        AprModelTensor[] bad =
+        StoredTensor[] bad =
         [
             Plain with { Shape = [1, 1, 1, 1, 1, 1, 1, 1, 3] }, Plain with { ByteLength = 11 }, Plain with { Shape = [-3] },
             Plain with { Type = TensorType.Q8_0, Shape = [32], ByteLength = 34 },
             Plain with { Type = TensorType.AprQ4KRows, Shape = [1, 300], ByteLength = 288 },
             Plain with { Type = TensorType.Q4_K, Shape = [1, 300], ByteLength = 288 },
         ];
-        foreach (AprModelTensor tensor in bad)
+        foreach (StoredTensor tensor in bad)
         {
             Assert.ThrowsExactly<ArgumentException>(() => AprWriter.Plan(Model(tensor)), tensor.ToString());
         }
@@ -206,7 +207,7 @@ public sealed class AprWriterTests
         Tensors = [new("weights", TensorType.F32, [8], 32), new("bias", TensorType.F32, [1], 4)],
     };
 
-    private static AprModel Model(params AprModelTensor[] tensors) =>
+    private static AprModel Model(params StoredTensor[] tensors) =>
         new() { Fields = [KeyValuePair.Create("model_type", AprJson.String("test"))], Tensors = tensors };
 
     private static AprModel ModelOf(AprFile file)
@@ -223,7 +224,7 @@ public sealed class AprWriterTests
             Fields = [.. keys[true]],
             CustomKeys = [.. keys[false]],
             Flags = file.Flags,
-            Tensors = [.. file.Tensors.Select(tensor => new AprModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))],
+            Tensors = [.. file.Tensors.Select(tensor => new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))],
         };
     }
 

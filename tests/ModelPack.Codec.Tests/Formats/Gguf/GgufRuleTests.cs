@@ -1,3 +1,4 @@
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
@@ -124,7 +125,7 @@ public sealed class GgufRuleTests
             Model(new(new string('n', 64), TensorType.F32, [1], 4)),
             Model(new("a\0", TensorType.F32, [1], 4)),
             Model(new("\udc00", TensorType.F32, [1], 4)),
-            Model(new("a", TensorType.F32, [1], 4), new GgufModelTensor("a", TensorType.F32, [1], 4)),
+            Model(new("a", TensorType.F32, [1], 4), new StoredTensor("a", TensorType.F32, [1], 4)),
         ],
         [GgufErrors.UnwritableType] = [Model(new("a", TensorType.U8, [1], 1)), Model(new("a", TensorType.AprQ4, [32], 18))],
         [GgufErrors.UnwritableShape] =
@@ -253,7 +254,7 @@ public sealed class GgufRuleTests
     private static ErrorCode RefusalOf(ReadOnlyMemory<byte> bytes) =>
         Assert.ThrowsExactly<ModelFormatException>(() => GgufFile.Open(new MemoryByteSource(bytes))).Code;
 
-    private static GgufModel Model(GgufModelTensor first, params GgufModelTensor[] others) => new() { Tensors = [first, .. others] };
+    private static GgufModel Model(StoredTensor first, params StoredTensor[] others) => new() { Tensors = [first, .. others] };
 
     private static GgufBytes Nested(GgufBytes bytes, int levels)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
@@ -96,7 +97,7 @@ public sealed class GgufScaleTests
         GgufModel model = new()
         {
             Metadata = [.. Enumerable.Range(0, Count).Select(number => new MetadataEntry($"key.{number}", GgufValue.FromInt32(number)))],
-            Tensors = [.. Enumerable.Range(0, Count).Select(number => new GgufModelTensor($"blk.{number}.w", TensorType.F32, [8], 32))],
+            Tensors = [.. Enumerable.Range(0, Count).Select(number => new StoredTensor($"blk.{number}.w", TensorType.F32, [8], 32))],
         };
         FilePlan plan = GgufWriter.Plan(model);
         using SparseSource source = new(((LiteralSegment)plan.Segments[0]).Bytes.ToArray(), plan.Length);

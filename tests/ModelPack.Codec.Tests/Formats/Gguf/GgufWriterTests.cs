@@ -1,3 +1,4 @@
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
@@ -86,7 +87,7 @@ public sealed class GgufWriterTests
         Version = Math.Max(file.Version, 2),
         Alignment = file.Alignment,
         Metadata = file.Metadata,
-        Tensors = [.. file.Tensors.Select(tensor => new GgufModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))],
+        Tensors = [.. file.Tensors.Select(tensor => new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))],
     };
 
     private static byte[] Compose(FilePlan plan, GgufFile file)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
@@ -66,7 +67,7 @@ internal static class SafeTensorsTestFile
 
     public static SafeTensorsModel ModelOf(SafeTensorsFile file) => new(
         [.. file.Metadata.Select(entry => new SafeTensorsModelEntry(entry.Key, entry.Value.RawBytes))],
-        [.. file.Tensors.Select(tensor => new SafeTensorsModelTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))]);
+        [.. file.Tensors.Select(tensor => new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.ByteLength))]);
 
     public static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -1,3 +1,4 @@
+using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
@@ -9,15 +10,15 @@ public sealed class WriterRefusalTests
     [
         ["MP1241", Tensors(new("w", TensorType.U8, [1], 1), new("w", TensorType.F32, [1], 4))],
         ["MP1242", new SafeTensorsModel([new("k", "1"), new("k", "2")], [])],
-        ["MP1243", Tensors(new SafeTensorsModelTensor("__metadata__", TensorType.U8, [1], 1))],
-        ["MP1244", Tensors(new SafeTensorsModelTensor("w", TensorType.Q4_0, [32], 18))],
-        ["MP1244", Tensors(new SafeTensorsModelTensor("w", TensorType.AprQ8, [0], 0))],
-        ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.F32, [2], 7))],
-        ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.F4, [3], 1))],
-        ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.U8, [-1], 1))],
-        ["MP1245", Tensors(new SafeTensorsModelTensor("w", TensorType.F32, [long.MaxValue, 4, 0], 0))],
+        ["MP1243", Tensors(new StoredTensor("__metadata__", TensorType.U8, [1], 1))],
+        ["MP1244", Tensors(new StoredTensor("w", TensorType.Q4_0, [32], 18))],
+        ["MP1244", Tensors(new StoredTensor("w", TensorType.AprQ8, [0], 0))],
+        ["MP1245", Tensors(new StoredTensor("w", TensorType.F32, [2], 7))],
+        ["MP1245", Tensors(new StoredTensor("w", TensorType.F4, [3], 1))],
+        ["MP1245", Tensors(new StoredTensor("w", TensorType.U8, [-1], 1))],
+        ["MP1245", Tensors(new StoredTensor("w", TensorType.F32, [long.MaxValue, 4, 0], 0))],
         ["MP1246", new SafeTensorsModel([new("k", new string('x', 100_000_000))], [])],
-        ["MP1247", Tensors(new SafeTensorsModelTensor("\ud800", TensorType.U8, [1], 1))],
+        ["MP1247", Tensors(new StoredTensor("\ud800", TensorType.U8, [1], 1))],
         ["MP1247", new SafeTensorsModel([new SafeTensorsModelEntry("k", new byte[] { 0xff })], [])],
         ["MP1247", new SafeTensorsModel([new("\udc00", "")], [])],
         ["MP1248", Tensors(Big("a"), Big("b"), Big("c"), Big("d"))],
@@ -31,7 +32,7 @@ public sealed class WriterRefusalTests
 
     [TestMethod]
     public void A_refusal_names_the_tensor() =>
-        Assert.AreEqual("w", Refusal(Tensors(new SafeTensorsModelTensor("w", TensorType.F32, [2], 7))).TensorName);
+        Assert.AreEqual("w", Refusal(Tensors(new StoredTensor("w", TensorType.F32, [2], 7))).TensorName);
 
     [TestMethod]
     [TestCategory(Duration.Long)]
@@ -45,7 +46,7 @@ public sealed class WriterRefusalTests
     internal static ModelPackException Refusal(SafeTensorsModel model) =>
         Assert.ThrowsExactly<ModelPackException>(() => SafeTensorsWriter.Plan(model));
 
-    private static SafeTensorsModel Tensors(params SafeTensorsModelTensor[] tensors) => new([], tensors);
+    private static SafeTensorsModel Tensors(params StoredTensor[] tensors) => new([], tensors);
 
-    private static SafeTensorsModelTensor Big(string name) => new(name, TensorType.U64, [(1L << 58) - 1], ((1L << 58) - 1) * 8);
+    private static StoredTensor Big(string name) => new(name, TensorType.U64, [(1L << 58) - 1], ((1L << 58) - 1) * 8);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
@@ -75,7 +76,7 @@ public sealed class WriterTests
     {
         string[] names = ["\U0001F642", "\uFF5E", "b", "a", ""];
         SafeTensorsModel model = new(
-            [], [.. names.Select(name => new SafeTensorsModelTensor(name, TensorType.U8, [1], 1)), new("z", TensorType.U64, [], 8)]);
+            [], [.. names.Select(name => new StoredTensor(name, TensorType.U8, [1], 1)), new("z", TensorType.U64, [], 8)]);
         int[] order = [.. SafeTensorsWriter.Plan(model).Segments.OfType<PayloadSegment>().Select(segment => segment.Tensor)];
         CollectionAssert.AreEqual(new[] { 5, 4, 3, 2, 1, 0 }, order);
     }

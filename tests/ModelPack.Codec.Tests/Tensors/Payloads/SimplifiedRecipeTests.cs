@@ -142,6 +142,6 @@ public sealed class SimplifiedRecipeTests
 
         public override IEnumerable<int> Tensors() => [Tensor];
 
-        public override PayloadRecipe Through(Func<StoredPayload, PayloadRecipe> make) => this;
+        protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this;
     }
 }
