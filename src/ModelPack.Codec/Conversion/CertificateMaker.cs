@@ -12,14 +12,13 @@ namespace ModelPack.Conversion;
 internal static class CertificateMaker
 {
     public static Certificate Make(
-        ConversionPlan job, JudgedMeaning meaning, PassResult pass, ProofLevel level, string targetPath, ConversionOptions options,
-        ProofContext context)
+        ConversionPlan job, JudgedMeaning meaning, PassResult pass, ProvedOutput proved, string targetPath, ConversionOptions options)
     {
-        RankedNote[] notes = job.AllNotes(context.Notes);
+        RankedNote[] notes = job.AllNotes(proved.Notes);
         return new()
         {
             Tool = ModelConverter.ToolName,
-            Level = level,
+            Level = proved.Level,
             Meaning = meaning.Word,
             MeaningReasons = meaning.Reasons,
             Source = new(
@@ -29,15 +28,15 @@ internal static class CertificateMaker
             },
             Output = new(
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(targetPath)), job.To, job.Layout.Length,
-                FileHash.Format(context.OutputHash), Hex(context.OutputSha256))
+                FileHash.Format(proved.Reread.FileHash), Hex(proved.Reread.FileSha256))
             {
                 Parts = Parts(
                     TemporaryModel.FinalNames(targetPath, job.Layout).Zip(job.Layout.Files, (name, file) => (name, file.Plan.Length)),
-                    context.OutputMemberHashes, context.OutputMemberSha256),
+                    proved.Reread.MemberHashes, proved.Reread.MemberSha256),
             },
             LeftOut = job.Source.LeftOut,
             Options = Options(options),
-            Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass, context))],
+            Tensors = [.. job.Tensors.Take(job.Source.Tensors.Count).Select((tensor, i) => Tensor(job, tensor, i, pass, proved))],
             Notes = [.. notes.Select(note => note.Text)],
             NoteRanks = [.. notes.Select(note => note.Rank)],
         };
@@ -75,7 +74,7 @@ internal static class CertificateMaker
             (file, i) => new CertifiedPart(
                 file.Name, file.Length, FileHash.Format(hashes[i])) { Sha256 = sha256.Length == 0 ? null : Hex(sha256[i]) })];
 
-    private static CertifiedTensor Tensor(ConversionPlan job, TensorInfo tensor, int index, PassResult pass, ProofContext context)
+    private static CertifiedTensor Tensor(ConversionPlan job, TensorInfo tensor, int index, PassResult pass, ProvedOutput proved)
     {
         FiniteStatus status = !TensorWork.CanScan(tensor) ? FiniteStatus.NotChecked
             : pass.Finite[index].IsFinite ? FiniteStatus.Finite
@@ -90,7 +89,7 @@ internal static class CertificateMaker
             status,
             pass.Finite[index].NonFinite)
         {
-            Loss = context.Losses.GetValueOrDefault(job.OutputName(index)),
+            Loss = proved.Losses.GetValueOrDefault(job.OutputName(index)),
         };
     }
 

@@ -93,7 +93,7 @@ internal abstract class ConversionPlan
     /// <param name="output">The output.</param>
     /// <param name="written">Its payloads.</param>
     /// <param name="context">Options and surroundings.</param>
-    public abstract ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context);
+    public abstract ProvedOutput Prove(ModelFile output, WrittenPayloads written, ProofContext context);
 
     /// <summary>What a pass found out, together with what was made after it.</summary>
     /// <param name="pass">The pass.</param>

@@ -7,7 +7,12 @@ using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion;
 
-/// <summary>One conversion, from its plan to its certificate: write, prove, certify. The lock of the output is held meanwhile.</summary>
+/// <summary>
+/// A conversion is a line of six steps, each a function of what those before it gave. Open gives a <see cref="ModelFile"/>: which files,
+/// headers checked, payloads on disk. Describe gives an <see cref="Ancestors.Ancestry"/>, what the file was made from, and a
+/// <see cref="Architectures.ModelDescription"/>, what the oldest of these files says of its model. Plan gives a
+/// <see cref="ConversionPlan"/> (<see cref="ConversionAim"/>). The other three are here, while the lock of the output is held.
+/// </summary>
 internal sealed class ConversionRun(
     OutputLock place, ConversionAim aim, IProgress<ConversionProgress>? progress, Action<string>? growing, CancellationToken cancellation)
 {
@@ -16,49 +21,69 @@ internal sealed class ConversionRun(
     public Certificate Convert(ConversionPlan plan)
     {
         Certificate? certificate = Run(plan, out string? edited);
-        if (certificate is not null)
-        {
-            return certificate;
-        }
-
-        return Convert(aim.PlanEdited(edited!));
+        return certificate ?? Convert(aim.PlanEdited(edited!));
     }
 
-    // Returns null if what was read, or then what was made of it, makes the job pointless.
-    private Certificate? Run(ConversionPlan job, out string? edited)
+    // Returns null if what was read, or then what was made of it, makes the plan pointless.
+    private Certificate? Run(ConversionPlan plan, out string? edited)
     {
-        TargetPaths.CheckForm(job, aim.TargetPath, aim.Options);
-        JudgedMeaning meaning = job.Judge();
-        if (growing is not null && ConversionPreview.GrowthOf(job) is { } growth)
+        TargetPaths.CheckForm(plan, aim.TargetPath, aim.Options);
+        JudgedMeaning meaning = plan.Judge();
+        if (growing is not null && ConversionPreview.GrowthOf(plan) is { } growth)
         {
             growing(growth);
         }
 
-        FreeSpace.Ensure(aim.TargetPath, job.Layout.Length);
-        using TemporaryModel output = new(place, TemporaryModel.IsFolder(aim.TargetPath), job.Layout);
-        PassResult pass = WritePayloads(job, output);
-        edited = job.FindEdited(pass, null, cancellation);
+        FreeSpace.Ensure(aim.TargetPath, plan.Layout.Length);
+        using TemporaryModel output = new(place, TemporaryModel.IsFolder(aim.TargetPath), plan.Layout);
+        if (Write(plan, output, out edited) is not { } written)
+        {
+            return null;
+        }
+
+        ProvedOutput proved = Prove(plan, written, output);
+        return Certify(plan, meaning, written.Pass, proved, output);
+    }
+
+    // Reads the source once, and writes all of the output. Null if something was edited.
+    private WrittenPayloads? Write(ConversionPlan plan, TemporaryModel output, out string? edited)
+    {
+        PassResult pass = WriteStored(plan, output);
+        edited = plan.FindEdited(pass, null, cancellation);
         if (edited is not null)
         {
             return null;
         }
 
-        OutputProof.EnsureFooter(job.Source, pass, cancellation);
-        EnsureFinite(job, pass);
-        Action<long>? making = Reporter(ConversionPhase.Making, job.Made().Sum(payload => payload.Recipe.Length));
-        MadeScan? scan = aim.Options.NonFinite == NonFinitePolicy.Allow ? null : new();
-        WrittenPayloads payloads = job.Written(
-            pass, MadePayloads.Make(job.Source, job.Made(), Written(job, output), output, scan, making, cancellation));
-        edited = job.FindEdited(pass, payloads, cancellation);
+        OutputProof.EnsureFooter(plan.Source, pass, cancellation);
+        EnsureFinite(plan, pass);
+        WrittenPayloads written = WriteMade(plan, pass, output, out MadeScan? scan);
+        edited = plan.FindEdited(pass, written, cancellation);
         if (edited is not null)
         {
             return null;
         }
 
-        scan?.Ensure(job.Source);
-        ProofContext context = new(aim.Options, Reporter(ConversionPhase.Proving, job.Layout.Length), cancellation);
-        ProofLevel level = Finish(job, payloads, output, context);
-        Certificate certificate = CertificateMaker.Make(job, meaning, pass, level, aim.TargetPath, aim.Options, context);
+        scan?.Ensure(plan.Source);
+        WriteBesidePayloads(plan, written, output);
+        return written;
+    }
+
+    private ProvedOutput Prove(ConversionPlan plan, WrittenPayloads written, TemporaryModel output)
+    {
+        ProofContext context = new(aim.Options, Reporter(ConversionPhase.Proving, plan.Layout.Length), cancellation);
+        using ModelFile reopened = ModelFiles.Open(output.Sources(), aim.TargetPath, plan.To);
+        IReadOnlyDictionary<string, TensorLoss>? losses = aim.Options.Dtype is not null && plan is TranscodePlan narrowing
+            ? NarrowingLoss.Measure(narrowing, reopened, aim.Options, cancellation)
+            : null;
+        ProvedOutput proved = plan.Prove(reopened, written, context);
+        return losses is null ? proved : proved with { Losses = losses };
+    }
+
+    private Certificate Certify(
+        ConversionPlan plan, JudgedMeaning meaning, PassResult pass, ProvedOutput proved, TemporaryModel output)
+    {
+        Certificate certificate = CertificateMaker.Make(plan, meaning, pass, proved, aim.TargetPath, aim.Options);
         output.WriteCertificate(text => CertificateJson.Write(text, certificate));
         cancellation.ThrowIfCancellationRequested();
         output.Commit(
@@ -67,58 +92,53 @@ internal sealed class ConversionRun(
         return certificate;
     }
 
+    private WrittenPayloads WriteMade(ConversionPlan plan, PassResult pass, TemporaryModel output, out MadeScan? scan)
+    {
+        IReadOnlyList<MadePayload> made = plan.Made();
+        scan = aim.Options.NonFinite == NonFinitePolicy.Allow ? null : new();
+        Action<long>? making = Reporter(ConversionPhase.Making, made.Sum(payload => payload.Recipe.Length));
+        return plan.Written(pass, MadePayloads.Make(plan.Source, made, Written(plan, output), output, scan, making, cancellation));
+    }
+
     // What the output holds as it was read is read from there: a source that changes meanwhile does not give a tensor that shows other
     // bytes than those beside it.
-    private static Func<StoredPayload, ByteSource> Written(ConversionPlan job, TemporaryModel output)
+    private static Func<StoredPayload, ByteSource> Written(ConversionPlan plan, TemporaryModel output)
     {
-        long?[] destinations = job.Destinations();
-        ConcatenatedByteSource written = new(job.Source.Source.Name, output.Sources().Select(file => file.Source));
+        long?[] destinations = plan.Destinations();
+        ConcatenatedByteSource written = new(plan.Source.Source.Name, output.Sources().Select(file => file.Source));
         return stored => destinations[stored.Tensor] is { } at
             ? new RangeByteSource(written, at, stored.Bytes)
-            : job.Source.OpenPayload(stored.Tensor);
+            : plan.Source.OpenPayload(stored.Tensor);
     }
 
-    // Writes what payloads have to be known for, and proves the output.
-    private ProofLevel Finish(ConversionPlan job, WrittenPayloads payloads, TemporaryModel output, ProofContext context)
-    {
-        WriteBesidePayloads(job, payloads, output);
-        using ModelFile written = ModelFiles.Open(output.Sources(), aim.TargetPath, job.To);
-        if (aim.Options.Dtype is not null && job is TranscodePlan narrowing)
-        {
-            context.Losses = NarrowingLoss.Measure(narrowing, written, aim.Options, cancellation);
-        }
-
-        return job.Prove(written, payloads, context);
-    }
-
-    private PassResult WritePayloads(ConversionPlan job, TemporaryModel output)
+    private PassResult WriteStored(ConversionPlan plan, TemporaryModel output)
     {
         PassWork work = PassWork.TensorHashes | PassWork.FiniteScan;
-        work |= job.Source.HasFooter ? PassWork.SourceCrc32 : PassWork.None;
-        work |= job.Layout.Segments.Any(segment => segment is Crc32Segment) ? PassWork.OutputCrc32 : PassWork.None;
+        work |= plan.Source.HasFooter ? PassWork.SourceCrc32 : PassWork.None;
+        work |= plan.Layout.Segments.Any(segment => segment is Crc32Segment) ? PassWork.OutputCrc32 : PassWork.None;
         work |= aim.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
         return SourcePass.Run(
             new()
             {
-                Source = job.Source.Source,
-                Ranges = job.Ranges,
-                Tensors = job.Tensors,
-                Destinations = job.Destinations(),
+                Source = plan.Source.Source,
+                Ranges = plan.Ranges,
+                Tensors = plan.Tensors,
+                Destinations = plan.Destinations(),
                 Output = output,
                 Work = work,
                 Threads = aim.Options.Threads,
-                Progress = Reporter(ConversionPhase.Writing, job.Source.Source.Length),
-                MemberEnds = job.Source.MemberEnds,
+                Progress = Reporter(ConversionPhase.Writing, plan.Source.Source.Length),
+                MemberEnds = plan.Source.MemberEnds,
             },
             cancellation);
     }
 
     // What stands beside the payloads is as long as all headers: it is not kept while the output is proved.
-    private void WriteBesidePayloads(ConversionPlan job, WrittenPayloads payloads, TemporaryModel output)
+    private void WriteBesidePayloads(ConversionPlan plan, WrittenPayloads written, TemporaryModel output)
     {
-        ModelPlan plan = PlanCrc.Resolve(job.Complete(payloads), payloads.Sums);
+        ModelPlan complete = PlanCrc.Resolve(plan.Complete(written), written.Sums);
         long position = 0;
-        foreach (Segment segment in plan.Segments)
+        foreach (Segment segment in complete.Segments)
         {
             if (segment is LiteralSegment { Length: > 0 } literal)
             {
@@ -128,10 +148,11 @@ internal sealed class ConversionRun(
             position += segment.Length;
         }
 
-        OutputProof.EnsureBesidePayloads(new ConcatenatedByteSource(aim.TargetPath, output.Sources().Select(file => file.Source)), plan);
+        OutputProof.EnsureBesidePayloads(
+            new ConcatenatedByteSource(aim.TargetPath, output.Sources().Select(file => file.Source)), complete);
     }
 
-    private void EnsureFinite(ConversionPlan job, PassResult pass)
+    private void EnsureFinite(ConversionPlan plan, PassResult pass)
     {
         if (aim.Options.NonFinite == NonFinitePolicy.Allow)
         {
@@ -141,7 +162,7 @@ internal sealed class ConversionRun(
         int[] bad = [.. pass.Finite.NonFinite];
         if (bad.Length > 0)
         {
-            throw FiniteReport.Error(job.Source, job.Tensors[bad[0]], pass.Finite[bad[0]], bad.Length);
+            throw FiniteReport.Error(plan.Source, plan.Tensors[bad[0]], pass.Finite[bad[0]], bad.Length);
         }
     }
 

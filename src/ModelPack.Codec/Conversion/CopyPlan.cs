@@ -46,6 +46,6 @@ internal sealed class CopyPlan : ConversionPlan
 
     public override ModelPlan Complete(WrittenPayloads written) => Layout;
 
-    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
+    public override ProvedOutput Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
         OutputProof.ProveCopy(output, written.Pass, context);
 }

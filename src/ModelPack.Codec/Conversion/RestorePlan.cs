@@ -122,7 +122,7 @@ internal sealed class RestorePlan : ConversionPlan
         return complete;
     }
 
-    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context)
+    public override ProvedOutput Prove(ModelFile output, WrittenPayloads written, ProofContext context)
     {
         names = [.. output.AllTensors.Select(tensor => tensor.Name)];
         return OutputProof.ProveRestored(output, Source, steps, written.Pass, context);

@@ -165,7 +165,7 @@ internal sealed class TranscodePlan : ConversionPlan
         return complete;
     }
 
-    public override ProofLevel Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
+    public override ProvedOutput Prove(ModelFile output, WrittenPayloads written, ProofContext context) =>
         embedding == OriginMode.None
         ? OutputProof.ProveTensors(output, this, written, context)
         : OutputProof.ProveReturn(output, this, written, context);

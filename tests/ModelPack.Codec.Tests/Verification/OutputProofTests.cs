@@ -146,8 +146,8 @@ public sealed class OutputProofTests
     {
         using ModelFile source = TestModels.Open(SmallModels.SafeTensors(), ModelFormat.SafeTensors);
         PassResult pass = Reconversion.Examine(source, PassWork.None, threads: 1, progress: null, CancellationToken.None);
-        ProofContext context = new(WithRecord, progress: null, CancellationToken.None);
-        Assert.AreEqual(ProofLevel.L3, OutputProof.ProveCopy(source, pass, context));
+        ProofContext context = new(WithRecord, Progress: null, CancellationToken.None);
+        Assert.AreEqual(ProofLevel.L3, OutputProof.ProveCopy(source, pass, context).Level);
         byte[] bytes = SmallModels.SafeTensors();
         bytes[^1] ^= 1;
         using ModelFile copy = TestModels.Open(bytes, ModelFormat.SafeTensors);
@@ -235,7 +235,7 @@ public sealed class OutputProofTests
         }
 
         using ModelFile output = ModelFiles.Open(path);
-        return composed.Job.Prove(output, composed.Written, new(composed.Options, progress: null, CancellationToken.None));
+        return composed.Job.Prove(output, composed.Written, new(composed.Options, Progress: null, CancellationToken.None)).Level;
     }
 
     private static ProofLevel ProveRestored(ComposedConversion composed, byte[] restored, byte[] container) =>
@@ -247,7 +247,7 @@ public sealed class OutputProofTests
         Ancestor ancestor = NearestAncestor.Find(made, original, out _)!;
         PassResult pass = Reconversion.Examine(made, PassWork.None, threads: 1, progress: null, CancellationToken.None);
         using ModelFile output = TestModels.Open(restored, original);
-        return OutputProof.ProveRestored(output, made, ancestor.Steps, pass, new(WithRecord, progress: null, CancellationToken.None));
+        return OutputProof.ProveRestored(output, made, ancestor.Steps, pass, new(WithRecord, Progress: null, CancellationToken.None)).Level;
     }
 
     private static void AssertForged(Action prove) =>

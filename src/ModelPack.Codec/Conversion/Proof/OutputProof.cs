@@ -12,7 +12,7 @@ namespace ModelPack.Conversion.Proof;
 internal static class OutputProof
 {
     /// <summary>L3: the output is what was planned, and what its origin record and payloads give is the source, byte for byte.</summary>
-    public static ProofLevel ProveReturn(ModelFile output, TranscodePlan conversion, WrittenPayloads written, ProofContext context)
+    public static ProvedOutput ProveReturn(ModelFile output, TranscodePlan conversion, WrittenPayloads written, ProofContext context)
     {
         ReadOnlyMemory<byte> bytes = output.OriginRecord ?? throw Failed(output, "the output holds no origin record", null);
         OriginRecord record = OriginCodec.Read(bytes.Span, output.Budget);
@@ -37,8 +37,7 @@ internal static class OutputProof
         }
 
         EnsureShown(output, conversion, record, reread, context.Cancellation);
-
-        return ProofLevel.L3;
+        return new(ProofLevel.L3, reread);
     }
 
     // What the way back does not read is compared with what it is made of, as the output itself has it. If all of that was written as it
@@ -67,17 +66,20 @@ internal static class OutputProof
     }
 
     /// <summary>L3: the output is the source.</summary>
-    public static ProofLevel ProveCopy(ModelFile output, PassResult pass, ProofContext context)
+    public static ProvedOutput ProveCopy(ModelFile output, PassResult pass, ProofContext context)
     {
-        HashOutput(output, PassWork.None, context);
-        return context.OutputHash == pass.FileHash ? ProofLevel.L3 : throw Failed(output, "the output is not a copy of the source", null);
+        PassResult reread = HashOutput(output, PassWork.None, context);
+        return reread.FileHash == pass.FileHash
+            ? new(ProofLevel.L3, reread)
+            : throw Failed(output, "the output is not a copy of the source", null);
     }
 
     /// <summary>L1: the output is what was planned, and what the plan can undo gives the source's tensors again.</summary>
-    public static ProofLevel ProveTensors(ModelFile output, TranscodePlan conversion, WrittenPayloads written, ProofContext context)
+    public static ProvedOutput ProveTensors(ModelFile output, TranscodePlan conversion, WrittenPayloads written, ProofContext context)
     {
         IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(output);
-        EnsureWritten(output, conversion, written, HashOutput(output, PassWork.TensorHashes, context));
+        PassResult reread = HashOutput(output, PassWork.TensorHashes, context);
+        EnsureWritten(output, conversion, written, reread);
         foreach ((OutputTensor expected, TensorInfo stored) in conversion.Read().Zip(tensors))
         {
             TensorInfo planned = expected.Logical;
@@ -97,8 +99,10 @@ internal static class OutputProof
         }
 
         EnsureUnchanged(conversion, written.Pass, context.Cancellation);
-        context.Notes.Add("no origin record was embedded: tensors are proved equal, metadata and the way back are not");
-        return ProofLevel.L1;
+        return new(ProofLevel.L1, reread)
+        {
+            Notes = ["no origin record was embedded: tensors are proved equal, metadata and the way back are not"],
+        };
     }
 
     // What is computed of the source, and never comes back, was read after the pass: it has to be what the pass has read.
@@ -129,12 +133,11 @@ internal static class OutputProof
     /// <param name="steps">The conversions that were undone, the last one first.</param>
     /// <param name="pass">What the pass over the source found.</param>
     /// <param name="context">Options and surroundings.</param>
-    public static ProofLevel ProveRestored(
+    public static ProvedOutput ProveRestored(
         ModelFile output, ModelFile source, ImmutableArray<OriginStep> steps, PassResult pass, ProofContext context)
     {
         (PassResult reread, bool isSource) = Reconversion.Compare(output, steps, source.Source, pass, context);
         EnsureFooter(output, reread, context.Cancellation);
-        Accept(reread, context);
         OriginStep first = steps[^1];
         for (int i = 0; i < first.Files.Length; i++)
         {
@@ -146,7 +149,7 @@ internal static class OutputProof
 
         // Its payloads are then made of the source's, and nothing was put in their place.
         return isSource
-            ? ProofLevel.L3
+            ? new(ProofLevel.L3, reread)
             : throw new ModelPackException(
                 OriginErrors.ForgedOrigin, $"converting '{first.Files[0]}' as the record says does not give this file byte for byte")
                 {
@@ -181,7 +184,7 @@ internal static class OutputProof
     private static PassResult HashOutput(ModelFile output, PassWork work, ProofContext context)
     {
         bool tensors = work != PassWork.None;
-        PassResult result = SourcePass.Run(
+        return SourcePass.Run(
             new()
             {
                 Source = output.Source,
@@ -193,16 +196,6 @@ internal static class OutputProof
                 MemberEnds = output.MemberEnds,
             },
             context.Cancellation);
-        Accept(result, context);
-        return result;
-    }
-
-    private static void Accept(PassResult result, ProofContext context)
-    {
-        context.OutputHash = result.FileHash;
-        context.OutputMemberHashes = result.MemberHashes;
-        context.OutputSha256 = result.FileSha256;
-        context.OutputMemberSha256 = result.MemberSha256;
     }
 
     /// <summary>Checks the footer of a file with the CRC that a pass computed.</summary>

@@ -44,7 +44,7 @@ internal sealed class ComposedConversion : IDisposable
     {
         using ModelFile file = TestModels.Open(output, Job.To);
         OutputProof.EnsureBesidePayloads(file.Source, plan ?? Plan);
-        return Job.Prove(file, written ?? Written, new(Options, progress: null, CancellationToken.None));
+        return Job.Prove(file, written ?? Written, new(Options, Progress: null, CancellationToken.None)).Level;
     }
 
     public void Dispose() => source.Dispose();
