@@ -2,6 +2,7 @@ using ModelPack.Architectures;
 using ModelPack.Architectures.Names;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats.Gguf;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
@@ -26,7 +27,7 @@ public sealed class ManyPartsTests
         using ModelFile file = ModelFiles.Open(source);
         Assert.HasCount(3, file.Tensors);
         ModelPackException refusal = Assert.ThrowsExactly<ModelPackException>(
-            () => TensorTranslator.ToHuggingFace(file.Tensors, ModelFacts.From("qwen3moe", file.Metadata)));
+            () => TensorTranslator.ToHuggingFace(ModelTensor.Of(file.Tensors), ModelFacts.From("qwen3moe", file.Metadata)));
         Assert.AreEqual((TranslationErrors.TooManyParts, "blk.0.ffn_up_exps.weight"), (refusal.Code, refusal.TensorName));
         ModelConverter.Convert(folder.At("out.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf, new());
         CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
