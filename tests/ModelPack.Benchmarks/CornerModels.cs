@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Benchmarks;

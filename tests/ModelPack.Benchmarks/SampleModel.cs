@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Benchmarks;
