@@ -95,7 +95,7 @@ public static partial class ModelConverter
         return plan.Preview;
     }
 
-    /// <summary>Plans a conversion, to be looked at and then to be run: the plan is made once. Refuses what <see cref="Plan"/>
+    /// <summary>Plans a conversion, to be looked at and then to be run: the plan is made once. Refuses what <c>Plan</c>
     /// refuses.</summary>
     /// <param name="sourcePath">The model.</param>
     /// <param name="targetPath">The file, or the folder if it ends in a separator.</param>
