@@ -183,8 +183,7 @@ public sealed class ReportTests
             """,
             ValidateText.Of("m.gguf", report, Judged(report)));
         ValidationReport sound = report.With((nameof(ValidationReport.Findings), ImmutableArray<Finding>.Empty));
-        Assert.StartsWith("m.gguf: sound
-", ValidateText.Of("m.gguf", sound, Judged(sound)));
+        Assert.StartsWith("m.gguf: sound\n", ValidateText.Of("m.gguf", sound, Judged(sound)));
 
         JsonElement finding = Parse(writer => ValidateJson.Write(writer, "m.gguf", report, Judged(report))).GetProperty("findings")[0];
         Assert.AreEqual("MP2101", finding.GetProperty("code").GetString());
