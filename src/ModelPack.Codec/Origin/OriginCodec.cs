@@ -220,7 +220,7 @@ internal static class OriginCodec
     // A body that shrinks suspiciously well is stored: a reader then need not believe in ratios that only a decompression bomb has.
     private static ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> body)
     {
-        byte[] compressed = new byte[BrotliEncoder.GetMaxCompressedLength(body.Length)];
+        byte[] compressed = GC.AllocateUninitializedArray<byte>(BrotliEncoder.GetMaxCompressedLength(body.Length));
         bool done = BrotliEncoder.TryCompress(body, compressed, out int length, CompressionQuality, CompressionWindow);
         return done && length < body.Length && IsPlausible(length, body.Length) ? compressed.AsSpan(0, length) : body;
     }

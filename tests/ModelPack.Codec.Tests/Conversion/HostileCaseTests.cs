@@ -338,7 +338,7 @@ public sealed class HostileCaseTests
         }
 
         Assert.IsGreaterThan(Length / 2, RecipeCost.Reads(shifted));
-        Assert.AreEqual(41, RecipeCost.Steps(shifted));
+        Assert.AreEqual(41, shifted.Steps());
     }
 
     [TestMethod]

@@ -11,6 +11,7 @@ internal abstract record PayloadRecipe
 {
     // Each expert of a stack is taken out of the same recipe: what all of them ask of it is found once. A changed copy finds it anew.
     private PayloadRecipe? simplified;
+    private long steps;
 
     protected PayloadRecipe()
     {
@@ -25,6 +26,9 @@ internal abstract record PayloadRecipe
 
     /// <summary>The recipes that this one is made of.</summary>
     public virtual ImmutableArray<PayloadRecipe> Inner => [];
+
+    /// <summary>Number of recipes that this one consists of, itself included.</summary>
+    public long Steps() => steps != 0 ? steps : steps = 1 + Inner.Sum(inner => inner.Steps());
 
     /// <summary>The tensors of the other list that the recipe takes bytes from.</summary>
     public virtual IEnumerable<int> Tensors() => Inner.SelectMany(inner => inner.Tensors());

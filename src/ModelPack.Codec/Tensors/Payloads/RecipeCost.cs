@@ -10,18 +10,6 @@ internal static class RecipeCost
     // From here on units are read one by one (ExchangedByteSource); below, whole runs of columns.
     private const long LargeUnit = 1024;
 
-    /// <summary>Number of recipes that a recipe consists of, itself included.</summary>
-    public static long Steps(PayloadRecipe recipe)
-    {
-        long steps = 1;
-        foreach (PayloadRecipe inner in recipe.Inner)
-        {
-            steps += Steps(inner);
-        }
-
-        return steps;
-    }
-
     /// <summary>Reads that making the whole payload takes, each of however many bytes lie together.</summary>
     /// <param name="recipe">A recipe that <see cref="RecipeRules"/> accept.</param>
     public static double Reads(PayloadRecipe recipe) =>

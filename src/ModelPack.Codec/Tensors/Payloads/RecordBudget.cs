@@ -47,7 +47,7 @@ internal sealed class RecordBudget(long container)
     public PayloadRecipe Through(PayloadRecipe recipe, Func<StoredPayload, PayloadRecipe> make) => recipe.Through(stored =>
     {
         PayloadRecipe made = make(stored);
-        TakeRecipes(RecipeCost.Steps(made));
+        TakeRecipes(made.Steps());
         return made;
     });
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using ModelPack.Codec.Tests.Architectures.Names;
 using ModelPack.Tensors.Payloads;
@@ -45,6 +46,22 @@ public sealed class SimplifiedRecipeTests
             Assert.IsLessThan(100 * Parts, work.Lengths);
             Assert.IsLessThan(2000 * Parts, GC.GetAllocatedBytesForCurrentThread() - before);
         }
+    }
+
+    [TestMethod]
+    public void Counting_the_steps_of_each_part_of_a_stack_is_work_for_the_parts_and_not_for_their_square()
+    {
+        const int Parts = 2000;
+        Work work = new();
+        RecordBudget budget = new(1 << 20);
+        JoinedPayload stack = new([.. Enumerable.Range(0, Parts).Select(part => new CountedPayload(part, work))], 1);
+        for (int part = 0; part < Parts; part++)
+        {
+            budget.Through(new TakenPayload(new StoredPayload(0, stack.Length), part * 4, 4, Parts * 4, 1), _ => stack);
+        }
+
+        Assert.AreEqual(Parts + 1, stack.Steps());
+        Assert.IsLessThan(10 * Parts, work.Inners);
     }
 
     [TestMethod]
@@ -126,6 +143,8 @@ public sealed class SimplifiedRecipeTests
     private sealed class Work
     {
         public long Lengths { get; set; }
+
+        public long Inners { get; set; }
     }
 
     /// <summary>A payload of four bytes that counts how often somebody asks.</summary>
@@ -137,6 +156,15 @@ public sealed class SimplifiedRecipeTests
             {
                 Work.Lengths++;
                 return 4;
+            }
+        }
+
+        public override ImmutableArray<PayloadRecipe> Inner
+        {
+            get
+            {
+                Work.Inners++;
+                return [];
             }
         }
 
