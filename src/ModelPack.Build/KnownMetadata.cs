@@ -19,6 +19,12 @@ internal sealed class KnownMetadata
     public static KnownMetadata ModelVerify { get; } = new(
         "ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Alone", "Optional"]);
 
+    public static KnownMetadata ModelPackage { get; } = new("ModelPackage",
+    [
+        "PackageId", "PackageVersion", "Authors", "License", "LicenseFile", "ReadmeFile", "ProjectUrl", "RepositoryUrl",
+        "RepositoryCommit", "Previous", "MaxPackageSize", "Layout", "Optional",
+    ]);
+
     /// <summary>What MSBuild, the SDK, NuGet and Visual Studio read or write on items that are copied, published and packed.</summary>
     private static readonly HashSet<string> Platform = new(StringComparer.OrdinalIgnoreCase)
     {

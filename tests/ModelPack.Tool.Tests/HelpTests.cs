@@ -9,8 +9,8 @@ namespace ModelPack.Tool.Tests;
 public sealed class HelpTests
 {
     private static readonly string[] Pages = [
-        "", "convert", "verify", "roundtrip", "split", "merge", "edit", "inspect", "validate", "diff", "hash", "apr",
-        "rosetta", "explain", "completion", "help"];
+        "", "convert", "verify", "roundtrip", "split", "merge", "edit", "inspect", "validate", "diff", "hash", "pack", "unpack",
+        "store", "apr", "rosetta", "explain", "completion", "help"];
 
     public static IEnumerable<string> PageNames => Pages;
 

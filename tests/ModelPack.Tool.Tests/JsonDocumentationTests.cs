@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ModelPack.Packaging.Joining;
+using ModelPack.Packaging.Reading;
 
 namespace ModelPack.Tool.Tests;
 
@@ -20,6 +22,9 @@ public sealed class JsonDocumentationTests
     [DataRow("convert", "GGUF", "TARGET")]
     [DataRow("split", "MODEL", "FOLDER", "--max-shard-size", "500KB")]
     [DataRow("edit", "GGUF", "TARGET", "--set", "new:u32=5")]
+    [DataRow("pack", "GGUF", "--id", "A", "--version", "1.0.0", "--authors", "A", "--dry-run")]
+    [DataRow("store", "list", "--folder", "STORE")]
+    [DataRow("unpack", "PACKAGE", "FOLDER")]
     [DataRow("plan", "GGUF", "TARGET", "--dry-run")]
     [DataRow("error", "SAFE", "none.onnx")]
     public void Every_field_of_a_document_is_described(string kind, params string[] rest)
@@ -34,6 +39,8 @@ public sealed class JsonDocumentationTests
             "MODEL" => Model,
             "FOLDER" => folder.File("parts"),
             "TARGET" => folder.File("m.apr"),
+            "PACKAGE" => Packed(folder),
+            "STORE" => Joined(folder),
             _ => word,
         })];
         ToolResult result = InProcess.Run([.. args, "--json"]);
@@ -78,6 +85,21 @@ public sealed class JsonDocumentationTests
         {
             Assert.Contains($"`{field}`", text);
         }
+    }
+
+    private static string Packed(TestFolder folder)
+    {
+        string[] args = ["pack", Gguf, "--id", "A", "--version", "1.0.0", "--authors", "A", "--output", folder.File("feed")];
+        InProcess.Run(args).ShouldExitWith(0);
+        return folder.File("feed/A.1.0.0.nupkg");
+    }
+
+    private static string Joined(TestFolder folder)
+    {
+        using PackageSet set = new(Packed(folder), folder.File("packages"));
+        new ModelStore(folder.File("store"))
+            .Get(set.Manifest, set.Find, StoreCheck.Strict, new(_ => { }, _ => { }), CancellationToken.None);
+        return folder.File("store");
     }
 
     private static string Chapters(params string[] kinds)

@@ -30,7 +30,9 @@ public sealed partial class ReadmeTests
             File.Delete(folder.File(target));
         }
 
-        ToolProcess.StartProgram("dotnet", [ToolProcess.Dll, .. words], folder.Path).Wait().ShouldExitWith(0);
+        // No command may reach the models of this machine.
+        string[] run = [$"ModelPackStore={folder.File("store")}", "dotnet", ToolProcess.Dll, .. words];
+        ToolProcess.StartProgram("env", run, folder.Path).Wait().ShouldExitWith(0);
     }
 
     [TestMethod]
@@ -47,6 +49,7 @@ public sealed partial class ReadmeTests
     [DataRow("docs/llama.cpp.md")]
     [DataRow("docs/transformers.md")]
     [DataRow("docs/apr.md")]
+    [DataRow("docs/packages.md")]
     public void Each_page_for_users_holds_commands_and_its_links_lead_somewhere(string page)
     {
         string path = Path.Combine(RepositoryData.Repository, page);
@@ -124,6 +127,11 @@ public sealed partial class ReadmeTests
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))!);
             ToolProcess.Run("convert", model, path, "--to", "safetensors", "--origin", "none").ShouldExitWith(0);
+        }
+        else if (name.EndsWith(".nupkg", StringComparison.Ordinal))
+        {
+            string[] pack = [ToolProcess.Dll, "pack", model, "--id", "Acme.Model", "--version", "1.0.0", "--authors", "Acme"];
+            ToolProcess.StartProgram("dotnet", pack, folder.Path).Wait().ShouldExitWith(0);
         }
         else if (name is "qwen.gguf" or "qwen.apr")
         {

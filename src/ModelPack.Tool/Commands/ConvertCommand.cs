@@ -79,7 +79,7 @@ internal static class ConvertCommand
             };
             string targetPath = parsed.GetRequiredValue(target);
             ModelFormat format = parsed.GetValue(to) is string name ? FormatName.Named(name) : FormatName.OfTarget(targetPath);
-            string sourcePath = parsed.GetRequiredValue(source);
+            string sourcePath = parsed.Model(session, source);
             return parsed.GetValue(dryRun)
                 ? Preview(session, sourcePath, targetPath, format, options)
                 : ConversionRun.Run(session, "convert", sourcePath, targetPath, format, options, parsed.GetValue(report));

@@ -35,7 +35,8 @@ internal static class DiffCommand
         sarif.AddTo(verb);
         verb.SetAction(parsed =>
         {
-            (string own, string other, PathScope scope) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), parsed.Scope(alone));
+            (string own, string other) = (parsed.Model(session, first), parsed.Model(session, second));
+            PathScope scope = parsed.Scope(alone);
             return Run(session, own, other, scope, sarif.Prepare(parsed, scope, own, other));
         });
         return verb;

@@ -73,7 +73,7 @@ internal static class HashCommand
         });
         verb.SetAction(parsed =>
         {
-            string path = parsed.GetRequiredValue(file);
+            string path = parsed.Model(session, file);
             ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
             HashedModel model = new(path, parsed.Scope(alone), parsed.GetValue(sha256));
             session.Subject = path;

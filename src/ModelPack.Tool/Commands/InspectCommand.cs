@@ -55,7 +55,7 @@ internal static class InspectCommand
         verb.Options.Add(force);
         verb.SetAction(parsed =>
         {
-            string path = parsed.GetRequiredValue(file);
+            string path = parsed.Model(session, file);
             ExistingTarget existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse;
             ReportFile? page = parsed.GetValue(html) is string target
                 ? ReportFile.Prepare(target, existing, path, parsed.Scope(alone))

@@ -45,7 +45,7 @@ internal static class RoundTripCommand
         verb.Arguments.Add(source);
         verb.Options.Add(via);
         conversion.AddTo(verb);
-        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(source), parsed.GetRequiredValue(via), conversion.Read(parsed)));
+        verb.SetAction(parsed => Run(session, parsed.Model(session, source), parsed.GetRequiredValue(via), conversion.Read(parsed)));
         return verb;
     }
 

@@ -47,7 +47,7 @@ internal static class ValidateCommand
         sarif.AddTo(verb);
         verb.SetAction(parsed =>
         {
-            (string path, PathScope scope) = (parsed.GetRequiredValue(file), parsed.Scope(alone));
+            (string path, PathScope scope) = (parsed.Model(session, file), parsed.Scope(alone));
             AcceptedFindings accepted = parsed.GetValue(baseline) is { } list ? AcceptedFindings.Read(list) : AcceptedFindings.None;
             Expectations expectations = new(FailOn.Read(parsed.GetRequiredValue(failOn)), accepted, DateOnly.FromDateTime(DateTime.UtcNow));
             return Run(session, path, scope, expectations, sarif.Prepare(parsed, scope, path));

@@ -61,7 +61,7 @@ internal static class VerifyCommand
         });
         verb.SetAction(parsed =>
         {
-            (string own, string other) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second));
+            (string own, string other) = (parsed.Model(session, first), parsed.Model(session, second));
             PathScope scope = parsed.Scope(alone);
             Pair pair = new(own, other, scope, sarif.Prepare(parsed, scope, own, other));
             return parsed.GetValue(epsilon) is { } tolerance

@@ -50,9 +50,13 @@ public sealed class PackageTests
         CollectionAssert.AreEquivalent(
             new[]
             {
-                "build/ModelPack.Build.props", "build/ModelPack.Build.targets", "buildMultiTargeting/ModelPack.Build.props",
+                "build/ModelPack.Build.props", "build/ModelPack.Build.targets", "build/ModelPack.Build.Packages.targets",
+                "buildTransitive/ModelPack.Build.props", "buildTransitive/ModelPack.Build.targets",
+                "buildMultiTargeting/ModelPack.Build.props",
                 "buildMultiTargeting/ModelPack.Build.targets", "tasks/net10.0/ModelPack.Build.dll", "tasks/net10.0/ModelPack.Codec.dll",
-                "tasks/net10.0/System.IO.Hashing.dll",
+                "tasks/net10.0/ModelPack.Packaging.dll", "tasks/net10.0/System.IO.Hashing.dll", "tasks/net10.0/NuGet.Packaging.dll",
+                "tasks/net10.0/NuGet.Common.dll", "tasks/net10.0/NuGet.Configuration.dll", "tasks/net10.0/NuGet.Frameworks.dll",
+                "tasks/net10.0/NuGet.Versioning.dll", "tasks/net10.0/Newtonsoft.Json.dll",
             },
             package.Entries.Select(entry => entry.FullName)
                 .Where(name => name.Contains('/', Ordinal) && !name.StartsWith("_rels/", Ordinal) && !name.StartsWith("package/", Ordinal))
@@ -63,7 +67,7 @@ public sealed class PackageTests
     public void The_package_and_the_samples_use_the_same_props_and_targets()
     {
         using ZipArchive package = Open("ModelPack.Build", "nupkg");
-        foreach (string name in new[] { "ModelPack.Build.props", "ModelPack.Build.targets" })
+        foreach (string name in new[] { "ModelPack.Build.props", "ModelPack.Build.targets", "ModelPack.Build.Packages.targets" })
         {
             using StreamReader packed = new(package.GetEntry("build/" + name)!.Open());
             Assert.AreEqual(File.ReadAllText(Path.Combine(RepositoryData.Repository, "build", name)), packed.ReadToEnd());

@@ -27,6 +27,20 @@ public sealed class LayerTests
     }
 
     [TestMethod]
+    [DataRow("ModelPack.Codec", new string[0])]
+    [DataRow("ModelPack.Packaging", new[] { "ModelPack.Codec" })]
+    [DataRow("ModelPack.Build", new[] { "ModelPack.Codec", "ModelPack.Packaging" })]
+    [DataRow("ModelPack.Qa", new[] { "ModelPack.Codec" })]
+    [DataRow("ModelPack.Tool", new[] { "ModelPack.Codec", "ModelPack.Packaging", "ModelPack.Qa" })]
+    public void A_project_stands_on_floors_below_it(string project, string[] below)
+    {
+        string file = File.ReadAllText(Path.Combine(RepositoryData.Repository, "src", project, project + ".csproj"));
+        string[] used = [.. System.Text.RegularExpressions.Regex.Matches(file, "<ProjectReference Include=\"../([^/]+)/")
+            .Select(match => match.Groups[1].Value)];
+        CollectionAssert.IsSubsetOf(used, below);
+    }
+
+    [TestMethod]
     public void At_the_root_stands_the_catalogue_of_errors_alone() =>
         CollectionAssert.AreEqual(
             new[] { "ErrorCatalog" },

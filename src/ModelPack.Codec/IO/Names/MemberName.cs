@@ -112,7 +112,8 @@ internal static class MemberName
             && (!IsWeights(path) || IsModuleWeights(path));
     }
 
-    private static bool IsPortable(string part) =>
+    /// <summary>Whether a name of a file or folder is one on every system.</summary>
+    public static bool IsPortable(string part) =>
         IsBare(part) && part[^1] is not ('.' or ' ') && !part.Any(char.IsControl) && part.AsSpan().IndexOfAny(RefusedByWindows) < 0
         && !IsDevice(part);
 

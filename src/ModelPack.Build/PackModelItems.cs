@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.Build.Framework;
+using ModelPack.Packaging.Packing;
+
+namespace ModelPack.Build;
+
+/// <summary>Packs the items <c>ModelPackage</c> of a project. Called by ModelPack.Build.Packages.targets, after
+/// <c>Pack</c>.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class PackModelItems : ModelTask
+{
+    /// <summary>The items.</summary>
+    [Required]
+    public ITaskItem[] Packages { get; set; } = [];
+
+    /// <summary>Folder of the project, absolute.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>Folder of the packages, absolute.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    /// <summary>The project's own values, for items that say nothing: metadata names, with '=' and the value.</summary>
+    public ITaskItem[] Defaults { get; set; } = [];
+
+    /// <summary>The id of the package that the project itself becomes; empty if it becomes none.</summary>
+    public string OwnPackageId { get; set; } = "";
+
+    /// <summary>The packages that were written or are there already, in the order in which they have to be pushed.</summary>
+    [Output]
+    public ITaskItem[] Packed { get; private set; } = [];
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        if (!TryDo(() => WarnOf(KnownMetadata.ModelPackage.Warnings(Packages))))
+        {
+            return false;
+        }
+
+        List<ITaskItem> packed = [];
+        foreach (ITaskItem item in Present(Packages, ProjectDirectory))
+        {
+            string path = Path.GetFullPath(item.ItemSpec, ProjectDirectory);
+            PackReport? report = TryWork(path, () => Pack(item, path));
+            packed.AddRange(report?.Packages.Where(made => made.Path.Length > 0).Select(Item) ?? []);
+        }
+
+        Packed = [.. packed];
+        return !Log.HasLoggedErrors;
+    }
+
+    private PackReport Pack(ITaskItem item, string path)
+    {
+        PackReport report = ModelPacker.Pack(path, PackageRequest.Read(this, item, path), Cancellation);
+        foreach (MadePackage made in report.Packages)
+        {
+            Say(
+                MessageImportance.High,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{made.Id} {made.Version} ({made.Bytes:N0} bytes of the model): {made.Outcome.ToString().ToLowerInvariant()}"));
+        }
+
+        WarnOf(report.Warnings);
+        Say(MessageImportance.Low, $"NuGet.Packaging is {typeof(NuGet.Packaging.Manifest).Assembly.Location}");
+        return report;
+    }
+
+    private static Microsoft.Build.Utilities.TaskItem Item(MadePackage made)
+    {
+        Microsoft.Build.Utilities.TaskItem item = new(MSBuildText.Escape(made.Path));
+        item.SetMetadata("PackageId", made.Id);
+        item.SetMetadata("PackageVersion", made.Version);
+        return item;
+    }
+}

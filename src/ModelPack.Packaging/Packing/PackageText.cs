@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using ModelPack.Packaging.Content;
+using ModelPack.Packaging.Manifests;
+using NuGet.Frameworks;
+using NuGet.Packaging;
+using NuGet.Packaging.Core;
+using NuGet.Versioning;
+
+namespace ModelPack.Packaging.Packing;
+
+/// <summary>What packages say of themselves: nuspec and README.</summary>
+internal sealed class PackageText(PackOptions options, PackedContent content, PackageLicense license, string authors)
+{
+    private const string BuildPackage = "ModelPack.Build";
+    private const int MaximumDescription = 4000;
+    private static readonly NuGetFramework Framework = NuGetFramework.Parse(".NETStandard2.0");
+
+    public string Authors => authors;
+
+    public string Description { get; } = Shorten(
+        options.Description ?? content.Description
+        ?? $"{content.ModelName ?? options.Id}: a model of {content.Length.ToString("N0", CultureInfo.InvariantCulture)} bytes "
+            + $"({content.Format}), joined and verified by the build that references this package.");
+
+    public string PartDescription => $"A part of {options.Id}. Reference that package, not this one.";
+
+    public string MetaNuspec(PackageManifest manifest)
+    {
+        ManifestMetadata metadata = Common(options.Id, options.Version, Description);
+        metadata.Tags = string.Join(
+            ' ', new[] { "modelpack", "model", content.Format, content.Architecture?.Replace(' ', '-') }.Where(tag => tag is not null));
+        metadata.Readme = ModelCard.FileName;
+        PackageDependency build = new(BuildPackage, new VersionRange(NuGetVersion.Parse(options.BuildVersion)));
+        metadata.DependencyGroups =
+        [
+            new(Framework, [
+                .. manifest.Parts.Where(part => part.Package != options.Id).Select(part => (part.Package, part.Version)).Distinct()
+                    .Select(part => new PackageDependency(part.Package, Exactly(part.Version))),
+                build]),
+        ];
+        return Write(metadata);
+    }
+
+    public string PartNuspec(string id, string version)
+    {
+        ManifestMetadata metadata = Common(id, version, PartDescription);
+        metadata.Tags = "modelpack part";
+        metadata.DependencyGroups = [new(Framework, [])];
+        return Write(metadata);
+    }
+
+    public string Readme(PackageManifest manifest)
+    {
+        string? text = options.ReadmeFile is { } file ? File.ReadAllText(file) : content.Texts.GetValueOrDefault(ModelCard.FileName);
+        if (text is not null)
+        {
+            return ModelCard.Parse(text).Text;
+        }
+
+        StringBuilder readme = new();
+        readme.Append(CultureInfo.InvariantCulture, $"# {options.Id}\n\n{Description}\n\n");
+        readme.Append(CultureInfo.InvariantCulture, $"    dotnet add package {options.Id}\n\n");
+        readme.Append("The build puts these files beside the program, below `models/`:\n\n| File | Bytes | SHA-256 |\n|---|---|---|\n");
+        foreach (Manifests.ManifestFile packed in manifest.Files)
+        {
+            readme.Append(CultureInfo.InvariantCulture, $"| {packed.Path} | {packed.Length} | `{packed.Sha256}` |\n");
+        }
+
+        return readme.ToString();
+    }
+
+    private static VersionRange Exactly(string version) =>
+        new(NuGetVersion.Parse(version), includeMinVersion: true, NuGetVersion.Parse(version), includeMaxVersion: true);
+
+    private static string Write(ManifestMetadata metadata)
+    {
+        using MemoryStream text = new();
+        new Manifest(metadata).Save(text);
+
+        // The writer ends lines as the system does: a package is the same on all of them.
+        return Encoding.UTF8.GetString(text.ToArray()).TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
+
+    private static string Shorten(string text) => text.Length <= MaximumDescription ? text : text[..MaximumDescription];
+
+    private ManifestMetadata Common(string id, string version, string description)
+    {
+        ManifestMetadata metadata = new()
+        {
+            Id = id,
+            Version = NuGetVersion.Parse(version),
+            Authors = authors.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Description = description,
+            LicenseMetadata = license.Metadata,
+        };
+        if (Uri.TryCreate(options.ProjectUrl ?? content.ProjectUrl, UriKind.Absolute, out Uri? url)
+            && url.Scheme is "https" or "http")
+        {
+            metadata.SetProjectUrl(url.AbsoluteUri);
+        }
+
+        if (options.RepositoryUrl is { Length: > 0 } repository)
+        {
+            metadata.Repository = new("git", repository, "", options.RepositoryCommit ?? "");
+        }
+
+        return metadata;
+    }
+}

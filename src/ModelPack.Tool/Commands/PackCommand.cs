@@ -1,0 +1,110 @@
+using System.CommandLine;
+using ModelPack.Packaging.Packing;
+using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Help;
+using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Text;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>pack MODEL --id ID --version VERSION</c></summary>
+internal static class PackCommand
+{
+    public static Verb Create(ToolSession session)
+    {
+        Argument<string> model = Arguments.Path(
+            "MODEL", "A model, its folder, or any file or folder: what is no model is packed as it is.");
+        Option<string> id = new("--id")
+        {
+            Description = "The id that users reference; parts are ID.Part0001, …",
+            HelpName = "ID",
+            Required = true,
+        };
+        Option<string> version = new("--version") { Description = "The version.", HelpName = "VERSION", Required = true };
+        Option<string?> output = Arguments.File("--output", "Folder of the packages. Default: the current folder.");
+        output.HelpName = "FOLDER";
+        Option<string?> authors = Text("--authors", "The authors, if the model does not name any, separated by commas.", "NAMES");
+        Option<string?> description = Text("--description", "What galleries show.", "TEXT");
+        Option<string?> license = Text("--license", "SPDX id or expression, if the model does not state a licence.", "SPDX");
+        Option<string?> licenseFile = Arguments.File("--license-file", "The text of the licence. Default: LICENSE beside the model.");
+        Option<string?> readme = Arguments.File("--readme", "The README of the package. Default: the model card of the folder.");
+        Option<string?> previous = Arguments.File(
+            "--previous", "The meta package of an earlier version: parts that did not change are referenced, not packed again.");
+        Option<long?> limit = new("--max-package-size")
+        {
+            Description = "The most bytes of the model in one package: a size like 200MB, 'gallery' (230,000,000, for feeds that take 250 MB) "
+                + "or 'azure' (500,000,000). Default: that of --previous, else gallery.",
+            HelpName = "SIZE",
+            CustomParser = result =>
+            {
+                string word = result.Tokens[0].Value;
+                long? bytes = PackOptions.ParseLimit(word);
+                if (bytes is null)
+                {
+                    result.AddError($"--max-package-size takes a size like 200MB, gallery or azure, not '{word}'.");
+                }
+
+                return bytes;
+            },
+        };
+        Option<string> layout = Arguments.Word(
+            "--layout", "'parts' cuts between tensors; 'shards' puts each file of the model into one package.", "parts", "parts", "shards");
+        Option<bool> dryRun = Arguments.Flag("--dry-run", "Only tell which packages there would be. Reads the model, writes nothing.");
+        Option<bool> force = Arguments.Flag("--force", "Replace packages of that version that hold something else.");
+        Verb verb = new("pack", "Pack a model as NuGet packages, cut at tensors, for builds that reference it.")
+        {
+            Synopsis = "MODEL --id ID --version VERSION",
+            Examples =
+            [
+                new("the packages, in the order in which to push them",
+                    "dotnet modelpack pack model.gguf --id Acme.Model --version 1.0.0 --authors Acme --license MIT"),
+                new("what would be made?",
+                    "dotnet modelpack pack model.gguf --id Acme.Model --version 1.0.0 --authors Acme --dry-run"),
+                new("a fix of the chat template: the weights are not packed again",
+                    "dotnet modelpack pack fixed.gguf --id Acme.X --version 1.0.1 --previous Acme.X.1.0.0.nupkg"),
+            ],
+            Outcomes = [new("0", "packed"), .. StandardOutcomes.All],
+        };
+        verb.Arguments.Add(model);
+        foreach (Option option in new Option[]
+            { id, version, output, authors, description, license, licenseFile, readme, previous, limit, layout, dryRun, force })
+        {
+            verb.Options.Add(option);
+        }
+
+        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(model), new()
+        {
+            Id = parsed.GetRequiredValue(id),
+            Version = parsed.GetRequiredValue(version),
+            Output = Path.GetFullPath(parsed.GetValue(output) ?? "."),
+            Authors = parsed.GetValue(authors),
+            Description = parsed.GetValue(description),
+            License = parsed.GetValue(license),
+            LicenseFile = parsed.GetValue(licenseFile),
+            ReadmeFile = parsed.GetValue(readme),
+            Previous = parsed.GetValue(previous),
+            MaxPackageSize = parsed.GetValue(limit),
+            Layout = Enum.Parse<PackageLayout>(parsed.GetRequiredValue(layout), ignoreCase: true),
+            DryRun = parsed.GetValue(dryRun),
+            Replace = parsed.GetValue(force),
+            BuildVersion = CommandTree.Version,
+        }));
+        return verb;
+    }
+
+    private static int Run(ToolSession session, string model, PackOptions options)
+    {
+        session.Subject = model;
+        PackReport report = ModelPacker.Pack(model, options, session.Cancellation);
+        session.Publish(() => PackText.Of(model, report), writer => PackJson.Write(writer, model, report));
+        foreach (ModelPackException warning in report.Warnings)
+        {
+            session.Console.Message($"warning {warning.Code.Id}: {warning.Describe()}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static Option<string?> Text(string name, string description, string word) =>
+        new(name) { Description = description, HelpName = word };
+}

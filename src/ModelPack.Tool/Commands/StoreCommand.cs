@@ -1,0 +1,90 @@
+using System.CommandLine;
+using ModelPack.Packaging;
+using ModelPack.Packaging.Joining;
+using ModelPack.Packaging.Manifests;
+using ModelPack.Tool.Diagnostics;
+using ModelPack.Tool.Help;
+using ModelPack.Tool.Output;
+using ModelPack.Tool.Output.Json;
+using ModelPack.Tool.Output.Text;
+
+namespace ModelPack.Tool.Commands;
+
+/// <summary><c>store list|verify|clear</c></summary>
+internal static class StoreCommand
+{
+    private static readonly string[] Actions = ["list", "verify", "clear"];
+
+    public static Verb Create(ToolSession session)
+    {
+        Argument<string> action = Arguments.Path(
+            "ACTION", "'list' the models that builds have joined on this machine, 'verify' reads and hashes them, 'clear' deletes them.");
+        action.HelpName = "list|verify|clear";
+        action.CompletionSources.Add(Actions);
+        action.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var word }] && !Actions.Contains(word))
+            {
+                result.AddError($"ACTION is list, verify or clear, not '{word}'.");
+            }
+        });
+        Option<string?> folder = Arguments.File(
+            "--folder", "Folder of the store. Default: $ModelPackStore, else the folder modelpack beside NuGet's packages folder.");
+        folder.HelpName = "FOLDER";
+        Verb verb = new("store", "Look after the models that builds have joined on this machine.")
+        {
+            Synopsis = "list|verify|clear",
+            Examples =
+            [
+                new("which models are there?", "dotnet modelpack store list"),
+                new("do they still have the bytes that were packed?", "dotnet modelpack store verify"),
+                new("free the disk; the next build joins again what it needs", "dotnet modelpack store clear"),
+            ],
+            Outcomes = [new("0", "done"), new("1", "a model does not have its bytes any more"), .. StandardOutcomes.All],
+        };
+        verb.Arguments.Add(action);
+        verb.Options.Add(folder);
+        verb.SetAction(parsed =>
+        {
+            ModelStore store = parsed.GetValue(folder) is { } root ? new(Path.GetFullPath(root)) : ModelStore.Default;
+            session.Subject = store.Root;
+            return parsed.GetRequiredValue(action) == "clear"
+                ? Clear(session, store)
+                : List(session, store, isVerified: parsed.GetRequiredValue(action) == "verify");
+        });
+        return verb;
+    }
+
+    private static int Clear(ToolSession session, ModelStore store)
+    {
+        int models = store.Clear();
+        session.Publish(
+            () => $"{SafeText.Escape(store.Root)}: {EnumText.Count(models, "model")} deleted\n",
+            writer => StoreJson.Write(writer, "clear", store.Root, []));
+        return ExitCode.Done;
+    }
+
+    private static int List(ToolSession session, ModelStore store, bool isVerified)
+    {
+        StoredModel[] models = [.. store.List().Select(model => new StoredModel(
+            model.Digest, model.Manifest, store.FolderOf(model.Digest),
+            isVerified ? store.FirstDifference(model.Manifest, session.Cancellation) : null))];
+        session.Publish(
+            () => StoreText.Of(store.Root, models, isVerified),
+            writer => StoreJson.Write(writer, isVerified ? "verify" : "list", store.Root, models));
+        return models.FirstOrDefault(model => model.Difference is not null) is { } bad
+            ? session.Fail(
+                Failure.Of(
+                    new ModelPackException(
+                        PackagingErrors.StoreDamaged, $"{bad.Manifest.Id} {bad.Manifest.Version}: {bad.Difference}")
+                    {
+                        FilePath = bad.Folder,
+                    },
+                    store.Root),
+                ReportState.Published)
+            : ExitCode.Done;
+    }
+}
+
+/// <summary>A model of the store.</summary>
+internal sealed record StoredModel(string Digest, PackageManifest Manifest, string Folder, string? Difference);
