@@ -83,7 +83,7 @@ internal sealed class PackagedModels
         model.CopyMetadataTo(resolved);
 
         // What the item has from the reference speaks of the reference.
-        foreach (string name in reference.MetadataNames.Cast<string>()
+        foreach (string name in reference.CloneCustomMetadata().Keys.Cast<string>()
             .Where(name => model.GetMetadata(name) == reference.GetMetadata(name)))
         {
             resolved.RemoveMetadata(name);

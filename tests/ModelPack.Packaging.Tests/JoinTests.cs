@@ -2,6 +2,7 @@ using System.IO.Compression;
 using ModelPack.Packaging.Joining;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Reading;
+using ModelPack.Tool.Tests;
 
 namespace ModelPack.Packaging.Tests;
 
@@ -173,6 +174,27 @@ public sealed class JoinTests
         folder.Pack();
         File.WriteAllText(folder.In("store"), "a file");
         Assert.ThrowsExactly<UnauthorizedAccessException>(() => folder.Join());
+    }
+
+    [TestMethod]
+    public void A_full_disk_is_an_error_and_a_read_only_one_is_no_place_for_a_store()
+    {
+        using PackFolder folder = new();
+        folder.Pack();
+        using PackageSet set = new(folder.Meta(), folder.In("packages"));
+        using (SmallDisk full = new("400k"))
+        {
+            ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => Get(full.Path));
+            Assert.AreEqual(PackagingErrors.StoreFailed, error.Code);
+            Assert.Contains($"{new FileInfo(folder.ModelPath).Length} bytes", error.Message);
+            Assert.IsEmpty(Directory.GetDirectories(full.Path));
+        }
+
+        using SmallDisk readOnly = new("10m", "ro");
+        Assert.ThrowsExactly<UnauthorizedAccessException>(() => Get(readOnly.Path));
+
+        void Get(string root) => new ModelStore(root).Get(
+            set.Manifest, set.Find, StoreCheck.Strict, new(folder.Said.Add, folder.Warned.Add), CancellationToken.None);
     }
 
     [TestMethod]

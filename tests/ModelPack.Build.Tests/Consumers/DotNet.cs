@@ -39,6 +39,10 @@ internal static partial class DotNet
 
     public static DotNetResult Run(string directory, params string[] arguments) => Run(directory, "dotnet", arguments);
 
+    /// <summary>The same with a program that runs a dotnet command, or prepares one.</summary>
+    public static DotNetResult RunProgram(string directory, string program, params string[] arguments) =>
+        Run(directory, program, arguments);
+
     /// <summary>The same on a pseudo terminal of 400 columns, made by script of util-linux. What the terminal logger draws is given without
     /// its control sequences.</summary>
     public static DotNetResult RunInTerminal(string directory, params string[] arguments)

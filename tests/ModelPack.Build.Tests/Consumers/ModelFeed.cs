@@ -95,6 +95,20 @@ internal sealed class ModelFeed
 
     public DotNetResult Build(string project, params string[] arguments) => Run(project, "build", arguments);
 
+    /// <summary>Builds as a user who owns nothing but the project. Root may write everywhere, so that it becomes somebody else.</summary>
+    public DotNetResult BuildAsOther(string project, params string[] arguments)
+    {
+        string[] user = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            : [];
+        DotNet.RunProgram(Root, "chmod", "-R", "a+rwX", In(project)).Succeeded();
+        Directory.CreateDirectory(In("home"));
+        DotNet.RunProgram(Root, "chmod", "a+rwX", In("home")).Succeeded();
+        return DotNet.RunProgram(In(project), "env", [
+            $"HOME={In("home")}", $"DOTNET_CLI_HOME={In("home")}", .. user, "dotnet", "build", "--no-restore", "--disable-build-servers",
+            "-nologo", "-tl:off", .. arguments]);
+    }
+
     public byte[] Bytes(params string[] parts) => System.IO.File.ReadAllBytes(In(parts));
 
     /// <summary>Where NuGet has put an entry of a part.</summary>

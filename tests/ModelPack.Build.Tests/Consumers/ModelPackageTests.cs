@@ -1,3 +1,5 @@
+using ModelPack.Packaging.Packing;
+
 namespace ModelPack.Build.Tests.Consumers;
 
 /// <summary>Models as packages, from a local feed through restore, build, run and publish.</summary>
@@ -130,19 +132,82 @@ public sealed class ModelPackageTests
     }
 
     [TestMethod]
-    public void Single_file_leaves_the_model_beside_the_program()
+    public void Lock_file_artifacts_output_and_single_file_work()
     {
         ModelFeed feed = new();
         feed.Pack();
         feed.Project(
             "app", ModelFeed.Reference(),
-            "<OutputType>Exe</OutputType><UseArtifactsOutput>true</UseArtifactsOutput><RestorePackagesWithLockFile>true</RestorePackagesWithLockFile>");
-        feed.Build("app").Succeeded();
+            "<OutputType>Exe</OutputType><RestorePackagesWithLockFile>true</RestorePackagesWithLockFile>");
+        feed.Build("app", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={feed.In("artifacts")}").Succeeded();
         Assert.Contains("Acme.Tiny.Part0001", File.ReadAllText(feed.In("app", "packages.lock.json")));
         feed.Run("app", "restore", "--locked-mode").Succeeded();
         string bin = Path.GetDirectoryName(
-            Path.GetDirectoryName(Directory.GetFiles(feed.In("app", "artifacts"), ModelFeed.File, SearchOption.AllDirectories).Single()))!;
+            Path.GetDirectoryName(Directory.GetFiles(feed.In("artifacts"), ModelFeed.File, SearchOption.AllDirectories).Single()))!;
         Assert.IsTrue(File.Exists(Path.Combine(bin, "app.dll")), bin);
+
+        string[] single = ["-p:PublishSingleFile=true", "--self-contained", "false", "--use-current-runtime", "-o", feed.In("single")];
+        feed.Run("app", "publish", [.. single, "-p:RestorePackagesWithLockFile=false"]).Succeeded();
+        Assert.IsFalse(File.Exists(feed.In("single", "app.dll")));
+        CollectionAssert.AreEqual(File.ReadAllBytes(feed.Model), feed.Bytes("single", "models", ModelFeed.File));
+    }
+
+    [TestMethod]
+    public void A_user_who_may_write_neither_packages_nor_store_builds_with_a_warning()
+    {
+        ModelFeed feed = new();
+        feed.Pack();
+        feed.Project(
+            "app", ModelFeed.Reference(),
+            "<OutputType>Exe</OutputType><MSBuildWarningsNotAsErrors>MP6009</MSBuildWarningsNotAsErrors>");
+        feed.Run("app", "restore").Succeeded();
+        Directory.CreateDirectory(feed.In("modelpack"));
+        if (!Environment.IsPrivilegedProcess)
+        {
+            DotNet.RunProgram(feed.Root, "chmod", "-R", "a-w", feed.In("modelpack"), feed.In("packages")).Succeeded();
+        }
+
+        DotNetResult built = feed.BuildAsOther("app").Succeeded();
+        Assert.Contains(feed.In("modelpack"), built.Warnings("MP6009").Single());
+        Assert.IsEmpty(Directory.GetFileSystemEntries(feed.In("modelpack")));
+        Assert.HasCount(1, Directory.GetFiles(feed.In("app", "obj", "modelpack-store"), ModelFeed.File, SearchOption.AllDirectories));
+        CollectionAssert.AreEqual(File.ReadAllBytes(feed.Model), feed.Bytes("app", AppBin, "models", ModelFeed.File));
+        DotNet.RunProgram(feed.Root, "chmod", "-R", "u+w", feed.Root).Succeeded();
+    }
+
+    [TestMethod]
+    public void Seven_hundred_megabytes_travel_in_four_parts_and_a_fix_of_metadata_ships_the_meta_package_alone()
+    {
+        ModelFeed feed = new();
+        SparseModel.Write(feed.In("large.safetensors"), tensors: 4, bytes: 175_000_000, "first");
+        PackReport report = feed.Pack(limit: PackOptions.GalleryLimit, model: feed.In("large.safetensors"));
+        Assert.HasCount(5, report.Packages);
+        File.Move(feed.In("large.safetensors"), feed.In("first.safetensors"));
+        feed.Project("app", $"""
+            {ModelFeed.Reference()}
+            <ModelReference Update="{ModelFeed.Id}" Copy="never" />
+            """);
+        File.WriteAllText(feed.In("app", "Program.cs"), """
+            string path = (string)AppContext.GetData("ModelPack.Models.Acme.Tiny")!;
+            Console.WriteLine($"{new FileInfo(path).Length} bytes: {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.OpenRead(path)))}");
+            """);
+        feed.Build("app").Succeeded();
+        Assert.Contains(FileHash.Sha256(feed.In("first.safetensors")), feed.Run("app", "run", "--no-build").Succeeded().Output);
+
+        SparseModel.Write(feed.In("large.safetensors"), tensors: 4, bytes: 175_000_000, "a template that was corrected");
+        PackReport second = ModelPacker.Pack(feed.In("large.safetensors"), new()
+        {
+            Id = ModelFeed.Id,
+            Version = "1.0.1",
+            Output = feed.In("feed"),
+            Authors = "Acme",
+            License = "MIT",
+            Previous = feed.In("feed", "Acme.Tiny.1.0.0.nupkg"),
+            BuildVersion = PackedFeed.Version,
+        });
+        MadePackage shipped = second.Packages.Single(package => package.Outcome == PackageOutcome.Written);
+        Assert.AreEqual("Acme.Tiny.1.0.1.nupkg", Path.GetFileName(shipped.Path));
+        Assert.IsLessThan(16_000_000, new FileInfo(shipped.Path).Length);
     }
 
     [TestMethod]
