@@ -146,6 +146,7 @@ public sealed class ModelPackageTests
             Path.GetDirectoryName(Directory.GetFiles(feed.In("artifacts"), ModelFeed.File, SearchOption.AllDirectories).Single()))!;
         Assert.IsTrue(File.Exists(Path.Combine(bin, "app.dll")), bin);
 
+        File.Delete(feed.In("app", "packages.lock.json"));
         string[] single = ["-p:PublishSingleFile=true", "--self-contained", "false", "--use-current-runtime", "-o", feed.In("single")];
         feed.Run("app", "publish", [.. single, "-p:RestorePackagesWithLockFile=false"]).Succeeded();
         Assert.IsFalse(File.Exists(feed.In("single", "app.dll")));
