@@ -42,6 +42,7 @@ internal sealed class ConversionRun(
         }
 
         ProvedOutput proved = Prove(plan, written, output);
+        SpentMemory.GiveBack(plan.Tensors.Count);
         return Certify(plan, meaning, written.Pass, proved, output);
     }
 

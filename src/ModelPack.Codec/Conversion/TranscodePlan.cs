@@ -56,11 +56,13 @@ internal sealed class TranscodePlan : ConversionPlan
         words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
         DerivedFolder derived = FolderCompanions.For(ancestry.Root, words, to, form);
         plan = TensorPlanner.Plan(ancestry, words, target, derived, options);
+        SpentMemory.GiveBack(plan.Sources.Length);
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
         Order = OrderOf();
         embedding = options.Origin;
         Func<byte[]>? record = BeginRecord(sourceNames, options, out views);
+        SpentMemory.GiveBack(plan.Sources.Length);
         Companions = derived.Files;
         (OutputContent prepared, Func<byte[]?> origin) = Workers.Both(
             () => new OutputContent(Metadata(ancestry.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form)

@@ -11,7 +11,8 @@ internal static class NaiveRecipe
 
     /// <summary>The same for a recipe that speaks of tensors which have these payloads.</summary>
     public static byte[] Evaluate(PayloadRecipe recipe, IReadOnlyList<PlannedTensor> tensors, IReadOnlyList<byte[]> payloads) => Evaluate(
-        recipe.Resolve(of => new StoredPayload(tensors.Index().Single(tensor => ReferenceEquals(tensor.Item, of)).Index, of.Payload.Length)),
+        recipe.Resolve(
+            of => new StoredPayload(tensors.Index().Single(tensor => ReferenceEquals(tensor.Item, of)).Index, of.Payload.Length)),
         payloads);
 
     public static byte[] Evaluate(PayloadRecipe recipe, IReadOnlyList<byte[]> payloads)

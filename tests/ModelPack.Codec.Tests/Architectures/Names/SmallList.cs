@@ -133,7 +133,8 @@ internal sealed class SmallList(string architecture)
             {
                 if (translation.Return[index] is { } recipe)
                 {
-                    CollectionAssert.AreEqual(source.payloads[index], NaiveRecipe.Evaluate(recipe, translation.Tensors, payloads), source.tensors[index].Name);
+                    CollectionAssert.AreEqual(
+                        source.payloads[index], NaiveRecipe.Evaluate(recipe, translation.Tensors, payloads), source.tensors[index].Name);
                 }
             }
 
