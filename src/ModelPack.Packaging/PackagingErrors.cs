@@ -4,7 +4,7 @@ namespace ModelPack.Packaging;
 internal static class PackagingErrors
 {
     private const string Restore = "Delete the folder of the package that the message names, and run `dotnet restore --force`.";
-    private const string Author = "Ask the author of the package for a sound one, or pack the model again with `dotnet modelpack pack`.";
+    private const string Author = "Ask the author of the package for a sound one, or pack the model again with the verb pack.";
 
     public static readonly ErrorCode NotAPackage = new(
         "MP6001", "", ErrorKind.InvalidFile, "The file is no model package.",

@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     {
         using TestFolder folder = new();
         string[] words = command[Call.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        bool writes = words[0] is "convert" or "split" or "merge" or "edit" && words.Length > 2;
+        bool writes = words[0] is "unpack" or "convert" or "split" or "merge" or "edit" && words.Length > 2;
         string? target = writes ? words[2] : null;
         foreach (string word in words[1..].Where(word => word != target))
         {
