@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Build;
 
 /// <summary>What a build may do.</summary>

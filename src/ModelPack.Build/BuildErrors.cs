@@ -92,7 +92,8 @@ internal static class BuildErrors
 
     public static readonly ErrorCode TooLargeToPack = new(
         "MP4024", "", ErrorKind.Usage, "The outputs are too large for a NuGet package.",
-        "Remove Pack=\"true\" from the item and pack the model with an item ModelPackage; Quantized=\"blocks\" keeps a quantized model small.");
+        "Remove Pack=\"true\" from the item and pack the model with an item ModelPackage; Quantized=\"blocks\" keeps a quantized model "
+            + "small.");
 
     public static readonly ErrorCode StaleOutput = new(
         "MP4025", "", ErrorKind.InputOutput, "An output was left behind: the item that named its folder is gone.", "Delete the file.");

@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Build;
 
 /// <summary>

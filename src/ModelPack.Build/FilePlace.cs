@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Build;
 
 /// <summary>A place in one of the files of a model.</summary>

@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Build;
 
 /// <summary>The parts of a split GGUF model among the items.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
+using ModelPack.Models;
+using ModelPack.Conversion;
 
 namespace ModelPack.Build;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Build.Framework;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.IO.Names;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using Task = Microsoft.Build.Utilities.Task;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Build;
 

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.Conversion;
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
 
 namespace ModelPack.Build;
 

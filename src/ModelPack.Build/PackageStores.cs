@@ -23,7 +23,8 @@ internal sealed record PackageStores(string Root, string Fallback, Action<string
         {
             Warn(new(
                 PackagingErrors.StoreReadOnly,
-                $"{manifest.Id} {manifest.Version} is joined in '{Fallback}', since '{Root}' cannot be written: {fault.Message.TrimEnd('.')}")
+                $"{manifest.Id} {manifest.Version} is joined in '{Fallback}', since '{Root}' cannot be written: "
+                    + $"{fault.Message.TrimEnd('.')}")
             {
                 FilePath = Root,
             });

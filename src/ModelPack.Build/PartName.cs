@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Build;
 
 /// <summary>A source that has to have a hash (metadata <c>ExpectedHash</c>).</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

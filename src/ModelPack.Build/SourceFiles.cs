@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.IO.Names;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

@@ -56,7 +56,8 @@ internal static class PackagingErrors
         "MP6014", "", ErrorKind.Usage, "The package was made by a newer ModelPack.", "Update ModelPack.");
 
     public static readonly ErrorCode NoTargets = new(
-        "MP6016", "", ErrorKind.Usage, "A model package is referenced, and ModelPack.Build, which joins its parts, takes no part in the build.",
+        "MP6016", "", ErrorKind.Usage,
+        "A model package is referenced, and ModelPack.Build, which joins its parts, takes no part in the build.",
         "Remove ExcludeAssets or PrivateAssets from the reference that keeps ModelPack.Build out, or add a PackageReference to it.");
 
     public static readonly ErrorCode BadId = new(

@@ -5,7 +5,8 @@ using ModelPack.Tensors;
 
 namespace ModelPack.Benchmarks;
 
-/// <summary>What the library's door costs: all values of a SafeTensors file, beside a plain reader; and blocks, beside the decoder within.</summary>
+/// <summary>What the library's door costs: all values of a SafeTensors file, beside a plain reader; and blocks, beside the decoder
+/// within.</summary>
 internal sealed class DoorBenchmark(string directory, int rounds)
 {
     private const int Tensors = 29;

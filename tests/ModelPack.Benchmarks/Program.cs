@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelPack;
 using ModelPack.Benchmarks;
+using ModelPack.Models;
 
 if (args is [Child.ConvertVerb, var from, var to, var format])
 {

@@ -1,6 +1,7 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
 

@@ -4,6 +4,8 @@ using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.Models;
+using ModelPack.Diagnostics;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests;
 

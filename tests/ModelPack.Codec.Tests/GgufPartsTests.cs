@@ -2,6 +2,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
 

@@ -3,6 +3,7 @@ using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests;
 

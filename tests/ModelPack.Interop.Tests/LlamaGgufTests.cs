@@ -1,5 +1,6 @@
 using ModelPack.Formats.Gguf;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests;
 

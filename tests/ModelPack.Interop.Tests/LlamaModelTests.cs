@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests;
 

@@ -5,6 +5,9 @@ using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
+using ModelPack.Diagnostics;
+using ModelPack.Verification;
+using ModelPack.Formats;
 
 namespace ModelPack.Tool.Tests;
 

@@ -17,7 +17,8 @@ public sealed class SarifTests
         Assert.AreEqual("MP2102", result.GetProperty("ruleId").GetString());
         Assert.AreEqual(0, result.GetProperty("ruleIndex").GetInt32());
         JsonElement place = result.GetProperty("locations")[0];
-        Assert.EndsWith("/nan.safetensors", place.GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString());
+        Assert.EndsWith(
+            "/nan.safetensors", place.GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString());
         Assert.IsGreaterThan(0, place.GetProperty("physicalLocation").GetProperty("region").GetProperty("byteOffset").GetInt64());
         Assert.AreEqual("w", place.GetProperty("logicalLocations")[0].GetProperty("fullyQualifiedName").GetString());
     }

@@ -1,4 +1,5 @@
 using ModelPack.Tool.Output;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Tests;
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

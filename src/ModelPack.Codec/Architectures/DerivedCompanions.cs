@@ -4,6 +4,7 @@ using ModelPack.Architectures.Tokenizers;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

@@ -9,6 +9,7 @@ using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

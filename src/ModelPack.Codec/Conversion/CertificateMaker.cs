@@ -5,6 +5,7 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.IO;
 using ModelPack.IO.Output;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -4,6 +4,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion;
 using ModelPack.IO.Output;
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
 
 namespace ModelPack;
 

@@ -4,6 +4,7 @@ using ModelPack.Conversion.Proof;
 using ModelPack.IO;
 using ModelPack.IO.Output;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Conversion;
 

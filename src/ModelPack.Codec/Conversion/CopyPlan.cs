@@ -6,6 +6,7 @@ using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

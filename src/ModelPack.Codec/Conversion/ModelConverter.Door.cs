@@ -2,6 +2,7 @@ using ModelPack.Conversion;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Output;
+using ModelPack.Models;
 
 namespace ModelPack;
 

@@ -3,6 +3,7 @@ using ModelPack.Conversion;
 using ModelPack.IO.Names;
 using ModelPack.IO;
 using ModelPack.IO.Output;
+using ModelPack.Models;
 
 namespace ModelPack;
 

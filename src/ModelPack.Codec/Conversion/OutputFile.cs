@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using ModelPack.IO;
 using ModelPack.IO.Output;
 
-namespace ModelPack;
+namespace ModelPack.Conversion;
 
 /// <summary>A file that stands beside models: a report, a manifest. It is written as outputs are: whole or not at all, and over files
 /// only.</summary>

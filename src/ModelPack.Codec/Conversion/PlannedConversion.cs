@@ -1,6 +1,5 @@
-using ModelPack.Conversion;
 
-namespace ModelPack;
+namespace ModelPack.Conversion;
 
 /// <summary>
 /// A conversion that is planned, to be looked at and to be run once. It keeps the source open until it is disposed of. For one thread at a

@@ -7,6 +7,7 @@ using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ModelPack;
+namespace ModelPack.Conversion;
 
 /// <summary>Sizes as people write them for shards: <c>300KB</c>, <c>500MB</c>, <c>5GB</c>, <c>1.5GB</c>. Units are decimal, as those of
 /// huggingface_hub.</summary>

@@ -3,6 +3,7 @@ using ModelPack.Architectures;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

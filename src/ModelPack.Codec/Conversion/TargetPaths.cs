@@ -3,6 +3,7 @@ using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
 using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Conversion;
 

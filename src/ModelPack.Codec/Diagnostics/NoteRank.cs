@@ -1,6 +1,5 @@
-using ModelPack.Diagnostics;
 
-namespace ModelPack;
+namespace ModelPack.Diagnostics;
 
 /// <summary>How much a note matters to whoever uses the output.</summary>
 internal enum NoteRank

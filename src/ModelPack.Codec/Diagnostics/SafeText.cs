@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace ModelPack;
+namespace ModelPack.Diagnostics;
 
 /// <summary>
 /// Text of a file on its way to a terminal, a log or a CI service. Names and values come from files that nobody trusts: what could steer a

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack;
 
 /// <summary>One key with its value, in the order of the file.</summary>

@@ -1,4 +1,4 @@
-namespace ModelPack;
+namespace ModelPack.Formats;
 
 /// <summary>How formats are called on the command line, in projects and in file names.</summary>
 internal static class ModelFormatNames

@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using ModelPack.IO;
 
-namespace ModelPack;
+namespace ModelPack.IO;
 
 /// <summary>
 /// A file on disk, read by position: no shared cursor, no mapping (a mapped file that is cut while it is read kills the process). It is

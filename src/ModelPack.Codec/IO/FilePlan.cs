@@ -1,4 +1,4 @@
-namespace ModelPack;
+namespace ModelPack.IO;
 
 /// <summary>A run of bytes of a file that is to be written, or rebuilt.</summary>
 /// <param name="Length">Length in bytes.</param>

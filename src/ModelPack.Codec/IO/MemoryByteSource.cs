@@ -1,4 +1,4 @@
-namespace ModelPack;
+namespace ModelPack.IO;
 
 /// <summary>Bytes held in memory.</summary>
 internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes, string name = "<memory>") : ByteSource

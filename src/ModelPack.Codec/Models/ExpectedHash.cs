@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ModelPack;
+namespace ModelPack.Models;
 
 /// <summary>
 /// The hash that a model has to have: <c>sha256:</c> and 64 hexadecimal digits, or the 32 digits of an XXH128, alone or behind

@@ -2,9 +2,8 @@ using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
-using ModelPack.Models;
 
-namespace ModelPack;
+namespace ModelPack.Models;
 
 /// <summary>Opens model files of any format.</summary>
 internal static class ModelFiles

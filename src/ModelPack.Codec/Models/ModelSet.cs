@@ -6,6 +6,7 @@ using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
+using ModelPack.Models;
 
 namespace ModelPack;
 

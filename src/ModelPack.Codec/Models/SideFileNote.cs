@@ -1,5 +1,6 @@
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
+using ModelPack.Formats;
 
 namespace ModelPack.Models;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModelPack.Tensors;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 

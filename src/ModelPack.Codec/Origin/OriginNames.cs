@@ -1,4 +1,5 @@
 using ModelPack.IO.Names;
+using ModelPack.Formats;
 
 namespace ModelPack.Origin;
 

@@ -1,6 +1,6 @@
 using ModelPack.IO;
 
-namespace ModelPack;
+namespace ModelPack.Tensors;
 
 /// <summary>Arithmetic on shapes: dimensions outermost first, as SafeTensors, APR and PyTorch write them (GGUF stores the
 /// reverse).</summary>

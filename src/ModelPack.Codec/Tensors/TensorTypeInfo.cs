@@ -1,4 +1,5 @@
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack;
 

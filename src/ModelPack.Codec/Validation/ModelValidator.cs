@@ -6,79 +6,9 @@ using ModelPack.Formats;
 using ModelPack.Validation;
 using ModelPack.Validation.Checks;
 using ModelPack.Validation.Facts;
+using ModelPack.Models;
 
 namespace ModelPack;
-
-/// <summary>Something wrong with a model in a file that is structurally valid.</summary>
-public sealed class Finding
-{
-    internal Finding(ErrorCode code, string place, string text, long? byteOffset = null)
-    {
-        Code = code;
-        Place = place;
-        Text = text;
-        ByteOffset = byteOffset;
-    }
-
-    /// <summary>The catalogue entry.</summary>
-    public ErrorCode Code { get; }
-
-    /// <summary>The tensor or metadata key.</summary>
-    public string Place { get; }
-
-    /// <summary>One sentence with the values.</summary>
-    public string Text { get; }
-
-    /// <summary>Where it is, if it has a place.</summary>
-    public long? ByteOffset { get; }
-
-    /// <summary>For people: code, place and text.</summary>
-    public override string ToString() => SafeText.Escape($"{Code.Id}: {Place}: {Text}");
-
-    /// <summary>Whether NaN or infinity was found: what some models hold on purpose.</summary>
-    internal bool IsNonFinite => Code == ProofErrors.NonFiniteTensor;
-}
-
-/// <summary>The outcome of a validation. The structure is valid, or there would have been an exception.</summary>
-public sealed class ValidationReport
-{
-    internal ValidationReport(
-        string format, int tensors, ImmutableArray<Finding> findings, ImmutableArray<Note> notes, ImmutableArray<string> notChecked)
-    {
-        Format = format;
-        Tensors = tensors;
-        Findings = findings;
-        Notes = notes;
-        NotChecked = notChecked;
-    }
-
-    /// <summary>One line about the container.</summary>
-    public string Format { get; }
-
-    /// <summary>Number of tensors.</summary>
-    public int Tensors { get; }
-
-    /// <summary>What is wrong; empty for a good model.</summary>
-    public ImmutableArray<Finding> Findings { get; }
-
-    /// <summary>What is odd, legal and kept.</summary>
-    public ImmutableArray<Note> Notes { get; }
-
-    /// <summary>Tensors whose type has no finite check: nothing is known about their values.</summary>
-    public ImmutableArray<string> NotChecked { get; }
-
-    /// <summary>True if nothing is wrong.</summary>
-    public bool IsValid => Findings.IsEmpty;
-
-    /// <summary>The metadata keys or companion files whose chat template was shown to be harmless: it uses only what is known to reach
-    /// nothing beyond its data, and no phrase switches its text.</summary>
-    internal ImmutableArray<string> HarmlessTemplates { get; init; } = [];
-
-    /// <summary>For people: the container, and how many findings there are.</summary>
-    public override string ToString() => IsValid
-        ? $"{Format}: sound"
-        : $"{Format}: {Findings.Length} {(Findings.Length == 1 ? "finding" : "findings")}";
-}
 
 /// <summary>Checks a model: structure, checksums, values, shapes against its own hyperparameters, tokenizer, chat template, and what lies
 /// outside the tensors.</summary>

@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Verification;
 
 /// <summary>Compares the files of a model with those that a certificate lists, one by one.</summary>

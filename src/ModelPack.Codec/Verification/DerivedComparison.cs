@@ -8,6 +8,7 @@ using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 using ModelPack.Verification.Comparison;
+using ModelPack.Models;
 
 namespace ModelPack.Verification;
 

@@ -3,6 +3,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
+using ModelPack.Models;
 
 namespace ModelPack;
 

@@ -74,7 +74,8 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
         {
             throw new ModelPackException(
                 PackagingErrors.FileChanged,
-                $"all {file.Parts.Length} parts of '{file.Path}' are as the manifest of {manifest.Id} {manifest.Version} says, and the file "
+                $"all {file.Parts.Length} parts of '{file.Path}' are as the manifest of {manifest.Id} {manifest.Version} says, and the "
+                    + $"file "
                     + $"has SHA-256 {sha256} instead of {file.Sha256}") { FilePath = file.Path };
         }
     }
@@ -118,7 +119,8 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
         PartPlace place = find(part)
             ?? throw new ModelPackException(
                 PackagingErrors.PartMissing,
-                $"{manifest.Id} {manifest.Version} needs the package {part.Package} {part.Version} with its entry {part.Entry}, and it is not there")
+                $"{manifest.Id} {manifest.Version} needs the package {part.Package} {part.Version} with its entry {part.Entry}, and it is "
+                    + $"not there")
             {
                 ByteOffset = part.Offset,
             };

@@ -1,3 +1,5 @@
+using ModelPack.Conversion;
+
 namespace ModelPack.Packaging.Packing;
 
 /// <summary>How a model is cut into packages.</summary>

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Qa.Apr;
 
 /// <summary>The command line of apr, answered by this project (apr-rosetta.md §1, qa-gates.md §5).</summary>

@@ -1,4 +1,5 @@
 using ModelPack.Qa.Engines;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Qa.Apr;
 

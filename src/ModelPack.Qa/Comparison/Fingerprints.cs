@@ -3,6 +3,7 @@ using System.Text.Json;
 using ModelPack.Formats;
 using ModelPack.Verification.Hashing;
 using ModelPack.Verification.Statistics;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Comparison;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
 using ModelPack.Verification.Statistics;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Comparison;
 

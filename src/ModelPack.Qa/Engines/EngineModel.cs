@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Qa.Engines;
 
 /// <summary>A model as the engine takes it: a GGUF file. That of another format is converted, and the conversion proved.</summary>

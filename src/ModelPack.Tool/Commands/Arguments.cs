@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelPack.Conversion;
 
 namespace ModelPack.Tool.Commands;
 

@@ -12,7 +12,8 @@ internal static class CodeTable
     public static Row? Find(string code) =>
         ErrorCatalog.All.Concat(ToolErrors.All)
             .Where(known => known.Id.Equals(code, StringComparison.OrdinalIgnoreCase))
-            .Select(known => new Row(known.Id, known.Summary, known.Remedy, known.Rule.Length == 0 ? null : known.Rule, ExitCode.Of(known.Kind)))
+            .Select(known => new Row(
+                known.Id, known.Summary, known.Remedy, known.Rule.Length == 0 ? null : known.Rule, ExitCode.Of(known.Kind)))
             .FirstOrDefault()
         ?? Documented().FirstOrDefault(row => row.Code.Equals(code, StringComparison.OrdinalIgnoreCase));
 

@@ -4,6 +4,8 @@ using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
+using ModelPack.Conversion;
+using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using ModelPack.Tool.Diagnostics;
+using ModelPack.Formats;
 
 namespace ModelPack.Tool.Commands;
 

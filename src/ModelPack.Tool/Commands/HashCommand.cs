@@ -7,6 +7,9 @@ using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
+using ModelPack.Verification.Hashing;
+using ModelPack.Models;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

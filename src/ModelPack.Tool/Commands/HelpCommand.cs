@@ -19,7 +19,8 @@ internal static class HelpCommand
             Examples = [new("the words and examples of one verb", "dotnet modelpack help convert")],
             Outcomes = [new("0", "shown"), new("2", "there is no such verb")],
         };
-        name.CompletionSources.Add(_ => root.Subcommands.Select(command => new System.CommandLine.Completions.CompletionItem(command.Name)));
+        name.CompletionSources.Add(
+            _ => root.Subcommands.Select(command => new System.CommandLine.Completions.CompletionItem(command.Name)));
         name.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && Find(root, result.Tokens[0].Value) is null)

@@ -5,6 +5,7 @@ using ModelPack.Tool.Output.Html;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
+using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Tool.Output.Text;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
+using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 

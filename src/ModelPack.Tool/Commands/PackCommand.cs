@@ -32,7 +32,8 @@ internal static class PackCommand
             "--previous", "The meta package of an earlier version: parts that did not change are referenced, not packed again.");
         Option<long?> limit = new("--max-package-size")
         {
-            Description = "The most bytes of the model in one package: a size like 200MB, 'gallery' (230,000,000, for feeds that take 250 MB) "
+            Description =
+                "The most bytes of the model in one package: a size like 200MB, 'gallery' (230,000,000, for feeds that take 250 MB) "
                 + "or 'azure' (500,000,000). Default: that of --previous, else gallery.",
             HelpName = "SIZE",
             CustomParser = result =>

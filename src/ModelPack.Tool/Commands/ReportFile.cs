@@ -1,5 +1,7 @@
 using ModelPack.IO.Names;
 using ModelPack.Tool.Diagnostics;
+using ModelPack.Conversion;
+using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 

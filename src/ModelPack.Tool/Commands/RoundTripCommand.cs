@@ -4,6 +4,7 @@ using ModelPack.Tool.Help;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
+using ModelPack.Verification;
 
 namespace ModelPack.Tool.Commands;
 

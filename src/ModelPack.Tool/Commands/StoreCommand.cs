@@ -7,6 +7,7 @@ using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

@@ -18,7 +18,8 @@ internal static class ValidateCommand
         Option<bool> alone = Arguments.Alone();
         Option<string> failOn = Arguments.Word(
             "--fail-on",
-            "What gives exit code 1: a finding, or a note of that rank too (a note that changes results, one that a program may miss, any), "
+            "What gives exit code 1: a finding, or a note of that rank too (a note that changes results, one that a program may miss, "
+                + "any), "
                 + "or nothing.",
             FailOn.Finding, FailOn.Words);
         Option<string?> baseline = Arguments.File(

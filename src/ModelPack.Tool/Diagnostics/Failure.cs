@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Tool.Diagnostics;
 
 /// <summary>An error on its way to the user: the parts for programs, the text for people, and what the process returns.</summary>

@@ -75,6 +75,7 @@ internal static class ToolErrors
         "The report on standard output names every tensor that differs.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, BadBaseline, NotEqual, NotIdentical, ReadOrWriteFailed,
+        [CommandLine, UnknownEnding, ReportOverwrites, NothingToSplit, OnePart, BadEdit, BadBaseline, NotEqual, NotIdentical,
+            ReadOrWriteFailed,
             ReportExists, Different, NotAsManifest];
 }

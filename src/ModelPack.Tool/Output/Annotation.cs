@@ -1,4 +1,5 @@
 using ModelPack.Tool.Diagnostics;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output;
 

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Tool.Output;
 
 /// <summary>The names of enumerated values, as reports and documents spell them. Scripts rely on them.</summary>

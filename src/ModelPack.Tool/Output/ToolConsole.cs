@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output;
 

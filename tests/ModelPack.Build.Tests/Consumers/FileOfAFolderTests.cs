@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Consumers;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Build.Tests.Tasks;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Consumers;
 

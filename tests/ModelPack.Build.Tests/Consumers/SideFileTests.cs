@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Build.Tests.Consumers;
 
 /// <summary>Outputs with side files, and a folder as it comes from a hub, in a project that uses the packed package.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -1,5 +1,6 @@
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

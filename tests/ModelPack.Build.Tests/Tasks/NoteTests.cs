@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Build.Tests.Tasks;
 

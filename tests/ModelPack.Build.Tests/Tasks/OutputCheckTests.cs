@@ -1,4 +1,5 @@
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -1,4 +1,5 @@
 using Microsoft.Build.Utilities;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -1,6 +1,7 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

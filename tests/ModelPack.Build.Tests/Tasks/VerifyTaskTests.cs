@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Build.Utilities;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 

@@ -2,6 +2,7 @@ using ModelPack.Architectures;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures;
 

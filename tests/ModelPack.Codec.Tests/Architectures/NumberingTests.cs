@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Tokenizers;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures;
 

@@ -3,6 +3,7 @@ using System.Text;
 using ModelPack.Architectures;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures;
 

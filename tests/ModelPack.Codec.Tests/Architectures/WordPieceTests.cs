@@ -2,6 +2,7 @@ using System.Text.Json;
 using ModelPack.Architectures;
 using ModelPack.Formats.Gguf;
 using static ModelPack.Codec.Tests.Architectures.ByteLevelBpeTests;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures;
 

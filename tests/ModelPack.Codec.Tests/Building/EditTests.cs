@@ -2,6 +2,8 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Building;
 

@@ -1,6 +1,9 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Gguf;
 using ModelPack.Models.Building;
+using ModelPack.Models;
+using ModelPack.IO;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Building;
 

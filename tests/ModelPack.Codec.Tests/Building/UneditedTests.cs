@@ -1,4 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Models;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Building;
 

@@ -1,6 +1,7 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

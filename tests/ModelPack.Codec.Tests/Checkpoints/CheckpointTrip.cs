@@ -1,6 +1,7 @@
 using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

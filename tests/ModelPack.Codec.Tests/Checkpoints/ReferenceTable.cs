@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

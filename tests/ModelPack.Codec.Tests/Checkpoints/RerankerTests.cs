@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

@@ -1,5 +1,6 @@
 using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ModelPack.Formats;
 using ModelPack.Tensors;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

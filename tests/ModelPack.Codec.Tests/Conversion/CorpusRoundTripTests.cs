@@ -1,3 +1,6 @@
+using ModelPack.Models;
+using ModelPack.Verification;
+
 namespace ModelPack.Codec.Tests.Conversion;
 
 [TestClass]

@@ -3,6 +3,7 @@ using ModelPack.Codec.Tests.Verification;
 using ModelPack.Conversion.Ancestors;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -7,6 +7,7 @@ using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

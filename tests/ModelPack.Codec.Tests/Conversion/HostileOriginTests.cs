@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using ModelPack.Codec.Tests.Formats.Apr;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ModelPack.Codec.Tests.Architectures;
 using ModelPack.Codec.Tests.Checkpoints;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -2,6 +2,7 @@ using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -3,6 +3,7 @@ using ModelPack.Architectures.Names;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,4 +1,5 @@
 using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

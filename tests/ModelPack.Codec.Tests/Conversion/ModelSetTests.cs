@@ -1,6 +1,7 @@
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

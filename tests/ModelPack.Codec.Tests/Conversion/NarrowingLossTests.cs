@@ -1,4 +1,5 @@
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

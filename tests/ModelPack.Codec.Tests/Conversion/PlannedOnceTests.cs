@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ModelPack.Conversion;
 using ModelPack.Diagnostics;
 using ModelPack.IO.Output;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,6 +1,7 @@
 using ModelPack.Conversion;
 using ModelPack.IO.Output;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelPack.Codec.Tests.Architectures;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

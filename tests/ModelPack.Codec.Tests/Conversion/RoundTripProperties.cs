@@ -1,5 +1,7 @@
 using CsCheck;
 using ModelPack.Codec.Tests.Conversion.Models;
+using ModelPack.Verification;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

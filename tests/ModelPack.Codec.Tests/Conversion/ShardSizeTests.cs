@@ -1,3 +1,5 @@
+using ModelPack.Conversion;
+
 namespace ModelPack.Codec.Tests.Conversion;
 
 [TestClass]

@@ -1,6 +1,8 @@
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.IO.Names;
+using ModelPack.Verification;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -4,6 +4,7 @@ using System.Text;
 using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Gguf;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

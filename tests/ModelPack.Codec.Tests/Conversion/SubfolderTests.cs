@@ -5,6 +5,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
 using ModelPack.Models;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -5,6 +5,8 @@ using ModelPack.Architectures.Usability;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

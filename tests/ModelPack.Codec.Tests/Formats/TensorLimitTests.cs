@@ -6,6 +6,7 @@ using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Formats;
 

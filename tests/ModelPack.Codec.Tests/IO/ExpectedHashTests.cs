@@ -1,4 +1,5 @@
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.IO;
 

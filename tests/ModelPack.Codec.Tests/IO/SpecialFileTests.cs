@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.IO;
+using ModelPack.Conversion;
+using ModelPack.Models;
+using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Codec.Tests.IO;
 

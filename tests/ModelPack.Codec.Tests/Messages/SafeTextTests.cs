@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ModelPack.Formats;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Messages;
 

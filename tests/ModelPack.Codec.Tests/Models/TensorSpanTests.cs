@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Models;
 

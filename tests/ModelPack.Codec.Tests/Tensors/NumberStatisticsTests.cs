@@ -5,6 +5,7 @@ using CsCheck;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Tensors.Statistics;
 using ModelPack.Verification.Statistics;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

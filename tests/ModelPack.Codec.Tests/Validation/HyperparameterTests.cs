@@ -1,6 +1,7 @@
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats.Gguf;
 using ModelPack.Validation;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Validation;
 

@@ -2,6 +2,7 @@ using System.Text;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.IO.Json;
 using ModelPack.Validation;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Validation;
 

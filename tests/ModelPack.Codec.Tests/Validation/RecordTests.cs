@@ -1,5 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Validation;
 

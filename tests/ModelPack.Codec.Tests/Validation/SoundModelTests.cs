@@ -1,4 +1,5 @@
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Validation;
 

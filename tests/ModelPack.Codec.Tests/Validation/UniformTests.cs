@@ -1,5 +1,8 @@
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Validation;
+using ModelPack.Tensors;
+using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Validation;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Verification;
 

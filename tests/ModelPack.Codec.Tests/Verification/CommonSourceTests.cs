@@ -1,5 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

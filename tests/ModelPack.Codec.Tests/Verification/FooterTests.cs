@@ -3,6 +3,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats.Apr;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

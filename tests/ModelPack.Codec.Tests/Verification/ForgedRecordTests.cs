@@ -2,6 +2,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Verification;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,5 +1,8 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using ModelPack.Verification.Hashing;
+using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Verification.Hashing;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

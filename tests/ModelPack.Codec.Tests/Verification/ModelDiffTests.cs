@@ -5,6 +5,8 @@ using ModelPack.Formats.Gguf;
 using ModelPack.Origin;
 using ModelPack.Tensors;
 using ModelPack.Verification.Comparison;
+using ModelPack.Models;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Verification;
 

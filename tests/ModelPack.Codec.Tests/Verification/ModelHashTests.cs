@@ -8,6 +8,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.Origin;
 using ModelPack.Tensors;
 using ModelPack.Verification.Hashing;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

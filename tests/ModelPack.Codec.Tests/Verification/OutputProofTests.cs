@@ -10,6 +10,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Tensors;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Verification;
 

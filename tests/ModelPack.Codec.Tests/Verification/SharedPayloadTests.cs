@@ -7,6 +7,7 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Verification.Comparison;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Verification;
 

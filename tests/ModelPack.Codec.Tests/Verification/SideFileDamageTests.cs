@@ -2,6 +2,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.IO.Names;
 using ModelPack.Origin;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -3,6 +3,8 @@ using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Verification;
 

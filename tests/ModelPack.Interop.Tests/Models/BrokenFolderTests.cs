@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,4 +1,5 @@
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;
 

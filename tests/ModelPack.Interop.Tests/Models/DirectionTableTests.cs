@@ -5,6 +5,7 @@ using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Documentation;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;
 

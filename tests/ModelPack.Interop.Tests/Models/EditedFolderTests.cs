@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Interop.Tests.Models;
 
 /// <summary>What was edited between two conversions stays edited, and is named.</summary>

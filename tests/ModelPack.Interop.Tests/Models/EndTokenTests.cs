@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;
 

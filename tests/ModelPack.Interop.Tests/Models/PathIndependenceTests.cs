@@ -1,5 +1,6 @@
 using ModelPack.Architectures.Apr;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,3 +1,5 @@
+using ModelPack.IO;
+
 namespace ModelPack.Interop.Tests.Models;
 
 /// <summary>Writes a file whose payloads are in memory.</summary>

@@ -5,6 +5,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
 using ModelPack.Interop.Tests.Models.Architectures;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.Formats;
 
 namespace ModelPack.Interop.Tests.Models;
 

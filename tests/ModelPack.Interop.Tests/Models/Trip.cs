@@ -1,5 +1,7 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Tensors;
+using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -4,6 +4,7 @@ using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Codec.Tests.Architectures;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

@@ -3,6 +3,7 @@ using ModelPack.Architectures;
 using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Interop.Tests.Tokenizers;
 

@@ -1,5 +1,6 @@
 using ModelPack.Interop.Tests.Models;
 using ModelTensor = ModelPack.Interop.Tests.Models.ModelTensor;
+using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Torch;
 

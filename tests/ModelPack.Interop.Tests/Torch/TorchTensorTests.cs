@@ -7,6 +7,7 @@ namespace ModelPack.Interop.Tests.Torch;
 
 #pragma warning disable IDE0065 // TorchSharp's tensor, not the one of the namespace around.
 using Tensor = TorchSharp.torch.Tensor;
+using ModelPack.Models;
 #pragma warning restore IDE0065
 
 /// <summary>TorchSharp's reader of SafeTensors finds in a folder the names, shapes, types and values of transformers.</summary>

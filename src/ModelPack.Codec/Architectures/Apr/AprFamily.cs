@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Names;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Tensors;
 
 namespace ModelPack.Architectures.Apr;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Tensors;
 
 namespace ModelPack.Architectures.Names;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Names;
 

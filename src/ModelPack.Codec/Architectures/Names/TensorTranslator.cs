@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.IO;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Tensors;
 
 namespace ModelPack.Architectures.Names;
 

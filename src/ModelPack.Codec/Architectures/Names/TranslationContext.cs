@@ -1,4 +1,5 @@
 using ModelPack.Tensors.Payloads;
+using ModelPack.Tensors;
 
 namespace ModelPack.Architectures.Names;
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
+using ModelPack.Tensors;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>DeepSeek V2 and V3: latent attention in its absorbed form (hf-companions.md §1.3, deepseek2).</summary>

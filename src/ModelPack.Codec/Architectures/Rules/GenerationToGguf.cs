@@ -1,5 +1,6 @@
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,4 +1,5 @@
 using ModelPack.IO.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Formats.Gguf;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>Phi 2, StableLM, StarCoder 2, GPT-2 and Falcon (hf-companions.md §1.3).</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>Qwen 2 and 3 with and without experts (hf-companions.md §1.3).</summary>

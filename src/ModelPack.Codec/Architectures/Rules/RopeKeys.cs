@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using ModelPack.IO.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

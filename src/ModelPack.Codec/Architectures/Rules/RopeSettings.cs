@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>How positions are rotated. transformers 5 moved everything into rope_parameters (hf-companions.md §1.1, §1.4).</summary>

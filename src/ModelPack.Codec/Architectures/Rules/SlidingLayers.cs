@@ -1,4 +1,5 @@
 using ModelPack.Formats.Gguf;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

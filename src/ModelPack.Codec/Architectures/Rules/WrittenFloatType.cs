@@ -1,4 +1,5 @@
 using ModelPack.Architectures.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

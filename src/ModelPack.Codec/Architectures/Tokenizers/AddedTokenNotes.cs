@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Tokenizers;
 
 /// <summary>Says what a GGUF does not tell of its added tokens (tokenizers.md §2).</summary>

@@ -2,6 +2,7 @@ using System.Text.Unicode;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
 using ModelPack.Models;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

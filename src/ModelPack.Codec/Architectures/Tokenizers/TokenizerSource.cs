@@ -1,4 +1,5 @@
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

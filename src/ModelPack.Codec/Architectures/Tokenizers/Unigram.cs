@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

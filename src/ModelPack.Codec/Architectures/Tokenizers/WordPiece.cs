@@ -1,5 +1,6 @@
 using System.Text;
 using ModelPack.IO.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -2,6 +2,7 @@ using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Conversion.Ancestors;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
@@ -65,40 +66,6 @@ public sealed class Certificate
     public override string ToString() => SafeText.Escape($"{Source.Name} → {Output.Name}: {Level} proved by {Tool}");
 }
 
-/// <summary>A model in a certificate: a file, or a folder with several.</summary>
-public sealed class CertifiedFile
-{
-    internal CertifiedFile(string name, ModelFormat format, long bytes, string xxh128, string? sha256)
-    {
-        Name = name;
-        Format = format;
-        Bytes = bytes;
-        Xxh128 = xxh128;
-        Sha256 = sha256;
-    }
-
-    /// <summary>Bare file name.</summary>
-    public string Name { get; }
-
-    /// <summary>Container format.</summary>
-    public ModelFormat Format { get; }
-
-    /// <summary>Length.</summary>
-    public long Bytes { get; }
-
-    /// <summary>XXH128 of the whole file, 32 hexadecimal digits.</summary>
-    public string Xxh128 { get; }
-
-    /// <summary>SHA-256 of the whole file if it was asked for.</summary>
-    public string? Sha256 { get; }
-
-    /// <summary>The files that it consists of, in the order in which the hash runs through them; empty if it is a single one.</summary>
-    internal ImmutableArray<CertifiedPart> Parts { get; init; } = [];
-
-    /// <summary>For people: name, format, length and hash.</summary>
-    public override string ToString() => SafeText.Escape($"{Name}: {Format.Name()}, {Bytes} bytes, XXH128 {Xxh128}");
-}
-
 /// <summary>One of several files of a model in a certificate: a shard, an index, a companion.</summary>
 internal sealed class CertifiedPart
 {
@@ -160,84 +127,4 @@ internal enum FiniteStatus
 
     /// <summary>The type has no check; nothing is known.</summary>
     NotChecked,
-}
-
-/// <summary>A tensor in a certificate.</summary>
-public sealed class CertifiedTensor
-{
-    internal CertifiedTensor(
-        string name, string sourceName, string type, ImmutableArray<long> shape, TensorAction action, string xxh128, FiniteStatus finite,
-        long nonFiniteCount)
-    {
-        Name = name;
-        SourceName = sourceName;
-        Type = type;
-        Shape = shape;
-        Action = action;
-        Xxh128 = xxh128;
-        Finite = finite;
-        NonFiniteCount = nonFiniteCount;
-    }
-
-    /// <summary>Name in the output.</summary>
-    public string Name { get; }
-
-    /// <summary>Name in the source.</summary>
-    public string SourceName { get; }
-
-    /// <summary>Type in the source.</summary>
-    public string Type { get; }
-
-    /// <summary>Shape in the source, outermost first.</summary>
-    public ImmutableArray<long> Shape { get; }
-
-    /// <summary>What was done.</summary>
-    public TensorAction Action { get; }
-
-    /// <summary>XXH128 of the source's payload bytes.</summary>
-    public string Xxh128 { get; }
-
-    /// <summary>Whether the values are finite.</summary>
-    internal FiniteStatus Finite { get; }
-
-    /// <summary>Number of NaN and infinite values.</summary>
-    public long NonFiniteCount { get; }
-
-    /// <summary>What rounding cost, if the output holds rounded values.</summary>
-    public TensorLoss? Loss { get; internal init; }
-
-    /// <summary>For people: name before and after, type, shape, and what was done.</summary>
-    public override string ToString() => SafeText.Escape($"{SourceName} → {Name}: {Type} {TensorShape.Format(Shape.AsSpan())}, {Action}");
-}
-
-/// <summary>What rounding a tensor cost: measured over every value of the output, against the values that were rounded.</summary>
-public sealed class TensorLoss
-{
-    internal TensorLoss(string type, double absolute, long absoluteElement, double relative, long relativeElement)
-    {
-        Type = type;
-        Absolute = absolute;
-        AbsoluteElement = absoluteElement;
-        Relative = relative;
-        RelativeElement = relativeElement;
-    }
-
-    /// <summary>The narrower type.</summary>
-    public string Type { get; }
-
-    /// <summary>The largest distance; infinite if a value was beyond the range of the type.</summary>
-    public double Absolute { get; }
-
-    /// <summary>The element of the output with that distance.</summary>
-    public long AbsoluteElement { get; }
-
-    /// <summary>The largest distance divided by the magnitude of the value.</summary>
-    public double Relative { get; }
-
-    /// <summary>The element of the output with that quotient.</summary>
-    public long RelativeElement { get; }
-
-    /// <summary>For people: the type, and the largest distances.</summary>
-    public override string ToString() => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"{Type}: {Absolute:R} at most, {Relative:R} of the value");
 }

@@ -6,6 +6,7 @@ using ModelPack.Conversion;
 using ModelPack.IO;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Conversion.Pipeline;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion.Proof;
 

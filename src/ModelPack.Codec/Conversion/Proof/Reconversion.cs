@@ -4,6 +4,7 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Models;
 
 namespace ModelPack.Conversion.Proof;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Apr;
 

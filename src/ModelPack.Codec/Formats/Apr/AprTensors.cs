@@ -1,3 +1,5 @@
+using ModelPack.Tensors;
+
 namespace ModelPack.Formats.Apr;
 
 /// <summary>Turns raw index entries into tensors: dialect, type (apr-v2.md §9.8, §12.5, §13.2).</summary>

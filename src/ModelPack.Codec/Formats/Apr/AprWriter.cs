@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Apr;
 

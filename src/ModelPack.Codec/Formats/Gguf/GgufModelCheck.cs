@@ -1,5 +1,6 @@
 using System.Text;
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.Gguf;
 

@@ -1,3 +1,5 @@
+using ModelPack.IO;
+
 namespace ModelPack.Formats.SafeTensors;
 
 /// <summary>One line of the weight map.</summary>

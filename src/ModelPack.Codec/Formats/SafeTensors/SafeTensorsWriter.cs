@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Formats.SafeTensors;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.IO.Json;
 

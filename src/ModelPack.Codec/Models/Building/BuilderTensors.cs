@@ -2,6 +2,7 @@ using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Models.Building;
 

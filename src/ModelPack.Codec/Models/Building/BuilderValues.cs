@@ -5,6 +5,7 @@ using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;
+using ModelPack.Formats;
 
 namespace ModelPack.Models.Building;
 

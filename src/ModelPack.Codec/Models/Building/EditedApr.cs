@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 

@@ -1,5 +1,6 @@
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 

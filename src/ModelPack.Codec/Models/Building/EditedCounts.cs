@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ModelPack.Formats.Apr;
+using ModelPack.Tensors;
 
 namespace ModelPack.Models.Building;
 

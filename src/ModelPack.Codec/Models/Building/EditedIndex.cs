@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO.Json;
+using ModelPack.IO;
 
 namespace ModelPack.Models.Building;
 

@@ -1,6 +1,7 @@
 using ModelPack.IO;
 using ModelPack.IO.Output;
 using ModelPack.Models.Building;
+using ModelPack.Models;
 
 namespace ModelPack;
 

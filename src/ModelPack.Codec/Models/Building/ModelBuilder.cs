@@ -4,6 +4,7 @@ using ModelPack.Formats.SafeTensors;
 using ModelPack.IO.Names;
 using ModelPack.Models;
 using ModelPack.Models.Building;
+using ModelPack.IO;
 
 namespace ModelPack;
 

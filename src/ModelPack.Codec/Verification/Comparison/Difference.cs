@@ -1,3 +1,5 @@
+using ModelPack.Verification.Comparison;
+
 namespace ModelPack;
 
 /// <summary>One of two files that are compared.</summary>

@@ -1,4 +1,4 @@
-namespace ModelPack;
+namespace ModelPack.Verification.Comparison;
 
 /// <summary>An element whose decoded values differ.</summary>
 /// <param name="Element">Index of the element, row by row.</param>

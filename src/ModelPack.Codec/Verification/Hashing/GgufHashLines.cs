@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using ModelPack.IO;
 using ModelPack.Verification;
 
-namespace ModelPack;
+namespace ModelPack.Verification.Hashing;
 
 /// <summary>The lines that llama.cpp's <c>llama-gguf-hash --xxh64 --sha256</c> prints: hashes of the payloads as stored, and of all of them
 /// one after the other.</summary>

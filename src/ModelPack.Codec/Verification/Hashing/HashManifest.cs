@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ModelPack.Verification.Hashing;
+using ModelPack.Diagnostics;
+using ModelPack.IO;
 
-namespace ModelPack;
+namespace ModelPack.Verification.Hashing;
 
 /// <summary>The hashes of a model as a text, one tensor a line (docs/hash.md).</summary>
 internal static class HashManifest

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.Tensors;
 
-namespace ModelPack;
+namespace ModelPack.Verification.Hashing;
 
 /// <summary>A tensor that is not as a manifest says.</summary>
 /// <param name="Name">The tensor.</param>

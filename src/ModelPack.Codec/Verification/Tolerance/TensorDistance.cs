@@ -1,4 +1,4 @@
-namespace ModelPack;
+namespace ModelPack.Verification.Tolerance;
 
 /// <summary>How far the values of two tensors are apart.</summary>
 internal sealed class TensorDistance

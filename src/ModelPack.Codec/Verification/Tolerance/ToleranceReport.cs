@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Verification.Tolerance;
 
 namespace ModelPack;
 

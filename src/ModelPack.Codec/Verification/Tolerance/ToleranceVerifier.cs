@@ -5,6 +5,7 @@ using ModelPack.Tensors;
 using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
 using ModelPack.Verification.Tolerance;
+using ModelPack.Models;
 
 namespace ModelPack;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Qa.Apr.Words;
 

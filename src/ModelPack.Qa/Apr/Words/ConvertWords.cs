@@ -1,5 +1,7 @@
 using System.Globalization;
 using ModelPack.Conversion;
+using ModelPack.Formats;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Apr.Words;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Tensors;
 
 namespace ModelPack.Qa.Apr.Words;
 

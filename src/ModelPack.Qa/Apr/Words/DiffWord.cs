@@ -1,3 +1,5 @@
+using ModelPack.Verification.Tolerance;
+
 namespace ModelPack.Qa.Apr.Words;
 
 /// <summary><c>diff A B</c>. Unlike apr's own, it exits with 5 if the files differ.</summary>

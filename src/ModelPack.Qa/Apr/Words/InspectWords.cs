@@ -3,6 +3,8 @@ using System.Text.Json;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Validation.Facts;
+using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Qa.Apr.Words;
 

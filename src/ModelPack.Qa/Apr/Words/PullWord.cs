@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Qa.Apr.Words;
 
 /// <summary><c>pull ORG/NAME</c>: the model in the local Hugging Face cache. Nothing is fetched.</summary>

@@ -1,5 +1,6 @@
 using ModelPack.Validation;
 using ModelPack.Validation.Facts;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Apr.Words;
 

@@ -1,3 +1,5 @@
+using ModelPack.Verification;
+
 namespace ModelPack.Qa.Apr.Words;
 
 /// <summary><c>rosetta verify SOURCE</c>: there and back; the bytes are compared, so nothing is left for a tolerance.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Tool.Output.Text;
+using ModelPack.Tensors;
 
 namespace ModelPack.Tool.Output.Html;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output.Html;
 

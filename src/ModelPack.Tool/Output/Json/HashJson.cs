@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using ModelPack.Tool.Output.Text;
+using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Tool.Output.Json;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.IO.Json;
+using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Tool.Output.Json;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Formats;
 
 namespace ModelPack.Tool.Output.Json;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ModelPack.Verification;
+using ModelPack.Formats;
 
 namespace ModelPack.Tool.Output.Json;
 

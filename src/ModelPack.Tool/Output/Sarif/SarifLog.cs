@@ -2,10 +2,12 @@ using System.Text;
 using System.Text.Json;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output.Sarif;
 
-/// <summary>Findings as a log of the Static Analysis Results Interchange Format, version 2.1.0 (OASIS). Code scanning services read it.</summary>
+/// <summary>Findings as a log of the Static Analysis Results Interchange Format, version 2.1.0 (OASIS). Code scanning services read
+/// it.</summary>
 internal static class SarifLog
 {
     private const string Home = "https://github.com/modelpack-net/modelpack";

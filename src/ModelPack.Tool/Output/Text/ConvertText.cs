@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Tool.Commands;
+using ModelPack.Formats;
 
 namespace ModelPack.Tool.Output.Text;
 

@@ -19,7 +19,8 @@ internal static class DifferenceText
 
     /// <summary>The sentence of a list: where one difference holds for many layers, it stands once. A place within a tensor is another in
     /// each.</summary>
-    public static IEnumerable<string> Lines(IEnumerable<Difference> differences) => LayerGroups.Of(differences, Of).Select(group => group.Text);
+    public static IEnumerable<string> Lines(IEnumerable<Difference> differences) =>
+        LayerGroups.Of(differences, Of).Select(group => group.Text);
 
     private static string Place(Difference difference)
     {

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace ModelPack.Tool.Output.Text;
 
-/// <summary>Sentences that differ in the number of a layer only, as one with the range: what holds for a hundred layers is said once.</summary>
+/// <summary>Sentences that differ in the number of a layer only, as one with the range: what holds for a hundred layers is said
+/// once.</summary>
 internal static partial class LayerGroups
 {
     /// <summary>One sentence, and the items that it stands for.</summary>

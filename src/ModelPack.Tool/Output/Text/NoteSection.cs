@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The notes of a conversion: what changes results first, what has no effect in one line.</summary>

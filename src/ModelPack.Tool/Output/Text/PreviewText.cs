@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Formats;
 
 namespace ModelPack.Tool.Output.Text;
 

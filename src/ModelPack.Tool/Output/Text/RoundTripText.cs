@@ -1,3 +1,6 @@
+using ModelPack.Verification;
+using ModelPack.Formats;
+
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The outcome of a round trip.</summary>

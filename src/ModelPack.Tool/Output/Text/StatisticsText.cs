@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
 

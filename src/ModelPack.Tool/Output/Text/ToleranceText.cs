@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Verification.Tolerance;
 
 namespace ModelPack.Tool.Output.Text;
 

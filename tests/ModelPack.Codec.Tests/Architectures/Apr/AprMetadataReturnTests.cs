@@ -2,6 +2,7 @@ using ModelPack.Architectures.Apr;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures.Apr;
 

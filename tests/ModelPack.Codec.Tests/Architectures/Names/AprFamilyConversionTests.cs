@@ -1,5 +1,7 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Models;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 

@@ -3,6 +3,7 @@ using ModelPack.Architectures;
 using ModelPack.Architectures.Names;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors.Payloads;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 

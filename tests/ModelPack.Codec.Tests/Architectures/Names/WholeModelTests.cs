@@ -1,6 +1,7 @@
 using ModelPack.Architectures.Names;
 using ModelPack.Formats.Gguf;
 using ModelPack.Tensors.Payloads;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 

@@ -4,6 +4,7 @@ using ModelPack.Architectures;
 using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures.Rules;
 

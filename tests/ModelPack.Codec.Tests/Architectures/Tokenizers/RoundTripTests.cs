@@ -4,6 +4,7 @@ using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures.Tokenizers;
 

@@ -4,6 +4,7 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using static ModelPack.Codec.Tests.Architectures.Tokenizers.TokenizerFolders;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Architectures.Tokenizers;
 

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Gguf;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

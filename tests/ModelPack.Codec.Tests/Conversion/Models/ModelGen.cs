@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Models;
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.Tensors;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

@@ -1,4 +1,5 @@
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Apr;
+using ModelPack.IO;
+using ModelPack.Verification;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

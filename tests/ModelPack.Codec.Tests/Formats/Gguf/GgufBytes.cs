@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

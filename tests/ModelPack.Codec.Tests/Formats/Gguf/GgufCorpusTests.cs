@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

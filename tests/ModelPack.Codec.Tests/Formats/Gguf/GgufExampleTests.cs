@@ -1,4 +1,6 @@
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

@@ -1,4 +1,5 @@
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

@@ -1,5 +1,6 @@
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

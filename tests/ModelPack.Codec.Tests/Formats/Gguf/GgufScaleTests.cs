@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

@@ -1,5 +1,7 @@
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Formats.Gguf;
 

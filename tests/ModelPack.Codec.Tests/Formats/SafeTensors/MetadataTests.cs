@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
 

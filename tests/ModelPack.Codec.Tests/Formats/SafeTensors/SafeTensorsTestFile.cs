@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Formats.SafeTensors;
 

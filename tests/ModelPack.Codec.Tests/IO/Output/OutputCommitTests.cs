@@ -1,5 +1,7 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.IO.Output;
+using ModelPack.Conversion;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.IO.Output;
 

@@ -1,5 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.IO.Output;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.IO.Output;
 

@@ -1,4 +1,5 @@
 using ModelPack.Tensors.Payloads;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using ModelPack.Codec.Tests.Architectures.Names;
 using ModelPack.Tensors.Payloads;
+using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

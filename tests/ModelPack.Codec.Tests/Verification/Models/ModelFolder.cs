@@ -1,3 +1,5 @@
+using ModelPack.Formats;
+
 namespace ModelPack.Codec.Tests.Verification.Models;
 
 /// <summary>A temporary folder with models in it.</summary>

@@ -3,6 +3,8 @@ using System.IO.Hashing;
 using System.Text;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Models;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
 

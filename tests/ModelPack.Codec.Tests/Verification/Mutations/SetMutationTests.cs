@@ -4,6 +4,7 @@ using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.Validation;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
 

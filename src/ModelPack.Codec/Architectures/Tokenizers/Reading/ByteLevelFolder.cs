@@ -1,5 +1,6 @@
 using System.Text.Json;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

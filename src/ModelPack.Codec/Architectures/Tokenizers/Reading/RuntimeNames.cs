@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ModelPack.IO.Names;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Formats.Gguf;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

@@ -5,6 +5,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

@@ -1,4 +1,5 @@
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

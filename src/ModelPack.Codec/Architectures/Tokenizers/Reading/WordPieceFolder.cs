@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Formats.Gguf;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 
