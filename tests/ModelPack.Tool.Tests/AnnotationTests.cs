@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Tests;
@@ -46,6 +47,14 @@ public sealed partial class AnnotationTests
         string fields = lines[1].Split(end, StringSplitOptions.RemoveEmptyEntries)[0];
         Assert.HasCount(count, fields.Split(separator, StringSplitOptions.RemoveEmptyEntries));
         Assert.DoesNotContain("%0A", lines[1]);
+    }
+
+    [TestMethod]
+    [DataRow("x(1): warning CS1", "x(1): warnin\\u0067 CS1(1): error MP5002: ")]
+    public void A_path_makes_no_other_diagnostic_of_the_error(string path, string beginning)
+    {
+        Failure failure = Failure.Of(new ModelPackException(ToolErrors.UnknownEnding, "it ends"), path);
+        Assert.StartsWith(beginning, Annotation.Matched(failure));
     }
 
     [TestMethod]

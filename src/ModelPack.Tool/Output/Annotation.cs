@@ -25,7 +25,7 @@ internal static class Annotation
     /// <summary>The message in the form that the problem matcher of setup-dotnet takes: a file, a line, a project. A model has no lines, so
     /// the line is the first; the tool stands for the project.</summary>
     public static string Matched(Failure failure) =>
-        $"{SafeText.Escape(failure.File ?? "modelpack")}(1): error {failure.Code}: {SafeText.Escape(failure.Description)} [modelpack]";
+        $"{SafeText.Escape($"{failure.File ?? "modelpack"}(1):")} error {failure.Code}: {failure.Description} [modelpack]";
 
     private static string GitHub(Failure failure)
     {
