@@ -78,12 +78,15 @@ public sealed partial class FileOfAFolderTests
         Assert.AreEqual("", result.Output);
     }
 
+    // They read no model, or speak the words of apr.
+    private static readonly string[] OtherVerbs = ["apr", "completion", "explain", "help", "rosetta"];
+
     [TestMethod]
     public void Every_verb_that_reads_a_model_has_the_option()
     {
         string[] verbs = [
             .. Directory.GetFiles(RepositoryData.Repository + "/tests/ModelPack.Tool.Tests/Snapshots", "help-*.txt")
-                .Select(path => VerbName().Match(path).Groups[1].Value).Order()];
+                .Select(path => VerbName().Match(path).Groups[1].Value).Except(OtherVerbs).Order()];
         // What edit writes is compared by EditTests.
         CollectionAssert.AreEqual(Lines.Select(line => line.Split(' ')[0]).Append("edit").Distinct().Order().ToArray(), verbs);
         foreach (string verb in verbs)

@@ -79,6 +79,36 @@ public sealed class GgufItemsTests
     }
 
     [TestMethod]
+    public void The_first_of_the_renamed_parts_that_are_named_stands_for_all()
+    {
+        using SetFolder folder = new();
+        string[] parts = Rename(folder, "split");
+        SetBuild built = folder.Build(Items(parts[2], parts[1]));
+        CollectionAssert.AreEqual(new[] { $"models/split/{Path.GetFileNameWithoutExtension(parts[1])}.apr" }, built.Links, Texts(built));
+        using ModelFile apr = ModelFiles.Open(built.Files.Single().ItemSpec);
+        using ModelFile whole = ModelFiles.Open(folder.In("models", "small.gguf"));
+        Assert.HasCount(whole.Tensors.Count, apr.Tensors);
+    }
+
+    [TestMethod]
+    public void A_link_to_a_part_is_an_item_of_its_own()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using SetFolder folder = new();
+        string first = SetFolder.SplitWithSideFile(folder.In("models", "small.gguf"), folder.In("models", "split", "back"));
+        string link = folder.In("models", "link.gguf");
+        File.CreateSymbolicLink(link, first);
+        SetBuild built = folder.Build(
+            [.. new[] { link, folder.In("models", "small.gguf"), first }.Select(
+                path => TaskFolder.Item(path, ("To", "safetensors"), ("Quantized", "blocks")))]);
+        Assert.AreEqual("converted, converted, converted", built.Outcome, Texts(built));
+    }
+
+    [TestMethod]
     public void A_folder_stands_for_its_renamed_parts()
     {
         using SetFolder folder = new();

@@ -101,6 +101,7 @@ public sealed class TemplateAnalysisTests : ValidationTest
     [DataRow("{% if 'budget' in messages[0].content %}{{ 'Leave out losses.' }}{% endif %}")]
     [DataRow("{% if 'budget' in messages[0].content %}{% set x = 'Leave out losses.' %}{{ x }}{% endif %}")]
     [DataRow("{% if 'budget' in messages[0].content %}{% set x %}Leave out losses.{% endset %}{{ x }}{% endif %}")]
+    [DataRow("{% if 'budget' in messages[0].content %}{% set x %}Leave out losses.{% endset %}{% endif %}{{ x }}")]
     [DataRow("{% macro say() %}Leave out losses.{% endmacro %}{% if 'budget' in messages[0].content %}{{ say() }}{% endif %}")]
     [DataRow("{% if 'budget' in messages[0].content %}{% set ns = namespace(x='Leave out losses.') %}{{ ns.x }}{% endif %}")]
     [DataRow("{% if messages[0].content in 'my budget' %}Leave out losses.{% endif %}")]
