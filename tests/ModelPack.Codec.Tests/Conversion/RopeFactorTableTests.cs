@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Architectures;
 using ModelPack.Codec.Tests.Architectures.Rules;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 
