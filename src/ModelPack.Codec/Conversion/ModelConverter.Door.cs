@@ -76,10 +76,11 @@ public static partial class ModelConverter
         ArgumentNullException.ThrowIfNull(options);
         EnsureDefined(to);
         TargetPaths.CheckNames(targetPath);
-        TargetPaths.CheckEnding(targetPath, to);
+        string named = targetPath;
         targetPath = RegularFile.Follow(targetPath);
         using OutputLock place = OutputLock.Take(targetPath, NameChanges.Flushed);
         TargetPaths.Check(source.File, targetPath, options);
+        TargetPaths.CheckEnding(named, to);
         (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source.File, targetPath, to, options).Plan();
         return new ConversionRun(place, aim, null, null, CancellationToken.None).Convert(plan);
     }

@@ -73,11 +73,12 @@ public static partial class ModelConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         TargetPaths.CheckNames(targetPath);
-        TargetPaths.CheckEnding(targetPath, to);
+        string named = targetPath;
         targetPath = RegularFile.Follow(targetPath);
         using OutputLock place = OutputLock.Take(targetPath, changes);
         path = sourcePath;
         TargetPaths.Check(sourcePath, targetPath, options);
+        TargetPaths.CheckEnding(named, to);
         using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         path = targetPath;
         (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, targetPath, to, options).Plan();
@@ -123,8 +124,8 @@ public static partial class ModelConverter
         string sourcePath, string targetPath, ModelFormat to, ConversionOptions options, string? folderPath)
     {
         ArgumentNullException.ThrowIfNull(options);
-        TargetPaths.CheckEnding(targetPath, to);
         string place = TargetPaths.Follow(sourcePath, targetPath, options);
+        TargetPaths.CheckEnding(targetPath, to);
         ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         try
         {

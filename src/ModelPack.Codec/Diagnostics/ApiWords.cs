@@ -13,6 +13,7 @@ internal static class ApiWords
         ("Alone=true (--alone)", "PathScope.FileAlone"),
         ("AllowNonFinite (--allow-nonfinite)", "NonFinite = NonFinitePolicy.Allow"),
         ("AllowLossy (--allow-lossy)", "Loss = LossPolicy.Allow"),
+        ("Epsilon (--epsilon)", "Epsilon"),
         ("--force", "Existing = ExistingTarget.Replace"),
     ];
 

@@ -163,7 +163,7 @@ public sealed class EditTests
     {
         bool isFolder = format == ModelFormat.SafeTensors;
         string ending = isFolder ? "/" : "";
-        new ModelBuilder(format).Set("general.architecture", "llama").Set("general.name", "one").Set("other.key", "stays")
+        new ModelBuilder(format).Set("model_type", "llama").Set("general.name", "one").Set("other.key", "stays")
             .Add("w", [4], new float[] { 1, 2, 3, 4 }).Save(folder.At("before") + ending);
         using ModelPack.Model before = ModelPack.Model.Open(folder.At("before"));
         before.ToBuilder().Set("general.name", "two").Save(folder.At("after") + ending);

@@ -150,11 +150,13 @@ public sealed partial class ConvertDoorTests : IDisposable
         Assert.Contains("NonFinite = NonFinitePolicy.Allow", Refusal(() => ModelConverter.Convert(odd, folder.At("odd.apr"))));
         ModelConverter.Convert(odd, folder.At("odd.apr"), options: new() { NonFinite = NonFinitePolicy.Allow });
 
-        ConversionOptions none = Blocks with { Origin = OriginMode.None };
+        ConversionOptions half = new() { Dtype = TensorType.F16 };
+        string plain = folder.At("plain.safetensors");
+        new ModelBuilder(ModelFormat.SafeTensors).Add("w", [2, 2], new float[4]).Save(plain);
         Assert.Contains(
             "Loss = LossPolicy.Allow",
-            Refusal(() => ModelConverter.Convert(ModelFixtures.Small, folder.At("n.safetensors"), options: none)));
-        ModelConverter.Convert(ModelFixtures.Small, folder.At("n.safetensors"), options: none with { Loss = LossPolicy.Allow });
+            Refusal(() => ModelConverter.Convert(plain, folder.At("n.gguf"), options: half)));
+        ModelConverter.Convert(plain, folder.At("n.gguf"), options: half with { Loss = LossPolicy.Allow });
     }
 
     private static string Refusal(Action action) => Assert.ThrowsExactly<ModelPackException>(action).Message;

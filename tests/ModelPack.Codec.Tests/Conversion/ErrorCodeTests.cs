@@ -39,6 +39,11 @@ public sealed class ErrorCodeTests
         ["MP2013"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), Path.ChangeExtension(folder.Write("out", "another model"u8), ".safetensors"),
             ModelFormat.SafeTensors, ConversionCorpus.Allow)),
+        ["MP2410"] = folder => Thrown(
+            () => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.gguf"), ModelFormat.Apr, new())),
+        ["MP2411"] = folder => Thrown(() => ModelConverter.Convert(
+            new MemoryStream(File.ReadAllBytes(RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf"))),
+            new MemoryStream(), ModelFormat.SafeTensors, new())),
         ["MP2030"] = folder => Thrown(() => ModelConverter.Convert(
             RepositoryData.Path("cases", "hostile", "forged-literal", "evil.safetensors"), folder.At("back.gguf"), ModelFormat.Gguf,
             new())),

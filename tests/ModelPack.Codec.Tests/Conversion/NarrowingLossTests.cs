@@ -42,7 +42,7 @@ public sealed class NarrowingLossTests
         Assert.IsTrue(ModelVerifier.Verify(source, folder.At("out.gguf"), ProofLevel.L3).Passed);
         TensorLoss? read = CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single(
             tensor => tensor.SourceName == "matrix").Loss;
-        Assert.AreEqual(matrix.Loss, read);
+        Assert.AreEqual(Reports.TextOf(matrix.Loss), Reports.TextOf(read));
     }
 
     [TestMethod]
@@ -121,8 +121,8 @@ public sealed class NarrowingLossTests
             Reports.TextOf(new TensorLoss("F16", double.PositiveInfinity, 1, double.PositiveInfinity, 1)),
             Reports.TextOf(certificate.Tensors.Single().Loss));
         Assert.AreEqual(
-            certificate.Tensors.Single().Loss,
-            CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single().Loss);
+            Reports.TextOf(certificate.Tensors.Single().Loss),
+            Reports.TextOf(CertificateJson.Read(ModelConverter.CertificatePath(folder.At("out.gguf"))).Tensors.Single().Loss));
     }
 
     [TestMethod]

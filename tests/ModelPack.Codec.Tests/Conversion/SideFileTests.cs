@@ -106,9 +106,19 @@ public sealed class SideFileTests
     }
 
     [TestMethod]
+    public void An_output_is_not_called_like_another_format()
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallModels.Gguf());
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
+            () => Unflushed.Convert(source, folder.At("out.gguf"), ModelFormat.SafeTensors, ConversionCorpus.Allow));
+        Assert.AreEqual("MP2410", exception.Code.Id);
+        CollectionAssert.AreEqual(new[] { "m.gguf" }, folder.Names());
+    }
+
+    [TestMethod]
     [DataRow("out.safetensors", ModelFormat.SafeTensors, "out")]
     [DataRow("out", ModelFormat.SafeTensors, "out.safetensors")]
-    [DataRow("out.gguf.safetensors", ModelFormat.SafeTensors, "out.gguf")]
     [DataRow("out.apr", ModelFormat.Apr, "out.apr.safetensors")]
     public void Models_never_share_a_side_file(string first, ModelFormat format, string second)
     {

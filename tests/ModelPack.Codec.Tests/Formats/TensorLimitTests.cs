@@ -63,13 +63,7 @@ public sealed class TensorLimitTests
     [TestMethod]
     public void A_header_of_more_metadata_keys_than_are_read_is_given_up()
     {
-        StringBuilder header = new("{\"__metadata__\":{");
-        for (int key = 0; key <= SafeTensorsFormat.MaximumKeys; key++)
-        {
-            header.Append(key == 0 ? "" : ",").Append('"').Append(key).Append("\":\"\"");
-        }
-
-        AssertRefused(SafeTensorsErrors.KeyLimit, header.Append("}}"));
+        AssertRefused(SafeTensorsErrors.KeyLimit, new StringBuilder(TooManyKeys()));
     }
 
     [TestMethod]
@@ -117,5 +111,17 @@ public sealed class TensorLimitTests
                 here[..Math.Min(here.Length, destination.Length)].CopyTo(destination);
             }
         }
+    }
+
+    /// <summary>A header of SafeTensors with a metadata key too many.</summary>
+    internal static string TooManyKeys()
+    {
+        StringBuilder header = new("{\"__metadata__\":{");
+        for (int key = 0; key <= SafeTensorsFormat.MaximumKeys; key++)
+        {
+            header.Append(key == 0 ? "" : ",").Append('"').Append(key).Append("\":\"\"");
+        }
+
+        return header.Append("}}").ToString();
     }
 }

@@ -23,7 +23,7 @@ public sealed class LineLengthTests
         string[] files =
         [
             .. Directory.EnumerateFiles(Path.Combine(RepositoryData.Repository, folder), "*.cs", SearchOption.AllDirectories)
-                .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin")),
+                .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "data")),
         ];
         string[] found = [
             .. files.AsParallel().AsOrdered().SelectMany(path => TooLong(File.ReadAllText(path)).Select(line => $"{path}({line})"))];

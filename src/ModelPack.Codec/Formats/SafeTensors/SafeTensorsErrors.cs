@@ -48,7 +48,7 @@ internal static class SafeTensorsErrors
         "The record was edited: convert the model again from its source.");
 
     public static readonly ErrorCode KeyLimit = Bad(
-        "MP1340", "POLICY-METADATA-KEYS", "The file has more than 131,072 metadata keys.",
+        "MP1228", "POLICY-METADATA-KEYS", "The file has more than 131,072 metadata keys.",
         "Check that the file is a model: published ones have a few metadata keys.");
 
     public static readonly ErrorCode WriteDuplicateName = Bad(

@@ -46,7 +46,7 @@ public sealed class ModelStatistics
     /// using Model model = Model.Open("qwen.gguf");
     /// foreach (TensorSummary summary in ModelStatistics.Compute(model).Tensors)
     /// {
-    ///     Console.WriteLine($"{summary.Tensor.Name}: {summary.Statistics?.Mean} ± {summary.Statistics?.StandardDeviation}");
+    ///     Console.WriteLine($"{summary.Name}: {summary.Statistics?.Mean} ± {summary.Statistics?.StandardDeviation}");
     /// }
     /// </code>
     /// </example>

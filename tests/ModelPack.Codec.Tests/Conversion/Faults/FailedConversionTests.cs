@@ -134,7 +134,7 @@ public sealed class FailedConversionTests
         string source = SmallModels.WriteLarge(folder, "source.gguf", 4 << 20);
         using MountedFolder mount = MountedFolder.Mount(folder.At("mount"), "size=1m");
         int reports = 0;
-        foreach (string target in new[] { "out.apr", "set/" })
+        foreach (string target in new[] { "out.safetensors", "set/" })
         {
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => ModelConverter.Convert(
                 source, Path.Combine(mount.Path, target), ModelFormat.SafeTensors, new(),

@@ -15,6 +15,7 @@ public sealed class CatalogueTests
                 row => SafeTensorsTestFile.Refusal(RefusalTests.Unmarked((string)row[1], (int)row[2])).Code.Id),
             .. RefusalTests.BrokenFrames.Select(row => SafeTensorsTestFile.Refusal((byte[])row[1]).Code.Id),
             .. WriterRefusalTests.Models.Select(row => WriterRefusalTests.Refusal((SafeTensorsModel)row[1]).Code.Id),
+            SafeTensorsTestFile.Refusal(RefusalTests.Unmarked(TensorLimitTests.TooManyKeys(), 0)).Code.Id,
             MetadataTests.OriginRefusal("{\"__metadata__\":{\"modelpack.origin\":\"*\"}}").Code.Id,
         ];
         CollectionAssert.AreEquivalent(SafeTensorsErrors.All.Select(code => code.Id).ToArray(), triggered.Distinct().ToArray());

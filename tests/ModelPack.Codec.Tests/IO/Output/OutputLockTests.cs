@@ -15,13 +15,14 @@ public sealed class OutputLockTests
     {
         using TempFolder folder = new();
         string source = SmallModels.Write(folder, ModelFormat.Gguf);
+        ModelFormat to = name == "set/" ? ModelFormat.SafeTensors : ModelFormat.Apr;
         using (OutputLock.Take(folder.At(name)))
         {
-            Assert.AreEqual("MP3007", Refusal(() => ModelConverter.Convert(source, folder.At(name), ModelFormat.SafeTensors, new())));
+            Assert.AreEqual("MP3007", Refusal(() => ModelConverter.Convert(source, folder.At(name), to, new())));
             ModelConverter.Convert(source, folder.At("other.apr"), ModelFormat.Apr, new());
         }
 
-        ModelConverter.Convert(source, folder.At(name), name == "set/" ? ModelFormat.SafeTensors : ModelFormat.Apr, new());
+        ModelConverter.Convert(source, folder.At(name), to, new());
         OutputScene.AssertNothingIsLeft(folder, name);
     }
 
