@@ -51,8 +51,8 @@ Say("tokenizer", model.DeriveFile("tokenizer.json")?.Length);
 
 foreach (ModelFormat format in Enum.GetValues<ModelFormat>())
 {
-    SaveReport saved = new ModelBuilder(format).Set("general.architecture", "llama").Add("w", [2, 3], new float[] { 1, 2, 3, 4, 5, 6 })
-        .Add("bytes", TensorType.U8, [4], new byte[4]).Save(At($"new-{format}"));
+    SaveReport saved = new ModelBuilder(format).Set("general.architecture", "llama").Set("model_type", "llama")
+        .Add("w", [2, 3], new float[] { 1, 2, 3, 4, 5, 6 }).Add("bytes", TensorType.I8, [4], new byte[4]).Save(At($"new-{format}"));
     Say("saved", saved);
 }
 

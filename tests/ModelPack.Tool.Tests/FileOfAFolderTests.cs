@@ -78,8 +78,9 @@ public sealed partial class FileOfAFolderTests
         Assert.AreEqual("", result.Output);
     }
 
-    // They read no model, or speak the words of apr.
-    private static readonly string[] OtherVerbs = ["apr", "completion", "explain", "help", "rosetta"];
+    // They read no model, pack whatever is named, or speak the words of apr.
+    private static readonly string[] OtherVerbs = [
+        "apr", "completion", "explain", "help", "pack", "rosetta", "store", "unpack"];
 
     [TestMethod]
     public void Every_verb_that_reads_a_model_has_the_option()

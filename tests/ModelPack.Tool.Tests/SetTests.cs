@@ -76,16 +76,19 @@ public sealed class SetTests
         byte[] bytes = File.ReadAllBytes(Gguf);
         InProcess.Run("split", misnamed, folder.File("parts"), "--max-shard-size", "500KB").ShouldExitWith(0);
         Assert.IsNotEmpty(Directory.GetFiles(folder.File("parts"), "*.gguf"));
-        InProcess.Run("merge", folder.File("parts"), folder.File("merged.safetensors")).ShouldExitWith(0);
-        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("merged.safetensors")));
-        InProcess.Run("merge", misnamed, folder.File("copy.apr")).ShouldExitWith(0);
-        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("copy.apr")));
+        InProcess.Run("merge", folder.File("parts"), folder.File("merged.model")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("merged.model")));
+        InProcess.Run("merge", misnamed, folder.File("copy.model")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("copy.model")));
 
-        // The ending of an output names its format, unless --to does.
+        // The ending of an output names its format; where it names none, --to does. The two never contradict one another.
         InProcess.Run("convert", misnamed, folder.File("by-ending.gguf")).ShouldExitWith(0);
         CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("by-ending.gguf")));
-        InProcess.Run("convert", misnamed, folder.File("asked.apr"), "--to", "gguf").ShouldExitWith(0);
-        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("asked.apr")));
+        InProcess.Run("convert", misnamed, folder.File("asked.model"), "--to", "gguf").ShouldExitWith(0);
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(folder.File("asked.model")));
+        ToolResult refused = InProcess.Run("convert", misnamed, folder.File("asked.apr"), "--to", "gguf");
+        refused.ShouldExitWith(2);
+        Assert.Contains("MP2410", refused.Error);
     }
 
     [TestMethod]

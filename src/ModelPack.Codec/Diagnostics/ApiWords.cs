@@ -10,6 +10,7 @@ internal static class ApiWords
     [
         ("Quantized=blocks (--quantized blocks)", "Quantized = QuantizedMode.Blocks"),
         ("Origin=none (--origin none)", "Origin = OriginMode.None"),
+        ("Naming=verbatim, --naming verbatim", "Naming = NamingMode.Verbatim"),
         ("Alone=true (--alone)", "PathScope.FileAlone"),
         ("AllowNonFinite (--allow-nonfinite)", "NonFinite = NonFinitePolicy.Allow"),
         ("AllowLossy (--allow-lossy)", "Loss = LossPolicy.Allow"),

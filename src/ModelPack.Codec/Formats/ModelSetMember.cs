@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.IO.Names;
 
 namespace ModelPack;
@@ -24,6 +25,9 @@ public sealed class ModelSetMember
 
     /// <summary>The opened file, if it holds tensors; null for an index or a companion.</summary>
     public ModelFile? Model { get; }
+
+    /// <summary>For people: name and length.</summary>
+    public override string ToString() => SafeText.Escape($"{Name}: {Length} bytes");
 
     /// <summary>True for the file with the blocks of widened tensors.</summary>
     internal bool IsSideFile => SideFile.IsName(Name);

@@ -132,7 +132,7 @@ public sealed class ModelPackageTests
     }
 
     [TestMethod]
-    public void Lock_file_artifacts_output_and_single_file_work()
+    public void Lock_file_and_artifacts_output_work()
     {
         ModelFeed feed = new();
         feed.Pack();
@@ -145,12 +145,6 @@ public sealed class ModelPackageTests
         string bin = Path.GetDirectoryName(
             Path.GetDirectoryName(Directory.GetFiles(feed.In("artifacts"), ModelFeed.File, SearchOption.AllDirectories).Single()))!;
         Assert.IsTrue(File.Exists(Path.Combine(bin, "app.dll")), bin);
-
-        File.Delete(feed.In("app", "packages.lock.json"));
-        string[] single = ["-p:PublishSingleFile=true", "--self-contained", "false", "--use-current-runtime", "-o", feed.In("single")];
-        feed.Run("app", "publish", [.. single, "-p:RestorePackagesWithLockFile=false"]).Succeeded();
-        Assert.IsFalse(File.Exists(feed.In("single", "app.dll")));
-        CollectionAssert.AreEqual(File.ReadAllBytes(feed.Model), feed.Bytes("single", "models", ModelFeed.File));
     }
 
     [TestMethod]

@@ -18,7 +18,8 @@ public sealed class OpenedTemplateTests : IDisposable
     public void A_file_has_it_in_its_metadata(ModelFormat format, string key)
     {
         string path = folder.At("m");
-        new ModelBuilder(format).Set("general.architecture", "llama").Set("model_type", "llama").Set(key, Template).Add("w", [1], new float[1]).Save(path);
+        new ModelBuilder(format).Set("general.architecture", "llama").Set("model_type", "llama").Set(key, Template)
+            .Add("w", [1], new float[1]).Save(path);
         using Model model = Model.Open(path);
         Assert.AreEqual(Template, model.ChatTemplate);
         using Model other = Model.Open(ModelFixtures.SafeTensors("all_dtypes.safetensors"), PathScope.FileAlone);
