@@ -28,6 +28,11 @@ internal static class QaErrors
         "The file is no evidence.json.",
         "Give the file that 'dotnet modelpack qa run' wrote into its output folder.");
 
+    public static readonly ErrorCode NoSha256 = new(
+        "MP7012", "", ErrorKind.Usage,
+        "The certificate has no SHA-256, which a publish manifest needs.",
+        "Convert again with --sha256.");
+
     public static readonly ErrorCode EngineFailed = new(
         "MP7020", "", ErrorKind.InputOutput,
         "The engine did not answer, or its answer cannot be understood.",
@@ -39,5 +44,5 @@ internal static class QaErrors
         "The evidence names the first tensor or key that differs; keep the outputs and report it if ModelPack wrote them.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [NoPlaybook, UnknownKey, PlaybookValue, NoModel, NoEvidence, EngineFailed, Falsified];
+        [NoPlaybook, UnknownKey, PlaybookValue, NoModel, NoEvidence, NoSha256, EngineFailed, Falsified];
 }

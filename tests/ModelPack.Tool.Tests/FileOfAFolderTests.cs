@@ -80,7 +80,7 @@ public sealed partial class FileOfAFolderTests
 
     // They read no model, pack whatever is named, or speak the words of apr.
     private static readonly string[] OtherVerbs = [
-        "apr", "completion", "explain", "help", "pack", "rosetta", "store", "unpack"];
+        "apr", "completion", "explain", "help", "pack", "qa", "rosetta", "store", "unpack"];
 
     [TestMethod]
     public void Every_verb_that_reads_a_model_has_the_option()

@@ -10,7 +10,7 @@ public sealed class HelpTests
 {
     private static readonly string[] Pages = [
         "", "convert", "verify", "roundtrip", "split", "merge", "edit", "inspect", "validate", "diff", "hash", "pack", "unpack",
-        "store", "apr", "rosetta", "explain", "completion", "help"];
+        "store", "qa", "apr", "rosetta", "explain", "completion", "help"];
 
     public static IEnumerable<string> PageNames => Pages;
 

@@ -138,6 +138,10 @@ public sealed partial class ReadmeTests
             Prepare(folder, "models/qwen/");
             ToolProcess.Run("convert", folder.File("models/qwen/"), path).ShouldExitWith(0);
         }
+        else if (Path.GetExtension(name) == ".yaml")
+        {
+            File.Copy(RepositoryData.Path("playbooks", "small-qwen2-quick.playbook.yaml"), path);
+        }
         else if (Path.GetExtension(name) is ".gguf" or ".apr" or ".safetensors")
         {
             ToolProcess.Run("convert", model, path).ShouldExitWith(0);

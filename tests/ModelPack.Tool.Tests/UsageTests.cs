@@ -7,7 +7,7 @@ public sealed class UsageTests
 {
     [TestMethod]
     [DataRow("", "MP5001: A verb is missing; the verbs are convert, verify, roundtrip, split, merge, edit, inspect, validate, diff, hash, "
-        + "pack, unpack, store, apr, rosetta, explain, completion, help.")]
+        + "pack, unpack, store, qa, apr, rosetta, explain, completion, help.")]
     [DataRow("convrt a.gguf b.apr", "MP5001: Unknown verb 'convrt'. Did you mean 'convert'? The verbs are convert,")]
     [DataRow("convert a.gguf", "MP5001: Required argument 'TARGET' missing")]
     [DataRow("convert a.gguf b.apr c", "MP5001: Unrecognized command or argument 'c'")]

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using ModelPack.Tool.Commands.Apr;
+using ModelPack.Tool.Commands.Qa;
 using ModelPack.Tool.Help;
 
 namespace ModelPack.Tool.Commands;
@@ -35,6 +36,7 @@ internal static class CommandTree
             PackCommand.Create(session),
             UnpackCommand.Create(session),
             StoreCommand.Create(session),
+            QaCommand.Create(session),
             AprCommand.Create(AprCommand.Name),
             AprCommand.Create(AprCommand.Group),
             ExplainCommand.Create(session),

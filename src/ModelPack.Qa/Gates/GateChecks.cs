@@ -1,0 +1,242 @@
+using ModelPack.Formats.Apr;
+using ModelPack.Qa.Comparison;
+using ModelPack.Qa.Evidence;
+using ModelPack.Validation;
+using ModelPack.Validation.Facts;
+
+namespace ModelPack.Qa.Gates;
+
+/// <summary>What the gates look at, each comparison made once (qa-gates.md §1, third column).</summary>
+internal sealed class GateChecks(QaWorkspace workspace)
+{
+    private readonly Dictionary<string, VerificationReport> reports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PairedStatistics> statistics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnWords> words = new(StringComparer.Ordinal);
+
+    /// <summary>One conversion: every tensor decodes to the same values, bits are equal where the target can hold the type.</summary>
+    public GateAnswer Pair(string chain)
+    {
+        (QaModel from, QaModel to) = Ends(chain);
+        VerificationReport report = Verify(chain);
+        (int compared, int widened, List<string> found) = VisibleValues.Compare(from, to, workspace.Cancellation);
+        string[] differences = [.. Tensors(report).Select(difference => difference.Text), .. found];
+        ProofLevel level = to.Certificate!.Level;
+        if (differences.Length == 0 && level < ProofLevel.L3)
+        {
+            differences = [$"the conversion proved {level} only"];
+        }
+
+        return GateAnswer.Of(
+                report.TensorsCompared, $"tensors have the same values, largest difference 0; proved {level}", differences,
+                "tensors differ")
+            .With("tensors_compared", report.TensorsCompared).With("values_compared_as_seen", compared).With("tensors_widened", widened)
+            .With("source_xxh128", to.Certificate.Source.Xxh128).With("output_xxh128", to.Certificate.Output.Xxh128);
+    }
+
+    /// <summary>Two models of one format have the same bytes.</summary>
+    public GateAnswer Bytes(string first, string second)
+    {
+        (QaModel own, QaModel other) = (workspace.Get(first), workspace.Get(second));
+        string? difference = FileBytes.Difference(own.Path, other.Path, workspace.Cancellation);
+        string what = difference is null ? "" : $"{difference}; {FirstTensor(own.Path, other.Path)}";
+        return difference is null
+            ? new(Outcome.Corroborated, "all bytes are equal") : GateAnswer.Falsified("the bytes differ", what);
+    }
+
+    /// <summary>Two models of one format hold the same tensors, bit for bit.</summary>
+    public GateAnswer Equal(string first, string second)
+    {
+        VerificationReport report = ModelVerifier.Verify(
+            workspace.Get(first).Path, workspace.Get(second).Path, ProofLevel.L1, cancellation: workspace.Cancellation);
+        return GateAnswer.Of(
+            report.TensorsCompared, "tensors are equal bit for bit", [.. Tensors(report).Select(one => one.Text)], "tensors differ");
+    }
+
+    /// <summary>Over all pairs: each tensor has its partner.</summary>
+    public GateAnswer Names(IReadOnlyList<string> chains, bool countsOnly) => Over(chains, chain =>
+    {
+        VerificationReport report = Verify(chain);
+        Difference[] lost = [.. report.Differences.Where(one => one.Kind is DifferenceKind.MissingTensor or DifferenceKind.ExtraTensor)];
+        bool isEven = lost.Count(one => one.Kind == DifferenceKind.MissingTensor) * 2 == lost.Length;
+        return (report.TensorsCompared, countsOnly && isEven ? [] : [.. lost.Select(one => one.Text)]);
+    }, countsOnly ? "tensors, as many as in the source" : "names lead to one tensor and back", "tensors are lost or new");
+
+    public GateAnswer Embedding(IReadOnlyList<string> chains) => Over(chains, chain =>
+    {
+        using ModelFile file = ModelFiles.Open(workspace.Get(chain).Path);
+        ModelSettings settings = ModelSettings.Of(file, CompanionFiles.Of(file));
+        long? hidden = settings[SettingName.Hidden]?.At(null);
+        long? rows = settings[SettingName.Vocabulary]?.At(null);
+        TensorInfo[] embeddings = [
+            .. file.Tensors.Where(tensor => TensorRoles.Of(tensor.Name) is { Role: TensorRole.TokenEmbedding, IsBias: false })];
+        return (hidden is null ? 0 : embeddings.Length, [
+            .. embeddings.Where(one => hidden is not null && (one.Shape is not [var first, var width] || width != hidden || first < rows))
+                .Select(one => $"'{one.Name}' is {TensorShape.Format(one.Shape.AsSpan())}, not [{rows}, {hidden}]")]);
+    }, "embeddings are [vocabulary, hidden], row by row", "an embedding has another layout");
+
+    public GateAnswer Tokenizer(IReadOnlyList<string> chains) => !Source().HasTokenizer
+        ? GateAnswer.Skipped("the source has no tokenizer that is understood")
+        : Over(
+            chains, chain => Source().CompareTokenizer(Words(chain)), "keys of vocabulary, merges and special tokens are equal",
+            "the tokenizer is not that of the source");
+
+    public GateAnswer Config(IReadOnlyList<string> chains) => Over(
+        chains, chain => Source().CompareConfig(Words(chain)), "values of the configuration are equal", "the configuration differs");
+
+    /// <summary>No NaN, no infinity and no tensor of zeros that the source does not have.</summary>
+    public GateAnswer Weights(IReadOnlyList<string> chains, Func<PairedTensor, bool> filter) => Over(chains, chain =>
+    {
+        PairedTensor[] tensors = [.. Statistics(chain).Tensors.Where(filter).Where(tensor => tensor.SecondStatistics is not null)];
+        return (tensors.Length, [
+            .. tensors.Where(tensor => tensor.SecondStatistics!.NaN > (tensor.FirstStatistics?.NaN ?? 0)
+                    || tensor.SecondStatistics.Infinity > (tensor.FirstStatistics?.Infinity ?? 0))
+                .Select(tensor => $"tensor '{tensor.Second!.Name}' has NaN or infinity that the source does not have"),
+            .. tensors.Where(tensor => IsZero(tensor.SecondStatistics!) && !(tensor.FirstStatistics is { } first && IsZero(first)))
+                .Select(tensor => $"tensor '{tensor.Second!.Name}' is all zeros"),
+        ]);
+    }, "tensors have no NaN, infinity or zeros of their own", "values were damaged");
+
+    /// <summary>Mean, deviation, least and largest value are the same numbers.</summary>
+    public GateAnswer SameStatistics(IReadOnlyList<string> chains, Func<PairedTensor, bool> filter) => Over(chains, chain =>
+    {
+        PairedTensor[] tensors = [.. Statistics(chain).Tensors.Where(filter).Where(tensor => tensor.FirstStatistics is not null)];
+        return (tensors.Length, [
+            .. tensors.Where(tensor => tensor.SecondStatistics is null).Select(tensor => $"tensor '{tensor.First.Name}' has no partner"),
+            .. tensors.SelectMany(tensor => tensor.Differences.Select(one => FormattableString.Invariant(
+                $"tensor '{tensor.First.Name}': {one.Field} is {one.Expected} in the source and {one.Actual} in the output")))]);
+    }, "tensors have the same mean, deviation, least and largest value", "statistics differ");
+
+    public GateAnswer Shapes(IReadOnlyList<string> chains) => Over(chains, chain =>
+    {
+        ValidationReport report = ModelValidator.Validate(workspace.Get(chain).Path, cancellation: workspace.Cancellation);
+        ErrorCode[] codes =
+        [
+            ValidationErrors.Shape, ValidationErrors.Heads, ValidationErrors.Layers, ValidationErrors.Vocabulary, ValidationErrors.Required,
+        ];
+        return (report.Tensors, [.. report.Findings.Where(finding => codes.Contains(finding.Code)).Select(finding => finding.Text)]);
+    }, "tensors agree with the model's own configuration", "shapes contradict the configuration");
+
+    /// <summary>What a loader of the folder opens beside the tensors.</summary>
+    public GateAnswer Companions(IReadOnlyList<string> chains)
+    {
+        OwnWords source = Source();
+        string[] wanted = source.HasTokenizer ? ["config.json", "tokenizer.json|tokenizer.model|vocab.json|vocab.txt"] : ["config.json"];
+        using ModelFile file = ModelFiles.Open(workspace.Get(QaWorkspace.Letter(workspace.SourceFormat).ToString()).Path);
+        return file.Architecture is null && !source.HasTokenizer && workspace.SourceFormat != ModelFormat.SafeTensors
+            ? GateAnswer.Skipped("the source says nothing that companions could be made of")
+            : Over(chains, chain => (wanted.Length, [
+                .. wanted.Where(names => !names.Split('|').Any(name => File.Exists(Path.Combine(workspace.Get(chain).Path, name))))
+                    .Select(names => $"{names.Split('|')[0]} is missing in the folder")]),
+                "companion files are there", "companion files are missing");
+    }
+
+    /// <summary>Blocks decoded by the reference formula are what the widened tensors show.</summary>
+    public GateAnswer Dequantized(IReadOnlyList<string> chains) => Over(chains, chain =>
+    {
+        (QaModel from, QaModel to) = Ends(chain);
+        (int compared, _, List<string> found) = VisibleValues.Compare(from, to, workspace.Cancellation);
+        return (compared, found);
+    }, "tensors show the values that their blocks decode to", "decoded values differ");
+
+    public GateAnswer NotTransposed(IReadOnlyList<string> chains, Func<string, bool> filter) => Over(chains, chain =>
+    {
+        VerificationReport report = Verify(chain);
+        return (report.TensorsCompared, [
+            .. report.Differences.Where(one => one.Kind == DifferenceKind.Shape && filter(one.Place)).Select(one => one.Text)]);
+    }, "tensors have the shapes of the source", "shapes differ");
+
+    public GateAnswer Checksums(IReadOnlyList<string> chains, Func<string, bool> filter) => Over(chains, chain =>
+    {
+        VerificationReport report = Verify(chain);
+        return (report.TensorsCompared, [.. Tensors(report).Where(one => filter(one.Place)).Select(one => one.Text)]);
+    }, "tensors have the checksums of the source", "checksums differ");
+
+    /// <summary>Type byte, size and place of every tensor of an APR file (apr-v2.md).</summary>
+    public GateAnswer AprFormat(string chain, int part)
+    {
+        using ModelFile file = ModelFiles.Open(workspace.Get(chain).Path);
+        if (file is not AprFile apr)
+        {
+            return GateAnswer.Skipped("no APR file was written");
+        }
+
+        return part switch
+        {
+            1 => GateAnswer.Of(
+                apr.Entries.Count, "tensors have the size of their type byte and shape",
+                [.. apr.Entries.Where(entry => !TensorTypes.Get(entry.Type).TryGetPayloadBytes(entry.Dimensions.AsSpan(), out long bytes)
+                    || bytes != entry.Size).Select(entry => $"'{entry.Name}': type byte {entry.TypeByte}, {entry.Size} bytes")],
+                "type bytes do not fit"),
+            2 => GateAnswer.Of(
+                apr.Entries.Count, "tensors begin at a multiple of 64 bytes",
+                [.. apr.Entries.Where(entry => (apr.DataOffset + entry.Offset) % 64 != 0)
+                    .Select(entry => $"'{entry.Name}' begins at {apr.DataOffset + entry.Offset}")],
+                "tensors are not aligned"),
+            _ => GateAnswer.Of(
+                1, "header has magic and version 2",
+                apr.VersionMajor == 2 ? [] : [$"version {apr.VersionMajor}.{apr.VersionMinor}"], "the header is wrong"),
+        };
+    }
+
+    /// <summary>Each id has the text of the source, and that text leads back to it. Merges are not applied.</summary>
+    public GateAnswer TokenRoundTrip(IReadOnlyList<string> chains) => !Source().HasTokenizer
+        ? GateAnswer.Skipped("the source has no tokenizer that is understood")
+        : Over(chains, chain =>
+        {
+            byte[][] own = Source().TokenBytes;
+            byte[][] other = Words(chain).TokenBytes;
+            return (own.Length, [
+                .. Enumerable.Range(0, Math.Max(own.Length, other.Length))
+                    .Where(id => id >= own.Length || id >= other.Length || !own[id].AsSpan().SequenceEqual(other[id]))
+                    .Select(id => $"token {id} has another text")]);
+        }, "ids have the text that they have in the source (looked up in the vocabulary; merges are not applied)", "tokens changed");
+
+    private GateAnswer Over(
+        IReadOnlyList<string> chains, Func<string, (int Looked, List<string> Found)> look, string claim, string wrong)
+    {
+        long looked = 0;
+        List<string> found = [];
+        foreach (string chain in chains)
+        {
+            (int count, List<string> here) = look(chain);
+            looked += count;
+            found.AddRange(here.Select(text => $"{chain}: {text}"));
+        }
+
+        return GateAnswer.Of(looked, claim, found, wrong).With("chains", string.Join(' ', chains));
+    }
+
+    private (QaModel From, QaModel To) Ends(string chain) => (workspace.Get(chain[..^2]), workspace.Get(chain));
+
+    private VerificationReport Verify(string chain)
+    {
+        (QaModel from, QaModel to) = Ends(chain);
+        return reports.TryGetValue(chain, out VerificationReport? known)
+            ? known
+            : reports[chain] = ModelVerifier.Verify(from.Path, to.Path, ProofLevel.L1, cancellation: workspace.Cancellation);
+    }
+
+    private PairedStatistics Statistics(string chain)
+    {
+        (QaModel from, QaModel to) = Ends(chain);
+        return statistics.TryGetValue(chain, out PairedStatistics? known)
+            ? known
+            : statistics[chain] = PairedStatistics.Of(from.Path, to.Path, workspace.Cancellation);
+    }
+
+    private OwnWords Source() => Words(QaWorkspace.Letter(workspace.SourceFormat).ToString());
+
+    private OwnWords Words(string chain) =>
+        words.TryGetValue(chain, out OwnWords? known) ? known : words[chain] = OwnWords.Of(workspace.Get(chain).Path);
+
+    private string FirstTensor(string first, string second)
+    {
+        VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L2, cancellation: workspace.Cancellation);
+        return report.Differences.FirstOrDefault()?.Text ?? "tensors and metadata are equal";
+    }
+
+    private static IEnumerable<Difference> Tensors(VerificationReport report) => report.Differences.Where(
+        one => one.Kind is not (DifferenceKind.Metadata or DifferenceKind.Order or DifferenceKind.Container));
+
+    private static bool IsZero(TensorStatistics values) => values.Count > 0 && values.Zeros == values.Count;
+}

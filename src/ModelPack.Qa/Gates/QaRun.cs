@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using ModelPack.Qa.Engines;
+using ModelPack.Qa.Evidence;
+using ModelPack.Qa.Playbooks;
+
+namespace ModelPack.Qa.Gates;
+
+/// <summary>What a run is asked for.</summary>
+internal sealed record QaRequest(string PlaybookPath, string ModelPath)
+{
+    /// <summary>An engine, as <c>--runner</c> takes it.</summary>
+    public string? Runner { get; init; }
+
+    /// <summary>Where the outputs of conversions go; null takes a temporary folder, removed in the end.</summary>
+    public string? WorkFolder { get; init; }
+
+    /// <summary>How models are converted; null converts and proves.</summary>
+    public ModelConversion? Convert { get; init; }
+}
+
+/// <summary>Runs the gates of a playbook on a model.</summary>
+internal static class QaRun
+{
+    private const int Megabyte = 1 << 20;
+
+    /// <exception cref="ModelPackException">The playbook is wrong, or a file is missing.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static ImmutableArray<GateEvidence> Run(QaRequest request, Action<GateEvidence>? hear, CancellationToken cancellation)
+    {
+        Playbook playbook = PlaybookReader.Read(request.PlaybookPath);
+        if (!File.Exists(request.ModelPath) && !Directory.Exists(request.ModelPath))
+        {
+            throw new ModelPackException(QaErrors.NoModel, $"there is no model '{request.ModelPath}'") { FilePath = request.ModelPath };
+        }
+
+        DirectoryInfo? temporary = request.WorkFolder is null ? Directory.CreateTempSubdirectory("modelpack-qa-") : null;
+        try
+        {
+            string folder = temporary?.FullName ?? Directory.CreateDirectory(request.WorkFolder!).FullName;
+            QaWorkspace workspace = new(request.ModelPath, folder, request.Convert ?? Convert, cancellation);
+            Engine? engine = request.Runner is null ? null : new(request.Runner);
+            string playbookFolder = Path.GetDirectoryName(Path.GetFullPath(request.PlaybookPath))!;
+            return Run(playbook, new GateList(playbook, playbookFolder, workspace, engine).All(), hear, cancellation);
+        }
+        finally
+        {
+            temporary?.Delete(recursive: true);
+        }
+    }
+
+    private static ImmutableArray<GateEvidence> Run(
+        Playbook playbook, IEnumerable<Gate> gates, Action<GateEvidence>? hear, CancellationToken cancellation)
+    {
+        ImmutableArray<GateEvidence>.Builder evidence = ImmutableArray.CreateBuilder<GateEvidence>();
+        string? stopped = null;
+        foreach (Gate gate in gates)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            GateAnswer answer = stopped is null ? Look(gate) : GateAnswer.Skipped($"not looked at: {stopped}");
+            GateEvidence one = new()
+            {
+                Id = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
+                Gate = gate.Id,
+                IsBlocking = gate.IsBlocking,
+                Organization = playbook.Organization,
+                Model = playbook.Model,
+                Format = gate.Format,
+                Subject = gate.Subject,
+                Outcome = answer.Outcome,
+                Reason = answer.Reason,
+                Output = answer.Output,
+                Metadata = answer.Metadata,
+                Milliseconds = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+                PeakMegabytes = Environment.WorkingSet / Megabyte,
+                Time = DateTimeOffset.UtcNow,
+            };
+            evidence.Add(one);
+            hear?.Invoke(one);
+            bool stops = one.IsFailure && (playbook.Policy == FailurePolicy.StopOnFirst
+                || (playbook.Policy == FailurePolicy.StopOnP0 && one.IsBlocking));
+            stopped ??= stops ? $"{one.Gate} failed, and the playbook stops there" : null;
+        }
+
+        return evidence.ToImmutable();
+    }
+
+    // What cannot even be converted or opened falsifies the gate that asked for it. A full disk says nothing of a model.
+    private static GateAnswer Look(Gate gate)
+    {
+        try
+        {
+            return gate.Look();
+        }
+        catch (ModelPackException exception) when (exception.Code.Kind != ErrorKind.InputOutput)
+        {
+            return GateAnswer.Falsified($"{exception.Code.Id}: {exception.Detail}", exception.Describe());
+        }
+        catch (ModelPackException exception) when (exception.Code == QaErrors.EngineFailed)
+        {
+            return new(Outcome.Crashed, exception.Detail, exception.Describe());
+        }
+    }
+
+    private static Certificate Convert(string source, string target, ModelFormat to, CancellationToken cancellation) =>
+        ModelConverter.Convert(
+            source, target, to, new() { Existing = ExistingTarget.Replace }, cancellation: cancellation);
+}

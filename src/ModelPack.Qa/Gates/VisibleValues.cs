@@ -1,0 +1,86 @@
+using ModelPack.Formats;
+using ModelPack.Tensors;
+
+namespace ModelPack.Qa.Gates;
+
+/// <summary>
+/// Compares what the target's own programs see with what the source's own programs see, tensor by tensor, without following any record:
+/// decoded values, bit for bit. Tensors whose rows move or whose values the target wants otherwise are left to the other comparison.
+/// </summary>
+internal static class VisibleValues
+{
+    private static readonly TensorAction[] Same = [TensorAction.Copy, TensorAction.Widen, TensorAction.Swap, TensorAction.Carry];
+
+    public static (int Compared, int Widened, List<string> Found) Compare(QaModel from, QaModel to, CancellationToken cancellation)
+    {
+        using ModelFile first = ModelFiles.Open(from.Path);
+        using ModelFile second = ModelFiles.Open(to.Path);
+        Dictionary<string, TensorInfo> sources = ByName(first);
+        Dictionary<string, TensorInfo> targets = ByName(second);
+        List<string> found = [];
+        (int compared, int widened) = (0, 0);
+        foreach (CertifiedTensor tensor in to.Certificate!.Tensors.Where(tensor => Same.Contains(tensor.Action)))
+        {
+            if (!sources.TryGetValue(tensor.SourceName, out TensorInfo? source) || !targets.TryGetValue(tensor.Name, out TensorInfo? target)
+                || NumberReader.WhyNot(source) is not null || NumberReader.WhyNot(target) is not null)
+            {
+                continue;
+            }
+
+            compared++;
+            widened += source.Type == target.Type ? 0 : 1;
+            string? difference = source.ElementCount != target.ElementCount
+                ? $"{source.ElementCount} elements in the source, {target.ElementCount} in the output"
+                : First(first.Source, source, second.Source, target, cancellation);
+            if (difference is not null)
+            {
+                found.Add($"tensor '{SafeText.Escape(tensor.Name)}': {difference}");
+            }
+        }
+
+        return (compared, widened, found);
+    }
+
+    private static Dictionary<string, TensorInfo> ByName(ModelFile file)
+    {
+        Dictionary<string, TensorInfo> tensors = new(StringComparer.Ordinal);
+        foreach (TensorInfo tensor in TensorDescriptions.Logical(file))
+        {
+            tensors.TryAdd(tensor.Name, tensor);
+        }
+
+        return tensors;
+    }
+
+    private static string? First(
+        ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, CancellationToken cancellation)
+    {
+        using NumberReader own = new(firstSource, first);
+        using NumberReader other = new(secondSource, second);
+        ReadOnlySpan<double> left = default;
+        ReadOnlySpan<double> right = default;
+        for (long element = 0; element < first.ElementCount;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            left = left.IsEmpty ? own.Next() : left;
+            right = right.IsEmpty ? other.Next() : right;
+            int common = Math.Min(left.Length, right.Length);
+            for (int i = 0; i < common; i++)
+            {
+                // NaN equals NaN; −0 and +0 are two values.
+                if (BitConverter.DoubleToInt64Bits(left[i]) != BitConverter.DoubleToInt64Bits(right[i])
+                    && !(double.IsNaN(left[i]) && double.IsNaN(right[i])))
+                {
+                    return FormattableString.Invariant(
+                        $"element {element + i} is {left[i]:R} in the source and {right[i]:R} in the output");
+                }
+            }
+
+            left = left[common..];
+            right = right[common..];
+            element += common;
+        }
+
+        return null;
+    }
+}

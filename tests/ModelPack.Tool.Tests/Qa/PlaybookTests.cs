@@ -1,0 +1,63 @@
+using ModelPack.Qa.Playbooks;
+
+namespace ModelPack.Tool.Tests.Qa;
+
+/// <summary>Playbooks of the public schema; every slip is an error with its line (qa-gates.md §2).</summary>
+[TestClass]
+public sealed class PlaybookTests
+{
+    private const string Sound = """
+        name: p
+        version: "1.0.0"
+        model: { hf_repo: "org/name" }
+        test_matrix: { modalities: [run], backends: [cpu] }
+
+        """;
+
+    [TestMethod]
+    [DataRow("name: p", "name: P_", "MP7003", "line 1: name takes")]
+    [DataRow("version: \"1.0.0\"", "version: 1.0", "MP7003", "line 2: version takes three numbers")]
+    [DataRow("org/name", "org", "MP7003", "line 3: model.hf_repo takes org/name")]
+    [DataRow("model: { hf_repo: \"org/name\" }", "model: {}", "MP7003", "model.hf_repo is missing")]
+    [DataRow("modalities: [run], ", "", "MP7003", "test_matrix.modalities is missing")]
+    [DataRow("[run]", "[walk]", "MP7003", "line 4: test_matrix.modalities takes run, chat, serve, not 'walk'")]
+    [DataRow("[cpu] }", "[cpu] }\nfailure_policy: never", "MP7003", "line 5: failure_policy takes")]
+    [DataRow("[cpu] }", "[cpu] }\ncontract_test: {}", "MP7002", "line 5: there is no key 'contract_test'")]
+    [DataRow("[cpu] }", "[cpu] }\ndifferential_tests:\n  fingerprints: {}", "MP7002", "line 6: there is no key 'differential_tests.fing")]
+    [DataRow("[cpu] }", "[cpu] }\ncontract_tests: { invariants: [I-6] }", "MP7003", "not 'I-6'")]
+    [DataRow("[cpu] }", "[cpu] }\ndifferential_tests: { fingerprint: { enabled: maybe } }", "MP7003", "takes true or false")]
+    [DataRow("[cpu] }", "[cpu] }\ndifferential_tests: { inference_compare: { enabled: on, max_tokens: x } }", "MP7003", "a whole number")]
+    [DataRow("name: p", "name: p\nname: p", "MP7001", "line 2")]
+    [DataRow("name: p", "name: [", "MP7001", "line")]
+    [DataRow("name: p", "name: &a p\ndescription: *a", "MP7001", "an alias")]
+    [DataRow("name: p", "metadata: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "MP7001", "levels")]
+    public void A_slip_is_an_error_with_its_line(string old, string slip, string code, string message)
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("p.yaml", System.Text.Encoding.UTF8.GetBytes(Sound.Replace(old, slip)));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => PlaybookReader.Read(path));
+        Assert.AreEqual(code, exception.Code.Id, exception.Message);
+        Assert.Contains(message, exception.Detail);
+        Assert.AreEqual(path, exception.FilePath);
+    }
+
+    [TestMethod]
+    public void Groups_that_are_on_are_read_and_the_others_are_not()
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("p.yaml", System.Text.Encoding.UTF8.GetBytes(Sound + """
+            differential_tests:
+              tensor_diff: { enabled: "true", filter: "embed,lm_head", gates: [F-ROSETTA-DIFF-001] }
+              fingerprint: { enabled: false }
+              validate_stats: { gates: [F-ROSETTA-STATS-001] }
+            profile_ci: { enabled: "true", gates: [F-PROFILE-CI-001] }
+            oracles: [ { type: garbage } ]
+            """));
+        Playbook playbook = PlaybookReader.Read(path);
+        Assert.AreEqual(("org", "name", FailurePolicy.StopOnP0), (playbook.Organization, playbook.Model, playbook.Policy));
+        Assert.AreEqual("embed,lm_head", playbook.TensorDiff!.Filter);
+        Assert.IsNull(playbook.Fingerprint);
+        Assert.IsNull(playbook.ValidateStats);
+        Assert.AreEqual("oracles,profile_ci", string.Join(',', playbook.NeedEngine.Select(group => group.Name)));
+    }
+}
