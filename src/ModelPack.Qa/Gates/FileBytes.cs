@@ -1,3 +1,6 @@
+using ModelPack.Models;
+using ModelPack.IO;
+
 namespace ModelPack.Qa.Gates;
 
 /// <summary>Compares the files of two models of one format byte by byte.</summary>

@@ -3,6 +3,8 @@ using ModelPack.Qa.Comparison;
 using ModelPack.Qa.Evidence;
 using ModelPack.Validation;
 using ModelPack.Validation.Facts;
+using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Qa.Gates;
 
@@ -33,14 +35,21 @@ internal sealed class GateChecks(QaWorkspace workspace)
             .With("source_xxh128", to.Certificate.Source.Xxh128).With("output_xxh128", to.Certificate.Output.Xxh128);
     }
 
-    /// <summary>Two models of one format have the same bytes.</summary>
+    /// <summary>Two models of one format have the same bytes. Where both were made from one file by ways of different length, each holds the
+    /// record of its way; then all else has to be the same.</summary>
     public GateAnswer Bytes(string first, string second)
     {
         (QaModel own, QaModel other) = (workspace.Get(first), workspace.Get(second));
         string? difference = FileBytes.Difference(own.Path, other.Path, workspace.Cancellation);
-        string what = difference is null ? "" : $"{difference}; {FirstTensor(own.Path, other.Path)}";
-        return difference is null
-            ? new(Outcome.Corroborated, "all bytes are equal") : GateAnswer.Falsified("the bytes differ", what);
+        if (difference is null)
+        {
+            return new(Outcome.Corroborated, "all bytes are equal");
+        }
+
+        return own.Certificate is not null && other.Certificate is not null
+            && ModelVerifier.Verify(own.Path, other.Path, ProofLevel.L2, cancellation: workspace.Cancellation).Passed
+                ? new(Outcome.Corroborated, $"tensors and metadata are equal bit for bit; only the record of the way differs ({difference})")
+                : GateAnswer.Falsified("the bytes differ", $"{difference}; {FirstTensor(own.Path, other.Path)}");
     }
 
     /// <summary>Two models of one format hold the same tensors, bit for bit.</summary>

@@ -1,6 +1,7 @@
 using ModelPack.Architectures;
 using ModelPack.Formats;
 using ModelPack.Origin;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Gates;
 

@@ -1,3 +1,6 @@
+using ModelPack.Models;
+using ModelPack.Formats;
+
 namespace ModelPack.Qa.Gates;
 
 /// <summary>The outputs of a run, each chain of conversions made once.</summary>

@@ -68,7 +68,7 @@ internal static class UnknownTypes
     private static byte[] Apr()
     {
         using MemoryStream stream = new();
-        new ModelBuilder(ModelFormat.Apr).Add("unknown.type", [1], new float[] { 1 }).Save(stream);
+        new ModelBuilder(ModelFormat.Apr).Set("model_type", "llama").Add("unknown.type", [1], new float[] { 1 }).Save(stream);
         byte[] bytes = stream.ToArray();
         byte[] record = [12, 0, .. "unknown.type"u8];
         bytes[bytes.AsSpan().IndexOf(record) + record.Length] = Unknown;

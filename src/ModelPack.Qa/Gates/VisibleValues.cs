@@ -1,5 +1,7 @@
 using ModelPack.Formats;
 using ModelPack.Tensors;
+using ModelPack.Models;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Qa.Gates;
 

@@ -39,6 +39,15 @@ internal static class YamlTree
             throw new ModelPackException(
                 QaErrors.NoPlaybook, $"line {exception.Start.Line}: {exception.Message.TrimEnd('.')}", exception) { FilePath = path };
         }
+        catch (InvalidOperationException exception)
+        {
+            // YamlDotNet says so where the text ends within a list or a mapping.
+            throw new ModelPackException(
+                QaErrors.NoPlaybook, $"line {text.Count(letter => letter == '\n')}: the file ends within a list or a mapping", exception)
+                {
+                    FilePath = path,
+                };
+        }
     }
 
     public static ModelPackException Wrong(ErrorCode code, YamlNode at, string why) =>

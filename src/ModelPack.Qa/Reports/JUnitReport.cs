@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using ModelPack.Qa.Evidence;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Qa.Reports;
 

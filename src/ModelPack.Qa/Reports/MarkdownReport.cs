@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ModelPack.Qa.Evidence;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Qa.Reports;
 

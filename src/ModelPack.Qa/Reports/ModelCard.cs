@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ModelPack.Formats;
 
 namespace ModelPack.Qa.Reports;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
 
 namespace ModelPack.Qa.Reports;
 

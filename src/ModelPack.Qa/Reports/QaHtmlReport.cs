@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using ModelPack.Qa.Evidence;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Qa.Reports;
 

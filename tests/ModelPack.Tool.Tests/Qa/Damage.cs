@@ -1,3 +1,5 @@
+using ModelPack.Models;
+
 namespace ModelPack.Tool.Tests.Qa;
 
 /// <summary>What goes wrong with an output.</summary>

@@ -24,7 +24,8 @@ public sealed class QaRunTests
     {
         using TestFolder folder = new();
         ImmutableArray<GateEvidence> evidence = Run(Source(folder, kind), folder);
-        Assert.IsEmpty(evidence.Where(one => one.IsFailure).Select(one => $"{one.Gate}: {one.Reason}: {one.Output}"));
+        string[] failures = [.. evidence.Where(one => one.IsFailure).Select(one => $"{one.Gate}: {one.Reason}: {one.Output}")];
+        Assert.IsEmpty(failures, string.Join("\n", failures));
         Assert.IsTrue(evidence.All(one => one.Reason.Length > 10));
         string[] looked = [.. evidence.Where(one => one.Outcome == Outcome.Corroborated).Select(one => one.Gate)];
         foreach (string gate in new[]
