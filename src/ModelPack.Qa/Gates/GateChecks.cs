@@ -35,8 +35,8 @@ internal sealed class GateChecks(QaWorkspace workspace)
             .With("source_xxh128", to.Certificate.Source.Xxh128).With("output_xxh128", to.Certificate.Output.Xxh128);
     }
 
-    /// <summary>Two models of one format have the same bytes. Where both were made from one file by ways of different length, each holds the
-    /// record of its way; then all else has to be the same.</summary>
+    /// <summary>Two models of one format have the same bytes. Where both were made from one file by ways of different length, each holds
+    /// the record of its way; then all else has to be the same.</summary>
     public GateAnswer Bytes(string first, string second)
     {
         (QaModel own, QaModel other) = (workspace.Get(first), workspace.Get(second));
