@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
-using ModelPack.Models;
 using ModelPack.Conversion;
+using ModelPack.Models;
 
 namespace ModelPack.Build;
 

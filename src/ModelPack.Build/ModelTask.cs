@@ -1,6 +1,6 @@
 using Microsoft.Build.Framework;
-using Task = Microsoft.Build.Utilities.Task;
 using ModelPack.Diagnostics;
+using Task = Microsoft.Build.Utilities.Task;
 
 namespace ModelPack.Build;
 

@@ -32,38 +32,4 @@ internal static class JsonLine
             json.WriteNull(name);
         }
     }
-
-    public static void Number(this Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    public static void Strings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
-
-    public static void Shape(this Utf8JsonWriter json, string name, IEnumerable<long> shape)
-    {
-        json.WriteStartArray(name);
-        foreach (long dimension in shape)
-        {
-            json.WriteNumberValue(dimension);
-        }
-
-        json.WriteEndArray();
-    }
 }

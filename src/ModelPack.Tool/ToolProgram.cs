@@ -16,7 +16,11 @@ internal static class ToolProgram
     public static int Run(string[] args, ToolConsole console)
     {
         OutputMode mode = args.TakeWhile(word => word != "--").Contains(CommandTree.JsonOptionName) ? OutputMode.Json : OutputMode.Text;
-        console.Screen = Screen.OfProcess(wantsColour: !args.TakeWhile(word => word != "--").Contains(CommandTree.NoColourOptionName));
+        if (args.TakeWhile(word => word != "--").Contains(CommandTree.NoColourOptionName))
+        {
+            console.Screen = console.Screen with { HasColour = false };
+        }
+
         using ToolSession session = new(console, mode);
         try
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
+using ModelPack.IO;
 using ModelPack.IO.Output;
 using ModelPack.Models;
-using ModelPack.IO;
 
 namespace ModelPack.Benchmarks;
 

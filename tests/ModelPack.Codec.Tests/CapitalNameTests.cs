@@ -1,9 +1,9 @@
 using System.Text;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.Models;
-using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests;
 

@@ -1,10 +1,10 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.Models;
-using ModelPack.Diagnostics;
 using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests;

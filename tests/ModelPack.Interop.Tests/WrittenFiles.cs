@@ -1,8 +1,8 @@
 using System.Text.Json;
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
-using ModelPack.Formats;
 
 namespace ModelPack.Interop.Tests;
 

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Codec.Tests;
+using ModelPack.Diagnostics;
+using ModelPack.Formats;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
-using ModelPack.Diagnostics;
 using ModelPack.Verification;
-using ModelPack.Formats;
 
 namespace ModelPack.Tool.Tests;
 

@@ -1,5 +1,5 @@
-using ModelPack.Tool.Output;
 using ModelPack.Diagnostics;
+using ModelPack.Tool.Output;
 
 namespace ModelPack.Tool.Tests;
 

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

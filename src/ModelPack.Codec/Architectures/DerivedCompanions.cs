@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Tokenizers;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

@@ -4,12 +4,12 @@ using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Architectures.Usability;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Diagnostics;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures;
 

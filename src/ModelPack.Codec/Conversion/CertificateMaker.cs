@@ -3,9 +3,9 @@ using System.Globalization;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.IO.Output;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

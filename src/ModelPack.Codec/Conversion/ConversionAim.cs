@@ -1,10 +1,10 @@
 using ModelPack.Conversion.Ancestors;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion;
-using ModelPack.IO.Output;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
+using ModelPack.IO.Output;
 
 namespace ModelPack;
 

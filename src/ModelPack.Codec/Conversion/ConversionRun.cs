@@ -3,8 +3,8 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.IO;
 using ModelPack.IO.Output;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Models;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion;
 

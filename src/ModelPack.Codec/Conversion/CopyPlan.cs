@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using ModelPack.Conversion;
-using ModelPack.IO.Names;
 using ModelPack.IO;
+using ModelPack.IO.Names;
 using ModelPack.IO.Output;
 using ModelPack.Models;
 

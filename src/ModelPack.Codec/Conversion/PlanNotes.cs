@@ -1,7 +1,7 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

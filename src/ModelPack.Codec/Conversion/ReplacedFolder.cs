@@ -1,7 +1,7 @@
+using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
-using ModelPack.Formats;
 
 namespace ModelPack.Conversion;
 

@@ -3,11 +3,11 @@ using ModelPack.Architectures.Usability;
 using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

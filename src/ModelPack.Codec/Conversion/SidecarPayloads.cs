@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures;
 using ModelPack.Conversion.Pipeline;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -1,9 +1,9 @@
 using System.Text;
+using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
 using ModelPack.Models;
-using ModelPack.Formats;
 
 namespace ModelPack.Conversion;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Conversion;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ModelPack.IO.Json;
 using ModelPack.Tensors;
 
 namespace ModelPack.Formats;
@@ -43,13 +44,7 @@ internal static class TensorDescriptions
             if (step.IsDisguised)
             {
                 json.WriteString("type", TensorTypes.Get(step.Logical.Type).Name);
-                json.WriteStartArray("shape");
-                foreach (long dimension in step.Logical.Shape)
-                {
-                    json.WriteNumberValue(dimension);
-                }
-
-                json.WriteEndArray();
+                json.WriteShape(step.Logical.Shape);
             }
 
             if (step.Logical.ByteOrder == ByteOrder.BigEndian && PayloadByteOrder.Support(step.Logical.Type) == ByteSwapSupport.DerivedOnly)

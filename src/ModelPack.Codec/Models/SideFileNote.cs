@@ -1,6 +1,6 @@
+using ModelPack.Formats;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
-using ModelPack.Formats;
 
 namespace ModelPack.Models;
 

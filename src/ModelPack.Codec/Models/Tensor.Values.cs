@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using ModelPack.Tensors;
 using ModelPack.Diagnostics;
+using ModelPack.Tensors;
 
 namespace ModelPack;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.Tensors;
-using ModelPack.Diagnostics;
 
 namespace ModelPack;
 

@@ -1,5 +1,5 @@
-using ModelPack.IO.Names;
 using ModelPack.Formats;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Origin;
 

@@ -1,11 +1,4 @@
-using System.Collections.Immutable;
 using ModelPack.Conversion;
-using ModelPack.Conversion.Pipeline;
-using ModelPack.Conversion.Proof;
-using ModelPack.Formats;
-using ModelPack.Validation;
-using ModelPack.Validation.Checks;
-using ModelPack.Validation.Facts;
 using ModelPack.Diagnostics;
 
 namespace ModelPack;

@@ -1,12 +1,10 @@
-using System.Collections.Immutable;
-using ModelPack.Conversion;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
+using ModelPack.Models;
 using ModelPack.Validation;
 using ModelPack.Validation.Checks;
 using ModelPack.Validation.Facts;
-using ModelPack.Models;
 
 namespace ModelPack;
 

@@ -5,10 +5,10 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats;
 using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
 using ModelPack.Verification.Comparison;
-using ModelPack.Models;
 
 namespace ModelPack.Verification;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
-using ModelPack.Models;
 
 namespace ModelPack;
 

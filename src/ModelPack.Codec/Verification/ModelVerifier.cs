@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using ModelPack.IO.Names;
-using ModelPack.Verification;
 using ModelPack.Models;
+using ModelPack.Verification;
 
 namespace ModelPack;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Output;
-using ModelPack.Verification.Comparison;
 using ModelPack.Models;
-using ModelPack.Formats;
+using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Verification;
 

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.IO;
-using ModelPack.IO.Output;
-using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Verification;
 

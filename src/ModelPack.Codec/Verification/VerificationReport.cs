@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.IO.Names;
-using ModelPack.Verification;
 
 namespace ModelPack;
 

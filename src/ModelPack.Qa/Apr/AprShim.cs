@@ -1,5 +1,5 @@
-using ModelPack.Qa.Engines;
 using ModelPack.Diagnostics;
+using ModelPack.Qa.Engines;
 
 namespace ModelPack.Qa.Apr;
 

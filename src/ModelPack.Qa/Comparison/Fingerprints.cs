@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Formats;
+using ModelPack.IO.Json;
+using ModelPack.Models;
 using ModelPack.Verification.Hashing;
 using ModelPack.Verification.Statistics;
-using ModelPack.Models;
 
 namespace ModelPack.Qa.Comparison;
 
@@ -48,7 +49,7 @@ internal static class Fingerprints
         {
             json.WriteStartObject();
             json.WriteString("name", one.Name);
-            json.Shape("shape", one.Shape);
+            json.WriteShape(one.Shape);
             json.WriteString("dtype", one.Type);
             json.Number("mean", one.Mean);
             json.Number("std", one.Deviation);
@@ -62,7 +63,7 @@ internal static class Fingerprints
             json.WriteNumber("nan_count", one.NaN);
             json.WriteNumber("inf_count", one.Infinity);
             json.WriteNumber("zero_fraction", one.ZeroShare);
-            json.Number("checksum", one.Values is { } values ? (uint)values : null);
+            json.WriteNumberOrNull("checksum", one.Values is { } values ? (uint)values : null);
             json.WriteString("xxh128", one.Values is { } hash ? hash.ToString("x32") : null);
             json.WriteEndObject();
         }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using ModelPack.Models;
 using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
 using ModelPack.Verification.Statistics;
-using ModelPack.Models;
 
 namespace ModelPack.Qa.Comparison;
 

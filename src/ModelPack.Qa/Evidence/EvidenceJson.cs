@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ModelPack.Formats;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Qa.Evidence;
 
@@ -77,12 +78,12 @@ internal static class EvidenceJson
         json.WriteString("reason", one.Reason);
         json.WriteString("output", one.Output);
         json.WriteNull("stderr");
-        json.Number("exit_code", one.Outcome switch { Outcome.Corroborated => 0, Outcome.Falsified => 1, _ => (long?)null });
+        json.WriteNumberOrNull("exit_code", one.Outcome switch { Outcome.Corroborated => 0, Outcome.Falsified => 1, _ => (long?)null });
         json.WriteStartObject("metrics");
         json.WriteNull("tokens_per_second");
         json.WriteNull("time_to_first_token_ms");
         json.WriteNull("total_tokens");
-        json.Number("memory_peak_mb", one.PeakMegabytes);
+        json.WriteNumberOrNull("memory_peak_mb", one.PeakMegabytes);
         json.WriteNumber("duration_ms", one.Milliseconds);
         json.WriteEndObject();
         json.WriteString("timestamp", one.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

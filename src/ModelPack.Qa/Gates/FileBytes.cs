@@ -1,5 +1,5 @@
-using ModelPack.Models;
 using ModelPack.IO;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Gates;
 

@@ -1,10 +1,10 @@
 using ModelPack.Formats.Apr;
+using ModelPack.Models;
 using ModelPack.Qa.Comparison;
 using ModelPack.Qa.Evidence;
+using ModelPack.Tensors;
 using ModelPack.Validation;
 using ModelPack.Validation.Facts;
-using ModelPack.Models;
-using ModelPack.Tensors;
 
 namespace ModelPack.Qa.Gates;
 

@@ -1,7 +1,7 @@
 using ModelPack.Architectures;
 using ModelPack.Formats;
-using ModelPack.Origin;
 using ModelPack.Models;
+using ModelPack.Origin;
 
 namespace ModelPack.Qa.Gates;
 

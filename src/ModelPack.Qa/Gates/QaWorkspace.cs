@@ -1,5 +1,5 @@
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Gates;
 

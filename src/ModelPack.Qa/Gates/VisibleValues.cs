@@ -1,7 +1,7 @@
-using ModelPack.Formats;
-using ModelPack.Tensors;
-using ModelPack.Models;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
+using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Qa.Gates;
 
@@ -57,32 +57,25 @@ internal static class VisibleValues
     private static string? First(
         ByteSource firstSource, TensorInfo first, ByteSource secondSource, TensorInfo second, CancellationToken cancellation)
     {
-        using NumberReader own = new(firstSource, first);
-        using NumberReader other = new(secondSource, second);
-        ReadOnlySpan<double> left = default;
-        ReadOnlySpan<double> right = default;
-        for (long element = 0; element < first.ElementCount;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            left = left.IsEmpty ? own.Next() : left;
-            right = right.IsEmpty ? other.Next() : right;
-            int common = Math.Min(left.Length, right.Length);
-            for (int i = 0; i < common; i++)
+        string? found = null;
+        NumberPairs.Walk(
+            firstSource, first, secondSource, second,
+            (element, left, right) =>
             {
-                // NaN equals NaN; −0 and +0 are two values.
-                if (BitConverter.DoubleToInt64Bits(left[i]) != BitConverter.DoubleToInt64Bits(right[i])
-                    && !(double.IsNaN(left[i]) && double.IsNaN(right[i])))
+                for (int i = 0; i < left.Length && found is null; i++)
                 {
-                    return FormattableString.Invariant(
-                        $"element {element + i} is {left[i]:R} in the source and {right[i]:R} in the output");
+                    // NaN equals NaN; −0 and +0 are two values.
+                    if (BitConverter.DoubleToInt64Bits(left[i]) != BitConverter.DoubleToInt64Bits(right[i])
+                        && !(double.IsNaN(left[i]) && double.IsNaN(right[i])))
+                    {
+                        found = FormattableString.Invariant(
+                            $"element {element + i} is {left[i]:R} in the source and {right[i]:R} in the output");
+                    }
                 }
-            }
 
-            left = left[common..];
-            right = right[common..];
-            element += common;
-        }
-
-        return null;
+                return found is null;
+            },
+            cancellation);
+        return found;
     }
 }

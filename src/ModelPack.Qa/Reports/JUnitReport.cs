@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using ModelPack.Qa.Evidence;
 using ModelPack.Diagnostics;
+using ModelPack.Qa.Evidence;
 
 namespace ModelPack.Qa.Reports;
 

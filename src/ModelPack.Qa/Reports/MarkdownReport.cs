@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ModelPack.Qa.Evidence;
 using ModelPack.Diagnostics;
+using ModelPack.Qa.Evidence;
 
 namespace ModelPack.Qa.Reports;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
+using ModelPack.Conversion;
+using ModelPack.Models;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
-using ModelPack.Conversion;
-using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 

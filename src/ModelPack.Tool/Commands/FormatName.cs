@@ -1,6 +1,6 @@
 using System.CommandLine.Parsing;
-using ModelPack.Tool.Diagnostics;
 using ModelPack.Formats;
+using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
+using ModelPack.Diagnostics;
+using ModelPack.Models;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -8,8 +10,6 @@ using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
 using ModelPack.Verification.Hashing;
-using ModelPack.Models;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

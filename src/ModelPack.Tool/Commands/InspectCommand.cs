@@ -1,11 +1,11 @@
 using System.CommandLine;
+using ModelPack.Models;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output.Html;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
-using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 

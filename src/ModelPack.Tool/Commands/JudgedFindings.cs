@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using ModelPack.Tool.Output.Text;
 using ModelPack.Diagnostics;
+using ModelPack.Tool.Output;
+using ModelPack.Tool.Output.Text;
 
 namespace ModelPack.Tool.Commands;
 
@@ -11,17 +12,19 @@ internal static class FailOn
     private const string Never = "never";
     private const string AnyNote = "note";
 
-    public static string[] Words { get; } = [Finding, "changes-results", "may-be-missed", AnyNote, Never];
+    private static readonly Dictionary<string, FailLevel> Levels = new(StringComparer.Ordinal)
+    {
+        [Finding] = FailLevel.Finding,
+        [EnumText.Of(NoteRank.ChangesResults)] = FailLevel.ChangesResults,
+        [EnumText.Of(NoteRank.MayBeMissed)] = FailLevel.MayBeMissed,
+        [AnyNote] = FailLevel.AnyNote,
+        [Never] = FailLevel.Never,
+    };
+
+    public static string[] Words { get; } = [.. Levels.Keys];
 
     /// <summary>What a word stands for.</summary>
-    public static FailLevel Read(string word) => Array.IndexOf(Words, word) switch
-    {
-        0 => FailLevel.Finding,
-        1 => FailLevel.ChangesResults,
-        2 => FailLevel.MayBeMissed,
-        3 => FailLevel.AnyNote,
-        _ => FailLevel.Never,
-    };
+    public static FailLevel Read(string word) => Levels[word];
 }
 
 /// <summary>From what on a validation fails.</summary>

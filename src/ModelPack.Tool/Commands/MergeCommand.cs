@@ -1,15 +1,14 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.RegularExpressions;
+using ModelPack.Architectures.Usability;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
-using ModelPack.Models;
 
 namespace ModelPack.Tool.Commands;
 
 /// <summary><c>merge SOURCE TARGET</c></summary>
-internal static partial class MergeCommand
+internal static class MergeCommand
 {
     public static Verb Create(ToolSession session)
     {
@@ -66,17 +65,11 @@ internal static partial class MergeCommand
             throw OnePart(path, $"this is one of {split.Count} parts alone");
         }
 
-        Match[] shards = [
-            .. ModelFiles.FilesOf(path, scope).Select(name => ShardName().Match(Path.GetFileName(name))).Where(match => match.Success)];
-        if (shards.Length > 0 && int.Parse(shards[0].Groups["count"].ValueSpan, CultureInfo.InvariantCulture) is var count
-            && shards.Length < count)
+        if (MissingParts.CountOfShards(file) is { } count)
         {
             throw OnePart(path, $"this is one of {count} shards alone");
         }
     }
 
     private static ModelPackException OnePart(string path, string what) => new(ToolErrors.OnePart, what) { FilePath = path };
-
-    [GeneratedRegex(@"-[0-9]{5}-of-(?<count>[0-9]{5})\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ShardName();
 }

@@ -100,7 +100,7 @@ internal static class PackCommand
         session.Publish(() => PackText.Of(model, report), writer => PackJson.Write(writer, model, report));
         foreach (ModelPackException warning in report.Warnings)
         {
-            session.Console.Message($"warning {warning.Code.Id}: {warning.Describe()}");
+            session.Console.Warn(warning);
         }
 
         return ExitCode.Done;

@@ -28,7 +28,7 @@ internal static class PackagedModel
         using PackageSet set = new(path, ModelStore.PackagesFolder);
         string folder = ModelStore.Default.Get(
             set.Manifest, set.Find, StoreCheck.Strict,
-            new(session.Console.Message, warning => session.Console.Message($"warning {warning.Code.Id}: {warning.Describe()}")),
+            new(session.Console.Message, session.Console.Warn),
             session.Cancellation);
         return set.Manifest.Files is [ManifestFile single] ? Path.Combine(folder, single.Path) : folder;
     }

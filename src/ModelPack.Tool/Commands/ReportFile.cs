@@ -1,7 +1,7 @@
-using ModelPack.IO.Names;
-using ModelPack.Tool.Diagnostics;
 using ModelPack.Conversion;
+using ModelPack.IO.Names;
 using ModelPack.Models;
+using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

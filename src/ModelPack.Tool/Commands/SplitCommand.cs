@@ -1,7 +1,7 @@
 using System.CommandLine;
+using ModelPack.Conversion;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
-using ModelPack.Conversion;
 
 namespace ModelPack.Tool.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Diagnostics;
 using ModelPack.Packaging;
 using ModelPack.Packaging.Joining;
 using ModelPack.Packaging.Manifests;
@@ -7,7 +8,6 @@ using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
 using ModelPack.Tool.Output.Text;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
 

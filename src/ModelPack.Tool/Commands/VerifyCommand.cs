@@ -3,7 +3,6 @@ using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
-using ModelPack.Tool.Output.Sarif;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
 

@@ -1,5 +1,5 @@
-using ModelPack.Tool.Diagnostics;
 using ModelPack.Diagnostics;
+using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Output;
 

@@ -20,17 +20,18 @@ internal sealed record Screen(int Width, bool HasColour)
     /// <summary>What a file or a pipe gets.</summary>
     public static Screen None { get; } = new(int.MaxValue, false);
 
+    /// <summary>True where escapes would be shown as they are.</summary>
+    public static bool IsDumb => Environment.GetEnvironmentVariable("TERM") == "dumb";
+
     /// <summary>The terminal behind standard output, if there is one.</summary>
-    /// <param name="wantsColour">False if the command line says --no-color.</param>
-    public static Screen OfProcess(bool wantsColour)
+    public static Screen OfProcess()
     {
         if (Console.IsOutputRedirected)
         {
             return None;
         }
 
-        bool isDumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
-        bool hasColour = wantsColour && !isDumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        bool hasColour = !IsDumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new(Math.Max(Console.WindowWidth, LeastWidth), hasColour);
     }
 

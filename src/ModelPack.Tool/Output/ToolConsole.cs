@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output.Json;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output;
 
@@ -21,7 +21,11 @@ internal enum OutputMode
 internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, TextWriter error)
 {
     public static ToolConsole Process() =>
-        new(Console.OpenStandardOutput, Console.Out, Console.Error) { Service = Annotation.CurrentService() };
+        new(Console.OpenStandardOutput, Console.Out, Console.Error)
+        {
+            Service = Annotation.CurrentService(),
+            Screen = Screen.OfProcess(),
+        };
 
     /// <summary>Who reads the log.</summary>
     public LogService Service { get; init; }
@@ -45,6 +49,9 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
             error.WriteLine(annotation);
         }
     }
+
+    /// <summary>Writes a warning.</summary>
+    public void Warn(ModelPackException warning) => Message($"warning {warning.Code.Id}: {warning.Describe()}");
 
     /// <summary>Writes a finished text to standard output.</summary>
     public void Text(string text, Verdict verdict = Verdict.None)

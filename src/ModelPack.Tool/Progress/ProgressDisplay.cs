@@ -1,10 +1,12 @@
+using ModelPack.Tool.Output;
+
 namespace ModelPack.Tool.Progress;
 
 /// <summary>Shows on standard error how far a verb is: a bar on a terminal, else a line now and then.</summary>
 internal abstract class ProgressDisplay : IProgress<ConversionProgress>, IDisposable
 {
     public static ProgressDisplay For(ToolSession session, string verb) =>
-        Console.IsErrorRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb"
+        Console.IsErrorRedirected || Screen.IsDumb
             ? new ProgressLines(session.Console.Error, verb, TimeProvider.System)
             : new ProgressBar(session.Console.Error, verb);
 

@@ -1,5 +1,4 @@
 using Microsoft.Build.Utilities;
-using ModelPack.Build.Tests.Consumers;
 using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;

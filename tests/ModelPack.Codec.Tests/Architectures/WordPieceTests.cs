@@ -1,8 +1,8 @@
 using System.Text.Json;
 using ModelPack.Architectures;
 using ModelPack.Formats.Gguf;
-using static ModelPack.Codec.Tests.Architectures.ByteLevelBpeTests;
 using ModelPack.IO;
+using static ModelPack.Codec.Tests.Architectures.ByteLevelBpeTests;
 
 namespace ModelPack.Codec.Tests.Architectures;
 

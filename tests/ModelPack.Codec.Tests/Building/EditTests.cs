@@ -2,8 +2,8 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
-using ModelPack.Models;
 using ModelPack.IO;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Building;
 

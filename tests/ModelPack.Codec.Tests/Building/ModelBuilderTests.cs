@@ -1,9 +1,9 @@
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Formats.Gguf;
-using ModelPack.Models.Building;
-using ModelPack.Models;
-using ModelPack.IO;
 using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+using ModelPack.Models;
+using ModelPack.Models.Building;
 
 namespace ModelPack.Codec.Tests.Building;
 

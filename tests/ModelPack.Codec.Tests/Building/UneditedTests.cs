@@ -1,6 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Models;
 using ModelPack.IO;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Building;
 

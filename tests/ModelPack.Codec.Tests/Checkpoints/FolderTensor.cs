@@ -1,7 +1,7 @@
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Tensors;
-using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Checkpoints;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using ModelPack.Formats;
-using ModelPack.Tensors;
 using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Conversion.Ancestors;
+using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
-using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

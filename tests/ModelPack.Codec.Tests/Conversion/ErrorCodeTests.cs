@@ -1,9 +1,9 @@
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Conversion;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Formats;
 using ModelPack.Origin;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

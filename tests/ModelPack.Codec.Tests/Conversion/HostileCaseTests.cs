@@ -4,10 +4,10 @@ using ModelPack.Codec.Tests.Verification;
 using ModelPack.Conversion;
 using ModelPack.Conversion.Ancestors;
 using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

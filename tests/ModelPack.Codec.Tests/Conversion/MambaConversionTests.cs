@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

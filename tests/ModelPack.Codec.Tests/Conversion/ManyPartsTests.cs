@@ -2,8 +2,8 @@ using ModelPack.Architectures;
 using ModelPack.Architectures.Names;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Models;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,9 +1,9 @@
 using ModelPack.Codec.Tests.Formats.Gguf;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
-using ModelPack.Verification;
 using ModelPack.IO;
 using ModelPack.Models;
-using ModelPack.Formats;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

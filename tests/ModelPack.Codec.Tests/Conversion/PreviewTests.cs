@@ -1,7 +1,7 @@
 using ModelPack.Conversion;
 using ModelPack.IO.Output;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Models;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,7 +1,7 @@
 using CsCheck;
 using ModelPack.Codec.Tests.Conversion.Models;
-using ModelPack.Verification;
 using ModelPack.Formats;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

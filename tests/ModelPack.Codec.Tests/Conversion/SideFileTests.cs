@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Verification;
 using ModelPack.IO.Names;
-using ModelPack.Verification;
 using ModelPack.Models;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

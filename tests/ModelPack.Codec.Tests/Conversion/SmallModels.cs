@@ -3,8 +3,8 @@ using System.IO.Hashing;
 using System.Text;
 using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Codec.Tests.Formats.Gguf;
-using ModelPack.Formats.Gguf;
 using ModelPack.Formats;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

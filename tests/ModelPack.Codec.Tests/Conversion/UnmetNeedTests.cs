@@ -4,9 +4,9 @@ using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Usability;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Models;
-using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Conversion;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.IO;
 using ModelPack.Conversion;
+using ModelPack.IO;
 using ModelPack.Models;
 using ModelPack.Verification.Hashing;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ModelPack.Formats;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Messages;
 

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Numerics;
 using CsCheck;
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.IO;
 using ModelPack.Tensors.Statistics;
 using ModelPack.Verification.Statistics;
-using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Tensors;
 

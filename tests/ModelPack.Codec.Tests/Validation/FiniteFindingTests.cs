@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Conversion;
-using ModelPack.Tensors;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Validation;
 

@@ -1,7 +1,7 @@
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats.Gguf;
-using ModelPack.Validation;
 using ModelPack.Models;
+using ModelPack.Validation;
 
 namespace ModelPack.Codec.Tests.Validation;
 

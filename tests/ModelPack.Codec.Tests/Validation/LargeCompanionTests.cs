@@ -1,8 +1,8 @@
 using System.Text;
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
 using ModelPack.Validation;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Codec.Tests.Validation;
 

@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Verification.Models;
-using ModelPack.Validation;
-using ModelPack.Tensors;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
+using ModelPack.Tensors;
+using ModelPack.Validation;
 
 namespace ModelPack.Codec.Tests.Validation;
 

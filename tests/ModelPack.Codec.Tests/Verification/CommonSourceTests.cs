@@ -1,6 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Models;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Verification;
 

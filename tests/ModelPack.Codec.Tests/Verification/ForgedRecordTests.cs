@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Verification;
-using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,8 +1,8 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using ModelPack.Verification.Hashing;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
+using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using ModelPack.Verification.Hashing;
 using ModelPack.Models;
+using ModelPack.Verification.Hashing;
 
 namespace ModelPack.Codec.Tests.Verification;
 

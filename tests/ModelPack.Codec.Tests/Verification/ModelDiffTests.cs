@@ -2,11 +2,11 @@ using System.Text;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Tensors;
 using ModelPack.Verification.Comparison;
-using ModelPack.Models;
-using ModelPack.IO;
 
 namespace ModelPack.Codec.Tests.Verification;
 

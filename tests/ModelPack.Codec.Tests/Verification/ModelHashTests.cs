@@ -5,10 +5,10 @@ using System.Text;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Tensors;
 using ModelPack.Verification.Hashing;
-using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -1,9 +1,9 @@
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Formats;
+using ModelPack.Models;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Statistics;
 using ModelPack.Verification.Hashing;
-using ModelPack.Models;
-using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -8,9 +8,9 @@ using ModelPack.Conversion.Pipeline;
 using ModelPack.Conversion.Proof;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

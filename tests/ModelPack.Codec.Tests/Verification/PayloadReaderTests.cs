@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using ModelPack.Tensors;
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Verification;
 

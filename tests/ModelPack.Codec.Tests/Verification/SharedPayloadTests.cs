@@ -6,8 +6,8 @@ using ModelPack.Conversion;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
-using ModelPack.Verification.Comparison;
 using ModelPack.IO;
+using ModelPack.Verification.Comparison;
 
 namespace ModelPack.Codec.Tests.Verification;
 

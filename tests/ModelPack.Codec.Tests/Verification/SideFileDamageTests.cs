@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.IO.Names;
-using ModelPack.Origin;
 using ModelPack.Models;
+using ModelPack.Origin;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -4,8 +4,8 @@ using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
-using ModelPack.Models;
 using ModelPack.IO;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification;
 

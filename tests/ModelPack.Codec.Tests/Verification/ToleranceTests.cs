@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Tensors;
-using ModelPack.Verification.Tolerance;
 using ModelPack.Formats;
+using ModelPack.Verification.Tolerance;
 
 namespace ModelPack.Codec.Tests.Verification;
 

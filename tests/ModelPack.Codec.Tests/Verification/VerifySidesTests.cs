@@ -1,8 +1,8 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Tensors;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Models;
-using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Verification;
 

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
-using ModelPack.IO.Names;
 using ModelPack.Interop.Tests.Models.Architectures;
 using ModelPack.Interop.Tests.Native;
+using ModelPack.IO.Names;
 using ModelPack.Models;
 
 namespace ModelPack.Interop.Tests.Models;

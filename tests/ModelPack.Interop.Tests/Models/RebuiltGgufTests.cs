@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Interop.Tests.Native;
 using ModelPack.Formats;
+using ModelPack.Interop.Tests.Native;
 
 namespace ModelPack.Interop.Tests.Models;
 

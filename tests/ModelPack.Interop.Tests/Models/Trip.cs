@@ -1,7 +1,7 @@
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.Tensors;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
+using ModelPack.Tensors;
 
 namespace ModelPack.Interop.Tests.Models;
 

@@ -1,6 +1,6 @@
 using ModelPack.Interop.Tests.Models;
-using ModelTensor = ModelPack.Interop.Tests.Models.ModelTensor;
 using ModelPack.Models;
+using ModelTensor = ModelPack.Interop.Tests.Models.ModelTensor;
 
 namespace ModelPack.Interop.Tests.Torch;
 

@@ -1,7 +1,7 @@
 using ModelPack.Interop.Tests.Models;
 using ModelPack.Interop.Tests.Native;
-using ModelTensor = ModelPack.Interop.Tests.Models.ModelTensor;
 using ModelPack.Models;
+using ModelTensor = ModelPack.Interop.Tests.Models.ModelTensor;
 
 namespace ModelPack.Interop.Tests.Torch;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Names;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Apr;
 

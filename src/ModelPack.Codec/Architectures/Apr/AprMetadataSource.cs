@@ -1,5 +1,4 @@
 using ModelPack.Formats;
-using ModelPack.Formats.Apr;
 
 namespace ModelPack.Architectures.Apr;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Names;
 

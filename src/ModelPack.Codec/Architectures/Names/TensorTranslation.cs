@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Diagnostics;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Names;
 

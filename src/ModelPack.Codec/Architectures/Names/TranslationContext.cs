@@ -1,5 +1,5 @@
-using ModelPack.Tensors.Payloads;
 using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Architectures.Names;
 

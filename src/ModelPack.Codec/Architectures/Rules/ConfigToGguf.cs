@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Names;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

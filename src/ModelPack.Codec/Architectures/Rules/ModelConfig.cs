@@ -1,7 +1,7 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using ModelPack.Formats.Gguf;
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Rules;
 

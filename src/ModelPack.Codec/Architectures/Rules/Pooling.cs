@@ -1,6 +1,6 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 

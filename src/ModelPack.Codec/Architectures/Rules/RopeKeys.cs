@@ -1,6 +1,6 @@
 using System.Globalization;
-using ModelPack.IO.Names;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using ModelPack.IO.Json;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Rules;
 

@@ -1,5 +1,5 @@
-using ModelPack.Formats.Gguf;
 using ModelPack.Diagnostics;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Rules;
 

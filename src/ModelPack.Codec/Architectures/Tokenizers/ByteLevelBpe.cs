@@ -1,5 +1,5 @@
-using ModelPack.IO.Json;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,8 +1,8 @@
 using System.Text.Unicode;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
 using ModelPack.Models;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using ModelPack.IO.Names;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers;
 

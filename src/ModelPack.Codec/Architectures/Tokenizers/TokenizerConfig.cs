@@ -1,7 +1,7 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,5 +1,5 @@
-using ModelPack.IO.Names;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers;
 

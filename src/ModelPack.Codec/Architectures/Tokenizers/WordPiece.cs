@@ -1,6 +1,6 @@
 using System.Text;
-using ModelPack.IO.Json;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Tokenizers;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
@@ -10,7 +9,7 @@ using ModelPack.Models;
 namespace ModelPack.Architectures.Usability;
 
 /// <summary>What of a model was not found where its files were looked for.</summary>
-internal static partial class MissingParts
+internal static class MissingParts
 {
     private static readonly string[] Tokenizers = [
         CompanionNames.Tokenizer, CompanionNames.SentencePieceModel, CompanionNames.WordPieceVocabulary, "vocab.json", "spiece.model",
@@ -34,13 +33,31 @@ internal static partial class MissingParts
     /// <param name="root">The model as it was found.</param>
     public static string? OfShards(ModelFile root)
     {
-        string[] weights = [
-            .. root.AllMembers.Where(member => member is { Model: SafeTensorsFile, IsSideFile: false }).Select(member => member.Name)];
-        return weights.Select(name => ShardName().Match(name)).FirstOrDefault(match => match.Success) is not { } shard
-            || !int.TryParse(shard.Groups[1].Value, out int count) || count <= weights.Length ? null
+        string[] weights = Weights(root);
+        return CountOfShards(root) is not { } count ? null
             : weights.Length == 1 ? $"'{weights[0]}' is one of {count} shards of a model, and the others were not found"
             : $"of {count} shards of the model only {weights.Length} were found";
     }
+
+    /// <summary>How many shards the names count, if there are fewer; else null.</summary>
+    /// <param name="root">The model as it was found.</param>
+    public static int? CountOfShards(ModelFile root)
+    {
+        string[] weights = Weights(root);
+        foreach (string name in weights)
+        {
+            if (name.EndsWith(SafeTensorsFormat.Extension, StringComparison.OrdinalIgnoreCase)
+                && ShardName.TryParse(name, out _, out _, out int count))
+            {
+                return count > weights.Length ? count : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static string[] Weights(ModelFile root) =>
+        [.. root.AllMembers.Where(member => member is { Model: SafeTensorsFile, IsSideFile: false }).Select(member => member.Name)];
 
     private static IEnumerable<string> OfFolder(ModelFile root)
     {
@@ -132,7 +149,4 @@ internal static partial class MissingParts
             && root.Source.ReadBytes(member.Start, (int)member.Length) is var bytes && CompanionText.WhyUnread(name, bytes) is null
             ? bytes
             : null;
-
-    [GeneratedRegex(@"-[0-9]{5}-of-([0-9]{5})\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ShardName();
 }

@@ -1,5 +1,3 @@
-using ModelPack.Origin;
-
 namespace ModelPack.Conversion.Ancestors;
 
 /// <summary>Which ancestor is meant when there are several of one format.</summary>

@@ -1,8 +1,8 @@
 using ModelPack.IO;
 using ModelPack.IO.Names;
+using ModelPack.Models;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
-using ModelPack.Models;
 
 namespace ModelPack.Conversion.Ancestors;
 

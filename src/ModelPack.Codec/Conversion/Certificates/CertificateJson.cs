@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelPack.Conversion;
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
-using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
@@ -174,13 +174,7 @@ public static class CertificateJson
         json.WriteString("name", tensor.Name);
         json.WriteString("source_name", tensor.SourceName);
         json.WriteString("type", tensor.Type);
-        json.WriteStartArray("shape");
-        foreach (long dimension in tensor.Shape)
-        {
-            json.WriteNumberValue(dimension);
-        }
-
-        json.WriteEndArray();
+        json.WriteShape(tensor.Shape);
         json.WriteString("action", tensor.Action.ToString());
         json.WriteString("xxh128", tensor.Xxh128);
         json.WriteString("finite", tensor.Finite.ToString());

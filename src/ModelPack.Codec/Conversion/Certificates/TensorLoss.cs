@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ModelPack;
 
 /// <summary>What rounding a tensor cost: measured over every value of the output, against the values that were rounded.</summary>

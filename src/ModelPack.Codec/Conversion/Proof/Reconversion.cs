@@ -3,8 +3,8 @@ using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
 using ModelPack.IO;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Models;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Conversion.Proof;
 

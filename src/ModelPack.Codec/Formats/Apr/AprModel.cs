@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ModelPack.Formats.Apr;
 
 /// <summary>What goes into a new APR file.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ModelPack.Formats.SafeTensors;
 
 /// <summary>What a new file is to hold.</summary>

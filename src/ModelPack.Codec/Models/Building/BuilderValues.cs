@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;
-using ModelPack.Formats;
 
 namespace ModelPack.Models.Building;
 

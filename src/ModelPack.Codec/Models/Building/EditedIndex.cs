@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using ModelPack.Formats.SafeTensors;
-using ModelPack.IO.Json;
 using ModelPack.IO;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Models.Building;
 

@@ -1,7 +1,7 @@
 using ModelPack.IO;
 using ModelPack.IO.Output;
-using ModelPack.Models.Building;
 using ModelPack.Models;
+using ModelPack.Models.Building;
 
 namespace ModelPack;
 

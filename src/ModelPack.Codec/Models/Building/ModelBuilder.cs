@@ -1,10 +1,10 @@
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
+using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Models;
 using ModelPack.Models.Building;
-using ModelPack.IO;
 
 namespace ModelPack;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using ModelPack.IO;
-using ModelPack.Verification;
 
 namespace ModelPack.Verification.Hashing;
 

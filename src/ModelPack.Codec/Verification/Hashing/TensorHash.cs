@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 using ModelPack.Verification.Hashing;
-using ModelPack.Diagnostics;
 
 namespace ModelPack;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using ModelPack.Conversion;
 using ModelPack.IO;
+using ModelPack.Models;
 using ModelPack.Tensors;
 using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
 using ModelPack.Verification.Tolerance;
-using ModelPack.Models;
 
 namespace ModelPack;
 
@@ -111,22 +111,14 @@ public static class ToleranceVerifier
         CancellationToken cancellation)
     {
         DistanceTally tally = new(first, second, tolerance);
-        using NumberReader own = new(firstSource, first);
-        using NumberReader other = new(secondSource, second);
-        ReadOnlySpan<double> left = default;
-        ReadOnlySpan<double> right = default;
-        for (long element = 0; element < first.ElementCount;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            left = left.IsEmpty ? own.Next() : left;
-            right = right.IsEmpty ? other.Next() : right;
-            int common = Math.Min(left.Length, right.Length);
-            tally.Add(element, left[..common], right[..common]);
-            left = left[common..];
-            right = right[common..];
-            element += common;
-        }
-
+        NumberPairs.Walk(
+            firstSource, first, secondSource, second,
+            (element, left, right) =>
+            {
+                tally.Add(element, left, right);
+                return true;
+            },
+            cancellation);
         return tally.ToDistance();
     }
 

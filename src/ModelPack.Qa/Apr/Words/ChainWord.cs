@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.IO.Json;
+using ModelPack.Models;
 
 namespace ModelPack.Qa.Apr.Words;
 
@@ -34,7 +35,7 @@ internal static class ChainWord
         call.Answer(
             json =>
             {
-                json.Strings("chain", chain.Select(format => Names[(int)format]));
+                json.WriteStrings("chain", chain.Select(format => Names[(int)format]));
                 json.WriteStartArray("steps");
                 for (int i = 0; i < steps.Count; i++)
                 {
@@ -45,7 +46,7 @@ internal static class ChainWord
                     json.WriteNumber("duration_ms", milliseconds);
                     json.WriteNumber("source_tensors", made.Tensors.Select(tensor => tensor.SourceName).Distinct().Count());
                     json.WriteNumber("target_tensors", made.Tensors.Length);
-                    json.Strings("warnings", made.MeaningReasons);
+                    json.WriteStrings("warnings", made.MeaningReasons);
                     json.WriteBoolean("lossless", made.Level >= ProofLevel.L3);
                     json.WriteEndObject();
                 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelPack.Conversion;
 using ModelPack.Formats;
+using ModelPack.IO.Json;
 using ModelPack.Models;
 
 namespace ModelPack.Qa.Apr.Words;
@@ -88,7 +89,7 @@ internal static class ConvertWords
                 json.WriteNumber("score", 100);
                 json.WriteString("grade", "A+");
                 json.WriteString("status", runs ? "ok" : "warnings");
-                json.Strings("warnings", certificate.MeaningReasons);
+                json.WriteStrings("warnings", certificate.MeaningReasons);
             },
             () => [$"{source} -> {output}: {certificate.Level} proved", .. certificate.MeaningReasons]);
         return AprExit.Done;
@@ -98,7 +99,7 @@ internal static class ConvertWords
     {
         if (call.Has("--list-formats"))
         {
-            call.Answer(json => json.Strings("formats", ["safetensors", "gguf", "apr"]), () => ["safetensors", "gguf", "apr"]);
+            call.Answer(json => json.WriteStrings("formats", ["safetensors", "gguf", "apr"]), () => ["safetensors", "gguf", "apr"]);
             return AprExit.Done;
         }
 

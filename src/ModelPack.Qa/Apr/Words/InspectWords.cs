@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using ModelPack.Formats;
 using ModelPack.Formats.Apr;
-using ModelPack.Validation.Facts;
+using ModelPack.IO.Json;
 using ModelPack.Models;
 using ModelPack.Tensors;
+using ModelPack.Validation.Facts;
 
 namespace ModelPack.Qa.Apr.Words;
 
@@ -22,7 +23,7 @@ internal static class InspectWords
                 json.WriteNumber("file_size", Weights(file));
                 json.WriteNumber("total_params", tensors.Sum(tensor => (decimal)tensor.ElementCount));
                 json.WriteNumber("tensor_count", tensors.Count);
-                json.Strings("tensor_names", tensors.Select(tensor => tensor.Name));
+                json.WriteStrings("tensor_names", tensors.Select(tensor => tensor.Name));
                 Facts(json, file, "num_attention_heads");
                 json.WriteString("quantization", MainType(tensors));
                 json.WriteNumber("metadata_keys", file.Metadata.Count);
@@ -170,7 +171,7 @@ internal static class InspectWords
         {
             json.WriteStartObject();
             json.WriteString("name", tensor.Name);
-            json.Shape("shape", tensor.Shape);
+            json.WriteShape(tensor.Shape);
             json.WriteString("dtype", TensorTypes.Get(tensor.Type).Name);
             json.WriteNumber("size_bytes", tensor.ByteLength);
             if (statistics(tensor.Name) is { } values)

@@ -1,6 +1,7 @@
+using ModelPack.IO.Json;
+using ModelPack.Models;
 using ModelPack.Validation;
 using ModelPack.Validation.Facts;
-using ModelPack.Models;
 
 namespace ModelPack.Qa.Apr.Words;
 
@@ -46,12 +47,12 @@ internal static class ValidateWords
                     json.WriteString("code", finding.Code.Id);
                     json.WriteString("place", finding.Place);
                     json.WriteString("message", finding.Text);
-                    json.Number("byte_offset", finding.ByteOffset);
+                    json.WriteNumberOrNull("byte_offset", finding.ByteOffset);
                     json.WriteEndObject();
                 }
 
                 json.WriteEndArray();
-                json.Strings("not_checked", notChecked);
+                json.WriteStrings("not_checked", notChecked);
             },
             () => report.Findings.Select(finding => $"{finding.Code.Id} {finding.Place}: {finding.Text}")
                 .Concat(notChecked.Select(name => $"{name}: its values cannot be looked at"))

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using ModelPack.Tool.Output.Text;
 using ModelPack.Tensors;
+using ModelPack.Tool.Output.Text;
 
 namespace ModelPack.Tool.Output.Html;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Tool.Output.Json;
 

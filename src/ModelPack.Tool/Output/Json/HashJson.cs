@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using ModelPack.IO.Json;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Verification.Hashing;
 

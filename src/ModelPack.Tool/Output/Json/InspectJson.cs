@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Formats;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Tool.Output.Json;
 

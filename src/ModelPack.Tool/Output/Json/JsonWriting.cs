@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.IO.Json;
 using ModelPack.Verification.Comparison;
@@ -8,29 +7,6 @@ namespace ModelPack.Tool.Output.Json;
 /// <summary>Parts that several documents share.</summary>
 internal static class JsonWriting
 {
-    public static void WriteNumberOrNull(this Utf8JsonWriter writer, string name, long? value)
-    {
-        if (value is long number)
-        {
-            writer.WriteNumber(name, number);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
-    }
-
-    public static void WriteStrings(this Utf8JsonWriter writer, string name, ImmutableArray<string> values)
-    {
-        writer.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            writer.WriteStringValue(value);
-        }
-
-        writer.WriteEndArray();
-    }
-
     public static void WriteNotes(this Utf8JsonWriter writer, IEnumerable<Note> notes)
     {
         writer.WriteStartArray("notes");
@@ -68,17 +44,6 @@ internal static class JsonWriting
         }
 
         writer.WriteEndObject();
-    }
-
-    public static void WriteShape(this Utf8JsonWriter writer, ImmutableArray<long> shape)
-    {
-        writer.WriteStartArray("shape");
-        foreach (long dimension in shape)
-        {
-            writer.WriteNumberValue(dimension);
-        }
-
-        writer.WriteEndArray();
     }
 
     /// <summary>A number; JSON has no word for NaN and infinity, so these are texts.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.IO.Json;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Packing;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Formats;
+using ModelPack.IO.Json;
 
 namespace ModelPack.Tool.Output.Json;
 
@@ -57,13 +58,7 @@ internal static class PreviewJson
         writer.WriteString("sourceName", tensor.SourceName);
         writer.WriteString("type", tensor.Type);
         writer.WriteString("storedType", tensor.StoredType);
-        writer.WriteStartArray("shape");
-        foreach (long dimension in tensor.Shape)
-        {
-            writer.WriteNumberValue(dimension);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteShape(tensor.Shape);
         writer.WriteString("action", EnumText.Of(tensor.Action));
         writer.WriteNumber("bytes", tensor.Bytes);
         writer.WriteEndObject();

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ModelPack.Verification;
 using ModelPack.Formats;
+using ModelPack.Verification;
 
 namespace ModelPack.Tool.Output.Json;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Output.Json;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Tool.Output.Sarif;
 

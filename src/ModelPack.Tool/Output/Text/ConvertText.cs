@@ -1,6 +1,6 @@
 using System.Globalization;
-using ModelPack.Tool.Commands;
 using ModelPack.Formats;
+using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Text;
 

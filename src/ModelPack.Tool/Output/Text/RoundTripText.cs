@@ -1,5 +1,5 @@
-using ModelPack.Verification;
 using ModelPack.Formats;
+using ModelPack.Verification;
 
 namespace ModelPack.Tool.Output.Text;
 

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Names;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors.Payloads;
 using ModelPack.Tensors;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 

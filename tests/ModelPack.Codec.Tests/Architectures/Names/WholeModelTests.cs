@@ -1,7 +1,7 @@
 using ModelPack.Architectures.Names;
 using ModelPack.Formats.Gguf;
-using ModelPack.Tensors.Payloads;
 using ModelPack.IO;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 

@@ -3,8 +3,8 @@ using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
-using static ModelPack.Codec.Tests.Architectures.Tokenizers.TokenizerFolders;
 using ModelPack.IO;
+using static ModelPack.Codec.Tests.Architectures.Tokenizers.TokenizerFolders;
 
 namespace ModelPack.Codec.Tests.Architectures.Tokenizers;
 

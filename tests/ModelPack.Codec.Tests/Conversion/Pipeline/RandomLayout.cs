@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Formats;
-using ModelPack.Tensors;
 using ModelPack.IO;
+using ModelPack.Tensors;
 
 namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Apr;
 using ModelPack.IO;
-using ModelPack.Verification;
 using ModelPack.Models;
+using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Formats.Apr;
 

@@ -1,6 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
-using ModelPack.IO.Output;
 using ModelPack.Conversion;
+using ModelPack.IO.Output;
 using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.IO.Output;

@@ -1,5 +1,5 @@
-using ModelPack.Tensors.Payloads;
 using ModelPack.IO;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

@@ -1,7 +1,7 @@
 using CsCheck;
 using ModelPack.Codec.Tests.Architectures.Names;
-using ModelPack.Tensors.Payloads;
 using ModelPack.IO;
+using ModelPack.Tensors.Payloads;
 
 namespace ModelPack.Codec.Tests.Tensors.Payloads;
 

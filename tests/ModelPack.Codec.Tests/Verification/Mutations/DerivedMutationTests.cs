@@ -3,8 +3,8 @@ using System.IO.Hashing;
 using System.Text;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
-using ModelPack.Models;
 using ModelPack.Formats;
+using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
 

@@ -3,8 +3,8 @@ using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Formats;
 using ModelPack.Formats.SafeTensors;
-using ModelPack.Validation;
 using ModelPack.Models;
+using ModelPack.Validation;
 
 namespace ModelPack.Codec.Tests.Verification.Mutations;
 

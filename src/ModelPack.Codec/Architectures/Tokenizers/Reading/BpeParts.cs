@@ -1,6 +1,6 @@
 using System.Text.Json;
-using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 using ModelPack.Diagnostics;
+using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using ModelPack.IO.Names;
 using ModelPack.Diagnostics;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

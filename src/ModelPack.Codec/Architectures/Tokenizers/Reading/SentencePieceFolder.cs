@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

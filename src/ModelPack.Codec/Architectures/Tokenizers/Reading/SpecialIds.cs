@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
-using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 

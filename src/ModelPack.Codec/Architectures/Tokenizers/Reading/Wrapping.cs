@@ -1,5 +1,5 @@
-using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 using ModelPack.Diagnostics;
+using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
 
