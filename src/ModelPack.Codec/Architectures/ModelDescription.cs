@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Apr;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Tokenizers.Reading;
@@ -164,7 +165,7 @@ internal sealed record ModelDescription
             return own with
             {
                 Architecture = derived.Architecture,
-                Entries = Merged(derived.Entries, tokenizer.Entries),
+                Entries = Merged(derived.Entries, NamedTokens.Set(derived.Architecture, tokenizer.Entries)),
                 Extra = derived.Extra,
                 Head = derived.Head,
                 Tensors = NamingScheme.HuggingFace,

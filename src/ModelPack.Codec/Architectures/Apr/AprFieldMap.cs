@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ModelPack.Architectures.Families;
 
 namespace ModelPack.Architectures.Apr;
 
@@ -49,5 +50,6 @@ internal static class AprFieldMap
         [("rope.freq_base", "rope_theta"), (Epsilon(architecture), "rms_norm_eps")];
 
     // APR has one field for the epsilon of either kind of norm: realizar reads layer_norm_eps as an alias of it (apr-v2.md §7.4).
-    private static string Epsilon(string architecture) => WithMeanInNorm.Contains(architecture) ? NormEpsilon : RmsEpsilon;
+    private static string Epsilon(string architecture) => WithMeanInNorm.Contains(architecture)
+        || FamilyCatalog.Find(architecture)?.Required.Keys.Contains(NormEpsilon) == true ? NormEpsilon : RmsEpsilon;
 }

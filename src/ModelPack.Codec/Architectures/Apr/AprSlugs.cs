@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ModelPack.Architectures.Families;
 using ModelPack.Formats.Apr;
 
 namespace ModelPack.Architectures.Apr;
@@ -32,7 +33,8 @@ internal static class AprSlugs
             ["falcon40b"] = "falcon",
             ["falcon11b"] = "falcon",
             ["refinedweb"] = "falcon",
-        }).ToFrozenDictionary(StringComparer.Ordinal);
+        })
+        .Concat(FamilyCatalog.Slugs.Where(slug => !RopeRows.Known.Contains(slug.Key))).ToFrozenDictionary(StringComparer.Ordinal);
 
     // Slugs under which aprender puts models of other architectures too: the family decides names, not the graph.
     private static readonly FrozenDictionary<string, string> Families = new Dictionary<string, string>

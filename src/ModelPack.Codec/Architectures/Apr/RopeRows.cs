@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ModelPack.Architectures.Families;
 
 namespace ModelPack.Architectures.Apr;
 
@@ -34,24 +35,27 @@ internal static class RopeRows
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The architectures of which it is known; the names are those of <c>general.architecture</c>.</summary>
-    public static IEnumerable<string> Known => [.. Moved, .. AdjacentEverywhere, .. SplitEverywhere, .. WithoutRotation];
+    public static IEnumerable<string> Known =>
+        FamilyCatalog.All.Select(family => family.Architecture).Union([.. Moved, .. AdjacentEverywhere, .. SplitEverywhere, .. WithoutRotation]);
 
-    public static bool IsKnown(string architecture) =>
-        Moved.Contains(architecture) || AdjacentEverywhere.Contains(architecture) || SplitEverywhere.Contains(architecture)
-        || WithoutRotation.Contains(architecture);
+    public static bool IsKnown(string architecture) => Pairs(architecture) is not null;
 
     /// <summary>True if q and k have other rows in a GGUF than in a checkpoint.</summary>
-    public static bool Differ(string? architecture) => architecture is not null && Moved.Contains(architecture);
+    public static bool Differ(string? architecture) => architecture is not null && Pairs(architecture) is RopePairs.Moved;
 
     /// <summary>The true value of <c>rope_type</c>; null for models without rotation and for architectures of which it is not known: an
     /// absent field is better than a wrong one.</summary>
-    public static ulong? Type(string architecture, RowOrder rows)
+    public static ulong? Type(string architecture, RowOrder rows) => Pairs(architecture) switch
     {
-        if (Moved.Contains(architecture))
-        {
-            return rows == RowOrder.Gguf ? AdjacentPairs : SplitHalves;
-        }
+        RopePairs.Moved => rows == RowOrder.Gguf ? AdjacentPairs : SplitHalves,
+        RopePairs.Neighbours => AdjacentPairs,
+        RopePairs.Halves => SplitHalves,
+        _ => null,
+    };
 
-        return AdjacentEverywhere.Contains(architecture) ? AdjacentPairs : SplitEverywhere.Contains(architecture) ? SplitHalves : null;
-    }
+    private static RopePairs? Pairs(string architecture) => FamilyCatalog.Find(architecture)?.Rope
+        ?? (Moved.Contains(architecture) ? RopePairs.Moved
+            : AdjacentEverywhere.Contains(architecture) ? RopePairs.Neighbours
+            : SplitEverywhere.Contains(architecture) ? RopePairs.Halves
+            : WithoutRotation.Contains(architecture) ? RopePairs.None : null);
 }

@@ -19,12 +19,19 @@ internal static class NameTableReader
         JsonElement root = document.RootElement;
         return root.GetProperty("architectures").EnumerateObject().ToFrozenDictionary(
             architecture => architecture.Name,
-            architecture => new NameTable(
-                [.. architecture.Value.EnumerateArray().Select(Rule)],
-                Pairs(root.GetProperty("prefixes"), architecture.Name),
+            architecture => Table(
+                architecture.Value, Pairs(root.GetProperty("prefixes"), architecture.Name),
                 Pairs(root.GetProperty("endings"), architecture.Name)),
             StringComparer.Ordinal);
     }
+
+    /// <summary>Reads a table of names.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="prefixes">What names of a folder may begin with, and what is meant.</param>
+    /// <param name="endings">The same for what they end with.</param>
+    public static NameTable Table(
+        JsonElement rows, ImmutableArray<(string, string)> prefixes, ImmutableArray<(string, string)> endings) =>
+        new([.. rows.EnumerateArray().Select(Rule)], prefixes, endings);
 
     private static NameRule Rule(JsonElement row, int order)
     {
@@ -70,7 +77,7 @@ internal static class NameTableReader
         string other => throw new InvalidOperationException($"unknown side {other} in the table of names"),
     };
 
-    private static ImmutableArray<(string, string)> Pairs(JsonElement all, string architecture) =>
+    public static ImmutableArray<(string, string)> Pairs(JsonElement all, string architecture) =>
         all.TryGetProperty(architecture, out JsonElement pairs)
         ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!))]
         : [];

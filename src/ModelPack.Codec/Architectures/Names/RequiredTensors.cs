@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using ModelPack.Architectures.Families;
 
 namespace ModelPack.Architectures.Names;
 
@@ -84,9 +85,9 @@ internal sealed class RequiredTensors
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;
 
-    private RequiredTensors(string keys, string outside, string layer)
+    public RequiredTensors(string keys, string outside, string layer)
     {
-        Keys = [.. keys.Split(' ')];
+        Keys = [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         this.outside = Parse(outside);
         this.layer = Parse(layer);
     }
@@ -95,7 +96,8 @@ internal sealed class RequiredTensors
     public ImmutableArray<string> Keys { get; }
 
     /// <summary>What an architecture needs; null if it is not known.</summary>
-    public static RequiredTensors? For(string architecture) => All.GetValueOrDefault(architecture);
+    public static RequiredTensors? For(string architecture) =>
+        FamilyCatalog.Find(architecture)?.Required ?? All.GetValueOrDefault(architecture);
 
     /// <summary>Names the tensors that are missing: of several ways to hold a part, the first one's.</summary>
     /// <param name="layers">Number of layers.</param>
@@ -124,7 +126,7 @@ internal sealed class RequiredTensors
 
     // A space between needs, a bar between alternatives, a plus between the parts of one.
     private static ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> Parse(string needs) =>
-        [.. needs.Split(' ')
+        [.. needs.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(need => need.Split('|').Select(way => way.Split('+').Select(part => new TensorComponent(part)).ToImmutableArray())
                 .ToImmutableArray())];
 }

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Names;
 
 namespace ModelPack.Architectures.Rules;
@@ -28,7 +29,7 @@ internal static class ArchitectureRules
         "deepseek2" => DeepseekFamily.Describe,
         "bert" => BertFamily.Describe,
         "nomic-bert" => NomicBert.Describe,
-        _ => null,
+        _ => FamilyCatalog.Find(architecture) is { } family ? family.Write : null,
     };
 
     private static void Qwen2(ConfigWriter config)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using ModelPack.Formats;
@@ -17,6 +18,7 @@ internal sealed class ConfigObject
     private readonly string file;
     private readonly string prefix;
     private readonly JsonElement element;
+    private (ConfigObject Object, FrozenSet<string> Fields)? above;
 
     private ConfigObject(string folder, string file, string prefix, JsonElement element)
     {
@@ -132,6 +134,9 @@ internal sealed class ConfigObject
     /// <summary>Whether a field holds a certain text; it may be of another type as well.</summary>
     public bool IsWord(string field, string word) => Find(field) is { ValueKind: JsonValueKind.String } value && value.ValueEquals(word);
 
+    /// <summary>Whether a field is an object; it may be of another type as well.</summary>
+    public bool IsObject(string field) => Find(field) is { ValueKind: JsonValueKind.Object };
+
     public string? Text(string field) => Find(field) is { } value ? Text(field, value) : null;
 
     public ConfigObject? Object(string field) => Find(field) is not { } value ? null
@@ -197,8 +202,12 @@ internal sealed class ConfigObject
     public ModelPackException WrongValue(string field, string detail) =>
         new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder, Companion = file };
 
+    /// <summary>The object with some fields of another where it does not have them itself.</summary>
+    public ConfigObject With(ConfigObject outer, FrozenSet<string> fields) => new(folder, file, prefix, element) { above = (outer, fields) };
+
     private JsonElement? Find(string field) =>
-        element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value
+        : above is { } wrapper && wrapper.Fields.Contains(field) ? wrapper.Object.Find(field) : null;
 
     private IEnumerable<JsonElement>? Items(string field) => Find(field) is not { } value ? null
         : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Wrong(field, value, "a list");

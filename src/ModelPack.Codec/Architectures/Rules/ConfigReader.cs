@@ -31,6 +31,9 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
 
     public IReadOnlyList<string> Obstacles => obstacles;
 
+    /// <summary>Counts by the names of their fields, for the shapes of tensors.</summary>
+    public Dictionary<string, long> Numbers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether a key below the architecture's name was written.</summary>
     public bool Has(string key) => entries.Exists(entry => entry.Key == $"{architecture}.{key}");
 

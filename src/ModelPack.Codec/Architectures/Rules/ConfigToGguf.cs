@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Names;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
@@ -19,7 +20,7 @@ internal static class ConfigToGguf
         "tokenizer.model",
     ];
 
-    private static readonly Dictionary<string, (string Architecture, Action<ConfigReader> Describe)> Rules = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Architecture, Action<ConfigReader> Describe)> Rules = new(FamilyCatalog.Rules)
     {
         ["llama"] = ("llama", LlamaConfigs.Llama),
         ["mistral"] = ("llama", LlamaConfigs.Mistral),
@@ -74,7 +75,7 @@ internal static class ConfigToGguf
                 : Nothing([$"{CompanionNames.Config}: there is none"]);
         }
 
-        ConfigObject config = ConfigObject.Parse(folder.Path, file);
+        ConfigObject config = LanguagePart.Of(ConfigObject.Parse(folder.Path, file));
         List<RankedNote> odd = [.. Oddities(file)];
         ConfigObject? generation = Generation(folder, odd);
         string? type = config.Text("model_type");

@@ -27,6 +27,9 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
 
     public JsonFields Fields { get; } = new();
 
+    /// <summary>Counts by the names of their fields, for the shapes of tensors.</summary>
+    public Dictionary<string, long> Numbers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What to say of the config, if it is written.</summary>
     public IReadOnlyList<(NoteRank Rank, string Text)> Notes => notes;
 

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 using ModelPack.Formats;
@@ -10,7 +11,7 @@ internal static class FolderNeeds
 {
     private const string Program = "which transformers needs";
 
-    private static readonly string[] Layers = ["num_hidden_layers", "n_layer", "num_layers"];
+    private static readonly string[] UsualLayers = ["num_hidden_layers", "n_layer", "num_layers"];
 
     /// <summary>Says which requirements are not met.</summary>
     /// <param name="model">The folder, or a file alone.</param>
@@ -71,7 +72,8 @@ internal static class FolderNeeds
         }
 
         NameTable table = NameTable.For(architecture, config.Text("model_type") == "mixtral" ? 1 : 0)!;
-        int layers = config.FirstOf(Layers) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
+        string[] counted = FamilyCatalog.Find(architecture) is { } family ? [family.LayersField] : UsualLayers;
+        int layers = config.FirstOf(counted) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
         return required.Missing(
             layers,
             (component, layer) => component.HuggingFaceNames(table, layer).Any(names.Contains),
@@ -85,7 +87,8 @@ internal static class FolderNeeds
             : [];
 
     private static ConfigObject Read(ModelFile model, ModelSetMember file) =>
-        ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length))));
+        LanguagePart.Of(
+            ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length)))));
 
     private static string? Architecture(ConfigObject config) =>
         ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == config.Text("model_type")).Select(rule => rule.Architecture)

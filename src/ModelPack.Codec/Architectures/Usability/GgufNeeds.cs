@@ -71,6 +71,14 @@ internal static class GgufNeeds
         HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
         int layers = file.Find($"{architecture}.block_count") is { } value && value.TryGetInteger(out Int128 count) && count >= 0
             && count <= int.MaxValue ? (int)count : 0;
+
+        // Layers that predict further tokens stand behind the others, and runtimes do without.
+        if (file.Find($"{architecture}.nextn_predict_layers") is { } next && next.TryGetInteger(out Int128 further) && further >= 0
+            && further <= layers)
+        {
+            layers -= (int)further;
+        }
+
         return required.Missing(
             layers, (component, layer) => names.Contains(component.GgufName(layer)), (component, layer) => component.GgufName(layer));
     }

@@ -1,0 +1,114 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using ModelPack.Architectures.Rules;
+
+namespace ModelPack.Architectures.Families;
+
+/// <summary>Reads a line of a family's config: what it is stands in its first field.</summary>
+internal static class ConfigPartReader
+{
+    public static ConfigPart Read(JsonElement line) => line.EnumerateObject().First().Name switch
+    {
+        "count" or "count_key" => new CountPart(Texts(line, "count"), Keys(line))
+        {
+            Absent = Number(line, "absent"),
+            Missing = Number(line, "missing"),
+            Unwritten = Number(line, "unwritten"),
+            Allowed = Items(line, "is", item => item.GetInt64()),
+            IsOptional = Flag(line, "optional"),
+        },
+        "float" or "float_key" => new FloatPart(Texts(line, "float"), Keys(line))
+        {
+            Absent = Single(line, "absent"),
+            Missing = Single(line, "missing"),
+            Unwritten = Single(line, "unwritten"),
+            Allowed = Items(line, "is", item => item.GetSingle()),
+            IsOptional = Flag(line, "optional"),
+        },
+        "flag" or "flag_key" => new FlagPart(Texts(line, "flag"), Keys(line))
+        {
+            Absent = Optional(line, "absent")?.GetBoolean(),
+            Missing = Optional(line, "missing")?.GetBoolean(),
+            Unwritten = Optional(line, "unwritten")?.GetBoolean(),
+            Allowed = Items(line, "is", item => item.GetBoolean()),
+            IsOptional = Flag(line, "optional"),
+            Tensor = Optional(line, "tensor")?.GetString(),
+        },
+        "word" => new WordPart(
+            line.GetProperty("word").GetString()!, line.GetProperty("key").GetString()!,
+            line.GetProperty("words").EnumerateObject().ToFrozenDictionary(pair => pair.Name, pair => pair.Value.GetInt64()))
+        {
+            Absent = Optional(line, "absent")?.GetString(),
+            Missing = Optional(line, "missing")?.GetString(),
+        },
+        "text" => new TextPart(line.GetProperty("text").GetString()!, Texts(line, "is")),
+        "text_key" => new ConstantTextPart(line.GetProperty("text_key").GetString()!, line.GetProperty("absent").GetString()!),
+        "lost" => new LostPart(Texts(line, "lost")),
+        "sizes" => Sizes(line),
+        "rope" => Rope(line),
+        "windows" => new WindowLayersPart(line.GetProperty("windows").GetInt32(), Flag(line, "key"), Text(line, "layers") ?? "num_hidden_layers"),
+        "tied" => new TiedPart(Text(line, "output") ?? "lm_head.weight", line.GetProperty("tied").GetBoolean())
+        {
+            Only = Optional(line, "only")?.GetBoolean(),
+        },
+        "rule" => FamilyRules.Find(line.GetProperty("rule").GetString()!),
+        { } other => throw new InvalidOperationException($"unknown line '{other}' in the config of a family"),
+    };
+
+    private static SizesPart Sizes(JsonElement line)
+    {
+        SizeNames usual = SizeNames.Usual;
+        return new(
+            new(
+                Names("layers", usual.Layers), Names("context", usual.Context), Names("hidden", usual.Hidden),
+                Names("feed_forward", usual.FeedForward), Names("heads", usual.Heads), Names("kv_heads", usual.KvHeads)),
+            line.GetProperty("sizes").GetString() switch
+            {
+                "head_dim" => true,
+                "heads" => false,
+                { } other => throw new InvalidOperationException($"unknown sizes '{other}'"),
+                null => false,
+            },
+            Number(line, "head_absent"));
+
+        string[] Names(string field, string[] others) => Texts(line, field) is { IsEmpty: false } names ? [.. names] : others;
+    }
+
+    private static RopePart Rope(JsonElement line) => new(
+        line.GetProperty("rope").GetString() switch
+        {
+            "whole" => RotaryPart.Whole,
+            "whole_with_key" => RotaryPart.WholeWithKey,
+            "partial" => RotaryPart.Partial,
+            { } other => throw new InvalidOperationException($"unknown rope '{other}'"),
+            null => RotaryPart.Whole,
+        },
+        Texts(line, "part") is { IsEmpty: false } names ? names : ["partial_rotary_factor"],
+        Optional(line, "part_absent")?.GetDouble())
+    {
+        BaseAbsent = Single(line, "base_absent"),
+    };
+
+    // A constant has its key in the first field.
+    private static ImmutableArray<string> Keys(JsonElement line) =>
+        line.EnumerateObject().First() is { Name: var name } first && name.EndsWith("_key", StringComparison.Ordinal)
+        ? [first.Value.GetString()!]
+        : Texts(line, "key");
+
+    private static ImmutableArray<string> Texts(JsonElement line, string field) => Optional(line, field) is not { } value ? []
+        : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : [value.GetString()!];
+
+    private static ImmutableArray<T> Items<T>(JsonElement line, string field, Func<JsonElement, T> read) => Optional(line, field) is not { } value ? []
+        : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(read)] : [read(value)];
+
+    private static long? Number(JsonElement line, string field) => Optional(line, field)?.GetInt64();
+
+    private static float? Single(JsonElement line, string field) => Optional(line, field)?.GetSingle();
+
+    private static bool Flag(JsonElement line, string field) => Optional(line, field)?.GetBoolean() ?? false;
+
+    private static string? Text(JsonElement line, string field) => Optional(line, field)?.GetString();
+
+    private static JsonElement? Optional(JsonElement line, string field) => line.TryGetProperty(field, out JsonElement value) ? value : null;
+}
