@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Tokenizers;
 using ModelPack.Diagnostics;

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;

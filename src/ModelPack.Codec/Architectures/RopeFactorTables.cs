@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
 using ModelPack.Diagnostics;
 using ModelPack.IO.Names;

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Gguf;

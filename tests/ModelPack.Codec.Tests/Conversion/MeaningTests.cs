@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Apr;
 using ModelPack.Architectures.Rules;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Apr;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
 using ModelPack.Codec.Tests.Documentation;
 

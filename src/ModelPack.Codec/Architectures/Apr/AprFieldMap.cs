@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Names;
 
 namespace ModelPack.Architectures.Apr;
 
@@ -51,5 +51,5 @@ internal static class AprFieldMap
 
     // APR has one field for the epsilon of either kind of norm: realizar reads layer_norm_eps as an alias of it (apr-v2.md §7.4).
     private static string Epsilon(string architecture) => WithMeanInNorm.Contains(architecture)
-        || FamilyCatalog.Find(architecture)?.Required.Keys.Contains(NormEpsilon) == true ? NormEpsilon : RmsEpsilon;
+        || RequiredTensors.For(architecture)?.Keys.Contains(NormEpsilon) == true ? NormEpsilon : RmsEpsilon;
 }

@@ -36,7 +36,8 @@ internal static class RopeRows
 
     /// <summary>The architectures of which it is known; the names are those of <c>general.architecture</c>.</summary>
     public static IEnumerable<string> Known =>
-        FamilyCatalog.All.Select(family => family.Architecture).Union([.. Moved, .. AdjacentEverywhere, .. SplitEverywhere, .. WithoutRotation]);
+        FamilyCatalog.All.Select(family => family.Architecture)
+        .Union([.. Moved, .. AdjacentEverywhere, .. SplitEverywhere, .. WithoutRotation]);
 
     public static bool IsKnown(string architecture) => Pairs(architecture) is not null;
 

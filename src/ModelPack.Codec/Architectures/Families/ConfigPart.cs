@@ -6,9 +6,6 @@ namespace ModelPack.Architectures.Families;
 /// inverse.</summary>
 internal abstract class ConfigPart
 {
-    /// <summary>Keys behind the architecture's name without which no model of it is read.</summary>
-    public virtual IEnumerable<string> RequiredKeys => [];
-
     /// <summary>From config.json to keys.</summary>
     public abstract void Read(ConfigReader draft);
 

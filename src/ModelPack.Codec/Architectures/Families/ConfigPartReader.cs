@@ -47,7 +47,8 @@ internal static class ConfigPartReader
         "lost" => new LostPart(Texts(line, "lost")),
         "sizes" => Sizes(line),
         "rope" => Rope(line),
-        "windows" => new WindowLayersPart(line.GetProperty("windows").GetInt32(), Flag(line, "key"), Text(line, "layers") ?? "num_hidden_layers"),
+        "windows" => new WindowLayersPart(
+            line.GetProperty("windows").GetInt32(), Flag(line, "key"), Text(line, "layers") ?? "num_hidden_layers"),
         "tied" => new TiedPart(Text(line, "output") ?? "lm_head.weight", line.GetProperty("tied").GetBoolean())
         {
             Only = Optional(line, "only")?.GetBoolean(),
@@ -96,11 +97,14 @@ internal static class ConfigPartReader
         ? [first.Value.GetString()!]
         : Texts(line, "key");
 
-    private static ImmutableArray<string> Texts(JsonElement line, string field) => Optional(line, field) is not { } value ? []
-        : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : [value.GetString()!];
+    private static ImmutableArray<string> Texts(JsonElement line, string field) => Items(line, field, item => item.GetString()!);
 
-    private static ImmutableArray<T> Items<T>(JsonElement line, string field, Func<JsonElement, T> read) => Optional(line, field) is not { } value ? []
-        : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(read)] : [read(value)];
+    private static ImmutableArray<T> Items<T>(JsonElement line, string field, Func<JsonElement, T> read) => Optional(line, field) switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.Array } items => [.. items.EnumerateArray().Select(read)],
+        { } item => [read(item)],
+    };
 
     private static long? Number(JsonElement line, string field) => Optional(line, field)?.GetInt64();
 
@@ -110,5 +114,6 @@ internal static class ConfigPartReader
 
     private static string? Text(JsonElement line, string field) => Optional(line, field)?.GetString();
 
-    private static JsonElement? Optional(JsonElement line, string field) => line.TryGetProperty(field, out JsonElement value) ? value : null;
+    private static JsonElement? Optional(JsonElement line, string field) =>
+        line.TryGetProperty(field, out JsonElement value) ? value : null;
 }

@@ -39,15 +39,16 @@ internal enum RopePairs
 /// this folder each.</summary>
 /// <param name="Architecture">The value of general.architecture.</param>
 /// <param name="Models">The model classes: where several may be meant, the first whose sign is there.</param>
-/// <param name="Names">The tensors in both vocabularies.</param>
 /// <param name="Shapes">Shapes of tensors of a folder, in terms of fields of its config.json, by the row of the table of names.</param>
 /// <param name="Parts">The hyperparameters.</param>
-/// <param name="Required">What runtimes do not load a model without.</param>
 /// <param name="Rope">How heads rotate.</param>
 internal sealed record Family(
-    string Architecture, ImmutableArray<FamilyModel> Models, NameTable Names, ImmutableDictionary<int, ImmutableArray<ShapeTerm>> Shapes,
-    ImmutableArray<ConfigPart> Parts, RequiredTensors Required, RopePairs Rope)
+    string Architecture, ImmutableArray<FamilyModel> Models, ImmutableDictionary<int, ImmutableArray<ShapeTerm>> Shapes,
+    ImmutableArray<ConfigPart> Parts, RopePairs Rope)
 {
+    /// <summary>The tensors in both vocabularies.</summary>
+    public NameTable Names { get; } = NameTable.For(Architecture)!;
+
     /// <summary>The field that counts the layers.</summary>
     public required string LayersField { get; init; }
 

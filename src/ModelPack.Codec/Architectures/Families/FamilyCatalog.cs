@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
@@ -7,7 +8,7 @@ namespace ModelPack.Architectures.Families;
 /// <summary>The families that this folder has a file for.</summary>
 internal static class FamilyCatalog
 {
-    private static readonly FrozenDictionary<string, Family> Families = FamilyReader.All().ToFrozenDictionary(
+    private static readonly FrozenDictionary<string, Family> Families = FamilyFile.All.Select(FamilyReader.Read).ToFrozenDictionary(
         family => family.Architecture, StringComparer.Ordinal);
 
     public static ImmutableArray<Family> All { get; } = [.. Families.Values.OrderBy(family => family.Architecture, StringComparer.Ordinal)];
@@ -20,7 +21,8 @@ internal static class FamilyCatalog
             model.Type, (family.Architecture, (Action<ConfigReader>)(draft => family.Read(draft, model))));
 
     /// <summary>What APR files may call the architecture: its model types.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Slugs => Rules.Select(rule => KeyValuePair.Create(rule.Key, rule.Value.Architecture));
+    public static IEnumerable<KeyValuePair<string, string>> Slugs =>
+        Rules.Select(rule => KeyValuePair.Create(rule.Key, rule.Value.Architecture));
 
     public static Family? Find(string architecture) => Families.GetValueOrDefault(architecture);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Architectures.Rules;
-using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Families;
@@ -30,8 +29,6 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
 
     /// <summary>The tensor whose presence says true.</summary>
     public string? Tensor { get; init; }
-
-    public override IEnumerable<string> RequiredKeys => IsOptional || Missing is not null || Unwritten is not null ? [] : keys.Take(1);
 
     public override void Read(ConfigReader draft)
     {

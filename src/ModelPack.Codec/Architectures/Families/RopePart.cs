@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Rules;
-using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Families;
@@ -82,47 +81,4 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
 
         config.RopeScalingField(width);
     }
-}
-
-/// <summary>Which layers see a window only (hf-companions.md §1.1): a field with a word for each layer.</summary>
-/// <param name="fullLayer">Without the field, every layer but each so many-th has a window.</param>
-/// <param name="hasKey">Whether a key says it; else runtimes know that one pattern alone.</param>
-/// <param name="layersField">The number of layers.</param>
-internal sealed class WindowLayersPart(int fullLayer, bool hasKey, string layersField) : ConfigPart
-{
-    public override void Read(ConfigReader draft)
-    {
-        long layers = draft.Numbers.GetValueOrDefault(layersField);
-        if (hasKey)
-        {
-            SlidingLayers.Write(draft, layers, fullLayer);
-        }
-        else
-        {
-            SlidingLayers.RequirePattern(draft, layers, fullLayer);
-        }
-    }
-
-    public override void Write(ConfigWriter config) => GemmaFamily.LayerTypes(config, fullLayer);
-}
-
-/// <summary>Whether the embedding matrix is the output too: in a GGUF, whether there is an output.</summary>
-/// <param name="output">The output in a folder.</param>
-/// <param name="absent">What the class takes without the field.</param>
-internal sealed class TiedPart(string output, bool absent) : ConfigPart
-{
-    /// <summary>The architecture has no output of its own (true), or needs one (false).</summary>
-    public bool? Only { get; init; }
-
-    public override void Read(ConfigReader draft)
-    {
-        draft.NoteOutput(output, absent);
-        bool tied = draft.Folder.FindTensor(output) is null && (draft.Config.Bool("tie_word_embeddings") ?? absent);
-        if (Only is { } only && only != tied)
-        {
-            draft.Obstruct(only ? $"there is a tensor {output}, and the runtime takes the embedding matrix" : $"there is no tensor {output}, for which the runtime takes no other");
-        }
-    }
-
-    public override void Write(ConfigWriter config) => config.TiedByTensor();
 }

@@ -12,9 +12,6 @@ internal sealed class SizesPart(SizeNames names, bool hasHeadKeys, long? headAbs
     private const string KeyWidth = "attention.key_length";
     private const string ValueWidth = "attention.value_length";
 
-    public override IEnumerable<string> RequiredKeys =>
-        ["block_count", "context_length", "embedding_length", "feed_forward_length", "attention.head_count"];
-
     public override void Read(ConfigReader draft)
     {
         DecoderSizes sizes = DecoderSizes.Read(draft, names, sharesHidden: !hasHeadKeys || headAbsent is null);

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using ModelPack.Architectures.Families;
 
 namespace ModelPack.Architectures.Names;
 
@@ -12,8 +11,7 @@ internal sealed class NameTable(
     private static readonly FrozenDictionary<string, NameTable> Tables = NameTableReader.Read();
 
     /// <summary>Every architecture with a table; <c>llama+experts</c> is mixtral, which GGUF calls llama.</summary>
-    public static ImmutableArray<string> Architectures { get; } =
-        [.. Tables.Keys.Concat(FamilyCatalog.All.Select(family => family.Architecture)).Order(StringComparer.Ordinal)];
+    public static ImmutableArray<string> Architectures { get; } = [.. Tables.Keys.Order(StringComparer.Ordinal)];
 
     public ImmutableArray<NameRule> Rules => rules;
 
@@ -21,8 +19,7 @@ internal sealed class NameTable(
     public bool HasValues { get; } = rules.All(rule => rule.Transform is not (NameTransform.Column or NameTransform.Interleaved));
 
     /// <summary>The table of an architecture as <see cref="Architectures"/> names it; null if there is none.</summary>
-    public static NameTable? For(string architecture) =>
-        FamilyCatalog.Find(architecture)?.Names ?? Tables.GetValueOrDefault(architecture);
+    public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture);
 
     /// <summary>The table of a model; null if there is none.</summary>
     public static NameTable? For(ModelFacts facts) => For(facts.Architecture, facts.ExpertCount);

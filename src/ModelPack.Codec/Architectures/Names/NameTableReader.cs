@@ -17,19 +17,18 @@ internal static class NameTableReader
             ?? throw new InvalidOperationException($"resource {Resource} is missing");
         using JsonDocument document = JsonDocument.Parse(stream);
         JsonElement root = document.RootElement;
-        return root.GetProperty("architectures").EnumerateObject().ToFrozenDictionary(
-            architecture => architecture.Name,
-            architecture => Table(
-                architecture.Value, Pairs(root.GetProperty("prefixes"), architecture.Name),
-                Pairs(root.GetProperty("endings"), architecture.Name)),
-            StringComparer.Ordinal);
+        return root.GetProperty("architectures").EnumerateObject()
+            .Select(architecture => KeyValuePair.Create(
+                architecture.Name,
+                Table(
+                    architecture.Value, Pairs(root.GetProperty("prefixes"), architecture.Name),
+                    Pairs(root.GetProperty("endings"), architecture.Name))))
+            .Concat(FamilyFile.All.Select(file => KeyValuePair.Create(
+                file.Architecture, Table(file.Tensors, file.Pairs("prefixes"), file.Pairs("endings")))))
+            .ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Reads a table of names.</summary>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="prefixes">What names of a folder may begin with, and what is meant.</param>
-    /// <param name="endings">The same for what they end with.</param>
-    public static NameTable Table(
+    private static NameTable Table(
         JsonElement rows, ImmutableArray<(string, string)> prefixes, ImmutableArray<(string, string)> endings) =>
         new([.. rows.EnumerateArray().Select(Rule)], prefixes, endings);
 
@@ -77,7 +76,7 @@ internal static class NameTableReader
         string other => throw new InvalidOperationException($"unknown side {other} in the table of names"),
     };
 
-    public static ImmutableArray<(string, string)> Pairs(JsonElement all, string architecture) =>
+    private static ImmutableArray<(string, string)> Pairs(JsonElement all, string architecture) =>
         all.TryGetProperty(architecture, out JsonElement pairs)
         ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!))]
         : [];

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using ModelPack.Architectures.Families;
+using System.Text.Json;
 
 namespace ModelPack.Architectures.Names;
 
@@ -80,12 +80,12 @@ internal sealed class RequiredTensors
                 + $"ffn_norm {Gated}|{Experts}"),
         ["bert"] = new(LayerNorm, "token_embd token_types position_embd token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder}"),
         ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    }.Concat(FamilyFile.All.Select(Of)).ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;
 
-    public RequiredTensors(string keys, string outside, string layer)
+    private RequiredTensors(string keys, string outside, string layer)
     {
         Keys = [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         this.outside = Parse(outside);
@@ -96,8 +96,7 @@ internal sealed class RequiredTensors
     public ImmutableArray<string> Keys { get; }
 
     /// <summary>What an architecture needs; null if it is not known.</summary>
-    public static RequiredTensors? For(string architecture) =>
-        FamilyCatalog.Find(architecture)?.Required ?? All.GetValueOrDefault(architecture);
+    public static RequiredTensors? For(string architecture) => All.GetValueOrDefault(architecture);
 
     /// <summary>Names the tensors that are missing: of several ways to hold a part, the first one's.</summary>
     /// <param name="layers">Number of layers.</param>
@@ -122,6 +121,14 @@ internal sealed class RequiredTensors
                 }
             }
         }
+    }
+
+    private static KeyValuePair<string, RequiredTensors> Of(FamilyFile file)
+    {
+        JsonElement needs = file.Root.GetProperty("needs");
+        return KeyValuePair.Create(
+            file.Architecture,
+            new RequiredTensors(file.Keys, needs.GetProperty("outside").GetString()!, needs.GetProperty("layer").GetString()!));
     }
 
     // A space between needs, a bar between alternatives, a plus between the parts of one.

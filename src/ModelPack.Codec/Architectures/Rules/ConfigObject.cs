@@ -203,7 +203,8 @@ internal sealed class ConfigObject
         new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder, Companion = file };
 
     /// <summary>The object with some fields of another where it does not have them itself.</summary>
-    public ConfigObject With(ConfigObject outer, FrozenSet<string> fields) => new(folder, file, prefix, element) { above = (outer, fields) };
+    public ConfigObject With(ConfigObject outer, FrozenSet<string> fields) =>
+        new(folder, file, prefix, element) { above = (outer, fields) };
 
     private JsonElement? Find(string field) =>
         element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value

@@ -20,7 +20,7 @@ public sealed class NameTableTests
             Assert.IsTrue(NameTable.For(architecture)?.HasValues, architecture);
         }
 
-        Assert.HasCount(32, NameTable.Architectures);
+        Assert.HasCount(32, NameTable.Architectures.Except(FamilyFile.All.Select(file => file.Architecture)));
         CollectionAssert.AreEqual(
             new[] { "gpt-oss", "mamba2" }, NameTable.Architectures.Where(architecture => !NameTable.For(architecture)!.HasValues)
                 .ToArray());

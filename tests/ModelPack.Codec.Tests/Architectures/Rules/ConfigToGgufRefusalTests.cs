@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Rules;
 

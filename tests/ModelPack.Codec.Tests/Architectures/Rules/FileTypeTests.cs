@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Codec.Tests.Architectures.Rules;

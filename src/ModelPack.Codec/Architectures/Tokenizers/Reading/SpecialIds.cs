@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Architectures.Families;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
 

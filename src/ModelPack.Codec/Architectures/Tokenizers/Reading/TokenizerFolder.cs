@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO.Json;

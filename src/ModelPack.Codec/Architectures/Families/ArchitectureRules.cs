@@ -1,7 +1,7 @@
-using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Names;
 
-namespace ModelPack.Architectures.Rules;
+namespace ModelPack.Architectures.Families;
 
 /// <summary>The rules of each architecture (hf-companions.md §1.3). Constants are those that its table states, no others.</summary>
 internal static class ArchitectureRules

@@ -1,9 +1,10 @@
+using ModelPack.Architectures.Rules;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 
-namespace ModelPack.Architectures.Rules;
+namespace ModelPack.Architectures.Families;
 
 /// <summary>Derives config.json (hf-companions.md §1). A value that a model class cannot do without is never left to the class's own
 /// default: then there is no file.</summary>

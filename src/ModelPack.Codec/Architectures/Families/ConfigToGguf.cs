@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Rules;
 using ModelPack.Architectures.Names;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
@@ -7,7 +7,7 @@ using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 
-namespace ModelPack.Architectures.Rules;
+namespace ModelPack.Architectures.Families;
 
 /// <summary>Derives GGUF keys from config.json and generation_config.json: the way back of what <see cref="DerivedCompanions"/> does
 /// (hf-companions.md §1).</summary>

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ModelPack.Architectures.Names;
+
+/// <summary>The embedded file of a family of models: all that is known of it (docs/families.md).</summary>
+/// <param name="Architecture">What GGUF calls it.</param>
+/// <param name="Root">The file.</param>
+internal sealed record FamilyFile(string Architecture, JsonElement Root)
+{
+    private const string Prefix = "ModelPack.Codec.Architectures.Families.";
+    private const string Sizes = "block_count context_length embedding_length feed_forward_length attention.head_count";
+
+    /// <summary>What says that a key may be missing.</summary>
+    private static readonly string[] Lenient = ["optional", "missing", "unwritten", "tensor"];
+
+    public static ImmutableArray<FamilyFile> All { get; } =
+    [
+        .. typeof(FamilyFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(Read),
+    ];
+
+    /// <summary>The tensors in both vocabularies.</summary>
+    public JsonElement Tensors => Root.GetProperty("tensors");
+
+    /// <summary>The rows of tensors, numbered as the table of names does.</summary>
+    public IEnumerable<(int Order, JsonElement Row)> Rows => Tensors.EnumerateArray().Select((row, order) => (order, row));
+
+    /// <summary>The keys behind the architecture's name without which nobody reads the model.</summary>
+    public string Keys => string.Join(
+        ' ', Root.GetProperty("config").EnumerateArray().Where(line => !Lenient.Any(word => line.TryGetProperty(word, out _)))
+            .Select(RequiredKey).OfType<string>().Distinct());
+
+    /// <summary>The fields of an object and their texts; none if it is not there.</summary>
+    public ImmutableArray<(string Name, string Text)> Pairs(string field) =>
+        Root.TryGetProperty(field, out JsonElement pairs)
+        ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!))]
+        : [];
+
+    private static string? RequiredKey(JsonElement line) => line.TryGetProperty("sizes", out _) ? Sizes
+        : !line.TryGetProperty("key", out JsonElement key) || line.TryGetProperty("windows", out _) ? null
+        : key.ValueKind == JsonValueKind.Array ? key[0].GetString() : key.GetString();
+
+    private static FamilyFile Read(string resource)
+    {
+        using Stream stream = typeof(FamilyFile).Assembly.GetManifestResourceStream(resource)!;
+        using JsonDocument document = JsonDocument.Parse(stream);
+        return new(resource[Prefix.Length..], document.RootElement.Clone());
+    }
+}
