@@ -169,6 +169,24 @@ public sealed class TakenTargetTests
         }
     }
 
+    // real-world.md, long-target-name: names were made from the target's own name, and those were too long.
+    [TestMethod]
+    [DataRow(200, ".apr")]
+    [DataRow(236, ".apr")]
+    [DataRow(200, "/")]
+    [DataRow(240, "/")]
+    public void A_long_name_of_a_target_works_like_a_short_one(int letters, string ending)
+    {
+        using TempFolder folder = new();
+        string source = RepositoryData.Path("cases", "long-target-name", "model.gguf");
+        string target = folder.At(new string('y', letters) + ending);
+        ModelFormat format = Format(target);
+        ModelConverter.Convert(source, target, format, new());
+        Assert.IsTrue(ModelVerifier.Verify(source, target, ProofLevel.L3).Passed);
+        ModelConverter.Convert(target, folder.At("back.gguf"), ModelFormat.Gguf, new());
+        CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(folder.At("back.gguf")));
+    }
+
     [TestMethod]
     public void A_source_with_a_long_name_is_read_and_where_its_parts_would_be_longer_that_is_said()
     {
