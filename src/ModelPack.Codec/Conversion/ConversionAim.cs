@@ -68,10 +68,17 @@ internal sealed record ConversionAim(ModelFile Source, string TargetPath, ModelF
             && Source.AllTensors.Count == Source.Tensors.Count;
         ConversionOptions options = staysBlocks ? Options with { Quantized = QuantizedMode.Blocks } : Options;
         OutputForm form = new(IsFolder ? SideFile.StemOf(Source.AllMembers[0].Name) : null, options.MaxShardBytes);
-        Ancestry ancestry = edited is null && options.Origin == OriginMode.Embed ? Ancestry.Of(Source) : Ancestry.Alone(Source);
+        Ancestry ancestry = edited is not null ? Ancestry.LeavingBehind(Source)
+            : options.Origin == OriginMode.Embed ? Ancestry.Of(Source)
+            : Ancestry.Alone(Source);
         notes = ancestry.Doubt is null
             ? notes
             : [$"{ancestry.Doubt}; its origin record was left behind and the file was converted as it is", .. notes];
+        if (ancestry.Line().FirstOrDefault(line => line.Parent is { Ancestry.LeftBehind: true }) is { Parent: { } edit })
+        {
+            notes = [$"'{edit.Record.Name}' was edited before it was converted; what it had been made from is not followed", .. notes];
+        }
+
         return new(ancestry, names, To, form, options, notes);
     }
 

@@ -34,6 +34,7 @@ internal sealed class TranscodePlan : ConversionPlan
     private OutputContent? content;
     private readonly int[] views;
     private readonly OriginMode embedding;
+    private readonly bool leavesBehind;
     private readonly Hash128 digest;
     private readonly JudgedMeaning? meaning;
     private ModelPlan layout;
@@ -51,6 +52,7 @@ internal sealed class TranscodePlan : ConversionPlan
     {
         target = FormatCatalog.Of(to).Target;
         this.form = form;
+        leavesBehind = ancestry.LeftBehind;
         Records = ancestry.Records;
         Shown = ancestry.Shown;
         words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
@@ -226,6 +228,7 @@ internal sealed class TranscodePlan : ConversionPlan
             Format = Source.Format,
             Quantized = options.Quantized,
             Naming = options.Naming,
+            LeftBehind = leavesBehind,
             Dtype = options.Dtype,
             Form = form,
             Files = [

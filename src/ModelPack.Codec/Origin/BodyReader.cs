@@ -10,9 +10,20 @@ internal sealed class BodyReader(byte[] bytes)
     public int Remaining => bytes.Length - position;
 
     public T TakeEnum<T>()
+        where T : struct, Enum => Member<T>(TakeByte());
+
+    /// <summary>Takes a member to which a flag may be added.</summary>
+    public T TakeEnum<T>(byte flag, out bool isSet)
         where T : struct, Enum
     {
         byte value = TakeByte();
+        isSet = (value & flag) != 0;
+        return Member<T>((byte)(value & ~flag));
+    }
+
+    private static T Member<T>(byte value)
+        where T : struct, Enum
+    {
         T member = (T)Enum.ToObject(typeof(T), value);
         return Enum.IsDefined(member) ? member : throw new InvalidDataException($"{value} is no {typeof(T).Name}");
     }

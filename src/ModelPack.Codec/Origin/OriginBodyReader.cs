@@ -29,7 +29,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount, RecordB
     {
         ModelFormat format = body.TakeEnum<ModelFormat>();
         QuantizedMode quantized = body.TakeEnum<QuantizedMode>();
-        NamingMode naming = body.TakeEnum<NamingMode>();
+        NamingMode naming = body.TakeEnum<NamingMode>(OriginCodec.LeftBehindFlag, out bool leftBehind);
         TensorType? dtype = TakeDtype();
         string folder = TakeText();
         long maxShardBytes = body.TakeVarint();
@@ -50,6 +50,7 @@ internal sealed class OriginBodyReader(BodyReader body, int tensorCount, RecordB
             Format = format,
             Quantized = quantized,
             Naming = naming,
+            LeftBehind = leftBehind,
             Dtype = dtype,
             Form = new(folder.Length == 0 ? null : folder, maxShardBytes == 0 ? null : maxShardBytes),
             ContainerDigest = digest,

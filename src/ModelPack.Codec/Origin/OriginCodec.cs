@@ -12,6 +12,9 @@ namespace ModelPack.Origin;
 /// </summary>
 internal static class OriginCodec
 {
+    /// <summary>Added to the mode of naming: the source held a record that was left behind (docs/origin-record.md, Body).</summary>
+    public const byte LeftBehindFlag = 2;
+
     private const uint Magic = 0x524F504D; // "MPOR"
     private const byte Version = 2;
     private const int ChecksumOffset = 4 + 1;
@@ -168,7 +171,7 @@ internal static class OriginCodec
         BodyWriter body = new(checked((int)(literals + (record.Tensors.Length * LikelyTensorBytes) + LikelyTensorBytes)));
         body.PutByte((byte)record.Format);
         body.PutByte((byte)record.Quantized);
-        body.PutByte((byte)record.Naming);
+        body.PutByte((byte)((byte)record.Naming | (record.LeftBehind ? LeftBehindFlag : 0)));
         body.PutByte((byte)(record.Dtype is { } narrow ? narrow + 1 : 0));
         body.PutText(record.Form.Folder ?? "");
         body.PutVarint(record.Form.MaxShardBytes ?? 0);

@@ -20,6 +20,10 @@ internal sealed record OriginRecord
     /// <summary>The mode that chose the names in the container.</summary>
     public required NamingMode Naming { get; init; }
 
+    /// <summary>Whether the files described hold an origin record themselves that did not count any more: they had been edited, and were
+    /// converted as they were.</summary>
+    public bool LeftBehind { get; init; }
+
     /// <summary>The type that numbers were narrowed to on the way into the container; null if none were.</summary>
     public TensorType? Dtype { get; init; }
 

@@ -31,6 +31,9 @@ internal sealed class ValidationContext
 
     public PassResult Pass { get; }
 
+    /// <summary>Stops the work of a check that reads payloads.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     public CompanionFiles Companions { get; }
 
     /// <summary>Why a conversion would refuse to believe the companion files; null if it does not.</summary>

@@ -48,7 +48,7 @@ internal sealed record WordedModel(
         {
             if (line.Parent is not { } parent)
             {
-                return model with { Doubt = line.Doubt };
+                return model with { Doubt = line.Doubt?.Text };
             }
 
             if (Parent.FindUnlike(line.File, [.. parent.Shown], _ => null, cancellation) is { } unlike)

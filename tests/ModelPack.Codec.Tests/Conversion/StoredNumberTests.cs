@@ -124,7 +124,7 @@ public sealed partial class StoredNumberTests
         Assert.IsEmpty(silent, string.Join('\n', silent));
     }
 
-    [GeneratedRegex(@"TakeEnum<(\w+)>\(\)")]
+    [GeneratedRegex(@"TakeEnum<(\w+)>\(")]
     private static partial Regex Taken();
 
     private static OriginBody Modes(byte format, byte quantized, byte naming, byte dtype) =>

@@ -1,5 +1,6 @@
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.IO;
 using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests.Validation;
@@ -63,11 +64,93 @@ public sealed class RecordTests
     }
 
     [TestMethod]
-    public void Forged_record_is_noted()
+    [DataRow("forged-literal")]
+    [DataRow("forged-nan")]
+    public void Forged_record_is_a_finding(string name) =>
+        Assert.AreEqual(Forged, Single(RepositoryData.Path("cases", "hostile", name, "evil.safetensors")));
+
+    // What a conversion refuses is found by the same code: bytes beside the tensors that no conversion writes, hashes that are those of
+    // another source.
+    [TestMethod]
+    public void Bytes_that_the_conversion_of_the_record_does_not_write_are_a_finding()
     {
-        ValidationReport report = ModelValidator.Validate(RepositoryData.Path("cases", "hostile", "forged-literal", "evil.safetensors"));
+        using TempFolder folder = new();
+        byte[] plain = Converted(folder, ModelFormat.Gguf);
+        Assert.IsEmpty(ModelValidator.Validate(folder.Write("m.gguf", plain)).Findings);
+        foreach (byte[] bytes in (byte[][])[[.. plain[..^1], 1], [.. plain, 1]])
+        {
+            string path = folder.Write("m.gguf", bytes);
+            Assert.AreEqual(Forged, Single(path));
+            Assert.AreEqual(Forged.Code, Refusal(path, folder.At("back.safetensors"), ModelFormat.SafeTensors));
+        }
+    }
+
+    [TestMethod]
+    public void Hash_of_another_source_in_a_record_is_a_finding()
+    {
+        using TempFolder folder = new();
+        string path = folder.Write("m.safetensors", OriginRecords.WithRecord(
+            Converted(folder, ModelFormat.SafeTensors),
+            record => record with { Files = [record.Files[0] with { Hash = Hash128.Of([1]) }] }));
+        Assert.AreEqual(Forged, Single(path));
+        Assert.IsNotNull(Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
+    }
+
+    [TestMethod]
+    public void Forged_record_within_a_record_is_a_finding()
+    {
+        using TempFolder folder = new();
+        byte[] forged = [.. Converted(folder, ModelFormat.Gguf)[..^1], 1];
+        string output = folder.At("o.apr");
+        ModelConverter.Convert(folder.Write("m.gguf", forged), output, ModelFormat.Apr, new());
+        Assert.AreEqual(Forged, Single(output));
+        Assert.AreEqual(Forged.Code, Refusal(output, folder.At("back.safetensors"), ModelFormat.SafeTensors));
+
+        output = folder.At("p.apr");
+        string evil = RepositoryData.Path("cases", "hostile", "forged-literal", "evil.safetensors");
+        ModelConverter.Convert(evil, output, ModelFormat.Apr, new());
+        Assert.AreEqual(Forged, Single(output));
+        Assert.AreEqual(Forged.Code, Refusal(output, folder.At("back.gguf"), ModelFormat.Gguf));
+    }
+
+    [TestMethod]
+    public void Record_of_what_is_no_file_is_a_finding()
+    {
+        using TempFolder folder = new();
+        byte[] body = new OriginBody().Modes().File("m.gguf", 1).Literal([1, 2, 3]).ToArray();
+        string path = folder.Write(
+            "m.safetensors", OriginRecords.Container(OriginRecords.Build(body, digest: OriginRecords.Digest)));
+        Assert.AreEqual(("MP2032", "modelpack.origin"), Single(path));
+        Assert.AreEqual("MP2004", Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
+    }
+
+    [TestMethod]
+    public void Edited_tensor_is_noted()
+    {
+        using TempFolder folder = new();
+        byte[] edited = Converted(folder, ModelFormat.SafeTensors);
+        edited[^1] ^= 1;
+        ValidationReport report = ModelValidator.Validate(folder.Write("e.safetensors", edited));
         Assert.IsEmpty(report.Findings);
-        StringAssert.Contains(report.Notes.Single(note => note.Rule == "K-RECORD").Text, "leaves its origin record behind");
+        Assert.Contains("a tensor was edited after it was converted", report.Notes.Single(note => note.Rule == "K-RECORD").Text);
+    }
+
+    private static (string Code, string Place) Forged => ("MP2030", "modelpack.origin");
+
+    // A model whose output to the format ends in padding, if the format has any.
+    private static byte[] Converted(TempFolder folder, ModelFormat format)
+    {
+        string source = format == ModelFormat.Gguf
+            ? folder.Write("s.safetensors", SmallModels.SafeTensors())
+            : folder.Write("s.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)]));
+        ModelConverter.Convert(source, folder.At("converted"), format, new() { Existing = ExistingTarget.Replace });
+        return File.ReadAllBytes(folder.At("converted"));
+    }
+
+    private static string Refusal(string path, string target, ModelFormat format)
+    {
+        ModelPackException exception = Assert.Throws<ModelPackException>(() => ModelConverter.Convert(path, target, format, new()));
+        return exception.Code.Id;
     }
 
     private static string Output(TempFolder folder, string name, int seed, int more = 0)

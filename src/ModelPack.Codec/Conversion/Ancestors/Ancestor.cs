@@ -13,18 +13,23 @@ namespace ModelPack.Conversion.Ancestors;
 /// <param name="Form">The files that the container consists of.</param>
 /// <param name="Quantized">Mode of that conversion.</param>
 /// <param name="Naming">Mode of that conversion.</param>
+/// <param name="LeftBehind">Whether the record of the files described was left behind.</param>
 /// <param name="Dtype">The type that numbers were narrowed to.</param>
 internal sealed record OriginStep(
     ImmutableArray<string> Files, ImmutableArray<Hash128> Hashes, ModelFormat Made, Hash128 Digest, OutputForm Form,
-    QuantizedMode Quantized, NamingMode Naming, TensorType? Dtype)
+    QuantizedMode Quantized, NamingMode Naming, bool LeftBehind, TensorType? Dtype)
 {
     /// <summary>The options of that conversion that matter to its result.</summary>
     public ConversionOptions Options => new() { Quantized = Quantized, Naming = Naming, Dtype = Dtype, Loss = LossPolicy.Allow };
 
+    /// <summary>The ancestry in which the file was converted.</summary>
+    /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
+    public Ancestry Before(ModelFile file) => LeftBehind ? Ancestry.LeavingBehind(file) : Ancestry.Of(file);
+
     /// <summary>The conversion that a record states.</summary>
     public static OriginStep Of(OriginRecord record, ModelFormat made) => new(
         [.. record.Files.Select(file => file.Name)], [.. record.Files.Select(file => file.Hash)], made, record.ContainerDigest, record.Form,
-        record.Quantized, record.Naming, record.Dtype);
+        record.Quantized, record.Naming, record.LeftBehind, record.Dtype);
 }
 
 /// <summary>A file that the records of a container lead back to. A record is data in a file: whether it tells the truth is another

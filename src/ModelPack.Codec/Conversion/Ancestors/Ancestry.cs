@@ -23,8 +23,11 @@ internal sealed record Ancestry
     /// <summary>The file that it was made from; null if it has no record, or one that does not count.</summary>
     public Parent? Parent { get; init; }
 
-    /// <summary>Why the record of the file does not count, in one sentence; null if nothing is wrong with it, or there is none.</summary>
-    public string? Doubt { get; init; }
+    /// <summary>Why the record of the file does not count; null if nothing is wrong with it, or there is none.</summary>
+    public RecordDoubt? Doubt { get; init; }
+
+    /// <summary>Whether the file holds a record that is not asked: the file was edited.</summary>
+    public bool LeftBehind { get; init; }
 
     /// <summary>The file whose words the model is planned in: the oldest one, or the file itself.</summary>
     public required ModelFile Root { get; init; }
@@ -52,24 +55,29 @@ internal sealed record Ancestry
     /// <summary>Why the file so many conversions back is none that this one was made from; null if nothing speaks against it. What is shown
     /// is not looked at.</summary>
     public string? WhyNot(int steps) => Line().Take(steps).FirstOrDefault(line => line.Parent is null) is { } end
-        ? end.Doubt ?? $"'{end.File.ShortName}' holds no origin record"
+        ? end.Doubt?.Text ?? $"'{end.File.ShortName}' holds no origin record"
         : null;
 
     /// <summary>The ancestry of a file.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
     public static Ancestry Of(ModelFile file)
     {
-        (List<Ancestor> ancestors, string? doubt) = Follow(file);
+        (List<Ancestor> ancestors, RecordDoubt? doubt) = Follow(file);
         Ancestry line = Alone(ancestors.Count == 0 ? file : ancestors[^1].File) with { Doubt = doubt };
         for (int i = ancestors.Count - 1; i >= 0; i--)
         {
-            line = Parent.Find(ancestors[i], line, out doubt) is { } parent
+            Ancestry before = ancestors[i].Stated.LeftBehind ? LeavingBehind(ancestors[i].File) : line;
+            line = Parent.Find(ancestors[i], before, out doubt) is { } parent
                 ? parent.Child()
                 : Alone(ancestors[i].Holder) with { Doubt = doubt };
         }
 
         return line;
     }
+
+    /// <summary>The model of a file that was edited: its record is left behind.</summary>
+    /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
+    public static Ancestry LeavingBehind(ModelFile file) => Alone(file) with { LeftBehind = true };
 
     /// <summary>The model that the file itself has: something was edited, or its record is not to count.</summary>
     /// <exception cref="ModelPackException">The description of a carried tensor is damaged.</exception>
@@ -111,7 +119,8 @@ internal sealed record Ancestry
         return back;
     }
 
-    /// <summary>Every file that records lead back to, the nearest first, as they say it. This is the one place that follows them.</summary>
+    /// <summary>Every file that records lead back to, the nearest first, as they say it; none beyond a file whose own record was left
+    /// behind. This is the one place that follows them.</summary>
     /// <exception cref="ModelPackException">A record is damaged.</exception>
     public static IEnumerable<Ancestor> Walk(ModelFile container)
     {
@@ -125,12 +134,17 @@ internal sealed record Ancestry
             OriginRecord record = outer is null ? stated : RestoredFile.Through(outer, stated, container);
             Ancestor ancestor = new(container, holder, stated, record, steps);
             yield return ancestor;
+            if (stated.LeftBehind)
+            {
+                yield break;
+            }
+
             (holder, outer) = (ancestor.File, record);
         }
     }
 
     // The files whose records fit so far, and why those of the last one do not.
-    private static (List<Ancestor> Ancestors, string? Doubt) Follow(ModelFile file)
+    private static (List<Ancestor> Ancestors, RecordDoubt? Doubt) Follow(ModelFile file)
     {
         List<Ancestor> ancestors = [];
         string name = file.ShortName;
@@ -141,12 +155,14 @@ internal sealed record Ancestry
                 RestoredFile.EnsureSideFile(ancestor.Stated, ancestor.Holder);
                 if (ancestor.IsHolderEdited())
                 {
-                    return (ancestors, $"the metadata or the tensor list of '{name}' was edited after it was converted");
+                    return (
+                        ancestors,
+                        new(DoubtKind.Edited, $"the metadata or the tensor list of '{name}' was edited after it was converted"));
                 }
 
                 if (ancestor.Record.Tensors.Length != ancestor.File.AllTensors.Count)
                 {
-                    return (ancestors, Parent.Unlike(name));
+                    return (ancestors, RecordDoubt.Unlike(name));
                 }
 
                 ancestors.Add(ancestor);
@@ -157,7 +173,7 @@ internal sealed record Ancestry
         }
         catch (ModelPackException exception)
         {
-            return (ancestors, Parent.NotFollowed(name, exception));
+            return (ancestors, RecordDoubt.NotFollowed(name, exception));
         }
     }
 }

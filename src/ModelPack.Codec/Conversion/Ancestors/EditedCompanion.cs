@@ -20,7 +20,8 @@ internal static class EditedCompanion
         try
         {
             ModelFile parent = RestoredFile.Open(record, folder);
-            TranscodePlan again = TranscodePlan.Again(Ancestry.Of(parent), OriginStep.Of(record, folder.Format));
+            OriginStep step = OriginStep.Of(record, folder.Format);
+            TranscodePlan again = TranscodePlan.Again(step.Before(parent), step);
             foreach (Companion written in again.Companions)
             {
                 if (!found.Remove(written.Name, out ModelSetMember? member))

@@ -81,6 +81,11 @@ internal static class NearestAncestor
             last = ancestor;
         }
 
+        if (last is { Stated.LeftBehind: true })
+        {
+            yield break;
+        }
+
         ModelFile oldest = last?.File ?? container;
         if (oldest.OriginRecord is not null)
         {

@@ -38,27 +38,22 @@ internal sealed record Parent(ModelFile Container, OriginRecord Record, Ancestry
     /// <summary>The file that a record describes, if it counts.</summary>
     /// <param name="ancestor">The file as the record says it.</param>
     /// <param name="before">The ancestry of that file.</param>
-    /// <param name="doubt">Why the record does not count, in one sentence; null if it does.</param>
-    public static Parent? Find(Ancestor ancestor, Ancestry before, out string? doubt)
+    /// <param name="doubt">Why the record does not count; null if it does.</param>
+    public static Parent? Find(Ancestor ancestor, Ancestry before, out RecordDoubt? doubt)
     {
         string name = ancestor.Holder.ShortName;
         try
         {
             TranscodePlan again = TranscodePlan.Again(before, OriginStep.Of(ancestor.Stated, ancestor.Holder.Format));
-            doubt = again.IsGenuine(ancestor.Stated) ? null : Unlike(name);
+            doubt = again.IsGenuine(ancestor.Stated) ? null : RecordDoubt.Unlike(name);
             return doubt is null ? new(ancestor.Holder, ancestor.Stated, before, again) : null;
         }
         catch (ModelPackException exception)
         {
-            doubt = NotFollowed(name, exception);
+            doubt = RecordDoubt.NotFollowed(name, exception);
             return null;
         }
     }
-
-    public static string Unlike(string name) => $"converting the file that the origin record of '{name}' describes does not give that file";
-
-    public static string NotFollowed(string name, ModelPackException why) =>
-        $"the origin record of '{name}' cannot be followed: {why.Detail}";
 
     /// <summary>The ancestry of the container.</summary>
     public Ancestry Child() => new()

@@ -85,12 +85,9 @@ internal sealed class Reconversion : IDisposable
 
         if (known is not null)
         {
-            PassRequest reading = Examination(
-                file) with { Tensors = file.AllTensors, Work = (Needed(file) & ~PassWork.OutputCrc32) | more };
-            PassResult found = SourcePass.Run(
-                reading with { Threads = context.Options.Threads, Progress = context.Progress }, context.Cancellation);
+            PassResult found = Read(file, context);
             TranscodePlan again = Again(file, steps[0], new(found, steps[0].Digest));
-            return (found, HasDirect(known, file, again, found) && HasRest(container, known, file, again, found, context.Cancellation));
+            return (found, IsMadeBy(again, found, container, known, context.Cancellation));
         }
 
         TranscodePlan conversion = Again(file, steps[0]);
@@ -105,8 +102,29 @@ internal sealed class Reconversion : IDisposable
                 Progress = context.Progress,
             },
             context.Cancellation);
-        return (pass, pass.IsAsExpected && HasRest(container, known: null, file, conversion, pass, context.Cancellation));
+        return (pass, pass.IsAsExpected && HasRest(container, known: null, conversion, pass, context.Cancellation));
     }
+
+    /// <summary>Reads a file once for what <see cref="IsMadeBy"/> needs.</summary>
+    public static PassResult Read(ModelFile file, ProofContext context) => SourcePass.Run(
+        Examination(file) with
+        {
+            Tensors = file.AllTensors,
+            Work = (Needed(file) & ~PassWork.OutputCrc32) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
+            Threads = context.Options.Threads,
+            Progress = context.Progress,
+        },
+        context.Cancellation);
+
+    /// <summary>Whether a conversion gives a container. Both its source and the container were read.</summary>
+    /// <param name="conversion">The conversion, planned again.</param>
+    /// <param name="found">What <see cref="Read"/> found out about its source.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="known">What a pass over the container found out, its footer checked.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static bool IsMadeBy(
+        TranscodePlan conversion, PassResult found, ByteSource container, PassResult known, CancellationToken cancellation) =>
+        HasDirect(known, conversion, found) && HasRest(container, known, conversion, found, cancellation);
 
     /// <summary>Reads a file once for all that a reconversion needs.</summary>
     public static PassResult Examine(ModelFile file, PassWork more, int threads, Action<long>? progress, CancellationToken cancellation) =>
@@ -131,12 +149,12 @@ internal sealed class Reconversion : IDisposable
     }
 
     // Both were read, each for its own sake. A payload of the container is one of its ranges.
-    private static bool HasDirect(PassResult known, ModelFile file, TranscodePlan conversion, PassResult pass)
+    private static bool HasDirect(PassResult known, TranscodePlan conversion, PassResult pass)
     {
         long?[] destinations = conversion.Destinations();
         for (int i = 0; i < destinations.Length; i++)
         {
-            TensorInfo tensor = file.AllTensors[i];
+            TensorInfo tensor = conversion.Source.AllTensors[i];
             if (destinations[i] is { } at && known.HashAt(at, tensor.ByteLength) != pass.TensorHashes[i])
             {
                 return false;
@@ -148,8 +166,9 @@ internal sealed class Reconversion : IDisposable
 
     // What is no payload of the file as it stands. Whoever read the container knows the hashes of its payloads, and its footer.
     private static bool HasRest(
-        ByteSource container, PassResult? known, ModelFile file, TranscodePlan conversion, PassResult pass, CancellationToken cancellation)
+        ByteSource container, PassResult? known, TranscodePlan conversion, PassResult pass, CancellationToken cancellation)
     {
+        ModelFile file = conversion.Source;
         IReadOnlyList<MadePayload> made = conversion.Made();
         if (known is null && !MadePayloads.AreIn(container, file, made, cancellation))
         {
@@ -174,7 +193,7 @@ internal sealed class Reconversion : IDisposable
         PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
 
     private static TranscodePlan Again(ModelFile file, OriginStep step, KnownContainer? known = null) =>
-        TranscodePlan.Again(Ancestry.Of(file), step, known);
+        TranscodePlan.Again(step.Before(file), step, known);
 
     private void Convert(ModelFile file, OriginStep step, PassResult pass, CancellationToken cancellation)
     {

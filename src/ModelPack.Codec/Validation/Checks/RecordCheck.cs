@@ -1,5 +1,6 @@
 using ModelPack.Conversion.Ancestors;
 using ModelPack.Conversion.Pipeline;
+using ModelPack.Conversion.Proof;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Origin;
@@ -50,7 +51,7 @@ internal static class RecordCheck
         foreach (OriginTensor tensor in record.Tensors)
         {
             int[] side = [.. tensor.Payload.Tensors().Where(stored => stored >= own).Distinct()];
-            if (side.Length > 0 && Hash(context, tensor.Payload, CancellationToken.None) != tensor.Hash)
+            if (side.Length > 0 && Hash(context, tensor.Payload) != tensor.Hash)
             {
                 TensorInfo stored = file.AllTensors[side[0]];
                 ModelSetMember member = SideMember(file)!;
@@ -66,34 +67,61 @@ internal static class RecordCheck
         return found;
     }
 
+    // What restores a file proves that converting it gives the container, and so does this, one conversion after the other.
     private static void FindUnlike(ValidationContext context)
     {
-        ModelFile file = context.File;
-        Ancestry ancestry = Ancestry.Of(file);
-        if (ancestry.Parent is not { } parent)
+        Ancestry line = Ancestry.Of(context.File);
+        PassResult known = context.Pass;
+        while (line.Parent is { } parent)
         {
-            context.Keep(EditedRule, $"{ancestry.Doubt}: a conversion leaves its origin record behind");
-            return;
+            if (Parent.FindUnlike(
+                line.File, [.. parent.Shown], recipe => recipe is StoredPayload stored
+                    ? known.TensorHashes[stored.Tensor]
+                    : null, context.Cancellation) is { } unlike)
+            {
+                context.Find(ValidationErrors.Side, ModelFile.OriginKey, unlike);
+                return;
+            }
+
+            ModelFile made = parent.Ancestry.File;
+            PassResult found = Reconversion.Read(made, new(new(), null, context.Cancellation));
+            if (parent.Record.Views.Any(view => known.TensorHashes[view.ContainerIndex] != view.Hash)
+                || !parent.Record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(found.TensorHashes))
+            {
+                context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");
+                return;
+            }
+
+            OutputProof.EnsureFooter(made, found, context.Cancellation);
+            if (!Reconversion.IsMadeBy(parent.Again, found, line.File.Source, known, context.Cancellation))
+            {
+                context.Find(OriginErrors.ForgedOrigin, ModelFile.OriginKey, RecordDoubt.Unlike(line.File.ShortName).Text);
+                return;
+            }
+
+            (line, known) = (parent.Ancestry, found);
         }
 
-        if (Parent.FindUnlike(
-            file, [.. parent.Shown], recipe => recipe is StoredPayload stored
-                ? context.Pass.TensorHashes[stored.Tensor]
-                : null, CancellationToken.None) is { } unlike)
+        Report(context, line.Doubt, line.File == context.File);
+    }
+
+    private static void Report(ValidationContext context, RecordDoubt? doubt, bool isOwn)
+    {
+        if (doubt is { Kind: not DoubtKind.Edited })
         {
-            context.Find(ValidationErrors.Side, ModelFile.OriginKey, unlike);
+            context.Find(
+                doubt.Kind == DoubtKind.Forged ? OriginErrors.ForgedOrigin : ValidationErrors.Record, ModelFile.OriginKey, doubt.Text);
         }
-        else if (parent.Record.Tensors.Any(
-            tensor => tensor.Payload is StoredPayload stored && context.Pass.TensorHashes[stored.Tensor] != tensor.Hash))
+        else if (doubt is not null && isOwn)
         {
-            context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");
+            context.Keep(EditedRule, $"{doubt.Text}: a conversion leaves its origin record behind");
         }
     }
 
-    private static Hash128 Hash(ValidationContext context, PayloadRecipe payload, CancellationToken cancellation) =>
+    private static Hash128 Hash(ValidationContext context, PayloadRecipe payload) =>
         payload is StoredPayload stored
         ? context.Pass.TensorHashes[stored.Tensor]
-        : FileHash.Xxh128(MadePayloads.Open(context.File, payload), cancellation);
+        : FileHash.Xxh128(MadePayloads.Open(context.File, payload), context.Cancellation);
 
     private static ModelSetMember? SideMember(ModelFile file) => file.AllMembers.FirstOrDefault(member => member.IsSideFile);
 }
