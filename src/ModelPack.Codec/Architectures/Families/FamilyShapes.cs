@@ -74,6 +74,11 @@ internal static class FamilyShapes
             return;
         }
 
+        if (config.Derivation.FindTensor("token_embd.weight") is { Shape: [var rows, ..] })
+        {
+            config.Numbers["vocab_size"] = rows;
+        }
+
         foreach (TensorInfo tensor in config.Derivation.Tensors)
         {
             if (family.Names.FromGguf(tensor.Name, config.Derivation.HasTensor) is { } match && match.Rule.Transform is NameTransform.None

@@ -1,0 +1,107 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Rules;
+using ModelPack.Codec.Tests.Checkpoints;
+using ModelPack.Formats;
+using ModelPack.IO;
+using ModelPack.IO.Json;
+using ModelPack.IO.Names;
+using ModelPack.Models;
+using ModelPack.Codec.Tests.Conversion;
+
+namespace ModelPack.Codec.Tests.Architectures.Families;
+
+/// <summary>A checkpoint of a family, whose files can be spoiled.</summary>
+internal sealed class FamilyCheckpoint : IDisposable
+{
+    private static readonly Lazy<ILookup<string, string>> Archives = new(() => CheckpointTrip.Names.ToLookup(TypeOf));
+
+    private readonly TempFolder temp = new();
+    private readonly IReadOnlyList<Companion> companions;
+
+    private FamilyCheckpoint(string name)
+    {
+        Name = name;
+        CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending), temp.Root);
+        using ModelFile file = ModelFiles.Open(Folder);
+        companions =
+        [
+            .. file.AllMembers.Where(member => member.Model is null)
+                .Select(member => new Companion(member.Name, file.Source.ReadBytes(member.Start, (int)member.Length))),
+        ];
+        Tensors = [.. TensorDescriptions.Logical(file)];
+    }
+
+    public string Name { get; }
+
+    public string Folder => temp.At(CheckpointArchive.Folder) + Path.DirectorySeparatorChar;
+
+    public IReadOnlyList<TensorInfo> Tensors { get; }
+
+    /// <summary>The checkpoints of a family's model types that become its architecture.</summary>
+    public static IEnumerable<FamilyCheckpoint> Of(Family family)
+    {
+        foreach (string name in family.Models.SelectMany(model => Archives.Value[model.Type]))
+        {
+            FamilyCheckpoint checkpoint = new(name);
+            if (checkpoint.Derive().Architecture == family.Architecture)
+            {
+                yield return checkpoint;
+            }
+            else
+            {
+                checkpoint.Dispose();
+            }
+        }
+    }
+
+    public string At(string name) => temp.At(name);
+
+    /// <summary>What its keys are, with another config or other tensors.</summary>
+    public DerivedGguf Derive(Action<JsonObject>? edit = null, IReadOnlyList<TensorInfo>? tensors = null) =>
+        ConfigToGguf.Derive(new("folder", [.. companions.Select(file => Edited(file, edit))], tensors ?? Tensors));
+
+    public ConfigObject Config() =>
+        LanguagePart.Of(ConfigObject.Parse("folder", companions.Single(file => file.Name == CompanionNames.Config)));
+
+    public void Dispose() => temp.Dispose();
+
+    private static Companion Edited(Companion file, Action<JsonObject>? edit)
+    {
+        if (file.Name != CompanionNames.Config || edit is null)
+        {
+            return file;
+        }
+
+        JsonObject root = Parse(file.Bytes);
+        edit(Language(root));
+        return new(file.Name, Encoding.UTF8.GetBytes(root.ToJsonString()));
+    }
+
+    private static JsonObject Parse(ReadOnlyMemory<byte> bytes) => JsonNode.Parse(PythonJson.ToJson(bytes).Span)!.AsObject();
+
+    private static JsonObject Language(JsonObject root) => root["text_config"] is JsonObject inner && inner["model_type"] is not null
+        ? inner
+        : root;
+
+    private static string TypeOf(string name)
+    {
+        using BrotliStream stream = new(
+            File.OpenRead(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending)), CompressionMode.Decompress);
+        using TarReader reader = new(stream);
+        while (reader.GetNextEntry() is { } entry)
+        {
+            if (entry.Name == $"{CheckpointArchive.Folder}/{CompanionNames.Config}")
+            {
+                using MemoryStream bytes = new();
+                entry.DataStream!.CopyTo(bytes);
+                return Language(Parse(bytes.ToArray()))["model_type"]?.GetValue<string>() ?? "";
+            }
+        }
+
+        return "";
+    }
+}
