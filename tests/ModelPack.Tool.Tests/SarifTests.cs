@@ -70,6 +70,7 @@ public sealed class SarifTests
         Assert.Contains("0 findings, 1 more accepted", result.Output);
         Assert.Contains("MP2102 w: by design; until 2999-12-31", result.Output);
         JsonElement found = Results(folder.File("log.sarif"))[0];
+        Assert.AreEqual("accepted", found.GetProperty("suppressions")[0].GetProperty("status").GetString());
         Assert.AreEqual("by design", found.GetProperty("suppressions")[0].GetProperty("justification").GetString());
 
         ToolResult expired = InProcess.Run("validate", model, "--baseline", Baseline(folder, "2020-01-01"));
@@ -115,6 +116,16 @@ public sealed class SarifTests
         InProcess.Run("validate", Nan(folder), "--fail-on", "never").ShouldExitWith(0);
     }
 
+    [TestMethod]
+    [DataRow("""{"version": "2.1.0"}""")]
+    [DataRow("""{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "a"}}, "results": [{"message": "text"}]}]}""")]
+    [DataRow("""{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "a"}}, "results": [{"message": {"text": "a"}, "level": "bad"}]}]}""")]
+    public void The_schema_of_the_log_refuses_what_is_none(string text)
+    {
+        using JsonDocument document = JsonDocument.Parse(text);
+        Assert.IsNotEmpty(Schemas.SarifProblems(document.RootElement));
+    }
+
     private static string Nan(TestFolder folder) => folder.Write("nan.safetensors", ModelBytes.SafeTensors(1, float.NaN, 3));
 
     private static string Baseline(TestFolder folder, string day)
@@ -130,12 +141,14 @@ public sealed class SarifTests
         InProcess.Run([.. args, "--sarif", path]).ShouldExitWith(exitCode);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
         Assert.AreEqual("2.1.0", document.RootElement.GetProperty("version").GetString());
+        Assert.IsEmpty(Schemas.SarifProblems(document.RootElement));
         return document.RootElement.GetProperty("runs")[0].Clone();
     }
 
     private static JsonElement Results(string path)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+        Assert.IsEmpty(Schemas.SarifProblems(document.RootElement));
         return document.RootElement.GetProperty("runs")[0].GetProperty("results").Clone();
     }
 }
