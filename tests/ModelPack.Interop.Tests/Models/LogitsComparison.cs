@@ -15,6 +15,9 @@ internal static class LogitsComparison
     /// <summary>Runs a decoder with cached keys and values in single precision.</summary>
     public static LlamaRun Run(string path) => Llama.Run(path, Backend, Prompt, Continuation, LlamaLibrary.SinglePrecision);
 
+    /// <summary>The logits behind each token, with cached keys and values in single precision.</summary>
+    public static IReadOnlyList<float[]> Logits(string path, IReadOnlyList<int> tokens) => Llama.Logits(path, Backend, tokens);
+
     public static LlamaRun Run(TinyModel model, string path) => model.IsEncoder ? Llama.Embed(path, Backend, Prompt) : Run(path);
 
     /// <summary>The largest difference behind the prompt and behind each further token, as a part of the largest number.</summary>

@@ -94,6 +94,22 @@ internal sealed class LlamaLibrary
         return new(tokens, [Copy(embedding, llama.Get<CountOf>("llama_model_n_embd")(model))]);
     });
 
+    /// <summary>The logits behind each of some tokens, which are decoded one by one.</summary>
+    /// <exception cref="InvalidOperationException">llama.cpp refuses the model.</exception>
+    public IReadOnlyList<float[]> Logits(string modelPath, string backend, IReadOnlyList<int> tokens) =>
+        Load(modelPath, backend, SinglePrecision, embeds: false, (model, context) =>
+    {
+        int size = llama.Get<CountOf>("llama_vocab_n_tokens")(llama.Get<PointerOf>("llama_model_get_vocab")(model));
+        List<float[]> logits = [];
+        foreach (int token in tokens)
+        {
+            Decode(context, [token]);
+            logits.Add(Copy(llama.Get<OutputGetter>("llama_get_logits_ith")(context, -1), size));
+        }
+
+        return new(tokens, logits);
+    }).Results;
+
     private LlamaRun Load(string modelPath, string backend, int cacheType, bool embeds, Func<nint, nint, LlamaRun> run)
     {
         errors.Clear();
