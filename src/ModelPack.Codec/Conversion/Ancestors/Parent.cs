@@ -81,25 +81,27 @@ internal sealed record Parent(ModelFile Container, OriginRecord Record, Ancestry
                     : null)];
     }
 
-    /// <summary>Names a tensor of a container that shows something else than what it is made of; null if all show that.</summary>
+    /// <summary>Names a tensor of a container that shows something else than what it is made of; null if all show that. The bytes decide:
+    /// both are those of whoever wrote the file, and two payloads of one XXH128 are made in an instant.</summary>
     /// <param name="container">The container.</param>
     /// <param name="shown">What has to be alike.</param>
-    /// <param name="known">The hash of a payload, if it is known.</param>
+    /// <param name="known">The hash that a payload had when it was read before, if it was.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static string? FindUnlike(
         ModelFile container, ImmutableArray<ShownPayload> shown, Func<PayloadRecipe, Hash128?> known, CancellationToken cancellation)
     {
         bool[] unlike = new bool[shown.Length];
         Workers.ForEach(
-            [.. Enumerable.Range(0, shown.Length)], (i, stop) => unlike[i] = HashOf(shown[i].Shown, stop) != HashOf(shown[i].Made, stop),
+            [.. Enumerable.Range(0, shown.Length)],
+            (i, stop) => unlike[i] = (known(shown[i].Shown) is { } before && known(shown[i].Made) is { } made && before != made)
+                || ByteComparison.FirstDifference(Open(shown[i].Shown), Open(shown[i].Made), stop) is not null,
             cancellation);
         int first = Array.IndexOf(unlike, true);
         return first < 0
             ? null
             : $"tensor '{container.AllTensors[shown[first].Shown.Tensors().FirstOrDefault()].Name}' does not show what it was made of";
 
-        Hash128 HashOf(PayloadRecipe recipe, CancellationToken stop) =>
-            known(recipe) ?? FileHash.Xxh128(MadePayloads.Open(container, recipe), stop);
+        ByteSource Open(PayloadRecipe recipe) => MadePayloads.Open(container, recipe);
     }
 
     private ModelTensor ToContainer(ModelTensor tensor)

@@ -80,7 +80,7 @@ internal sealed class Reconversion : IDisposable
             using Reconversion again = Compose(file, steps, examined, context.Cancellation);
             return (examined, known is null
                 ? ByteComparison.FirstDifference(again.Source, container, context.Cancellation) is null
-                : again.IsRead(known, file, examined, context.Cancellation));
+                : again.IsRead(container, known, file, examined, context.Cancellation));
         }
 
         if (known is not null)
@@ -142,10 +142,10 @@ internal sealed class Reconversion : IDisposable
     public void Dispose() => between.ForEach(file => file.Dispose());
 
     // Whether this is the container that a pass has read.
-    private bool IsRead(PassResult known, ModelFile file, PassResult examined, CancellationToken cancellation)
+    private bool IsRead(ByteSource container, PassResult known, ModelFile file, PassResult examined, CancellationToken cancellation)
     {
         ReturnedRanges ranges = new((ConcatenatedByteSource)Source, [.. Files.Select(part => part.Source)], file.Source, known);
-        return ranges.AreSource(examined, ranges.Read(cancellation));
+        return ranges.AreIn(container, examined, cancellation);
     }
 
     // Both were read, each for its own sake. A payload of the container is one of its ranges.
@@ -170,21 +170,20 @@ internal sealed class Reconversion : IDisposable
     {
         ModelFile file = conversion.Source;
         IReadOnlyList<MadePayload> made = conversion.Made();
-        if (known is null && !MadePayloads.AreIn(container, file, made, cancellation))
+        if (!MadePayloads.AreIn(container, file, made, cancellation))
         {
             return false;
         }
 
-        WrittenPayloads payloads = conversion.Written(pass, MadePayloads.Make(file, made, cancellation));
-        if (known is not null
-            && !made.All(payload => known.HashAt(payload.Offset, payload.Recipe.Length) == payloads.Sums[payload.Payload].Xxh128))
-        {
-            return false;
-        }
-
+        WrittenPayloads payloads = conversion.Written(
+            pass, known is null ? MadePayloads.Make(file, made, cancellation) : [.. made.Select(payload => SumOf(payload, known))]);
         ModelPlan complete = conversion.Complete(payloads);
         return ByteComparison.HoldsBesidePayloads(container, known is null ? PlanCrc.Resolve(complete, payloads.Sums) : complete);
     }
+
+    // What is in the container is what was read there.
+    private static PayloadSum SumOf(MadePayload payload, PassResult known) =>
+        new(known.HashAt(payload.Offset, payload.Recipe.Length) ?? Hash128.Zero, 0);
 
     private static PassRequest Examination(ModelFile file) =>
         new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };

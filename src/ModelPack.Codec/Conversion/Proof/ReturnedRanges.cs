@@ -67,6 +67,28 @@ internal sealed class ReturnedRanges
         return true;
     }
 
+    /// <summary>The same where the source was written by a stranger. What is no payload of the output is compared by its bytes: two of one
+    /// XXH128 are made in an instant, and the record is among them, which says what the payloads are made of.</summary>
+    /// <param name="container">The source.</param>
+    /// <param name="output">What the pass over the output found.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public bool AreIn(ByteSource container, PassResult output, CancellationToken cancellation)
+    {
+        if (returned.Length != source.Length || returned.Length != container.Length || source.RangeHashes.Length != stored.Length)
+        {
+            return false;
+        }
+
+        int[] unknown = [.. Enumerable.Range(0, stored.Length).Where(i => stored[i] < 0)];
+        bool[] differ = new bool[stored.Length];
+        Workers.ForEach(
+            unknown,
+            (i, stop) => differ[i] = ByteComparison.FirstDifference(
+                Bytes(i), new RangeByteSource(container, source.Ranges[i].Offset, source.Ranges[i].Length), stop) is not null,
+            cancellation);
+        return !differ.Contains(true) && AreSource(output, [.. unknown.Select(i => source.RangeHashes[i])]);
+    }
+
     // Ranges and returned payloads are both in the order of the file.
     private void Match(IReadOnlyList<ByteSource> files, ByteSource output)
     {
@@ -100,7 +122,8 @@ internal sealed class ReturnedRanges
         }
     }
 
-    private Hash128 HashOf(int range, CancellationToken cancellation) =>
-        FileHash.Xxh128(
-            made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length), cancellation);
+    private Hash128 HashOf(int range, CancellationToken cancellation) => FileHash.Xxh128(Bytes(range), cancellation);
+
+    private ByteSource Bytes(int range) =>
+        made[range] ?? new RangeByteSource(returned, source.Ranges[range].Offset, source.Ranges[range].Length);
 }
