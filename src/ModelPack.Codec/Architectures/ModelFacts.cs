@@ -9,6 +9,8 @@ internal sealed class ModelFacts
 {
     private const string HeadCountKey = "attention.head_count";
     private const string HeadCountKvKey = "attention.head_count_kv";
+    private const string KeyLengthKey = "attention.key_length";
+    private const string ValueLengthKey = "attention.value_length";
     private const string FeedForwardKey = "feed_forward_length";
 
     private readonly MetadataKeys keys;
@@ -23,10 +25,14 @@ internal sealed class ModelFacts
 
     public long? LayerCount => Find("block_count");
 
+    /// <summary>The first of the layers behind the others that predict further tokens; null if it is not known.</summary>
+    public int? FirstPredictingLayer =>
+        LayerCount - (Find("nextn_predict_layers") ?? 0) is >= 0 and <= int.MaxValue and { } first ? (int)first : null;
+
     public long? EmbeddingLength => Find("embedding_length");
 
     /// <summary>Width of a head in q and k, if a key states it.</summary>
-    public long? KeyLength => Find("attention.key_length");
+    public long? KeyLength => Find(KeyLengthKey);
 
     public long? KeyLengthMla => Find("attention.key_length_mla");
 
@@ -60,6 +66,17 @@ internal sealed class ModelFacts
     public long RequireKeyLengthMla() => Require(KeyLengthMla, "attention.key_length_mla");
 
     public long RequireValueLengthMla() => Require(ValueLengthMla, "attention.value_length_mla");
+
+    /// <summary>The numbers behind keys, as sizes of a layer's tensors: a list has one for each layer. What llama.cpp takes where a key is
+    /// missing counts.</summary>
+    /// <param name="layer">The layer; -1 outside the layers.</param>
+    public Func<string, long> Sizes(int layer) => name => name switch
+    {
+        HeadCountKvKey => RequireHeadCountKv(Math.Max(layer, 0)),
+        KeyLengthKey or ValueLengthKey when Find(name) is null =>
+            Require(EmbeddingLength, "embedding_length") / RequireHeadCount(Math.Max(layer, 0)),
+        _ => Require(OfLayer(name, Math.Max(layer, 0)), name),
+    };
 
     private long? Find(string name) => Accept(keys.Count(Key(name)));
 

@@ -19,6 +19,7 @@ internal static class RecipeCodec
         Narrowed = 7,
         Shifted = 8,
         Computed = 9,
+        Nibbles = 10,
     }
 
     // A count is believed as far as parts follow; the experts of a stack are fewer.
@@ -58,6 +59,9 @@ internal static class RecipeCodec
                 break;
             case ComputedPayload computed:
                 Put(body, Kind.Computed, (byte)computed.Function);
+                break;
+            case NibblesPayload nibbles:
+                Put(body, Kind.Nibbles, nibbles.BlockBytes, nibbles.Apart ? 1 : 0);
                 break;
             default:
                 throw new InvalidOperationException($"a {recipe.GetType().Name} has no binary form");
@@ -105,7 +109,8 @@ internal static class RecipeCodec
             Kind.Widened => ReadTyped(body, depth - 1, budget, (of, type) => new WidenedPayload(of, type)),
             Kind.Narrowed => ReadTyped(body, depth - 1, budget, (of, type) => new NarrowedPayload(of, type)),
             Kind.Shifted => ReadShifted(body, depth - 1, budget),
-            _ => ReadComputed(body, depth - 1, budget),
+            Kind.Computed => ReadComputed(body, depth - 1, budget),
+            _ => ReadNibbles(body, depth - 1, budget),
         };
     }
 
@@ -144,6 +149,13 @@ internal static class RecipeCodec
     {
         NumberFunction function = body.TakeEnum<NumberFunction>();
         return new(Read(body, depth, budget), function);
+    }
+
+    private static NibblesPayload ReadNibbles(BodyReader body, int depth, RecordBudget budget)
+    {
+        (long block, long direction) = (body.TakeVarint(), body.TakeVarint());
+        return direction is 0 or 1 ? new(Read(body, depth, budget), block, direction == 1)
+            : throw new InvalidDataException($"{direction} is no direction of moving codes");
     }
 
     private static PayloadRecipe ReadTyped(

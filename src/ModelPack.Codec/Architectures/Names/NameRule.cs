@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ModelPack.Architectures.Names;
 
 /// <summary>From which side a row of the table is read.</summary>
@@ -32,6 +34,27 @@ internal sealed record NameRule(
 
     /// <summary>Rank that a weight has in Hugging Face's form, with leading ones, where GGUF may leave these out; 0 if none.</summary>
     public int HuggingFaceRank { get; init; }
+
+    /// <summary>How the tensor of a folder is cut; null if it is not.</summary>
+    public TensorCut? Cut { get; init; }
+
+    /// <summary>The pieces of it that the row is about, and what becomes of their dimensions.</summary>
+    public ImmutableArray<CutPiece> Take { get; init; } = [new(0, null)];
+
+    /// <summary>True if the row holds for models with experts alone, false for those without; null for both.</summary>
+    public bool? Experts { get; init; }
+
+    /// <summary>True if the folder counts these layers from the first one that predicts further tokens.</summary>
+    public bool Predicts { get; init; }
+
+    /// <summary>Layers of a GGUF that the row is about.</summary>
+    public int Layers { get; init; } = int.MaxValue;
+
+    /// <summary>The layer of a GGUF that the folder calls the first one.</summary>
+    public int FirstLayer { get; init; }
+
+    /// <summary>Number of parts of a stack; null if it is that of the experts or heads.</summary>
+    public SizeExpression? Parts { get; init; }
 }
 
 /// <summary>A name that a row of the table knows.</summary>
@@ -44,7 +67,7 @@ internal readonly record struct NameMatch(NameRule Rule, int Layer, int Index, s
 {
     public string GgufName => Rule.Gguf.Format(Layer, Index) + GgufEnding;
 
-    public string HuggingFaceName => Rule.HuggingFace.Format(Layer, Index) + HuggingFaceEnding;
+    public string HuggingFaceName => Rule.HuggingFace.Format(Layer - Rule.FirstLayer, Index) + HuggingFaceEnding;
 
     public int HuggingFaceRank => GgufEnding == ".weight" ? Rule.HuggingFaceRank : 0;
 }

@@ -15,18 +15,17 @@ internal sealed class NameTable(
 
     public ImmutableArray<NameRule> Rules => rules;
 
-    /// <summary>False for architectures with transforms that no recipe carries out: their names alone are known.</summary>
-    public bool HasValues { get; } = rules.All(rule => rule.Transform is not (NameTransform.Column or NameTransform.Interleaved));
-
     /// <summary>The table of an architecture as <see cref="Architectures"/> names it; null if there is none.</summary>
     public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture);
 
     /// <summary>The table of a model; null if there is none.</summary>
-    public static NameTable? For(ModelFacts facts) => For(facts.Architecture, facts.ExpertCount);
+    public static NameTable? For(ModelFacts facts) =>
+        For(facts.Architecture, facts.ExpertCount)?.WithPredictingLayers(facts.FirstPredictingLayer);
 
     /// <summary>The table of an architecture with as many experts.</summary>
     public static NameTable? For(string architecture, long? experts) =>
-        For(architecture == "llama" && experts > 0 ? "llama+experts" : architecture);
+        For(architecture == "llama" && experts > 0 ? "llama+experts" : architecture)?.Where(
+            rule => rule.Experts is null || rule.Experts == experts > 0);
 
     /// <summary>Finds the row of a GGUF name.</summary>
     /// <param name="name">The name.</param>
@@ -105,6 +104,13 @@ internal sealed class NameTable(
         }
     }
 
+    private NameTable Where(Func<NameRule, bool> holds) => rules.All(holds) ? this : new([.. rules.Where(holds)], prefixes, endings);
+
+    private NameTable WithPredictingLayers(int? first) => first is not { } layer || !rules.Any(rule => rule.Predicts)
+        ? this
+        : new(
+            [.. rules.Select(rule => rule.Predicts ? rule with { FirstLayer = layer } : rule with { Layers = layer })], prefixes, endings);
+
     private static bool IsMeant(NameMatch match, Func<string, bool> exists) => match.Rule.With is not { } with
         || match.Rule.Endings.Any(ending => exists(with.Format(match.Layer, match.Index) + ending.Gguf));
 
@@ -113,7 +119,8 @@ internal sealed class NameTable(
         foreach ((string gguf, string huggingFace) in rule.Endings)
         {
             if (name.EndsWith(gguf, StringComparison.Ordinal)
-                && rule.Gguf.TryMatch(name.AsSpan(0, name.Length - gguf.Length), out int layer, out int index))
+                && rule.Gguf.TryMatch(name.AsSpan(0, name.Length - gguf.Length), out int layer, out int index)
+                && layer < rule.Layers && (layer >= rule.FirstLayer || layer < 0))
             {
                 return new NameMatch(rule, layer, index, gguf, huggingFace);
             }
@@ -129,7 +136,8 @@ internal sealed class NameTable(
             if (name.EndsWith(huggingFace, StringComparison.Ordinal)
                 && rule.HuggingFace.TryMatch(name.AsSpan(0, name.Length - huggingFace.Length), out int layer, out int index))
             {
-                return new NameMatch(rule, layer, index, gguf, huggingFace);
+                // A module of the layers that predict may say no number: it belongs to the first of them.
+                return new NameMatch(rule, rule.Predicts ? Math.Max(layer, 0) + rule.FirstLayer : layer, index, gguf, huggingFace);
             }
         }
 

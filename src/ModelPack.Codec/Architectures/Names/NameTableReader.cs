@@ -11,6 +11,9 @@ internal static class NameTableReader
 
     private static readonly (string, string)[] UsualEndings = [(".weight", ".weight"), (".bias", ".bias")];
 
+    private static readonly (string, string)[] BlockEndings = [
+        (".weight", ""), (".bias", "_bias"), (".weight", BlockTransforms.Codes), (".weight", BlockTransforms.Scales)];
+
     public static FrozenDictionary<string, NameTable> Read()
     {
         using Stream stream = typeof(NameTableReader).Assembly.GetManifestResourceStream(Resource)
@@ -37,17 +40,24 @@ internal static class NameTableReader
         string? both = Text(row, "suffix");
         string? gguf = Text(row, "gguf_suffix") ?? both;
         string? huggingFace = Text(row, "hf_suffix") ?? both;
-        (string, string)[] endings = gguf is null ? UsualEndings : [(gguf, huggingFace!)];
+        NameTransform transform = Transform(row);
+        (string, string)[] endings = gguf is not null ? [(gguf, huggingFace!)]
+            : transform == NameTransform.Interleaved ? BlockEndings : UsualEndings;
         return new NameRule(
-            order, new NamePattern(Text(row, "gguf")!), new NamePattern(Text(row, "hf")!), endings, Transform(row), Sides(row))
+            order, new NamePattern(Text(row, "gguf")!), new NamePattern(Text(row, "hf")!), endings, transform, Sides(row))
         {
             With = Text(row, "with") is { } with ? new NamePattern(with) : null,
             HuggingFaceWith = Text(row, "hf_with") is { } module ? new NamePattern(module) : null,
             HuggingFaceRank = row.TryGetProperty("hf_rank", out JsonElement rank) ? rank.GetInt32() : 0,
+            Experts = row.TryGetProperty("experts", out JsonElement experts) ? experts.GetBoolean() : null,
+            Predicts = row.TryGetProperty("predicts", out JsonElement predicts) && predicts.GetBoolean(),
+            Cut = CutRows.Cut(row),
+            Take = CutRows.Take(row),
+            Parts = Text(row, "parts") is { } parts ? new SizeExpression(parts, CutRows.Letters(row)) : null,
         };
     }
 
-    /// <summary>Where a row states two, the first alone decides that its values are out of reach.</summary>
+    // What is only a new form (T5, T21) is said by the row's own "form"; it may stand beside another transform.
     private static NameTransform Transform(JsonElement row) =>
         !row.TryGetProperty("transform", out JsonElement transforms) ? NameTransform.None : transforms[0].GetString() switch
     {
@@ -55,7 +65,7 @@ internal static class NameTableReader
         "T2" => NameTransform.NormPlusOne,
         "T3" => NameTransform.NegativeExponential,
         "T4" => NameTransform.Squeeze,
-        "T5" => NameTransform.Column,
+        "T5" or "T21" => NameTransform.None,
         "T6" => NameTransform.Transpose,
         "T7" => NameTransform.HeadsApart,
         "T8" => NameTransform.GroupsApart,
@@ -64,6 +74,7 @@ internal static class NameTableReader
         "T11" => NameTransform.Interleaved,
         "T13" => NameTransform.LatentSplit,
         "T14" => NameTransform.HeadStack,
+        "T22" => NameTransform.Cut,
         string other => throw new InvalidOperationException($"unknown transform {other} in the table of names"),
         null => throw new InvalidOperationException("a transform without a name in the table of names"),
     };

@@ -18,9 +18,6 @@ internal enum NameTransform
     /// <summary>T4: the middle dimension of one is dropped.</summary>
     Squeeze,
 
-    /// <summary>T5: a vector becomes a matrix.</summary>
-    Column,
-
     /// <summary>T6: a matrix is transposed.</summary>
     Transpose,
 
@@ -38,6 +35,9 @@ internal enum NameTransform
 
     /// <summary>T11: even and odd rows become two tensors, MXFP4 blocks are rearranged.</summary>
     Interleaved,
+
+    /// <summary>T22: pieces of a tensor become several tensors, or change places.</summary>
+    Cut,
 
     /// <summary>T13: kv_b becomes k_b, transposed, and v_b.</summary>
     LatentSplit,

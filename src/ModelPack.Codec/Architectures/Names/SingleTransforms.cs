@@ -8,11 +8,13 @@ internal static class SingleTransforms
 {
     public static TensorDraft? ToGguf(TranslationMember member, ModelFacts facts) => member.Match.Rule.Transform switch
     {
-        NameTransform.None => member.Draft,
+        NameTransform.None => Formed(member, facts, toGguf: true),
         NameTransform.HeadRows => HeadRows(member, facts, toGguf: true),
-        NameTransform.NormPlusOne => member.Draft is { CanWiden: true } norm ? norm.Shift(1) : null,
+        NameTransform.NormPlusOne when member.Match.GgufEnding == ".bias" => member.Draft,
+        NameTransform.NormPlusOne => Formed(member, facts, toGguf: true) is { CanWiden: true } norm ? norm.Shift(1) : null,
         NameTransform.NegativeExponential =>
-            member.Draft is { CanWiden: true } logarithm ? logarithm.Compute(NumberFunction.NegativeExponential) : null,
+            Formed(member, facts, toGguf: true) is { CanWiden: true } logarithm
+                ? logarithm.Compute(NumberFunction.NegativeExponential) : null,
         NameTransform.Squeeze => Squeeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: true),
@@ -22,11 +24,13 @@ internal static class SingleTransforms
 
     public static TensorDraft? ToHuggingFace(TranslationMember member, ModelFacts facts) => member.Match.Rule.Transform switch
     {
-        NameTransform.None => member.Draft,
+        NameTransform.None => Formed(member, facts, toGguf: false),
         NameTransform.HeadRows => HeadRows(member, facts, toGguf: false),
-        NameTransform.NormPlusOne => member.Draft is { CanWiden: true } norm ? norm.Shift(-1) : null,
+        NameTransform.NormPlusOne when member.Match.GgufEnding == ".bias" => member.Draft,
+        NameTransform.NormPlusOne => Formed(member, facts, toGguf: false) is { CanWiden: true } norm ? norm.Shift(-1) : null,
         NameTransform.NegativeExponential =>
-            member.Draft is { CanWiden: true } negative ? negative.Compute(NumberFunction.LogarithmOfNegative) : null,
+            Formed(member, facts, toGguf: false) is { CanWiden: true } negative
+                ? negative.Compute(NumberFunction.LogarithmOfNegative) : null,
         NameTransform.Squeeze => Unsqueeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: false),
@@ -39,6 +43,19 @@ internal static class SingleTransforms
         match.Rule.Gguf.Text.Contains("attn_k", StringComparison.Ordinal)
         ? facts.RequireHeadCountKv(match.Layer)
         : facts.RequireHeadCount(match.Layer);
+
+    /// <summary>With the dimensions that the row says (T5, T21).</summary>
+    private static TensorDraft? Formed(TranslationMember member, ModelFacts facts, bool toGguf)
+    {
+        if (member.Match.Rule.Take[0].Form is not { } form || (member.Match.GgufEnding == ".bias" && !form.HasRest))
+        {
+            return member.Draft;
+        }
+
+        Func<string, long> key = facts.Sizes(member.Match.Layer);
+        return form.Apply(member.Draft, toGguf, key, member)
+            ?? (member.Draft.CanWiden ? form.Apply(member.Draft.Widen(), toGguf, key, member) : null);
+    }
 
     /// <summary>T1: a head is [2, half] rows in Hugging Face's form and [half, 2] in GGUF's.</summary>
     private static TensorDraft? HeadRows(TranslationMember member, ModelFacts facts, bool toGguf)

@@ -61,7 +61,8 @@ internal static class StackTransforms
     }
 
     private static long? Parts(ModelFacts facts, NameMatch match) =>
-        match.Rule.Transform == NameTransform.HeadStack ? SingleTransforms.Heads(match, facts) : facts.ExpertCount;
+        match.Rule.Parts is { } parts ? parts.Evaluate(facts.Sizes(match.Layer))
+        : match.Rule.Transform == NameTransform.HeadStack ? SingleTransforms.Heads(match, facts) : facts.ExpertCount;
 
     private static void Check(ImmutableArray<TranslationMember> members, long parts)
     {

@@ -10,10 +10,10 @@ namespace ModelPack.Architectures.Names;
 internal static class TensorTranslator
 {
     /// <summary>Translates a GGUF's tensors; the order stays.</summary>
-    /// <returns>Null if the architecture has no table, or one whose values are out of reach.</returns>
+    /// <returns>Null if the architecture has no table.</returns>
     public static TensorTranslation? ToHuggingFace(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
     {
-        if (NameTable.For(facts) is not { HasValues: true } table)
+        if (NameTable.For(facts) is not { } table)
         {
             return null;
         }
@@ -36,7 +36,7 @@ internal static class TensorTranslator
                 case NameTransform.Stack or NameTransform.HeadStack:
                     StackTransforms.ToHuggingFace(context, member);
                     break;
-                case NameTransform.Halves or NameTransform.LatentSplit:
+                case NameTransform.Halves or NameTransform.LatentSplit or NameTransform.Interleaved or NameTransform.Cut:
                     Gather(pairs, match.HuggingFaceName, member);
                     break;
                 default:
@@ -56,16 +56,17 @@ internal static class TensorTranslator
     }
 
     /// <summary>Translates a folder's tensors; they come by layer, and within a layer in the order of the table.</summary>
-    /// <returns>Null if the architecture has no table, or one whose values are out of reach.</returns>
+    /// <returns>Null if the architecture has no table.</returns>
     public static TensorTranslation? ToGguf(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
     {
-        if (NameTable.For(facts) is not { HasValues: true } table)
+        if (NameTable.For(facts) is not { } table)
         {
             return null;
         }
 
         TranslationContext context = new(tensors, facts);
         Dictionary<string, List<TranslationMember>> stacks = new(StringComparer.Ordinal);
+        Dictionary<string, List<TranslationMember>> blocks = new(StringComparer.Ordinal);
         Func<NamePattern, bool> hasModule = module => tensors.Any(
             tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
         foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
@@ -93,6 +94,12 @@ internal static class TensorTranslator
                 case NameTransform.Halves or NameTransform.LatentSplit:
                     PairTransforms.ToGguf(context, member, matches);
                     break;
+                case NameTransform.Interleaved when match.HuggingFaceEnding is BlockTransforms.Codes or BlockTransforms.Scales:
+                    Gather(blocks, (match with { HuggingFaceEnding = BlockTransforms.Codes }).HuggingFaceName, member);
+                    break;
+                case NameTransform.Interleaved or NameTransform.Cut:
+                    CutTransforms.ToGguf(context, member, matches);
+                    break;
                 default:
                     AddSingle(
                         context, member, match.GgufName, SingleTransforms.ToGguf(member, facts)?.AsStoredIn(match.GgufName), Place(match));
@@ -103,6 +110,11 @@ internal static class TensorTranslator
         foreach (List<TranslationMember> stack in stacks.Values)
         {
             StackTransforms.ToGguf(context, [.. stack]);
+        }
+
+        foreach ((string name, List<TranslationMember> group) in blocks)
+        {
+            BlockTransforms.ToGguf(context, group, table.FromHuggingFace(name));
         }
 
         return context.Finish();
@@ -138,11 +150,24 @@ internal static class TensorTranslator
     {
         if (parts.FirstOrDefault(part => !pair.Exists(member => member.Tensor.Name == part)) is { } missing)
         {
-            throw pair[0].Error(TranslationErrors.Incomplete, $"'{missing}' is missing: both make up '{pair[0].Match.HuggingFaceName}'");
+            throw pair[0].Error(
+                TranslationErrors.Incomplete,
+                $"'{missing}' is missing: {(parts.Length == 2 ? "both" : "all")} make up '{pair[0].Match.HuggingFaceName}'");
         }
 
         pair.Sort((left, right) => left.Match.Rule.Order.CompareTo(right.Match.Rule.Order));
-        PairTransforms.ToHuggingFace(context, pair[0], pair[1]);
+        switch (pair[0].Match.Rule.Transform)
+        {
+            case NameTransform.Interleaved:
+                BlockTransforms.ToHuggingFace(context, [.. pair]);
+                break;
+            case NameTransform.Cut:
+                CutTransforms.ToHuggingFace(context, [.. pair]);
+                break;
+            default:
+                PairTransforms.ToHuggingFace(context, pair[0], pair[1]);
+                break;
+        }
     }
 
     /// <summary>The tensors that can be translated at all: lengths that are not those of type and shape are refused, and more numbers than

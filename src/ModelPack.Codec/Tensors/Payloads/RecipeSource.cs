@@ -26,6 +26,8 @@ internal static class RecipeSource
         ComputedPayload computed => new BlockwiseByteSource(
             Open(computed.Of, stored), sizeof(float), sizeof(float),
             (numbers, destination) => NumberFunctions.Apply(computed.Function, numbers, destination)),
+        NibblesPayload nibbles => new BlockwiseByteSource(
+            Open(nibbles.Of, stored), (int)nibbles.BlockBytes, (int)nibbles.BlockBytes, nibbles.Move),
         _ => throw new InvalidOperationException($"a {recipe.GetType().Name} cannot be read"),
     };
 

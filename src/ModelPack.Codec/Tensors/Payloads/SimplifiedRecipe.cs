@@ -25,6 +25,11 @@ internal static class SimplifiedRecipe
             narrowed.Of.Simplified() is var of && of is WidenedPayload inner && inner.Type == narrowed.Type
             ? inner.Of
             : narrowed with { Of = of },
+        NibblesPayload nibbles =>
+            nibbles.Of.Simplified() is var of && of is NibblesPayload inner && inner.BlockBytes == nibbles.BlockBytes
+                && inner.Apart != nibbles.Apart
+            ? inner.Of
+            : nibbles with { Of = of },
         WidenedPayload widened => widened with { Of = widened.Of.Simplified() },
         ShiftedPayload shifted => shifted with { Of = shifted.Of.Simplified() },
         ComputedPayload computed => computed with { Of = computed.Of.Simplified() },

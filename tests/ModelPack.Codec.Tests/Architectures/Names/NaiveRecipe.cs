@@ -34,6 +34,8 @@ internal static class NaiveRecipe
             ComputedPayload computed => Words(
                 Wide(Evaluate(computed.Of, payloads), TensorType.F32)
                     .Select(bits => BitConverter.SingleToUInt32Bits(Compute(computed.Function, BitConverter.UInt32BitsToSingle(bits))))),
+            NibblesPayload nibbles => [
+                .. Evaluate(nibbles.Of, payloads).Chunk((int)nibbles.BlockBytes).SelectMany(block => Move(block, nibbles.Apart))],
             _ => throw new ArgumentException($"{recipe.GetType().Name} is not expected here", nameof(recipe)),
         };
         Assert.HasCount((int)recipe.Length, made);
@@ -106,6 +108,23 @@ internal static class NaiveRecipe
                     }
                 }
             }
+        }
+
+        return made;
+    }
+
+    /// <summary>Element e of n lies in byte e / 2 where pairs lie together, and in byte e % (n / 2) where halves do.</summary>
+    private static byte[] Move(byte[] block, bool apart)
+    {
+        int elements = block.Length * 2;
+        (int Byte, bool High)[] pairs = [.. Enumerable.Range(0, elements).Select(element => (element / 2, element % 2 == 1))];
+        (int Byte, bool High)[] halves = [
+            .. Enumerable.Range(0, elements).Select(element => (element % block.Length, element >= block.Length))];
+        byte[] made = new byte[block.Length];
+        foreach (((int Byte, bool High) from, (int Byte, bool High) to) in apart ? pairs.Zip(halves) : halves.Zip(pairs))
+        {
+            int code = (block[from.Byte] >> (from.High ? 4 : 0)) & 15;
+            made[to.Byte] |= (byte)(code << (to.High ? 4 : 0));
         }
 
         return made;

@@ -78,12 +78,9 @@ public sealed class UnplacedTensorTests
     }
 
     [TestMethod]
-    [DataRow("no-such-architecture")]
-    [DataRow("mamba2")]
-    [DataRow("gpt-oss")]
-    public void An_architecture_whose_values_are_not_known_has_no_translation(string architecture)
+    public void An_architecture_without_a_table_has_no_translation()
     {
-        SmallList list = new SmallList(architecture).AddCounting("token_embd.weight", 2, 2);
+        SmallList list = new SmallList("no-such-architecture").AddCounting("token_embd.weight", 2, 2);
         Assert.IsNull(TensorTranslator.ToHuggingFace(list.Given, list.Facts));
         Assert.IsNull(TensorTranslator.ToGguf(list.Given, list.Facts));
     }

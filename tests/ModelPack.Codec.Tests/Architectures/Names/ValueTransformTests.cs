@@ -18,6 +18,15 @@ public sealed class ValueTransformTests
     }
 
     [TestMethod]
+    public void The_bias_of_a_norm_of_nemotron_stays_as_it_is()
+    {
+        SmallList list = new SmallList("nemotron").Add("model.norm.weight", [1f], 1).Add("model.norm.bias", [1f], 1);
+        SmallList.Translated gguf = list.ToGguf().ShouldComeBackExcept("model.norm.weight");
+        CollectionAssert.AreEqual(new[] { 2f }, gguf.Floats("output_norm.weight"));
+        CollectionAssert.AreEqual(new[] { 1f }, gguf.Floats("output_norm.bias"));
+    }
+
+    [TestMethod]
     public void A_norm_of_gemma_in_bf16_is_widened_before_one_is_added()
     {
         SmallList.Translated gguf = new SmallList("gemma").Add("model.norm.weight", TensorType.BF16, [0x80, 0x3F, 0x00, 0xBF], 2).ToGguf();

@@ -32,7 +32,7 @@ internal sealed class RandomRecipe
         }
 
         PayloadRecipe inner = Next(depth - 1);
-        PayloadRecipe made = random.Next(8) switch
+        PayloadRecipe made = random.Next(9) switch
         {
             0 or 1 when inner.Length > 0 => Taken(inner),
             2 or 3 => Joined(inner, depth),
@@ -45,6 +45,7 @@ internal sealed class RandomRecipe
             7 when inner.Length % 34 == 0 && inner.Length < MostBytes / 4 => new WidenedPayload(inner, TensorType.Q8_0),
             7 when inner.Length % 2 == 0 && inner.Length < MostBytes =>
                 Widened(inner, random.Next(2) == 0 ? TensorType.F16 : TensorType.BF16),
+            8 when inner.Length % 4 == 0 => new NibblesPayload(inner, inner.Length % 16 == 0 ? 16 : 4, random.Next(2) == 0),
             _ => inner,
         };
         return made.Length <= MostBytes ? made : inner;

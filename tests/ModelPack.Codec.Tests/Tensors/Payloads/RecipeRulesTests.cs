@@ -21,6 +21,7 @@ public sealed class RecipeRulesTests
         ["widened"] = new WidenedPayload(new StoredPayload(2, 144), TensorType.Q4_K),
         ["narrowed"] = new NarrowedPayload(Stored, TensorType.BF16),
         ["shifted"] = new ShiftedPayload(Stored, 1),
+        ["nibbles"] = new NibblesPayload(Stored, 8, Apart: true),
         ["computed"] = new ComputedPayload(Stored, NumberFunction.LogarithmOfNegative),
     };
 
@@ -57,6 +58,11 @@ public sealed class RecipeRulesTests
         ["half a number shifted"] = (new ShiftedPayload(new LiteralPayload(new byte[6]), 1), "whole number of F32"),
         ["half a number computed"] =
             (new ComputedPayload(new LiteralPayload(new byte[6]), NumberFunction.NegativeExponential), "whole number of F32"),
+        ["codes of half a block"] = (new NibblesPayload(Stored, 16, Apart: true), "whole number of blocks of 16"),
+        ["codes of a block without halves"] = (new NibblesPayload(Stored, 3, Apart: false), "whole number of blocks of 3"),
+        ["codes of no block"] = (new NibblesPayload(Stored, 0, Apart: false), "whole number of blocks of 0"),
+        ["codes of a block beyond all"] =
+            (new NibblesPayload(new StoredPayload(3, Lengths[3]), 1L << 32, Apart: true), "whole number of blocks of 4294967296"),
         ["something bad within"] =
             (new JoinedPayload([Stored, new ReversedPayload(new StoredPayload(9, 24), TensorType.F16)], 1), "tensor 9"),
     };

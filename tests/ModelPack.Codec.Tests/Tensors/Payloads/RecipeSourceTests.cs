@@ -49,7 +49,8 @@ public sealed class RecipeSourceTests
                 else
                 {
                     Assert.IsTrue(
-                        kinds.Overlaps([typeof(LiteralPayload), typeof(WidenedPayload), typeof(NarrowedPayload), typeof(ShiftedPayload)]));
+                        kinds.Overlaps([typeof(LiteralPayload), typeof(WidenedPayload), typeof(NarrowedPayload), typeof(ShiftedPayload),
+                            typeof(NibblesPayload)]));
                 }
             }
         },
