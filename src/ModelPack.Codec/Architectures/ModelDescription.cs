@@ -158,7 +158,7 @@ internal sealed record ModelDescription
             own = own with { Family = family, Tensors = family is null ? NamingScheme.Unknown : NamingScheme.HuggingFace };
             if (derived.Architecture is null)
             {
-                return own with { Notes = derived.Ranked };
+                return derived.IsUnlisted ? own.WithTokenizer(file, derived.Ranked) : own with { Notes = derived.Ranked };
             }
 
             DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
@@ -205,6 +205,31 @@ internal sealed record ModelDescription
             : $"{CompanionNames.Config}: a model of the type '{fields.Text("model_type")}' has the tensor "
                 + $"'{missing[0]}'{(missing.Length == 1 ? "" : " and others")}, and this one does not: tensors keep their names, and the "
                 + $"output does not claim that architecture";
+    }
+
+    // A tokenizer is known by its own files, whatever the model is.
+    private ModelDescription WithTokenizer(ModelFile file, ImmutableArray<RankedNote> notes)
+    {
+        if (Architecture is not { Length: > 0 } architecture
+            || !Companions.Any(companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel))
+        {
+            return this with { Notes = notes };
+        }
+
+        try
+        {
+            DerivedTokenizer tokenizer = Tokenizer(file, Companions, architecture);
+            return this with
+            {
+                Entries = tokenizer.Entries.IsEmpty ? []
+                    : [new(GgufFormat.ArchitectureKey, GgufValue.FromString(architecture)), .. tokenizer.Entries],
+                Notes = [.. notes, .. tokenizer.Ranked],
+            };
+        }
+        catch (ModelPackException exception)
+        {
+            return this with { Notes = [.. notes, new(NoteRank.ChangesResults, $"{exception.Detail}; the tokenizer has no keys")] };
+        }
     }
 
     // The vocabulary has a token for each row of the embedding; config.json was compared with these already.

@@ -84,7 +84,7 @@ internal static class ConfigToGguf
             return Nothing(
                 [$"{CompanionNames.Config}: "
                     + (type is null ? "model_type is missing" : $"there is no rule for the model_type '{SafeText.Shorten(type)}'"),
-                    .. odd.Select(note => note.Text)]);
+                    .. odd.Select(note => note.Text)]) with { IsUnlisted = true };
         }
 
         ConfigReader draft = new(folder, config, rule.Architecture);

@@ -35,6 +35,9 @@ internal sealed record DerivedGguf(
     /// that.</summary>
     public bool IsNoGenerator { get; init; }
 
+    /// <summary>True if the model is of a family that nothing is known of.</summary>
+    public bool IsUnlisted { get; init; }
+
     /// <summary>The head, if it is not a tensor of the folder but rows of one.</summary>
     public HeadRows? Head { get; init; }
 
