@@ -165,7 +165,7 @@ internal sealed record ModelDescription
             return own with
             {
                 Architecture = derived.Architecture,
-                Entries = Merged(derived.Entries, NamedTokens.Set(derived.Architecture, tokenizer.Entries)),
+                Entries = Merged(derived.Entries, NamedTokens.Set(derived.NamedTokens, tokenizer.Entries)),
                 Extra = derived.Extra,
                 Head = derived.Head,
                 Tensors = NamingScheme.HuggingFace,
@@ -198,7 +198,7 @@ internal sealed record ModelDescription
             return null;
         }
 
-        ConfigObject fields = ConfigObject.Parse(file.Source.Name, config);
+        ConfigObject fields = LanguagePart.Of(ConfigObject.Parse(file.Source.Name, config));
         string[] missing = [
             .. FolderNeeds.MissingTensors(fields, [.. TensorDescriptions.Logical(file).Select(tensor => tensor.Name)]).Take(2)];
         return missing.Length == 0 ? null

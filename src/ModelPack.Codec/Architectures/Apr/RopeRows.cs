@@ -15,17 +15,17 @@ internal static class RopeRows
     // The converter to GGUF moves their rows from split halves to adjacent pairs (hf-companions.md §3.2, T1).
     private static readonly FrozenSet<string> Moved = new[]
     {
-        "llama", "arcee", "arctic", "baichuan", "deci", "deepseek", "granite", "granitemoe", "internlm2", "minicpm", "olmo", "smollm3",
+        "llama", "arctic", "baichuan", "deci", "deepseek", "granite", "internlm2", "minicpm",
             "xverse",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> AdjacentEverywhere = new[] { "command-r", "cohere2", "deepseek2" }.ToFrozenSet(
+    private static readonly FrozenSet<string> AdjacentEverywhere = new[] { "deepseek2" }.ToFrozenSet(
         StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> SplitEverywhere = new[]
     {
-        "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gemma3", "gptneox", "grok", "minicpm3", "nemotron",
-            "nomic-bert", "olmo2", "olmoe", "openelm",
+        "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gemma3", "gptneox", "grok", "minicpm3",
+            "nomic-bert", "olmo2", "openelm",
         "phi2", "phi3", "phimoe", "qwen", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "stablelm", "starcoder2",
     }.ToFrozenSet(StringComparer.Ordinal);
 

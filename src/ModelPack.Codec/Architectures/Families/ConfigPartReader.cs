@@ -45,6 +45,8 @@ internal static class ConfigPartReader
         "text" => new TextPart(line.GetProperty("text").GetString()!, Texts(line, "is")),
         "text_key" => new ConstantTextPart(line.GetProperty("text_key").GetString()!, line.GetProperty("absent").GetString()!),
         "lost" => new LostPart(Texts(line, "lost")),
+        "unset" => new UnsetPart(Texts(line, "unset")),
+        "no_window" => new NoWindowPart(line.GetProperty("no_window").GetBoolean()),
         "sizes" => Sizes(line),
         "rope" => Rope(line),
         "windows" => new WindowLayersPart(
@@ -82,6 +84,7 @@ internal static class ConfigPartReader
             "whole" => RotaryPart.Whole,
             "whole_with_key" => RotaryPart.WholeWithKey,
             "partial" => RotaryPart.Partial,
+            "counted" => RotaryPart.Counted,
             { } other => throw new InvalidOperationException($"unknown rope '{other}'"),
             null => RotaryPart.Whole,
         },
@@ -89,6 +92,15 @@ internal static class ConfigPartReader
         Optional(line, "part_absent")?.GetDouble())
     {
         BaseAbsent = Single(line, "base_absent"),
+        FactorField = Text(line, "factor"),
+        Scalings = Text(line, "scaling") switch
+        {
+            null => RopeScalings.Any,
+            "stated" => RopeScalings.Stated,
+            "none" => RopeScalings.None,
+            "unit" => RopeScalings.Unit,
+            { } other => throw new InvalidOperationException($"unknown scaling '{other}'"),
+        },
     };
 
     // A constant has its key in the first field.

@@ -23,6 +23,7 @@ internal static class ConfigToGguf
     private static readonly Dictionary<string, (string Architecture, Action<ConfigReader> Describe)> Rules = new(FamilyCatalog.Rules)
     {
         ["llama"] = ("llama", LlamaConfigs.Llama),
+        ["internlm3"] = ("llama", LlamaConfigs.InternLm3),
         ["mistral"] = ("llama", LlamaConfigs.Mistral),
         ["mixtral"] = ("llama", LlamaConfigs.Mixtral),
         ["granite"] = ("granite", LlamaConfigs.Granite),
@@ -55,6 +56,12 @@ internal static class ConfigToGguf
     public static IEnumerable<(string ModelType, string Architecture)> ModelTypes =>
         Rules.Select(rule => (rule.Key, rule.Value.Architecture));
 
+    /// <summary>What a config.json is called in GGUF, and what reads it; null if there is no rule.</summary>
+    public static (string Architecture, Action<ConfigReader> Describe)? Rule(ConfigObject config) =>
+        config.Text("model_type") is not { } type ? null
+        : FamilyCatalog.FindWithin(config.OuterType, type)
+            ?? (Rules.TryGetValue(type, out (string Architecture, Action<ConfigReader> Describe) rule) ? rule : null);
+
     /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can
     /// travel under its own names.</summary>
     /// <exception cref="ModelPackException">A companion file is broken, or contradicts itself or the tensors.</exception>
@@ -79,7 +86,7 @@ internal static class ConfigToGguf
         List<RankedNote> odd = [.. Oddities(file)];
         ConfigObject? generation = Generation(folder, odd);
         string? type = config.Text("model_type");
-        if (type is null || !Rules.TryGetValue(type, out (string Architecture, Action<ConfigReader> Describe) rule))
+        if (type is null || Rule(config) is not { } rule)
         {
             return Nothing(
                 [$"{CompanionNames.Config}: "
@@ -87,7 +94,7 @@ internal static class ConfigToGguf
                     .. odd.Select(note => note.Text)]) with { IsUnlisted = true };
         }
 
-        ConfigReader draft = new(folder, config, rule.Architecture);
+        ConfigReader draft = new(folder, config, rule.Architecture) { Generation = generation };
         if (config.Has("quantization_config"))
         {
             draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
@@ -120,7 +127,11 @@ internal static class ConfigToGguf
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
         return new(
             rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra],
-            GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) { Head = draft.Head };
+            GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) 
+            {
+                Head = draft.Head,
+                NamedTokens = [.. draft.NamedTokens],
+            };
     }
 
     /// <summary>

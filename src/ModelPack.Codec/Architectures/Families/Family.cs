@@ -13,6 +13,10 @@ namespace ModelPack.Architectures.Families;
 internal sealed record FamilyModel(
     string Type, string Class, ImmutableArray<ConfigPart> Parts, string? SignKey, string? SignTensor)
 {
+    /// <summary>The model_type of the object around its config without which it is of another architecture; null if it stands
+    /// alone.</summary>
+    public string? Within { get; init; }
+
     /// <summary>Whether a GGUF is of this class; true if nothing tells it.</summary>
     public bool Is(Derivation derivation, string architecture) =>
         (SignKey is null || derivation.Keys.Find($"{architecture}.{SignKey}") is not null)
@@ -58,8 +62,8 @@ internal sealed record Family(
     /// <summary>The field that counts the experts, by the row of the table of names that has one tensor for each.</summary>
     public ImmutableDictionary<int, string> Experts { get; init; } = ImmutableDictionary<int, string>.Empty;
 
-    /// <summary>Tokens that the converter looks up by their text: key of the tokenizer and text.</summary>
-    public ImmutableArray<(string Key, string Text)> NamedTokens { get; init; } = [];
+    /// <summary>Tokens that the converter looks up by their text or id.</summary>
+    public ImmutableArray<NamedToken> NamedTokens { get; init; } = [];
 
     /// <summary>From config.json to keys.</summary>
     public void Read(ConfigReader draft, FamilyModel model)
@@ -69,6 +73,7 @@ internal sealed record Family(
             part.Read(draft);
         }
 
+        draft.NamedTokens.AddRange(NamedTokens);
         FamilyShapes.Check(draft, this);
     }
 

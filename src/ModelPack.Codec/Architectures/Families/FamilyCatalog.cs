@@ -17,8 +17,16 @@ internal static class FamilyCatalog
     public static IEnumerable<KeyValuePair<string, (string Architecture, Action<ConfigReader> Describe)>> Rules =>
         from family in All
         from model in family.Models
+        where model.Within is null
         select KeyValuePair.Create(
             model.Type, (family.Architecture, (Action<ConfigReader>)(draft => family.Read(draft, model))));
+
+    /// <summary>The same for language models that are another architecture within the config of a larger model than alone.</summary>
+    public static (string Architecture, Action<ConfigReader> Describe)? FindWithin(string? outer, string type) =>
+        (from family in All
+         from model in family.Models
+         where model.Within is not null && model.Within == outer && model.Type == type
+         select ((string, Action<ConfigReader>)?)(family.Architecture, draft => family.Read(draft, model))).FirstOrDefault();
 
     /// <summary>What APR files may call the architecture: its model types.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Slugs =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Architectures.Names;
+using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
 
@@ -27,11 +28,18 @@ internal static class FamilyReader
         FurtherLayersField = Text(file.Root, "further_layers"),
         Experts = file.Rows.Where(row => row.Row.TryGetProperty("experts", out _)).ToImmutableDictionary(
             row => row.Order, row => Text(row.Row, "experts")!),
-        NamedTokens = file.Pairs("tokens"),
+        NamedTokens =
+        [
+            .. file.Pairs("tokens").Select(pair => new NamedToken(pair.Name, pair.Text, null)),
+            .. file.Numbers("ids").Select(pair => new NamedToken(pair.Name, null, pair.Number) { IsDefault = true }),
+        ],
     };
 
     private static FamilyModel Model(JsonElement model) => new(
-        Text(model, "type")!, Text(model, "class")!, Parts(model), Text(model, "sign_key"), Text(model, "sign_tensor"));
+        Text(model, "type")!, Text(model, "class")!, Parts(model), Text(model, "sign_key"), Text(model, "sign_tensor"))
+    {
+        Within = Text(model, "within"),
+    };
 
     private static ImmutableArray<ConfigPart> Parts(JsonElement owner) =>
         owner.TryGetProperty("config", out JsonElement parts) ? [.. parts.EnumerateArray().Select(ConfigPartReader.Read)] : [];

@@ -5,6 +5,12 @@ internal static class FamilyRules
 {
     public static ConfigPart Find(string name) => name switch
     {
+        "ernie_experts" => ErnieExperts.Rule,
+        "exaone4_windows" => Exaone4Windows.Rule,
+        "hunyuan_rotation" => HunYuanRotation.Rule,
+        "ministral3_rotation" => Ministral3Rotation.Rule,
+        "llama4_attention" => Llama4Attention.Rule,
+        "smollm3_rotation" => FourthLayers.Rule,
         _ => throw new InvalidOperationException($"there is no rule '{name}'"),
     };
 }

@@ -1,19 +1,19 @@
 using System.Collections.Immutable;
 using System.Text;
+using ModelPack.Architectures.Rules;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Families;
 
-/// <summary>Ids that llama.cpp's converter takes from the text of a token, whatever the folder's files say: its runtime ends a turn
-/// there.</summary>
+/// <summary>Ids that llama.cpp's converter takes from the text of a token, or from elsewhere, whatever the tokenizer's files say: its
+/// runtime ends a turn there.</summary>
 internal static class NamedTokens
 {
     private const string Prefix = "tokenizer.ggml.";
 
-    public static ImmutableArray<MetadataEntry> Set(string architecture, ImmutableArray<MetadataEntry> tokenizer)
+    public static ImmutableArray<MetadataEntry> Set(ImmutableArray<NamedToken> named, ImmutableArray<MetadataEntry> tokenizer)
     {
-        if (FamilyCatalog.Find(architecture) is not { NamedTokens.IsEmpty: false } family
-            || tokenizer.FirstOrDefault(entry => entry.Key == Prefix + "tokens") is not { Value: GgufValue tokens })
+        if (named.IsEmpty || tokenizer.FirstOrDefault(entry => entry.Key == Prefix + "tokens") is not { Value: GgufValue tokens })
         {
             return tokenizer;
         }
@@ -26,12 +26,17 @@ internal static class NamedTokens
         }
 
         List<MetadataEntry> made = [.. tokenizer];
-        foreach ((string key, string text) in family.NamedTokens)
+        foreach (NamedToken token in named)
         {
-            if (ids.TryGetValue(text, out uint found))
+            if (token.IsDefault && made.Exists(entry => entry.Key == Prefix + token.Key))
             {
-                made.RemoveAll(entry => entry.Key == Prefix + key);
-                made.Add(new(Prefix + key, GgufValue.FromUInt32(found)));
+                continue;
+            }
+
+            if (token.Id is { } known ? known < id : ids.TryGetValue(token.Text!, out known))
+            {
+                made.RemoveAll(entry => entry.Key == Prefix + token.Key);
+                made.Add(new(Prefix + token.Key, GgufValue.FromUInt32(known)));
             }
         }
 

@@ -12,12 +12,13 @@ internal sealed class TiedPart(string output, bool absent) : ConfigPart
 
     public override void Read(ConfigReader draft)
     {
-        draft.NoteOutput(output, absent);
-        bool tied = draft.Folder.FindTensor(output) is null && (draft.Config.Bool("tie_word_embeddings") ?? absent);
+        string name = draft.Component("output.weight") ?? output;
+        draft.NoteOutput(name, absent);
+        bool tied = draft.Folder.FindTensor(name) is null && (draft.Config.Bool("tie_word_embeddings") ?? absent);
         if (Only is { } only && only != tied)
         {
             draft.Obstruct(
-                only ? $"there is a tensor {output}, and the runtime takes the embedding matrix"
+                only ? $"there is a tensor {name}, and the runtime takes the embedding matrix"
                     : $"there is no tensor {output}, for which the runtime takes no other");
         }
     }

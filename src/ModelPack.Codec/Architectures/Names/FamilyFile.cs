@@ -37,6 +37,12 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
         ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!))]
         : [];
 
+    /// <summary>The fields of an object and their numbers; none if it is not there.</summary>
+    public ImmutableArray<(string Name, uint Number)> Numbers(string field) =>
+        Root.TryGetProperty(field, out JsonElement pairs)
+        ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetUInt32()))]
+        : [];
+
     private static string? RequiredKey(JsonElement line) => line.TryGetProperty("sizes", out _) ? Sizes
         : !line.TryGetProperty("key", out JsonElement key) || line.TryGetProperty("windows", out _) ? null
         : key.ValueKind == JsonValueKind.Array ? key[0].GetString() : key.GetString();

@@ -134,6 +134,9 @@ internal sealed class ConfigObject
     /// <summary>Whether a field holds a certain text; it may be of another type as well.</summary>
     public bool IsWord(string field, string word) => Find(field) is { ValueKind: JsonValueKind.String } value && value.ValueEquals(word);
 
+    /// <summary>Whether a field is a text; it may be of another type as well.</summary>
+    public bool IsText(string field) => Find(field) is { ValueKind: JsonValueKind.String };
+
     /// <summary>Whether a field is an object; it may be of another type as well.</summary>
     public bool IsObject(string field) => Find(field) is { ValueKind: JsonValueKind.Object };
 
@@ -201,6 +204,9 @@ internal sealed class ConfigObject
 
     public ModelPackException WrongValue(string field, string detail) =>
         new(HuggingFaceErrors.WrongField, $"{Path(field)} {detail}") { FilePath = folder, Companion = file };
+
+    /// <summary>The model_type of the object around it; null if there is none.</summary>
+    public string? OuterType => above?.Object.Text("model_type");
 
     /// <summary>The object with some fields of another where it does not have them itself.</summary>
     public ConfigObject With(ConfigObject outer, FrozenSet<string> fields) =>

@@ -34,6 +34,12 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
     /// <summary>Counts by the names of their fields, for the shapes of tensors.</summary>
     public Dictionary<string, long> Numbers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>generation_config.json, if it is there and can be read.</summary>
+    public ConfigObject? Generation { get; init; }
+
+    /// <summary>Tokens that the architecture has a role for.</summary>
+    public List<NamedToken> NamedTokens { get; } = [];
+
     /// <summary>Whether a key below the architecture's name was written.</summary>
     public bool Has(string key) => entries.Exists(entry => entry.Key == $"{architecture}.{key}");
 

@@ -35,7 +35,7 @@ internal static class DeepseekConfigs
         Check(draft, sizes, latent, rotary, plain, value);
         RopeSettings rope = RopeSettings.Read(draft);
         draft.Sizes(sizes with { StatedKvHeads = 1 });
-        RopeKeys.Write(draft, rope);
+        RopeKeys.Write(draft, rope, hasLogMultiplier: true);
         draft.RmsEpsilon();
         draft.Experts("n_routed_experts");
         routing(draft);

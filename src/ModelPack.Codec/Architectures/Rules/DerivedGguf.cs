@@ -20,6 +20,16 @@ internal sealed record HeadRows(string Name, string From, ImmutableArray<long> R
 /// <param name="Padding">pad_token_id.</param>
 internal sealed record StatedTokenIds(long? Begin, ImmutableArray<long> End, long? Padding);
 
+/// <summary>A token that an architecture has a role for.</summary>
+/// <param name="Key">The key of the tokenizer.</param>
+/// <param name="Text">Its text; null if its id says which.</param>
+/// <param name="Id">Its id; null if its text says which.</param>
+internal sealed record NamedToken(string Key, string? Text, uint? Id)
+{
+    /// <summary>Whether it gives way to what the folder says.</summary>
+    public bool IsDefault { get; init; }
+}
+
 /// <summary>What the companions of a folder say in GGUF's words.</summary>
 /// <param name="Architecture">The value of general.architecture; null if the model cannot be expressed, and then there are notes
 /// alone.</param>
@@ -40,6 +50,9 @@ internal sealed record DerivedGguf(
 
     /// <summary>The head, if it is not a tensor of the folder but rows of one.</summary>
     public HeadRows? Head { get; init; }
+
+    /// <summary>Tokens that the architecture has a role for, whatever the tokenizer's files say.</summary>
+    public ImmutableArray<NamedToken> NamedTokens { get; init; } = [];
 
     /// <summary>The texts of the notes.</summary>
     public ImmutableArray<string> Notes => [.. Ranked.Select(note => note.Text)];

@@ -23,7 +23,7 @@ internal static class Llama3Rope
             return 1;
         }
 
-        if (wavelength > scaling.OriginalContext / scaling.LowFactor)
+        if (wavelength > scaling.OriginalContext / scaling.LowFactor || scaling.LowFactor.Equals(scaling.HighFactor))
         {
             return scaling.Factor;
         }
@@ -41,9 +41,15 @@ internal static class Llama3Rope
 
         float rope = (float)(config.OptionalFloat("rope.freq_base")?.Value ?? 10000);
         float factor = (float)stored.Max(number => number.Value);
-        for (int item = 0; item < stored.Length; item++)
+        Llama3Scaling scaling = new(factor, LowFactor, HighFactor, OriginalContext);
+        int Wrong() => Array.FindIndex(
+            [.. Enumerable.Range(0, stored.Length)],
+            item => !Agrees((float)stored[item].Value, (float)Math.Pow(rope, 2f * item / rotary.Value), scaling));
+        if (Wrong() is >= 0 and { } item)
         {
-            if (!Agrees((float)stored[item].Value, (float)Math.Pow(rope, 2f * item / rotary.Value), factor))
+            // Llama 4 has a step in place of the slope.
+            scaling = scaling with { HighFactor = LowFactor };
+            if (Wrong() >= 0)
             {
                 config.Refuse(
                     $"rope_freqs.weight is not the table of low_freq_factor {LowFactor}, high_freq_factor {HighFactor}, "
@@ -56,7 +62,7 @@ internal static class Llama3Rope
         JsonFields fields = new();
         fields.Set("factor", new FiniteNumber(factor));
         fields.Set("low_freq_factor", new FiniteNumber(LowFactor));
-        fields.Set("high_freq_factor", new FiniteNumber(HighFactor));
+        fields.Set("high_freq_factor", new FiniteNumber(scaling.HighFactor));
         fields.Set("original_max_position_embeddings", OriginalContext);
         RopeScaling.Write(config, "llama3", fields);
         config.Note(
@@ -66,13 +72,13 @@ internal static class Llama3Rope
 
     /// <summary>The power comes from the math library that wrote the table: its last bit may be another one than here (hf-companions.md
     /// §1.4).</summary>
-    private static bool Agrees(float stored, float power, float factor)
+    private static bool Agrees(float stored, float power, Llama3Scaling scaling)
     {
         foreach (float candidate in (ReadOnlySpan<float>)[power, MathF.BitDecrement(power), MathF.BitIncrement(power)])
         {
             foreach (float wavelength in (ReadOnlySpan<float>)[Wavelength(candidate), MathF.Tau / (1 / candidate)])
             {
-                if (stored.Equals(Factor(wavelength, new(factor, LowFactor, HighFactor, OriginalContext))))
+                if (stored.Equals(Factor(wavelength, scaling)))
                 {
                     return true;
                 }

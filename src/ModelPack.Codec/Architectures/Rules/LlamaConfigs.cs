@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>Classes with the layout of Llama: llama, mistral, mixtral, granite, olmo2, starcoder2 (hf-companions.md §1.3).</summary>
@@ -6,6 +8,24 @@ internal static class LlamaConfigs
     private const int Olmo3FullLayer = 4;
 
     public static void Llama(ConfigReader draft) => Describe(draft, null, tiedByDefault: false);
+
+    /// <summary>Computes as Llama does: its scaling changes nothing within the stated context, and biases are seen from their
+    /// tensors.</summary>
+    public static void InternLm3(ConfigReader draft)
+    {
+        Describe(draft, null, tiedByDefault: false, rope =>
+        {
+            if (rope.Type != "dynamic")
+            {
+                return rope;
+            }
+
+            draft.Note("rope_scaling of type 'dynamic' has no key: texts beyond max_position_embeddings are rotated otherwise",
+                NoteRank.ChangesResults);
+            return rope with { Type = null, Scaling = null };
+        });
+        draft.NamedTokens.Add(new("eos_token_id", "<|im_end|>", null));
+    }
 
     public static void Mistral(ConfigReader draft)
     {
@@ -81,12 +101,14 @@ internal static class LlamaConfigs
         draft.Lose("sliding_window");
     }
 
-    private static void Describe(ConfigReader draft, string? expertsField, bool tiedByDefault)
+    private static void Describe(
+        ConfigReader draft, string? expertsField, bool tiedByDefault, Func<RopeSettings, RopeSettings>? scaled = null)
     {
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
         draft.CheckLlamaTensors(sizes, tiedByDefault, expertsField is null ? null : "block_sparse_moe.experts.", expertsField);
         RopeSettings rope = RopeSettings.Read(draft);
+        rope = scaled?.Invoke(rope) ?? rope;
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);
         RopeKeys.Write(draft, rope, sizes.HeadDimension);

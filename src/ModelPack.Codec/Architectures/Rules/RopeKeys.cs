@@ -22,9 +22,13 @@ internal static class RopeKeys
     ];
 
     /// <summary>Scaling, then the base of the frequencies.</summary>
-    public static void Write(ConfigReader draft, RopeSettings rope, long llama3Width = 0)
+    /// <param name="draft">The draft.</param>
+    /// <param name="rope">What the config says.</param>
+    /// <param name="llama3Width">The part of a head that Llama 3's scaling is for; 0 if the architecture does not know it.</param>
+    /// <param name="hasLogMultiplier">Whether the architecture has a key for mscale_all_dim, which the caller writes.</param>
+    public static void Write(ConfigReader draft, RopeSettings rope, long llama3Width = 0, bool hasLogMultiplier = false)
     {
-        Scaling(draft, rope, llama3Width);
+        Scaling(draft, rope, llama3Width, hasLogMultiplier);
         draft.Float("rope.freq_base", rope.Base);
         draft.Float("rope.freq_base_swa", rope.LocalBase);
     }
@@ -32,7 +36,7 @@ internal static class RopeKeys
     /// <summary>For classes without scaling, and whose base the converter leaves to the runtime's default.</summary>
     public static void WriteUnusualBase(ConfigReader draft, RopeSettings rope)
     {
-        Scaling(draft, rope, 0);
+        Scaling(draft, rope, 0, hasLogMultiplier: false);
         draft.Float("rope.freq_base", rope.Base is DefaultBase ? null : rope.Base);
     }
 
@@ -55,7 +59,7 @@ internal static class RopeKeys
         }
     }
 
-    private static void Scaling(ConfigReader draft, RopeSettings rope, long llama3Width)
+    private static void Scaling(ConfigReader draft, RopeSettings rope, long llama3Width, bool hasLogMultiplier)
     {
         switch (rope.Type)
         {
@@ -66,7 +70,7 @@ internal static class RopeKeys
                 draft.Float("rope.scaling.factor", factor);
                 if (rope.Type == "yarn")
                 {
-                    Yarn(draft, rope.Scaling!, factor);
+                    Yarn(draft, rope.Scaling!, factor, hasLogMultiplier);
                 }
 
                 break;
@@ -81,8 +85,7 @@ internal static class RopeKeys
         }
     }
 
-    // Of the architectures here, one has a key for mscale.
-    private static void Yarn(ConfigReader draft, ConfigObject scaling, float factor)
+    private static void Yarn(ConfigReader draft, ConfigObject scaling, float factor, bool hasLogMultiplier)
     {
         // The keys are written, but versions of llama.cpp that tests ran do not read them, and take what transformers takes when the fields
         // are missing.
@@ -106,7 +109,7 @@ internal static class RopeKeys
             draft.Obstruct("rope_scaling.truncate is false");
         }
 
-        if (draft.Architecture != "deepseek2" && scaling.Has("mscale") && scaling.Has("mscale_all_dim"))
+        if (!hasLogMultiplier && scaling.Has("mscale") && scaling.Has("mscale_all_dim"))
         {
             draft.Obstruct("rope_scaling states mscale and mscale_all_dim, for which there is no key");
         }
@@ -133,7 +136,8 @@ internal static class RopeKeys
             return;
         }
 
-        if (high <= low)
+        // Both may be one: then there is a step in place of the slope.
+        if (high < low)
         {
             throw draft.Config.Contradiction($"{rope.Scaling!.Path("high_freq_factor")} is {high}, but low_freq_factor is {low}");
         }

@@ -110,6 +110,9 @@ internal static class EffectiveIds
     {
         private long next = pieces;
 
+        /// <summary>The id of the next token that the vocabulary does not have.</summary>
+        public long Next => next;
+
         /// <summary>The id of the next token: that of the vocabulary, or else one more than the highest so far, at least the vocabulary's
         /// size.</summary>
         /// <param name="known">The id that the vocabulary has for it.</param>

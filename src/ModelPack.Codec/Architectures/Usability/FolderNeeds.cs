@@ -90,7 +90,5 @@ internal static class FolderNeeds
         LanguagePart.Of(
             ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length)))));
 
-    private static string? Architecture(ConfigObject config) =>
-        ConfigToGguf.ModelTypes.Where(rule => rule.ModelType == config.Text("model_type")).Select(rule => rule.Architecture)
-        .FirstOrDefault();
+    private static string? Architecture(ConfigObject config) => ConfigToGguf.Rule(config)?.Architecture;
 }

@@ -8,6 +8,9 @@ internal static class AddedTokens
 {
     private const float Score = -1000;
 
+    /// <summary>In the library's order.</summary>
+    private static readonly string[] Named = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"];
+
     /// <summary>
     /// Adds the tokens of tokenizer.json's <c>added_tokens</c> to those of the model, which stand in the list already, and behind them
     /// those that tokenizer_config.json names alone: transformers adds them as it loads.
@@ -31,6 +34,11 @@ internal static class AddedTokens
             {
                 Take(id, item);
             }
+        }
+
+        if (tokenizer is not null)
+        {
+            AddNamed(folder, tokens, library);
         }
 
         string file = tokenizer?.File ?? CompanionNames.TokenizerConfig;
@@ -64,6 +72,23 @@ internal static class AddedTokens
             TokenKind known = tokens.KindOf(id) ?? TokenKind.Normal;
             tokens.Mark(id, text, known is TokenKind.Normal or TokenKind.UserDefined or TokenKind.Control ? kind : known, Score);
             tokens.Found(id);
+        }
+    }
+
+    // transformers adds special tokens behind all others that its settings name and no list has, as it loads. Where the embedding has no row
+    // for one, no text can hold it.
+    private static void AddNamed(TokenizerFolder folder, TokenList tokens, LibraryIds library)
+    {
+        foreach (string role in Named)
+        {
+            string name = $"{role}_token";
+            if ((SpecialIds.TextOf(folder.Config, name) ?? SpecialIds.TextOf(folder.SpecialMap, name)) is { Length: > 0 } text
+                && !tokens.Contains(text) && library.Next is var id && id < folder.Target.VocabularySize && tokens.KindOf(id) is null)
+            {
+                library.Take(text, id);
+                tokens.Mark(id, text, TokenKind.Control, Score);
+                tokens.Found(id);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class LibraryIds(TokenList vocabulary)
     /// <summary>The first token that the library numbers otherwise than the file, if there is one.</summary>
     public string? Other { get; private set; }
 
+    /// <summary>The id of the next token that the vocabulary does not have.</summary>
+    public int Next => checked((int)counter.Next);
+
     /// <summary>Takes the next token of the file's list, before it stands in the vocabulary.</summary>
     public void Take(string text, int stated)
     {
