@@ -26,7 +26,7 @@ internal static class FamilyReader
     {
         LayersField = Text(file.Root, "layers") ?? "num_hidden_layers",
         FurtherLayersField = Text(file.Root, "further_layers"),
-        Experts = file.Rows.Where(row => row.Row.TryGetProperty("experts", out _)).ToImmutableDictionary(
+        Experts = file.Rows.Where(row => row.Row.TryGetProperty("experts", out JsonElement by) && by.ValueKind == JsonValueKind.String).ToImmutableDictionary(
             row => row.Order, row => Text(row.Row, "experts")!),
         NamedTokens =
         [

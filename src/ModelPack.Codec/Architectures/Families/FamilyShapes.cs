@@ -81,7 +81,8 @@ internal static class FamilyShapes
 
         foreach (TensorInfo tensor in config.Derivation.Tensors)
         {
-            if (family.Names.FromGguf(tensor.Name, config.Derivation.HasTensor) is { } match && match.Rule.Transform is NameTransform.None
+            if (family.Names.FromGguf(tensor.Name, config.Derivation.HasTensor) is { } match
+                && match.Rule is { Transform: NameTransform.None, Cut: null } && match.Rule.Take is [{ Form: null }]
                 && Wrong(tensor, match, family, config.Numbers) is { } wrong)
             {
                 config.Refuse(wrong);

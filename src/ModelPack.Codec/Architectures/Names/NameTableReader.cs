@@ -49,7 +49,9 @@ internal static class NameTableReader
             With = Text(row, "with") is { } with ? new NamePattern(with) : null,
             HuggingFaceWith = Text(row, "hf_with") is { } module ? new NamePattern(module) : null,
             HuggingFaceRank = row.TryGetProperty("hf_rank", out JsonElement rank) ? rank.GetInt32() : 0,
-            Experts = row.TryGetProperty("experts", out JsonElement experts) ? experts.GetBoolean() : null,
+            Experts = row.TryGetProperty("experts", out JsonElement experts) && experts.ValueKind is JsonValueKind.True or JsonValueKind.False
+                ? experts.GetBoolean()
+                : null,
             Predicts = row.TryGetProperty("predicts", out JsonElement predicts) && predicts.GetBoolean(),
             Cut = CutRows.Cut(row),
             Take = CutRows.Take(row),
