@@ -26,8 +26,9 @@ internal static class FamilyReader
     {
         LayersField = Text(file.Root, "layers") ?? "num_hidden_layers",
         FurtherLayersField = Text(file.Root, "further_layers"),
-        Experts = file.Rows.Where(row => row.Row.TryGetProperty("experts", out JsonElement by) && by.ValueKind == JsonValueKind.String).ToImmutableDictionary(
-            row => row.Order, row => Text(row.Row, "experts")!),
+        Experts = file.Rows
+            .Where(row => row.Row.TryGetProperty("experts", out JsonElement counted) && counted.ValueKind == JsonValueKind.String)
+            .ToImmutableDictionary(row => row.Order, row => Text(row.Row, "experts")!),
         NamedTokens =
         [
             .. file.Pairs("tokens").Select(pair => new NamedToken(pair.Name, pair.Text, null)),

@@ -145,6 +145,12 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
         foreach (string key in keys)
         {
             T? value = ReadKey(config, key);
+            if (value is null && key == keys[0] && Missing is null && Unwritten is null)
+            {
+                // The others say it again for programs that look for them; the first is the one that counts.
+                break;
+            }
+
             if (first is { } stated && value is { } other && !stated.Equals(other))
             {
                 config.Refuse($"{config.Key(keys[0])} is {Show(stated)}, but {config.Key(key)} is {Show(other)}");

@@ -164,7 +164,8 @@ public sealed class FamilyFileTests
 
     private static GgufFile Converted(FamilyCheckpoint checkpoint)
     {
-        Unflushed.Convert(checkpoint.Folder, checkpoint.At("converted.gguf"), ModelFormat.Gguf, new() { Origin = OriginMode.None });
+        ConversionOptions options = new() { Origin = OriginMode.None, Loss = LossPolicy.Allow };
+        Unflushed.Convert(checkpoint.Folder, checkpoint.At("converted.gguf"), ModelFormat.Gguf, options);
         return GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(checkpoint.At("converted.gguf"))));
     }
 
