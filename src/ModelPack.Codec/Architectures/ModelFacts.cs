@@ -11,6 +11,8 @@ internal sealed class ModelFacts
     private const string HeadCountKvKey = "attention.head_count_kv";
     private const string KeyLengthKey = "attention.key_length";
     private const string ValueLengthKey = "attention.value_length";
+    private const string TokenizerKey = "tokenizer.ggml.model";
+    private const string PaddingKey = "tokenizer.ggml.padding_token_id";
     private const string FeedForwardKey = "feed_forward_length";
 
     private readonly MetadataKeys keys;
@@ -22,6 +24,14 @@ internal sealed class ModelFacts
     }
 
     public string Architecture { get; }
+
+    /// <summary>The kind of tokenizer; null if no key says it.</summary>
+    public string? Tokenizer => keys.Text(TokenizerKey).Value;
+
+    /// <summary>The token that fills up a text; null if no key says it.</summary>
+    public long? PaddingToken => Accept(keys.Count(PaddingKey));
+
+    public long? ContextLength => Find("context_length");
 
     public long? LayerCount => Find("block_count");
 

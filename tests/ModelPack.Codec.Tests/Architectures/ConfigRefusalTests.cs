@@ -131,20 +131,22 @@ public sealed class ConfigRefusalTests
     [TestMethod]
     public void Bert_classes_that_share_the_architecture_are_not_guessed()
     {
-        SmallBert.New().Text("tokenizer.ggml.model", "gpt2").Derive()
+        SmallBert.New().Text("tokenizer.ggml.model", "rwkv").Derive()
+            .AssertNoFile("config.json", "config.json: config.json cannot be derived: nothing tells which model class it is");
+        SmallBert.New().Text("tokenizer.ggml.model", "gpt2").WithoutTensor("token_types.weight").Tensor("x", TensorType.F32, 1).Derive()
+            .AssertNoFile("config.json", "config.json: config.json cannot be derived: the tensor token_types.weight is missing");
+        SmallBert.New().WithoutTensor("token_types.weight").Tensor("x", TensorType.F32, 1).Derive()
             .AssertNoFile(
                 "config.json",
-                "config.json: config.json cannot be derived: with tokenizer.ggml.model 'gpt2' the class may be RobertaModel, "
-                    + "XLMRobertaModel or CamembertModel");
-        SmallBert.New().WithoutTensor("token_types.weight").Tensor("x", TensorType.F32, 1).Derive()
-            .AssertNoFile("config.json", "config.json: config.json cannot be derived: the tensor token_types.weight is missing");
+                "config.json: config.json cannot be derived: tokenizer.ggml.token_type_count is 2, but there is no tensor "
+                    + "token_types.weight");
         SmallBert.New().Count("tokenizer.ggml.token_type_count", 1).Derive()
             .AssertNoFile(
                 "config.json",
                 "config.json: config.json cannot be derived: tokenizer.ggml.token_type_count is 1, but token_types.weight has 2 rows");
         SmallBert.New().Own("attention.causal", GgufValue.FromBool(true)).Derive()
             .AssertNoFile(
-                "config.json", "config.json: config.json cannot be derived: bert.attention.causal is true, but BertModel is an encoder");
+                "config.json", "config.json: config.json cannot be derived: bert.attention.causal is true instead of false");
         SmallBert.New().Own("classifier.output_labels", 3).Derive()
             .AssertNoFile(
                 "config.json",

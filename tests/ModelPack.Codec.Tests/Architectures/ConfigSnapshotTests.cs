@@ -331,7 +331,9 @@ public sealed class ConfigSnapshotTests
               "architectures": [
                 "Gemma3ForCausalLM"
               ],
+              "attention_bias": false,
               "head_dim": 32,
+              "hidden_activation": "gelu_pytorch_tanh",
               "hidden_size": 64,
               "intermediate_size": 160,
               "layer_types": [

@@ -16,7 +16,7 @@ public sealed class LostFieldTests
     [DataRow("qwen3moe", "decoder_sparse_step hidden_act")]
     [DataRow("gemma", "rope_theta initializer_range attention_dropout")]
     [DataRow("gemma2", "rope_theta sliding_window attn_logit_softcapping final_logit_softcapping")]
-    [DataRow("gemma3", "sliding_window hidden_activation")]
+    [DataRow("gemma3", "initializer_range attention_dropout")]
     [DataRow("phi3", "sliding_window original_max_position_embeddings hidden_act resid_pdrop embd_pdrop")]
     [DataRow("bert", "initializer_range hidden_dropout_prob attention_probs_dropout_prob")]
     public void Lost_field_is_noted_and_not_written(string kind, string fields)

@@ -69,7 +69,10 @@ internal sealed class CheckpointTrip : IDisposable
         string output = temp.At("output.gguf");
 
         // A file without a record of the folder stands for the reference where there is none.
-        if (Refusal(Folder, output, ModelFormat.Gguf, table is null ? OriginMode.None : OriginMode.Embed) is { } refusal)
+        ConversionOptions options = table is null
+            ? new() { Origin = OriginMode.None, Loss = LossPolicy.Allow, Threads = 1 }
+            : new() { Threads = 1 };
+        if (Refusal(Folder, output, ModelFormat.Gguf, options) is { } refusal)
         {
             Found(Part.GgufTensors, refusal);
         }
@@ -114,7 +117,7 @@ internal sealed class CheckpointTrip : IDisposable
     private void ToFolder(byte[] reference)
     {
         string source = temp.Write(CheckpointArchive.Reference, reference);
-        if (Refusal(source, Derived, ModelFormat.SafeTensors, OriginMode.Embed) is { } refusal)
+        if (Refusal(source, Derived, ModelFormat.SafeTensors, new() { Threads = 1 }) is { } refusal)
         {
             Found(Part.FolderTensors, refusal);
             return;
@@ -136,11 +139,11 @@ internal sealed class CheckpointTrip : IDisposable
         }
     }
 
-    private static string? Refusal(string source, string target, ModelFormat to, OriginMode origin)
+    private static string? Refusal(string source, string target, ModelFormat to, ConversionOptions options)
     {
         try
         {
-            Unflushed.Convert(source, target, to, new() { Origin = origin, Threads = 1 });
+            Unflushed.Convert(source, target, to, options);
             return null;
         }
         catch (ModelPackException exception)

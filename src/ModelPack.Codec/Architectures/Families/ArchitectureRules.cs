@@ -15,7 +15,6 @@ internal static class ArchitectureRules
         "qwen3moe" => Qwen3Moe,
         "gemma" => GemmaFamily.Gemma,
         "gemma2" => GemmaFamily.Gemma2,
-        "gemma3" => GemmaFamily.Gemma3,
         "phi3" => Phi3,
         "phi2" => OtherFamilies.Phi2,
         "stablelm" => OtherFamilies.StableLm,
@@ -27,7 +26,6 @@ internal static class ArchitectureRules
         "olmo2" => LlamaFamily.Olmo2,
         "granite" => LlamaFamily.Granite,
         "deepseek2" => DeepseekFamily.Describe,
-        "bert" => BertFamily.Describe,
         "nomic-bert" => NomicBert.Describe,
         _ => FamilyCatalog.Find(architecture) is { } family ? family.Write : null,
     };

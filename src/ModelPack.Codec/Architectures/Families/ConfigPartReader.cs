@@ -73,9 +73,17 @@ internal static class ConfigPartReader
                 { } other => throw new InvalidOperationException($"unknown sizes '{other}'"),
                 null => false,
             },
-            Number(line, "head_absent"));
+            Number(line, "head_absent"))
+        {
+            PositionsBehind = Text(line, "positions_behind"),
+        };
 
-        string[] Names(string field, string[] others) => Texts(line, field) is { IsEmpty: false } names ? [.. names] : others;
+        string[] Names(string field, string[] others) => Texts(line, field) switch
+        {
+            [] => others,
+            [""] => [],
+            var names => [.. names],
+        };
     }
 
     private static RopePart Rope(JsonElement line) => new(
@@ -101,6 +109,7 @@ internal static class ConfigPartReader
             "unit" => RopeScalings.Unit,
             { } other => throw new InvalidOperationException($"unknown scaling '{other}'"),
         },
+        LocalAbsent = Single(line, "local_absent"),
     };
 
     // A constant has its key in the first field.

@@ -20,7 +20,7 @@ internal static class ConfigToGguf
         "tokenizer.model",
     ];
 
-    private static readonly Dictionary<string, (string Architecture, Action<ConfigReader> Describe)> Rules = new(FamilyCatalog.Rules)
+    private static readonly Dictionary<string, (string Architecture, Action<ConfigReader> Describe)> Rules = new()
     {
         ["llama"] = ("llama", LlamaConfigs.Llama),
         ["internlm3"] = ("llama", LlamaConfigs.InternLm3),
@@ -36,7 +36,6 @@ internal static class ConfigToGguf
         ["qwen3_moe"] = ("qwen3moe", QwenConfigs.Qwen3Moe),
         ["gemma"] = ("gemma", GemmaConfigs.Gemma),
         ["gemma2"] = ("gemma2", GemmaConfigs.Gemma2),
-        ["gemma3_text"] = ("gemma3", GemmaConfigs.Gemma3),
         ["phi"] = ("phi2", PhiConfigs.Phi2),
         ["phi3"] = ("phi3", PhiConfigs.Phi3),
         ["gpt2"] = ("gpt2", OtherConfigs.Gpt2),
@@ -46,7 +45,6 @@ internal static class ConfigToGguf
         ["stablelm"] = ("stablelm", OtherConfigs.StableLm),
         ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Second),
         ["deepseek_v3"] = ("deepseek2", DeepseekConfigs.Third),
-        ["bert"] = ("bert", BertConfigs.Bert),
         ["nomic_bert"] = ("nomic-bert", NomicConfigs.Describe),
     };
 
@@ -54,13 +52,13 @@ internal static class ConfigToGguf
 
     /// <summary>The model types with a rule, and what GGUF calls them.</summary>
     public static IEnumerable<(string ModelType, string Architecture)> ModelTypes =>
-        Rules.Select(rule => (rule.Key, rule.Value.Architecture));
+        FamilyCatalog.ModelTypes.Concat(Rules.Select(rule => (rule.Key, rule.Value.Architecture)));
 
     /// <summary>What a config.json is called in GGUF, and what reads it; null if there is no rule.</summary>
     public static (string Architecture, Action<ConfigReader> Describe)? Rule(ConfigObject config) =>
         config.Text("model_type") is not { } type ? null
-        : FamilyCatalog.FindWithin(config.OuterType, type)
-            ?? (Rules.TryGetValue(type, out (string Architecture, Action<ConfigReader> Describe) rule) ? rule : null);
+        : FamilyCatalog.Find(config) is var (family, model) ? (family.Architecture, draft => family.Read(draft, model))
+        : Rules.TryGetValue(type, out (string Architecture, Action<ConfigReader> Describe) rule) ? rule : null;
 
     /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can
     /// travel under its own names.</summary>
@@ -86,6 +84,8 @@ internal static class ConfigToGguf
         List<RankedNote> odd = [.. Oddities(file)];
         ConfigObject? generation = Generation(folder, odd);
         string? type = config.Text("model_type");
+        (Family Family, FamilyModel Model)? known = FamilyCatalog.Find(config);
+        config = known?.Family.Complete(config) ?? config;
         if (type is null || Rule(config) is not { } rule)
         {
             return Nothing(
@@ -94,7 +94,12 @@ internal static class ConfigToGguf
                     .. odd.Select(note => note.Text)]) with { IsUnlisted = true };
         }
 
-        ConfigReader draft = new(folder, config, rule.Architecture) { Generation = generation };
+        ConfigReader draft = new(folder, config, rule.Architecture)
+        {
+            Generation = generation,
+            IsEncoder = known?.Family.IsEncoder ?? false,
+            HeadClasses = known?.Family.HeadClasses ?? [],
+        };
         if (config.Has("quantization_config"))
         {
             draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");

@@ -1,27 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
-
-/// <summary>A model class that a GGUF architecture stands for.</summary>
-/// <param name="Type">Its model_type.</param>
-/// <param name="Class">The class that its config.json names.</param>
-/// <param name="Parts">What it states beside what all classes of the architecture state.</param>
-/// <param name="SignKey">The key behind the architecture's name that only this class has; null if none tells.</param>
-/// <param name="SignTensor">The tensor that only this class has; null if none tells.</param>
-internal sealed record FamilyModel(
-    string Type, string Class, ImmutableArray<ConfigPart> Parts, string? SignKey, string? SignTensor)
-{
-    /// <summary>The model_type of the object around its config without which it is of another architecture; null if it stands
-    /// alone.</summary>
-    public string? Within { get; init; }
-
-    /// <summary>Whether a GGUF is of this class; true if nothing tells it.</summary>
-    public bool Is(Derivation derivation, string architecture) =>
-        (SignKey is null || derivation.Keys.Find($"{architecture}.{SignKey}") is not null)
-        && (SignTensor is null || derivation.HasTensor(SignTensor));
-}
 
 /// <summary>Which rows of a head rotate together (hf-companions.md §3.2, T1).</summary>
 internal enum RopePairs
@@ -65,6 +47,18 @@ internal sealed record Family(
     /// <summary>Tokens that the converter looks up by their text or id.</summary>
     public ImmutableArray<NamedToken> NamedTokens { get; init; } = [];
 
+    /// <summary>What the classes take without a field.</summary>
+    public JsonElement? Defaults { get; init; }
+
+    /// <summary>A config.json with what the classes take where a field is missing.</summary>
+    public ConfigObject Complete(ConfigObject config) => Defaults is { } fields ? config.WithDefaults(fields) : config;
+
+    /// <summary>Every token sees every other, and no field and no key needs to say so.</summary>
+    public bool IsEncoder { get; init; }
+
+    /// <summary>The classes with a head that scores.</summary>
+    public ImmutableArray<string> HeadClasses { get; } = [.. Models.Select(model => model.HeadClass).OfType<string>()];
+
     /// <summary>From config.json to keys.</summary>
     public void Read(ConfigReader draft, FamilyModel model)
     {
@@ -86,7 +80,7 @@ internal sealed record Family(
             return;
         }
 
-        config.Class(meant.Class, meant.Type);
+        config.Class(ClassifierNames.IsWhole(config.Derivation.HasTensor) ? meant.HeadClass ?? meant.Class : meant.Class, meant.Type);
         foreach (ConfigPart part in Parts.Concat(meant.Parts))
         {
             part.Write(config);

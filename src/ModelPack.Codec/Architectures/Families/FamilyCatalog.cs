@@ -13,24 +13,25 @@ internal static class FamilyCatalog
 
     public static ImmutableArray<Family> All { get; } = [.. Families.Values.OrderBy(family => family.Architecture, StringComparer.Ordinal)];
 
-    /// <summary>For each model_type, the architecture and what reads its config.json.</summary>
-    public static IEnumerable<KeyValuePair<string, (string Architecture, Action<ConfigReader> Describe)>> Rules =>
+    /// <summary>The model types and their architectures: of a type that becomes several, the one that needs no word more first.</summary>
+    public static IEnumerable<(string ModelType, string Architecture)> ModelTypes =>
         from family in All
         from model in family.Models
         where model.Within is null
-        select KeyValuePair.Create(
-            model.Type, (family.Architecture, (Action<ConfigReader>)(draft => family.Read(draft, model))));
-
-    /// <summary>The same for language models that are another architecture within the config of a larger model than alone.</summary>
-    public static (string Architecture, Action<ConfigReader> Describe)? FindWithin(string? outer, string type) =>
-        (from family in All
-         from model in family.Models
-         where model.Within is not null && model.Within == outer && model.Type == type
-         select ((string, Action<ConfigReader>)?)(family.Architecture, draft => family.Read(draft, model))).FirstOrDefault();
+        orderby model.IsConditional
+        select (model.Type, family.Architecture);
 
     /// <summary>What APR files may call the architecture: its model types.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Slugs =>
-        Rules.Select(rule => KeyValuePair.Create(rule.Key, rule.Value.Architecture));
+        ModelTypes.DistinctBy(type => type.ModelType).Select(type => KeyValuePair.Create(type.ModelType, type.Architecture));
+
+    /// <summary>The family and the class of a config.json; null if this folder has none.</summary>
+    public static (Family Family, FamilyModel Model)? Find(ConfigObject config) =>
+        (from family in All
+         from model in family.Models
+         where model.Is(config)
+         orderby model.IsConditional descending
+         select ((Family, FamilyModel)?)(family, model)).FirstOrDefault();
 
     public static Family? Find(string architecture) => Families.GetValueOrDefault(architecture);
 }

@@ -34,12 +34,20 @@ internal static class FamilyReader
             .. file.Pairs("tokens").Select(pair => new NamedToken(pair.Name, pair.Text, null)),
             .. file.Numbers("ids").Select(pair => new NamedToken(pair.Name, null, pair.Number) { IsDefault = true }),
         ],
+        Defaults = file.Root.TryGetProperty("defaults", out JsonElement defaults) ? defaults : null,
+        IsEncoder = file.Root.TryGetProperty("encoder", out JsonElement encoder) && encoder.GetBoolean(),
     };
 
     private static FamilyModel Model(JsonElement model) => new(
         Text(model, "type")!, Text(model, "class")!, Parts(model), Text(model, "sign_key"), Text(model, "sign_tensor"))
     {
         Within = Text(model, "within"),
+        SignTokenizer = Text(model, "sign_tokenizer"),
+        HeadClass = Text(model, "head"),
+        When = Text(model, "when"),
+        WhenClass = model.TryGetProperty("when_class", out JsonElement classes)
+            ? [.. classes.EnumerateArray().Select(name => name.GetString()!)]
+            : [],
     };
 
     private static ImmutableArray<ConfigPart> Parts(JsonElement owner) =>

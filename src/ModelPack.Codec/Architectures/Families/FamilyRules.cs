@@ -1,3 +1,5 @@
+using ModelPack.Architectures.Rules;
+
 namespace ModelPack.Architectures.Families;
 
 /// <summary>Rules of families that no table can say, by the name that their files call them by.</summary>
@@ -11,6 +13,11 @@ internal static class FamilyRules
         "ministral3_rotation" => Ministral3Rotation.Rule,
         "llama4_attention" => Llama4Attention.Rule,
         "smollm3_rotation" => FourthLayers.Rule,
+        "gemma3" => GemmaRule.For(largest: 62),
+        "gemma-embedding" => GemmaRule.Embedding,
+        "bert" => new RulePart(BertConfigs.Bert, BertFamily.Describe),
+        "distilbert" => new RulePart(BertConfigs.Distilled, BertFamily.Distilled),
+        "dense" => DenseModules.Part,
         _ => throw new InvalidOperationException($"there is no rule '{name}'"),
     };
 }

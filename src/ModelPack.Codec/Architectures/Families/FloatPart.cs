@@ -9,8 +9,21 @@ internal sealed class FloatPart(ImmutableArray<string> fields, ImmutableArray<st
 {
     protected override float? ReadField(ConfigObject config, string field) => config.Float(field);
 
-    protected override float? ReadKey(ConfigWriter config, string key) =>
-        config.OptionalFloat(key)?.Value is { } number ? (float)number : null;
+    protected override float? ReadKey(ConfigWriter config, string key)
+    {
+        if (config.OptionalFloat(key)?.Value is not { } number)
+        {
+            return null;
+        }
+
+        if (float.IsFinite((float)number))
+        {
+            return (float)number;
+        }
+
+        config.Refuse($"{config.Key(key)} is more than single precision holds");
+        return null;
+    }
 
     protected override void WriteKey(ConfigReader draft, string key, float value) => draft.Float(key, value);
 

@@ -1,5 +1,6 @@
 using ModelPack.Architectures.Rules;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
@@ -31,7 +32,12 @@ internal static class ModelConfig
             return;
         }
 
-        ConfigWriter config = new(derivation, architecture);
+        Family? family = FamilyCatalog.Find(architecture);
+        ConfigWriter config = new(derivation, architecture)
+        {
+            IsEncoder = family?.IsEncoder ?? false,
+            HeadClasses = family?.HeadClasses ?? [],
+        };
         describe(config);
         config.Labels();
         config.RequireNoHead();
@@ -65,6 +71,11 @@ internal static class ModelConfig
         foreach ((string name, Action<JsonText> write) in config.Files)
         {
             derivation.Add(name, write, JsonCharacters.Ascii);
+        }
+
+        foreach (Companion file in config.ModuleFiles)
+        {
+            derivation.Add(file.Name, file.Bytes);
         }
     }
 

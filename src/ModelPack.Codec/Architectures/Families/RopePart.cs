@@ -57,6 +57,9 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
     /// <summary>The base that the class takes without a field, where it is not 10000.</summary>
     public float? BaseAbsent { get; init; }
 
+    /// <summary>The base that the class takes for layers with a window; null if these rotate as the others do.</summary>
+    public float? LocalAbsent { get; init; }
+
     public override void Read(ConfigReader draft)
     {
         RopeSettings rope = RopeSettings.Read(draft);
@@ -94,7 +97,7 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
         }
 
         rope = Scalings is RopeScalings.None or RopeScalings.Unit ? rope with { Type = null, Scaling = null } : rope;
-        RopeKeys.Write(draft, rope with { Base = rope.Base ?? BaseAbsent }, width);
+        RopeKeys.Write(draft, rope with { Base = rope.Base ?? BaseAbsent, LocalBase = rope.LocalBase ?? LocalAbsent }, width);
         StateScaling(draft, rope);
         draft.Count(Key, rotary == RotaryPart.Whole || width == 0 ? null : width);
     }
@@ -102,6 +105,11 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
     public override void Write(ConfigWriter config)
     {
         config.RopeBase();
+        if (LocalAbsent is { } local)
+        {
+            config.Fields.Set("rope_local_base_freq", config.OptionalFloat("rope.freq_base_swa") ?? new FiniteNumber(local));
+        }
+
         if (!config.Numbers.TryGetValue(Head, out long head))
         {
             return;

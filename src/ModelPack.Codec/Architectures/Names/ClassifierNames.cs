@@ -12,12 +12,15 @@ internal static class ClassifierNames
     private const string Bert = "bert";
     private const string HeadModule = "classifier";
 
+    /// <summary>Tokenizers of RoBERTa and XLM-RoBERTa; BERT has WordPiece.</summary>
+    private static readonly string[] Roberta = ["gpt2", "t5"];
+
     /// <summary>True if a GGUF has all that a BERT with a classifier needs.</summary>
     public static bool IsWhole(Func<string, bool> hasTensor) => hasTensor(Pooler) && hasTensor(Head);
 
-    public static string Prefix(string architecture, Func<string, bool> hasTensor) =>
-        architecture == Bert && IsWhole(hasTensor) ? Bert + "." : "";
+    public static string Prefix(ModelFacts facts, Func<string, bool> hasTensor) => facts.Architecture != Bert || !IsWhole(hasTensor) ? ""
+        : Roberta.Contains(facts.Tokenizer) ? "roberta." : Bert + ".";
 
     public static string Of(NameMatch match, string prefix) =>
-        match.Rule.HuggingFace.Text == HeadModule ? match.HuggingFaceName : prefix + match.HuggingFaceName;
+        match.Rule.HuggingFace.Text.Split('.')[0] == HeadModule ? match.HuggingFaceName : prefix + match.HuggingFaceName;
 }

@@ -29,6 +29,12 @@ internal sealed record NameRule(
     /// <summary>A component that the same layer must have for the row to be read from GGUF; null if none.</summary>
     public NamePattern? With { get; init; }
 
+    /// <summary>A component that the model must lack for the row to be read from GGUF; null if none.</summary>
+    public NamePattern? Without { get; init; }
+
+    /// <summary>The kinds of tokenizer that tell, in a GGUF, that the row is meant; none for all models.</summary>
+    public ImmutableArray<string> Tokenizers { get; init; } = [];
+
     /// <summary>A module that the model must have for the row to be read from Hugging Face; null if none.</summary>
     public NamePattern? HuggingFaceWith { get; init; }
 

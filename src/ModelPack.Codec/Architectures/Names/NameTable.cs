@@ -16,16 +16,17 @@ internal sealed class NameTable(
     public ImmutableArray<NameRule> Rules => rules;
 
     /// <summary>The table of an architecture as <see cref="Architectures"/> names it; null if there is none.</summary>
-    public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture);
+    public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture)?.Where(rule => rule.Tokenizers.IsEmpty);
 
     /// <summary>The table of a model; null if there is none.</summary>
     public static NameTable? For(ModelFacts facts) =>
-        For(facts.Architecture, facts.ExpertCount)?.WithPredictingLayers(facts.FirstPredictingLayer);
+        For(facts.Architecture, facts.ExpertCount, facts.Tokenizer)?.WithPredictingLayers(facts.FirstPredictingLayer);
 
-    /// <summary>The table of an architecture with as many experts.</summary>
-    public static NameTable? For(string architecture, long? experts) =>
-        For(architecture == "llama" && experts > 0 ? "llama+experts" : architecture)?.Where(
-            rule => rule.Experts is null || rule.Experts == experts > 0);
+    /// <summary>The table of an architecture with as many experts, and such a tokenizer.</summary>
+    public static NameTable? For(string architecture, long? experts, string? tokenizer = null) =>
+        Tables.GetValueOrDefault(architecture == "llama" && experts > 0 ? "llama+experts" : architecture)?.Where(
+            rule => (rule.Experts is null || rule.Experts == experts > 0)
+                && (rule.Tokenizers.IsEmpty || (tokenizer is not null && rule.Tokenizers.Contains(tokenizer))));
 
     /// <summary>Finds the row of a GGUF name.</summary>
     /// <param name="name">The name.</param>
@@ -111,8 +112,13 @@ internal sealed class NameTable(
         : new(
             [.. rules.Select(rule => rule.Predicts ? rule with { FirstLayer = layer } : rule with { Layers = layer })], prefixes, endings);
 
-    private static bool IsMeant(NameMatch match, Func<string, bool> exists) => match.Rule.With is not { } with
-        || match.Rule.Endings.Any(ending => exists(with.Format(match.Layer, match.Index) + ending.Gguf));
+    private static bool IsMeant(NameMatch match, Func<string, bool> exists)
+    {
+        return (match.Rule.With is not { } with || Exists(with)) && (match.Rule.Without is not { } without || !Exists(without));
+
+        bool Exists(NamePattern component) =>
+            match.Rule.Endings.Any(ending => exists(component.Format(match.Layer, match.Index) + ending.Gguf));
+    }
 
     private static NameMatch? MatchGguf(NameRule rule, string name)
     {

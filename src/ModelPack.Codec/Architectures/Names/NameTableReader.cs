@@ -47,6 +47,10 @@ internal static class NameTableReader
             order, new NamePattern(Text(row, "gguf")!), new NamePattern(Text(row, "hf")!), endings, transform, Sides(row))
         {
             With = Text(row, "with") is { } with ? new NamePattern(with) : null,
+            Without = Text(row, "without") is { } without ? new NamePattern(without) : null,
+            Tokenizers = row.TryGetProperty("tokenizer", out JsonElement kinds)
+                ? [.. kinds.EnumerateArray().Select(kind => kind.GetString()!)]
+                : [],
             HuggingFaceWith = Text(row, "hf_with") is { } module ? new NamePattern(module) : null,
             HuggingFaceRank = row.TryGetProperty("hf_rank", out JsonElement rank) ? rank.GetInt32() : 0,
             Experts = row.TryGetProperty("experts", out JsonElement experts) && experts.ValueKind is JsonValueKind.True or JsonValueKind.False
@@ -75,6 +79,7 @@ internal static class NameTableReader
         "T10" => NameTransform.Halves,
         "T11" => NameTransform.Interleaved,
         "T13" => NameTransform.LatentSplit,
+        "T15" => NameTransform.Positions,
         "T14" => NameTransform.HeadStack,
         "T22" => NameTransform.Cut,
         string other => throw new InvalidOperationException($"unknown transform {other} in the table of names"),

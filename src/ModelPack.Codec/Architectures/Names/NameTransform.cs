@@ -44,4 +44,7 @@ internal enum NameTransform
 
     /// <summary>T14: one norm for each head becomes one stack.</summary>
     HeadStack,
+
+    /// <summary>T15: rows of positions in front of the first token's are cut.</summary>
+    Positions,
 }

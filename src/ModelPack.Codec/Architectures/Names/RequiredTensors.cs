@@ -58,7 +58,6 @@ internal sealed class RequiredTensors
         ["qwen3moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} attn_q_norm attn_k_norm {Experts}"),
         ["gemma"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
         ["gemma2"] = new(RmsNorm, Outside, $"{Llama} post_attention_norm {Gated} post_ffw_norm"),
-        ["gemma3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm post_attention_norm {Gated} post_ffw_norm"),
         ["phi2"] = new(
             LayerNorm, $"{Biased} output output.bias",
             $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
@@ -78,7 +77,6 @@ internal sealed class RequiredTensors
             Outside,
             $"attn_norm attn_q|attn_q_a+attn_q_a_norm+attn_q_b attn_kv_a_mqa attn_kv_a_norm attn_kv_b|attn_k_b+attn_v_b attn_output "
                 + $"ffn_norm {Gated}|{Experts}"),
-        ["bert"] = new(LayerNorm, "token_embd token_types position_embd token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder}"),
         ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
     }.Concat(FamilyFile.All.Select(Of)).ToFrozenDictionary(StringComparer.Ordinal);
 

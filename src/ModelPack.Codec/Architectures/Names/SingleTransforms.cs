@@ -19,6 +19,7 @@ internal static class SingleTransforms
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: true),
         NameTransform.GroupsApart => GroupsApart(member, facts, toGguf: true),
+        NameTransform.Positions => PositionTransforms.ToGguf(member, facts),
         NameTransform other => throw new InvalidOperationException($"{other} does not make one tensor of one"),
     };
 
@@ -35,6 +36,7 @@ internal static class SingleTransforms
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: false),
         NameTransform.GroupsApart => GroupsApart(member, facts, toGguf: false),
+        NameTransform.Positions => PositionTransforms.ToHuggingFace(member, facts),
         NameTransform other => throw new InvalidOperationException($"{other} does not make one tensor of one"),
     };
 

@@ -33,6 +33,7 @@ internal readonly record struct UnplacedTensor(string Name, string Reason)
         .. tensors.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => group.Count() switch
         {
             1 => $"'{group.First().Name}' {group.Key}",
+            _ when UnplacedNames.Towers([.. group.Select(tensor => tensor.Name)]) is { } towers => $"{towers} {group.Key}",
             2 => $"'{group.First().Name}' {group.Key}; so it is with '{group.Last().Name}'",
             int count => $"'{group.First().Name}' {group.Key}; so it is with {count - 1} more tensors",
         }),

@@ -20,7 +20,7 @@ internal static class TensorTranslator
 
         TranslationContext context = new(tensors, facts);
         HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
-        string prefix = ClassifierNames.Prefix(facts.Architecture, names.Contains);
+        string prefix = ClassifierNames.Prefix(facts, names.Contains);
         Dictionary<string, List<TranslationMember>> pairs = new(StringComparer.Ordinal);
         foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
         {

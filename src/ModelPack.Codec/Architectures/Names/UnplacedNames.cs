@@ -11,7 +11,26 @@ internal static class UnplacedNames
 
     private static readonly string[] Rope = ["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"];
 
-    public static string InGguf(string name, string architecture) =>
+    /// <summary>Modules beside a language model that make embeddings of pictures and sound.</summary>
+    private static readonly string[] TowerModules = [
+        "vision_tower", "vision_model", "vision_embed_tokens", "visual", "audio_tower", "audio_model", "multi_modal_projector",
+        "multimodal_projector", "mm_projector", "embed_vision", "embed_audio", "patch_merger"];
+
+    private static string? Tower(string name) =>
+        name.Split('.').Take(2).FirstOrDefault(part => TowerModules.Contains(part, StringComparer.Ordinal));
+
+    /// <summary>What to call tensors that all belong to such modules; null if some do not.</summary>
+    public static string? Towers(string[] names)
+    {
+        string?[] modules = [.. names.Select(Tower).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return modules.Contains(null) ? null : $"{string.Join(", ", modules)}: each of {names.Length} tensors";
+    }
+
+    public static string InGguf(string name, string architecture) => Tower(name) is not null
+        ? $"has no place in a GGUF of {architecture}, which holds the language model alone"
+        : OfLanguage(name, architecture);
+
+    private static string OfLanguage(string name, string architecture) =>
         Recomputed.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
         ? "is a buffer that programs compute themselves, and has no place in a GGUF"
         : Heads.Any(head => name.Contains(head, StringComparison.Ordinal))

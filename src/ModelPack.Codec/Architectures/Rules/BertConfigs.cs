@@ -3,30 +3,34 @@ using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>BERT (hf-companions.md §1.3).</summary>
+/// <summary>BERT and its kin: what their config.json says beside the sizes (hf-companions.md §1.3).</summary>
 internal static class BertConfigs
 {
+    private const string TypeTensor = "embeddings.token_type_embeddings.weight";
+
     public static void Bert(ConfigReader draft)
     {
-        DecoderSizes sizes = DecoderSizes.Read(draft);
-        draft.Allow("hidden_act", "gelu");
         draft.Allow("position_embedding_type", "absolute");
-        draft.Allow("is_decoder", flag: false, absent: false);
-        Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
-        Expected feedForward = Expected.Field("intermediate_size", sizes.FeedForward);
-        Expected heads = Expected.Heads("num_attention_heads", sizes.Heads, sizes.HeadDimension);
-        new TensorCheck(draft, "bert.", "embeddings.word_embeddings.weight", "encoder.layer.")
-            .Layer("attention.self.query.weight", heads, hidden).Layer("attention.self.key.weight", heads, hidden)
-            .Layer("attention.self.value.weight", heads, hidden)
-            .Layer("intermediate.dense.weight", feedForward, hidden).Layer("output.dense.weight", hidden, feedForward)
-            .Matrix("embeddings.position_embeddings.weight", Expected.Field("max_position_embeddings", sizes.Context), hidden)
-            .Matrix("embeddings.token_type_embeddings.weight", Expected.Field("type_vocab_size", draft.Require("type_vocab_size")), hidden)
-            .Run(Expected.Field("num_hidden_layers", sizes.Layers), 0, hidden, draft.Vocabulary());
-        draft.Sizes(sizes);
-        draft.NormEpsilon("layer_norm_eps");
-        draft.Flag(Directions.Key, false);
+        long types = draft.Require("type_vocab_size");
+        draft.Numbers["type_vocab_size"] = types;
+        if (!draft.Folder.Tensors.Any(tensor => tensor.Name.EndsWith(TypeTensor, StringComparison.Ordinal)))
+        {
+            draft.Obstruct($"the tensor {TypeTensor} is missing");
+        }
+
+        Types(draft, types);
         Labels(draft);
-        draft.AddWhole("tokenizer.ggml.token_type_count", GgufValue.FromUInt32((uint)draft.Require("type_vocab_size")));
+    }
+
+    /// <summary>The class has one type of token, and no table of them.</summary>
+    public static void Distilled(ConfigReader draft) => Types(draft, 1);
+
+    private static void Types(ConfigReader draft, long types)
+    {
+        if (types <= uint.MaxValue)
+        {
+            draft.AddWhole("tokenizer.ggml.token_type_count", GgufValue.FromUInt32((uint)types));
+        }
     }
 
     private static void Labels(ConfigReader draft)

@@ -3,47 +3,44 @@ using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>BERT (hf-companions.md §1.3). RoBERTa and DistilBERT share the architecture; what tells them apart is refused rather than
-/// guessed.</summary>
+/// <summary>BERT and its kin (hf-companions.md §1.3): RoBERTa and DistilBERT share the architecture. The tokenizer and the table of types
+/// tell them apart.</summary>
 internal static class BertFamily
 {
-    private const string TokenizerModelKey = "tokenizer.ggml.model";
     private const string TypeCountKey = "tokenizer.ggml.token_type_count";
 
     public static void Describe(ConfigWriter config)
     {
         bool isClassifier = ClassifierNames.IsWhole(config.Derivation.HasTensor);
-        config.Class(isClassifier ? "BertForSequenceClassification" : "BertModel", "bert");
-        config.Note(isClassifier
-            ? "architectures: BertForSequenceClassification follows from the tensors of its head"
-            : "architectures: BertModel is a guess, other classes share the architecture bert", isClassifier
-            ? NoteRank.WithoutEffect
-            : NoteRank.ChangesResults);
-        if (!isClassifier && config.Derivation.HasTensor(ClassifierNames.Head))
+        if (isClassifier)
+        {
+            config.Note($"architectures: {config.ModelClass} follows from the tensors of its head", NoteRank.WithoutEffect);
+        }
+        else
         {
             config.Note(
-                $"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it ({ClassifierNames.Pooler}), "
-                    + $"without which BertForSequenceClassification does not compute the same", NoteRank.ChangesResults);
-        }
-
-        Reading<string> tokenizer = config.Derivation.Keys.Text(TokenizerModelKey);
-        if (tokenizer.Value != "bert")
-        {
-            config.Refuse(tokenizer.IsRead
-                ? $"with {TokenizerModelKey} '{SafeText.Shorten(tokenizer.Value)}' the class may be RobertaModel, XLMRobertaModel or "
-                    + $"CamembertModel"
-                : tokenizer.Describe(TokenizerModelKey));
+                $"architectures: {config.ModelClass} is a guess, other classes share the architecture bert", NoteRank.ChangesResults);
+            if (config.Derivation.HasTensor(ClassifierNames.Head))
+            {
+                config.Note(
+                    $"the file has the tensor {ClassifierNames.Head} of a classifier, but not the pooler before it "
+                        + $"({ClassifierNames.Pooler}), without which BertForSequenceClassification does not compute the same", NoteRank.ChangesResults);
+            }
         }
 
         config.RequireTensor("token_types.weight", 2);
-        config.Sizes();
-        config.RequireFloat("attention.layer_norm_epsilon", "layer_norm_eps");
-        config.TokenIds();
-        config.TorchType();
         TypeCount(config);
-        Causal(config, "BertModel", "is_decoder");
-        config.Fields.Set("hidden_act", "gelu");
         config.Lose("hidden_dropout_prob", "attention_probs_dropout_prob");
+    }
+
+    /// <summary>The class has one type of token, and no table of them.</summary>
+    public static void Distilled(ConfigWriter config)
+    {
+        Reading<long> types = config.Derivation.Keys.Count(TypeCountKey);
+        if (types.TryGet(out long count) && count > 1)
+        {
+            config.Refuse($"{TypeCountKey} is {count}, but there is no tensor token_types.weight");
+        }
     }
 
     internal static void TypeCount(ConfigWriter config)

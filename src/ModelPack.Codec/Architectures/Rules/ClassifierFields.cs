@@ -58,7 +58,7 @@ internal static class ClassifierFields
     /// <summary>Refuses a head for architectures whose classes here have none: they generate.</summary>
     public static void RequireNoHead(this ConfigWriter config)
     {
-        if (config.Architecture is not ("bert" or "qwen3"))
+        if (config.Architecture != "qwen3" && config.HeadClasses.IsEmpty)
         {
             config.RefuseTensor(ClassifierNames.Head, "a class that generates");
             config.RefuseTensor(ClassifierNames.Pooler, "a class that generates");

@@ -17,6 +17,7 @@ internal static class CommonFields
 
     public static void Class(this ConfigWriter config, string modelClass, string modelType)
     {
+        config.ModelClass = modelClass;
         config.Fields.Set("architectures", [modelClass]);
         config.Fields.Set("model_type", modelType);
         config.Lose("transformers_version", "initializer_range");

@@ -19,6 +19,7 @@ internal sealed class ConfigObject
     private readonly string prefix;
     private readonly JsonElement element;
     private (ConfigObject Object, FrozenSet<string> Fields)? above;
+    private JsonElement? defaults;
 
     private ConfigObject(string folder, string file, string prefix, JsonElement element)
     {
@@ -131,6 +132,10 @@ internal sealed class ConfigObject
     /// <summary>Whether a field is true; it may be of another type as well.</summary>
     public bool IsTrue(string field) => Find(field) is { ValueKind: JsonValueKind.True };
 
+    /// <summary>Whether a field says yes: true, or a count above zero.</summary>
+    public bool IsYes(string field) => IsTrue(field)
+        || (Find(field) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long count) && count > 0);
+
     /// <summary>Whether a field holds a certain text; it may be of another type as well.</summary>
     public bool IsWord(string field, string word) => Find(field) is { ValueKind: JsonValueKind.String } value && value.ValueEquals(word);
 
@@ -212,7 +217,13 @@ internal sealed class ConfigObject
     public ConfigObject With(ConfigObject outer, FrozenSet<string> fields) =>
         new(folder, file, prefix, element) { above = (outer, fields) };
 
-    private JsonElement? Find(string field) =>
+    /// <summary>The object with what its class takes where a field is missing.</summary>
+    public ConfigObject WithDefaults(JsonElement fields) => new(folder, file, prefix, element) { above = above, defaults = fields };
+
+    private JsonElement? Find(string field) => Stated(field)
+        ?? (defaults is { } fields && fields.TryGetProperty(field, out JsonElement value) ? value : null);
+
+    private JsonElement? Stated(string field) =>
         element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value
         : above is { } wrapper && wrapper.Fields.Contains(field) ? wrapper.Object.Find(field) : null;
 

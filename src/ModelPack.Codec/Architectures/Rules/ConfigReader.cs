@@ -15,6 +15,12 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
 
     public FolderSource Folder => folder;
 
+    /// <summary>Every token sees every other in the architecture, and no key needs to say so.</summary>
+    public bool IsEncoder { get; init; }
+
+    /// <summary>The classes with a head that scores and that the architecture has too.</summary>
+    public ImmutableArray<string> HeadClasses { get; init; } = [];
+
     public ConfigObject Config => config;
 
     public string Architecture => architecture;
@@ -106,8 +112,11 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
             System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(item * sizeof(float)), values[item]);
         }
 
-        extra.Add(new(name, [values.Length], bytes));
+        AddTensor(name, [values.Length], bytes);
     }
+
+    /// <summary>A tensor that stands in no weight file: its numbers as F32.</summary>
+    public void AddTensor(string name, ImmutableArray<long> shape, ReadOnlyMemory<byte> bytes) => extra.Add(new(name, shape, bytes));
 
     /// <summary>A count above zero that the architecture cannot do without; 0 once the draft is obstructed.</summary>
     public long Require(params ReadOnlySpan<string> fields)

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using ModelPack.Diagnostics;
+using ModelPack.Formats;
 using ModelPack.IO.Json;
 using ModelPack.Tensors;
 
@@ -24,6 +26,15 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
     public Derivation Derivation => derivation;
 
     public string Architecture => architecture;
+
+    /// <summary>The class that the config names.</summary>
+    public string ModelClass { get; set; } = "";
+
+    /// <summary>Every token sees every other in the architecture, and no field needs to say so.</summary>
+    public bool IsEncoder { get; init; }
+
+    /// <summary>The classes with a head that scores and that the architecture has too.</summary>
+    public ImmutableArray<string> HeadClasses { get; init; } = [];
 
     public JsonFields Fields { get; } = new();
 
@@ -55,6 +66,12 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
 
     public void AddFile(string name, Action<JsonText> write) => files.Add((name, write));
 
+    /// <summary>Modules of sentence-transformers that follow the pooling: folder and class.</summary>
+    public List<(string Path, string Type)> Modules { get; } = [];
+
+    /// <summary>Files of modules that are no text.</summary>
+    public List<Companion> ModuleFiles { get; } = [];
+
     /// <summary>Notes fields that no GGUF holds.</summary>
     public void Lose(params string[] fields)
     {
@@ -62,7 +79,10 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
         {
             if (IdleFields.Contains(field))
             {
-                idle.Add(field);
+                if (!idle.Contains(field))
+                {
+                    idle.Add(field);
+                }
             }
             else
             {

@@ -12,8 +12,8 @@ internal static class Directions
 
     public static void Write(ConfigReader draft)
     {
-        // An encoder's rule has said it.
-        if (draft.Has(Key))
+        // An encoder's rule has said it, or nobody needs to.
+        if (draft.Has(Key) || draft.IsEncoder)
         {
             return;
         }

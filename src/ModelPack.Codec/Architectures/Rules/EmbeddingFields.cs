@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
 
@@ -15,7 +16,7 @@ internal static class EmbeddingFields
     /// <summary>Decoders say it in a field of their own; the rule of an encoder has said it.</summary>
     public static void Direction(this ConfigWriter config)
     {
-        if (config.Architecture is not ("bert" or "nomic-bert") && config.OptionalBool(Directions.Key) == false)
+        if (!config.IsEncoder && config.Architecture != "nomic-bert" && config.OptionalBool(Directions.Key) == false)
         {
             config.Fields.Set(Directions.CausalField, false);
         }
@@ -50,22 +51,24 @@ internal static class EmbeddingFields
             pooling.Set("word_embedding_dimension", width);
         }
 
-        config.AddFile(ModelPack.Architectures.Rules.Pooling.Modules, Modules());
+        config.AddFile(ModelPack.Architectures.Rules.Pooling.Modules, Modules(config.Modules));
         config.AddFile($"{ModelPack.Architectures.Rules.Pooling.UsualFolder}/{CompanionNames.Config}", text => pooling.Write(text));
         config.Note(
             $"{ModelPack.Architectures.Rules.Pooling.Modules} is made from {config.Key(ModelPack.Architectures.Rules.Pooling.Key)}; "
                 + $"whether a module normalizes the vectors is lost");
     }
 
-    private static Action<JsonText> Modules() => text =>
+    private static Action<JsonText> Modules(List<(string Path, string Type)> further) => text =>
     {
         text.StartArray();
-        foreach ((long place, string path, string type) in (ReadOnlySpan<(long, string, string)>)[
-            (0, "", Encoder), (1, ModelPack.Architectures.Rules.Pooling.UsualFolder, Pooler)])
+        long place = 0;
+        foreach ((string path, string type) in (ReadOnlySpan<(string, string)>)[
+            ("", Encoder), (ModelPack.Architectures.Rules.Pooling.UsualFolder, Pooler), .. further])
         {
             JsonFields module = new();
             module.Set("idx", place);
-            module.Set("name", place == 0 ? "0" : "1");
+            module.Set("name", place.ToString(CultureInfo.InvariantCulture));
+            place++;
             module.Set("path", path);
             module.Set("type", type);
             module.Write(text);

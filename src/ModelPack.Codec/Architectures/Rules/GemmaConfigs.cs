@@ -2,13 +2,11 @@ using System.Globalization;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Gemma 1 to 3, text only (hf-companions.md §1.3).</summary>
+/// <summary>Gemma 1 and 2 (hf-companions.md §1.3).</summary>
 internal static class GemmaConfigs
 {
     private const int Gemma2FullLayer = 2;
-    private const int Gemma3FullLayer = 6;
     internal const long Gemma2LargestLayers = 46;
-    internal const long Gemma3LargestLayers = 62;
 
     public static void Gemma(ConfigReader draft)
     {
@@ -33,42 +31,6 @@ internal static class GemmaConfigs
         RequireAttentionScale(draft, sizes, Gemma2LargestLayers);
     }
 
-    public static void Gemma3(ConfigReader draft)
-    {
-        DecoderSizes sizes = Read(draft);
-        draft.Count("context_length", sizes.Context);
-        draft.Count("embedding_length", sizes.Hidden);
-        draft.Count("block_count", sizes.Layers);
-        draft.Count("feed_forward_length", sizes.FeedForward);
-        draft.Count("attention.head_count", sizes.Heads);
-        draft.RmsEpsilon();
-        RequireHeadWidth(draft, sizes);
-        draft.Float("final_logit_softcapping", draft.Config.Float("final_logit_softcapping"));
-        RopeSettings rope = RopeSettings.Read(draft);
-        if (rope.Base is null)
-        {
-            draft.Obstruct("rope_theta is missing");
-        }
-
-        RopeKeys.Write(draft, rope);
-        draft.Count("attention.sliding_window", draft.Require("sliding_window"));
-        draft.Count("attention.head_count_kv", sizes.KvHeads);
-        if (draft.Config.Has("attn_logit_softcapping"))
-        {
-            draft.Obstruct("attn_logit_softcapping is set");
-        }
-
-        draft.Allow("use_bidirectional_attention", flag: false, absent: false);
-        long pattern = draft.Config.Count("sliding_window_pattern") ?? Gemma3FullLayer;
-        if (pattern != Gemma3FullLayer)
-        {
-            draft.Obstruct($"sliding_window_pattern is {pattern}");
-        }
-
-        SlidingLayers.RequirePattern(draft, sizes.Layers, Gemma3FullLayer);
-        RequireAttentionScale(draft, sizes, Gemma3LargestLayers);
-    }
-
     private static DecoderSizes Read(ConfigReader draft)
     {
         DecoderSizes sizes = DecoderSizes.Read(draft);
@@ -87,7 +49,7 @@ internal static class GemmaConfigs
 
     /// <summary>There is no key: the runtime takes the width of a head, and in the largest model the embedding divided among the
     /// heads.</summary>
-    private static void RequireAttentionScale(ConfigReader draft, DecoderSizes sizes, long largest)
+    internal static void RequireAttentionScale(ConfigReader draft, DecoderSizes sizes, long largest)
     {
         if (draft.Config.Float("query_pre_attn_scalar") is { } scalar && draft.Obstacles.Count == 0)
         {

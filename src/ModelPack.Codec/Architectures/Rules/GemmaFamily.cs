@@ -1,13 +1,10 @@
 using ModelPack.Formats.Gguf;
-using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Rules;
 
-/// <summary>Gemma 1 to 3 (hf-companions.md §1.3).</summary>
+/// <summary>Gemma 1 and 2 (hf-companions.md §1.3).</summary>
 internal static class GemmaFamily
 {
-    private const float LocalRopeBase = 10000f;
-    private const int Gemma3FullLayer = 6;
     private const string PatternKey = "attention.sliding_window_pattern";
 
     public static void Gemma(ConfigWriter config)
@@ -31,32 +28,9 @@ internal static class GemmaFamily
         AttentionScale(config, GemmaConfigs.Gemma2LargestLayers);
     }
 
-    public static void Gemma3(ConfigWriter config)
-    {
-        config.Class("Gemma3ForCausalLM", "gemma3_text");
-        Common(config);
-        config.RopeBase();
-        config.Fields.Set("rope_local_base_freq", config.OptionalFloat("rope.freq_base_swa") ?? new FiniteNumber(LocalRopeBase));
-        if (config.OptionalFloat("final_logit_softcapping") is { } softcap)
-        {
-            config.Fields.Set("final_logit_softcapping", softcap);
-        }
-
-        config.CountOrLose("attention.sliding_window", "sliding_window");
-        LayerTypes(config, Gemma3FullLayer);
-        if (config.Derivation.Tensors.Any(
-            tensor => tensor.Name.StartsWith("v.", StringComparison.Ordinal) || tensor.Name.StartsWith("mm.", StringComparison.Ordinal)))
-        {
-            config.Refuse("the file holds tensors of a vision tower, whose config is lost");
-        }
-
-        AttentionScale(config, GemmaConfigs.Gemma3LargestLayers);
-        config.Lose("hidden_activation");
-    }
-
     /// <summary>There is no key. The class would take 256; the runtime takes the width of a head, and in the largest model the embedding
     /// divided among the heads.</summary>
-    private static void AttentionScale(ConfigWriter config, long largest)
+    internal static void AttentionScale(ConfigWriter config, long largest)
     {
         if (config.OptionalCount("attention.head_count") is > 0 and { } heads && config.OptionalCount("embedding_length") is { } hidden
             && config.OptionalCount("block_count") is { } layers && config.OptionalCount("attention.key_length") is { } head)

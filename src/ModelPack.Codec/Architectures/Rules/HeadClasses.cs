@@ -1,11 +1,12 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>
 /// Models whose head is what they are for: classifiers, rerankers, reward models, extractive question answering. An architecture of GGUF is
-/// a generator or an embedder: such a model becomes one only where the architecture has the head too (BERT, and Qwen3-Reranker by
-/// <see cref="Qwen3Reranker"/>), and never a generator.
+/// a generator or an embedder: such a model becomes one only where the architecture has the head too (BERT and its kin, and Qwen3-Reranker
+/// by <see cref="Qwen3Reranker"/>), and never a generator.
 /// </summary>
 internal static class HeadClasses
 {
@@ -26,8 +27,7 @@ internal static class HeadClasses
     public static void Restrict(ConfigReader draft)
     {
         string? name = draft.Config.FirstText("architectures");
-        bool isBert = draft.Architecture == "bert";
-        if (isBert && HasBertClassifier(draft, name))
+        if (HasItsHead(draft, name))
         {
             return;
         }
@@ -42,12 +42,19 @@ internal static class HeadClasses
         }
     }
 
-    // The one class whose head the architecture has: pooler and classifier. A class for tokens has no pooler.
-    private static bool HasBertClassifier(ConfigReader draft, string? name) =>
-        name is null or "BertForSequenceClassification" && Has(draft, "classifier.weight")
-        && (Has(draft, "pooler.dense.weight") || Has(draft, "bert.pooler.dense.weight"));
+    // A class whose head the architecture has, with all of it. A class for tokens has no pooler.
+    private static bool HasItsHead(ConfigReader draft, string? name)
+    {
+        if (draft.HeadClasses.IsEmpty || (name is not null && !draft.HeadClasses.Contains(name))
+            || NameTable.For(draft.Architecture) is not { } names)
+        {
+            return false;
+        }
 
-    private static bool Has(ConfigReader draft, string tensor) => draft.Folder.FindTensor(tensor) is not null;
+        HashSet<string> parts = [
+            .. draft.Folder.Tensors.SelectMany(tensor => names.FromHuggingFace(tensor.Name)).Select(match => match.GgufName)];
+        return ClassifierNames.IsWhole(parts.Contains);
+    }
 
     private static bool IsHead(string tensor) => Array.Exists(Heads, head =>
         tensor.StartsWith(head, StringComparison.Ordinal) || tensor.StartsWith("model." + head, StringComparison.Ordinal)

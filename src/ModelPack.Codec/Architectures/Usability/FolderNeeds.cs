@@ -11,7 +11,7 @@ internal static class FolderNeeds
 {
     private const string Program = "which transformers needs";
 
-    private static readonly string[] UsualLayers = ["num_hidden_layers", "n_layer", "num_layers"];
+    private static readonly string[] UsualLayers = ["num_hidden_layers", "n_layer", "num_layers", "n_layers"];
 
     /// <summary>Says which requirements are not met.</summary>
     /// <param name="model">The folder, or a file alone.</param>
@@ -42,7 +42,7 @@ internal static class FolderNeeds
         }
 
         ConfigObject config = Read(model, file);
-        if (Architecture(config) is null)
+        if (ConfigToGguf.Rule(config)?.Architecture is null)
         {
             if (!isOwn)
             {
@@ -65,14 +65,20 @@ internal static class FolderNeeds
     public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names)
     {
         // A checkpoint that is quantized in a way of its own has names of its own.
-        if (Architecture(config) is not { } architecture || RequiredTensors.For(architecture) is not { } required
+        if (ConfigToGguf.Rule(config)?.Architecture is not { } architecture || RequiredTensors.For(architecture) is not { } required
             || config.Has("quantization_config"))
         {
             return [];
         }
 
         NameTable table = NameTable.For(architecture, config.Text("model_type") == "mixtral" ? 1 : 0)!;
-        string[] counted = FamilyCatalog.Find(architecture) is { } family ? [family.LayersField] : UsualLayers;
+        string[] counted = UsualLayers;
+        if (FamilyCatalog.Find(architecture) is { } family)
+        {
+            counted = [family.LayersField, .. UsualLayers];
+            config = family.Complete(config);
+        }
+
         int layers = config.FirstOf(counted) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
         return required.Missing(
             layers,
@@ -89,6 +95,4 @@ internal static class FolderNeeds
     private static ConfigObject Read(ModelFile model, ModelSetMember file) =>
         LanguagePart.Of(
             ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length)))));
-
-    private static string? Architecture(ConfigObject config) => ConfigToGguf.Rule(config)?.Architecture;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
@@ -23,8 +24,8 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
     private static JudgedMeaning Judge(ModelFile output, ModelFile root)
     {
         string[] absent = [.. Shown(MissingParts.Of(root))];
-        string[] unmet = [
-            .. Shown((output.Format == ModelFormat.SafeTensors ? [] : Modules(root)).Concat(Unmet(output, root.Format == output.Format)))];
+        IEnumerable<string> modules = output.Format == ModelFormat.SafeTensors ? [] : Modules(root, output);
+        string[] unmet = [.. Shown(modules.Concat(Unmet(output, root.Format == output.Format)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }
 
@@ -59,9 +60,11 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
         _ => FolderNeeds.Unmet(output, isOwn),
     };
 
-    // Only sentence-transformers looks into the folders of modules: other programs compute without their matrices.
-    private static IEnumerable<string> Modules(ModelFile root) => root.AllMembers
+    // Only sentence-transformers looks into the folders of modules: other programs compute without their matrices, unless the output has
+    // them as tensors.
+    private static IEnumerable<string> Modules(ModelFile root, ModelFile output) => root.AllMembers
         .Where(member => MemberName.IsNested(member.Name) && MemberName.IsModuleWeights(member.Name))
+        .Skip(output.Tensors.Count(tensor => DenseModules.IsProjection(tensor.Name)))
         .Select(member => $"'{member.Name}' is a part of the model, and only kept for the way back: an embedding is computed without it");
 
     // A hostile count of layers would have as many tensors missing.

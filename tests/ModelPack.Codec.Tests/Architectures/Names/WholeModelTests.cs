@@ -203,7 +203,7 @@ public sealed class WholeModelTests
     /// <summary>Every name that the table gives a folder, in its usual form: weights everywhere, biases where they can be.</summary>
     private static IEnumerable<NameMatch> Rules(string architecture) =>
         from rule in NameTable.For(Like(architecture).Facts)!.Rules
-        where rule.Sides == NameSides.Both && !rule.HuggingFace.Text.EndsWith(".wi", StringComparison.Ordinal)
+        where rule.Sides == NameSides.Both && rule.Without is null && !rule.HuggingFace.Text.EndsWith(".wi", StringComparison.Ordinal)
         && rule.HuggingFace.Text != "transformer.h.{n}.input_layernorm"
         from ending in rule.Endings
         where ending.Gguf != ".bias" || ending.HuggingFace == ""

@@ -172,5 +172,7 @@ public sealed class HeadClassTests
           "model_type": "bert", "hidden_size": 64, "intermediate_size": 160, "max_position_embeddings": 128, "num_attention_heads": 4, "num_hidden_layers": 1, "layer_norm_eps": 1e-12,
           "type_vocab_size": 2, "vocab_size": 96, "hidden_act": "gelu"
         }
-        """).Set("architectures", new JsonArray(name)).Tensor("bert.embeddings.word_embeddings.weight", 96, 64).Layers(1, "bert.encoder.layer.", ("attention.self.query.weight", 64, 64));
+        """).Set("architectures", new JsonArray(name)).Tensor("bert.embeddings.word_embeddings.weight", 96, 64)
+            .Tensor("bert.embeddings.token_type_embeddings.weight", 2, 64)
+            .Layers(1, "bert.encoder.layer.", ("attention.self.query.weight", 64, 64));
 }
