@@ -43,7 +43,7 @@ internal sealed class ConversionRun(
         }
 
         ProvedOutput proved = Prove(plan, written, output);
-        SpentMemory.GiveBack(plan.Tensors.Count);
+        plan.Source.GiveBackMemory();
         return Certify(plan, meaning, written.Pass, proved, output);
     }
 

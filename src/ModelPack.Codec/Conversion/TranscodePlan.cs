@@ -26,7 +26,6 @@ internal sealed record KnownContainer(PassResult Source, Hash128 Digest);
 internal sealed class TranscodePlan : ConversionPlan
 {
     private readonly ContainerTarget target;
-    private readonly ModelDescription words;
     private readonly TensorPlan plan;
     private readonly OutputForm form;
 
@@ -55,19 +54,20 @@ internal sealed class TranscodePlan : ConversionPlan
         leavesBehind = ancestry.LeftBehind;
         Records = ancestry.Records;
         Shown = ancestry.Shown;
-        words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
+        ModelDescription words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
         DerivedFolder derived = FolderCompanions.For(ancestry.Root, words, to, form);
         plan = TensorPlanner.Plan(ancestry, words, target, derived, options);
-        SpentMemory.GiveBack(plan.Sources.Length);
+        ancestry.File.GiveBackMemory();
         Tensors = [.. plan.Sources.Select(fate => fate.Logical)];
         Payloads = plan.Payloads;
         Order = OrderOf();
         embedding = options.Origin;
         Func<byte[]>? record = BeginRecord(sourceNames, options, out views);
-        SpentMemory.GiveBack(plan.Sources.Length);
+        ancestry.File.GiveBackMemory();
         Companions = derived.Files;
+        Words = words with { Companions = [] };
         (OutputContent prepared, Func<byte[]?> origin) = Workers.Both(
-            () => new OutputContent(Metadata(ancestry.Root), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form)
+            () => new OutputContent(Metadata(ancestry.Root, words), plan.Outputs, TensorDescriptions.Describe(plan.Outputs), null, form)
             {
                 Companions = derived.Files,
             },
@@ -108,8 +108,8 @@ internal sealed class TranscodePlan : ConversionPlan
     /// <summary>The companion files of an output that is a folder.</summary>
     public ImmutableArray<Companion> Companions { get; }
 
-    /// <summary>What the model says of itself.</summary>
-    public ModelDescription Words => words;
+    /// <summary>What the model says of itself. Its companion files are those of the source, and not held here.</summary>
+    public ModelDescription Words { get; }
 
     /// <summary>The records on the way to the model that is converted (<see cref="Ancestry.Records"/>).</summary>
     public ImmutableArray<OriginRecord> Records { get; }
@@ -187,7 +187,7 @@ internal sealed class TranscodePlan : ConversionPlan
     /// <summary>How the source's payloads come back from the tensors of that list; null for one that does not.</summary>
     public IEnumerable<PayloadRecipe?> Returns() => OriginPlanner.Number(Read(), plan.Sources.Select(fate => fate.Return));
 
-    private TargetMetadata? Metadata(ModelFile root) => To switch
+    private TargetMetadata? Metadata(ModelFile root, ModelDescription words) => To switch
     {
         ModelFormat.Gguf => new GgufTargetMetadata(GgufMetadata.For(root, words, plan.Outputs)),
         ModelFormat.Apr => AprMetadataBuilder.For(root, words, plan.Outputs),

@@ -86,6 +86,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
     internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this)];
 
+    /// <summary>Gives back the memory of a step in which what is not a payload was read (<see cref="IO.SpentMemory"/>).</summary>
+    internal void GiveBackMemory() => SpentMemory.GiveBack(AllTensors.Count, Source.Length - AllTensors.Sum(tensor => tensor.ByteLength));
+
     /// <summary>The stored bytes of a tensor.</summary>
     /// <param name="tensor">Its place in <see cref="AllTensors"/>.</param>
     internal ByteSource OpenPayload(int tensor) => new RangeByteSource(Source, AllTensors[tensor].Offset, AllTensors[tensor].ByteLength);

@@ -8,6 +8,9 @@ internal sealed class GgufHeaderBuffer(ByteSource source, int limit)
 {
     private const int FirstChunk = 64 * 1024;
 
+    // A header of this length is a vocabulary or a record, and what was read behind it is as large as all that.
+    private const int LargeHeader = 16 << 20;
+
     private byte[] bytes = [];
     private int filled;
 
@@ -80,7 +83,7 @@ internal sealed class GgufHeaderBuffer(ByteSource source, int limit)
             throw Refuse(GgufErrors.HeaderLimit, $"the header has more than {limit} bytes", Position);
         }
 
-        long capacity = Math.Max(Math.Max(needed, FirstChunk), 2L * bytes.Length);
+        long capacity = Math.Max(Math.Max(needed, FirstChunk), bytes.Length < LargeHeader ? 2L * bytes.Length : bytes.Length / 4 * 5L);
         byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(capacity, Math.Min(source.Length, limit)));
         bytes.AsSpan(0, filled).CopyTo(larger);
         source.ReadAt(filled, larger.AsSpan(filled));
