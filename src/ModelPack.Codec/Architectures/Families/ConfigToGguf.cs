@@ -100,15 +100,20 @@ internal static class ConfigToGguf
             IsEncoder = known?.Family.IsEncoder ?? false,
             HeadClasses = known?.Family.HeadClasses ?? [],
         };
+
+        // ModelOpt states it in a file of its own; many folders state nothing, and their tensors show it.
         if (config.Has("quantization_config"))
         {
             draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
         }
-
-        // ModelOpt states it in a file of its own.
-        if (folder.Find("hf_quant_config.json") is { } quantization)
+        else if (folder.Find("hf_quant_config.json") is { } quantization)
         {
             draft.Obstruct($"{quantization.Name} says that the weights are quantized in a way of their own");
+        }
+        else if (PublishedCodes.Find(folder.Tensors) is { } codes)
+        {
+            draft.Obstruct(
+                $"the tensor {codes.Name} holds codes of a quantization ({TensorTypes.Get(codes.Type).Name}) that no type of GGUF has");
         }
 
         HeadClasses.Restrict(draft);

@@ -80,9 +80,10 @@ internal static class FolderNeeds
         }
 
         int layers = config.FirstOf(counted) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
+        HashSet<string> weights = [.. names.Select(PublishedCodes.WeightOf)];
         return required.Missing(
             layers,
-            (component, layer) => component.HuggingFaceNames(table, layer).Any(names.Contains),
+            (component, layer) => component.HuggingFaceNames(table, layer).Any(weights.Contains),
             (component, layer) => component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer));
     }
 

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation.Checks;
@@ -73,7 +74,7 @@ internal static class LayerCheck
                 layers.Add(layer, roles = []);
             }
 
-            if (TensorRoles.Of(tensor.Name) is { IsBias: false } known)
+            if (TensorRoles.Of(PublishedCodes.WeightOf(tensor.Name)) is { IsBias: false } known)
             {
                 roles.Add(known.Role);
             }

@@ -136,9 +136,12 @@ public sealed class ConfigToGgufRefusalTests
     }
 
     [TestMethod]
-    public void Packed_weights_are_not_measured() => Assert.AreEqual(
-        "llama", SmallFolder.Llama().WithoutTensor("model.layers.1.mlp.up_proj.weight")
-            .Tensor(TensorType.U8, "model.layers.1.mlp.up_proj.weight", 160, 8).Derive().Architecture);
+    public void Packed_weights_are_not_measured_and_not_expressed() =>
+        SmallFolder.Llama().WithoutTensor("model.layers.1.mlp.up_proj.weight")
+            .Tensor(TensorType.U8, "model.layers.1.mlp.up_proj.weight", 160, 8)
+            .AssertNotExpressed(
+                "config.json: the model cannot be expressed as GGUF architecture 'llama': the tensor model.layers.1.mlp.up_proj.weight holds "
+                    + "codes of a quantization (U8) that no type of GGUF has");
 
     [TestMethod]
     public void Experts_that_are_missing_are_refused()
