@@ -143,7 +143,9 @@ internal sealed record ModelDescription
 
         try
         {
-            DerivedGguf derived = ConfigToGguf.Derive(new(file.Source.Name, companions, TensorDescriptions.Logical(file)));
+            DerivedGguf derived = ConfigToGguf.Derive(new(
+                file.Source.Name, companions, TensorDescriptions.Logical(file),
+                tensor => file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength))));
             if (Lacking(file, companions) is { } lack)
             {
                 return own.Unclaimed([.. derived.Ranked, new RankedNote(NoteRank.ChangesResults, lack)]);

@@ -7,7 +7,7 @@ namespace ModelPack.Codec.Tests.Architectures;
 public sealed class ConfigRefusalTests
 {
     [TestMethod]
-    [DataRow("mpt")]
+    [DataRow("grok")]
     [DataRow("mamba")]
     [DataRow("nonsense")]
     [DataRow("")]

@@ -24,14 +24,14 @@ internal static class RopeRows
 
     private static readonly FrozenSet<string> SplitEverywhere = new[]
     {
-        "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gemma3", "gptneox", "grok", "minicpm3",
+        "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gptneox", "grok", "minicpm3",
             "nomic-bert", "olmo2", "openelm",
         "phi2", "phi3", "phimoe", "qwen", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "stablelm", "starcoder2",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> WithoutRotation = new[]
     {
-        "bert", "bloom", "gpt2", "mamba", "mamba2", "mpt", "refact", "starcoder", "t5", "t5encoder",
+        "gpt2", "mamba", "mamba2", "refact", "starcoder", "t5", "t5encoder",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The architectures of which it is known; the names are those of <c>general.architecture</c>.</summary>

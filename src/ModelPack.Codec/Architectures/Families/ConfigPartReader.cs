@@ -17,6 +17,8 @@ internal static class ConfigPartReader
             Unwritten = Number(line, "unwritten"),
             Allowed = Items(line, "is", item => item.GetInt64()),
             IsOptional = Flag(line, "optional"),
+            Least = Number(line, "least") ?? 0,
+            Most = Text(line, "most"),
         },
         "float" or "float_key" => new FloatPart(Texts(line, "float"), Keys(line))
         {
@@ -68,22 +70,21 @@ internal static class ConfigPartReader
                 Names("feed_forward", usual.FeedForward), Names("heads", usual.Heads), Names("kv_heads", usual.KvHeads)),
             line.GetProperty("sizes").GetString() switch
             {
-                "head_dim" => true,
-                "heads" => false,
+                "head_dim" => HeadWidth.Stated,
+                "heads" => HeadWidth.Implied,
+                "no_heads" => HeadWidth.None,
                 { } other => throw new InvalidOperationException($"unknown sizes '{other}'"),
-                null => false,
+                null => HeadWidth.Implied,
             },
             Number(line, "head_absent"))
         {
+            FurtherLayers = Text(line, "further_layers"),
             PositionsBehind = Text(line, "positions_behind"),
         };
 
-        string[] Names(string field, string[] others) => Texts(line, field) switch
-        {
-            [] => others,
-            [""] => [],
-            var names => [.. names],
-        };
+        // An empty list, or an empty name: other lines are about that size.
+        string[] Names(string field, string[] others) =>
+            Optional(line, field) is null ? others : [.. Texts(line, field).Where(name => name.Length > 0)];
     }
 
     private static RopePart Rope(JsonElement line) => new(

@@ -74,8 +74,12 @@ internal static class Exaone4Windows
         }
         else
         {
-            // The class has a window without the field.
+            // The class has a window without the field, and cannot count the layers by a pattern without one.
             config.Fields.SetNull(Window);
+            if (config.Numbers.TryGetValue("num_hidden_layers", out long layers) && layers <= config.Derivation.Tensors.Count)
+            {
+                config.Fields.Set(Types, [.. Enumerable.Repeat("full_attention", (int)layers)]);
+            }
         }
     }
 }

@@ -7,11 +7,14 @@ internal static class FamilyRules
 {
     public static ConfigPart Find(string name) => name switch
     {
+        "bloom_sizes" => BloomSizes.Rule,
         "ernie_experts" => ErnieExperts.Rule,
+        "cohere2_biases" => Cohere2Biases.Rule,
         "exaone4_windows" => Exaone4Windows.Rule,
         "hunyuan_rotation" => HunYuanRotation.Rule,
         "ministral3_rotation" => Ministral3Rotation.Rule,
         "llama4_attention" => Llama4Attention.Rule,
+        "mpt_attention" => MptAttention.Rule,
         "smollm3_rotation" => FourthLayers.Rule,
         "gemma3" => GemmaRule.For(largest: 62),
         "gemma-embedding" => GemmaRule.Embedding,

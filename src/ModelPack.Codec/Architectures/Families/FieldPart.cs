@@ -47,6 +47,11 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
             draft.Obstruct($"{draft.Config.FirstOf([.. fields]) ?? fields[0]} is {Show(value)} instead of {Show(Allowed[0])}");
         }
 
+        if (Wrong(value, draft.Numbers) is { } wrong)
+        {
+            throw draft.Config.WrongValue(draft.Config.FirstOf([.. fields]) ?? fields[0], wrong);
+        }
+
         foreach (string field in fields)
         {
             Remember(draft.Numbers, field, value);
@@ -81,6 +86,12 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
             config.Refuse($"{(keys.IsEmpty ? fields[0] : config.Key(keys[0]))} is {Show(value)} instead of {Show(Allowed[0])}");
         }
 
+        if (Wrong(value, config.Numbers) is { } wrong)
+        {
+            config.Refuse($"{(keys.IsEmpty ? fields[0] : config.Key(keys[0]))} {wrong}");
+            return;
+        }
+
         foreach (string field in fields.Take(1))
         {
             Remember(config.Numbers, field, value);
@@ -101,6 +112,9 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
     protected abstract void WriteKey(ConfigReader draft, string key, T value);
 
     protected abstract void WriteField(JsonFields made, string field, T value);
+
+    /// <summary>What is wrong with a value, as the rest of a sentence; null if nothing is.</summary>
+    protected virtual string? Wrong(T value, IReadOnlyDictionary<string, long> numbers) => null;
 
     protected virtual void Remember(IDictionary<string, long> numbers, string field, T value)
     {

@@ -78,7 +78,8 @@ internal static class Ministral3Rotation
             fields.Set(Original, original);
         }
 
-        if (config.Numbers.TryGetValue("head_dim", out long head) && (config.OptionalCount(RotaryKey) ?? head) is var width && width != head)
+        if (config.Numbers.TryGetValue("head_dim", out long head) && (config.OptionalCount(RotaryKey) ?? head) is var width
+            && width != head)
         {
             config.Refuse(
                 string.Create(CultureInfo.InvariantCulture, $"{config.Key(RotaryKey)} is {width}, but a head has {head}"));

@@ -3,59 +3,96 @@ using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
 
+/// <summary>The width of a head.</summary>
+internal enum HeadWidth
+{
+    /// <summary>There are no heads, or each part of one has a width of its own: other lines say it.</summary>
+    None,
+
+    /// <summary>Hidden size by heads.</summary>
+    Implied,
+
+    /// <summary>A field and two keys state it.</summary>
+    Stated,
+}
+
 /// <summary>The sizes of a transformer: layers, context, widths, heads (hf-companions.md §1.1).</summary>
-/// <param name="names">What the class calls them.</param>
-/// <param name="hasHeadKeys">Whether a field states the width of a head; else it is hidden size by heads.</param>
+/// <param name="names">What the class calls them; none for a size that other lines are about.</param>
+/// <param name="head">What states the width of a head.</param>
 /// <param name="headAbsent">The width that the class takes without the field; null for hidden size by heads.</param>
-internal sealed class SizesPart(SizeNames names, bool hasHeadKeys, long? headAbsent) : ConfigPart
+internal sealed class SizesPart(SizeNames names, HeadWidth head, long? headAbsent) : ConfigPart
 {
     private const string Head = "head_dim";
     private const string KeyWidth = "attention.key_length";
     private const string ValueWidth = "attention.value_length";
 
+    /// <summary>The field that counts the layers behind the others, which predict further tokens; null if there are none.</summary>
+    public string? FurtherLayers { get; init; }
+
     /// <summary>The field of the token that fills up, where positions begin behind it; null where they begin at 0.</summary>
     public string? PositionsBehind { get; init; }
 
+    private (string Key, string[] Fields)[] Keys =>
+    [
+        ("block_count", names.Layers), ("context_length", names.Context), ("embedding_length", names.Hidden),
+        ("feed_forward_length", names.FeedForward), ("attention.head_count", names.Heads),
+    ];
+
     public override void Read(ConfigReader draft)
     {
-        DecoderSizes sizes = DecoderSizes.Read(draft, names, sharesHidden: !hasHeadKeys || headAbsent is null);
-        sizes = hasHeadKeys
-            ? sizes with { StatedHeadDimension = sizes.StatedHeadDimension ?? headAbsent }
-            : sizes with { StatedHeadDimension = null };
-        Remember(draft, [.. names.Layers, .. SizeNames.Usual.Layers], sizes.Layers);
-        Remember(draft, [.. names.Context, .. SizeNames.Usual.Context], sizes.Context);
-        Remember(draft, [.. names.Hidden, .. SizeNames.Usual.Hidden], sizes.Hidden);
-        Remember(draft, [.. names.FeedForward, .. SizeNames.Usual.FeedForward], sizes.FeedForward);
-        Remember(draft, [.. names.Heads, .. SizeNames.Usual.Heads], sizes.Heads);
-        Remember(draft, [.. names.KvHeads, .. SizeNames.Usual.KvHeads], sizes.KvHeads);
-        draft.Numbers[Head] = sizes.HeadDimension;
-        draft.Sizes(PositionsBehind is null ? sizes : sizes with { Context = Positions(draft, sizes.Context) });
+        DecoderSizes sizes = DecoderSizes.Read(
+            draft, names, sharesHidden: head == HeadWidth.Implied || (head == HeadWidth.Stated && headAbsent is null));
+        sizes = sizes with { StatedHeadDimension = head == HeadWidth.Stated ? sizes.StatedHeadDimension ?? headAbsent : null };
+        SizeNames usual = SizeNames.Usual;
+        foreach ((string[] own, string[] others, long size) in (ReadOnlySpan<(string[], string[], long)>)
+        [
+            (names.Layers, usual.Layers, sizes.Layers), (names.Context, usual.Context, sizes.Context),
+            (names.Hidden, usual.Hidden, sizes.Hidden), (names.FeedForward, usual.FeedForward, sizes.FeedForward),
+            (names.Heads, usual.Heads, sizes.Heads), (names.KvHeads, usual.KvHeads, sizes.KvHeads),
+        ])
+        {
+            // A size without a name is for another line to remember.
+            if (own.Length > 0 || size > 0)
+            {
+                Remember(draft.Numbers, [.. own, .. others], size);
+            }
+        }
+
+        if (head != HeadWidth.None)
+        {
+            draft.Numbers[Head] = sizes.HeadDimension;
+        }
+
+        long further = FurtherLayers is null ? 0 : PredictingLayers.Read(draft, FurtherLayers, sizes.Layers);
+        long context = PositionsBehind is null ? sizes.Context : Positions(draft, sizes.Context);
+        foreach (((string key, string[] fields), long size) in Keys.Zip(
+            [sizes.Layers + further, context, sizes.Hidden, sizes.FeedForward, sizes.Heads]))
+        {
+            draft.Count(key, fields.Length == 0 ? null : size);
+        }
+
+        draft.Count("attention.head_count_kv", sizes.StatedKvHeads);
         draft.HeadWidths(sizes);
     }
 
     public override void Write(ConfigWriter config)
     {
         SizeNames usual = SizeNames.Usual;
-        foreach ((string key, string[] fields) in (ReadOnlySpan<(string, string[])>)
-        [
-            ("block_count", [.. names.Layers, .. usual.Layers]), ("context_length", [.. names.Context, .. usual.Context]),
-            ("embedding_length", [.. names.Hidden, .. usual.Hidden]),
-            ("feed_forward_length", [.. names.FeedForward, .. usual.FeedForward]),
-            ("attention.head_count", [.. names.Heads, .. usual.Heads]),
-            ("attention.head_count", [.. names.KvHeads, .. usual.KvHeads]),
-            ("attention.head_count_kv", [.. names.KvHeads, .. usual.KvHeads]),
-        ])
+        foreach (((string key, string[] fields), string[] others) in Keys.Zip(
+            [usual.Layers, usual.Context, usual.Hidden, usual.FeedForward, usual.Heads]))
         {
-            if (config.OptionalCount(key, perLayer: true) is { } count)
+            if (fields.Length > 0 && config.RequireCount(key, fields[0], perLayer: true) is { } count)
             {
-                foreach (string field in fields)
-                {
-                    config.Numbers[field] = count;
-                }
+                Remember(config.Numbers, [.. fields, .. others], count);
             }
         }
 
-        config.Sizes(new(names.Layers[0], names.Context[0], names.Hidden[0], names.FeedForward[0], names.Heads[0]));
+        config.Embedding();
+        if (FurtherLayers is not null)
+        {
+            PredictingLayers.Write(config, FurtherLayers, names.Layers[0]);
+        }
+
         if (PositionsBehind is not null && config.OptionalCount("context_length") is { } context)
         {
             Reading<long> padding = config.Derivation.Keys.Count("tokenizer.ggml.padding_token_id");
@@ -64,17 +101,21 @@ internal sealed class SizesPart(SizeNames names, bool hasHeadKeys, long? headAbs
             config.Fields.Set(names.Context[0], rows);
         }
 
-        if (names.KvHeads.Length > 0 && (config.OptionalCount("attention.head_count_kv", perLayer: true)
+        if ((config.OptionalCount("attention.head_count_kv", perLayer: true)
             ?? config.OptionalCount("attention.head_count", perLayer: true)) is { } keyHeads)
         {
-            config.Fields.Set(names.KvHeads[0], keyHeads);
+            Remember(config.Numbers, [.. names.KvHeads, .. usual.KvHeads], keyHeads);
+            if (names.KvHeads is [{ } kvField, ..])
+            {
+                config.Fields.Set(kvField, keyHeads);
+            }
         }
 
-        if (!hasHeadKeys)
+        if (head == HeadWidth.Implied)
         {
             Keep(config, config.HeadWithoutField());
         }
-        else if ((config.OptionalCount(KeyWidth) ?? config.ImpliedHeadDimension()) is { } width)
+        else if (head == HeadWidth.Stated && (config.OptionalCount(KeyWidth) ?? config.ImpliedHeadDimension()) is { } width)
         {
             config.RequireSameDimension(ValueWidth, width);
             config.Fields.Set(Head, width);
@@ -100,11 +141,11 @@ internal sealed class SizesPart(SizeNames names, bool hasHeadKeys, long? headAbs
         }
     }
 
-    private static void Remember(ConfigReader draft, string[] fields, long value)
+    private static void Remember(IDictionary<string, long> numbers, string[] fields, long value)
     {
         foreach (string field in fields)
         {
-            draft.Numbers[field] = value;
+            numbers[field] = value;
         }
     }
 }

@@ -9,7 +9,12 @@ namespace ModelPack.Architectures.Names;
 internal sealed record FamilyFile(string Architecture, JsonElement Root)
 {
     private const string Prefix = "ModelPack.Codec.Architectures.Families.";
-    private const string Sizes = "block_count context_length embedding_length feed_forward_length attention.head_count";
+
+    private static readonly (string Key, string Field)[] Sizes =
+    [
+        ("block_count", "layers"), ("context_length", "context"), ("embedding_length", "hidden"),
+        ("feed_forward_length", "feed_forward"), ("attention.head_count", "heads"),
+    ];
 
     /// <summary>What says that a key may be missing.</summary>
     private static readonly string[] Lenient = ["optional", "missing", "unwritten", "tensor"];
@@ -28,8 +33,9 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
 
     /// <summary>The keys behind the architecture's name without which nobody reads the model.</summary>
     public string Keys => string.Join(
-        ' ', Root.GetProperty("config").EnumerateArray().Where(line => !Lenient.Any(word => line.TryGetProperty(word, out _)))
-            .Select(RequiredKey).OfType<string>().Distinct());
+        ' ', KeysOf(Root).Concat(Root.GetProperty("needs").TryGetProperty("keys", out JsonElement keys) ? keys.GetString()!.Split(' ') : [])
+            .Concat(
+            Root.GetProperty("models").EnumerateArray().Select(KeysOf).Aggregate((some, others) => some.Intersect(others))).Distinct());
 
     /// <summary>The fields of an object and their texts; none if it is not there.</summary>
     public ImmutableArray<(string Name, string Text)> Pairs(string field) =>
@@ -43,9 +49,27 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
         ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetUInt32()))]
         : [];
 
-    private static string? RequiredKey(JsonElement line) => line.TryGetProperty("sizes", out _) ? Sizes
-        : !line.TryGetProperty("key", out JsonElement key) || line.TryGetProperty("windows", out _) ? null
-        : key.ValueKind == JsonValueKind.Array ? key[0].GetString() : key.GetString();
+    private static IEnumerable<string> RequiredKeys(JsonElement line)
+    {
+        if (line.TryGetProperty("sizes", out _))
+        {
+            return SizeKeys(line);
+        }
+
+        JsonProperty first = line.EnumerateObject().First();
+        return first.Name is "count_key" or "float_key" or "flag_key" ? [first.Value.GetString()!]
+            : first.Name == "windows" || !line.TryGetProperty("key", out JsonElement key) ? []
+            : [key.ValueKind == JsonValueKind.Array ? key[0].GetString()! : key.GetString()!];
+    }
+
+    private static IEnumerable<string> KeysOf(JsonElement owner) => !owner.TryGetProperty("config", out JsonElement lines) ? [] : lines
+        .EnumerateArray().Where(line => !Lenient.Any(word => line.TryGetProperty(word, out _))).SelectMany(RequiredKeys);
+
+    // A list without names: other lines are about that size.
+    private static IEnumerable<string> SizeKeys(JsonElement line) =>
+        Sizes.Where(size => !line.TryGetProperty(size.Field, out JsonElement names)
+            || (names.ValueKind == JsonValueKind.Array ? names.GetArrayLength() > 0 : names.GetString()!.Length > 0))
+            .Select(size => size.Key);
 
     private static FamilyFile Read(string resource)
     {

@@ -53,7 +53,8 @@ internal static class NameTableReader
                 : [],
             HuggingFaceWith = Text(row, "hf_with") is { } module ? new NamePattern(module) : null,
             HuggingFaceRank = row.TryGetProperty("hf_rank", out JsonElement rank) ? rank.GetInt32() : 0,
-            Experts = row.TryGetProperty("experts", out JsonElement experts) && experts.ValueKind is JsonValueKind.True or JsonValueKind.False
+            Experts = row.TryGetProperty("experts", out JsonElement experts)
+                && experts.ValueKind is JsonValueKind.True or JsonValueKind.False
                 ? experts.GetBoolean()
                 : null,
             Predicts = row.TryGetProperty("predicts", out JsonElement predicts) && predicts.GetBoolean(),

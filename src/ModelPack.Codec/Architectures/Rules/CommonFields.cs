@@ -29,16 +29,23 @@ internal static class CommonFields
     /// <summary>The same under other names; a name of null is a size for which the class has no field.</summary>
     public static void Sizes(this ConfigWriter config, SizeFields fields)
     {
-        long? layers = config.RequireCount("block_count", fields.Layers);
-        if (layers > config.Derivation.Tensors.Count)
+        config.RequireCount("block_count", fields.Layers);
+        config.RequireCount("context_length", fields.Context);
+        config.RequireCount("feed_forward_length", fields.FeedForward, perLayer: true);
+        config.RequireCount("attention.head_count", fields.Heads, perLayer: true);
+        config.RequireCount("embedding_length", fields.Hidden);
+        config.Embedding();
+    }
+
+    /// <summary>The vocabulary's size by the embedding matrix, which has to agree with what keys say of it.</summary>
+    public static void Embedding(this ConfigWriter config)
+    {
+        if (config.OptionalCount("block_count") is { } layers && layers > config.Derivation.Tensors.Count)
         {
             config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Tensors.Count} tensors");
         }
 
-        config.RequireCount("context_length", fields.Context);
-        config.RequireCount("feed_forward_length", fields.FeedForward, perLayer: true);
-        config.RequireCount("attention.head_count", fields.Heads, perLayer: true);
-        long? hidden = config.RequireCount("embedding_length", fields.Hidden);
+        long? hidden = config.OptionalCount("embedding_length");
         if (config.RequireTensor(EmbeddingTensor, 2) is not { } embedding)
         {
             return;

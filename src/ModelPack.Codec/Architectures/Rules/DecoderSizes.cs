@@ -22,14 +22,15 @@ internal sealed record DecoderSizes(
     public static DecoderSizes ReadLatent(ConfigReader draft) =>
         Read(draft, SizeNames.Usual, sharesHidden: false) with { StatedHeadDimension = null };
 
-    public static DecoderSizes Read(ConfigReader draft, SizeNames fields, bool sharesHidden = true) => Checked(
-        draft,
-        fields,
-        new(
-            draft.Require(fields.Layers), draft.Require(fields.Context), draft.Require(fields.Hidden), draft.Require(fields.FeedForward),
-            draft.Require(fields.Heads),
-            draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim")),
-        sharesHidden);
+    /// <summary>The sizes that have a name.</summary>
+    public static DecoderSizes Read(ConfigReader draft, SizeNames fields, bool sharesHidden = true)
+    {
+        return Checked(draft, fields, new(
+            Size(fields.Layers), Size(fields.Context), Size(fields.Hidden), Size(fields.FeedForward), Size(fields.Heads),
+            draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim")), sharesHidden);
+
+        long Size(string[] names) => names.Length == 0 ? 0 : draft.Require(names);
+    }
 
     /// <summary>Refuses heads that do not divide what they share.</summary>
     public static DecoderSizes Checked(ConfigReader draft, SizeNames fields, DecoderSizes sizes, bool sharesHidden = true)

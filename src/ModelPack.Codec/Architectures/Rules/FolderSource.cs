@@ -4,8 +4,16 @@ using ModelPack.Formats;
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>What a Hugging Face folder says: its companion files, and its tensors under the folder's own names.</summary>
-internal sealed class FolderSource(string path, IReadOnlyList<Companion> companions, IReadOnlyList<TensorInfo> tensors)
+/// <param name="path">The folder, for messages.</param>
+/// <param name="companions">The companion files.</param>
+/// <param name="tensors">The tensors.</param>
+/// <param name="read">Reads the payload of one of them; null if there are headers alone.</param>
+internal sealed class FolderSource(
+    string path, IReadOnlyList<Companion> companions, IReadOnlyList<TensorInfo> tensors, Func<TensorInfo, byte[]>? read = null)
 {
+    /// <summary>Longer vectors than any model has are not read.</summary>
+    private const long LongestVector = 1 << 20;
+
     private readonly FrozenDictionary<string, TensorInfo> names = tensors.ToFrozenDictionary(tensor => tensor.Name, StringComparer.Ordinal);
 
     /// <summary>For messages.</summary>
@@ -16,6 +24,10 @@ internal sealed class FolderSource(string path, IReadOnlyList<Companion> compani
     public IReadOnlyList<TensorInfo> Tensors => tensors;
 
     public Companion? Find(string file) => companions.FirstOrDefault(companion => companion.Name == file);
+
+    /// <summary>Whether a vector is known to hold zeros alone.</summary>
+    public bool IsZero(TensorInfo vector) =>
+        read is not null && vector.Shape is [<= LongestVector] && read(vector).AsSpan().IndexOfAnyExcept((byte)0) < 0;
 
     public TensorInfo? FindTensor(string name) => names.GetValueOrDefault(name);
 }

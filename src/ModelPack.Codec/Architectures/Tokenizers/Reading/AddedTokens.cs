@@ -75,8 +75,8 @@ internal static class AddedTokens
         }
     }
 
-    // transformers adds special tokens behind all others that its settings name and no list has, as it loads. Where the embedding has no row
-    // for one, no text can hold it.
+    // transformers adds special tokens behind all others that its settings name and no list has, as it loads. Where the embedding has no
+    // row for one, no text can hold it.
     private static void AddNamed(TokenizerFolder folder, TokenList tokens, LibraryIds library)
     {
         foreach (string role in Named)

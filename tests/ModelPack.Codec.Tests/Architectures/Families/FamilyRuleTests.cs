@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using ModelPack.Architectures;
+using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Rules;
+using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+
+namespace ModelPack.Codec.Tests.Architectures.Families;
+
+/// <summary>Rules of families that stand in code: each is given a config, or keys, that it must refuse, or say otherwise.</summary>
+[TestClass]
+public sealed class FamilyRuleTests
+{
+    private const string Linear = """{"rope_scaling": {"rope_type": "linear", "factor": 2.0}}""";
+
+    [TestMethod]
+    [DataRow("smollm3", """{"no_rope_layers": [1, 0, 1, 0]}""", "no_rope_layers is 0 for layer 1")]
+    [DataRow("smollm3", """{"no_rope_layers": null, "no_rope_layer_interval": 2}""", "no_rope_layer_interval is 2")]
+    [DataRow("smollm3", """{"use_sliding_window": true, "sliding_window": 8, "layer_types": null}""", "sliding_window is 8")]
+    [DataRow("exaone4", """{"sliding_window": null, "layer_types": ["sliding_attention", "full_attention"]}""", "sliding_window is not stated")]
+    [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": "LG"}""", "")]
+    [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": "LGLL"}""", "sliding_window_pattern is not L")]
+    [DataRow("cohere2", Linear, "rope_scaling is of type 'linear'")]
+    [DataRow("cohere2", """{"layer_types": ["full_attention", "full_attention", "full_attention", "full_attention"]}""", "layer_types says 'full_attention' for layer 0")]
+    [DataRow("command-r", Linear, "rope_scaling is of type 'linear'")]
+    [DataRow("olmoe", """{"clip_qkv": 1.0}""", "clip_qkv is ")]
+    [DataRow("dots1", """{"sliding_window": 8, "use_sliding_window": true}""", "sliding_window is 8")]
+    [DataRow("dots1", """{"layer_types": ["full_attention", "sliding_attention", "full_attention"]}""", "layer_types holds another kind")]
+    [DataRow("mistral3", """{"sliding_window": 8}""", "sliding_window is 8")]
+    [DataRow("ernie4_5-moe", """{"moe_layer_end_index": 0}""", "moe_layer_end_index is 0")]
+    [DataRow("llama4", """{"attn_scale": 0.2}""", "attn_scale is 0.2 instead of 0.1")]
+    [DataRow("llama4", """{"floor_scale": 4096}""", "floor_scale is 4096 instead of 8192")]
+    [DataRow("llama4", """{"attn_temperature_tuning": false}""", "attn_temperature_tuning is false")]
+    [DataRow("llama4", """{"no_rope_layers": [1, 1, 0, 0]}""", "no_rope_layers is 0 for layer 2")]
+    [DataRow("llama4", """{"moe_layers": [0]}""", "moe_layers are not")]
+    public void What_a_runtime_computes_otherwise_is_refused_by_name(string architecture, string edit, string expected)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        DerivedGguf derived = checkpoint.Derive(config => Merge(config, edit));
+        Assert.AreEqual(expected.Length == 0, derived.Architecture is not null, string.Join('\n', derived.Notes));
+        Assert.IsTrue(expected.Length == 0 || derived.Notes.Any(note => note.Contains(expected)), string.Join('\n', derived.Notes));
+    }
+
+    [TestMethod]
+    [DataRow("smollm3", """{"no_rope_layers": [1]}""", "no_rope_layers has 1 items")]
+    [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": "LX"}""", "sliding_window_pattern is no sequence")]
+    [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": 0}""", "sliding_window_pattern is 0")]
+    [DataRow("arcee", """{"attention_bias": true}""", "attention_bias is true, but there is no tensor")]
+    [DataRow("arcee", """{"mlp_bias": true}""", "mlp_bias is true, but there is no tensor")]
+    [DataRow("minimax-m2", """{"rotary_dim": 7}""", "rotary_dim is 7, but a head has 16")]
+    [DataRow("minimax-m2", """{"rotary_dim": 18}""", "rotary_dim is 18, but a head has 16")]
+    [DataRow("minimax-m2", """{"partial_rotary_factor": 1.0}""", "rotary_dim is 8, but partial_rotary_factor gives 16")]
+    [DataRow("nemotron", """{"factor": -1.0}""", "factor is not above 0")]
+    public void What_contradicts_itself_is_an_error(string architecture, string edit, string expected)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => checkpoint.Derive(config => Merge(config, edit)));
+        Assert.Contains(expected, error.Detail);
+    }
+
+    [TestMethod]
+    [DataRow("nemotron", """{"factor": 2.0}""", "rope.scaling.type", "linear")]
+    [DataRow("nemotron", """{"rope_scaling": {"rope_type": "linear", "factor": 2.0}}""", "rope.scaling.type", "linear")]
+    [DataRow("minimax-m2", """{"rotary_dim": null, "partial_rotary_factor": 0.25}""", "rope.dimension_count", "4")]
+    [DataRow("minimax-m2", """{"rotary_dim": null}""", "rope.dimension_count", "16")]
+    [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": 2}""", "attention.sliding_window", "8")]
+    [DataRow("llama4", """{"layer_types": ["full_attention", "full_attention", "full_attention", "full_attention"]}""", "attention.sliding_window", "0")]
+    [DataRow("command-r", """{"model_max_length": null}""", "context_length", "8192")]
+    [DataRow("granitemoe", """{"attention_multiplier": null}""", "attention.scale", "1")]
+    public void What_is_said_in_another_way_is_understood(string architecture, string edit, string key, string value)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        DerivedGguf derived = checkpoint.Derive(config => Merge(config, edit));
+        MetadataEntry? entry = derived.Entries.SingleOrDefault(entry => entry.Key == $"{architecture}.{key}");
+        Assert.IsNotNull(entry, string.Join('\n', derived.Notes));
+        Assert.AreEqual(value, entry.Value.Text ?? entry.Value.Display());
+    }
+
+    [TestMethod]
+    [DataRow("llama4", """{"attention_chunk_size": 16}""", "attention_chunk_size is 16, and the runtime takes 8192")]
+    [DataRow("llama4", """{"use_qk_norm": false}""", "use_qk_norm is false, and the runtime tells it from the number of experts")]
+    public void What_a_runtime_has_no_key_for_is_noted_as_changing_results(string architecture, string edit, string expected)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        DerivedGguf derived = checkpoint.Derive(config => Merge(config, edit));
+        Assert.AreEqual(architecture, derived.Architecture);
+        Assert.IsTrue(derived.Notes.Any(note => note.Contains(expected)), string.Join('\n', derived.Notes));
+    }
+
+    [TestMethod]
+    [DataRow("command-r", "rope.scaling.type", "linear", "rope.scaling.type is 'linear', and the class scales nothing")]
+    [DataRow("minimax-m2", "rope.dimension_count", 20u, "rope.dimension_count is 20, but a head has 16")]
+    public void Keys_that_the_class_cannot_say_give_no_config(string architecture, string key, object value, string expected)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        string path = checkpoint.At("rule.gguf");
+        Unflushed.Convert(
+            checkpoint.Folder, path, ModelFormat.Gguf, new() { Origin = OriginMode.None, Loss = LossPolicy.Allow });
+        using GgufFile file = GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(path)));
+        GgufValue changed = value is string text ? GgufValue.FromString(text) : GgufValue.FromUInt32((uint)value);
+        MetadataEntry[] entries = [
+            .. file.Metadata.Where(entry => entry.Key != $"{architecture}.{key}"), new($"{architecture}.{key}", changed)];
+        string? refusal = DerivedCompanions.Derive(entries, file.Tensors, file.Source).ConfigRefusal?.Text;
+        Assert.IsNotNull(refusal);
+        Assert.Contains(expected, refusal);
+    }
+
+    private static void Merge(JsonObject config, string edit)
+    {
+        foreach ((string field, JsonNode? value) in JsonNode.Parse(edit)!.AsObject())
+        {
+            config[field] = value?.DeepClone();
+        }
+    }
+}
