@@ -111,7 +111,8 @@ public sealed class FamilyFileTests
         foreach (TensorInfo tensor in file.Tensors)
         {
             if (family.Names.FromGguf(tensor.Name, _ => true) is not { GgufEnding: ".weight" } match
-                || match.Rule.Transform != NameTransform.None || !family.Shapes.ContainsKey(match.Rule.Order)
+                || match.Rule is not { Transform: NameTransform.None, Cut: null, Take: [{ Form: null }] }
+                || !family.Shapes.ContainsKey(match.Rule.Order)
                 || !seen.Add(match.Rule.Order) || tensor.Name == "token_embd.weight")
             {
                 // The rows of the embedding are what says how many tokens there are.
@@ -139,6 +140,7 @@ public sealed class FamilyFileTests
         foreach (string name in names)
         {
             if (FamilyCatalog.Find(architecture)!.Names.FromHuggingFace(name) is [var match] && match.Index <= 0
+                && match.Layer < checkpoint.Config().Count(FamilyCatalog.Find(architecture)!.LayersField)
                 && match.Rule.Gguf.Text.Split("{n}.")[^1] is var component
                 && components.Contains(match.GgufEnding == ".weight" ? component : component + match.GgufEnding))
             {
