@@ -103,10 +103,14 @@ internal static class BuildErrors
         "MP4026", "", ErrorKind.Usage, "A model below wwwroot has an OutputPath, so that it cannot be a static web asset.",
         "Remove OutputPath from the item; Link=\"wwwroot/…\" decides the address.");
 
+    public static readonly ErrorCode NoSarif = new(
+        "MP4090", "", ErrorKind.Usage, "The property ModelPackSarif names a file that is no log.",
+        "Name a file that does not exist yet, or the log of an earlier build.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         OldHost, NoTarget, UnknownValue, TwoTargets, OutputClash, SourceMissing, NothingMatched, UnexpectedSource, OutputChanged,
         CertificateChanged, CopyChanged, FileAccess, OutputIsSource, LaterPart, NotEqual, Conflict,
-        NoModels, NotBuilt, Carried, Partial, Growth, UnknownMetadata, TooLargeToPack, StaleOutput, WebAssetElsewhere,
+        NoModels, NotBuilt, Carried, Partial, Growth, UnknownMetadata, TooLargeToPack, StaleOutput, WebAssetElsewhere, NoSarif,
     ];
 }

@@ -24,11 +24,11 @@ public sealed class CheckModelItems : ModelTask
     /// <summary>True in the build of one of several target frameworks, or in that of all: the items of the others count too.</summary>
     public string TargetFrameworks { get; set; } = "";
 
-    /// <inheritdoc/>
-    public override bool Execute() => TryDo(Check) && !Log.HasLoggedErrors;
+    private protected override bool Run() => TryDo(Check) && !Log.HasLoggedErrors;
 
     private void Check()
     {
+        Places = new("", [], Path.GetDirectoryName(ProjectFile)!);
         using var evaluation = new Evaluated(this);
         ItemPatterns patterns = new(ProjectFile, Models, () => evaluation.Project);
         bool isEmpty = false;

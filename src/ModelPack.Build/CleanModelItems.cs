@@ -26,8 +26,7 @@ public sealed class CleanModelItems : ModelTask
     [Required]
     public string ListName { get; set; } = "";
 
-    /// <inheritdoc/>
-    public override bool Execute()
+    private protected override bool Run()
     {
         string outputs = Path.GetFullPath(OutputDirectory, ProjectDirectory);
         var placement = new ItemPlacement(ProjectDirectory, outputs);

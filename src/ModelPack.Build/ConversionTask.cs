@@ -39,7 +39,8 @@ public abstract class ConversionTask : ModelTask
         foreach (ConversionRequest request in requests)
         {
             bool isReported = setting.IsReported(request.Source);
-            if (TryWork(request.Output, () => Build(request, isReported ? context with { Warn = _ => { } } : context)) is not { } done)
+            BuildContext own = isReported ? context with { Warn = _ => { } } : context;
+            if (TryWork(request.Output, () => Build(request, own), request.Source) is not { } done)
             {
                 return false;
             }

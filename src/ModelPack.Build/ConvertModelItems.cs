@@ -30,9 +30,9 @@ public sealed class ConvertModelItems : ConversionTask
     /// <summary>Outputs that the build which all frameworks share has just made, warnings included.</summary>
     public ITaskItem[] Reported { get; set; } = [];
 
-    /// <inheritdoc/>
-    public override bool Execute()
+    private protected override bool Run()
     {
+        Places = new("ModelConvert", Models, ProjectDirectory);
         string outputs = Path.GetFullPath(OutputDirectory, ProjectDirectory);
         return Convert(
             Models,

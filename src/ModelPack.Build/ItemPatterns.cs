@@ -64,11 +64,18 @@ internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITask
     private static bool IsOf(ITaskItem item, string file) =>
         item.GetMetadata("DefiningProjectFullPath") is var defining && (defining.Length == 0 || SafePath.Comparer.Equals(defining, file));
 
-    private IEnumerable<XElement> Elements() => project.Descendants().Where(element =>
-        Types.Contains(element.Name.LocalName, StringComparer.OrdinalIgnoreCase)
+    /// <summary>The elements of a project file that include items of one of the types.</summary>
+    public static IEnumerable<XElement> ElementsOf(XDocument project, params string[] types) => project.Descendants().Where(element =>
+        types.Contains(element.Name.LocalName, StringComparer.OrdinalIgnoreCase)
         && element.Attribute("Include") is not null
         && element.Parent?.Name.LocalName == "ItemGroup"
         && !element.Ancestors().Any(ancestor => ancestor.Name.LocalName == "Target"));
+
+    /// <summary>True if the item can come from the element.</summary>
+    public static bool Includes(XElement element, string item) =>
+        Split(element.Attribute("Include")!.Value).Any(pattern => Expression(pattern).IsMatch(Normalised(item)));
+
+    private IEnumerable<XElement> Elements() => ElementsOf(project, Types);
 
     private bool IsEmpty(XElement element, string pattern)
     {

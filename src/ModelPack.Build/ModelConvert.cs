@@ -76,8 +76,7 @@ public sealed class ModelConvert : ConversionTask
     /// <summary>Folder of the converted files, relative to the project's; obj/modelpack if nothing is said.</summary>
     public string? OutputDirectory { get; set; }
 
-    /// <inheritdoc/>
-    public override bool Execute()
+    private protected override bool Run()
     {
         string projectDirectory = Environment.CurrentDirectory;
         string outputDirectory = Path.GetFullPath(

@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using ModelPack.Diagnostics;
+using ModelPack.Diagnostics.Logs;
 using Task = Microsoft.Build.Utilities.Task;
 
 namespace ModelPack.Build;
@@ -14,7 +15,32 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     {
     }
 
+    // What the log of the build has to say of this task.
+    private readonly List<SarifResult> results = [];
+
+    // The model that is worked on, while one is.
+    private string? working;
+
+    /// <summary>The service that reads the log of this build: GitHubActions, AzurePipelines, or nothing. For these, errors and warnings
+    /// name the line of the item.</summary>
+    public string? LogService { get; set; }
+
+    /// <summary>A file, absolute, that errors and warnings are written to as SARIF 2.1.0; empty where none is wanted.</summary>
+    public string? Sarif { get; set; }
+
     private protected CancellationToken Cancellation => cancellation.Token;
+
+    /// <summary>Where the items stand.</summary>
+    private protected ItemPlaces Places { get; set; } = ItemPlaces.None;
+
+    /// <inheritdoc/>
+    public sealed override bool Execute()
+    {
+        bool done = Run();
+        return (string.IsNullOrEmpty(Sarif) || TryDo(() => FindingLog.Write((IBuildEngine4)BuildEngine, Sarif, results))) && done;
+    }
+
+    private protected abstract bool Run();
 
     /// <inheritdoc/>
     public void Cancel() => cancellation.Cancel();
@@ -27,19 +53,24 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     }
 
     /// <summary>Works on one model.</summary>
+    /// <param name="model">The file that an error names if it names no other.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="source">The model as its item includes it, if that is another.</param>
     /// <returns>What the work gives; null if an error was reported, or the build was cancelled.</returns>
-    private protected T? TryWork<T>(string model, Func<T> work)
+    private protected T? TryWork<T>(string model, Func<T> work, string? source = null)
         where T : class
     {
         // While this node reads and writes a model for minutes, the engine may let it work on another project.
         var engine = BuildEngine as IBuildEngine3;
         engine?.Yield();
+        working = source ?? (model.Length > 0 ? model : null);
         try
         {
             return Try(model, work);
         }
         finally
         {
+            working = null;
             engine?.Reacquire();
         }
     }
@@ -126,12 +157,40 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
             throw warning;
         }
 
-        Log.LogWarning(null, warning.Code.Id, null, null, Escaped(warning.FilePath), 0, 0, 0, 0, warning.Describe());
+        (string? file, int line, int column, string text) = Placed(warning, 0, 0);
+        Log.LogWarning(null, warning.Code.Id, null, null, Escaped(Shown(file)), line, column, 0, 0, text);
+        Annotate("warning", warning.Code.Id, file, line, text);
+        results.Add(ResultOf(warning) with { IsWarning = true });
     }
 
-    private protected void LogError(ModelPackException exception, int line = 0, int column = 0) =>
-        Log.LogError(
-            null, exception.Code.Id, null, null, Escaped(exception.FilePath), line, column, 0, 0, exception.Describe());
+    private protected void LogError(ModelPackException exception, int line = 0, int column = 0)
+    {
+        (string? file, line, column, string text) = Placed(exception, line, column);
+        Log.LogError(null, exception.Code.Id, null, null, Escaped(Shown(file)), line, column, 0, 0, text);
+        Annotate("error", exception.Code.Id, file, line, text);
+        results.Add(ResultOf(exception));
+    }
+
+    /// <summary>What is said, and where. The services' forms ask for a line: the item's, where it is known, else the first.</summary>
+    private (string? File, int Line, int Column, string Text) Placed(ModelPackException exception, int line, int column) =>
+        string.IsNullOrEmpty(LogService) || line > 0 ? (exception.FilePath, line, column, exception.Describe())
+        : (working ?? exception.FilePath) is { } model && Places.Of(model) is { } place
+            ? (place.File, place.Line, place.Column, $"{SafeText.Escape($"{exception.FilePath ?? model}:")} {exception.Describe()}")
+            : (exception.FilePath, 1, 0, exception.Describe());
+
+    private string? Shown(string? file) =>
+        file is null || LogService != nameof(Diagnostics.Logs.LogService.GitHubActions) ? file : Places.Named(file);
+
+    // GitHub's problem matcher reads the error itself. Azure has none, and reads a line of its own.
+    private void Annotate(string type, string code, string? file, int line, string text)
+    {
+        if (LogService == nameof(Diagnostics.Logs.LogService.AzurePipelines))
+        {
+            Log.LogMessage(MessageImportance.High, AzureIssue.Line(type, file, line, code, text));
+        }
+    }
+
+    private SarifResult ResultOf(ModelPackException exception) => SarifResult.Of(exception, working ?? BuildEngine.ProjectFileOfTaskNode);
 
     // A log has a colon behind it, with which a path could be a diagnostic of its own.
     private static string? Escaped(string? path) => path is null ? null : SafeText.Escape($"{path} :")[..^2];

@@ -31,9 +31,9 @@ public sealed class PackModelItems : ModelTask
     [Output]
     public ITaskItem[] Packed { get; private set; } = [];
 
-    /// <inheritdoc/>
-    public override bool Execute()
+    private protected override bool Run()
     {
+        Places = new("ModelPackage", Packages, ProjectDirectory);
         if (!TryDo(() => WarnOf(KnownMetadata.ModelPackage.Warnings(Packages))))
         {
             return false;

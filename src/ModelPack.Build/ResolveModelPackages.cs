@@ -45,8 +45,7 @@ public sealed class ResolveModelPackages : ModelTask
     [Output]
     public ITaskItem[] ResolvedModels { get; private set; } = [];
 
-    /// <inheritdoc/>
-    public override bool Execute()
+    private protected override bool Run()
     {
         PackagedModels? models = TryWork("", () => PackagedModels.Resolve(
             Manifests, References, new(Parts), new(Store, Fallback, text => Say(MessageImportance.High, text), Warn), Cancellation));

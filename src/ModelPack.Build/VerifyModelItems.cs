@@ -21,9 +21,9 @@ public sealed class VerifyModelItems : ModelTask
     /// <summary>Items that the build which all frameworks share has just looked at, warnings included.</summary>
     public ITaskItem[] Reported { get; set; } = [];
 
-    /// <inheritdoc/>
-    public override bool Execute()
+    private protected override bool Run()
     {
+        Places = new("ModelVerify", Models, ProjectDirectory);
         var reader = new VerificationReader(ProjectDirectory, Path.GetFullPath(OutputDirectory, ProjectDirectory));
         IReadOnlyCollection<ITaskItem>? present = TryRead(() => Present(Models, ProjectDirectory));
         HashSet<string> reported = [.. Reported.Select(item => item.ItemSpec)];

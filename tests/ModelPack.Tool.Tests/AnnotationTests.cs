@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelPack.Diagnostics.Logs;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output;
 

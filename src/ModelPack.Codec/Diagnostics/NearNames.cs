@@ -9,16 +9,14 @@ internal static class NearNames
 
     /// <summary>The exception for a name that is not there, which says what may have been meant.</summary>
     public static KeyNotFoundException NotFound(string what, string wanted, IEnumerable<string> known) =>
-        new(SafeText.Escape($"{what} '{SafeText.Shorten(wanted)}'{Question(wanted, known)}"));
+        new(SafeText.Escape($"{what} '{SafeText.Shorten(wanted)}'{Question(Of(wanted, known))}"));
 
-    private static string Question(string wanted, IEnumerable<string> known)
-    {
-        if (wanted.Length > LongestCompared)
-        {
-            return "";
-        }
+    private static string Question(string[] near) => near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?";
 
-        string[] near =
+    /// <summary>The names that come near, in quotes; none for a long one.</summary>
+    public static string[] Of(string wanted, IEnumerable<string> known) => wanted.Length > LongestCompared
+        ? []
+        :
         [
             .. known.Where(name => name.Length <= LongestCompared && Math.Abs(name.Length - wanted.Length) <= MostSteps)
                 .Select(name => (Name: name, Steps: Spelling.Distance(name, wanted)))
@@ -27,6 +25,4 @@ internal static class NearNames
                 .Take(Named)
                 .Select(found => $"'{SafeText.Shorten(found.Name)}'"),
         ];
-        return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", near)}?";
-    }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ModelPack.Tool.Output.Sarif;
+using ModelPack.Diagnostics.Logs;
 
 namespace ModelPack.Tool.Commands;
 
@@ -32,7 +32,7 @@ internal sealed class SarifOption
 /// <summary>The log of one run. A run that fails is logged too: a file that cannot be read is a finding.</summary>
 internal sealed class SarifFile(ReportFile file, string subject)
 {
-    public void Write(IReadOnlyList<SarifResult> results) => file.Write(SarifLog.Of(results), "the work is done");
+    public void Write(IReadOnlyList<SarifResult> results) => file.Write(SarifLog.Of(results, CommandTree.Version), "the work is done");
 
     /// <summary>Does the work, and logs why it failed, if it does.</summary>
     public static T Run<T>(SarifFile? log, Func<T> work)

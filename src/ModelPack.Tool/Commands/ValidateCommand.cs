@@ -1,9 +1,9 @@
 using System.CommandLine;
+using ModelPack.Diagnostics.Logs;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
 using ModelPack.Tool.Output.Json;
-using ModelPack.Tool.Output.Sarif;
 using ModelPack.Tool.Output.Text;
 using ModelPack.Tool.Progress;
 

@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.Diagnostics.Logs;
 using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Output;
@@ -18,7 +19,7 @@ internal static class Annotation
     public static string? Of(Failure failure, LogService service) => service switch
     {
         LogService.GitHubActions => GitHub(failure),
-        LogService.AzurePipelines => Azure(failure),
+        LogService.AzurePipelines => AzureIssue.Line("error", failure.File, 1, failure.Code, failure.Description),
         _ => null,
     };
 
@@ -33,22 +34,10 @@ internal static class Annotation
         return $"::error {file}title={GitHubProperty(failure.Code)}::{GitHubText(failure.Description)}";
     }
 
-    private static string Azure(Failure failure)
-    {
-        string file = failure.File is null ? "" : $"sourcepath={AzureProperty(failure.File)};linenumber=1;";
-        return $"##vso[task.logissue type=error;{file}code={AzureProperty(failure.Code)};]{AzureText(failure.Description)}";
-    }
-
     // The runner's own escapes: %, line ends, and in a property what separates properties.
     private static string GitHubText(string text) => SafeText.Escape(text).Replace("%", "%25", StringComparison.Ordinal);
 
     private static string GitHubProperty(string text) => GitHubText(text)
         .Replace(":", "%3A", StringComparison.Ordinal)
         .Replace(",", "%2C", StringComparison.Ordinal);
-
-    private static string AzureText(string text) => SafeText.Escape(text).Replace("%", "%AZP25", StringComparison.Ordinal);
-
-    private static string AzureProperty(string text) => AzureText(text)
-        .Replace(";", "%3B", StringComparison.Ordinal)
-        .Replace("]", "%5D", StringComparison.Ordinal);
 }

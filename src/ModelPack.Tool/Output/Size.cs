@@ -8,7 +8,7 @@ internal static class Size
     private static readonly string[] Units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
 
     /// <summary>Every digit, grouped: <c>2,834,080 bytes</c>.</summary>
-    public static string Exact(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes");
+    public static string Exact(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} byte{(bytes == 1 ? "" : "s")}");
 
     /// <summary>Three digits and a decimal unit: <c>2.83 MB</c>.</summary>
     public static string Short(double bytes)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using ModelPack.Diagnostics;
+using ModelPack.Diagnostics.Logs;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output.Json;
 

@@ -109,5 +109,5 @@ internal static partial class DotNet
     }
 
     private static bool IsOfThisRun(string name) =>
-        name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "NUGET_PACKAGES" or "Configuration" or "Platform";
+        name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "NUGET_PACKAGES" or "Configuration" or "Platform" or "GITHUB_ACTIONS" or "TF_BUILD";
 }

@@ -84,8 +84,8 @@ public sealed partial class LlamaStoryTests
         return DotNet.Run(app, "run", "--no-build").Succeeded().Output;
     }
 
-    /// <summary>The reference of the checkpoint, made again from its header and the weights of our own conversion; the sample's folder is the
-    /// checkpoint's.</summary>
+    /// <summary>The reference of the checkpoint, made again from its header and the weights of our own conversion. The sample's folder is
+    /// the checkpoint's.</summary>
     private static byte[] Reference()
     {
         string temp = PackedFeed.NewFolder("Checkpoint");

@@ -8,7 +8,7 @@ internal static class BuildingErrors
         "Choose another name, or remove the other tensor first.");
 
     public static readonly ErrorCode UnknownName = new(
-        "MP2402", "", ErrorKind.Usage, "What is to be changed is not in the model.",
+        "MP2402", "", ErrorKind.Usage, "What is named is not in the model.",
         "Look at the names that the model has; they are compared letter by letter.");
 
     public static readonly ErrorCode WrongLength = new(

@@ -9,7 +9,7 @@ internal static class DifferenceWords
     {
         TensorTypeInfo type = TensorTypes.Get(tensor.Type);
         string bytes =
-            $"{payload.Bytes} bytes, first at byte {payload.FirstByte} of its payload: {payload.ByteValues.First:x2} in the first file, "
+            $"{(payload.Bytes == 1 ? "1 byte" : $"{payload.Bytes} bytes")}, first at byte {payload.FirstByte} of its payload: {payload.ByteValues.First:x2} in the first file, "
                 + $"{payload.ByteValues.Second:x2} in the second";
         string blocks = type.IsQuantized && type.BlockElements > 1 ? $"; {payload.Blocks} of {payload.AllBlocks} blocks" : "";
         string element = payload.Elements is not null ? $"; {Values(payload, tensor.ElementCount)}"

@@ -49,6 +49,9 @@ internal static class PayloadComparison
 
         return bytes.Count == 0 ? null : new()
         {
+            FirstType = first.Type,
+            SecondType = second.Type,
+            AllElements = first.ElementCount,
             Bytes = bytes.Count,
             FirstByte = bytes.First,
             ByteValues = bytes.Values,
@@ -91,7 +94,15 @@ internal static class PayloadComparison
             element += common;
         }
 
-        return new() { Elements = values.Elements, First = values.First, Largest = values.Largest };
+        return new()
+        {
+            FirstType = first.Type,
+            SecondType = second.Type,
+            AllElements = first.ElementCount,
+            Elements = values.Elements,
+            First = values.First,
+            Largest = values.Largest,
+        };
     }
 
     private static ReadOnlySpan<float> Next(PayloadReader reader, scoped ref long chunk)

@@ -13,6 +13,15 @@ internal sealed record ValueDifference(long Element, float First, float Second)
 /// <summary>How far two payloads are apart.</summary>
 internal sealed record PayloadDifference
 {
+    /// <summary>The type in the first model.</summary>
+    public required TensorType FirstType { get; init; }
+
+    /// <summary>The type in the second model.</summary>
+    public required TensorType SecondType { get; init; }
+
+    /// <summary>All elements of the tensor.</summary>
+    public required long AllElements { get; init; }
+
     /// <summary>Bytes that differ; 0 if the types differ, so that bytes cannot be compared.</summary>
     public long Bytes { get; init; }
 

@@ -7,7 +7,9 @@ namespace ModelPack.Tool.Output.Json;
 /// <summary>The document of <c>inspect</c> (docs/json.md). A program gets whole values: nothing is cut.</summary>
 internal static class InspectJson
 {
-    public static void Write(Utf8JsonWriter writer, string path, ModelFile model, ModelStatistics? statistics)
+    public static void Write(
+        Utf8JsonWriter writer, string path, ModelFile model, IEnumerable<MetadataEntry> metadata, IEnumerable<TensorInfo> tensors,
+        ModelStatistics? statistics)
     {
         writer.WriteString("kind", "inspect");
         writer.WriteString("file", path);
@@ -16,7 +18,7 @@ internal static class InspectJson
         writer.WriteString("architecture", model.Architecture);
         writer.WriteNumber("bytes", model.Source.Length);
         writer.WriteStartArray("metadata");
-        foreach (MetadataEntry entry in model.Metadata)
+        foreach (MetadataEntry entry in metadata)
         {
             writer.WriteStartObject();
             writer.WriteString("key", entry.Key);
@@ -28,7 +30,7 @@ internal static class InspectJson
 
         writer.WriteEndArray();
         writer.WriteStartArray("tensors");
-        foreach (TensorInfo tensor in model.Tensors)
+        foreach (TensorInfo tensor in tensors)
         {
             Write(writer, tensor);
         }

@@ -12,8 +12,7 @@ internal static class DiffText
                 : $"{EnumText.Count(diff.Differences.Length, "difference")}: {first} and {second}");
         report.Field("tensors", $"{diff.TensorsCompared} compared");
         report.Field("metadata", diff.MetadataCompared == 0 ? "not compared" : $"{diff.MetadataCompared} keys compared");
-        report.Section(
-            "tensors", DifferenceText.Lines(diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata)));
+        DifferenceTable.Write(report, "tensors", diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata));
         report.Section(
             "metadata", DifferenceText.Lines(diff.Differences.Where(difference => difference.Kind == DifferenceKind.Metadata)));
         report.Section("notes", diff.Notes);

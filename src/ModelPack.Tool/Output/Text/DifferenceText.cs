@@ -1,5 +1,5 @@
 using System.Globalization;
-using ModelPack.Tool.Output.Sarif;
+using ModelPack.Diagnostics.Logs;
 
 namespace ModelPack.Tool.Output.Text;
 

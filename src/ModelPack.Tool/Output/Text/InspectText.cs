@@ -3,16 +3,6 @@ using ModelPack.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
 
-/// <summary>How many tensors a report lists.</summary>
-internal enum TensorListing
-{
-    /// <summary>The first few, and a line that says how many more there are.</summary>
-    Beginning,
-
-    /// <summary>Every one.</summary>
-    Complete,
-}
-
 /// <summary>What a header says, for people.</summary>
 internal static class InspectText
 {
@@ -24,6 +14,21 @@ internal static class InspectText
 
     private static readonly Column[] TensorColumns =
         [new("name"), new("type"), new("shape"), new("bytes", ColumnAlign.Right), new("offset", ColumnAlign.Right)];
+
+    private static readonly Column[] LayerColumns =
+        [new("name"), new("type"), new("shape"), new("tensors", ColumnAlign.Right), new("bytes", ColumnAlign.Right)];
+
+    /// <summary>The value of one key and nothing else: a text as it is, each of its lines safe to print.</summary>
+    public static string OfKey(MetadataValue value)
+    {
+        TextReport report = new();
+        foreach (string line in (value.Text ?? value.Display(int.MaxValue)).ReplaceLineEndings("\n").Split('\n'))
+        {
+            report.Line(line);
+        }
+
+        return report.ToString();
+    }
 
     /// <summary>The report. It does not say the file's name: the reports of two files are the same if the headers are.</summary>
     public static string Of(ModelFile model, TensorListing listing, ModelStatistics? statistics)
@@ -97,15 +102,35 @@ internal static class InspectText
             return;
         }
 
-        int shown = listing == TensorListing.Complete ? tensors.Count : Math.Min(tensors.Count, TensorsShown);
+        int shown = listing.Count(tensors.Count);
         report.Line();
         report.Line("tensors");
-        report.Table(TensorColumns, tensors.Take(shown).Select(Row));
+        IEnumerable<TensorInfo> sorted = listing.Sorted(tensors, tensor => tensor);
+        if (listing.Extent == TensorExtent.Layers)
+        {
+            IEnumerable<LayerGroups.Group<TensorInfo>> groups = LayerGroups.Of(sorted, Words);
+            report.Table(
+                LayerColumns,
+                (listing.Sort == TensorSort.Size ? groups.OrderByDescending(Bytes) : groups).Select(LayerRow));
+            return;
+        }
+
+        report.Table(TensorColumns, sorted.Take(shown).Select(Row));
         if (shown < tensors.Count)
         {
             report.Line($"  ... {tensors.Count - shown} more; --tensors lists them all");
         }
     }
+
+    private static string Words(TensorInfo tensor) =>
+        $"{tensor.Name}\n{TensorTypes.Get(tensor.Type).Name}\n{TensorShape.Format(tensor.Shape.AsSpan())}";
+
+    private static string[] LayerRow(LayerGroups.Group<TensorInfo> group) =>
+    [
+        .. group.Text.Split('\n'), StatisticsText.Whole(group.Items.Count), StatisticsText.Whole(Bytes(group)),
+    ];
+
+    private static long Bytes(LayerGroups.Group<TensorInfo> group) => group.Items.Sum(tensor => tensor.ByteLength);
 
     private static string[] Row(TensorInfo tensor) =>
     [

@@ -25,9 +25,7 @@ internal static class StatisticsText
                 Whole(share.Bytes),
             ]));
 
-        int shown = listing == TensorListing.Complete
-            ? statistics.Tensors.Length
-            : Math.Min(statistics.Tensors.Length, InspectText.TensorsShown);
+        int shown = listing.Count(statistics.Tensors.Length);
         Sparkline sparkline = Sparkline.For(statistics.Tensors);
         report.Line();
         report.Line("tensors");
@@ -37,7 +35,7 @@ internal static class StatisticsText
                 Number("inf"), Number("zeros"),
                 Number("subnormal"), new(sparkline.Heading),
             ],
-            statistics.Tensors.Take(shown).Select(tensor => Row(tensor, sparkline)));
+            listing.Sorted(statistics.Tensors, tensor => tensor.Tensor).Take(shown).Select(tensor => Row(tensor, sparkline)));
         if (shown < statistics.Tensors.Length)
         {
             report.Line($"  ... {statistics.Tensors.Length - shown} more; --tensors lists them all");

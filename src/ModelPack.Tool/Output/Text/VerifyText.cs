@@ -11,7 +11,7 @@ internal static class VerifyText
         report.Line($"{verdict} at {EnumText.Of(verification.Requested)}, {proved}: {first} and {second}");
         report.Field("tensors", $"{verification.TensorsCompared} compared bit for bit");
         report.Field("metadata", $"{verification.MetadataCompared} keys compared");
-        report.Section("differences", DifferenceText.Lines(verification.Differences));
+        DifferenceTable.Write(report, "differences", verification.Differences);
         report.Section("notes", verification.Notes);
         return report.ToString();
     }

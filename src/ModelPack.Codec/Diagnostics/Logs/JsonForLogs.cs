@@ -1,7 +1,6 @@
 using System.Text;
-using ModelPack.Diagnostics;
 
-namespace ModelPack.Tool.Output.Json;
+namespace ModelPack.Diagnostics.Logs;
 
 /// <summary>A JSON document that may be printed into a log: no text in it is a command or a diagnostic to the program that reads the
 /// log.</summary>

@@ -1,6 +1,6 @@
-namespace ModelPack.Tool.Output;
+namespace ModelPack.Diagnostics.Logs;
 
-/// <summary>The service that runs the tool and reads its log.</summary>
+/// <summary>The service that runs a build or the tool, and reads its log.</summary>
 internal enum LogService
 {
     /// <summary>None that is known: a person, or a service without annotations.</summary>

@@ -1,10 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using ModelPack.Diagnostics;
-using ModelPack.Tool.Commands;
-using ModelPack.Tool.Output.Json;
 
-namespace ModelPack.Tool.Output.Sarif;
+namespace ModelPack.Diagnostics.Logs;
 
 /// <summary>Findings as a log of the Static Analysis Results Interchange Format, version 2.1.0 (OASIS). Code scanning services read
 /// it.</summary>
@@ -12,7 +9,10 @@ internal static class SarifLog
 {
     private const string Home = "https://github.com/modelpack-net/modelpack";
 
-    public static byte[] Of(IReadOnlyList<SarifResult> results)
+    /// <summary>The log of one run.</summary>
+    /// <param name="results">What was found.</param>
+    /// <param name="version">The version of the program that found it.</param>
+    public static byte[] Of(IReadOnlyList<SarifResult> results, string version)
     {
         using MemoryStream bytes = new();
         using (Utf8JsonWriter writer = new(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -21,7 +21,7 @@ internal static class SarifLog
             writer.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
             writer.WriteString("version", "2.1.0");
             writer.WriteStartArray("runs");
-            WriteRun(writer, results);
+            WriteRun(writer, results, version);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -29,14 +29,14 @@ internal static class SarifLog
         return Encoding.UTF8.GetBytes(JsonForLogs.Escape(Encoding.UTF8.GetString(bytes.ToArray())) + "\n");
     }
 
-    private static void WriteRun(Utf8JsonWriter writer, IReadOnlyList<SarifResult> results)
+    private static void WriteRun(Utf8JsonWriter writer, IReadOnlyList<SarifResult> results, string version)
     {
         ErrorCode[] rules = [.. results.Select(result => result.Code).DistinctBy(code => code.Id)];
         writer.WriteStartObject();
         writer.WriteStartObject("tool");
         writer.WriteStartObject("driver");
         writer.WriteString("name", "ModelPack");
-        writer.WriteString("version", CommandTree.Version);
+        writer.WriteString("version", version);
         writer.WriteString("informationUri", Home);
         writer.WriteStartArray("rules");
         foreach (ErrorCode rule in rules)
@@ -72,7 +72,7 @@ internal static class SarifLog
         writer.WriteStartObject();
         writer.WriteString("ruleId", result.Code.Id);
         writer.WriteNumber("ruleIndex", rule);
-        writer.WriteString("level", "error");
+        writer.WriteString("level", result.IsWarning ? "warning" : "error");
         WriteText(writer, "message", SafeText.Escape(result.Place is null ? result.Text : $"{result.Place}: {result.Text}"));
         writer.WriteStartArray("locations");
         if (result.File is not null)
