@@ -106,7 +106,8 @@ public sealed class LibraryPageTests
     {
         using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(temp.At(CheckpointArchive.Expected)));
         JsonElement[] texts = [.. expected.RootElement.GetProperty("texts").EnumerateArray()
-            .Where(text => text.GetProperty("text").GetString() is { Length: > 0 } words && !words.Contains('<', StringComparison.Ordinal))];
+            .Where(text => text.GetProperty("text").GetString() is { Length: > 0 } words
+                && !words.Contains('<', StringComparison.Ordinal))];
         Assert.IsGreaterThan(5, texts.Length);
         foreach (JsonElement text in texts)
         {

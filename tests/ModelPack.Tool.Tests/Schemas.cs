@@ -8,6 +8,9 @@ namespace ModelPack.Tool.Tests;
 /// have to expect new ones.</summary>
 internal static class Schemas
 {
+    // A schema finds those that it refers to when it is first used, and keeps them: tests take turns.
+    private static readonly Lock Turn = new();
+
     private static readonly Lazy<IReadOnlyDictionary<string, JsonSchema>> All = new(Load);
 
     private static readonly Lazy<JsonSchema> Sarif = new(() => JsonSchema.FromText(
@@ -23,7 +26,12 @@ internal static class Schemas
 
     private static string[] Problems(JsonSchema schema, JsonElement document)
     {
-        EvaluationResults results = schema.Evaluate(document, new() { OutputFormat = OutputFormat.List });
+        EvaluationResults results;
+        lock (Turn)
+        {
+            results = schema.Evaluate(document, new() { OutputFormat = OutputFormat.List });
+        }
+
         return results.IsValid ? [] : [.. results.Details!.Where(detail => detail.Errors is not null)
             .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Key}: {error.Value}"))];
     }
