@@ -20,6 +20,10 @@ internal static class FamilyRules
         "gemma-embedding" => GemmaRule.Embedding,
         "bert" => new RulePart(BertConfigs.Bert, BertFamily.Describe),
         "distilbert" => new RulePart(BertConfigs.Distilled, BertFamily.Distilled),
+        "modern-bert" => ModernBertRule.Part,
+        "nomic-bert-moe" => NomicExpertsRule.Part,
+        "t5" => T5Rule.WithDecoder,
+        "t5encoder" => T5Rule.EncoderAlone,
         "dense" => DenseModules.Part,
         _ => throw new InvalidOperationException($"there is no rule '{name}'"),
     };

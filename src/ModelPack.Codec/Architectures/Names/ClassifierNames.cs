@@ -18,9 +18,11 @@ internal static class ClassifierNames
     /// <summary>True if a GGUF has all that a BERT with a classifier needs.</summary>
     public static bool IsWhole(Func<string, bool> hasTensor) => hasTensor(Pooler) && hasTensor(Head);
 
-    public static string Prefix(ModelFacts facts, Func<string, bool> hasTensor) => facts.Architecture != Bert || !IsWhole(hasTensor) ? ""
+    public static string Prefix(ModelFacts facts, Func<string, bool> hasTensor) => !IsWhole(hasTensor) ? ""
+        : facts.Architecture == "modern-bert" ? "model."
+        : facts.Architecture != Bert ? ""
         : Roberta.Contains(facts.Tokenizer) ? "roberta." : Bert + ".";
 
     public static string Of(NameMatch match, string prefix) =>
-        match.Rule.HuggingFace.Text.Split('.')[0] == HeadModule ? match.HuggingFaceName : prefix + match.HuggingFaceName;
+        match.Rule.HuggingFace.Text.Split('.')[0] is HeadModule or "head" ? match.HuggingFaceName : prefix + match.HuggingFaceName;
 }

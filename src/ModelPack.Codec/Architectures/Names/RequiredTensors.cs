@@ -10,6 +10,7 @@ internal readonly record struct TensorComponent(string Name)
 {
     private const string Bias = ".bias";
     private const string Weight = ".weight";
+    private const string Encoder = "enc.";
 
     private string Ending => Name.EndsWith(Bias, StringComparison.Ordinal) ? Bias : Weight;
 
@@ -17,11 +18,16 @@ internal readonly record struct TensorComponent(string Name)
 
     /// <summary>The name in a GGUF.</summary>
     /// <param name="layer">The layer; -1 outside the layers.</param>
-    public string GgufName(int layer) => layer < 0 ? Stem + Ending : $"blk.{layer}.{Stem}{Ending}";
+    public string GgufName(int layer) => layer < 0 ? Stem + Ending : InLayer($"{layer}") + Ending;
 
     /// <summary>The names that it may have in a folder; none if the table has none. Of a stack it is the name of the first.</summary>
     public IEnumerable<string> HuggingFaceNames(NameTable table, int layer) =>
-        table.HuggingFaceNames((layer < 0 ? "" : "blk.{n}.") + Stem, Ending, layer);
+        table.HuggingFaceNames(layer < 0 ? Stem : InLayer("{n}"), Ending, layer);
+
+    // The layers of an encoder beside a decoder have names of their own.
+    private string InLayer(string layer) => Stem.StartsWith(Encoder, StringComparison.Ordinal)
+        ? $"{Encoder}blk.{layer}.{Stem[Encoder.Length..]}"
+        : $"blk.{layer}.{Stem}";
 }
 
 /// <summary>

@@ -33,7 +33,7 @@ internal static class BertConfigs
         }
     }
 
-    private static void Labels(ConfigReader draft)
+    internal static void Labels(ConfigReader draft)
     {
         if (draft.Config.Object("id2label") is not { } labels)
         {

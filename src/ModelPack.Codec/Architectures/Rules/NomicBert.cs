@@ -47,7 +47,7 @@ internal static class NomicBert
     }
 
     // What the converter made 2048 and 512 of; a model of another length was trained with it (NomicConfigs).
-    private static void Positions(ConfigWriter config)
+    internal static void Positions(ConfigWriter config)
     {
         if (config.RequireCount("context_length", field: null) is not { } context)
         {

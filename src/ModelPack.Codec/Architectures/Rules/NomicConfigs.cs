@@ -16,7 +16,7 @@ internal static class NomicConfigs
     private const string OwnBase = "rotary_emb_base";
     private const long UsualTrained = 2048;
 
-    private static readonly SizeNames Fields = new(
+    internal static readonly SizeNames Fields = new(
         ["n_layer", "num_hidden_layers"], [Positions, NativePositions], ["n_embd", "hidden_size"], ["n_inner", "intermediate_size"],
         ["n_head", "num_attention_heads"], ["n_head", "num_attention_heads"]);
 
@@ -55,7 +55,7 @@ internal static class NomicConfigs
 
     // The class stretches what was trained with shorter texts as it goes; the runtime has the length of training, as the converter of
     // llama.cpp writes it.
-    private static long Context(ConfigReader draft)
+    internal static long Context(ConfigReader draft)
     {
         ConfigObject config = draft.Config;
         if (config.Count(Positions) is not { } positions)
@@ -78,7 +78,7 @@ internal static class NomicConfigs
         }
     }
 
-    private static float? Base(ConfigReader draft, RopeSettings rope) => (rope.Base, draft.Config.Float(OwnBase)) switch
+    internal static float? Base(ConfigReader draft, RopeSettings rope) => (rope.Base, draft.Config.Float(OwnBase)) switch
     {
         ({ } theta, { } own) when theta != own =>
             throw draft.Config.Contradiction($"{draft.Config.Path(OwnBase)} is {own}, but rope_theta is {theta}"),
@@ -86,7 +86,7 @@ internal static class NomicConfigs
         _ => draft.RequireFloat(OwnBase),
     };
 
-    private static float? Epsilon(ConfigReader draft)
+    internal static float? Epsilon(ConfigReader draft)
     {
         float? native = draft.Config.Float("layer_norm_eps");
         float? own = draft.Config.Float("layer_norm_epsilon");

@@ -66,9 +66,9 @@ public sealed class WholeModelTests
                 .ShouldComeBackExcept([.. gguf.Tensors.Select(tensor => tensor.Name).Where(norms.Contains)]);
             Assert.IsEmpty(again.Unplaced);
 
-            // A BERT with pooler and classifier is of the class whose encoder stands below bert.
-            string prefix = architecture == "bert" ? "bert." : "";
-            string Named(string name) => name.StartsWith("classifier.", StringComparison.Ordinal) ? name : prefix + name;
+            // A BERT with pooler and classifier is of the class whose encoder stands below a module of its own.
+            string prefix = architecture switch { "bert" => "bert.", "modern-bert" => "model.", _ => "" };
+            string Named(string name) => name.Split('.')[0] is "classifier" or "head" ? name : prefix + name;
             CollectionAssert.AreEquivalent(folder.Tensors.Select(tensor => Named(tensor.Name)).ToArray(), again.Names);
             foreach ((TensorInfo tensor, byte[] payload) in folder.Tensors.Zip(folder.Payloads)
                 .Where(pair => pair.First.Type == TensorType.I8))
