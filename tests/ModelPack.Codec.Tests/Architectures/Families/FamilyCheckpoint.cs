@@ -61,8 +61,9 @@ internal sealed class FamilyCheckpoint : IDisposable
     public string At(string name) => temp.At(name);
 
     /// <summary>What its keys are, with another config or other tensors.</summary>
-    public DerivedGguf Derive(Action<JsonObject>? edit = null, IReadOnlyList<TensorInfo>? tensors = null) =>
-        ConfigToGguf.Derive(new("folder", [.. companions.Select(file => Edited(file, edit))], tensors ?? Tensors));
+    public DerivedGguf Derive(
+        Action<JsonObject>? edit = null, IReadOnlyList<TensorInfo>? tensors = null, Func<TensorInfo, byte[]>? read = null) =>
+        ConfigToGguf.Derive(new("folder", [.. companions.Select(file => Edited(file, edit))], tensors ?? Tensors, read));
 
     public ConfigObject Config() =>
         LanguagePart.Of(ConfigObject.Parse("folder", companions.Single(file => file.Name == CompanionNames.Config)));

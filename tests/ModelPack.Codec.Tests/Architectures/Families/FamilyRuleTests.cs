@@ -28,6 +28,16 @@ public sealed class FamilyRuleTests
     [DataRow("dots1", """{"sliding_window": 8, "use_sliding_window": true}""", "sliding_window is 8")]
     [DataRow("dots1", """{"layer_types": ["full_attention", "sliding_attention", "full_attention"]}""", "layer_types holds another kind")]
     [DataRow("mistral3", """{"sliding_window": 8}""", "sliding_window is 8")]
+    [DataRow("mistral3", """{"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6, "factor": 16.0, "original_max_position_embeddings": 16384, "mscale": 2.0, "mscale_all_dim": 1.0, "llama_4_scaling_beta": 0.1}}""", "do not state mscale 1")]
+    [DataRow("mistral3", """{"rope_parameters": {"rope_type": "default", "rope_theta": 1e6}}""", "state no scaling of type 'yarn'")]
+    [DataRow("hunyuan-dense", """{"rope_theta": 20000.0}""", "rope_theta 20000")]
+    [DataRow("hunyuan-dense", """{"rope_scaling": {"rope_type": "yarn", "factor": 2.0}}""", "rope_scaling is of type 'yarn'")]
+    [DataRow("hunyuan-dense", """{"rope_scaling": {"rope_type": "dynamic", "factor": 1.0}}""", "without alpha")]
+    [DataRow("mpt", """{"attn_config": {"qk_ln": true}}""", "attn_config.qk_ln has a value")]
+    [DataRow("mpt", """{"attn_config": {"softmax_scale": 0.5}}""", "attn_config.softmax_scale has a value")]
+    [DataRow("mpt", """{"attn_config": {"attn_type": "multiquery_attention"}}""", "attn_config.attn_type has a value")]
+    [DataRow("mpt", """{"attn_config": null}""", "attn_config is missing")]
+    [DataRow("cohere2", """{"attention_bias": true}""", "attention_bias is true")]
     [DataRow("ernie4_5-moe", """{"moe_layer_end_index": 0}""", "moe_layer_end_index is 0")]
     [DataRow("llama4", """{"attn_scale": 0.2}""", "attn_scale is 0.2 instead of 0.1")]
     [DataRow("llama4", """{"floor_scale": 4096}""", "floor_scale is 4096 instead of 8192")]
@@ -52,6 +62,7 @@ public sealed class FamilyRuleTests
     [DataRow("minimax-m2", """{"rotary_dim": 18}""", "rotary_dim is 18, but a head has 16")]
     [DataRow("minimax-m2", """{"partial_rotary_factor": 1.0}""", "rotary_dim is 8, but partial_rotary_factor gives 16")]
     [DataRow("nemotron", """{"factor": -1.0}""", "factor is not above 0")]
+    [DataRow("hunyuan-dense", """{"rope_scaling": {"rope_type": "dynamic", "alpha": 0.0}}""", "alpha is 0")]
     public void What_contradicts_itself_is_an_error(string architecture, string edit, string expected)
     {
         using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
@@ -66,6 +77,9 @@ public sealed class FamilyRuleTests
     [DataRow("minimax-m2", """{"rotary_dim": null}""", "rope.dimension_count", "16")]
     [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": 2}""", "attention.sliding_window", "8")]
     [DataRow("llama4", """{"layer_types": ["full_attention", "full_attention", "full_attention", "full_attention"]}""", "attention.sliding_window", "0")]
+    [DataRow("hunyuan-dense", """{"rope_scaling": null}""", "rope.freq_base", "10000")]
+    [DataRow("mpt", """{"attn_config": {"alibi": false}}""", "attention.max_alibi_bias", "0")]
+    [DataRow("bloom", """{"seq_length": null}""", "context_length", "64")]
     [DataRow("command-r", """{"model_max_length": null}""", "context_length", "8192")]
     [DataRow("granitemoe", """{"attention_multiplier": null}""", "attention.scale", "1")]
     public void What_is_said_in_another_way_is_understood(string architecture, string edit, string key, string value)
@@ -90,6 +104,8 @@ public sealed class FamilyRuleTests
 
     [TestMethod]
     [DataRow("command-r", "rope.scaling.type", "linear", "rope.scaling.type is 'linear', and the class scales nothing")]
+    [DataRow("bloom", "feed_forward_length", 300u, "feed_forward_length is 300, but the class has 4 times 64")]
+    [DataRow("bloom", "attention.head_count_kv", 2u, "attention.head_count_kv is 2, but the class has as many as heads, 4")]
     [DataRow("minimax-m2", "rope.dimension_count", 20u, "rope.dimension_count is 20, but a head has 16")]
     public void Keys_that_the_class_cannot_say_give_no_config(string architecture, string key, object value, string expected)
     {
@@ -104,6 +120,22 @@ public sealed class FamilyRuleTests
         string? refusal = DerivedCompanions.Derive(entries, file.Tensors, file.Source).ConfigRefusal?.Text;
         Assert.IsNotNull(refusal);
         Assert.Contains(expected, refusal);
+    }
+
+    [TestMethod]
+    public void Biases_are_left_out_where_they_are_known_to_be_zero()
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("cohere2")!).First();
+        TensorInfo matrix = checkpoint.Tensors.First(tensor => tensor.Name.EndsWith("self_attn.q_proj.weight", StringComparison.Ordinal));
+        TensorInfo bias = matrix with { Name = matrix.Name.Replace(".weight", ".bias"), Shape = matrix.Shape[..1] };
+        Action<JsonObject> biased = config => config["attention_bias"] = true;
+        DerivedGguf Derive(byte[] payload) => checkpoint.Derive(biased, [.. checkpoint.Tensors, bias], _ => payload);
+        DerivedGguf zero = Derive(new byte[128]);
+        Assert.AreEqual("cohere2", zero.Architecture, string.Join('\n', zero.Notes));
+        Assert.IsTrue(zero.Notes.Any(note => note.Contains("attention_bias: 1 biases are zero")), string.Join('\n', zero.Notes));
+        DerivedGguf other = Derive([.. new byte[126], 1, 0]);
+        Assert.IsNull(other.Architecture);
+        Assert.IsTrue(other.Notes.Any(note => note.Contains($"the tensor {bias.Name} is not zero")), string.Join('\n', other.Notes));
     }
 
     private static void Merge(JsonObject config, string edit)
