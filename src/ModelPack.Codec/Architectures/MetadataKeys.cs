@@ -70,6 +70,40 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
             : Reading<long>.Wrong($"{key} holds {first}, not a count");
     }
 
+    /// <summary>A list of counts.</summary>
+    public Reading<long[]> Counts(string key)
+    {
+        if (Find(key) is not { } value)
+        {
+            return Reading<long[]>.Absent;
+        }
+
+        if (value.ElementType is not { } element || GgufValueTypes.FixedBytes(element) is var size && size == 0
+            || element is GgufValueType.Bool or GgufValueType.Float32 or GgufValueType.Float64)
+        {
+            return Reading<long[]>.Wrong($"{key} is {Show(value)}, not a list of counts");
+        }
+
+        long[] counts = new long[value.ItemBytes.Length / size];
+        for (int item = 0; item < counts.Length; item++)
+        {
+            Int128 number = GgufValue.ReadInteger(element, value.ItemBytes.Span.Slice(item * size, size), value.Encoding);
+            if (number < 0 || number > uint.MaxValue)
+            {
+                return Reading<long[]>.Wrong($"{key} holds {number}, not a count");
+            }
+
+            counts[item] = (long)number;
+        }
+
+        return new(counts);
+    }
+
+    /// <summary>A list of bools.</summary>
+    public Reading<bool[]> Bools(string key) => Find(key) is not { } value ? Reading<bool[]>.Absent
+        : value.ElementType == GgufValueType.Bool ? new([.. value.ItemBytes.ToArray().Select(item => item != 0)])
+        : Reading<bool[]>.Wrong($"{key} is {Show(value)}, not a list of bools");
+
     public Reading<FiniteNumber> Float(string key)
     {
         if (Find(key) is not { } value)

@@ -57,6 +57,9 @@ internal sealed class ModelFacts
     public static ModelFacts From(string architecture, IReadOnlyList<MetadataEntry> entries) =>
         new(architecture, new MetadataKeys(entries));
 
+    /// <summary>Whether there is a key behind the architecture's name.</summary>
+    public bool Has(string name) => keys.Find(Key(name)) is not null;
+
     public string Key(string name) => $"{Architecture}.{name}";
 
     /// <summary>Query heads of a layer.</summary>

@@ -20,7 +20,6 @@ internal static class AprSlugs
             ["qwen2_moe"] = "qwen2moe",
             ["qwen3_moe"] = "qwen3moe",
             ["phi4"] = "phi3",
-            ["deepseek_v2"] = "deepseek2",
             ["granite3"] = "granite",
             ["stablelm_epoch"] = "stablelm",
             ["gpt_neox"] = "gptneox",

@@ -19,9 +19,6 @@ internal static class RopeRows
             "xverse",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> AdjacentEverywhere = new[] { "deepseek2" }.ToFrozenSet(
-        StringComparer.Ordinal);
-
     private static readonly FrozenSet<string> SplitEverywhere = new[]
     {
         "bitnet", "codeshell", "dbrx", "exaone", "falcon", "gemma", "gemma2", "gptneox", "grok", "minicpm3",
@@ -31,13 +28,13 @@ internal static class RopeRows
 
     private static readonly FrozenSet<string> WithoutRotation = new[]
     {
-        "gpt2", "mamba", "mamba2", "refact", "starcoder", "t5", "t5encoder",
+        "gpt2", "refact", "starcoder", "t5", "t5encoder",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The architectures of which it is known; the names are those of <c>general.architecture</c>.</summary>
     public static IEnumerable<string> Known =>
         FamilyCatalog.All.Select(family => family.Architecture)
-        .Union([.. Moved, .. AdjacentEverywhere, .. SplitEverywhere, .. WithoutRotation]);
+        .Union([.. Moved, .. SplitEverywhere, .. WithoutRotation]);
 
     public static bool IsKnown(string architecture) => Pairs(architecture) is not null;
 
@@ -56,7 +53,6 @@ internal static class RopeRows
 
     private static RopePairs? Pairs(string architecture) => FamilyCatalog.Find(architecture)?.Rope
         ?? (Moved.Contains(architecture) ? RopePairs.Moved
-            : AdjacentEverywhere.Contains(architecture) ? RopePairs.Neighbours
             : SplitEverywhere.Contains(architecture) ? RopePairs.Halves
             : WithoutRotation.Contains(architecture) ? RopePairs.None : null);
 }

@@ -25,7 +25,6 @@ internal static class ArchitectureRules
         "falcon" => OtherFamilies.Falcon,
         "olmo2" => LlamaFamily.Olmo2,
         "granite" => LlamaFamily.Granite,
-        "deepseek2" => DeepseekFamily.Describe,
         "nomic-bert" => NomicBert.Describe,
         _ => FamilyCatalog.Find(architecture) is { } family ? family.Write : null,
     };

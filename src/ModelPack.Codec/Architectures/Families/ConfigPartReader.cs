@@ -57,6 +57,9 @@ internal static class ConfigPartReader
         {
             Only = Optional(line, "only")?.GetBoolean(),
         },
+        "dense_layers" => new DenseLayersPart(line.GetProperty("dense_layers").GetString()!, Number(line, "absent")),
+        "mamba2" => Mamba2(line),
+        "sections" => new SectionsPart([.. Items(line, "sections", item => item.GetInt64())]),
         "rule" => FamilyRules.Find(line.GetProperty("rule").GetString()!),
         { } other => throw new InvalidOperationException($"unknown line '{other}' in the config of a family"),
     };
@@ -87,6 +90,16 @@ internal static class ConfigPartReader
             Optional(line, field) is null ? others : [.. Texts(line, field).Where(name => name.Length > 0)];
     }
 
+    private static Mamba2Part Mamba2(JsonElement line)
+    {
+        JsonElement names = line.GetProperty("mamba2");
+        return new(
+            new(
+                Text(names, "kernel")!, Text(names, "state")!, Text(names, "groups")!, Text(names, "heads")!, Text(names, "head")!,
+                Text(names, "inner"), Text(names, "expand")),
+            Optional(line, "absent")?.EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetInt64()) ?? []);
+    }
+
     private static RopePart Rope(JsonElement line) => new(
         line.GetProperty("rope").GetString() switch
         {
@@ -101,6 +114,7 @@ internal static class ConfigPartReader
         Optional(line, "part_absent")?.GetDouble())
     {
         BaseAbsent = Single(line, "base_absent"),
+        Truncates = Optional(line, "truncates")?.GetBoolean() ?? true,
         FactorField = Text(line, "factor"),
         Scalings = Text(line, "scaling") switch
         {

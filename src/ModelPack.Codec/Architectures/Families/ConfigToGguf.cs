@@ -43,8 +43,6 @@ internal static class ConfigToGguf
         ["gpt_bigcode"] = ("starcoder", GptConfigs.Starcoder),
         ["falcon"] = ("falcon", OtherConfigs.Falcon),
         ["stablelm"] = ("stablelm", OtherConfigs.StableLm),
-        ["deepseek_v2"] = ("deepseek2", DeepseekConfigs.Second),
-        ["deepseek_v3"] = ("deepseek2", DeepseekConfigs.Third),
         ["nomic_bert"] = ("nomic-bert", NomicConfigs.Describe),
     };
 
@@ -57,8 +55,14 @@ internal static class ConfigToGguf
     /// <summary>What a config.json is called in GGUF, and what reads it; null if there is no rule.</summary>
     public static (string Architecture, Action<ConfigReader> Describe)? Rule(ConfigObject config) =>
         config.Text("model_type") is not { } type ? null
-        : FamilyCatalog.Find(config) is var (family, model) ? (family.Architecture, draft => family.Read(draft, model))
+        : FamilyCatalog.Find(config) is var (family, model)
+            ? (model.ArchitectureOf?.Invoke(config) ?? family.Architecture, draft => family.Read(draft, model))
         : Rules.TryGetValue(type, out (string Architecture, Action<ConfigReader> Describe) rule) ? rule : null;
+
+    /// <summary>Whether weights are quantized in a way that the architecture does not have.</summary>
+    public static bool HasOtherWeights(ConfigObject config, string architecture) => config.Has("quantization_config")
+        && !(config.IsObject("quantization_config") && config.Object("quantization_config")!.Text("quant_method") is { } method
+            && FamilyCatalog.Find(architecture)?.Quantized.Contains(method) == true);
 
     /// <summary>The same folder always gives the same entries. A model that GGUF's architectures cannot express gives notes alone, and can
     /// travel under its own names.</summary>
@@ -102,7 +106,7 @@ internal static class ConfigToGguf
         };
 
         // ModelOpt states it in a file of its own; many folders state nothing, and their tensors show it.
-        if (config.Has("quantization_config"))
+        if (HasOtherWeights(config, rule.Architecture))
         {
             draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
         }
@@ -110,7 +114,7 @@ internal static class ConfigToGguf
         {
             draft.Obstruct($"{quantization.Name} says that the weights are quantized in a way of their own");
         }
-        else if (PublishedCodes.Find(folder.Tensors) is { } codes)
+        else if (!config.Has("quantization_config") && PublishedCodes.Find(folder.Tensors) is { } codes)
         {
             draft.Obstruct(
                 $"the tensor {codes.Name} holds codes of a quantization ({TensorTypes.Get(codes.Type).Name}) that no type of GGUF has");

@@ -38,6 +38,9 @@ internal sealed record Family(
     /// <summary>The field that counts the layers.</summary>
     public required string LayersField { get; init; }
 
+    /// <summary>Methods of quantization whose weights a GGUF of the architecture holds bit for bit.</summary>
+    public ImmutableArray<string> Quantized { get; init; } = [];
+
     /// <summary>The field that counts layers behind those; null if the architecture has none.</summary>
     public string? FurtherLayersField { get; init; }
 
@@ -74,7 +77,7 @@ internal sealed record Family(
     /// <summary>From keys to config.json.</summary>
     public void Write(ConfigWriter config)
     {
-        if (Models.FirstOrDefault(model => model.Is(config.Derivation, Architecture)) is not { } meant)
+        if (Models.FirstOrDefault(model => model.Is(config.Derivation, config.Architecture)) is not { } meant)
         {
             config.Refuse("nothing tells which model class it is");
             return;

@@ -33,5 +33,9 @@ internal static class FamilyCatalog
          orderby model.IsConditional descending
          select ((Family, FamilyModel)?)(family, model)).FirstOrDefault();
 
+    /// <summary>The family that a GGUF of another architecture belongs to, if one says that it stands for it.</summary>
+    public static Family? Standing(string architecture, Func<string, bool> hasKey) =>
+        FamilyFile.Standing(architecture, hasKey) is { } name ? Find(name) : null;
+
     public static Family? Find(string architecture) => Families.GetValueOrDefault(architecture);
 }

@@ -31,6 +31,12 @@ internal sealed record FamilyModel(
     /// alone.</summary>
     public string? Within { get; init; }
 
+    /// <summary>What else tells it in a GGUF; null if nothing does.</summary>
+    public Func<Derivation, string, bool>? Sign { get; init; }
+
+    /// <summary>What a GGUF calls such a model, by its config.json; null for the family's own name.</summary>
+    public Func<ConfigObject, string>? ArchitectureOf { get; init; }
+
     /// <summary>Whether it is one of several architectures that a type becomes, and the config says which.</summary>
     public bool IsConditional => When is not null || Within is not null || !WhenClass.IsEmpty;
 
@@ -43,5 +49,6 @@ internal sealed record FamilyModel(
     public bool Is(Derivation derivation, string architecture) =>
         (SignKey is null || derivation.Keys.Find($"{architecture}.{SignKey}") is not null)
         && (SignTensor is null || derivation.HasTensor(SignTensor))
-        && (SignTokenizer is null || derivation.Keys.Text(TokenizerKey).Value == SignTokenizer);
+        && (SignTokenizer is null || derivation.Keys.Text(TokenizerKey).Value == SignTokenizer)
+        && (Sign is null || Sign(derivation, architecture));
 }

@@ -34,6 +34,9 @@ internal static class FamilyReader
             .. file.Pairs("tokens").Select(pair => new NamedToken(pair.Name, pair.Text, null)),
             .. file.Numbers("ids").Select(pair => new NamedToken(pair.Name, null, pair.Number) { IsDefault = true }),
         ],
+        Quantized = file.Root.TryGetProperty("quantized", out JsonElement methods)
+            ? [.. methods.EnumerateArray().Select(method => method.GetString()!)]
+            : [],
         Defaults = file.Root.TryGetProperty("defaults", out JsonElement defaults) ? defaults : null,
         IsEncoder = file.Root.TryGetProperty("encoder", out JsonElement encoder) && encoder.GetBoolean(),
     };
@@ -41,6 +44,8 @@ internal static class FamilyReader
     private static FamilyModel Model(JsonElement model) => new(
         Text(model, "type")!, Text(model, "class")!, Parts(model), Text(model, "sign_key"), Text(model, "sign_tensor"))
     {
+        ArchitectureOf = Text(model, "architecture") is { } rule ? FamilyRules.Architecture(rule) : null,
+        Sign = Text(model, "sign_rule") is { } sign ? FamilyRules.Sign(sign) : null,
         Within = Text(model, "within"),
         SignTokenizer = Text(model, "sign_tokenizer"),
         HeadClass = Text(model, "head"),

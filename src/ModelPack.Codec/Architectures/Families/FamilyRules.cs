@@ -25,6 +25,53 @@ internal static class FamilyRules
         "t5" => T5Rule.WithDecoder,
         "t5encoder" => T5Rule.EncoderAlone,
         "dense" => DenseModules.Part,
+        "latent" => new RulePart(LatentAttention.Read, LatentAttention.Write),
+        "predicting_layers_left_out" => PredictingLayers.LeftOut,
+        "latent_without_rank" => new RulePart(LatentAttention.NoteQueries, _ => { }),
+        "latent_with_rank" => new RulePart(LatentAttention.RequireQueries, LatentAttention.RequireQueries),
+        "deepseek_v2" => new RulePart(DeepseekRouting.Second, DeepseekRouting.Second),
+        "deepseek_v3" => new RulePart(DeepseekRouting.Third, DeepseekRouting.Third),
+        "glm_routing" => new RulePart(DeepseekRouting.Glm, DeepseekRouting.Third),
+        "indexer_layers" => new RulePart(IndexerLayers.Read, IndexerLayers.Write),
+        "lfm2_layers" => new RulePart(Lfm2Layers.Read, Lfm2Layers.Write),
+        "lfm2_feed_forward" => new RulePart(Lfm2Layers.ReadFeedForward, Lfm2Layers.WriteFeedForward),
+        "lfm2_expert_bias" => new RulePart(Lfm2Layers.ReadBias, Lfm2Layers.WriteBias),
+        "granite_layers" => new RulePart(GraniteLayers.Read, GraniteLayers.Write),
+        "nemotron_layers" => new RulePart(NemotronLayers.Read, NemotronLayers.Write),
+        "jamba_layers" => new RulePart(JambaLayers.Read, JambaLayers.Write),
+        "kimi_layers" => new RulePart(KimiLinearLayers.Read, KimiLinearLayers.Write),
+        "mamba_sizes" => MambaSizes.Mamba,
+        "jamba_sizes" => MambaSizes.Jamba,
+        "falcon_mamba" => new RulePart(FalconMamba.Read, FalconMamba.Write),
+        "falcon_h1" => new RulePart(FalconH1Multipliers.Read, FalconH1Multipliers.Write),
+        "linear_layers" => new RulePart(LinearLayers.Read, LinearLayers.Write),
+        "sparse_everywhere" => new RulePart(
+            draft =>
+            {
+                if (draft.Config.Counts("mlp_only_layers") is { Length: > 0 } dense)
+                {
+                    draft.Obstruct($"mlp_only_layers names {dense.Length} layers");
+                }
+            }, _ => { }),
+        "mxfp4" => new RulePart(_ => { }, BlockExperts.Write),
+        "transposed_experts" => new RulePart(TransposedExperts.Read, _ => { }),
+        "deepstack" => new RulePart(VisionLayers.Read, VisionLayers.Write),
         _ => throw new InvalidOperationException($"there is no rule '{name}'"),
+    };
+
+    /// <summary>What tells a model class in a GGUF, beside what a table can say.</summary>
+    public static Func<Derivation, string, bool> Sign(string name) => name switch
+    {
+        "glm" => DeepseekRouting.IsGlm,
+        "falcon_mamba" => FalconMamba.Is,
+        "sigmoid" => DeepseekRouting.IsSigmoid,
+        _ => throw new InvalidOperationException($"there is no sign '{name}'"),
+    };
+
+    /// <summary>What a GGUF calls a model by its config.json, for classes that become several architectures.</summary>
+    public static Func<ConfigObject, string> Architecture(string name) => name switch
+    {
+        "granite" => GraniteLayers.Architecture,
+        _ => throw new InvalidOperationException($"there is no rule of architectures '{name}'"),
     };
 }

@@ -171,13 +171,13 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
             }
 
             first ??= value;
+            if (value is null && Missing is null && Unwritten is null && !IsOptional)
+            {
+                config.Refuse($"{config.Key(key)} is missing");
+            }
         }
 
         first ??= Missing ?? Unwritten;
-        if (first is null && !IsOptional)
-        {
-            config.Refuse($"{config.Key(keys[0])} is missing");
-        }
 
         return first;
     }

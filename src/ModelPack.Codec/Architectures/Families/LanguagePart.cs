@@ -13,7 +13,7 @@ internal static class LanguagePart
     private static readonly FrozenSet<string> Shared = new[]
     {
         "architectures", "_name_or_path", "torch_dtype", "dtype", "tie_word_embeddings", "bos_token_id", "eos_token_id", "pad_token_id",
-        "quantization_config",
+        "quantization_config", "vision_config",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The config of the language model: the whole config, where there is no other.</summary>

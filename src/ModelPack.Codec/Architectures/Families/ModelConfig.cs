@@ -19,7 +19,8 @@ internal static class ModelConfig
             return;
         }
 
-        if (ArchitectureRules.Find(architecture) is not { } describe)
+        Family? standing = FamilyCatalog.Standing(architecture, name => derivation.Keys.Find($"{architecture}.{name}") is not null);
+        if ((standing is null ? ArchitectureRules.Find(architecture) : standing.Write) is not { } describe)
         {
             Refuse(derivation, $"there is no rule for the architecture '{SafeText.Shorten(architecture)}'");
             return;

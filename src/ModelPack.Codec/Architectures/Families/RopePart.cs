@@ -57,6 +57,9 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
     /// <summary>The base that the class takes without a field, where it is not 10000.</summary>
     public float? BaseAbsent { get; init; }
 
+    /// <summary>Whether yarn rounds the bounds between frequencies, as the class does without a field.</summary>
+    public bool Truncates { get; init; } = true;
+
     /// <summary>The base that the class takes for layers with a window; null if these rotate as the others do.</summary>
     public float? LocalAbsent { get; init; }
 
@@ -97,7 +100,7 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
         }
 
         rope = Scalings is RopeScalings.None or RopeScalings.Unit ? rope with { Type = null, Scaling = null } : rope;
-        RopeKeys.Write(draft, rope with { Base = rope.Base ?? BaseAbsent, LocalBase = rope.LocalBase ?? LocalAbsent }, width);
+        RopeKeys.Write(draft, rope with { Base = rope.Base ?? BaseAbsent, LocalBase = rope.LocalBase ?? LocalAbsent }, width, truncates: Truncates);
         StateScaling(draft, rope);
         draft.Count(Key, rotary == RotaryPart.Whole || width == 0 ? null : width);
     }
@@ -143,6 +146,10 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
         else
         {
             config.RopeScalingField(width);
+            if (!Truncates && type == "yarn")
+            {
+                config.Scaling.Set("truncate", false);
+            }
         }
     }
 

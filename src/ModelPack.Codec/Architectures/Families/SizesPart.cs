@@ -101,7 +101,7 @@ internal sealed class SizesPart(SizeNames names, HeadWidth head, long? headAbsen
             config.Fields.Set(names.Context[0], rows);
         }
 
-        if ((config.OptionalCount("attention.head_count_kv", perLayer: true)
+        if (((names.KvHeads.Length == 0 ? null : config.OptionalCount("attention.head_count_kv", perLayer: true))
             ?? config.OptionalCount("attention.head_count", perLayer: true)) is { } keyHeads)
         {
             Remember(config.Numbers, [.. names.KvHeads, .. usual.KvHeads], keyHeads);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ModelPack.Architectures.Names;
 
@@ -18,6 +19,9 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
 
     /// <summary>What says that a key may be missing.</summary>
     private static readonly string[] Lenient = ["optional", "missing", "unwritten", "tensor"];
+
+    /// <summary>Lists that a family adds to those of the one that it is like.</summary>
+    private static readonly string[] Added = ["config", "tensors"];
 
     public static ImmutableArray<FamilyFile> All { get; } =
     [
@@ -49,11 +53,32 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
         ? [.. pairs.EnumerateObject().Select(pair => (pair.Name, pair.Value.GetUInt32()))]
         : [];
 
+    /// <summary>The family that stands for another architecture where a GGUF of that has a key; null if none does.</summary>
+    public static string? Standing(string architecture, Func<string, bool> hasKey) => All.FirstOrDefault(
+        file => file.Root.TryGetProperty("stands_for", out JsonElement others)
+            && others.EnumerateArray().Any(other => other.GetString() == architecture)
+            && hasKey(file.Root.GetProperty("stands_key").GetString()!))?.Architecture;
+
     private static IEnumerable<string> RequiredKeys(JsonElement line)
     {
         if (line.TryGetProperty("sizes", out _))
         {
             return SizeKeys(line);
+        }
+
+        if (line.TryGetProperty("dense_layers", out _))
+        {
+            return ["leading_dense_block_count"];
+        }
+
+        if (line.TryGetProperty("mamba2", out _))
+        {
+            return ["ssm.conv_kernel", "ssm.state_size", "ssm.group_count", "ssm.inner_size", "ssm.time_step_rank"];
+        }
+
+        if (line.TryGetProperty("sections", out _))
+        {
+            return ["rope.dimension_sections"];
         }
 
         JsonProperty first = line.EnumerateObject().First();
@@ -73,8 +98,38 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
 
     private static FamilyFile Read(string resource)
     {
-        using Stream stream = typeof(FamilyFile).Assembly.GetManifestResourceStream(resource)!;
-        using JsonDocument document = JsonDocument.Parse(stream);
+        using JsonDocument document = JsonDocument.Parse(Whole(resource[Prefix.Length..]).ToJsonString());
         return new(resource[Prefix.Length..], document.RootElement.Clone());
+    }
+
+    // What a family is like is said once: its fields hold where this one has none, and its lists come before this one's.
+    private static JsonObject Whole(string architecture)
+    {
+        using Stream stream = typeof(FamilyFile).Assembly.GetManifestResourceStream(Prefix + architecture)!;
+        JsonObject own = JsonNode.Parse(stream)!.AsObject();
+        if (own["like"] is not { } like)
+        {
+            return own;
+        }
+
+        JsonObject whole = Whole(like.GetValue<string>());
+        foreach ((string field, JsonNode? value) in own.ToArray())
+        {
+            own.Remove(field);
+            if (value is JsonArray items && Added.Contains(field) && whole[field] is JsonArray list)
+            {
+                foreach (JsonNode? item in items.ToArray())
+                {
+                    items.Remove(item);
+                    list.Add(item);
+                }
+            }
+            else
+            {
+                whole[field] = value;
+            }
+        }
+
+        return whole;
     }
 }

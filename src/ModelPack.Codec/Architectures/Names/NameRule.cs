@@ -59,6 +59,9 @@ internal sealed record NameRule(
     /// <summary>The layer of a GGUF that the folder calls the first one.</summary>
     public int FirstLayer { get; init; }
 
+    /// <summary>True if a tensor has one shape in both forms.</summary>
+    public bool KeepsShape => Transform == NameTransform.None && Cut is null && Take is [{ Form: null }];
+
     /// <summary>Number of parts of a stack; null if it is that of the experts or heads.</summary>
     public SizeExpression? Parts { get; init; }
 }

@@ -20,7 +20,8 @@ internal sealed class NameTable(
 
     /// <summary>The table of a model; null if there is none.</summary>
     public static NameTable? For(ModelFacts facts) =>
-        For(facts.Architecture, facts.ExpertCount, facts.Tokenizer)?.WithPredictingLayers(facts.FirstPredictingLayer);
+        For(FamilyFile.Standing(facts.Architecture, facts.Has) ?? facts.Architecture, facts.ExpertCount, facts.Tokenizer)
+            ?.WithPredictingLayers(facts.FirstPredictingLayer);
 
     /// <summary>The table of an architecture with as many experts, and such a tokenizer.</summary>
     public static NameTable? For(string architecture, long? experts, string? tokenizer = null) =>
@@ -66,7 +67,8 @@ internal sealed class NameTable(
     /// <param name="layer">The layer.</param>
     public IEnumerable<string> HuggingFaceNames(string gguf, string ending, int layer)
     {
-        foreach (NameRule rule in rules.Where(rule => rule.Sides != NameSides.Gguf && rule.Gguf.Text == gguf))
+        foreach (NameRule rule in rules.Where(
+            rule => rule.Sides != NameSides.Gguf && rule.Gguf.Text == gguf && !rule.Predicts))
         {
             foreach ((string _, string meantEnding) in rule.Endings.Where(pair => pair.Gguf == ending))
             {

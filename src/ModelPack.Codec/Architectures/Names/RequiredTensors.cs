@@ -12,9 +12,9 @@ internal readonly record struct TensorComponent(string Name)
     private const string Weight = ".weight";
     private const string Encoder = "enc.";
 
-    private string Ending => Name.EndsWith(Bias, StringComparison.Ordinal) ? Bias : Weight;
+    private string Ending => Name.EndsWith('.') ? "" : Name.EndsWith(Bias, StringComparison.Ordinal) ? Bias : Weight;
 
-    private string Stem => Name.EndsWith(Bias, StringComparison.Ordinal) ? Name[..^Bias.Length] : Name;
+    private string Stem => Name.EndsWith(Bias, StringComparison.Ordinal) ? Name[..^Bias.Length] : Name.TrimEnd('.');
 
     /// <summary>The name in a GGUF.</summary>
     /// <param name="layer">The layer; -1 outside the layers.</param>
@@ -78,11 +78,6 @@ internal sealed class RequiredTensors
         ["gptneox"] = new(LayerNorm, $"{Biased} output", Gpt),
         ["falcon"] = new(LayerNorm, Biased, "attn_norm attn_norm.bias attn_qkv attn_output ffn_up ffn_down"),
         ["olmo2"] = new(RmsNorm, Outside, $"{Heads} attn_q_norm attn_k_norm attn_output post_attention_norm {Gated} post_ffw_norm"),
-        ["deepseek2"] = new(
-            $"{RmsNorm} attention.kv_lora_rank",
-            Outside,
-            $"attn_norm attn_q|attn_q_a+attn_q_a_norm+attn_q_b attn_kv_a_mqa attn_kv_a_norm attn_kv_b|attn_k_b+attn_v_b attn_output "
-                + $"ffn_norm {Gated}|{Experts}"),
         ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
     }.Concat(FamilyFile.All.Select(Of)).ToFrozenDictionary(StringComparer.Ordinal);
 

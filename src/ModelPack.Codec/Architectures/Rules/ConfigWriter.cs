@@ -41,6 +41,9 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
     /// <summary>Counts by the names of their fields, for the shapes of tensors.</summary>
     public Dictionary<string, long> Numbers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The settings of the rotation; those of none until others are written.</summary>
+    public JsonFields Scaling { get; set; } = DefaultScaling();
+
     /// <summary>What to say of the config, if it is written.</summary>
     public IReadOnlyList<(NoteRank Rank, string Text)> Notes => notes;
 
@@ -135,6 +138,12 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
         return Accept(reading, out long count) ? count : null;
     }
 
+    /// <summary>A list of counts that the file may leave out; a wrong one forbids the config.</summary>
+    public long[]? OptionalCounts(string name) => Accept(derivation.Keys.Counts(Key(name)), out long[] counts) ? counts : null;
+
+    /// <summary>A list of bools that the file may leave out; a wrong one forbids the config.</summary>
+    public bool[]? OptionalFlags(string name) => Accept(derivation.Keys.Bools(Key(name)), out bool[] flags) ? flags : null;
+
     /// <summary>A float that the file may leave out; a wrong one forbids the config.</summary>
     public FiniteNumber? OptionalFloat(string name) => Accept(derivation.Keys.Float(Key(name)), out FiniteNumber number) ? number : null;
 
@@ -192,6 +201,13 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
         }
 
         return tensor;
+    }
+
+    private static JsonFields DefaultScaling()
+    {
+        JsonFields fields = new();
+        fields.Set("rope_type", "default");
+        return fields;
     }
 
     private bool Accept<T>(Reading<T> reading, out T value)

@@ -36,7 +36,7 @@ internal sealed record DecoderSizes(
     public static DecoderSizes Checked(ConfigReader draft, SizeNames fields, DecoderSizes sizes, bool sharesHidden = true)
     {
         ConfigObject config = draft.Config;
-        string heads = config.FirstOf(fields.Heads) ?? fields.Heads[0];
+        string heads = config.FirstOf(fields.Heads) ?? fields.Heads.FirstOrDefault() ?? "";
         if (sizes.StatedKvHeads == 0 || sizes.StatedHeadDimension == 0)
         {
             throw config.WrongValue(sizes.StatedKvHeads == 0 ? config.FirstOf(fields.KvHeads)! : "head_dim", "is 0");

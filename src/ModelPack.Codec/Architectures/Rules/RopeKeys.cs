@@ -26,9 +26,11 @@ internal static class RopeKeys
     /// <param name="rope">What the config says.</param>
     /// <param name="llama3Width">The part of a head that Llama 3's scaling is for; 0 if the architecture does not know it.</param>
     /// <param name="hasLogMultiplier">Whether the architecture has a key for mscale_all_dim, which the caller writes.</param>
-    public static void Write(ConfigReader draft, RopeSettings rope, long llama3Width = 0, bool hasLogMultiplier = false)
+    /// <param name="truncates">Whether the runtime rounds the bounds of yarn.</param>
+    public static void Write(ConfigReader draft, RopeSettings rope, long llama3Width = 0, bool hasLogMultiplier = false,
+        bool truncates = true)
     {
-        Scaling(draft, rope, llama3Width, hasLogMultiplier);
+        Scaling(draft, rope, llama3Width, hasLogMultiplier, truncates);
         draft.Float("rope.freq_base", rope.Base);
         draft.Float("rope.freq_base_swa", rope.LocalBase);
     }
@@ -59,7 +61,7 @@ internal static class RopeKeys
         }
     }
 
-    private static void Scaling(ConfigReader draft, RopeSettings rope, long llama3Width, bool hasLogMultiplier)
+    private static void Scaling(ConfigReader draft, RopeSettings rope, long llama3Width, bool hasLogMultiplier, bool truncates = true)
     {
         switch (rope.Type)
         {
@@ -70,7 +72,7 @@ internal static class RopeKeys
                 draft.Float("rope.scaling.factor", factor);
                 if (rope.Type == "yarn")
                 {
-                    Yarn(draft, rope.Scaling!, factor, hasLogMultiplier);
+                    Yarn(draft, rope.Scaling!, factor, hasLogMultiplier, truncates);
                 }
 
                 break;
@@ -85,7 +87,7 @@ internal static class RopeKeys
         }
     }
 
-    private static void Yarn(ConfigReader draft, ConfigObject scaling, float factor, bool hasLogMultiplier)
+    private static void Yarn(ConfigReader draft, ConfigObject scaling, float factor, bool hasLogMultiplier, bool truncates)
     {
         // The keys are written, but versions of llama.cpp that tests ran do not read them, and take what transformers takes when the fields
         // are missing.
@@ -104,9 +106,9 @@ internal static class RopeKeys
             }
         }
 
-        if (scaling.Bool("truncate") == false)
+        if ((scaling.Bool("truncate") ?? true) != truncates)
         {
-            draft.Obstruct("rope_scaling.truncate is false");
+            draft.Obstruct($"rope_scaling.truncate is {(truncates ? "false" : "true")}");
         }
 
         if (!hasLogMultiplier && scaling.Has("mscale") && scaling.Has("mscale_all_dim"))

@@ -68,6 +68,7 @@ internal static class RopeScaling
     public static void Write(ConfigWriter config, string type, JsonFields fields)
     {
         fields.Set("rope_type", type);
+        config.Scaling = fields;
         config.Fields.Set("rope_scaling", fields);
     }
 

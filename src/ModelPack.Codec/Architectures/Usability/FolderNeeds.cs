@@ -13,6 +13,8 @@ internal static class FolderNeeds
 
     private static readonly string[] UsualLayers = ["num_hidden_layers", "n_layer", "num_layers", "n_layers"];
 
+    private static readonly string[] ExpertFields = ["num_local_experts", "num_experts", "n_routed_experts"];
+
     /// <summary>Says which requirements are not met.</summary>
     /// <param name="model">The folder, or a file alone.</param>
     /// <param name="isOwn">True if the model was SafeTensors before: what it is is not for this project to say.</param>
@@ -65,13 +67,14 @@ internal static class FolderNeeds
     public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names)
     {
         // A checkpoint that is quantized in a way of its own has names of its own.
-        if (ConfigToGguf.Rule(config)?.Architecture is not { } architecture || RequiredTensors.For(architecture) is not { } required
-            || config.Has("quantization_config"))
+        if ((FamilyCatalog.Find(config)?.Family.Architecture ?? ConfigToGguf.Rule(config)?.Architecture) is not { } architecture
+            || RequiredTensors.For(architecture) is not { } required
+            || ConfigToGguf.HasOtherWeights(config, architecture))
         {
             return [];
         }
 
-        NameTable table = NameTable.For(architecture, config.Text("model_type") == "mixtral" ? 1 : 0)!;
+        NameTable table = NameTable.For(architecture, config.FirstOf(ExpertFields) is { } experts ? config.Count(experts) : 0)!;
         string[] counted = UsualLayers;
         if (FamilyCatalog.Find(architecture) is { } family)
         {

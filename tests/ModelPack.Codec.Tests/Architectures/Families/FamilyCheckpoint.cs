@@ -65,6 +65,11 @@ internal sealed class FamilyCheckpoint : IDisposable
         Action<JsonObject>? edit = null, IReadOnlyList<TensorInfo>? tensors = null, Func<TensorInfo, byte[]>? read = null) =>
         ConfigToGguf.Derive(new("folder", [.. companions.Select(file => Edited(file, edit))], tensors ?? Tensors, read));
 
+    /// <summary>The number of its layers.</summary>
+    public long Layers => Config() is var config && config.FirstOf("num_hidden_layers", "n_layer", "num_layers") is { } layers
+        ? config.Count(layers)!.Value
+        : long.MaxValue;
+
     public ConfigObject Config() =>
         LanguagePart.Of(ConfigObject.Parse("folder", companions.Single(file => file.Name == CompanionNames.Config)));
 

@@ -15,6 +15,10 @@ namespace ModelPack.Codec.Tests.Architectures.Families;
 public sealed class FamilyFileTests
 {
     private static readonly string[] Values = ["count", "float", "flag", "word", "text"];
+    /// <summary>Families whose only checkpoint cannot be expressed: multipliers, and experts that lie as transformers 5 saves
+    /// them.</summary>
+    private static readonly string[] WithoutCheckpoint = ["falcon-h1", "qwen3vlmoe"];
+
     private static readonly string[] Lenient = ["absent", "optional", "tensor"];
 
     public static IEnumerable<object[]> Architectures => FamilyCatalog.All.Select(family => new object[] { family.Architecture });
@@ -139,8 +143,9 @@ public sealed class FamilyFileTests
         Assert.IsEmpty(FolderNeeds.MissingTensors(checkpoint.Config(), names), checkpoint.Name);
         foreach (string name in names)
         {
+            // Layers that predict further tokens stand behind the others, and programs do without.
             if (FamilyCatalog.Find(architecture)!.Names.FromHuggingFace(name) is [var match] && match.Index <= 0
-                && match.Layer < checkpoint.Config().Count(FamilyCatalog.Find(architecture)!.LayersField)
+                && !match.Rule.Predicts && match.Layer < checkpoint.Layers
                 && match.Rule.Gguf.Text.Split("{n}.")[^1] is var component
                 && components.Contains(match.GgufEnding == ".weight" ? component : component + match.GgufEnding))
             {
@@ -161,7 +166,8 @@ public sealed class FamilyFileTests
             }
         }
 
-        Assert.IsGreaterThan(0, found, "no checkpoint of the family is among the tests' data");
+        Assert.AreEqual(
+            WithoutCheckpoint.Contains(architecture), found == 0, $"{found} checkpoints of the family are among the tests' data");
     }
 
     private static GgufFile Converted(FamilyCheckpoint checkpoint)

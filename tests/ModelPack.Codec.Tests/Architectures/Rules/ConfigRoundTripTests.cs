@@ -132,7 +132,7 @@ public sealed class ConfigRoundTripTests
         Assert.IsNotNull(first.Architecture, string.Join(Environment.NewLine, first.Notes));
         List<TensorInfo> tensors = [
             Matrix("token_embd.weight", 96, 64), Matrix("position_embd.weight", 128, 64), Matrix("token_types.weight", 2, 64)];
-        tensors.AddRange(ggufTensors.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => Matrix(name, 64, 64)));
+        tensors.AddRange(ggufTensors.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => Matrix(name, name == "output.weight" ? 96 : 64, 64)));
         using MemoryStream payloads = new();
         foreach (ExtraTensor extra in first.Extra)
         {

@@ -82,7 +82,7 @@ public sealed class DeepseekRoutingTests
     [DataRow("deepseek_v2", """{"topk_method": "noaux_tc"}""", "topk_method is 'noaux_tc' instead of 'greedy'")]
     [DataRow("deepseek_v2", """{"scoring_func": "sigmoid"}""", "scoring_func is 'sigmoid' instead of 'softmax'")]
     [DataRow("deepseek_v2", """{"norm_topk_prob": true}""", "norm_topk_prob is true")]
-    [DataRow("deepseek_v2", """{"moe_layer_freq": 2}""", "moe_layer_freq is 2")]
+    [DataRow("deepseek_v2", """{"moe_layer_freq": 2}""", "moe_layer_freq is 2 instead of 1")]
     [DataRow("deepseek_v2", """{"routed_scaling_factor": null}""", "routed_scaling_factor is missing")]
     [DataRow("deepseek_v3", """{"scoring_func": "softmax"}""", "scoring_func is 'softmax' instead of 'sigmoid'")]
     [DataRow("deepseek_v3", """{"topk_method": "greedy"}""", "topk_method is 'greedy' instead of 'noaux_tc'")]
