@@ -27,7 +27,7 @@ internal static class GgufErrors
     public static readonly ErrorCode DuplicateKey = Refusal(1011, "R-KEYDUP", "A metadata key occurs twice.", FetchAgain);
     public static readonly ErrorCode Alignment = Refusal(1012, "R-ALIGN", "general.alignment is not a u32 power of two.", FetchAgain);
     public static readonly ErrorCode TensorName = Refusal(
-        1013, "R-TNAME", "A tensor name is longer than 63 bytes, contains a zero byte or is not UTF-8.", FetchAgain);
+        1013, "R-TNAME", "A tensor name is longer than 127 bytes, contains a zero byte or is not UTF-8.", FetchAgain);
     public static readonly ErrorCode DuplicateTensor = Refusal(1014, "R-TDUP", "A tensor name occurs twice.", FetchAgain);
     public static readonly ErrorCode DimensionCount = Refusal(1015, "R-NDIMS", "A tensor has more than 4 dimensions.", FetchAgain);
     public static readonly ErrorCode Dimension = Refusal(1016, "R-DIM", "A dimension is 2^63 or more.", FetchAgain);

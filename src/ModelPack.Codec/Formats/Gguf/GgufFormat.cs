@@ -18,6 +18,10 @@ internal static class GgufFormat
     public const long DefaultAlignment = 32;
     public const int MaximumKeyBytes = 65_535;
     public const int MaximumNameBytes = 63;
+
+    /// <summary>Bytes of a tensor's name at most in a file of programs that are built with a larger limit than llama.cpp
+    /// (K-TNAME).</summary>
+    public const int MaximumReadNameBytes = 127;
     public const int MaximumDimensions = 4;
     public const int MaximumNesting = 8;
 

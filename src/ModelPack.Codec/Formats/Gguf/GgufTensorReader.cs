@@ -79,12 +79,18 @@ internal sealed class GgufTensorReader(GgufHeaderBuffer buffer, GgufNotes notes)
         }
 
         string name = Encoding.UTF8.GetString(bytes);
+        if (bytes.Length > GgufFormat.MaximumNameBytes)
+        {
+            notes.Keep(
+                "K-TNAME", $"tensor names of more than {GgufFormat.MaximumNameBytes} bytes, which llama.cpp refuses to load", name, start);
+        }
+
         return names.Add(name) ? name : throw buffer.Refuse(GgufErrors.DuplicateTensor, "the tensor name occurs twice", start, name);
     }
 
     /// <summary>R-TNAME.</summary>
     internal static bool IsName(ReadOnlySpan<byte> bytes) =>
-        bytes.Length <= GgufFormat.MaximumNameBytes && !bytes.Contains((byte)0) && Utf8.IsValid(bytes);
+        bytes.Length <= GgufFormat.MaximumReadNameBytes && !bytes.Contains((byte)0) && Utf8.IsValid(bytes);
 
     private ImmutableArray<long> ReadShape(string name)
     {

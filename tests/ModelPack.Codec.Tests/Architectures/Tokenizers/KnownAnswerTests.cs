@@ -133,12 +133,22 @@ public sealed class KnownAnswerTests
             File("tokenizer_config.json", """{"chat_template":[{"name":"default","template":"d"},{"name":"tool-use","template":"t"}]}"""),
             File("additional_chat_templates/rag.jinja", "r\n"),
             File("chat_template.jinja", "other"));
-        Assert.AreEqual("d", derived.Find("tokenizer.chat_template")!.Text);
+        Assert.AreEqual("other", derived.Find("tokenizer.chat_template")!.Text);
         Assert.AreEqual("t", derived.Find("tokenizer.chat_template.tool_use")!.Text);
         Assert.AreEqual("r\n", derived.Find("tokenizer.chat_template.rag")!.Text);
         CollectionAssert.AreEqual(new[] { "tool_use", "rag" }, derived.Strings("tokenizer.chat_templates"));
         CollectionAssert.Contains(
-            derived.Notes, "tokenizer_config.json: chat_template differs from chat_template.jinja; the field was taken");
+            derived.Notes, "tokenizer_config.json: chat_template differs from chat_template.jinja; the file was taken, as transformers does");
+    }
+
+    [TestMethod]
+    public void Template_of_a_processor_stands_where_there_is_no_other()
+    {
+        Companion processor = File("chat_template.json", """{"chat_template":"p"}""");
+        Assert.AreEqual("p", Derive(ByteLevel(), processor).Find("tokenizer.chat_template")!.Text);
+        Assert.AreEqual(
+            "d",
+            Derive(ByteLevel(), processor, File("tokenizer_config.json", """{"chat_template":"d"}""")).Find("tokenizer.chat_template")!.Text);
     }
 
     [TestMethod]

@@ -14,17 +14,27 @@ internal static class TemplateEntries
 {
     private const string Key = "tokenizer.chat_template";
     private const string NamesKey = "tokenizer.chat_templates";
+    private const string Field = "chat_template";
+    private const string OldFile = "chat_template.json";
     private const string Extension = ".jinja";
 
     public static IEnumerable<MetadataEntry> Read(TokenizerFolder folder, bool withNotes = true)
     {
-        GgufValue? main = folder.Find(CompanionNames.ChatTemplate) is { } file ? FileText(file) : null;
         NamedTemplates named = new();
-        GgufValue? field = folder.Config?.Find("chat_template") is { } told ? ReadField(told, named) : null;
-        if (withNotes && main is not null && field is not null && !main.RawBytes.Span.SequenceEqual(field.RawBytes.Span))
+        GgufValue? field = folder.Config?.Find(Field) is { } told ? ReadField(told, named) : null;
+
+        // The file comes first for transformers; the older file is one of processors, and stands where nothing else does.
+        GgufValue? file = folder.Find(CompanionNames.ChatTemplate) is { } jinja ? FileText(jinja) : null;
+        if (withNotes && file is not null && field is not null && !file.RawBytes.Span.SequenceEqual(field.RawBytes.Span))
         {
-            folder.Note(CompanionNames.TokenizerConfig, $"chat_template differs from {CompanionNames.ChatTemplate}; the field was taken");
+            folder.Note(
+                CompanionNames.TokenizerConfig,
+                $"chat_template differs from {CompanionNames.ChatTemplate}; the file was taken, as transformers does");
         }
+
+        GgufValue? old = folder.Parse(OldFile)?.Find(Field) is { Value.ValueKind: JsonValueKind.String } text
+            ? GgufValue.FromString(text.Text())
+            : null;
 
         string folderName = CompanionNames.NamedChatTemplates + "/";
         foreach (Companion companion in folder.Companions.Where(
@@ -44,9 +54,9 @@ internal static class TemplateEntries
             yield return new MetadataEntry(NamesKey, GgufValue.FromStrings([.. named.Items.Select(item => item.Name)]));
         }
 
-        if ((field ?? main) is { } template2)
+        if ((file ?? field ?? old) is { } main)
         {
-            yield return new MetadataEntry(Key, template2);
+            yield return new MetadataEntry(Key, main);
         }
     }
 
