@@ -138,17 +138,18 @@ public sealed class KnownAnswerTests
         Assert.AreEqual("r\n", derived.Find("tokenizer.chat_template.rag")!.Text);
         CollectionAssert.AreEqual(new[] { "tool_use", "rag" }, derived.Strings("tokenizer.chat_templates"));
         CollectionAssert.Contains(
-            derived.Notes, "tokenizer_config.json: chat_template differs from chat_template.jinja; the file was taken, as transformers does");
+            derived.Notes,
+            "tokenizer_config.json: chat_template differs from chat_template.jinja; the file was taken, as transformers does");
     }
 
     [TestMethod]
     public void Template_of_a_processor_stands_where_there_is_no_other()
     {
-        Companion processor = File("chat_template.json", """{"chat_template":"p"}""");
-        Assert.AreEqual("p", Derive(ByteLevel(), processor).Find("tokenizer.chat_template")!.Text);
-        Assert.AreEqual(
-            "d",
-            Derive(ByteLevel(), processor, File("tokenizer_config.json", """{"chat_template":"d"}""")).Find("tokenizer.chat_template")!.Text);
+        const string Key = "tokenizer.chat_template";
+        var processor = File("chat_template.json", """{"chat_template":"p"}""");
+        Assert.AreEqual("p", Derive(ByteLevel(), processor).Find(Key)!.Text);
+        var config = File("tokenizer_config.json", """{"chat_template":"d"}""");
+        Assert.AreEqual("d", Derive(ByteLevel(), processor, config).Find(Key)!.Text);
     }
 
     [TestMethod]
