@@ -44,7 +44,8 @@ internal sealed record TensorMapping(
                 (NamingScheme.Apr, NamingScheme.HuggingFace) => Of(words.Family!.FromApr(model)),
                 (NamingScheme.Apr, _) => FromAprToGguf(Of(words.Family!.FromApr(model)), words),
                 (_, NamingScheme.Gguf) => ToGguf(model, words) ?? Unchanged(model, NoTable(words)),
-                _ => Facts(words) is { } facts && TensorTranslator.ToHuggingFace(model, facts) is { } translation
+                _ => Facts(words) is { } facts
+                    && TensorTranslator.ToHuggingFace(model, facts, asPublished: target == ModelFormat.SafeTensors) is { } translation
                     ? ToHuggingFace(translation, model, target)
                     : Unchanged(model, NoTable(words)),
             };

@@ -20,6 +20,7 @@ internal static class RecipeCodec
         Shifted = 8,
         Computed = 9,
         Nibbles = 10,
+        Unsigned = 11,
     }
 
     // A count is believed as far as parts follow; the experts of a stack are fewer.
@@ -62,6 +63,9 @@ internal static class RecipeCodec
                 break;
             case NibblesPayload nibbles:
                 Put(body, Kind.Nibbles, nibbles.BlockBytes, nibbles.Apart ? 1 : 0);
+                break;
+            case UnsignedPayload:
+                Put(body, Kind.Unsigned);
                 break;
             default:
                 throw new InvalidOperationException($"a {recipe.GetType().Name} has no binary form");
@@ -110,7 +114,8 @@ internal static class RecipeCodec
             Kind.Narrowed => ReadTyped(body, depth - 1, budget, (of, type) => new NarrowedPayload(of, type)),
             Kind.Shifted => ReadShifted(body, depth - 1, budget),
             Kind.Computed => ReadComputed(body, depth - 1, budget),
-            _ => ReadNibbles(body, depth - 1, budget),
+            Kind.Nibbles => ReadNibbles(body, depth - 1, budget),
+            _ => new UnsignedPayload(Read(body, depth - 1, budget)),
         };
     }
 

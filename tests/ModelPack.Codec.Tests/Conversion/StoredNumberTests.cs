@@ -80,6 +80,8 @@ public sealed partial class StoredNumberTests
     [DataRow("08808080FC03" + Stored, "Shifted 1")]
     [DataRow("0900" + Stored, "Computed NegativeExponential")]
     [DataRow("0901" + Stored, "Computed LogarithmOfNegative")]
+    [DataRow("0902" + Stored, "Computed Reciprocal")]
+    [DataRow("0B" + Stored, "Unsigned")]
     [DataRow("0A0400" + Stored, "Nibbles 4 False")]
     [DataRow("0A0401" + Stored, "Nibbles 4 True")]
     public void The_kinds_of_a_recipe(string hex, string meaning)
@@ -97,6 +99,7 @@ public sealed partial class StoredNumberTests
             NarrowedPayload narrowed => $"Narrowed {narrowed.Type}",
             ShiftedPayload shifted => $"Shifted {shifted.Addend}",
             ComputedPayload computed => $"Computed {computed.Function}",
+            UnsignedPayload => "Unsigned",
             NibblesPayload nibbles => $"Nibbles {nibbles.BlockBytes} {nibbles.Apart}",
             _ => "",
         });

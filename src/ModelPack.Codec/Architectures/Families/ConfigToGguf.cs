@@ -105,19 +105,9 @@ internal static class ConfigToGguf
             HeadClasses = known?.Family.HeadClasses ?? [],
         };
 
-        // ModelOpt states it in a file of its own; many folders state nothing, and their tensors show it.
-        if (HasOtherWeights(config, rule.Architecture))
+        if (OwnCodes(folder, config, rule.Architecture) is { } obstacle)
         {
-            draft.Obstruct("quantization_config says that the weights are quantized in a way of their own");
-        }
-        else if (folder.Find("hf_quant_config.json") is { } quantization)
-        {
-            draft.Obstruct($"{quantization.Name} says that the weights are quantized in a way of their own");
-        }
-        else if (!config.Has("quantization_config") && PublishedCodes.Find(folder.Tensors) is { } codes)
-        {
-            draft.Obstruct(
-                $"the tensor {codes.Name} holds codes of a quantization ({TensorTypes.Get(codes.Type).Name}) that no type of GGUF has");
+            draft.Obstruct(obstacle);
         }
 
         HeadClasses.Restrict(draft);
@@ -169,9 +159,23 @@ internal static class ConfigToGguf
 
     private static MetadataEntry? Label(TensorType type)
     {
-        uint? label = type switch { TensorType.F32 => 0, TensorType.F16 => 1, TensorType.BF16 => 32, TensorType.Q8_0 => 7, _ => null };
+        uint? label = type switch
+        {
+            TensorType.F32 => 0, TensorType.F16 => 1, TensorType.BF16 => 32, TensorType.Q8_0 => 7, TensorType.MXFP4 => 38,
+            TensorType.NVFP4 => 39, _ => null,
+        };
         return label is { } number ? new("general.file_type", GgufValue.FromUInt32(number)) : null;
     }
+
+    // ModelOpt states it in a file of its own; many folders state nothing, and their tensors show it. Codes that are ggml's blocks once
+    // they stand with their scales are no obstacle, whoever states them.
+    private static string? OwnCodes(FolderSource folder, ConfigObject config, string architecture) =>
+        PublishedBlocks.AreAll(folder.Tensors) ? null
+        : HasOtherWeights(config, architecture) ? "quantization_config says that the weights are quantized in a way of their own"
+        : folder.Find("hf_quant_config.json") is { } stated ? $"{stated.Name} says that the weights are quantized in a way of their own"
+        : !config.Has("quantization_config") && PublishedCodes.Find(folder.Tensors) is { } codes
+        ? $"the tensor {codes.Name} holds codes of a quantization ({TensorTypes.Get(codes.Type).Name}) that no type of GGUF has"
+        : null;
 
     // A model computes the same without it: a broken one is the one file that nothing is read from.
     private static ConfigObject? Generation(FolderSource folder, List<RankedNote> odd)

@@ -15,6 +15,11 @@ internal static class BlockTransforms
 
     private const int CodeBytes = 16;
 
+    /// <summary>True for codes or scales whose other half is there.</summary>
+    public static bool IsPart(TensorInfo tensor, Func<string, bool> exists) => tensor.Type == TensorType.U8
+        && ((tensor.Name.EndsWith(Codes, StringComparison.Ordinal) && exists(tensor.Name[..^Codes.Length] + Scales))
+            || (tensor.Name.EndsWith(Scales, StringComparison.Ordinal) && exists(tensor.Name[..^Scales.Length] + Codes)));
+
     public static void ToGguf(TranslationContext context, List<TranslationMember> members, ImmutableArray<NameMatch> matches)
     {
         string[] names = [.. matches.Take(1).SelectMany(

@@ -62,6 +62,14 @@ internal sealed record NameRule(
     /// <summary>True if a tensor has one shape in both forms.</summary>
     public bool KeepsShape => Transform == NameTransform.None && Cut is null && Take is [{ Form: null }];
 
+    /// <summary>True if whole rows move at most: a matrix in blocks has a tensor for itself on both sides.</summary>
+    public bool KeepsRows => Transform switch
+    {
+        NameTransform.None => Take[0].Form is null or { HasRest: true },
+        NameTransform.HeadRows or NameTransform.HeadsApart or NameTransform.GroupsApart or NameTransform.Stack => true,
+        _ => false,
+    };
+
     /// <summary>Number of parts of a stack; null if it is that of the experts or heads.</summary>
     public SizeExpression? Parts { get; init; }
 }
@@ -77,6 +85,13 @@ internal readonly record struct NameMatch(NameRule Rule, int Layer, int Index, s
     public string GgufName => Rule.Gguf.Format(Layer, Index) + GgufEnding;
 
     public string HuggingFaceName => Rule.HuggingFace.Format(Layer - Rule.FirstLayer, Index) + HuggingFaceEnding;
+
+    /// <summary>True for a number that the weight is multiplied by (T12).</summary>
+    public bool IsFactor => PublishedBlocks.Factors.Contains((HuggingFaceEnding, GgufEnding));
+
+    /// <summary>The same row for a factor of its weight.</summary>
+    public NameMatch OfFactor((string Weight, string Gguf, string HuggingFace) factor) =>
+        this with { GgufEnding = factor.Gguf, HuggingFaceEnding = factor.HuggingFace };
 
     public int HuggingFaceRank => GgufEnding == ".weight" ? Rule.HuggingFaceRank : 0;
 }

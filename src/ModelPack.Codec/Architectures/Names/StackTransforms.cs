@@ -21,7 +21,8 @@ internal static class StackTransforms
         }
 
         JoinedPayload payload = new([.. members.Select(member => member.Draft.Payload)], 1);
-        TensorDraft stack = new(payload, first.Tensor.Type, [members.Length, .. first.Tensor.Shape], made => made);
+        ImmutableArray<long> shape = first.Match.IsFactor ? [] : first.Tensor.Shape;
+        TensorDraft stack = new(payload, first.Tensor.Type, [members.Length, .. shape], made => made);
         string name = first.Match.GgufName;
         stack = stack.AsStoredIn(name);
         PayloadRecipe whole = stack.Back!(context.Add(name, stack, first.Tensor, TensorTranslator.Place(first.Match)));
@@ -35,7 +36,7 @@ internal static class StackTransforms
     {
         ImmutableArray<long> shape = member.Tensor.Shape;
         long parts = Parts(context.Facts, member.Match) ?? (shape.Length == 0 ? 0 : shape[0]);
-        if (shape.Length < 2 || shape[0] != parts)
+        if (shape.Length < (member.Match.IsFactor ? 1 : 2) || shape[0] != parts)
         {
             throw member.Error(
                 TranslationErrors.Incomplete,

@@ -21,6 +21,47 @@ internal sealed record TensorTranslation(
 {
     /// <summary>What to say about the tensors without a place: one note for all that share a reason.</summary>
     public ImmutableArray<RankedNote> Notes => UnplacedTensor.Notes(Doubts);
+
+    /// <summary>This translation, and another one of what it makes.</summary>
+    /// <param name="next">The other one: its given tensors are this one's.</param>
+    /// <param name="given">The tensors that this one was made of.</param>
+    public TensorTranslation Then(TensorTranslation next, IReadOnlyList<ModelTensor> given)
+    {
+        HashSet<PlannedTensor> own = new(given, ReferenceEqualityComparer.Instance);
+        Dictionary<PlannedTensor, int> middle = new(ReferenceEqualityComparer.Instance);
+        foreach ((int index, ModelTensor tensor) in Tensors.Index())
+        {
+            middle.Add(tensor, index);
+        }
+
+        Dictionary<PlannedTensor, ModelTensor> made = new(ReferenceEqualityComparer.Instance);
+        foreach (ModelTensor tensor in next.Tensors)
+        {
+            PayloadRecipe payload = own.Contains(tensor) ? new PlannedPayload(tensor)
+                : tensor.Payload.Resolve(of => own.Contains(of) ? new PlannedPayload(of) : of.Payload);
+            made.Add(tensor, ModelTensor.Made(tensor.Name, tensor.Type, tensor.Shape, payload));
+        }
+
+        HashSet<int> lost = [.. next.Unplaced];
+        Dictionary<int, UnplacedTensor> doubts = Unplaced.Zip(Doubts).ToDictionary(pair => pair.First, pair => pair.Second);
+        PayloadRecipe?[] back = new PayloadRecipe?[given.Count];
+        foreach ((int index, PayloadRecipe? first) in Return.Index())
+        {
+            int[] through = [.. first?.Planned().Select(tensor => middle[tensor]) ?? []];
+            if (through.Any(lost.Contains))
+            {
+                doubts.TryAdd(index, new(given[index].Name, next.Doubts[next.Unplaced.IndexOf(through.First(lost.Contains))].Reason));
+            }
+            else if (first is not null && through.All(place => next.Return[place] is not null))
+            {
+                back[index] = first.Resolve(of => next.Return[middle[of]]!).Resolve(of => new PlannedPayload(made[of]));
+            }
+        }
+
+        return new(
+            [.. next.Tensors.Select(tensor => made[tensor])], [.. back], [.. doubts.Keys.Order()],
+            [.. doubts.OrderBy(pair => pair.Key).Select(pair => pair.Value)]);
+    }
 }
 
 /// <summary>A tensor that has no place in the other vocabulary.</summary>

@@ -10,8 +10,23 @@ namespace ModelPack.Architectures.Names;
 internal static class TensorTranslator
 {
     /// <summary>Translates a GGUF's tensors; the order stays.</summary>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="facts">What the model says of itself.</param>
+    /// <param name="asPublished">Whether blocks become what checkpoints are published as (T12).</param>
     /// <returns>Null if the architecture has no table.</returns>
-    public static TensorTranslation? ToHuggingFace(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
+    public static TensorTranslation? ToHuggingFace(IReadOnlyList<ModelTensor> tensors, ModelFacts facts, bool asPublished = true) =>
+        asPublished && tensors.Any(tensor => tensor.Type == TensorType.NVFP4)
+        ? RowsToHuggingFace(tensors, facts) is { } rows ? rows.Then(PublishedBlocks.FromBlocks(rows.Tensors), tensors) : null
+        : RowsToHuggingFace(tensors, facts);
+
+    /// <summary>Translates a folder's tensors; they come by layer, and within a layer in the order of the table.</summary>
+    /// <returns>Null if the architecture has no table.</returns>
+    public static TensorTranslation? ToGguf(IReadOnlyList<ModelTensor> tensors, ModelFacts facts) =>
+        PublishedBlocks.ToBlocks(tensors) is { } blocks
+        ? RowsToGguf(blocks.Tensors, facts) is { } rows ? blocks.Then(rows, tensors) : null
+        : RowsToGguf(tensors, facts);
+
+    private static TensorTranslation? RowsToHuggingFace(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
     {
         if (NameTable.For(facts) is not { } table)
         {
@@ -20,17 +35,24 @@ internal static class TensorTranslator
 
         TranslationContext context = new(tensors, facts);
         HashSet<string> names = [.. tensors.Select(tensor => tensor.Name)];
+        HashSet<string> scaled = Scaled(tensors);
         string prefix = ClassifierNames.Prefix(facts, names.Contains);
         Dictionary<string, List<TranslationMember>> pairs = new(StringComparer.Ordinal);
         foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
         {
-            if (table.FromGguf(tensor.Name, names.Contains) is not { } match)
+            if (FromGguf(table, tensor.Name, names.Contains, scaled) is not { } match)
             {
                 context.Unplace(index, UnplacedNames.InHuggingFace(tensor.Name, facts.Architecture));
                 continue;
             }
 
             TranslationMember member = new(index, tensor, match);
+            if (!match.Rule.KeepsRows && (tensor.Type == TensorType.NVFP4 || match.IsFactor))
+            {
+                context.Unplace(index, "belongs to a matrix in NVFP4 that a folder holds in another form");
+                continue;
+            }
+
             switch (match.Rule.Transform)
             {
                 case NameTransform.Stack or NameTransform.HeadStack:
@@ -38,6 +60,9 @@ internal static class TensorTranslator
                     break;
                 case NameTransform.Halves or NameTransform.LatentSplit or NameTransform.Interleaved or NameTransform.Cut:
                     Gather(pairs, match.HuggingFaceName, member);
+                    break;
+                case var _ when match.IsFactor:
+                    AddSingle(context, member, match.HuggingFaceName, member.Draft with { Shape = [] }, (index, 0, 0, 0));
                     break;
                 default:
                     AddSingle(
@@ -55,9 +80,7 @@ internal static class TensorTranslator
         return context.Finish();
     }
 
-    /// <summary>Translates a folder's tensors; they come by layer, and within a layer in the order of the table.</summary>
-    /// <returns>Null if the architecture has no table.</returns>
-    public static TensorTranslation? ToGguf(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
+    private static TensorTranslation? RowsToGguf(IReadOnlyList<ModelTensor> tensors, ModelFacts facts)
     {
         if (NameTable.For(facts) is not { } table)
         {
@@ -67,11 +90,12 @@ internal static class TensorTranslator
         TranslationContext context = new(tensors, facts);
         Dictionary<string, List<TranslationMember>> stacks = new(StringComparer.Ordinal);
         Dictionary<string, List<TranslationMember>> blocks = new(StringComparer.Ordinal);
+        HashSet<string> scaled = Scaled(tensors);
         Func<NamePattern, bool> hasModule = module => tensors.Any(
             tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
         foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
         {
-            ImmutableArray<NameMatch> matches = table.FromHuggingFace(tensor.Name);
+            ImmutableArray<NameMatch> matches = FromHuggingFace(table, tensor.Name, scaled);
             if (matches.IsEmpty || (matches[0].Rule.HuggingFaceWith is { } with && !hasModule(with)))
             {
                 context.Unplace(index, UnplacedNames.InGguf(tensor.Name, facts.Architecture));
@@ -90,6 +114,9 @@ internal static class TensorTranslator
             {
                 case NameTransform.Stack or NameTransform.HeadStack:
                     Gather(stacks, match.GgufName, member);
+                    break;
+                case var _ when match.IsFactor:
+                    AddFactor(context, member, matches);
                     break;
                 case NameTransform.Halves or NameTransform.LatentSplit:
                     PairTransforms.ToGguf(context, member, matches);
@@ -118,6 +145,29 @@ internal static class TensorTranslator
         }
 
         return context.Finish();
+    }
+
+    // Matrices that factors of their own belong to.
+    private static HashSet<string> Scaled(IReadOnlyList<ModelTensor> tensors) =>
+        [.. tensors.Where(tensor => tensor.Type == TensorType.NVFP4).Select(tensor => tensor.Name)];
+
+    private static NameMatch? FromGguf(NameTable table, string name, Func<string, bool> exists, HashSet<string> scaled) =>
+        PublishedBlocks.FactorOf(name, fromGguf: true) is { } factor && scaled.Contains(factor.Weight)
+        ? table.FromGguf(factor.Weight, exists)?.OfFactor(factor)
+        : table.FromGguf(name, exists);
+
+    private static ImmutableArray<NameMatch> FromHuggingFace(NameTable table, string name, HashSet<string> scaled) =>
+        PublishedBlocks.FactorOf(name, fromGguf: false) is { } factor && scaled.Contains(factor.Weight)
+        ? [.. table.FromHuggingFace(factor.Weight).Select(match => match.OfFactor(factor))]
+        : table.FromHuggingFace(name);
+
+    // Each tensor that the weight becomes has the factor.
+    private static void AddFactor(TranslationContext context, TranslationMember member, ImmutableArray<NameMatch> matches)
+    {
+        foreach (NameMatch match in matches.Reverse())
+        {
+            AddSingle(context, member with { Match = match }, match.GgufName, member.Draft with { Shape = [1] }, Place(match));
+        }
     }
 
     /// <summary>Where a GGUF tensor stands: what is outside the layers first, weights before biases.</summary>

@@ -5,7 +5,7 @@ namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>
 /// The finite check of payloads that are computed, or kept in a record: no tensor that was read shows whether they hold NaN or infinity.
-/// What is only moved was looked at where it was read.
+/// What is only moved was looked at where it was read, but for codes: these have no values before they meet their scales.
 /// </summary>
 internal sealed class MadeScan
 {
@@ -14,7 +14,8 @@ internal sealed class MadeScan
 
     /// <summary>Whether a payload has to be looked at once it is made.</summary>
     public static bool IsNeeded(PayloadRecipe recipe) =>
-        recipe is LiteralPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ComputedPayload || recipe.Inner.Any(IsNeeded);
+        recipe is LiteralPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ComputedPayload or NibblesPayload
+        || recipe.Inner.Any(IsNeeded);
 
     /// <summary>Begins to look at a payload; null if nothing can be said of its values.</summary>
     public static Values? Begin(TensorInfo? tensor) => tensor is null || !TensorWork.CanScan(tensor) ? null : new(tensor);

@@ -1,6 +1,6 @@
 namespace ModelPack.Tensors.Payloads;
 
-/// <summary>A function of each F32 number that is no sum of it and a constant (hf-companions.md §3.2, T3). Both round, so the way back
+/// <summary>A function of each F32 number that is no sum of it and a constant (hf-companions.md §3.2, T3). All round, so the way back
 /// keeps bytes instead. Numbers as in origin records (docs/origin-record.md, Recipes).</summary>
 internal enum NumberFunction : byte
 {
@@ -9,4 +9,7 @@ internal enum NumberFunction : byte
 
     /// <summary>log(−x).</summary>
     LogarithmOfNegative = 1,
+
+    /// <summary>1 / x: a divisor that is stored as a factor (T12).</summary>
+    Reciprocal = 2,
 }

@@ -29,10 +29,20 @@ internal static class NumberFunctions
         for (int i = 0; i < numbers.Length; i += sizeof(float))
         {
             float number = BinaryPrimitives.ReadSingleLittleEndian(numbers[i..]);
-            float made = function == NumberFunction.NegativeExponential ? -(float)Exponential(number) : (float)Logarithm(-number);
+            float made = function switch
+            {
+                NumberFunction.NegativeExponential => -(float)Exponential(number),
+                NumberFunction.LogarithmOfNegative => (float)Logarithm(-number),
+                _ => 1 / number,
+            };
             if (float.IsFinite(number) && !float.IsFinite(made))
             {
-                string name = function == NumberFunction.NegativeExponential ? "-exp(x)" : "log(-x)";
+                string name = function switch
+                {
+                    NumberFunction.NegativeExponential => "-exp(x)",
+                    NumberFunction.LogarithmOfNegative => "log(-x)",
+                    _ => "1/x",
+                };
                 throw new ModelPackException(
                     PayloadErrors.NotExpressible,
                     string.Create(

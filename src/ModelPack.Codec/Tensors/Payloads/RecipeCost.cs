@@ -21,7 +21,8 @@ internal static class RecipeCost
         TakenPayload taken => PerByte(taken.Of, Math.Min(run, taken.Size)),
         JoinedPayload joined => Joined(joined, run),
         ExchangedPayload exchanged => Exchanged(exchanged, run),
-        ReversedPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ComputedPayload or NibblesPayload => Changed(recipe, run),
+        ReversedPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ComputedPayload or NibblesPayload
+            or UnsignedPayload => Changed(recipe, run),
         _ => 0,
     };
 
@@ -63,6 +64,7 @@ internal static class RecipeCost
             ReversedPayload reversed => TensorTypes.Get(reversed.Type).BlockBytes,
             WidenedPayload widened => TensorTypes.Get(widened.Type).BlockBytes,
             NibblesPayload nibbles => nibbles.BlockBytes,
+            UnsignedPayload => 1,
             _ => sizeof(float),
         };
         double wanted = Math.Min(run * ratio, BlockRun);

@@ -72,7 +72,7 @@ internal static class RecipeRules
         StoredPayload stored => stored.Tensor >= 0 && stored.Tensor < payloadLengths.Count && payloadLengths[stored.Tensor] == stored.Bytes
             ? null
             : $"it takes {stored.Bytes} bytes of tensor {stored.Tensor}, which the file does not hold",
-        LiteralPayload => null,
+        LiteralPayload or UnsignedPayload => null,
         TakenPayload taken => taken is { Start: >= 0, Size: > 0, Stride: > 0, Count: > 0 } && taken.Size <= taken.Stride - taken.Start
             && (Int128)taken.Stride * taken.Count == taken.Of.Length
             ? null

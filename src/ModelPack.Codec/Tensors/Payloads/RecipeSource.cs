@@ -28,6 +28,7 @@ internal static class RecipeSource
             (numbers, destination) => NumberFunctions.Apply(computed.Function, numbers, destination)),
         NibblesPayload nibbles => new BlockwiseByteSource(
             Open(nibbles.Of, stored), (int)nibbles.BlockBytes, (int)nibbles.BlockBytes, nibbles.Move),
+        UnsignedPayload unsigned => new BlockwiseByteSource(Open(unsigned.Of, stored), 1, 1, UnsignedPayload.Copy),
         _ => throw new InvalidOperationException($"a {recipe.GetType().Name} cannot be read"),
     };
 

@@ -25,6 +25,7 @@ internal static class SimplifiedRecipe
             narrowed.Of.Simplified() is var of && of is WidenedPayload inner && inner.Type == narrowed.Type
             ? inner.Of
             : narrowed with { Of = of },
+        UnsignedPayload unsigned => unsigned.Of.Simplified() is var of && of is UnsignedPayload ? of : unsigned with { Of = of },
         NibblesPayload nibbles =>
             nibbles.Of.Simplified() is var of && of is NibblesPayload inner && inner.BlockBytes == nibbles.BlockBytes
                 && inner.Apart != nibbles.Apart

@@ -12,7 +12,8 @@ internal sealed class CheckpointTensors : IDisposable
     // Made of config.json, not of tensors; towers have a GGUF of their own; what the converter drops (architectures/nomic-bert-moe.md).
     private static readonly string[] Ignored = ["rope_freqs.weight"];
     private static readonly string[] Towers = [
-        "vision_model.", "vision_tower.", "model.visual.", "multi_modal_projector.", "model.audio_tower.", "mlp.experts.bias"];
+        "vision_model.", "vision_tower.", "model.visual.", "multi_modal_projector.", "model.audio_tower.", "mlp.experts.bias", ".k_scale",
+        ".v_scale"];
 
     // The prefix of a model with towers is for config.json to say.
     private static readonly (string Prefix, string Plain)[] Prefixes = [
@@ -40,6 +41,14 @@ internal sealed class CheckpointTensors : IDisposable
     public IEnumerable<string> Differences()
     {
         SmallList.Translated gguf = list.ToGguf();
+        return [.. DifferencesOf(gguf), .. DifferencesBack(gguf)];
+    }
+
+    /// <summary>What differs on the way to GGUF.</summary>
+    public IEnumerable<string> DifferencesToGguf() => DifferencesOf(list.ToGguf());
+
+    private IEnumerable<string> DifferencesOf(SmallList.Translated gguf)
+    {
         HashSet<string> missing = [.. reference.File.Tensors.Select(tensor => tensor.Name).Except(Ignored)];
         foreach (string name in gguf.Names)
         {
@@ -67,7 +76,10 @@ internal sealed class CheckpointTensors : IDisposable
         {
             yield return $"{name} is missing";
         }
+    }
 
+    private IEnumerable<string> DifferencesBack(SmallList.Translated gguf)
+    {
         SmallList.Translated back = gguf.AsList().ToHuggingFace();
         foreach ((TensorInfo tensor, byte[] payload) in list.Tensors.Zip(list.Payloads)
             .Where(pair => !gguf.Unplaced.Contains(pair.First.Name)))

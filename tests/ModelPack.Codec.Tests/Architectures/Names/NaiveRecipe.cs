@@ -34,6 +34,7 @@ internal static class NaiveRecipe
             ComputedPayload computed => Words(
                 Wide(Evaluate(computed.Of, payloads), TensorType.F32)
                     .Select(bits => BitConverter.SingleToUInt32Bits(Compute(computed.Function, BitConverter.UInt32BitsToSingle(bits))))),
+            UnsignedPayload unsigned => Unsigned(Evaluate(unsigned.Of, payloads)),
             NibblesPayload nibbles => [
                 .. Evaluate(nibbles.Of, payloads).Chunk((int)nibbles.BlockBytes).SelectMany(block => Move(block, nibbles.Apart))],
             _ => throw new ArgumentException($"{recipe.GetType().Name} is not expected here", nameof(recipe)),
@@ -58,7 +59,18 @@ internal static class NaiveRecipe
     }
 
     private static float Compute(NumberFunction function, double number) =>
-        (float)(function == NumberFunction.NegativeExponential ? -Math.Exp(number) : Math.Log(-number));
+        (float)(function switch
+        {
+            NumberFunction.NegativeExponential => -Math.Exp(number),
+            NumberFunction.LogarithmOfNegative => Math.Log(-number),
+            _ => 1 / number,
+        });
+
+    private static byte[] Unsigned(byte[] bytes)
+    {
+        Assert.IsTrue(bytes.All(value => value < 128));
+        return bytes;
+    }
 
     private static byte[] Take(TakenPayload taken, byte[] of)
     {

@@ -40,16 +40,19 @@ internal sealed class RandomRecipe
             6 when inner.Length % 4 == 0 && random.Next(3) == 0 =>
                 random.Next(2) == 0
                 ? new ShiftedPayload(Finite(inner), 1.5f)
-                : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(2)),
+                : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(3)),
             6 when inner.Length % 2 == 0 => new ReversedPayload(inner, inner.Length % 8 == 0 ? TensorType.F64 : TensorType.F16),
             7 when inner.Length % 34 == 0 && inner.Length < MostBytes / 4 => new WidenedPayload(inner, TensorType.Q8_0),
             7 when inner.Length % 2 == 0 && inner.Length < MostBytes =>
                 Widened(inner, random.Next(2) == 0 ? TensorType.F16 : TensorType.BF16),
+            8 when inner.Length < 4096 && random.Next(3) == 0 => new UnsignedPayload(new LiteralPayload(Small((int)inner.Length))),
             8 when inner.Length % 4 == 0 => new NibblesPayload(inner, inner.Length % 16 == 0 ? 16 : 4, random.Next(2) == 0),
             _ => inner,
         };
         return made.Length <= MostBytes ? made : inner;
     }
+
+    private byte[] Small(int length) => [.. Bytes(length).Select(value => (byte)(value & 127))];
 
     private PayloadRecipe Widened(PayloadRecipe inner, TensorType type) =>
         random.Next(2) == 0 ? new WidenedPayload(inner, type) : new NarrowedPayload(new WidenedPayload(inner, type), type);

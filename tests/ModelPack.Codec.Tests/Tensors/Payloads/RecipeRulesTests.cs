@@ -22,6 +22,7 @@ public sealed class RecipeRulesTests
         ["narrowed"] = new NarrowedPayload(Stored, TensorType.BF16),
         ["shifted"] = new ShiftedPayload(Stored, 1),
         ["nibbles"] = new NibblesPayload(Stored, 8, Apart: true),
+        ["unsigned"] = new UnsignedPayload(Stored),
         ["computed"] = new ComputedPayload(Stored, NumberFunction.LogarithmOfNegative),
     };
 
