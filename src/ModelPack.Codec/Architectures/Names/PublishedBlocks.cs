@@ -6,8 +6,8 @@ namespace ModelPack.Architectures.Names;
 
 /// <summary>
 /// T12: the codes, scales and numbers that a folder holds for a matrix as NVFP4, and the block type that ggml has for them
-/// (hf-companions.md §3.2, architectures/quantized-checkpoints.md §2). ModelOpt calls them weight, weight_scale, weight_scale_2 and input_scale;
-/// compressed-tensors weight_packed, weight_scale, weight_global_scale and input_global_scale, the last two as divisors.
+/// (hf-companions.md §3.2, architectures/quantized-checkpoints.md §2). ModelOpt calls them weight, weight_scale, weight_scale_2 and
+/// input_scale; compressed-tensors weight_packed, weight_scale, weight_global_scale and input_global_scale, the last two as divisors.
 /// </summary>
 internal static class PublishedBlocks
 {
