@@ -44,6 +44,11 @@ internal static class FolderNeeds
         }
 
         ConfigObject config = Read(model, file);
+        if (!isOwn && !config.Has("quantization_config") && PublishedBlocks.AreAll(model.Tensors))
+        {
+            yield return $"the weights are codes in blocks, and {CompanionNames.Config} has no quantization_config, {Program}";
+        }
+
         if (ConfigToGguf.Rule(config)?.Architecture is null)
         {
             if (!isOwn)
