@@ -109,5 +109,6 @@ internal static partial class DotNet
     }
 
     private static bool IsOfThisRun(string name) =>
-        name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "NUGET_PACKAGES" or "Configuration" or "Platform" or "GITHUB_ACTIONS" or "TF_BUILD";
+        name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "NUGET_PACKAGES"
+            or "Configuration" or "Platform" or "GITHUB_ACTIONS" or "TF_BUILD";
 }

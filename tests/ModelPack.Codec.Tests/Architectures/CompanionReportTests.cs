@@ -8,7 +8,7 @@ public sealed class CompanionReportTests
     [TestMethod]
     public void Every_file_is_recorded_derived_or_missing()
     {
-        DerivedFolder folder = new SmallGguf("mpt").Text("tokenizer.huggingface.json", "{\"model\":{\"vocab\":{}}}")
+        DerivedFolder folder = new SmallGguf("grok").Text("tokenizer.huggingface.json", "{\"model\":{\"vocab\":{}}}")
             .Text("tokenizer.chat_template", "é").Count("tokenizer.ggml.eos_token_id", 1).Derive();
         folder.AssertFile("modelpack-report.json", """
             {
@@ -21,7 +21,7 @@ public sealed class CompanionReportTests
                 {
                   "name": "config.json",
                   "notes": [
-                    "config.json cannot be derived: there is no rule for the architecture 'mpt'"
+                    "config.json cannot be derived: there is no rule for the architecture 'grok'"
                   ],
                   "status": "missing"
                 },

@@ -8,7 +8,7 @@ public sealed class ConfigRefusalTests
 {
     [TestMethod]
     [DataRow("grok")]
-    [DataRow("mamba")]
+    [DataRow("dbrx")]
     [DataRow("nonsense")]
     [DataRow("")]
     public void Architecture_without_a_rule_gets_no_config(string architecture) =>

@@ -33,7 +33,9 @@ public sealed partial class CitationTests
         foreach (Match citation in Citation().Matches(text))
         {
             string page = citation.Groups["page"].Value;
-            string path = Path.Combine(Formats, page);
+            string path = Path.Combine(Formats, page) is var whole && File.Exists(whole)
+                ? whole
+                : Path.Combine(Formats, "architectures", page);
             HashSet<string> sections = File.Exists(path) ? Sections(File.ReadAllLines(path)) : [];
             foreach (Capture section in citation.Groups["section"].Captures.Where(section => !sections.Contains(section.Value)))
             {

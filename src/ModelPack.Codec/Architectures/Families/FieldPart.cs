@@ -162,6 +162,11 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
             if (value is null && key == keys[0] && Missing is null && Unwritten is null)
             {
                 // The others say it again for programs that look for them; the first is the one that counts.
+                if (!IsOptional)
+                {
+                    config.Refuse($"{config.Key(key)} is missing");
+                }
+
                 break;
             }
 
@@ -171,14 +176,8 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
             }
 
             first ??= value;
-            if (value is null && Missing is null && Unwritten is null && !IsOptional)
-            {
-                config.Refuse($"{config.Key(key)} is missing");
-            }
         }
 
-        first ??= Missing ?? Unwritten;
-
-        return first;
+        return first ?? Missing ?? Unwritten;
     }
 }

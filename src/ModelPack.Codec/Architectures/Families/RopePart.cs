@@ -100,7 +100,8 @@ internal sealed class RopePart(RotaryPart rotary, ImmutableArray<string> partFie
         }
 
         rope = Scalings is RopeScalings.None or RopeScalings.Unit ? rope with { Type = null, Scaling = null } : rope;
-        RopeKeys.Write(draft, rope with { Base = rope.Base ?? BaseAbsent, LocalBase = rope.LocalBase ?? LocalAbsent }, width, truncates: Truncates);
+        RopeKeys.Write(
+            draft, rope with { Base = rope.Base ?? BaseAbsent, LocalBase = rope.LocalBase ?? LocalAbsent }, width, truncates: Truncates);
         StateScaling(draft, rope);
         draft.Count(Key, rotary == RotaryPart.Whole || width == 0 ? null : width);
     }

@@ -83,11 +83,13 @@ internal static class PublishedBlocks
             }
 
             string module = tensor.Name[..^Weight.Length];
+
+            // The scales as they are: a sign, which no program writes and ggml does not look at, is kept rather than refused.
             (PayloadRecipe codes, PayloadRecipe scales) = Apart(new PlannedPayload(tensor));
             ImmutableArray<long> rows = tensor.Shape[..^1];
             ModelTensor published = ModelTensor.Made(tensor.Name, TensorType.U8, [.. rows, tensor.Shape[^1] / 2], codes);
             ModelTensor scale = ModelTensor.Made(
-                module + Scale, TensorType.F8E4M3, [.. rows, tensor.Shape[^1] / 2 / BytesOfScale], new UnsignedPayload(scales));
+                module + Scale, TensorType.F8E4M3, [.. rows, tensor.Shape[^1] / 2 / BytesOfScale], scales);
             made.AddRange([published, scale]);
             back[index] = new JoinedPayload(
                 [new PlannedPayload(scale), new NibblesPayload(new PlannedPayload(published), BytesOfScale, Apart: true)],

@@ -7,6 +7,8 @@ namespace ModelPack.Architectures.Names;
 internal static class PublishedCodes
 {
     private const string Weight = ".weight";
+    private const string Blocks = "_blocks";
+    private const string Scales = "_scales";
 
     /// <summary>What the codes are called in place of the weight.</summary>
     private static readonly string[] Endings = [".qweight", ".weight_packed", ".weight._data", ".W_q", ".weight_qdata"];
@@ -17,11 +19,20 @@ internal static class PublishedCodes
             ? name[..^found.Length] + Weight
             : name;
 
+    /// <summary>The names of the weights that a folder has: of MXFP4, which keeps blocks and scales apart, where both are there.</summary>
+    public static HashSet<string> Weights(IReadOnlySet<string> names) =>
+    [
+        .. names.Where(name => !name.EndsWith(Blocks, StringComparison.Ordinal) && !name.EndsWith(Scales, StringComparison.Ordinal))
+            .Select(WeightOf),
+        .. names.Where(name => name.EndsWith(Blocks, StringComparison.Ordinal)).Select(name => name[..^Blocks.Length])
+            .Where(name => names.Contains(name + Scales)),
+    ];
+
     /// <summary>A tensor of codes that no type of GGUF holds; null if there is none.</summary>
     public static TensorInfo? Find(IReadOnlyList<TensorInfo> tensors) => tensors.FirstOrDefault(Are);
 
     /// <summary>Whether a tensor holds codes: by its name, or because a matrix of weights has no numbers of its own.</summary>
     private static bool Are(TensorInfo tensor) => WeightOf(tensor.Name) != tensor.Name
         || (tensor.Shape.Length > 1 && tensor.Name.EndsWith(Weight, StringComparison.Ordinal)
-            && tensor.Type is not (TensorType.F64 or TensorType.F32 or TensorType.F16 or TensorType.BF16));
+            && tensor.Type is not (TensorType.F64 or TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.I64));
 }

@@ -88,7 +88,7 @@ internal static class FolderNeeds
         }
 
         int layers = config.FirstOf(counted) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
-        HashSet<string> weights = [.. names.Select(PublishedCodes.WeightOf)];
+        HashSet<string> weights = PublishedCodes.Weights(names);
         return required.Missing(
             layers,
             (component, layer) => component.HuggingFaceNames(table, layer).Any(weights.Contains),

@@ -43,7 +43,8 @@ internal static class GgufModelCheck
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (StoredTensor tensor in tensors)
         {
-            if (!TryEncode(tensor.Name, out byte[] bytes) || !GgufTensorReader.IsName(bytes))
+            if (!TryEncode(tensor.Name, out byte[] bytes) || bytes.Length > GgufFormat.MaximumNameBytes
+                || !GgufTensorReader.IsName(bytes))
             {
                 throw Refuse(
                     GgufErrors.UnwritableName,

@@ -126,13 +126,15 @@ public sealed class ConfigRoundTripTests
     {
         SmallFolder Folder(string json) =>
             further.Concat(layers.StartsWith("bert.", StringComparison.Ordinal) ? TypesOfBert : [])
-            .Aggregate(SmallFolder.With(json), (folder, name) => folder.Tensor(TensorType.I32, name, 96, 64)).Tensor(embedding, 96, 64)
-            .Tensor(TensorType.I32, $"{layers}0.{OfLayer(layers)}", 1).Tensor(TensorType.I32, $"{layers}1.{OfLayer(layers)}", 1);
+            .Aggregate(SmallFolder.With(json), (folder, name) => folder.Tensor(TensorType.I64, name, 96, 64)).Tensor(embedding, 96, 64)
+            .Tensor(TensorType.I64, $"{layers}0.{OfLayer(layers)}", 1).Tensor(TensorType.I64, $"{layers}1.{OfLayer(layers)}", 1);
         DerivedGguf first = Folder(config).Derive();
         Assert.IsNotNull(first.Architecture, string.Join(Environment.NewLine, first.Notes));
         List<TensorInfo> tensors = [
             Matrix("token_embd.weight", 96, 64), Matrix("position_embd.weight", 128, 64), Matrix("token_types.weight", 2, 64)];
-        tensors.AddRange(ggufTensors.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => Matrix(name, name == "output.weight" ? 96 : 64, 64)));
+        tensors.AddRange(
+            ggufTensors.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => Matrix(name, name == "output.weight" ? 96 : 64, 64)));
         using MemoryStream payloads = new();
         foreach (ExtraTensor extra in first.Extra)
         {

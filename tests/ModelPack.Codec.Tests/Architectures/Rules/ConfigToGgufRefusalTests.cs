@@ -172,7 +172,7 @@ public sealed class ConfigToGgufRefusalTests
     }
 
     [TestMethod]
-    [DataRow("model_type", "\"mamba\"", "there is no rule for the model_type 'mamba'")]
+    [DataRow("model_type", "\"dbrx\"", "there is no rule for the model_type 'dbrx'")]
     [DataRow("model_type", "null", "model_type is missing")]
     [DataRow(
         "hidden_act", "\"relu\"", "the model cannot be expressed as GGUF architecture 'llama': hidden_act is 'relu' instead of 'silu'")]

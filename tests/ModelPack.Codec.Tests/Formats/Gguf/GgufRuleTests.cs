@@ -62,7 +62,7 @@ public sealed class GgufRuleTests
         ],
         [GgufErrors.TensorName] =
         [
-            b => b.Header(1, 0).Record(new string('n', 64), GgufBytes.F32, 0, 2).Pad().Data(8),
+            b => b.Header(1, 0).Record(new string('n', 128), GgufBytes.F32, 0, 2).Pad().Data(8),
             b => b.Header(1, 0).Record("a\0b", GgufBytes.F32, 0, 2).Pad().Data(8),
             b => b.Header(1, 0).Record([0xC3], GgufBytes.F32, 0, 2).Pad().Data(8),
         ],
