@@ -55,6 +55,7 @@ public sealed class ConvertedFolderTests
             // The converter of llama.cpp leaves these out where the head's or the embedding's width, or bos_token_id, says the same.
             bool isImplied = wanted.Key.EndsWith(".rope.dimension_count", StringComparison.Ordinal)
                 || wanted.Key.EndsWith(".vocab_size", StringComparison.Ordinal)
+                || (wanted.Key.EndsWith(".expert_weights_norm", StringComparison.Ordinal) && wanted.Value.Display() == "false")
                 || wanted.Key == "tokenizer.ggml.cls_token_id";
             if (!values.TryGetValue(wanted.Key, out GgufValue? value))
             {
