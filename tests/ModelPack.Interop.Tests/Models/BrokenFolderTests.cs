@@ -30,7 +30,8 @@ public sealed class BrokenFolderTests
         ["qwen3moe-F32", "num_experts", 16, $"num_experts is 16, but layer 0 has {ExpertCount} experts, the last one {ExpertCount - 1}"],
         ["deepseek2-F32", "kv_lora_rank", 16,
             "kv_lora_rank is 16, but the tensor model.layers.0.self_attn.kv_a_layernorm.weight has shape [32]"],
-        ["bert-F32", "type_vocab_size", 3, "type_vocab_size is 3, but the tensor embeddings.token_type_embeddings.weight has shape [2, 64]"],
+        ["bert-F32", "type_vocab_size", 3,
+            "type_vocab_size is 3, but the tensor embeddings.token_type_embeddings.weight has shape [2, 64]"],
         ["nomic-bert-F32", "n_inner", 64, "n_inner is 64, but the tensor encoder.layers.0.mlp.fc11.weight has 96 rows"],
     ];
 
