@@ -22,6 +22,10 @@ internal static class AttentionLayers
             : throw draft.Config.Contradiction($"{draft.Config.Path(Layers)} is {layers}, but there are {draft.Folder.Tensors.Count} tensors")
         : null;
 
+    /// <summary>Layers that the GGUF can have; null if it states none, or more than it has tensors, which is refused elsewhere.</summary>
+    public static int? Count(ConfigWriter config) =>
+        config.Numbers.TryGetValue(Layers, out long layers) && layers <= config.Derivation.Tensors.Count ? (int)layers : null;
+
     /// <summary>Writes the key heads of each layer.</summary>
     public static void Write(ConfigReader draft, bool[] attends)
     {

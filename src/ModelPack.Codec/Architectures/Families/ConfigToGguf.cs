@@ -131,11 +131,11 @@ internal static class ConfigToGguf
         MetadataEntry[] sampling = generation is null ? [] : [.. GenerationToGguf.Sampling(generation, notes)];
         return new(
             rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra],
-            GenerationToGguf.TokenIds(config, generation, notes), [.. notes]) 
-            {
-                Head = draft.Head,
-                NamedTokens = [.. draft.NamedTokens],
-            };
+            GenerationToGguf.TokenIds(config, generation, notes), [.. notes])
+        {
+            Head = draft.Head,
+            NamedTokens = [.. draft.NamedTokens],
+        };
     }
 
     /// <summary>

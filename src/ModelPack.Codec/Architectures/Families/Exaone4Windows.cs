@@ -76,9 +76,9 @@ internal static class Exaone4Windows
         {
             // The class has a window without the field, and cannot count the layers by a pattern without one.
             config.Fields.SetNull(Window);
-            if (config.Numbers.TryGetValue("num_hidden_layers", out long layers) && layers <= config.Derivation.Tensors.Count)
+            if (AttentionLayers.Count(config) is { } layers)
             {
-                config.Fields.Set(Types, [.. Enumerable.Repeat("full_attention", (int)layers)]);
+                config.Fields.Set(Types, [.. Enumerable.Repeat("full_attention", layers)]);
             }
         }
     }

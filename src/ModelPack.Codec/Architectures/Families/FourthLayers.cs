@@ -47,9 +47,9 @@ internal static class FourthLayers
 
     public static void Write(ConfigWriter config)
     {
-        if (config.Numbers.TryGetValue("num_hidden_layers", out long layers) && layers <= config.Derivation.Tensors.Count)
+        if (AttentionLayers.Count(config) is { } layers)
         {
-            config.Fields.Set(Field, [.. Enumerable.Range(0, (int)layers).Select(layer => Rotates(layer))]);
+            config.Fields.Set(Field, [.. Enumerable.Range(0, layers).Select(layer => Rotates(layer))]);
         }
     }
 

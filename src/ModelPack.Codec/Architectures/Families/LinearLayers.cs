@@ -78,9 +78,9 @@ internal static class LinearLayers
         config.Fields.Set(Interval, interval);
         config.Numbers[ValueWidth] = inner.Value / values.Value;
         (config.Numbers["ssm_groups"], config.Numbers["ssm_heads"], config.Numbers["ssm_inner"]) = (keys.Value, values.Value, inner.Value);
-        if (config.Numbers.TryGetValue("num_hidden_layers", out long layers) && layers <= config.Derivation.Tensors.Count)
+        if (AttentionLayers.Count(config) is { } layers)
         {
-            AttentionLayers.SetWords(config, AttentionLayers.Periodic((int)layers, interval, interval - 1), Linear, Full);
+            AttentionLayers.SetWords(config, AttentionLayers.Periodic(layers, interval, interval - 1), Linear, Full);
         }
     }
 }

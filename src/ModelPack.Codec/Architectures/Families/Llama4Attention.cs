@@ -55,10 +55,10 @@ internal static class Llama4Attention
     private static void Write(ConfigWriter config)
     {
         bool whole = config.OptionalCount(WindowKey) == 0;
-        if (config.Numbers.TryGetValue("num_hidden_layers", out long layers) && layers <= config.Derivation.Tensors.Count)
+        if (AttentionLayers.Count(config) is { } layers)
         {
             config.Fields.Set(
-                Types, [.. Enumerable.Range(1, (int)layers).Select(
+                Types, [.. Enumerable.Range(1, layers).Select(
                     layer => whole || layer % 4 == 0 ? "full_attention" : "chunked_attention")]);
         }
 

@@ -78,10 +78,7 @@ internal static class T5Rule
 
     private static void Common(ConfigWriter config, bool isDecoder)
     {
-        if (config.OptionalCount("block_count") is { } layers && layers > config.Derivation.Tensors.Count)
-        {
-            config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Tensors.Count} tensors");
-        }
+        config.CheckLayers();
 
         if (config.RequireTensor("token_embd.weight", 2) is { } embedding)
         {

@@ -11,6 +11,8 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
 {
     private const string Prefix = "ModelPack.Codec.Architectures.Families.";
 
+    private const string Like = "like";
+
     private static readonly (string Key, string Field)[] Sizes =
     [
         ("block_count", "layers"), ("context_length", "context"), ("embedding_length", "hidden"),
@@ -98,8 +100,16 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
 
     private static FamilyFile Read(string resource)
     {
-        using JsonDocument document = JsonDocument.Parse(Whole(resource[Prefix.Length..]).ToJsonString());
-        return new(resource[Prefix.Length..], document.RootElement.Clone());
+        string architecture = resource[Prefix.Length..];
+        using Stream stream = typeof(FamilyFile).Assembly.GetManifestResourceStream(resource)!;
+        using JsonDocument own = JsonDocument.Parse(stream);
+        if (!own.RootElement.TryGetProperty(Like, out _))
+        {
+            return new(architecture, own.RootElement.Clone());
+        }
+
+        using JsonDocument whole = JsonDocument.Parse(Whole(architecture).ToJsonString());
+        return new(architecture, whole.RootElement.Clone());
     }
 
     // What a family is like is said once: its fields hold where this one has none, and its lists come before this one's.
@@ -107,7 +117,7 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
     {
         using Stream stream = typeof(FamilyFile).Assembly.GetManifestResourceStream(Prefix + architecture)!;
         JsonObject own = JsonNode.Parse(stream)!.AsObject();
-        if (own["like"] is not { } like)
+        if (own[Like] is not { } like)
         {
             return own;
         }

@@ -37,13 +37,19 @@ internal static class CommonFields
         config.Embedding();
     }
 
-    /// <summary>The vocabulary's size by the embedding matrix, which has to agree with what keys say of it.</summary>
-    public static void Embedding(this ConfigWriter config)
+    /// <summary>Refuses more layers than there are tensors.</summary>
+    public static void CheckLayers(this ConfigWriter config)
     {
         if (config.OptionalCount("block_count") is { } layers && layers > config.Derivation.Tensors.Count)
         {
             config.Refuse($"{config.Key("block_count")} is {layers}, but the file has {config.Derivation.Tensors.Count} tensors");
         }
+    }
+
+    /// <summary>The vocabulary's size by the embedding matrix, which has to agree with what keys say of it.</summary>
+    public static void Embedding(this ConfigWriter config)
+    {
+        config.CheckLayers();
 
         long? hidden = config.OptionalCount("embedding_length");
         if (config.RequireTensor(EmbeddingTensor, 2) is not { } embedding)
