@@ -1,3 +1,5 @@
+using ModelPack.Tensors;
+
 namespace ModelPack.Architectures.Names;
 
 /// <summary>
@@ -31,8 +33,10 @@ internal static class PublishedCodes
     /// <summary>A tensor of codes that no type of GGUF holds; null if there is none.</summary>
     public static TensorInfo? Find(IReadOnlyList<TensorInfo> tensors) => tensors.FirstOrDefault(Are);
 
-    /// <summary>Whether a tensor holds codes: by its name, or because a matrix of weights has no numbers of its own.</summary>
+    /// <summary>Whether a tensor holds codes: by its name, or because a matrix of weights has no numbers of its own. Blocks of ggml that a
+    /// folder carries are numbers.</summary>
     private static bool Are(TensorInfo tensor) => WeightOf(tensor.Name) != tensor.Name
         || (tensor.Shape.Length > 1 && tensor.Name.EndsWith(Weight, StringComparison.Ordinal)
+            && !TensorTypes.Get(tensor.Type).IsQuantized
             && tensor.Type is not (TensorType.F64 or TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.I64));
 }

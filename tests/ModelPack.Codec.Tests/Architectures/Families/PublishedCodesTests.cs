@@ -30,6 +30,12 @@ public sealed class PublishedCodesTests
     }
 
     [TestMethod]
+    public void Blocks_that_a_folder_carries_are_no_codes() =>
+        Assert.AreEqual(
+            "llama", SmallFolder.Llama().WithoutTensor($"{Module}.weight").Tensor(TensorType.Q8_0, $"{Module}.weight", 64, 64).Derive()
+                .Architecture);
+
+    [TestMethod]
     public void A_mask_is_no_code() =>
         Assert.AreEqual(
             "llama", SmallFolder.Llama().Tensor(TensorType.U8, "model.layers.0.attn.masked_bias", 64, 64).Derive().Architecture);
