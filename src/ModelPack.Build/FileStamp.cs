@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.IO;
 
 namespace ModelPack.Build;
 
@@ -8,6 +9,10 @@ internal readonly record struct FileStamp(long Bytes, long Ticks)
     /// <summary>The stamp of a file that does not exist.</summary>
     public static FileStamp Missing { get; } = new(-1, 0);
 
+    /// <summary>When anything about the file was last changed, which nobody can set back; zero where that is not asked, or not
+    /// known.</summary>
+    public long Changed { get; private init; }
+
     public bool Exists => Bytes >= 0;
 
     public static FileStamp Of(string path)
@@ -16,15 +21,23 @@ internal readonly record struct FileStamp(long Bytes, long Ticks)
         return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : Missing;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Bytes} {Ticks}");
+    /// <summary>The stamp of a file that somebody else writes: bytes that were changed under their old time are noticed.</summary>
+    public static FileStamp OfSource(string path) =>
+        Of(path) is { Exists: true } stamp ? stamp with { Changed = FileStatus.Of(path).Changed } : Missing;
+
+    public override string ToString() => Changed == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Bytes} {Ticks}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Bytes} {Ticks},{Changed}");
 
     public static FileStamp? Parse(string text)
     {
-        string[] parts = text.Split(' ');
-        return parts.Length == 2
+        string[] parts = text.Split([' ', ',']);
+        long changed = 0;
+        return parts.Length is 2 or 3
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
-            ? new FileStamp(bytes, ticks)
+            && (parts.Length == 2 || long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out changed))
+            ? new FileStamp(bytes, ticks) { Changed = changed }
             : null;
     }
 }

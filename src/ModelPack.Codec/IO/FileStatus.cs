@@ -27,6 +27,9 @@ internal enum FileKind
 /// <param name="Owner">The user's number; zero where it is not known.</param>
 internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong Number, uint Owner)
 {
+    // The places of the last change of the status: seconds, and nanoseconds.
+    private const int ChangedOnLinux = 96;
+    private const int ChangedOnMac = 64;
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
     private const int OfHandle = 0x1000;
@@ -36,6 +39,10 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong Nu
     private const int NoSuchCall = 38;
 
     private static readonly bool IsMac = OperatingSystem.IsMacOS();
+
+    /// <summary>When the file or what is known of it was last changed, in ticks; zero where it is not known. Unlike the time of its bytes
+    /// nobody sets it.</summary>
+    public long Changed { get; private init; }
 
     /// <summary>Whether two names lead to one file. False if that is not known.</summary>
     public bool IsSameAs(FileStatus other) => Number != 0 && Number == other.Number && Device == other.Device;
@@ -101,13 +108,23 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong Nu
             status[140..]);
         return new(
             KindOf(BinaryPrimitives.ReadUInt16LittleEndian(status[28..])), device,
-            BinaryPrimitives.ReadUInt64LittleEndian(status[32..]), BinaryPrimitives.ReadUInt32LittleEndian(status[20..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(status[32..]), BinaryPrimitives.ReadUInt32LittleEndian(status[20..]))
+            {
+                Changed = TicksOf(status[ChangedOnLinux..]),
+            };
     }
 
     // struct stat of macOS on Arm.
     private static FileStatus FromMac(ReadOnlySpan<byte> status) => new(
         KindOf(BinaryPrimitives.ReadUInt16LittleEndian(status[4..])), BinaryPrimitives.ReadUInt32LittleEndian(status),
-        BinaryPrimitives.ReadUInt64LittleEndian(status[8..]), BinaryPrimitives.ReadUInt32LittleEndian(status[16..]));
+        BinaryPrimitives.ReadUInt64LittleEndian(status[8..]), BinaryPrimitives.ReadUInt32LittleEndian(status[16..]))
+        {
+            Changed = TicksOf(status[ChangedOnMac..]),
+        };
+
+    private static long TicksOf(ReadOnlySpan<byte> time) =>
+        Math.Max(0, BinaryPrimitives.ReadInt64LittleEndian(time)) * TimeSpan.TicksPerSecond
+        + (BinaryPrimitives.ReadUInt32LittleEndian(time[8..]) / 100);
 
     // The high four bits of a mode are the type of the file, in POSIX's order.
     private static FileKind KindOf(ushort mode) => (mode >> 12) switch

@@ -135,6 +135,18 @@ public sealed class RecordTests
         Assert.Contains("a tensor was edited after it was converted", report.Notes.Single(note => note.Rule == "K-RECORD").Text);
     }
 
+    [TestMethod]
+    public void Edited_metadata_are_noted()
+    {
+        using TempFolder folder = new();
+        string path = folder.Write("e.safetensors", Converted(folder, ModelFormat.SafeTensors));
+        SmallModels.Replace(path, "\"format\":\"pt\"", "\"format\":\"pq\"");
+        ValidationReport report = ModelValidator.Validate(path);
+        Assert.IsEmpty(report.Findings);
+        Assert.Contains(
+            "the metadata or the tensor list of 'e.safetensors' was edited", report.Notes.Single(note => note.Rule == "K-RECORD").Text);
+    }
+
     private static (string Code, string Place) Forged => ("MP2030", "modelpack.origin");
 
     // A model whose output to the format ends in padding, if the format has any.
