@@ -9,8 +9,8 @@ internal readonly record struct FileStamp(long Bytes, long Ticks)
     /// <summary>The stamp of a file that does not exist.</summary>
     public static FileStamp Missing { get; } = new(-1, 0);
 
-    /// <summary>When anything about the file was last changed, which nobody can set back; zero where that is not asked, or not
-    /// known.</summary>
+    /// <summary>When anything about the file was last changed: only the system sets it, so bytes that were changed under their old time are
+    /// noticed. Zero where the system does not tell it, and for a stamp that was written before it was asked.</summary>
     public long Changed { get; private init; }
 
     public bool Exists => Bytes >= 0;
@@ -18,12 +18,13 @@ internal readonly record struct FileStamp(long Bytes, long Ticks)
     public static FileStamp Of(string path)
     {
         var file = new FileInfo(path);
-        return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) : Missing;
+        return file.Exists
+            ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks) { Changed = FileStatus.Of(path).Changed }
+            : Missing;
     }
 
-    /// <summary>The stamp of a file that somebody else writes: bytes that were changed under their old time are noticed.</summary>
-    public static FileStamp OfSource(string path) =>
-        Of(path) is { Exists: true } stamp ? stamp with { Changed = FileStatus.Of(path).Changed } : Missing;
+    /// <summary>Whether a copy, which has the size and the time of its original, would have this stamp.</summary>
+    public bool IsOfCopy(FileStamp original) => (Bytes, Ticks) == (original.Bytes, original.Ticks);
 
     public override string ToString() => Changed == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{Bytes} {Ticks}")

@@ -69,7 +69,7 @@ internal static class ModelBuild
         foreach (FileRecord file in known.Output.Where(file => request.CopiesSideFile || !known.IsSideFile(file)))
         {
             string copy = Path.GetFullPath(known.LinkOf(file, request), context.CopyDirectory);
-            if (FileStamp.Of(copy) is { Exists: true } stamp && stamp != file.Stamp && stamp.Ticks >= file.Stamp.Ticks)
+            if (FileStamp.Of(copy) is { Exists: true } stamp && !stamp.IsOfCopy(file.Stamp) && stamp.Ticks >= file.Stamp.Ticks)
             {
                 ProvedOutput.CheckCopy(
                     known, file, Path.GetFullPath(known.LinkOfModel(request), context.CopyDirectory), copy, context.Cancellation);

@@ -115,5 +115,5 @@ internal static class ModelCheck
                 : request.Source, difference.ByteOffset);
     }
 
-    private static FileRecord Record(string path) => new(Path.GetFileName(path), FileStamp.OfSource(path), "");
+    private static FileRecord Record(string path) => new(Path.GetFileName(path), FileStamp.Of(path), "");
 }

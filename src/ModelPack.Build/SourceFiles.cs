@@ -16,7 +16,7 @@ internal static class SourceFiles
         IEnumerable<string> model = Names(source, scope, folder);
         IEnumerable<string> beside = folder == source ? FileRecord.NamesIn(source) : [];
         return [.. model.Union(beside, StringComparer.Ordinal)
-            .Select(name => new FileRecord(name, FileStamp.OfSource(Path.Combine(folder, name)), ""))];
+            .Select(name => new FileRecord(name, FileStamp.Of(Path.Combine(folder, name)), ""))];
     }
 
     /// <summary>True if no file has another size or time, and none came or went. Which files those are, the codec says each time: one may

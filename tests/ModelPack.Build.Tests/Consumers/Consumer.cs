@@ -82,4 +82,12 @@ internal sealed class Consumer
         stream.Position = offset;
         stream.WriteByte((byte)~value);
     }
+
+    /// <summary>Flips a byte and gives the file its old time back.</summary>
+    public static void FlipByteUnderItsTime(string path, long offset)
+    {
+        DateTime written = File.GetLastWriteTimeUtc(path);
+        FlipByte(path, offset);
+        File.SetLastWriteTimeUtc(path, written);
+    }
 }

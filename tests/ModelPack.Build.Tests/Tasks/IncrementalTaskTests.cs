@@ -1,4 +1,5 @@
 using ModelPack.Build.Tests.Consumers;
+using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
 
@@ -42,10 +43,51 @@ public sealed class IncrementalTaskTests
     {
         using TaskFolder folder = new();
         folder.Build();
-        DateTime written = File.GetLastWriteTimeUtc(folder.Source);
-        Consumer.FlipByte(folder.Source, new FileInfo(folder.Source).Length - 1);
-        File.SetLastWriteTimeUtc(folder.Source, written);
+        Consumer.FlipByteUnderItsTime(folder.Source, new FileInfo(folder.Source).Length - 1);
         Assert.AreEqual("converted", folder.Build(("AllowNonFinite", "true")));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Changed_bytes_of_an_output_its_side_file_or_its_certificate_under_their_old_time_fail()
+    {
+        using TaskFolder folder = new(TaskFolder.Q8);
+        folder.Build();
+        foreach ((string file, string code) in new[]
+        {
+            (folder.Output, BuildErrors.OutputChanged.Id), (ModelFiles.SideFilePath(folder.Output), BuildErrors.OutputChanged.Id),
+            (folder.Certificate, BuildErrors.CertificateChanged.Id),
+        })
+        {
+            long offset = new FileInfo(file).Length - 1;
+            Consumer.FlipByteUnderItsTime(file, offset);
+            Assert.AreEqual((code, file), (folder.Fail(("To", "apr")) is var error ? error.Code : "", error.File));
+            Consumer.FlipByteUnderItsTime(file, offset);
+            Assert.AreEqual("rehashed", folder.Build());
+            Assert.AreEqual("up to date", folder.Build());
+        }
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_file_of_which_something_else_changed_than_its_bytes_is_hashed_once_and_not_converted()
+    {
+        using TaskFolder folder = new();
+        folder.Build();
+        foreach (string file in new[] { folder.Source, folder.Output, folder.Certificate })
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            Assert.AreEqual("rehashed", folder.Build(), file);
+            Assert.AreEqual("up to date", folder.Build(), file);
+
+            string moved = file + ".moved";
+            DateTime written = File.GetLastWriteTimeUtc(file);
+            File.Copy(file, moved);
+            File.SetLastWriteTimeUtc(moved, written);
+            File.Move(moved, file, overwrite: true);
+            Assert.AreEqual("rehashed", folder.Build(), file);
+            Assert.AreEqual("up to date", folder.Build(), file);
+        }
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Build.Utilities;
+using ModelPack.Build.Tests.Consumers;
 using ModelPack.Models;
 
 namespace ModelPack.Build.Tests.Tasks;
@@ -22,6 +23,28 @@ public sealed class VerifyTaskTests
         File.SetLastWriteTimeUtc(folder.In("models", "small.gguf"), DateTime.UtcNow.AddMinutes(1));
         Assert.AreEqual("small.gguf verified", Verify(folder, item));
         Assert.Contains("as it was", Verify(folder, item));
+    }
+
+    // Windows tells no time of the last change that no program sets.
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_model_or_what_it_is_compared_with_is_read_again_if_bytes_changed_under_their_old_time()
+    {
+        using SetFolder folder = new();
+        string model = folder.In("models", "small.gguf");
+        string certificate = folder.In("reference", "small.apr.modelpack.json");
+        ModelConverter.Convert(model, folder.In("reference", "small.apr"), ModelFormat.Apr, new());
+        TaskItem item = TaskFolder.Item("models/small.gguf", ("Against", certificate));
+        Assert.AreEqual("small.gguf verified", Verify(folder, item));
+        Assert.Contains("as it was", Verify(folder, item));
+
+        Consumer.FlipByteUnderItsTime(model, new FileInfo(model).Length - 1);
+        Assert.StartsWith(BuildErrors.NotEqual.Id, Verify(folder, item));
+        Consumer.FlipByteUnderItsTime(model, new FileInfo(model).Length - 1);
+        Assert.AreEqual("small.gguf verified", Verify(folder, item));
+
+        Consumer.FlipByteUnderItsTime(certificate, 0);
+        Assert.DoesNotContain("verified", Verify(folder, item));
     }
 
     [TestMethod]
