@@ -117,24 +117,17 @@ public static partial class ModelConverter
 
         // The stream is the caller's: the model that reads it is not disposed.
         ModelFile model = ModelFiles.Open(new StreamByteSource(source));
-        string folder = Directory.CreateTempSubdirectory("modelpack-").FullName;
-        try
+        using ScratchFolder folder = ScratchFolder.Create(Path.GetTempPath());
+        string path = Path.Combine(folder.Path, $"model.{to.Extension()}");
+        Certificate certificate = Convert(model, path, to, options);
+        if (certificate.Output.Parts.Length > 1)
         {
-            string path = Path.Combine(folder, $"model.{to.Extension()}");
-            Certificate certificate = Convert(model, path, to, options);
-            if (certificate.Output.Parts.Length > 1)
-            {
-                throw new ModelPackException(ConversionErrors.OneStream, $"the output consists of {certificate.Output.Parts.Length} files");
-            }
+            throw new ModelPackException(ConversionErrors.OneStream, $"the output consists of {certificate.Output.Parts.Length} files");
+        }
 
-            using FileStream written = File.OpenRead(path);
-            written.CopyTo(target);
-            return certificate;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using FileStream written = File.OpenRead(path);
+        written.CopyTo(target);
+        return certificate;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using ModelPack.IO.Output;
 using ModelPack.Models;
 
 namespace ModelPack.Qa.Engines;
@@ -5,9 +6,9 @@ namespace ModelPack.Qa.Engines;
 /// <summary>A model as the engine takes it: a GGUF file. That of another format is converted, and the conversion proved.</summary>
 internal sealed class EngineModel : IDisposable
 {
-    private readonly string? folder;
+    private readonly ScratchFolder? folder;
 
-    private EngineModel(string path, string? folder) => (Path, this.folder) = (path, folder);
+    private EngineModel(string path, ScratchFolder? folder) => (Path, this.folder) = (path, folder);
 
     public string Path { get; }
 
@@ -21,25 +22,19 @@ internal sealed class EngineModel : IDisposable
             }
         }
 
-        string folder = Directory.CreateTempSubdirectory("modelpack-engine-").FullName;
+        ScratchFolder folder = ScratchFolder.Create(System.IO.Path.GetTempPath());
         try
         {
-            string gguf = System.IO.Path.Combine(folder, "model.gguf");
+            string gguf = System.IO.Path.Combine(folder.Path, "model.gguf");
             ModelConverter.Convert(path, gguf, ModelFormat.Gguf, new(), cancellation: cancellation);
             return new(gguf, folder);
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            folder.Dispose();
             throw;
         }
     }
 
-    public void Dispose()
-    {
-        if (folder is not null)
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    public void Dispose() => folder?.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using ModelPack.IO.Output;
 using ModelPack.Qa.Engines;
 using ModelPack.Qa.Evidence;
 using ModelPack.Qa.Playbooks;
@@ -35,19 +36,12 @@ internal static class QaRun
             throw new ModelPackException(QaErrors.NoModel, $"there is no model '{request.ModelPath}'") { FilePath = request.ModelPath };
         }
 
-        DirectoryInfo? temporary = request.WorkFolder is null ? Directory.CreateTempSubdirectory("modelpack-qa-") : null;
-        try
-        {
-            string folder = temporary?.FullName ?? Directory.CreateDirectory(request.WorkFolder!).FullName;
-            QaWorkspace workspace = new(request.ModelPath, folder, request.Convert ?? Convert, cancellation);
-            Engine? engine = request.Runner is null ? null : new(request.Runner);
-            string playbookFolder = Path.GetDirectoryName(Path.GetFullPath(request.PlaybookPath))!;
-            return Run(playbook, new GateList(playbook, playbookFolder, workspace, engine).All(), hear, cancellation);
-        }
-        finally
-        {
-            temporary?.Delete(recursive: true);
-        }
+        using ScratchFolder? temporary = request.WorkFolder is null ? ScratchFolder.Create(Path.GetTempPath()) : null;
+        string folder = temporary?.Path ?? Directory.CreateDirectory(request.WorkFolder!).FullName;
+        QaWorkspace workspace = new(request.ModelPath, folder, request.Convert ?? Convert, cancellation);
+        Engine? engine = request.Runner is null ? null : new(request.Runner);
+        string playbookFolder = Path.GetDirectoryName(Path.GetFullPath(request.PlaybookPath))!;
+        return Run(playbook, new GateList(playbook, playbookFolder, workspace, engine).All(), hear, cancellation);
     }
 
     private static ImmutableArray<GateEvidence> Run(

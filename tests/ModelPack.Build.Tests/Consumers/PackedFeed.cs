@@ -29,7 +29,32 @@ public sealed class PackedFeed
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     [AssemblyInitialize]
-    public static void Pack(TestContext context)
+    public static void Prepare(TestContext context)
+    {
+        try
+        {
+            Pack();
+        }
+        catch
+        {
+            // Nothing else is run then, no clean-up either.
+            Delete();
+            throw;
+        }
+    }
+
+    [AssemblyCleanup]
+    public static void Delete() => Directory.Delete(Root, recursive: true);
+
+    /// <summary>A new folder below the NuGet.config of the feed.</summary>
+    internal static string NewFolder(string name)
+    {
+        string folder = Path.Combine(Root, $"{name}{Interlocked.Increment(ref folders)}");
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static void Pack()
     {
         Directory.CreateDirectory(Feed);
         foreach (string project in Projects)
@@ -46,16 +71,5 @@ public sealed class PackedFeed
               <packageSources><add key="modelpack-local" value="{Feed}" /></packageSources>
             </configuration>
             """);
-    }
-
-    [AssemblyCleanup]
-    public static void Delete() => Directory.Delete(Root, recursive: true);
-
-    /// <summary>A new folder below the NuGet.config of the feed.</summary>
-    internal static string NewFolder(string name)
-    {
-        string folder = Path.Combine(Root, $"{name}{Interlocked.Increment(ref folders)}");
-        Directory.CreateDirectory(folder);
-        return folder;
     }
 }

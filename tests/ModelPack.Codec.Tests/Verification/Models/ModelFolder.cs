@@ -2,10 +2,13 @@ using ModelPack.Formats;
 
 namespace ModelPack.Codec.Tests.Verification.Models;
 
-/// <summary>A temporary folder with models in it.</summary>
+/// <summary>A temporary folder with models in it: made when it is first used, since a class of tests whose rows are only listed is never
+/// cleaned up.</summary>
 internal sealed class ModelFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("modelpack-proof-").FullName;
+    private readonly Lazy<string> path = new(() => Directory.CreateTempSubdirectory("modelpack-proof-").FullName);
+
+    public string Path => path.Value;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
@@ -20,5 +23,11 @@ internal sealed class ModelFolder : IDisposable
 
     public string Write(string name, EditableModel model) => Write($"{name}.{model.Format.Extension()}", model.Build());
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        if (path.IsValueCreated)
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
 }
