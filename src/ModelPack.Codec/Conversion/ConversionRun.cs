@@ -116,7 +116,6 @@ internal sealed class ConversionRun(
     private PassResult WriteStored(ConversionPlan plan, TemporaryModel output)
     {
         PassWork work = PassWork.TensorHashes | PassWork.FiniteScan;
-        work |= plan.Source.HasFooter ? PassWork.SourceCrc32 : PassWork.None;
         work |= plan.Layout.Segments.Any(segment => segment is Crc32Segment) ? PassWork.OutputCrc32 : PassWork.None;
         work |= aim.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
         return SourcePass.Run(
@@ -131,6 +130,7 @@ internal sealed class ConversionRun(
                 Threads = aim.Options.Threads,
                 Progress = Reporter(ConversionPhase.Writing, plan.Source.Source.Length),
                 MemberEnds = plan.Source.MemberEnds,
+                Footed = plan.Source.Footed,
             },
             cancellation);
     }

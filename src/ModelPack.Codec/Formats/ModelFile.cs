@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Tensors.Payloads;
@@ -96,8 +97,8 @@ public abstract class ModelFile : IDisposable
     /// <summary>Where each of several files ends; none for a single one.</summary>
     internal IReadOnlyList<long> MemberEnds => AllMembers.Count == 1 ? [] : [.. AllMembers.Select(member => member.Start + member.Length)];
 
-    /// <summary>True if the file ends in a CRC-32 of everything before it.</summary>
-    internal virtual bool HasFooter => false;
+    /// <summary>Which of the files of <see cref="Source"/> end in a CRC-32 of everything before it.</summary>
+    internal virtual ImmutableArray<FootedFile> Footed => [];
 
     /// <summary>Reads what lies between the payloads, which opening does not touch, and says what is odd about it.</summary>
     internal virtual IEnumerable<Note> PaddingNotes(CancellationToken cancellation) => [];

@@ -109,6 +109,10 @@ public sealed class ModelSet : ModelFile
         models.SelectMany(model => model.PaddingNotes(cancellation));
 
     /// <inheritdoc/>
+    internal override ImmutableArray<FootedFile> Footed =>
+        [.. Members.Where(member => member.Model is not null).SelectMany(member => member.Model!.Footed.Select(file => file.After(member.Start)))];
+
+    /// <inheritdoc/>
     internal override void CheckFooter(CancellationToken cancellation = default) =>
         models.ToList().ForEach(model => model.CheckFooter(cancellation));
 

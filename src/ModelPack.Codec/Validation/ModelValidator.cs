@@ -91,7 +91,8 @@ public static class ModelValidator
                 Tensors = [.. tensors, .. file.AllTensors.Skip(file.Tensors.Count)],
                 Work = PassWork.FiniteScan | PassWork.UniformScan | (file.OriginRecord is null
                     ? PassWork.None
-                    : PassWork.TensorHashes) | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None),
+                    : PassWork.TensorHashes),
+                Footed = file.Footed,
                 Progress = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total)),
             },
             cancellation);

@@ -57,7 +57,7 @@ internal sealed class DerivedComparison(
             original, ancestor.Steps, container.Source, known: null, new(new(), progress, cancellation));
         if (isSame)
         {
-            return original.HasFooter && pass.SourceCrc32 != PlanCrc.Residue
+            return !pass.HoldsFooters(original)
                 && FooterComparison.Wrong(
                     original, side == FileSide.First ? FileSide.Second : FileSide.First, cancellation) is { } wrongFooter
                 ? ComparisonResult.Identical(original) with { Proved = null, Metadata = [wrongFooter] }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelPack.Formats;
 using ModelPack.IO.Output;
 
@@ -9,23 +10,20 @@ internal enum PassWork
 {
     None = 0,
 
-    /// <summary>CRC-32 of every byte of the source, for a footer to be checked.</summary>
-    SourceCrc32 = 1,
-
     /// <summary>CRC-32 of every payload that has a destination, for a footer to be made.</summary>
-    OutputCrc32 = 2,
+    OutputCrc32 = 1,
 
     /// <summary>SHA-256 of the source.</summary>
-    SourceSha256 = 4,
+    SourceSha256 = 2,
 
     /// <summary>XXH128 of every payload, and of what lies between them.</summary>
-    TensorHashes = 8,
+    TensorHashes = 4,
 
     /// <summary>Looks for NaN and infinity.</summary>
-    FiniteScan = 16,
+    FiniteScan = 8,
 
     /// <summary>Looks for tensors that hold one value.</summary>
-    UniformScan = 32,
+    UniformScan = 16,
 }
 
 /// <summary>What a pass has to do.</summary>
@@ -58,4 +56,7 @@ internal sealed record PassRequest
 
     /// <summary>Where each file of the source ends, if it consists of several.</summary>
     public IReadOnlyList<long> MemberEnds { get; init; } = [];
+
+    /// <summary>The files of the source whose CRC-32 is wanted, because they end in it (<see cref="ModelFile.Footed"/>).</summary>
+    public ImmutableArray<FootedFile> Footed { get; init; } = [];
 }

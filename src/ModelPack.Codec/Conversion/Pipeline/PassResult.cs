@@ -6,11 +6,16 @@ namespace ModelPack.Conversion.Pipeline;
 
 /// <summary>What a pass found out.</summary>
 internal sealed record PassResult(
-    Hash128 FileHash, Hash128[] MemberHashes, byte[]? FileSha256, Hash128[] TensorHashes, FiniteTallies Finite, uint? SourceCrc32,
+    Hash128 FileHash, Hash128[] MemberHashes, byte[]? FileSha256, Hash128[] TensorHashes, FiniteTallies Finite, uint[] FootedCrc32,
     uint[] PayloadCrc32)
 {
     /// <summary>False if a payload is not what <see cref="PassRequest.Expected"/> holds.</summary>
     public bool IsAsExpected { get; init; } = true;
+
+    /// <summary>Whether each file of the source that ends in the CRC-32 of what stands before it ends in the right one. False too if the
+    /// pass was not asked (<see cref="PassRequest.Footed"/>).</summary>
+    public bool HoldsFooters(ModelFile source) =>
+        FootedCrc32.Length == source.Footed.Length && FootedCrc32.All(crc => crc == PlanCrc.Residue);
 
     /// <summary>Per tensor: whether it holds one value.</summary>
     public UniformTally[] Uniform { get; init; } = [];

@@ -1,3 +1,4 @@
+using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.Tensors;
 
@@ -8,7 +9,7 @@ namespace ModelPack.Conversion.Pipeline;
 internal sealed class PassTally(PassRequest request, int tensorCount)
 {
     private readonly Lock gate = new();
-    private uint sourceCrc;
+    private readonly uint[] footed = new uint[request.Footed.Length];
     private volatile bool isUnexpected;
 
     /// <summary>The CRC of each payload that has a destination; empty if they were not asked for.</summary>
@@ -18,7 +19,8 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
 
     public UniformTally[] Uniform { get; } = request.Work.HasFlag(PassWork.UniformScan) ? new UniformTally[tensorCount] : [];
 
-    public uint? SourceCrc32 => request.Work.HasFlag(PassWork.SourceCrc32) ? sourceCrc : null;
+    /// <summary>The CRC of each file of <see cref="PassRequest.Footed"/>, its footer included.</summary>
+    public uint[] FootedCrc32 => footed;
 
     public bool IsAsExpected => !isUnexpected;
 
@@ -70,10 +72,20 @@ internal sealed class PassTally(PassRequest request, int tensorCount)
 
     public void AddSource(long offset, ReadOnlySpan<byte> bytes)
     {
-        uint share = Crc32Combiner.Shift(Crc32Sum.Of(bytes), request.Source.Length - offset - bytes.Length);
-        lock (gate)
+        for (int i = 0; i < footed.Length; i++)
         {
-            sourceCrc ^= share;
+            FootedFile file = request.Footed[i];
+            long start = Math.Max(offset, file.Start);
+            long end = Math.Min(offset + bytes.Length, file.End);
+            if (start < end)
+            {
+                uint share = Crc32Combiner.Shift(
+                    Crc32Sum.Of(bytes.Slice((int)(start - offset), (int)(end - start))), file.End - end);
+                lock (gate)
+                {
+                    footed[i] ^= share;
+                }
+            }
         }
     }
 

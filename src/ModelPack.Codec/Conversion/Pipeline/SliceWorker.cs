@@ -12,11 +12,7 @@ internal sealed class SliceWorker(PassRequest request, TensorWork[] tensors, Pas
     /// <summary>Everything but writing.</summary>
     public void Examine(Window window)
     {
-        if (request.Work.HasFlag(PassWork.SourceCrc32))
-        {
-            tally.AddSource(window.Offset, window.Bytes);
-        }
-
+        tally.AddSource(window.Offset, window.Bytes);
         foreach (Slice slice in window.Slices)
         {
             foreach (int tensor in request.Ranges[slice.Range].Tensors)

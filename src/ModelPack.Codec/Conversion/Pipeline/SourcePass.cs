@@ -70,7 +70,7 @@ internal sealed class SourcePass
         tally.Share(tensors);
         Hash128 hash = hasher.FileHash();
         return new(
-            hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes(), tally.Finite, tally.SourceCrc32, tally.PayloadCrc32)
+            hash, hasher.MemberHashes(hash), hasher.FileSha256, hasher.TensorHashes(), tally.Finite, tally.FootedCrc32, tally.PayloadCrc32)
         {
             IsAsExpected = tally.IsAsExpected,
             Uniform = tally.Uniform,

@@ -201,12 +201,7 @@ internal static class OutputProof
     /// <summary>Checks the footer of a file with the CRC that a pass computed.</summary>
     internal static void EnsureFooter(ModelFile file, PassResult pass, CancellationToken cancellation)
     {
-        if (!file.HasFooter)
-        {
-            // A set has none of its own, but files with one may belong to it.
-            file.CheckFooter(cancellation);
-        }
-        else if (pass.SourceCrc32 != PlanCrc.Residue)
+        if (!pass.HoldsFooters(file))
         {
             file.CheckFooter(cancellation);
             throw new InvalidOperationException("two ways to compute the CRC-32 of a file disagree");

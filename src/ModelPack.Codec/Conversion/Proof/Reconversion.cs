@@ -97,7 +97,7 @@ internal sealed class Reconversion : IDisposable
                 Tensors = conversion.Tensors,
                 Destinations = conversion.Destinations(),
                 Expected = container,
-                Work = Needed(file) | more,
+                Work = Needed | more,
                 Threads = context.Options.Threads,
                 Progress = context.Progress,
             },
@@ -110,7 +110,7 @@ internal sealed class Reconversion : IDisposable
         Examination(file) with
         {
             Tensors = file.AllTensors,
-            Work = (Needed(file) & ~PassWork.OutputCrc32) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
+            Work = (Needed & ~PassWork.OutputCrc32) | (context.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None),
             Threads = context.Options.Threads,
             Progress = context.Progress,
         },
@@ -133,7 +133,7 @@ internal sealed class Reconversion : IDisposable
         {
             Tensors = file.AllTensors,
             Destinations = Enumerable.Repeat<long?>(0, file.AllTensors.Count).ToArray(),
-            Work = Needed(file) | more,
+            Work = Needed | more,
             Threads = threads,
             Progress = progress,
         },
@@ -186,10 +186,9 @@ internal sealed class Reconversion : IDisposable
         new(known.HashAt(payload.Offset, payload.Recipe.Length) ?? Hash128.Zero, 0);
 
     private static PassRequest Examination(ModelFile file) =>
-        new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds };
+        new() { Source = file.Source, Ranges = FileRange.Cover(file), MemberEnds = file.MemberEnds, Footed = file.Footed };
 
-    private static PassWork Needed(ModelFile file) =>
-        PassWork.TensorHashes | PassWork.OutputCrc32 | (file.HasFooter ? PassWork.SourceCrc32 : PassWork.None);
+    private const PassWork Needed = PassWork.TensorHashes | PassWork.OutputCrc32;
 
     private static TranscodePlan Again(ModelFile file, OriginStep step, KnownContainer? known = null) =>
         TranscodePlan.Again(step.Before(file), step, known);

@@ -156,7 +156,7 @@ public sealed class AprFile : ModelFile
     }
 
     /// <inheritdoc/>
-    internal override bool HasFooter => Footer.IsPresent;
+    internal override ImmutableArray<FootedFile> Footed => Footer.IsPresent ? [new(0, Source.Length)] : [];
 
     /// <inheritdoc/>
     internal override IEnumerable<Note> PaddingNotes(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using ModelPack.Conversion.Pipeline;
@@ -11,7 +12,11 @@ namespace ModelPack.Codec.Tests.Conversion.Pipeline;
 public sealed class SourcePassTests
 {
     private const PassWork Everything =
-        PassWork.SourceCrc32 | PassWork.OutputCrc32 | PassWork.SourceSha256 | PassWork.TensorHashes | PassWork.FiniteScan;
+        PassWork.OutputCrc32 | PassWork.SourceSha256 | PassWork.TensorHashes | PassWork.FiniteScan;
+
+    // The whole, and three files that it might consist of.
+    private static ImmutableArray<FootedFile> Footed(int length) =>
+        [new(0, length), new(0, length / 3), new(length / 3, length / 2), new(length / 2, length)];
 
     [TestMethod]
     [TestCategory(Duration.Long)]
@@ -31,12 +36,16 @@ public sealed class SourcePassTests
             using (TemporaryModel output = new(
                 place, isFolder: false, ModelPlan.Single(new FilePlan([new ZeroSegment(layout.OutputLength)]))))
             {
-                result = SourcePass.Run(layout.Request(threads) with { Work = Everything, Output = output }, CancellationToken.None);
+                result = SourcePass.Run(
+                    layout.Request(threads) with { Work = Everything, Output = output, Footed = Footed(layout.Bytes.Length) },
+                    CancellationToken.None);
                 output.Commit(Earlier.Stays);
             }
 
             Assert.AreEqual(Hash128.Of(layout.Bytes), result.FileHash, $"seed {seed}");
-            Assert.AreEqual(Crc32.HashToUInt32(layout.Bytes), result.SourceCrc32);
+            CollectionAssert.AreEqual(
+                Footed(layout.Bytes.Length).Select(file => Crc32.HashToUInt32(layout.Bytes[(int)file.Start..(int)file.End])).ToArray(),
+                result.FootedCrc32);
             CollectionAssert.AreEqual(SHA256.HashData(layout.Bytes), result.FileSha256);
             for (int i = 0; i < result.Ranges.Count; i++)
             {
