@@ -21,7 +21,7 @@ internal sealed class CheckpointTrip : IDisposable
     {
         Name = name;
         CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending), temp.Root);
-        ModelType = ConfigFields.Read(Path.Combine(Folder, "config.json"))["model_type"].GetString()!;
+        ModelType = ConfigFields.ReadLanguagePart(Path.Combine(Folder, "config.json"))["model_type"].GetString()!;
     }
 
     public static IEnumerable<string> Names =>
@@ -30,6 +30,7 @@ internal sealed class CheckpointTrip : IDisposable
 
     public string Name { get; }
 
+    /// <summary>That of the language model, where the checkpoint has towers beside it.</summary>
     public string ModelType { get; }
 
     /// <summary>Whether docs/architectures.md says that folders of this model type become a GGUF that llama.cpp loads.</summary>

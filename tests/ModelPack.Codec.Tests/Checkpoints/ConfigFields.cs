@@ -14,6 +14,26 @@ internal static partial class ConfigFields
             .ToDictionary(field => field.Name, field => field.Value.Clone(), StringComparer.Ordinal);
     }
 
+    /// <summary>The fields of the language model, and those of the object around it that say something of the whole
+    /// (formats/architectures, gemma3).</summary>
+    public static Dictionary<string, JsonElement> ReadLanguagePart(string path)
+    {
+        Dictionary<string, JsonElement> fields = Read(path);
+        if (!fields.TryGetValue("text_config", out JsonElement inner))
+        {
+            return fields;
+        }
+
+        Dictionary<string, JsonElement> language = inner.EnumerateObject()
+            .ToDictionary(field => field.Name, field => field.Value.Clone(), StringComparer.Ordinal);
+        foreach (KeyValuePair<string, JsonElement> field in fields.Where(field => !field.Key.EndsWith("_config", StringComparison.Ordinal)))
+        {
+            language.TryAdd(field.Key, field.Value);
+        }
+
+        return language;
+    }
+
     [GeneratedRegex(@"(?<=[:,\[]\s*)(-?Infinity|NaN)(?=\s*[,\]}])")]
     private static partial Regex Infinite();
 }

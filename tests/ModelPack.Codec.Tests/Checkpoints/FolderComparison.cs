@@ -97,7 +97,7 @@ internal static partial class FolderComparison
     {
         string path = Path.Combine(folder, "config.json");
         return File.Exists(path)
-            ? ConfigFields.Read(path).Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(StringComparer.Ordinal)
+            ? ConfigFields.ReadLanguagePart(path).Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(StringComparer.Ordinal)
             : null;
     }
 
@@ -108,6 +108,6 @@ internal static partial class FolderComparison
 
     private static string Show(JsonElement value) => JsonSerializer.Serialize(value) is { Length: <= Longest } text ? text : "a long value";
 
-    [GeneratedRegex(@"^(model|bert|transformer|language_model)\.")]
+    [GeneratedRegex(@"^((model|bert|transformer|language_model)\.)+")]
     private static partial Regex OfClass();
 }

@@ -25,6 +25,7 @@ internal sealed class Mamba2Part(Mamba2Names names, IReadOnlyDictionary<string, 
     private const string InnerKey = "ssm.inner_size";
     private const string HeadsKey = "ssm.time_step_rank";
     private const string Hidden = "embedding_length";
+    private const string Limits = "time_step_limit";
 
     private static readonly string[] Keys = [KernelKey, StateKey, GroupsKey, InnerKey, HeadsKey];
 
@@ -57,6 +58,11 @@ internal sealed class Mamba2Part(Mamba2Names names, IReadOnlyDictionary<string, 
         {
             throw draft.Config.Contradiction(string.Create(
                 CultureInfo.InvariantCulture, $"{draft.Config.Path(names.Groups)} is {groups}, but there are {all} heads"));
+        }
+
+        if (draft.Config.Has(Limits) && !draft.Config.IsUnlimited(Limits))
+        {
+            draft.Obstruct($"{Limits} cuts steps off, which no runtime does");
         }
 
         foreach ((string key, long value) in Keys.Zip([kernel, state, groups, width, all]))

@@ -156,6 +156,15 @@ internal sealed class ConfigObject
 
     public string[]? Texts(string field) => Items(field) is { } items ? [.. items.Select(item => Text(field, item))] : null;
 
+    /// <summary>Whether a field is a pair of limits that no positive number passes. Newer versions of transformers write an infinite one as
+    /// an object.</summary>
+    public bool IsUnlimited(string field) => Find(field) is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2
+        && pair[0].ValueKind == JsonValueKind.Number && pair[0].TryGetDouble(out double least) && least <= 0
+        && (pair[1].ValueKind == JsonValueKind.Number
+            ? pair[1].TryGetDouble(out double most) && double.IsPositiveInfinity(most)
+            : pair[1].ValueKind == JsonValueKind.Object && pair[1].TryGetProperty("__float__", out JsonElement word)
+                && word.ValueKind == JsonValueKind.String && word.ValueEquals("Infinity"));
+
     /// <summary>The first text of a list; null if the field is none.</summary>
     public string? FirstText(string field) =>
         Find(field) is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray()
