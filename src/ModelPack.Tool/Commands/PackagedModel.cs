@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Packaging;
 using ModelPack.Packaging.Joining;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Reading;
@@ -26,10 +27,18 @@ internal static class PackagedModel
     private static string Joined(ToolSession session, string path)
     {
         using PackageSet set = new(path, ModelStore.PackagesFolder);
-        string folder = ModelStore.Default.Get(
-            set.Manifest, set.Find, StoreCheck.Strict,
-            new(session.Console.Message, session.Console.Warn),
-            session.Cancellation);
+        ModelStore store = ModelStore.Default;
+        string folder;
+        try
+        {
+            folder = store.Get(
+                set.Manifest, set.Find, StoreCheck.Strict, new(session.Console.Message, session.Console.Warn), session.Cancellation);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw new ModelPackException(PackagingErrors.StoreFailed, fault.Message.TrimEnd('.'), fault) { FilePath = store.Root };
+        }
+
         return set.Manifest.Files is [ManifestFile single] ? Path.Combine(folder, single.Path) : folder;
     }
 }

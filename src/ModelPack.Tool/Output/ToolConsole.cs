@@ -51,8 +51,10 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
         }
     }
 
-    /// <summary>Writes a warning.</summary>
-    public void Warn(ModelPackException warning) => Message($"warning {warning.Code.Id}: {warning.Describe()}");
+    /// <summary>Writes a warning in the form that builds and editors recognise; what came from files in it is escaped, the word itself is
+    /// not.</summary>
+    public void Warn(ModelPackException warning) => error.WriteLine(
+        $"{SafeText.Escape($"{warning.FilePath ?? "modelpack"}:")} warning {warning.Code.Id}: {warning.Describe()}");
 
     /// <summary>Writes a finished text to standard output.</summary>
     public void Text(string text, Verdict verdict = Verdict.None)
