@@ -1,21 +1,16 @@
 using LLama;
 using LLama.Common;
 using LLama.Native;
+using LLama.Sampling;
 
-// The build has joined the model from the parts of the package, verified it, and put it here.
-string path = Path.Combine(AppContext.BaseDirectory, "models", "hello.gguf");
-
-NativeLibraryConfig.All.WithLogCallback((_, _) => { });
-ModelParams parameters = new(path) { ContextSize = 64 };
+NativeLibraryConfig.All.WithLogCallback((_, _) => { });            // llama.cpp prints hundreds of lines otherwise
+ModelParams parameters = new(Path.Combine(AppContext.BaseDirectory, "models", "tiny-llama.gguf")) { ContextSize = 256 };
 using LLamaWeights weights = await LLamaWeights.LoadFromFileAsync(parameters);
-Console.WriteLine($"{Path.GetFileName(path)}: {weights.ParameterCount} parameters, loaded by LLamaSharp");
-
-// Its weights are random numbers, and so is what it says.
 StatelessExecutor executor = new(weights, parameters);
-int pieces = 0;
-await foreach (string piece in executor.InferAsync("Hello", new InferenceParams { MaxTokens = 8 }))
+InferenceParams inference = new() { MaxTokens = 32, SamplingPipeline = new GreedySamplingPipeline() };
+await foreach (string text in executor.InferAsync("Once upon a time", inference))
 {
-    pieces++;
+    Console.Write(text);
 }
 
-Console.WriteLine($"it answered with {pieces} pieces of text");
+Console.WriteLine();

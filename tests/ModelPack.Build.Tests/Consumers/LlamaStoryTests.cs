@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using ModelPack.Codec.Tests.Checkpoints;
 using ModelPack.Codec.Tests.Documentation;
@@ -16,6 +15,12 @@ public sealed partial class LlamaStoryTests
 
     private static readonly string Sample = Path.Combine(RepositoryData.Repository, "samples", "HelloLlama");
 
+    private static readonly Lazy<string> Said = new(() =>
+    {
+        DotNet.Run(Sample, "build", "-c", PackedFeed.Configuration, "--disable-build-servers", "-nologo").Succeeded();
+        return DotNet.Run(Output, "HelloLlama.dll").Succeeded().Output;
+    });
+
     private static string Output => Path.Combine(Sample, "bin", PackedFeed.Configuration, "net10.0");
 
     private static string Page => File.ReadAllText(Path.Combine(RepositoryData.Repository, "src", "ModelPack.Build", "README.md"));
@@ -23,8 +28,7 @@ public sealed partial class LlamaStoryTests
     [TestMethod]
     public void The_sample_says_what_the_models_own_conversion_says_and_so_does_a_new_program_made_by_the_page()
     {
-        DotNet.Run(Sample, "build", "-c", PackedFeed.Configuration, "--disable-build-servers", "-nologo").Succeeded();
-        string said = DotNet.Run(Output, "HelloLlama.dll").Succeeded().Output;
+        string said = Said.Value;
         Assert.IsGreaterThan(30, said.Trim().Length, said);
 
         string folder = PackedFeed.NewFolder("Reference");
@@ -41,9 +45,46 @@ public sealed partial class LlamaStoryTests
     }
 
     [TestMethod]
+    public void The_packed_sample_says_the_same_by_the_commands_of_its_page()
+    {
+        string samples = Path.Combine(RepositoryData.Repository, "samples");
+        string folder = PackedFeed.NewFolder("PackedSample");
+        WriteFallback(folder);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(samples, "PackedModel"), "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(Sample, "models"), "*", SearchOption.AllDirectories)))
+        {
+            string name = Path.GetRelativePath(samples, file);
+            if (!name.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "local"))
+            {
+                string target = Path.Combine(folder, "samples", name);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(file, target);
+            }
+        }
+
+        string page = File.ReadAllText(Path.Combine(samples, "PackedModel", "README.md"));
+        string[][] commands = [.. Command().Matches(page).Select(match => match.Groups["rest"].Value.Split(' '))];
+        Assert.HasCount(3, commands);
+
+        // The first one packs ModelPack.Build, as was done for all these tests.
+        CollectionAssert.AreEqual(
+            new[] { "pack", "src/ModelPack.Build", "-o", "samples/PackedModel/local/feed" }, commands[0]);
+        string feed = Path.Combine(folder, commands[0][^1]);
+        Directory.CreateDirectory(feed);
+        string build = $"ModelPack.Build.{PackedFeed.Version}.nupkg";
+        File.Copy(Path.Combine(PackedFeed.Feed, build), Path.Combine(feed, build));
+        DotNet.Run(folder, commands[1]).Succeeded();
+        Assert.IsGreaterThan(2, Directory.GetFiles(feed, "Sample.TinyLlama*").Length);
+        string output = DotNet.Run(folder, commands[2]).Succeeded().Output;
+        Assert.EndsWith(Said.Value.Trim(), output.Trim());
+        Assert.IsTrue(Directory.Exists(Path.Combine(folder, "samples", "PackedModel", "local", "modelpack")));
+    }
+
+    [TestMethod]
     public void The_pages_show_the_program_of_the_sample()
     {
         string program = File.ReadAllText(Path.Combine(Sample, "Program.cs"));
+        Assert.AreEqual(program, File.ReadAllText(Path.Combine(RepositoryData.Repository, "samples", "PackedModel", "App", "Program.cs")));
         Assert.AreEqual(program.Replace("tiny-llama", "qwen", StringComparison.Ordinal), Block("csharp"));
         GeneratedSection.ShouldBe(
             Path.Combine(RepositoryData.Repository, "docs", "library.md"), "llamasharp", $"```cs\n{program}```\n");
@@ -53,11 +94,7 @@ public sealed partial class LlamaStoryTests
     private static string NewProgram()
     {
         string folder = PackedFeed.NewFolder("Story");
-        File.WriteAllText(Path.Combine(folder, "NuGet.config"), $"""
-            <configuration>
-              <fallbackPackageFolders><add key="tests" value="{Metadata("NuGetPackages")}" /></fallbackPackageFolders>
-            </configuration>
-            """);
+        WriteFallback(folder);
         string app = Path.Combine(folder, "App");
         DotNet.Run(folder, "new", "console", "-o", app, "--no-restore").Succeeded();
         string[] commands = [.. AddPackage().Matches(Page).Select(match => match.Groups["rest"].Value)];
@@ -83,6 +120,13 @@ public sealed partial class LlamaStoryTests
         DotNet.Run(app, "build", "--disable-build-servers", "-nologo").Succeeded();
         return DotNet.Run(app, "run", "--no-build").Succeeded().Output;
     }
+
+    // LLamaSharp is there, with the packages of these tests.
+    private static void WriteFallback(string folder) => File.WriteAllText(Path.Combine(folder, "NuGet.config"), $"""
+        <configuration>
+          <fallbackPackageFolders>{PackedFeed.Fallback}</fallbackPackageFolders>
+        </configuration>
+        """);
 
     /// <summary>The reference of the checkpoint, made again from its header and the weights of our own conversion. The sample's folder is
     /// the checkpoint's.</summary>
@@ -113,8 +157,8 @@ public sealed partial class LlamaStoryTests
     private static string Block(string language) =>
         Regex.Match(Page, $"^```{language}\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline).Groups["code"].Value;
 
-    private static string Metadata(string key) =>
-        typeof(LlamaStoryTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+    [GeneratedRegex("^dotnet (?<rest>(pack|run) .+)$", RegexOptions.Multiline)]
+    private static partial Regex Command();
 
     [GeneratedRegex("^dotnet add package (?<rest>.+)$", RegexOptions.Multiline)]
     private static partial Regex AddPackage();

@@ -19,11 +19,13 @@ public sealed class PackedFeed
 
     internal static string Feed { get; } = Path.Combine(Root, "feed");
 
+    /// <summary>The packages of these tests, as a fallback folder of NuGet.</summary>
+    internal static string Fallback { get; } = $"""<add key="tests" value="{Metadata("NuGetPackages")}" />""";
+
     /// <summary>What the pack commands printed.</summary>
     internal static string PackOutput { get; private set; } = "";
 
-    internal static string Configuration { get; } = typeof(PackedFeed).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Configuration").Value!;
+    internal static string Configuration { get; } = Metadata("Configuration");
 
     internal static string Version { get; } = typeof(ModelConvert).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -72,4 +74,7 @@ public sealed class PackedFeed
             </configuration>
             """);
     }
+
+    private static string Metadata(string key) =>
+        typeof(PackedFeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }
