@@ -17,7 +17,7 @@ internal sealed record BenchmarkOptions
           --scan          measure the finite scan and the decoders instead
           --door          measure reading through the library's door instead
           --corners NAMES measure the tool (--tool) where it is slowest: hash, statistics, validate, roundtrip, gpt2, gemma,
-                          convert; all of them if NAMES is empty
+                          convert, packages; all of them if NAMES is empty
         """;
 
     public long Size { get; init; } = 1 << 30;

@@ -19,7 +19,7 @@ internal sealed class CornerBenchmark(string tool, BenchmarkOptions options)
             foreach ((string name, Action corner) in new (string, Action)[]
             {
                 ("hash", Hash), ("statistics", Statistics), ("validate", Validate), ("roundtrip", RoundTrip), ("gpt2", Transposed),
-                ("gemma", Gemma), ("convert", Convert),
+                ("gemma", Gemma), ("convert", Convert), ("packages", Packages),
             })
             {
                 if (options.Corners!.Length == 0 || options.Corners.Split(',').Contains(name))
@@ -108,6 +108,26 @@ internal sealed class CornerBenchmark(string tool, BenchmarkOptions options)
             ("cp and sync", "sh", ["-c", "cp \"$1\" \"$2\" && sync \"$2\"", "sh", model, Target("copy")]),
             ("gguf → apr, flushed", tool, ["convert", model, Target("m.apr"), "--to", "apr", "--force", "--quantized", "blocks"]),
             ("version", tool, ["--version"]));
+    }
+
+    private void Packages()
+    {
+        const string Meta = "Bench.Model.1.0.0.nupkg";
+        string model = Fresh("packed.gguf", path => SampleModel.Write(path, options.Size));
+        string feed = Path.Combine(folder, "feed");
+        string store = $"ModelPackStore={Path.Combine(folder, "store")}";
+        MeasuredChild.Run(tool, Pack(feed));
+        MeasuredChild.Run("env", store, tool, "inspect", Path.Combine(feed, Meta));
+        Race(
+            "packages", (Copy, "cp", [model, Target("copy")]),
+            ("cp and sync", "sh", ["-c", "cp \"$1\" \"$2\" && sync \"$2\"", "sh", model, Target("copy")]),
+            ("pack, flushed", tool, Pack(Target("feed"))),
+            ("join (unpack), flushed", tool, ["unpack", Path.Combine(feed, Meta), Target("unpacked")]),
+            ("inspect the file", tool, ["inspect", model]),
+            ("inspect the package, joined before", "env", [store, tool, "inspect", Path.Combine(feed, Meta)]));
+
+        string[] Pack(string output) =>
+            ["pack", model, "--id", "Bench.Model", "--version", "1.0.0", "--authors", "Bench", "--license", "MIT", "--output", output];
     }
 
     private string Target(string name) => Path.Combine(folder, "targets", name);
