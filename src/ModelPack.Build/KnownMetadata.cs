@@ -22,7 +22,13 @@ internal sealed class KnownMetadata
     public static KnownMetadata ModelPackage { get; } = new("ModelPackage",
     [
         "PackageId", "PackageVersion", "Authors", "License", "LicenseFile", "ReadmeFile", "ProjectUrl", "RepositoryUrl",
-        "RepositoryCommit", "Previous", "MaxPackageSize", "Layout", "Optional",
+        "RepositoryCommit", "Previous", "MaxPackageSize", "Layout", "Variant", "Optional",
+    ]);
+
+    /// <summary>What a project says of a model, and what the model's package says.</summary>
+    public static KnownMetadata ModelReference { get; } = new("ModelReference",
+    [
+        "Link", "Copy", "Verify", "Variant", "PackageVersion", "Sha256", "Bytes", "License", "Format", "Variants",
     ]);
 
     /// <summary>What MSBuild, the SDK, NuGet and Visual Studio read or write on items that are copied, published and packed.</summary>
@@ -51,13 +57,16 @@ internal sealed class KnownMetadata
     private readonly string item;
     private readonly string[] own;
 
+    /// <summary>Our own names.</summary>
+    public IReadOnlyCollection<string> Names => own;
+
     private KnownMetadata(string item, string[] own) => (this.item, this.own) = (item, own);
 
     /// <summary>What an item says beside our own words.</summary>
     public static IReadOnlyDictionary<string, string> PassedOn(ITaskItem item)
     {
         HashSet<string> own = new(ModelConvert.own, StringComparer.OrdinalIgnoreCase);
-        return Names(item).Where(name => !own.Contains(name))
+        return NamesOf(item).Where(name => !own.Contains(name))
             .ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -65,7 +74,7 @@ internal sealed class KnownMetadata
     public IEnumerable<ModelPackException> Warnings(IEnumerable<ITaskItem> items)
     {
         foreach (IGrouping<string, ITaskItem> slip in items
-            .SelectMany(item => Names(item).Select(name => (Name: name, Item: item)))
+            .SelectMany(item => NamesOf(item).Select(name => (Name: name, Item: item)))
             .GroupBy(pair => pair.Name, pair => pair.Item, StringComparer.OrdinalIgnoreCase))
         {
             if (Complaint(slip.Key) is { } complaint)
@@ -85,6 +94,11 @@ internal sealed class KnownMetadata
         if (own.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return null;
+        }
+
+        if (this == ModelReference && name.StartsWith("CopyTo", StringComparison.OrdinalIgnoreCase))
+        {
+            return ": ModelReference calls it Copy, which is always, publish or never";
         }
 
         if (Synonyms.TryGetValue(name, out string? meant) && (own.Contains(meant) || meant == "Link"))
@@ -109,6 +123,6 @@ internal sealed class KnownMetadata
     }
 
     // The names that the engine adds to every item are none that somebody wrote.
-    private static IEnumerable<string> Names(ITaskItem item) =>
+    private static IEnumerable<string> NamesOf(ITaskItem item) =>
         item.CloneCustomMetadata().Keys.Cast<string>().Order(StringComparer.Ordinal);
 }

@@ -39,11 +39,12 @@ public sealed class PackModelItems : ModelTask
             return false;
         }
 
+        // Items of one id and version are variants of one model, and one package.
         List<ITaskItem> packed = [];
-        foreach (ITaskItem item in Present(Packages, ProjectDirectory))
+        foreach (IGrouping<string, ITaskItem> package in Present(Packages, ProjectDirectory)
+            .GroupBy(item => PackageRequest.NameOf(this, item), StringComparer.OrdinalIgnoreCase))
         {
-            string path = Path.GetFullPath(item.ItemSpec, ProjectDirectory);
-            PackReport? report = TryWork(path, () => Pack(item, path));
+            PackReport? report = TryWork(PathOf(package.First()), () => Pack([.. package]));
             packed.AddRange(report?.Packages.Where(made => made.Path.Length > 0).Select(Item) ?? []);
         }
 
@@ -51,9 +52,15 @@ public sealed class PackModelItems : ModelTask
         return !Log.HasLoggedErrors;
     }
 
-    private PackReport Pack(ITaskItem item, string path)
+    private string PathOf(ITaskItem item) => Path.GetFullPath(item.ItemSpec, ProjectDirectory);
+
+    private PackReport Pack(ITaskItem[] variants)
     {
-        PackReport report = ModelPacker.Pack(path, PackageRequest.Read(this, item, path), Cancellation);
+        PackOptions options = PackageRequest.Read(this, variants, PathOf(variants[0]));
+        PackReport report = ModelPacker.Pack(
+            [.. variants.Select(item => new PackSource(
+                PathOf(item), item.GetMetadata(PackageRequest.Variant) is { Length: > 0 } name ? name : null))],
+            options, Cancellation);
         foreach (MadePackage made in report.Packages)
         {
             Say(

@@ -20,8 +20,8 @@ internal sealed class PackageParts(IEnumerable<ITaskItem> parts)
     {
         string meta = Path.GetDirectoryName(Path.GetDirectoryName(manifestPath))!;
         return part => part.Package == manifest.Id && part.Version == manifest.Version
-            ? Existing(Path.GetFullPath(Path.Combine(meta, part.Entry)), meta)
-            : Existing(PathOf(manifest, part), null);
+            ? Existing(manifest, part, Path.GetFullPath(Path.Combine(meta, part.Entry)))
+            : PathOf(manifest, part) is { } path ? Existing(manifest, part, path) : null;
     }
 
     private string? PathOf(PackageManifest manifest, ManifestPart part)
@@ -35,8 +35,15 @@ internal sealed class PackageParts(IEnumerable<ITaskItem> parts)
             : versions.FirstOrDefault(one => one.Version == part.Version).Path;
     }
 
-    private static PartPlace? Existing(string? path, string? package) =>
-        path is not null && File.Exists(path)
-            ? PartPlace.OfFile(path, package ?? Path.GetDirectoryName(Path.GetDirectoryName(path))!)
-            : null;
+    // The package is there without its entry: NuGet restores it again only if its folder is gone.
+    private static PartPlace Existing(PackageManifest manifest, ManifestPart part, string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetDirectoryName(path))!;
+        return File.Exists(path)
+            ? PartPlace.OfFile(path, folder)
+            : throw new ModelPackException(
+                PackagingErrors.PartMissing,
+                $"{manifest.Id} {manifest.Version} needs the package {part.Package} {part.Version}, and its entry {part.Entry} is not "
+                    + $"there; delete '{folder}'") { FilePath = path, ByteOffset = part.Offset };
+    }
 }

@@ -4,15 +4,31 @@ using ModelPack.Packaging.Packing;
 
 namespace ModelPack.Build;
 
-/// <summary>Reads an item <c>ModelPackage</c>.</summary>
+/// <summary>Reads the items <c>ModelPackage</c> of one package: one item, or one for each variant.</summary>
 internal static class PackageRequest
 {
-    /// <exception cref="ModelPackException">A value is not understood.</exception>
-    public static PackOptions Read(PackModelItems task, ITaskItem item, string path)
+    public const string Variant = "Variant";
+
+    private const string PackageId = "PackageId";
+    private const string PackageVersion = "PackageVersion";
+
+    /// <summary>Id and version of the package that an item becomes, or a part of.</summary>
+    public static string NameOf(PackModelItems task, ITaskItem item)
     {
-        Dictionary<string, string> defaults = task.Defaults.ToDictionary(
-            item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
-        string id = Text("PackageId") ?? "";
+        Dictionary<string, string> defaults = DefaultsOf(task);
+        return $"{Text(item, defaults, PackageId)} {Text(item, defaults, PackageVersion)}";
+    }
+
+    /// <param name="task">The task.</param>
+    /// <param name="items">The items: what the first one says holds for the package.</param>
+    /// <param name="path">The model of the first.</param>
+    /// <exception cref="ModelPackException">A value is not understood, or two items say different things of their package.</exception>
+    public static PackOptions Read(PackModelItems task, ITaskItem[] items, string path)
+    {
+        ITaskItem item = items[0];
+        EnsureOneVoice(items, path);
+        Dictionary<string, string> defaults = DefaultsOf(task);
+        string id = Text(PackageId) ?? "";
         if (id.Equals(task.OwnPackageId, StringComparison.OrdinalIgnoreCase))
         {
             throw new ModelPackException(PackagingErrors.OwnPackage, $"both would be called {id}") { FilePath = path };
@@ -22,7 +38,7 @@ internal static class PackageRequest
         return new()
         {
             Id = id,
-            Version = Text("PackageVersion") ?? "",
+            Version = Text(PackageVersion) ?? "",
             Output = task.OutputDirectory,
             Authors = Text("Authors"),
             Description = Text("Description"),
@@ -40,12 +56,33 @@ internal static class PackageRequest
             BuildVersion = ToolVersion.Text.Split('+')[0],
         };
 
-        string? Text(string name) =>
-            item.GetMetadata(name) is { Length: > 0 } own ? own
-            : defaults.GetValueOrDefault(name) is { Length: > 0 } value ? value
-            : null;
+        string? Text(string name) => PackageRequest.Text(item, defaults, name);
 
         string? FullPath(string name) =>
             Text(name) is { } place ? Path.GetFullPath(SafePath.WithSeparators(place), task.ProjectDirectory) : null;
+    }
+
+    private static string? Text(ITaskItem item, Dictionary<string, string> defaults, string name) =>
+        item.GetMetadata(name) is { Length: > 0 } own ? own
+        : defaults.GetValueOrDefault(name) is { Length: > 0 } value ? value
+        : null;
+
+    private static Dictionary<string, string> DefaultsOf(PackModelItems task) => task.Defaults.ToDictionary(
+        item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
+
+    // What a second item says would have no effect.
+    private static void EnsureOneVoice(ITaskItem[] items, string path)
+    {
+        foreach (ITaskItem item in items[1..])
+        {
+            if (KnownMetadata.ModelPackage.Names.Except([Variant, "Optional", PackageId, PackageVersion]).FirstOrDefault(
+                name => item.GetMetadata(name) is { Length: > 0 } said && said != items[0].GetMetadata(name)) is { } name)
+            {
+                throw new ModelPackException(
+                    PackagingErrors.VariantNames,
+                    $"'{items[0].ItemSpec}' and '{item.ItemSpec}' are one package, and {name} is '{items[0].GetMetadata(name)}' and "
+                        + $"'{item.GetMetadata(name)}'") { FilePath = path };
+            }
+        }
     }
 }

@@ -30,15 +30,15 @@ internal sealed class PackagedModels
 
     /// <exception cref="ModelPackException">A package is damaged, or two are in each other's way.</exception>
     public static PackagedModels Resolve(
-        ITaskItem[] manifests, ITaskItem[] references, PackageParts parts, PackageStores stores, CancellationToken cancellation)
+        ITaskItem[] manifests, ReferencedModels said, PackageParts parts, PackageStores stores, CancellationToken cancellation)
     {
         PackagedModels models = new();
-        ILookup<string, ITaskItem> said = references.ToLookup(item => item.ItemSpec, StringComparer.OrdinalIgnoreCase);
+        said.EnsureKnown([.. manifests.Select(item => item.GetMetadata("Model"))]);
         foreach (ITaskItem item in manifests)
         {
             string path = item.GetMetadata("FullPath");
             PackageManifest manifest = Read(item, path);
-            models.Add(manifest, path, said[manifest.Id].FirstOrDefault() ?? new TaskItem(manifest.Id), parts, stores, cancellation);
+            models.Add(manifest, path, said.Of(manifest.Id), parts, stores, cancellation);
         }
 
         return models;
@@ -71,7 +71,8 @@ internal sealed class PackagedModels
             """).ToString();
     }
 
-    /// <summary>An item <c>ModelConvert</c> that was made of a reference, with the model's path; any other as it is.</summary>
+    /// <summary>An item <c>ModelConvert</c> or <c>ModelVerify</c> that was made of a reference, with the model's path; any other as it
+    /// is.</summary>
     public ITaskItem Resolve(ITaskItem model)
     {
         if (!references.TryGetValue(model.ItemSpec, out ITaskItem? reference) || Path.Exists(model.GetMetadata("FullPath")))
@@ -96,7 +97,8 @@ internal sealed class PackagedModels
     {
         if (!File.Exists(path))
         {
-            throw new ModelPackException(PackagingErrors.PartMissing, $"the manifest of {item.GetMetadata("Model")} is not there")
+            throw new ModelPackException(PackagingErrors.PartMissing, 
+                $"the manifest of {item.GetMetadata("Model")} is not there; delete '{Path.GetDirectoryName(Path.GetDirectoryName(path))}'")
             {
                 FilePath = path,
             };
@@ -112,8 +114,9 @@ internal sealed class PackagedModels
     }
 
     private void Add(
-        PackageManifest manifest, string path, ITaskItem said, PackageParts parts, PackageStores stores, CancellationToken cancellation)
+        PackageManifest whole, string path, TaskItem said, PackageParts parts, PackageStores stores, CancellationToken cancellation)
     {
+        PackageManifest manifest = whole.Of(said.GetMetadata("Variant") is { Length: > 0 } variant ? variant : null, path);
         if (references.ContainsKey(manifest.Id))
         {
             throw new ModelPackException(PackagingErrors.TwoModels, $"the model {manifest.Id} comes from '{path}' and from another package")
@@ -128,6 +131,8 @@ internal sealed class PackagedModels
         TaskItem resolved = new(said);
         bool isSingle = manifest.Files.Length == 1;
         resolved.SetMetadata(ModelPath, MSBuildText.Escape(isSingle ? Path.Combine(folder, manifest.Files[0].Path) : folder));
+        resolved.SetMetadata("Sha256", manifest.Digest);
+        resolved.SetMetadata("Bytes", manifest.Length.ToString(CultureInfo.InvariantCulture));
         resolved.SetMetadata(OutputLink, MSBuildText.Escape(PlaceOf(said, manifest).Replace('\\', '/')));
         references.Add(manifest.Id, resolved);
         foreach (ManifestFile file in manifest.Files)

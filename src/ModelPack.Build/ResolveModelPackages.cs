@@ -10,7 +10,6 @@ namespace ModelPack.Build;
 public sealed class ResolveModelPackages : ModelTask
 {
     /// <summary>The manifest of each meta package.</summary>
-    [Required]
     public ITaskItem[] Manifests { get; set; } = [];
 
     /// <summary>The parts that packages bring.</summary>
@@ -19,8 +18,14 @@ public sealed class ResolveModelPackages : ModelTask
     /// <summary>The items <c>ModelReference</c>.</summary>
     public ITaskItem[] References { get; set; } = [];
 
+    /// <summary>The items <c>PackageReference</c>, which may choose a variant.</summary>
+    public ITaskItem[] PackageReferences { get; set; } = [];
+
     /// <summary>The items <c>ModelConvert</c>; those made of a reference get its file.</summary>
     public ITaskItem[] Models { get; set; } = [];
+
+    /// <summary>The items <c>ModelVerify</c>, likewise.</summary>
+    public ITaskItem[] Verified { get; set; } = [];
 
     /// <summary>Folder of the store, absolute.</summary>
     [Required]
@@ -45,15 +50,26 @@ public sealed class ResolveModelPackages : ModelTask
     [Output]
     public ITaskItem[] ResolvedModels { get; private set; } = [];
 
+    /// <summary>The items <c>ModelVerify</c>, likewise.</summary>
+    [Output]
+    public ITaskItem[] ResolvedVerified { get; private set; } = [];
+
     private protected override bool Run()
     {
+        if (!TryDo(() => WarnOf(KnownMetadata.ModelReference.Warnings(References))))
+        {
+            return false;
+        }
+
         PackagedModels? models = TryWork("", () => PackagedModels.Resolve(
-            Manifests, References, new(Parts), new(Store, Fallback, text => Say(MessageImportance.High, text), Warn), Cancellation));
+            Manifests, new(References, PackageReferences), new(Parts),
+            new(Store, Fallback, text => Say(MessageImportance.High, text), Warn), Cancellation));
         if (models is not null)
         {
             Files = [.. models.Files];
             Resolved = [.. models.References];
             ResolvedModels = [.. Models.Select(models.Resolve)];
+            ResolvedVerified = [.. Verified.Select(models.Resolve)];
             _ = ConstantsFile.Length == 0 || TryDo(() => WriteConstants(models.Constants()));
         }
 

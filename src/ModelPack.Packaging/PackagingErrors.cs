@@ -3,8 +3,10 @@ namespace ModelPack.Packaging;
 /// <summary>The error catalogue of model packages: of those that are made, those that are read, and the store.</summary>
 internal static class PackagingErrors
 {
-    private const string Restore = "Delete the folder of the package that the message names, and run `dotnet restore --force`.";
-    private const string Author = "Ask the author of the package for a sound one, or pack the model again with the verb pack.";
+    private const string Restore =
+        "Delete what the message says, and run `dotnet restore --force`. Of packages in a folder, fetch that one again.";
+    private const string Author = 
+        "Delete the folder of the package, and run `dotnet restore --force`. If that does not mend it, ask its author for a sound one.";
 
     public static readonly ErrorCode NotAPackage = new(
         "MP6001", "", ErrorKind.InvalidFile, "The file is no model package.",
@@ -103,7 +105,8 @@ internal static class PackagingErrors
         "MP6030", "", ErrorKind.Usage, "A name of a file is none on every system, or two differ only in capitals.", "Rename the file.");
 
     public static readonly ErrorCode TooLarge = new(
-        "MP6031", "", ErrorKind.Usage, "A package would be larger than 4 GB.", "Give a smaller --max-package-size.");
+        "MP6031", "", ErrorKind.Usage, "A package would be larger than 4 GB, or have more than 65,534 files.",
+        "Give a smaller --max-package-size, or put many small files into one.");
 
     public static readonly ErrorCode SameVersion = new(
         "MP6032", "", ErrorKind.Usage, "The previous package is of another id, or of the version that is being packed.",
@@ -124,11 +127,24 @@ internal static class PackagingErrors
         "MP6036", "", ErrorKind.Usage, "The model package would have the id of the project's own package.",
         "Set IsPackable to false in the project if it is there for the model alone, or PackageId on the item.");
 
+    public static readonly ErrorCode UnknownVariant = new(
+        "MP6037", "", ErrorKind.Usage, "The package has no variant of that name.",
+        "Name one that the message lists, as Variant=\"…\" on the PackageReference or with --variant, or none for the first.");
+
+    public static readonly ErrorCode VariantNames = new(
+        "MP6038", "", ErrorKind.Usage, "Several models go into one package, and one of them is no variant with a name of its own.",
+        "Give each a name: --variant Q4_K_M --variant Q8_0 in the order of the models; in a project, Variant=\"Q4_K_M\" on each item. "
+            + "Models that are no variants of one another get an id each.");
+
+    public static readonly ErrorCode UnknownReference = new(
+        "MP6039", "", ErrorKind.Usage, "An item ModelReference names a model that no package brings.",
+        "Correct the id, or add a PackageReference to the package.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         NotAPackage, BadManifest, PathOutside, PartMissing, PartLength, PartChanged, PartVersion, FileChanged, StoreReadOnly, StoreFailed,
         TwoModels, TwoLinks, StoreChanged, NewerManifest, NoTargets, BadId, NoAuthors, BadLimit, NoLicense, LicenseNeedsFile,
         SideFilePacked, Carried, PackageExists, ShardTooLarge, NothingToPack, NotPortable, TooLarge, SameVersion, SourceChanged,
-        StoreDamaged, TargetExists, OwnPackage,
+        StoreDamaged, TargetExists, OwnPackage, UnknownVariant, VariantNames, UnknownReference,
     ];
 }

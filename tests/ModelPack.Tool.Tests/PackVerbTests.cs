@@ -1,3 +1,7 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace ModelPack.Tool.Tests;
 
 [TestClass]
@@ -65,6 +69,79 @@ public sealed class PackVerbTests
         Assert.Contains("MP6034", damaged.Error);
         InProcess.Run("store", "clear", "--folder", folder.File("store")).ShouldExitWith(0);
         Assert.IsEmpty(Directory.GetFiles(folder.File("store"), "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    public void Variants_are_packed_together_and_unpacked_by_name()
+    {
+        using TestFolder folder = new();
+        string large = RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf");
+        string[] words =
+            ["pack", Model, large, "--id", "Acme.Tiny", "--version", "1.0.0", "--authors", "Acme", "--output", folder.File("feed")];
+        ToolResult unnamed = InProcess.Run(words);
+        unnamed.ShouldExitWith(2);
+        Assert.Contains("2 models and 0 variants", unnamed.Error);
+        ToolResult packed = InProcess.Run([.. words, "--variant", "Q4_K_M", "--variant", "Q8_0"]);
+        packed.ShouldExitWith(0);
+        Assert.Contains("Q4_K_M, Q8_0; Q4_K_M is the default", packed.Output);
+        string package = folder.File("feed/Acme.Tiny.1.0.0.nupkg");
+        InProcess.Run("unpack", package, folder.File("first")).ShouldExitWith(0);
+        InProcess.Run("unpack", package, folder.File("second"), "--variant", "Q8_0").ShouldExitWith(0);
+        CollectionAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(Directory.GetFiles(folder.File("first")).Single()));
+        CollectionAssert.AreEqual(File.ReadAllBytes(large), File.ReadAllBytes(Directory.GetFiles(folder.File("second")).Single()));
+        Assert.Contains("MP6037", InProcess.Run("unpack", package, folder.File("third"), "--variant", "Q5").Error);
+    }
+
+    [TestMethod]
+    public void A_warning_has_the_form_that_builds_recognise()
+    {
+        using TestFolder folder = new();
+        ToolResult packed = InProcess.Run(
+            "pack", Model, "--id", "A", "--version", "1.0.0", "--authors", "A", "--license", "llama3", "--output", folder.File("feed"));
+        Assert.StartsWith($"{Model}: warning MP6024: 'llama3' is none that OSI or FSF approved", packed.Error);
+    }
+
+    [TestMethod]
+    public void A_store_that_cannot_be_made_is_an_error_that_names_it_and_the_variable()
+    {
+        using TestFolder folder = new();
+        Pack(folder, "1.0.0");
+        string[] run =
+        [
+            $"ModelPackStore={folder.Write("store", "a file"u8)}", "dotnet", ToolProcess.Dll, "inspect",
+            folder.File("feed/Acme.Tiny.1.0.0.nupkg"),
+        ];
+        ToolResult result = ToolProcess.StartProgram("env", run, folder.Path).Wait();
+        result.ShouldExitWith(4);
+        Assert.Contains("MP6010", result.Error);
+        Assert.Contains("ModelPackStore", result.Error);
+    }
+
+    [TestMethod]
+    public void Signed_packages_hold_the_same_model()
+    {
+        using TestFolder folder = new();
+        Pack(folder, "1.0.0");
+        using (RSA key = RSA.Create(3072))
+        {
+            CertificateRequest request = new("CN=ModelPack test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.3")], critical: true));
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(9));
+            folder.Write("test.pfx", certificate.Export(X509ContentType.Pfx, "secret"));
+        }
+
+        ToolResult signed = ToolProcess.StartProgram("dotnet", [
+            "nuget", "sign", folder.File("feed/*.nupkg"), "--certificate-path", folder.File("test.pfx"), "--certificate-password", "secret",
+            ], folder.Path).Wait();
+        Assert.AreEqual(0, signed.ExitCode, signed.Output + signed.Error);
+        using (ZipArchive archive = ZipFile.OpenRead(folder.File("feed/Acme.Tiny.1.0.0.nupkg")))
+        {
+            Assert.IsNotNull(archive.GetEntry(".signature.p7s"));
+        }
+
+        InProcess.Run("unpack", folder.File("feed/Acme.Tiny.1.0.0.nupkg"), folder.File("out")).ShouldExitWith(0);
+        CollectionAssert.AreEqual(File.ReadAllBytes(Model), File.ReadAllBytes(Directory.GetFiles(folder.File("out")).Single()));
     }
 
     [TestMethod]

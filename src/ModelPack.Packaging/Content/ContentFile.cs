@@ -7,12 +7,19 @@ namespace ModelPack.Packaging.Content;
 /// <param name="Name">Its path in the package's model.</param>
 /// <param name="Length">Its length.</param>
 /// <param name="Payloads">Its tensors; none if it is a companion or opaque.</param>
-internal sealed record ContentFile(string Path, string Name, long Length, ImmutableArray<FileRun> Payloads);
+internal sealed record ContentFile(string Path, string Name, long Length, ImmutableArray<FileRun> Payloads)
+{
+    /// <summary>The variant of the model that the file belongs to; null if the package has none.</summary>
+    public string? Variant { get; init; }
+}
 
 /// <summary>A model that is packed, with what its files say about it.</summary>
 internal sealed record PackedContent
 {
     public const string OpaqueFormat = "opaque";
+
+    /// <summary>Of variants of several formats.</summary>
+    public const string MixedFormat = "mixed";
 
     public required ImmutableArray<ContentFile> Files { get; init; }
 

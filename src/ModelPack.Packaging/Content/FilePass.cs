@@ -42,8 +42,12 @@ internal sealed class FilePass : IDisposable
     }
 
     /// <summary>Copies a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="known">Its SHA-256 if it was read before; null if not.</param>
     /// <returns>Its SHA-256 and CRC-32.</returns>
-    public (string Sha256, uint Crc) Copy(FileRun run, Stream output)
+    /// <exception cref="ModelPackException">The file changed.</exception>
+    public (string Sha256, uint Crc) Copy(FileRun run, Stream output, string? known = null)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Crc32 crc = new();
@@ -52,7 +56,8 @@ internal sealed class FilePass : IDisposable
             crc.Append(bytes);
             output.Write(bytes);
         });
-        return (Convert.ToHexStringLower(hash.GetHashAndReset()), crc.GetCurrentHashAsUInt32());
+        string sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return known is null || known == sha256 ? (sha256, crc.GetCurrentHashAsUInt32()) : throw Changed(run.Offset);
     }
 
     /// <returns>SHA-256 and XXH128 of the file.</returns>
@@ -92,7 +97,7 @@ internal sealed class FilePass : IDisposable
     }
 
     private ModelPackException Changed(long at) =>
-        new(PackagingErrors.SourceChanged, $"it had {content.Length} bytes, and ends elsewhere now")
+        new(PackagingErrors.SourceChanged, $"it had {content.Length} bytes when it was first read, and has {file.Length} now")
         {
             FilePath = content.Path,
             ByteOffset = at,

@@ -72,11 +72,12 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
         string sha256 = Convert.ToHexStringLower(whole.GetHashAndReset());
         if (sha256 != file.Sha256)
         {
+            string? meta = manifest.Parts.FirstOrDefault(part => part.Package == manifest.Id) is { } head ? places[head].Package : null;
             throw new ModelPackException(
                 PackagingErrors.FileChanged,
                 $"all {file.Parts.Length} parts of '{file.Path}' are as the manifest of {manifest.Id} {manifest.Version} says, and the "
-                    + $"file "
-                    + $"has SHA-256 {sha256} instead of {file.Sha256}") { FilePath = file.Path };
+                    + $"file has SHA-256 {sha256} instead of {file.Sha256}; delete "
+                    + (meta is null ? "the folder of that package" : $"'{meta}'")) { FilePath = file.Path };
         }
     }
 

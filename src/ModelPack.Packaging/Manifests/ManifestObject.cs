@@ -15,6 +15,9 @@ internal readonly struct ManifestObject(JsonElement element, string place, strin
 
     public string Path => path;
 
+    public static bool IsName(string text) => text.Length is > 0 and <= MaximumName
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or '+') && text.Trim('.').Length > 0;
+
     public string Text(string name) =>
         OptionalText(name) ?? throw Bad($"{place}{name} is missing");
 
@@ -29,11 +32,12 @@ internal readonly struct ManifestObject(JsonElement element, string place, strin
     public string Name(string name)
     {
         string text = Text(name);
-        return text.Length is > 0 and <= MaximumName
-            && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or '+') && text.Trim('.').Length > 0
-            ? text
-            : throw Bad($"{place}{name} is '{text}', which is no name");
+        return IsName(text) ? text : throw Bad($"{place}{name} is '{text}', which is no name");
     }
+
+    /// <summary>The same where it may be left out.</summary>
+    public string? OptionalName(string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _) ? Name(name) : null;
 
     public long Number(string name) =>
         Field(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value)

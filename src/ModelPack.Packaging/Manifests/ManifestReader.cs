@@ -92,13 +92,28 @@ internal static class ManifestReader
             throw root.Bad("it has no file");
         }
 
+        string[] variants = [.. manifest.Variants];
+        if (variants.Distinct(StringComparer.OrdinalIgnoreCase).Count() != variants.Length
+            || (variants.Length > 0 && manifest.Files.Any(file => file.Variant is null)))
+        {
+            throw root.Bad("two variants differ only in capitals, or a file belongs to none");
+        }
+
+        foreach (IGrouping<string?, ManifestFile> variant in manifest.Files.GroupBy(file => file.Variant))
+        {
+            CheckNames([.. variant], root);
+        }
+    }
+
+    private static void CheckNames(ManifestFile[] files, ManifestObject root)
+    {
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
-        foreach (ManifestFile file in manifest.Files.Where(file => !names.Add(file.Path)))
+        foreach (ManifestFile file in files.Where(file => !names.Add(file.Path)))
         {
             throw root.Bad($"two files are called '{file.Path}'");
         }
 
-        foreach (ManifestFile file in manifest.Files)
+        foreach (ManifestFile file in files)
         {
             for (int slash = file.Path.IndexOf('/'); slash >= 0; slash = file.Path.IndexOf('/', slash + 1))
             {
@@ -135,6 +150,9 @@ internal static class ManifestReader
 
         return end == length
             ? new(path, length, file.Digits("sha256", Sha256Digits), file.Digits("xxh128", Xxh128Digits), [.. parts])
+            {
+                Variant = file.OptionalName("variant"),
+            }
             : throw file.Bad($"the parts of '{path}' end at byte {end} of {length}");
     }
 

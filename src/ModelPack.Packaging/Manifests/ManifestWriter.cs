@@ -61,6 +61,11 @@ internal static class ManifestWriter
         writer.WriteEndArray();
         writer.WriteString("path", file.Path);
         writer.WriteString("sha256", file.Sha256);
+        if (file.Variant is not null)
+        {
+            writer.WriteString("variant", file.Variant);
+        }
+
         writer.WriteString("xxh128", file.Xxh128);
         writer.WriteEndObject();
     }

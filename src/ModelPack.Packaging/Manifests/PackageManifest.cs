@@ -33,10 +33,13 @@ internal sealed record PackageManifest
 
     public string? License { get; init; }
 
-    /// <summary>Sorted by path.</summary>
+    /// <summary>Sorted by path; variant by variant, the default one first.</summary>
     public required ImmutableArray<ManifestFile> Files { get; init; }
 
     public long Length => Files.Sum(file => file.Length);
+
+    /// <summary>The names of the variants; none if the package has one model.</summary>
+    public IEnumerable<string> Variants => Files.Select(file => file.Variant).OfType<string>().Distinct();
 
     public IEnumerable<ManifestPart> Parts => Files.SelectMany(file => file.Parts);
 
@@ -45,7 +48,27 @@ internal sealed record PackageManifest
     /// bytes under other names are two folders.
     /// </summary>
     public string Digest => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Files.Select(file => $"{file.Sha256}  {file.Path}\n")))));
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Files.Select(file => $"{file.Sha256}  {file.Place}\n")))));
+
+    /// <summary>
+    /// The manifest of one variant, with the address that the model would have without the others; this one if the package has none.
+    /// </summary>
+    /// <param name="name">The variant, in any spelling; the default one if it is null.</param>
+    /// <param name="path">The file that an error names.</param>
+    /// <exception cref="ModelPackException">There is no such variant.</exception>
+    public PackageManifest Of(string? name, string path)
+    {
+        string[] names = [.. Variants];
+        string? chosen = name is null ? names.FirstOrDefault() : names.FirstOrDefault(
+            known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return chosen is not null
+            ? this with { Files = [.. Files.Where(file => file.Variant == chosen).Select(file => file with { Variant = null })] }
+            : name is null ? this
+            : throw new ModelPackException(
+                PackagingErrors.UnknownVariant,
+                $"{Id} {Version} has no variant '{name}'; "
+                    + (names.Length == 0 ? "it has no variants" : $"it has {string.Join(", ", names)}")) { FilePath = path };
+    }
 }
 
 /// <summary>A file of the model.</summary>
@@ -54,7 +77,14 @@ internal sealed record PackageManifest
 /// <param name="Sha256">Its SHA-256.</param>
 /// <param name="Xxh128">The hash that certificates give it.</param>
 /// <param name="Parts">Its bytes, one run after the other.</param>
-internal sealed record ManifestFile(string Path, long Length, string Sha256, string Xxh128, ImmutableArray<ManifestPart> Parts);
+internal sealed record ManifestFile(string Path, long Length, string Sha256, string Xxh128, ImmutableArray<ManifestPart> Parts)
+{
+    /// <summary>The variant of the model that the file belongs to; null if the package has none.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>The path, behind the variant if there is one.</summary>
+    public string Place => Variant is null ? Path : $"{Variant}/{Path}";
+}
 
 /// <summary>A run of a file's bytes.</summary>
 /// <param name="Package">The package that holds them.</param>

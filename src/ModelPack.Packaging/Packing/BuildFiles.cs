@@ -17,11 +17,14 @@ internal static class BuildFiles
 
         """;
 
-    public static string MetaProps(PackageManifest manifest) => $"""
+    // The model is the default variant until the build has read which one the project wants.
+    public static string MetaProps(PackageManifest manifest) => MetaProps(manifest, manifest.Of(null, PackageManifest.Entry));
+
+    private static string MetaProps(PackageManifest manifest, PackageManifest model) => $"""
         <Project>
           <ItemGroup>
             <ModelPackManifest Include="$(MSBuildThisFileDirectory)../{PackageManifest.Entry}" Model="{manifest.Id}" PackageVersion="{manifest.Version}" Visible="false" />
-            <ModelReference Include="{manifest.Id}" PackageVersion="{manifest.Version}" Sha256="{manifest.Digest}" Bytes="{manifest.Length}" License="{Escape(manifest.License)}" Format="{manifest.Format}" Visible="false" />
+            <ModelReference Include="{manifest.Id}" PackageVersion="{manifest.Version}" Sha256="{model.Digest}" Bytes="{model.Length}" License="{Escape(manifest.License)}" Format="{manifest.Format}"{Variants(manifest)} Visible="false" />
           </ItemGroup>
         </Project>
 
@@ -35,6 +38,9 @@ internal static class BuildFiles
         </Project>
 
         """;
+
+    private static string Variants(PackageManifest manifest) =>
+        manifest.Variants.Any() ? $" Variants=\"{string.Join(';', manifest.Variants)}\"" : "";
 
     // What the engine would read as an item, a property or a list is no licence.
     private static string Escape(string? text) =>

@@ -10,7 +10,7 @@ internal sealed class ModelPacker : IDisposable
 {
     private const string Empty = "lib/netstandard2.0/_._";
 
-    private readonly string path;
+    private readonly ImmutableArray<PackSource> sources;
     private readonly PackOptions options;
     private readonly PackedContent content;
     private readonly PackageLicense license;
@@ -21,12 +21,13 @@ internal sealed class ModelPacker : IDisposable
     private readonly List<(PackageFile? File, MadePackage Made)> packages = [];
     private readonly List<(string Entry, byte[] Bytes)> heads = [];
 
-    private ModelPacker(string path, PackOptions options, CancellationToken cancellation)
+    private ModelPacker(ImmutableArray<PackSource> sources, PackOptions options, CancellationToken cancellation)
     {
-        this.path = path;
+        this.sources = sources;
+        string path = sources[0].Path;
         this.cancellation = cancellation;
         this.options = options with { Version = PackageIdentity.Normalize(options.Id, options.Version) };
-        content = ContentFinder.Find(path);
+        content = VariantFinder.Find(sources);
         license = PackageLicense.Of(content, this.options, path);
         previous = PreviousParts.Of(this.options);
         limit = PackOptions.EnsureLimit(options.MaxPackageSize ?? previous.Limit ?? PackOptions.GalleryLimit);
@@ -40,9 +41,17 @@ internal sealed class ModelPacker : IDisposable
     /// <param name="options">What to make of it.</param>
     /// <param name="cancellation">Stops the work; no package remains.</param>
     /// <exception cref="ModelPackException">The model cannot be packed like this.</exception>
-    public static PackReport Pack(string path, PackOptions options, CancellationToken cancellation = default)
+    public static PackReport Pack(string path, PackOptions options, CancellationToken cancellation = default) =>
+        Pack([new(path)], options, cancellation);
+
+    /// <summary>Packs the variants of a model into one meta package and its parts.</summary>
+    /// <param name="sources">The variants, the default one first.</param>
+    /// <param name="options">What to make of them.</param>
+    /// <param name="cancellation">Stops the work; no package remains.</param>
+    /// <exception cref="ModelPackException">They cannot be packed like this.</exception>
+    public static PackReport Pack(ImmutableArray<PackSource> sources, PackOptions options, CancellationToken cancellation = default)
     {
-        using ModelPacker packer = new(path, options, cancellation);
+        using ModelPacker packer = new(sources, options, cancellation);
         return packer.Run();
     }
 
@@ -87,7 +96,7 @@ internal sealed class ModelPacker : IDisposable
         ImmutableArray<ManifestPart> parts =
             [.. planned.Runs.Select(run => run.IsInMeta ? PackHead(pass, run.Run) : PackRun(pass, run.Run))];
         (string sha256, string xxh128) = pass.Finish();
-        return new(planned.File.Name, planned.File.Length, sha256, xxh128, parts);
+        return new(planned.File.Name, planned.File.Length, sha256, xxh128, parts) { Variant = planned.File.Variant };
     }
 
     private ManifestPart PackHead(FilePass pass, FileRun run)
@@ -101,9 +110,10 @@ internal sealed class ModelPacker : IDisposable
     private ManifestPart PackRun(FilePass pass, FileRun run)
     {
         // Where an earlier part may be the same, the run is read before anything is written.
+        string? sha256 = null;
         if (options.DryRun || previous.HasLength(run.Length))
         {
-            string sha256 = pass.Hash(run);
+            sha256 = pass.Hash(run);
             if (previous.Find(sha256, run.Length) is { } known)
             {
                 packages.Add((null, new(known.Package, known.Version, "", run.Length, PackageOutcome.Reused)));
@@ -123,7 +133,7 @@ internal sealed class ModelPacker : IDisposable
         PackageFile package = new(options.Output, id, options.Version);
         packages.Add((package, new(id, options.Version, package.Path, run.Length, PackageOutcome.Written)));
         package.Zip.Begin(entry, run.Length);
-        (string hash, uint crc) = pass.Copy(run, package.Output);
+        (string hash, uint crc) = pass.Copy(run, package.Output, sha256);
         package.Zip.End(crc);
         ManifestPart part = new(id, options.Version, entry, run.Offset, run.Length, hash);
         package.AddText($"buildTransitive/{id}.props", BuildFiles.PartProps(part));
@@ -150,10 +160,13 @@ internal sealed class ModelPacker : IDisposable
             package.Zip.Add(entry, head);
         }
 
-        string certificate = ModelConverter.CertificatePath(path);
-        if (File.Exists(certificate))
+        foreach (PackSource source in sources)
         {
-            package.Zip.Add(PackageManifest.Folder + "certificate.json", File.ReadAllBytes(certificate));
+            string certificate = ModelConverter.CertificatePath(source.Path);
+            if (File.Exists(certificate))
+            {
+                package.Zip.Add(PackageManifest.Folder + source.CertificateEntry, File.ReadAllBytes(certificate));
+            }
         }
 
         package.AddText($"buildTransitive/{options.Id}.props", BuildFiles.MetaProps(manifest));

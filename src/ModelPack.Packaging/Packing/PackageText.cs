@@ -61,10 +61,21 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
         StringBuilder readme = new();
         readme.Append(CultureInfo.InvariantCulture, $"# {options.Id}\n\n{Description}\n\n");
         readme.Append(CultureInfo.InvariantCulture, $"    dotnet add package {options.Id}\n\n");
-        readme.Append("The build puts these files beside the program, below `models/`:\n\n| File | Bytes | SHA-256 |\n|---|---|---|\n");
+        string files = "these files";
+        if (manifest.Variants.ToArray() is [string first, ..] variants)
+        {
+            files = "the files of the variant";
+            readme.Append(
+                CultureInfo.InvariantCulture,
+                $"The variants are {string.Join(", ", variants)}. The default is {first}; for another one:\n\n"
+                    + $"    <PackageReference Include=\"{options.Id}\" Version=\"{options.Version}\" Variant=\"{variants[^1]}\" />\n\n");
+        }
+
+        readme.Append(CultureInfo.InvariantCulture, $"The build puts {files} beside the program, below `models/`:\n\n");
+        readme.Append("| File | Bytes | SHA-256 |\n|---|---|---|\n");
         foreach (Manifests.ManifestFile packed in manifest.Files)
         {
-            readme.Append(CultureInfo.InvariantCulture, $"| {packed.Path} | {packed.Length} | `{packed.Sha256}` |\n");
+            readme.Append(CultureInfo.InvariantCulture, $"| {packed.Place} | {packed.Length} | `{packed.Sha256}` |\n");
         }
 
         return readme.ToString();

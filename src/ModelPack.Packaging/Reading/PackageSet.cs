@@ -13,15 +13,16 @@ internal sealed class PackageSet : IDisposable
 
     /// <param name="path">The meta package.</param>
     /// <param name="packagesFolder">NuGet's packages folder.</param>
+    /// <param name="variant">The variant that is wanted; null for the default one.</param>
     /// <exception cref="ModelPackException">It is none.</exception>
-    public PackageSet(string path, string packagesFolder)
+    public PackageSet(string path, string packagesFolder, string? variant = null)
     {
         folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         this.packagesFolder = packagesFolder;
         meta = NupkgFile.Open(path);
         try
         {
-            Manifest = meta.Manifest();
+            Manifest = meta.Manifest().Of(variant, path);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using ModelPack.Conversion;
 
@@ -13,13 +14,15 @@ internal static class Arguments
     public static Argument<string> Path(string name, string description)
     {
         Argument<string> argument = new(name) { Description = description };
-        argument.Validators.Add(result =>
-        {
-            if (result.Tokens.Any(token => token.Value.Length == 0))
-            {
-                result.AddError($"{name} is empty.");
-            }
-        });
+        argument.Validators.Add(result => EnsureNotEmpty(name, result));
+        return argument;
+    }
+
+    /// <summary>One path or several.</summary>
+    public static Argument<string[]> Paths(string name, string description)
+    {
+        Argument<string[]> argument = new(name) { Description = description, Arity = ArgumentArity.OneOrMore };
+        argument.Validators.Add(result => EnsureNotEmpty(name, result));
         return argument;
     }
 
@@ -138,4 +141,12 @@ internal static class Arguments
     public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    private static void EnsureNotEmpty(string name, ArgumentResult result)
+    {
+        if (result.Tokens.Any(token => token.Value.Length == 0))
+        {
+            result.AddError($"{name} is empty.");
+        }
+    }
 }

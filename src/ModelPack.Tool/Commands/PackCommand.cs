@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using ModelPack.Packaging.Packing;
 using ModelPack.Tool.Diagnostics;
@@ -12,8 +13,13 @@ internal static class PackCommand
 {
     public static Verb Create(ToolSession session)
     {
-        Argument<string> model = Arguments.Path(
-            "MODEL", "A model, its folder, or any file or folder: what is no model is packed as it is.");
+        Argument<string[]> models = Arguments.Paths(
+            "MODEL", "A model, its folder, or any file or folder: what is no model is packed as it is. Several are variants of one model.");
+        Option<string[]> variants = new("--variant")
+        {
+            Description = "The name of a variant, such as Q4_K_M; once for each MODEL, in their order. The first is the default.",
+            HelpName = "NAME",
+        };
         Option<string> id = new("--id")
         {
             Description = "The id that users reference; parts are ID.Part0001, …",
@@ -61,19 +67,30 @@ internal static class PackCommand
                     "dotnet modelpack pack model.gguf --id Acme.Model --version 1.0.0 --authors Acme --license MIT"),
                 new("what would be made?",
                     "dotnet modelpack pack model.gguf --id Acme.Model --version 1.0.0 --authors Acme --dry-run"),
+                new("two quantizations under one id; the first is what a build takes if it does not say",
+                    "dotnet modelpack pack q4.gguf q8.gguf --variant Q4_K_M --variant Q8_0 --id Acme.X --version 1.0.0"),
                 new("a fix of the chat template: the weights are not packed again",
                     "dotnet modelpack pack fixed.gguf --id Acme.X --version 1.0.1 --previous Acme.X.1.0.0.nupkg"),
             ],
             Outcomes = [new("0", "packed"), .. StandardOutcomes.All],
         };
-        verb.Arguments.Add(model);
+        verb.Arguments.Add(models);
         foreach (Option option in new Option[]
-            { id, version, output, authors, description, license, licenseFile, readme, previous, limit, layout, dryRun, force })
+            { id, version, variants, output, authors, description, license, licenseFile, readme, previous, limit, layout, dryRun, force })
         {
             verb.Options.Add(option);
         }
 
-        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(model), new()
+        verb.Validators.Add(result =>
+        {
+            int names = result.GetValue(variants)?.Length ?? 0;
+            int paths = result.GetValue(models)?.Length ?? 0;
+            if (names != paths && (names > 0 || paths > 1))
+            {
+                result.AddError($"There are {paths} models and {names} variants: --variant names each of them, in their order.");
+            }
+        });
+        verb.SetAction(parsed => Run(session, Sources(parsed.GetRequiredValue(models), parsed.GetValue(variants) ?? []), new()
         {
             Id = parsed.GetRequiredValue(id),
             Version = parsed.GetRequiredValue(version),
@@ -93,11 +110,14 @@ internal static class PackCommand
         return verb;
     }
 
-    private static int Run(ToolSession session, string model, PackOptions options)
+    private static ImmutableArray<PackSource> Sources(string[] models, string[] variants) =>
+        [.. models.Select((model, i) => new PackSource(model, variants.ElementAtOrDefault(i)))];
+
+    private static int Run(ToolSession session, ImmutableArray<PackSource> sources, PackOptions options)
     {
-        session.Subject = model;
-        PackReport report = ModelPacker.Pack(model, options, session.Cancellation);
-        session.Publish(() => PackText.Of(model, report), writer => PackJson.Write(writer, model, report));
+        session.Subject = sources[0].Path;
+        PackReport report = ModelPacker.Pack(sources, options, session.Cancellation);
+        session.Publish(() => PackText.Of(sources, report), writer => PackJson.Write(writer, sources, report));
         foreach (ModelPackException warning in report.Warnings)
         {
             session.Console.Warn(warning);

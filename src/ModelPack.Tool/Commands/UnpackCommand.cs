@@ -17,6 +17,11 @@ internal static class UnpackCommand
         Argument<string> package = Arguments.Path(
             "PACKAGE", "The meta package, ID.VERSION.nupkg. Its parts lie beside it, or in NuGet's packages folder.");
         Argument<string> folder = Arguments.Path("FOLDER", "The folder to make, with the model's files.");
+        Option<string?> variant = new("--variant")
+        {
+            Description = "The variant. Default: the first one of the package.",
+            HelpName = "NAME",
+        };
         Verb verb = new("unpack", "Join the parts of a packed model, and prove that each byte is the one that was packed.")
         {
             Synopsis = "PACKAGE FOLDER",
@@ -30,15 +35,17 @@ internal static class UnpackCommand
         };
         verb.Arguments.Add(package);
         verb.Arguments.Add(folder);
-        verb.SetAction(parsed => Run(session, parsed.GetRequiredValue(package), parsed.GetRequiredValue(folder)));
+        verb.Options.Add(variant);
+        verb.SetAction(parsed => Run(
+            session, parsed.GetRequiredValue(package), parsed.GetRequiredValue(folder), parsed.GetValue(variant)));
         return verb;
     }
 
-    private static int Run(ToolSession session, string package, string folder)
+    private static int Run(ToolSession session, string package, string folder, string? variant)
     {
         session.Subject = package;
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        using PackageSet set = new(package, ModelStore.PackagesFolder);
+        using PackageSet set = new(package, ModelStore.PackagesFolder, variant);
         if (Path.Exists(target))
         {
             throw new ModelPackException(PackagingErrors.TargetExists, $"'{folder}' exists already") { FilePath = folder };

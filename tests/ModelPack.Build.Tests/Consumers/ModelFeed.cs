@@ -9,9 +9,12 @@ internal sealed class ModelFeed
     public const string Id = "Acme.Tiny";
     public const string File = "tiny.gguf";
 
+    public const string Large = "large.gguf";
+
     private const string Corpus = "random-qwen2-small-Q4_K_M.gguf";
 
-    public ModelFeed()
+    /// <param name="isOffline">Whether the feeds of the machine are left out. Publishing needs packs of the SDK.</param>
+    public ModelFeed(bool isOffline = true)
     {
         Root = PackedFeed.NewFolder("Models");
         Directory.CreateDirectory(In("feed"));
@@ -19,11 +22,11 @@ internal sealed class ModelFeed
             <configuration>
               <config><add key="globalPackagesFolder" value="{In("packages")}" /></config>
               <packageSources>
-                <clear />
+                {(isOffline ? "<clear />" : "")}
                 <add key="models" value="{In("feed")}" />
                 <add key="modelpack" value="{PackedFeed.Feed}" />
               </packageSources>
-              <fallbackPackageFolders><clear /></fallbackPackageFolders>
+              <fallbackPackageFolders>{(isOffline ? "<clear />" : PackedFeed.Fallback)}</fallbackPackageFolders>
             </configuration>
             """);
         Write(File, System.IO.File.ReadAllBytes(RepositoryData.Path("corpus", "gguf", "models", Corpus)));
@@ -46,16 +49,25 @@ internal sealed class ModelFeed
     }
 
     public PackReport Pack(string version = "1.0.0", string id = Id, long limit = 400_000, string? model = null) =>
-        ModelPacker.Pack(model ?? Model, new()
-        {
-            Id = id,
-            Version = version,
-            Output = In("feed"),
-            Authors = "Acme",
-            License = "MIT",
-            MaxPackageSize = limit,
-            BuildVersion = PackedFeed.Version,
-        });
+        ModelPacker.Pack(model ?? Model, Options(version, id, limit));
+
+    public PackOptions Options(string version, string id = Id, long? limit = null) => new()
+    {
+        Id = id,
+        Version = version,
+        Output = In("feed"),
+        Authors = "Acme",
+        License = "MIT",
+        MaxPackageSize = limit,
+        BuildVersion = PackedFeed.Version,
+    };
+
+    /// <summary>A package with two quantizations; the model of the others is the default one.</summary>
+    public PackReport PackVariants()
+    {
+        Write(Large, System.IO.File.ReadAllBytes(RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q8_0.gguf")));
+        return ModelPacker.Pack([new(Model, "Q4_K_M"), new(In(Large), "Q8_0")], Options("1.0.0", Id, 400_000));
+    }
 
     /// <summary>A project that references the model; it prints size and last byte of its copy.</summary>
     public string Project(string name, string body, string properties = "<OutputType>Exe</OutputType>")

@@ -83,7 +83,7 @@ public sealed class ModelPackageTests
     }
 
     [TestMethod]
-    public void A_reference_says_where_the_copy_goes_and_is_an_input_of_ModelConvert()
+    public void A_reference_says_where_the_copy_goes_and_is_an_input_of_ModelConvert_and_ModelVerify()
     {
         ModelFeed feed = new();
         feed.Pack();
@@ -91,6 +91,7 @@ public sealed class ModelPackageTests
             {ModelFeed.Reference()}
             <ModelReference Update="{ModelFeed.Id}" Copy="publish" Link="weights/" />
             <ModelConvert Include="@(ModelReference)" To="apr" Quantized="blocks" />
+            <ModelVerify Include="@(ModelReference)" />
             """, "<OutputType>Exe</OutputType><ModelPackConstants>true</ModelPackConstants>");
         string program = File.ReadAllText(feed.In("app", "Program.cs"));
         File.WriteAllText(feed.In("app", "Program.cs"), program + "\nConsole.WriteLine(\"constant \" + ModelPackModels.Acme_Tiny);\n");

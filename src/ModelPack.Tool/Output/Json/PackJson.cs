@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.IO.Json;
 using ModelPack.Packaging.Manifests;
@@ -8,10 +9,20 @@ namespace ModelPack.Tool.Output.Json;
 /// <summary>The documents of <c>pack</c> and <c>unpack</c> (docs/json.md).</summary>
 internal static class PackJson
 {
-    public static void Write(Utf8JsonWriter writer, string model, PackReport report)
+    public static void Write(Utf8JsonWriter writer, ImmutableArray<PackSource> sources, PackReport report)
     {
         writer.WriteString("kind", "pack");
-        writer.WriteString("source", model);
+        writer.WriteString("source", sources[0].Path);
+        writer.WriteStartArray("variants");
+        foreach (PackSource source in sources.Where(source => source.Variant is not null))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", source.Variant);
+            writer.WriteString("source", source.Path);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteString("id", report.Id);
         writer.WriteString("version", report.Version);
         writer.WriteString("format", report.Format);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Packing;
@@ -7,12 +8,17 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>What was packed, and what was unpacked.</summary>
 internal static class PackText
 {
-    public static string Of(string model, PackReport report)
+    public static string Of(ImmutableArray<PackSource> sources, PackReport report)
     {
         bool isPlan = report.Packages.Any(package => package.Outcome == PackageOutcome.Planned);
         TextReport text = new();
-        text.Line($"{model}: {(isPlan ? "would be packed" : "packed")} as {report.Id} {report.Version}");
+        text.Line($"{string.Join(", ", sources.Select(source => source.Path))}: {(isPlan ? "would be packed" : "packed")} as {report.Id} {report.Version}");
         text.Field("format", report.Format);
+        if (sources[0].Variant is { } first)
+        {
+            text.Field("variants", $"{string.Join(", ", sources.Select(source => source.Variant))}; {first} is the default");
+        }
+
         text.Field("model", $"sha256:{report.Digest}");
         text.Section("left out", report.LeftOut.Select(file => file.ToString()));
         text.Line();
