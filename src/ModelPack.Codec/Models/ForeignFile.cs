@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.RegularExpressions;
+using ModelPack.Diagnostics;
+using ModelPack.IO;
 
 namespace ModelPack.Models;
 
@@ -12,6 +14,7 @@ internal static partial class ForeignFile
 
     private const int EntryName = 30;
     private const int TarMagic = 257;
+    private const int LongestCharacter = 4;
 
     // What ends in these is read as what its ending says; the others are texts for people, which may begin as they like.
     private static readonly string[] ReadCompanions = [".json", ".model", ".tiktoken"];
@@ -41,17 +44,20 @@ internal static partial class ForeignFile
         new(ForeignFileErrors.Archive, first => Begins(first, [0x1F, 0x8B, 0x08]), "the first bytes are those of gzip"),
         new(ForeignFileErrors.Archive, first => Begins(first, [0x28, 0xB5, 0x2F, 0xFD]), "the first bytes are those of Zstandard"),
         new(ForeignFileErrors.Archive, first => Begins(first, [0xFD, .. "7zXZ"u8, 0]), "the first bytes are those of xz"),
+        new(ForeignFileErrors.Archive, first => Begins(first, [.. "Rar!"u8, 0x1A, 0x07]), "the first bytes are those of RAR"),
         new(ForeignFileErrors.Archive, first => Begins(first, [.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C]), "the first bytes are those of 7-Zip"),
         new(ForeignFileErrors.Archive, first => first.StartsWith("BZh"u8) && first.Length > 9
             && Begins(first[4..], [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]), "the first bytes are those of bzip2"),
         new(ForeignFileErrors.Archive, first => first.Length >= TarMagic + 5 && first[TarMagic..].StartsWith("ustar"u8),
             "the first bytes are those of a tar archive"),
-        new(ForeignFileErrors.Page, first => BeginsAsText(first, "<!doctype html", "<html", "<head", "<?xml", "<script", "<error>"),
+        new(ForeignFileErrors.Page, first => BeginsAsText(first, "<!doctype html", "<html", "<head", "<?xml", "<!--", "<script", "<error>"),
             "the first bytes are those of an HTML or XML page"),
         new(ForeignFileErrors.Page,
             first => BeginsAsText(
                 first, "Entry not found", "Repository not found", "Access to model", "Invalid username or password", "Invalid credentials",
-                "Not Found", "Forbidden", "Unauthorized", "404: Not Found", "401 ", "403 "), "the text is the refusal of a server"),
+                "Not Found", "Forbidden", "Unauthorized", "Access denied", "Too many requests", "Rate limit", "Internal server error",
+                "Bad gateway", "Service unavailable", "404: Not Found", "401 ", "403 ", "404 ", "429 ", "500 ", "502 ", "503 "),
+            "the text is the refusal of a server"),
         new(ForeignFileErrors.Page, first => IsJson(first) && ErrorAnswer().IsMatch(TextOf(first)),
             "the text is a server's JSON with an error"),
         new(ForeignFileErrors.Json, IsJson, "the first bytes are those of JSON"),
@@ -75,7 +81,8 @@ internal static partial class ForeignFile
         bool isRead = ReadCompanions.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
         if (Find(
             source, code => code == ForeignFileErrors.LfsPointer
-                || (isRead && code != ForeignFileErrors.Json && code != ForeignFileErrors.Empty)) is { } error)
+                || (isRead && code != ForeignFileErrors.Json && code != ForeignFileErrors.Empty && code != ForeignFileErrors.Text))
+            is { } error)
         {
             throw error;
         }
@@ -85,8 +92,11 @@ internal static partial class ForeignFile
     {
         byte[] first = source.ReadBytes(0, (int)Math.Min(FirstBytes, source.Length));
         (ErrorCode Code, string Detail)? found = first.Length == 0 ? (ForeignFileErrors.Empty, "there is nothing in it")
+            : !first.AsSpan().ContainsAnyExcept((byte)0) ? (ForeignFileErrors.Empty, $"its first {first.Length} bytes are zeros")
+            : Text(first).IsEmpty ? (ForeignFileErrors.Empty, $"its first {first.Length} bytes are white space")
             : PointerDetail(first) is { } pointer ? (ForeignFileErrors.LfsPointer, pointer)
             : Table.FirstOrDefault(row => row.Matches(first)) is { Code: { } code } row ? (code, row.Detail)
+            : IsText(first) ? (ForeignFileErrors.Text, $"it begins with the text '{SafeText.Shorten(FirstLine(first))}'")
             : null;
         return found is { } what && counts(what.Code) ? new(what.Code, what.Detail) { FilePath = source.Name } : null;
     }
@@ -94,7 +104,7 @@ internal static partial class ForeignFile
     // The keys after the first are sorted; others may stand between them.
     private static string? PointerDetail(byte[] first)
     {
-        string text = TextOf(first);
+        string text = TextOf(Text(first));
         if (!PointerVersion().IsMatch(text))
         {
             return null;
@@ -122,9 +132,11 @@ internal static partial class ForeignFile
         || name.EndsWith("/.format_version", StringComparison.Ordinal)
         || name.EndsWith("/byteorder", StringComparison.Ordinal) || name == "data.pkl";
 
-    // PROTO with a version from 2 on, and an opcode that a pickle of a container or of torch's own magic number begins with.
+    // PROTO with a version from 2 on, and an opcode that a pickle of a container or of torch's own magic number begins with. Version 0 is
+    // text: MARK, DICT or LIST, PUT of the first memo; or GLOBAL with a module and a name on lines of their own.
     private static bool IsPickle(ReadOnlySpan<byte> first) =>
-        first.Length > 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5
+        first.StartsWith("(dp0\n"u8) || first.StartsWith("(lp0\n"u8) || first.StartsWith("ccollections\nOrderedDict\n"u8)
+        || first.Length > 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5
         && first[2] is 0x8A or 0x95 or (byte)'}' or (byte)']' or (byte)')' or (byte)'(' or (byte)'c' or (byte)'X' or 0x8C;
 
     // ir_version, then one of the fields of ModelProto with something in it.
@@ -162,8 +174,38 @@ internal static partial class ForeignFile
         return false;
     }
 
+    // Windows' programs write UTF-16 with a mark: its letters are every other byte.
     private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> first) =>
-        (first.StartsWith("\uFEFF"u8) ? first[3..] : first).TrimStart(" \t\r\n"u8);
+        (first.StartsWith("\uFEFF"u8) ? first[3..]
+            : first.Length > 3 && Begins(first, [0xFF, 0xFE]) && first[3] == 0 ? EveryOther(first[2..])
+            : first.Length > 3 && Begins(first, [0xFE, 0xFF]) && first[2] == 0 ? EveryOther(first[3..])
+            : first).TrimStart(" \t\r\n"u8);
+
+    private static byte[] EveryOther(ReadOnlySpan<byte> bytes)
+    {
+        byte[] letters = new byte[(bytes.Length + 1) / 2];
+        for (int i = 0; i < letters.Length; i++)
+        {
+            letters[i] = bytes[2 * i];
+        }
+
+        return letters;
+    }
+
+    // UTF-8 without control characters; the last character may be cut.
+    private static bool IsText(ReadOnlySpan<byte> first)
+    {
+        ReadOnlySpan<byte> text = Text(first);
+        return !text.ContainsAnyInRange((byte)0, (byte)8) && !text.ContainsAnyInRange((byte)14, (byte)31)
+            && StrictUtf8.FirstInvalid(text) > text.Length - LongestCharacter;
+    }
+
+    private static string FirstLine(ReadOnlySpan<byte> first)
+    {
+        ReadOnlySpan<byte> text = Text(first);
+        int end = text.IndexOfAny("\r\n"u8);
+        return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
+    }
 
     private static string TextOf(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 

@@ -13,7 +13,7 @@ internal static class ForeignFileErrors
             + "again with your access token.");
 
     public static readonly ErrorCode Empty = Foreign(
-        "MP1312", "The file is empty.", "Fetch it again: the download or the copy ended before its first byte.");
+        "MP1312", "There is nothing in the file.", "Fetch it again: the download or the copy ended before its first byte.");
 
     public static readonly ErrorCode PyTorch = Foreign(
         "MP1313", "The file is a PyTorch checkpoint, whose reading can run code.",
@@ -43,8 +43,13 @@ internal static class ForeignFileErrors
     public static readonly ErrorCode OtherProgram = Foreign(
         "MP1319", "The file is a model of another program.", "Take the model's SafeTensors files, or a GGUF of it.");
 
+    public static readonly ErrorCode Text = Foreign(
+        "MP1323", "The file is text, not a model.",
+        "Look at the text: it says what lies there instead of the model, as the path of a link does, or a message of the program that "
+            + "fetched it. Then fetch the model itself.");
+
     public static IReadOnlyList<ErrorCode> All { get; } = [
-        LfsPointer, Page, Empty, PyTorch, Onnx, NumPy, Archive, Json, LegacyGgml, OtherProgram];
+        LfsPointer, Page, Empty, PyTorch, Onnx, NumPy, Archive, Json, LegacyGgml, OtherProgram, Text];
 
     private static ErrorCode Foreign(string id, string summary, string remedy) => new(id, "", ErrorKind.InvalidFile, summary, remedy);
 }
