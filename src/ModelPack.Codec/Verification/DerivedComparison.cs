@@ -115,25 +115,55 @@ internal sealed class DerivedComparison(
     // The way back does not read them, but they are what the container's own programs run.
     private ImmutableArray<Difference> CompareViews(OriginRecord record, Reconversion again)
     {
-        if (record.Views.IsEmpty)
+        int[] views = [.. record.Views.Select(view => view.ContainerIndex).Distinct()];
+        if (views.Length == 0)
         {
-            return [];
+            return [.. CompareShown([])];
         }
 
         using ModelFile expected = ModelFiles.Open(again.Files, "<converted again>", container.Format);
+        if (!IsListedLike(expected))
+        {
+            return [.. CompareShown([])];
+        }
+
         TensorInfo[] names = [.. TensorDescriptions.Logical(container), .. container.AllTensors.Skip(container.Tensors.Count)];
-        int[] views = [.. record.Views.Select(view => view.ContainerIndex).Distinct()];
         TensorSet left = new(expected.Source, [.. views.Select(view => names[view] with { Offset = expected.AllTensors[view].Offset })]);
         TensorSet right = new(container.Source, [.. views.Select(view => names[view])]);
         (left, right) = side == FileSide.Second ? (left, right) : (right, left);
-        return [.. new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)];
+        return [
+            .. new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null),
+            .. CompareShown(views)];
+    }
+
+    // Converting another file, or a part of the one that the record describes, may give other tensors.
+    private bool IsListedLike(ModelFile expected) => expected.AllTensors.Select(tensor => (tensor.Name, tensor.ByteLength))
+        .SequenceEqual(container.AllTensors.Select(tensor => (tensor.Name, tensor.ByteLength)));
+
+    // Whoever writes the record can leave a view out of its list: what the container shows is what it is made of all the same.
+    private IEnumerable<Difference> CompareShown(int[] compared)
+    {
+        foreach (ShownPayload pair in Ancestry.Of(container).Shown
+            .Where(pair => pair.Shown is not StoredPayload stored || !compared.Contains(stored.Tensor)))
+        {
+            ByteSource shown = MadePayloads.Open(container, pair.Shown);
+            if (ByteComparison.FirstDifference(shown, MadePayloads.Open(container, pair.Made), cancellation) is { } at)
+            {
+                TensorInfo tensor = container.AllTensors[pair.Shown.Tensors().First()];
+                yield return pair.Shown is StoredPayload
+                    ? Place.Describe(container, tensor.Offset + at, side)
+                    : new(DifferenceKind.Payload, tensor.Name, $"tensor '{tensor.Name}' does not show what it was made of");
+            }
+        }
     }
 
     private ComparisonResult? CompareEdited(Difference edit)
     {
         try
         {
-            if (NearestAncestor.FindThroughEdits(container, original.Format) is not { } ancestor)
+            // What ought to be there is no measure if it was rounded: the edit closes the way back, and other numbers round to the same.
+            if (NearestAncestor.FindThroughEdits(container, original.Format) is not { } ancestor
+                || ancestor.Steps.Any(step => step.Dtype is not null))
             {
                 return null;
             }

@@ -96,6 +96,50 @@ public sealed class RecordTests
         Assert.IsNotNull(Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
     }
 
+    // The hash is that of what lies in the container, and the file described has other weights, which the record holds itself.
+    [TestMethod]
+    public void Weights_of_a_record_beside_those_of_the_container_are_a_finding()
+    {
+        using TempFolder folder = new();
+        byte[] bytes = Converted(folder, ModelFormat.SafeTensors);
+        byte[] was = bytes[^4..];
+        bytes[^2] ^= 1;
+        string path = folder.Write("m.safetensors", OriginRecords.WithRecord(bytes, record => record with
+        {
+            Tensors = [record.Tensors[0] with { Hash = Hash128.Of(bytes[^4..]) }],
+            Files = [record.Files[0] with { Plan = new([
+                .. record.Files[0].Plan.Segments.Select(segment => segment is PayloadSegment ? new LiteralSegment(was) : segment)]) }],
+        }));
+        Assert.AreEqual(Forged, Single(path));
+        Assert.AreEqual(Forged.Code, Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
+    }
+
+    // apr-v2.md R-FOOTER: what the record describes gives the container, its hashes fit, and it is no valid file.
+    [TestMethod]
+    public void Wrong_footer_of_the_file_that_a_record_describes_is_a_finding()
+    {
+        using TempFolder folder = new();
+        string source = folder.At("s.apr");
+        ModelConverter.Convert(
+            folder.Write("s.gguf", TestModels.GgufBytes([TestTensor.F32("w", 1)])), source, ModelFormat.Apr, new()
+            {
+                Origin = OriginMode.None,
+            });
+        string output = folder.At("o.safetensors");
+        ModelConverter.Convert(source, output, ModelFormat.SafeTensors, new());
+        Assert.IsEmpty(ModelValidator.Validate(output).Findings);
+
+        byte[] wrong = File.ReadAllBytes(source);
+        wrong[^1] ^= 1;
+        string path = folder.Write("e.safetensors", OriginRecords.WithRecord(
+            File.ReadAllBytes(output), record => record with
+            {
+                Files = [record.Files[0] with { Hash = Hash128.Of(wrong), Plan = WithEnd(record.Files[0].Plan, wrong) }],
+            }));
+        Assert.AreEqual(("MP2032", ModelFile.OriginKey), Single(path));
+        Assert.AreEqual("MP1122", Refusal(path, folder.At("back.apr"), ModelFormat.Apr));
+    }
+
     [TestMethod]
     public void Forged_record_within_a_record_is_a_finding()
     {
@@ -146,6 +190,10 @@ public sealed class RecordTests
         Assert.Contains(
             "the metadata or the tensor list of 'e.safetensors' was edited", report.Notes.Single(note => note.Rule == "K-RECORD").Text);
     }
+
+    // The plan with the last bytes of a file of its length.
+    private static FilePlan WithEnd(FilePlan plan, byte[] file) =>
+        new([.. plan.Segments.SkipLast(1), new LiteralSegment(file[^(int)plan.Segments[^1].Length..])]);
 
     private static (string Code, string Place) Forged => ("MP2030", "modelpack.origin");
 

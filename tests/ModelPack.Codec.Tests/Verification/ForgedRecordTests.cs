@@ -41,6 +41,47 @@ public sealed class ForgedRecordTests
         StringAssert.Contains(model.Doubt, "does not give that file");
     }
 
+    // The record says which tensors the way back does not read; nothing that is proved depends on that list.
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void What_is_shown_is_compared_although_the_record_does_not_list_it(bool isLater)
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", TestModels.GgufBytes(
+            [HostileCaseTests.Q5K("blk.0.ffn_up.weight", 0x3C00), TestTensor.F32("w", 1)]));
+        string middle = folder.At("m.apr");
+        string output = folder.At("m.safetensors");
+        if (isLater)
+        {
+            ModelConverter.Convert(source, middle, ModelFormat.Apr, new() { Quantized = QuantizedMode.Blocks });
+        }
+
+        ModelConverter.Convert(isLater ? middle : source, output, ModelFormat.SafeTensors, new());
+        byte[] forged = OriginRecords.WithRecord(File.ReadAllBytes(output), record => record with { Views = [] });
+        folder.Write("m.safetensors", forged);
+        foreach ((string one, string two) in new[] { (source, output), (output, source) })
+        {
+            Assert.IsTrue(ModelVerifier.Verify(one, two).Passed);
+        }
+
+        long shown;
+        using (ModelFile file = ModelFiles.Open(output))
+        {
+            shown = file.Tensors.Single(tensor => tensor.ByteLength > 4).Offset;
+        }
+
+        forged[shown] ^= 1;
+        folder.Write("m.safetensors", forged);
+        foreach ((string one, string two) in new[] { (source, output), (output, source) })
+        {
+            VerificationReport report = ModelVerifier.Verify(one, two, ProofLevel.L1);
+            Assert.IsFalse(report.Passed);
+            Assert.IsNull(report.Proved);
+            Assert.AreEqual(shown, report.Differences.First(difference => difference.Place == "blk.0.ffn_up.weight").ByteOffset);
+        }
+    }
+
     private static string Edited(TempFolder folder)
     {
         string output = folder.At("output.safetensors");

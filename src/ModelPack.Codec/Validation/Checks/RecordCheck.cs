@@ -51,7 +51,7 @@ internal static class RecordCheck
         foreach (OriginTensor tensor in record.Tensors)
         {
             int[] side = [.. tensor.Payload.Tensors().Where(stored => stored >= own).Distinct()];
-            if (side.Length > 0 && Hash(context, tensor.Payload) != tensor.Hash)
+            if (side.Length > 0 && Hash(file, tensor.Payload, context.Pass, context.Cancellation) != tensor.Hash)
             {
                 TensorInfo stored = file.AllTensors[side[0]];
                 ModelSetMember member = SideMember(file)!;
@@ -88,7 +88,7 @@ internal static class RecordCheck
             if (parent.Record.Views.Any(view => known.TensorHashes[view.ContainerIndex] != view.Hash)
                 || !parent.Record.Tensors.Select(tensor => tensor.Hash).SequenceEqual(found.TensorHashes))
             {
-                context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");
+                ReportTensors(context, line, known);
                 return;
             }
 
@@ -105,6 +105,21 @@ internal static class RecordCheck
         Report(context, line.Doubt, line.File == context.File);
     }
 
+    // What was edited is not what the record has a hash of. Where it is, the file described has other payloads than the record says.
+    private static void ReportTensors(ValidationContext context, Ancestry line, PassResult known)
+    {
+        OriginRecord record = line.Parent!.Record;
+        if (record.Views.Any(view => known.TensorHashes[view.ContainerIndex] != view.Hash)
+            || record.Tensors.Any(tensor => Hash(line.File, tensor.Payload, known, context.Cancellation) != tensor.Hash))
+        {
+            context.Keep(EditedRule, "a tensor was edited after it was converted: a conversion leaves its origin record behind");
+        }
+        else
+        {
+            context.Find(OriginErrors.ForgedOrigin, ModelFile.OriginKey, RecordDoubt.Unlike(line.File.ShortName).Text);
+        }
+    }
+
     private static void Report(ValidationContext context, RecordDoubt? doubt, bool isOwn)
     {
         if (doubt is { Kind: not DoubtKind.Edited })
@@ -118,10 +133,10 @@ internal static class RecordCheck
         }
     }
 
-    private static Hash128 Hash(ValidationContext context, PayloadRecipe payload) =>
+    private static Hash128 Hash(ModelFile file, PayloadRecipe payload, PassResult known, CancellationToken cancellation) =>
         payload is StoredPayload stored
-        ? context.Pass.TensorHashes[stored.Tensor]
-        : FileHash.Xxh128(MadePayloads.Open(context.File, payload), context.Cancellation);
+        ? known.TensorHashes[stored.Tensor]
+        : FileHash.Xxh128(MadePayloads.Open(file, payload), cancellation);
 
     private static ModelSetMember? SideMember(ModelFile file) => file.AllMembers.FirstOrDefault(member => member.IsSideFile);
 }
