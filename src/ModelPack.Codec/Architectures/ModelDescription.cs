@@ -133,7 +133,7 @@ internal sealed record ModelDescription
         ImmutableArray<Companion> companions =
         [
             .. file.AllMembers.Where(member => member.Model is null)
-                .Select(member => new Companion(member.Name, file.Source.ReadBytes(member.Start, checked((int)member.Length)))),
+                .Select(member => new Companion(member.Name, member.ReadFrom(file.Source))),
         ];
         ModelDescription own = new() { Architecture = file.Architecture, Companions = companions };
         if (naming == NamingMode.Verbatim || companions.IsEmpty)

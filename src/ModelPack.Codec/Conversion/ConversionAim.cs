@@ -84,7 +84,8 @@ internal sealed record ConversionAim(ModelFile Source, string TargetPath, ModelF
 
     private IEnumerable<RankedNote> BrokenCompanions() => Source.AllMembers
         .Where(member => member.Model is null)
-        .Select(member => (member.Name, Problem: CompanionText.Problem(Source.Source, member.Name, member.Start, member.Length)))
+        .Select(member => (member.Name, Problem: CompanionText.Problem(
+            member.Name, member.Length, () => member.ReadFrom(Source.Source))))
         .Where(companion => companion.Problem is not null)
         .Select(companion => (RankedNote)$"'{companion.Name}' {companion.Problem}; it travels byte for byte");
 

@@ -6,6 +6,8 @@ namespace ModelPack;
 /// <summary>A file of a model that consists of several.</summary>
 public sealed class ModelSetMember
 {
+    private WeakReference<byte[]>? content;
+
     internal ModelSetMember(string name, long start, long length, ModelFile? model)
     {
         Name = name;
@@ -25,6 +27,19 @@ public sealed class ModelSetMember
 
     /// <summary>The opened file, if it holds tensors; null for an index or a companion.</summary>
     public ModelFile? Model { get; }
+
+    /// <summary>All bytes of a companion. Whoever needs them at one time has them in common, so nobody may change them; nobody holds them
+    /// here.</summary>
+    internal byte[] ReadFrom(ByteSource source)
+    {
+        if (content is not { } known || !known.TryGetTarget(out byte[]? bytes))
+        {
+            bytes = source.ReadBytes(Start, checked((int)Length));
+            content = new(bytes);
+        }
+
+        return bytes;
+    }
 
     /// <summary>For people: name and length.</summary>
     public override string ToString() => SafeText.Escape($"{Name}: {Length} bytes");

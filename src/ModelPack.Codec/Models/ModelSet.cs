@@ -228,7 +228,7 @@ public sealed class ModelSet : ModelFile
 
         try
         {
-            byte[] text = Source.ReadBytes(config.Start, (int)config.Length);
+            byte[] text = config.ReadFrom(Source);
             if (CompanionText.WhyUnread(config.Name, text) is not null)
             {
                 return null;

@@ -21,7 +21,7 @@ internal static class OriginPlanner
             List<Segment> segments = [];
             for (; next < ranges.Count && ranges[next].Offset < member.Start + member.Length; next++)
             {
-                segments.Add(Describe(file, ranges[next], ref literals));
+                segments.Add(Describe(file, member, ranges[next], ref literals));
             }
 
             files.Add(new(member.Name, new FilePlan(segments)));
@@ -42,7 +42,7 @@ internal static class OriginPlanner
         return recipes.Select(recipe => recipe?.Resolve(tensor => numbers[tensor]));
     }
 
-    private static Segment Describe(ModelFile file, FileRange range, ref long literals)
+    private static Segment Describe(ModelFile file, ModelSetMember member, FileRange range, ref long literals)
     {
         if (!range.IsGap)
         {
@@ -61,7 +61,9 @@ internal static class OriginPlanner
             };
         }
 
-        byte[] bytes = file.Source.ReadBytes(range.Offset, (int)range.Length);
+        byte[] bytes = member.Model is null && range.Offset == member.Start && range.Length == member.Length
+            ? member.ReadFrom(file.Source)
+            : file.Source.ReadBytes(range.Offset, (int)range.Length);
         return bytes.AsSpan().ContainsAnyExcept((byte)0) ? new LiteralSegment(bytes) : ZeroSegment.Of(bytes.Length);
     }
 }

@@ -103,5 +103,5 @@ internal static class FolderNeeds
 
     private static ConfigObject Read(ModelFile model, ModelSetMember file) =>
         LanguagePart.Of(
-            ConfigObject.Parse(model.Source.Name, new(file.Name, model.Source.ReadBytes(file.Start, checked((int)file.Length)))));
+            ConfigObject.Parse(model.Source.Name, new(file.Name, file.ReadFrom(model.Source))));
 }

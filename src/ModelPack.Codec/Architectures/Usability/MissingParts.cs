@@ -146,7 +146,7 @@ internal static class MissingParts
     private static byte[]? Bytes(ModelFile root, string name) =>
         root.AllMembers.FirstOrDefault(
             member => member.Model is null && member.Name == name) is { Length: <= CompanionText.MostBytes } member
-            && root.Source.ReadBytes(member.Start, (int)member.Length) is var bytes && CompanionText.WhyUnread(name, bytes) is null
+            && member.ReadFrom(root.Source) is var bytes && CompanionText.WhyUnread(name, bytes) is null
             ? bytes
             : null;
 }

@@ -12,11 +12,6 @@ internal static class EditedCompanion
     {
         Dictionary<string, ModelSetMember> found = folder.AllMembers.Where(member => member.Model is null)
             .ToDictionary(member => member.Name);
-        if (found.Count == 0 && record.Form.Folder is null)
-        {
-            return null;
-        }
-
         try
         {
             ModelFile parent = RestoredFile.Open(record, folder);
@@ -29,8 +24,7 @@ internal static class EditedCompanion
                     return $"'{written.Name}' was removed from '{folder.ShortName}' after it was converted";
                 }
 
-                if (member.Length != written.Bytes.Length
-                    || !folder.Source.ReadBytes(member.Start, (int)member.Length).AsSpan().SequenceEqual(written.Bytes.Span))
+                if (member.Length != written.Bytes.Length || !member.ReadFrom(folder.Source).AsSpan().SequenceEqual(written.Bytes.Span))
                 {
                     return $"'{written.Name}' in '{folder.ShortName}' was edited after it was converted";
                 }

@@ -49,7 +49,10 @@ internal static class CompanionText
         bytes.Length <= MostMarks ? 0 : bytes.Count((byte)',') + bytes.Count((byte)':') + bytes.Count((byte)'[') + bytes.Count((byte)'{');
 
     /// <summary>Why nothing can be read from a companion, in words that follow its name; null if it is what its name says.</summary>
-    public static string? Problem(ByteSource source, string name, long start, long length)
+    /// <param name="name">Its name.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="read">Reads it, if it has to be.</param>
+    public static string? Problem(string name, long length, Func<byte[]> read)
     {
         if (!name.EndsWith(JsonEnding, StringComparison.OrdinalIgnoreCase))
         {
@@ -61,7 +64,7 @@ internal static class CompanionText
             return reason;
         }
 
-        byte[] bytes = source.ReadBytes(start, checked((int)length));
+        byte[] bytes = read();
         return WhyUnread(name, bytes) ?? (IsJson(PythonJson.ToJson(bytes)) ? null : "is not valid JSON");
     }
 

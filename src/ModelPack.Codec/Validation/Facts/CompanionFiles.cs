@@ -51,7 +51,7 @@ internal sealed class CompanionFiles
 
         foreach (ModelSetMember member in file.AllMembers.Where(member => member.Model is null && !Known.Contains(member.Name)))
         {
-            if (CompanionText.Problem(file.Source, member.Name, member.Start, member.Length) is { } problem)
+            if (CompanionText.Problem(member.Name, member.Length, () => member.ReadFrom(file.Source)) is { } problem)
             {
                 companions.problems.Add((member.Name, problem));
             }
@@ -107,6 +107,6 @@ internal sealed class CompanionFiles
             return null;
         }
 
-        return file.Source.ReadBytes(member.Start, checked((int)member.Length));
+        return member.ReadFrom(file.Source);
     }
 }
