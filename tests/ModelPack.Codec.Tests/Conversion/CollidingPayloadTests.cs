@@ -53,6 +53,23 @@ public sealed class CollidingPayloadTests
         Assert.IsNull(Parent.FindUnlike(file, [pair with { Made = pair.Shown }], _ => null, CancellationToken.None));
     }
 
+    // A source may change after it was read: then bytes that are alike by now are not those that were read.
+    [TestMethod]
+    public void What_is_shown_was_alike_too_when_it_was_read()
+    {
+        using TempFolder folder = new();
+        byte[] bytes = Payload("a.gguf");
+        string path = folder.Write("m.gguf", TestModels.GgufBytes(
+            [new("shown", TensorType.F32, [bytes.Length / 4], bytes), new("made", TensorType.F32, [bytes.Length / 4], bytes)]));
+        using ModelFile file = ModelFiles.Open(path);
+        ShownPayload pair = new(new StoredPayload(0, bytes.Length), new StoredPayload(1, bytes.Length));
+        Assert.IsNull(Parent.FindUnlike(file, [pair], _ => Hash128.Of(bytes), CancellationToken.None));
+        StringAssert.Contains(
+            Parent.FindUnlike(
+                file, [pair], recipe => ReferenceEquals(recipe, pair.Shown) ? Hash128.Of([1]) : Hash128.Of(bytes), CancellationToken.None),
+            "'shown'");
+    }
+
     // Hashes of a container that was read before say nothing of its bytes.
     [TestMethod]
     [DataRow(1)]

@@ -158,6 +158,33 @@ public sealed class SubfolderTests
     }
 
     [TestMethod]
+    public void What_was_done_to_an_output_of_several_files_is_named()
+    {
+        string gguf = RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf");
+        string shards = folder.At("shards");
+        Unflushed.Convert(gguf, shards + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 500_000 });
+        string first = Directory.GetFiles(shards, "*.safetensors").Order(StringComparer.Ordinal).First();
+        byte[] shard = File.ReadAllBytes(first);
+        SmallModels.Replace(first, "\"format\":\"pt\"", "\"format\":\"pq\"");
+        AssertSaid("the metadata or the tensor list of 'shards' was edited after it was converted");
+        File.WriteAllBytes(first, shard);
+
+        string config = In(shards, "config.json");
+        string text = File.ReadAllText(config);
+        File.WriteAllText(config, text + " ");
+        AssertSaid("'config.json' in 'shards' was edited after it was converted");
+        File.Delete(config);
+        AssertSaid("'config.json' was removed from 'shards' after it was converted");
+
+        void AssertSaid(string what)
+        {
+            Certificate edited = Unflushed.Convert(
+                shards, folder.At("edited.gguf"), ModelFormat.Gguf, new() { Existing = ExistingTarget.Replace });
+            Assert.IsTrue(edited.Notes.Any(note => note.StartsWith(what, StringComparison.Ordinal)), string.Join("\n", edited.Notes));
+        }
+    }
+
+    [TestMethod]
     public void What_does_not_belong_to_the_model_is_left_out_and_said()
     {
         string outside = folder.At("outside");
