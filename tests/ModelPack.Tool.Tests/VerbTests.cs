@@ -197,6 +197,6 @@ public sealed class VerbTests
     {
         ToolResult result = ToolProcess.Run("inspect", RepositoryData.Corpus("README.md"));
         result.ShouldExitWith(3);
-        Assert.Contains("README.md: error MP2001: ", result.Error);
+        Assert.Contains("README.md: error MP1323: ", result.Error);
     }
 }

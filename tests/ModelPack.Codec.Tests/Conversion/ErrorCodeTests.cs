@@ -14,7 +14,7 @@ public sealed class ErrorCodeTests
     private static readonly Dictionary<string, Func<TempFolder, ErrorCode>> Ways = new()
     {
         ["MP2001"] = folder => Thrown(
-            () => ModelConverter.Convert(folder.Write("junk", "no model at all"u8), folder.At("out.apr"), ModelFormat.Apr, new())),
+            () => ModelConverter.Convert(folder.Write("junk", [1, 2, 3, 4, 5]), folder.At("out.apr"), ModelFormat.Apr, new())),
         ["MP2002"] = folder => Thrown(
             () => ModelConverter.Convert(Hostile("nan-f32-inf.gguf"), folder.At("out.apr"), ModelFormat.Apr, new())),
         ["MP2003"] = folder => Thrown(() => ModelConverter.Convert(WithTail(folder), folder.At("out.apr"), ModelFormat.Apr, new())),
