@@ -64,6 +64,9 @@ internal sealed record ConversionRequest
 
     public required string Naming { get; init; }
 
+    /// <summary>Whether the output is the part of the model that sees.</summary>
+    public required bool Mmproj { get; init; }
+
     /// <summary>The 16-bit type that matrices are rounded to; empty for none.</summary>
     public required string Dtype { get; init; }
 
@@ -109,8 +112,8 @@ internal sealed record ConversionRequest
     /// <summary>Everything that decides about the bytes of the output.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
-        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} origin={Origin} sha256={CertificateSha256} dtype={Dtype} "
-            + $"allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} "
+        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} mmproj={Mmproj} origin={Origin} sha256={CertificateSha256} "
+            + $"dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} "
             + $"max-shard-bytes={MaxShardBytes}");
 
     public static string StateOf(string output) => output + ".modelpack.state";

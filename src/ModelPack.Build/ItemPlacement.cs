@@ -39,6 +39,12 @@ internal sealed class ItemPlacement(string projectDirectory, string outputDirect
         string source = SourceOf(item);
         string link = ItemMetadata.PlaceBelow(item, source, "Link");
         string stem = Stem(RelativePath(item, source), source, ItemMetadata.Scope(item, source) == PathScope.FileAlone);
+        if (ItemMetadata.Flag(item, source, "Mmproj"))
+        {
+            // Two items of one folder, for the language model and for the part that sees, have two outputs; llama.cpp looks for this name.
+            stem = Path.Combine(Path.GetDirectoryName(stem)!, "mmproj-" + Path.GetFileName(stem));
+        }
+
         string relative = $"{stem}.{to}";
         if (link.Length > 0 && Path.EndsInDirectorySeparator(link))
         {

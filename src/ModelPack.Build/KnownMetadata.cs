@@ -11,8 +11,8 @@ internal sealed class KnownMetadata
 {
     public static KnownMetadata ModelConvert { get; } = new("ModelConvert",
     [
-        "To", "Target", "Quantized", "Naming", "Origin", "Dtype", "AllowLossy", "Epsilon", "AllowNonFinite", "Threads", "ExpectedHash",
-        "CertificateSha256", "MaxShardSize", "Folder",
+        "To", "Target", "Quantized", "Naming", "Mmproj", "Origin", "Dtype", "AllowLossy", "Epsilon", "AllowNonFinite", "Threads",
+        "ExpectedHash", "CertificateSha256", "MaxShardSize", "Folder",
         "Verify", "RequireUsable", "SideFile", "Alone", "Optional", "OutputPath",
     ]);
 

@@ -28,6 +28,9 @@ public sealed class ModelConvert : ConversionTask
     /// <summary>Names of the tensors: native or verbatim.</summary>
     public string? Naming { get; set; }
 
+    /// <summary>Whether the output is a GGUF of the part of the model that sees: true or false.</summary>
+    public string? Mmproj { get; set; }
+
     /// <summary>The type that matrices are rounded to: bf16 or f16. A loss, for which <see cref="AllowLossy"/> has to allow it.</summary>
     public string? Dtype { get; set; }
 
@@ -115,8 +118,8 @@ public sealed class ModelConvert : ConversionTask
         model.SetMetadata("Target", MSBuildText.Escape(Target));
         (string Name, string? Value)[] options =
         [
-            ("Quantized", Quantized), ("Naming", Naming), ("Dtype", Dtype), ("AllowLossy", AllowLossy), ("Epsilon", Epsilon),
-            ("AllowNonFinite", AllowNonFinite),
+            ("Quantized", Quantized), ("Naming", Naming), ("Mmproj", Mmproj), ("Dtype", Dtype), ("AllowLossy", AllowLossy),
+            ("Epsilon", Epsilon), ("AllowNonFinite", AllowNonFinite),
             ("MaxShardSize", MaxShardSize), ("Folder", Folder), ("Verify", Verify), ("ExpectedHash", ExpectedHash),
             ("Origin", Origin), ("Threads", Threads), ("CertificateSha256", CertificateSha256), ("SideFile", SideFile),
             ("RequireUsable", RequireUsable), ("Alone", Alone), ("Optional", Optional),

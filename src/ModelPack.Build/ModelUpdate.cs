@@ -158,6 +158,7 @@ internal static class ModelUpdate
         Dtype = request.Dtype.Length == 0 ? null : Enum.Parse<TensorType>(request.Dtype, ignoreCase: true),
         Loss = request.AllowLossy ? LossPolicy.Allow : LossPolicy.Refuse,
         Epsilon = request.Epsilon,
+        Mmproj = request.Mmproj,
         NonFinite = request.AllowNonFinite ? NonFinitePolicy.Allow : NonFinitePolicy.Refuse,
         MaxShardBytes = request.MaxShardBytes,
         Origin = Enum.Parse<OriginMode>(request.Origin, ignoreCase: true),

@@ -77,6 +77,7 @@ internal sealed class RequestReader(string projectDirectory, string outputDirect
             Quantized = ItemMetadata.Choice(item, source, "Quantized", "auto", "blocks", "native"),
             SaysQuantized = item.GetMetadata("Quantized").Trim().Length > 0,
             Naming = ItemMetadata.Choice(item, source, "Naming", "native", "verbatim"),
+            Mmproj = ItemMetadata.Flag(item, source, "Mmproj"),
             Origin = ItemMetadata.Choice(item, source, "Origin", "embed", "none"),
             Threads = ItemMetadata.Count(item, source, "Threads", largest: 1024),
             CertificateSha256 = ItemMetadata.Flag(item, source, "CertificateSha256"),

@@ -42,6 +42,26 @@ public sealed class BrokenFolderTests
         AssertRefused(folder, path, "tokenizer.json: id 1 is given to");
     }
 
+    [TestMethod]
+    public void A_model_without_a_tower_that_has_a_rule_exits_with_3_and_says_which_have()
+    {
+        using TestFolder folder = new();
+        ToolResult refused = ToolProcess.Run("convert", Model(folder), folder.File("mmproj.gguf"), "--mmproj");
+        refused.ShouldExitWith(3);
+        Assert.Contains("MP2207", refused.Error);
+        Assert.Contains("model_type is 'qwen2', and only these have a rule: gemma3, gemma4", refused.Error);
+        Assert.IsFalse(File.Exists(folder.File("mmproj.gguf")));
+    }
+
+    [TestMethod]
+    public void A_part_that_sees_becomes_a_GGUF_alone()
+    {
+        using TestFolder folder = new();
+        ToolResult refused = ToolProcess.Run("convert", Model(folder), folder.File("mmproj.apr"), "--mmproj");
+        refused.ShouldExitWith(2);
+        Assert.Contains("MP2412", refused.Error);
+    }
+
     private static string Model(TestFolder folder)
     {
         string path = folder.File("model/");

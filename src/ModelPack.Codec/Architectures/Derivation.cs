@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ModelPack.Architectures.Names;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
@@ -47,6 +48,10 @@ internal sealed class Derivation
     public bool HasTensor(string name) => names.ContainsKey(name);
 
     public byte[] ReadPayload(TensorInfo tensor) => payloads.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength));
+
+    /// <summary>The rows of a table before the zeros at its end.</summary>
+    public long OwnRows(TensorInfo table) =>
+        ZeroRows.Own(table, (start, length) => payloads.ReadBytes(table.Offset + start, length));
 
     public bool IsRecorded(string file) => recorded.Contains(file);
 

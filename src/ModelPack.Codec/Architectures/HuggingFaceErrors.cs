@@ -25,7 +25,12 @@ internal static class HuggingFaceErrors
     public static readonly ErrorCode TooLarge = new(
         "MP2206", "", ErrorKind.InvalidFile, "A companion file is larger than any real one, and is not parsed.", FetchAgain);
 
-    public static IReadOnlyList<ErrorCode> All { get; } = [UnusableKey, MissingConfig, NotJson, WrongField, Contradiction, TooLarge];
+    public static readonly ErrorCode NoTower = new(
+        "MP2207", "", ErrorKind.InvalidFile, "The folder has no part that sees which a GGUF of its own can hold.",
+        "Leave the option away (Mmproj, --mmproj): the language model becomes a GGUF, and the other tensors travel beside it.");
+
+    public static IReadOnlyList<ErrorCode> All { get; } =
+        [UnusableKey, MissingConfig, NotJson, WrongField, Contradiction, TooLarge, NoTower];
 
     /// <summary>True if nothing can be read from a companion file: it travels as it is.</summary>
     public static bool IsUnread(ModelPackException exception) => exception.Code == NotJson || exception.Code == TooLarge;

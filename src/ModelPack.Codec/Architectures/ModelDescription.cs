@@ -47,6 +47,9 @@ internal sealed record ModelDescription
     /// <summary>A head that is rows of a tensor of the model.</summary>
     public HeadRows? Head { get; init; }
 
+    /// <summary>Matrices that are multiplied by numbers that have no key.</summary>
+    public ImmutableArray<ScaledTensor> Scaled { get; init; } = [];
+
     /// <summary>Whose names and values the file's tensors have.</summary>
     public NamingScheme Tensors { get; init; }
 
@@ -56,6 +59,15 @@ internal sealed record ModelDescription
 
     /// <summary>True if tensors that contradict what the file says are an error; else they travel as they are.</summary>
     public bool IsStrict { get; init; }
+
+    /// <summary>Rows of tables before the zeros at their ends, which no key counts.</summary>
+    public ImmutableDictionary<string, long> OwnRows { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Tensors that are left out on purpose, since what was asked for is a part of the model.</summary>
+    public ImmutableHashSet<string> Others { get; init; } = [];
+
+    /// <summary>Tensors of the output that have a type of their own, which holds every number of them.</summary>
+    public ImmutableArray<(string Name, TensorType Type)> Types { get; init; } = [];
 
     /// <summary>The companion files of a folder.</summary>
     public ImmutableArray<Companion> Companions { get; init; } = [];
@@ -72,6 +84,34 @@ internal sealed record ModelDescription
         SafeTensorsFile => OfFolder(file, naming),
         _ => new(),
     };
+
+    /// <summary>What a folder says of the part of its model that sees.</summary>
+    /// <exception cref="ModelPackException">There is no such part, or none that a GGUF of its own can hold.</exception>
+    public static ModelDescription OfTower(ModelFile file)
+    {
+        if ((file is ModelSet set ? set.First : file) is not SafeTensorsFile)
+        {
+            throw new ModelPackException(
+                HuggingFaceErrors.NoTower, "only a Hugging Face folder holds the part that sees beside the language model")
+            {
+                FilePath = file.Source.Name,
+            };
+        }
+
+        ImmutableArray<Companion> companions = CompanionsOf(file);
+        TowerKeys tower = TowerToGguf.Derive(SourceOf(file, companions));
+        return new()
+        {
+            Architecture = TowerCatalog.Architecture,
+            Entries = tower.Entries,
+            Tensors = NamingScheme.HuggingFace,
+            IsStrict = true,
+            Companions = companions,
+            Others = [.. tower.Others],
+            Types = tower.Types,
+            Notes = tower.Notes,
+        };
+    }
 
     /// <summary>What of it can be said in a format: without its head a reranker would be a generator, and APR has no word for one of
     /// rows.</summary>
@@ -90,7 +130,20 @@ internal sealed record ModelDescription
         Architecture = gguf.Architecture,
         Entries = [.. gguf.Metadata.Where(entry => !GgufMetadata.IsOfTheContainer(entry.Key))],
         Tensors = file.Tensors.Count > 0 && naming == NamingMode.Native ? NamingScheme.Gguf : NamingScheme.Unknown,
+        OwnRows = naming == NamingMode.Native && gguf.Architecture is { } architecture
+            ? RowsOf(file, architecture)
+            : ImmutableDictionary<string, long>.Empty,
     };
+
+    private static ImmutableDictionary<string, long> RowsOf(ModelFile file, string architecture) =>
+        NameTable.For(architecture) is not { } names || !names.Rules.Any(rule => rule.Transform == NameTransform.ZeroRows)
+            ? ImmutableDictionary<string, long>.Empty
+            : file.Tensors
+                .Where(tensor => tensor.ByteOrder != ByteOrder.BigEndian
+                    && names.FromGguf(tensor.Name, _ => true) is { Rule.Transform: NameTransform.ZeroRows, GgufEnding: ".weight" })
+                .ToImmutableDictionary(
+                    tensor => tensor.Name,
+                    tensor => ZeroRows.Own(tensor, (start, length) => file.Source.ReadBytes(tensor.Offset + start, length)));
 
     private static ModelDescription OfApr(AprFile apr, NamingMode naming)
     {
@@ -130,11 +183,7 @@ internal sealed record ModelDescription
 
     private static ModelDescription OfFolder(ModelFile file, NamingMode naming)
     {
-        ImmutableArray<Companion> companions =
-        [
-            .. file.AllMembers.Where(member => member.Model is null)
-                .Select(member => new Companion(member.Name, member.ReadFrom(file.Source))),
-        ];
+        ImmutableArray<Companion> companions = CompanionsOf(file);
         ModelDescription own = new() { Architecture = file.Architecture, Companions = companions };
         if (naming == NamingMode.Verbatim || companions.IsEmpty)
         {
@@ -143,9 +192,7 @@ internal sealed record ModelDescription
 
         try
         {
-            DerivedGguf derived = ConfigToGguf.Derive(new(
-                file.Source.Name, companions, TensorDescriptions.Logical(file),
-                tensor => file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength))));
+            DerivedGguf derived = ConfigToGguf.Derive(SourceOf(file, companions));
             if (Lacking(file, companions) is { } lack)
             {
                 return own.Unclaimed([.. derived.Ranked, new RankedNote(NoteRank.ChangesResults, lack)]);
@@ -170,6 +217,7 @@ internal sealed record ModelDescription
                 Entries = Merged(derived.Entries, NamedTokens.Set(derived.NamedTokens, tokenizer.Entries)),
                 Extra = derived.Extra,
                 Head = derived.Head,
+                Scaled = derived.Scaled,
                 Tensors = NamingScheme.HuggingFace,
                 IsStrict = true,
                 Notes = [
@@ -191,6 +239,16 @@ internal sealed record ModelDescription
             throw;
         }
     }
+
+    private static ImmutableArray<Companion> CompanionsOf(ModelFile file) =>
+    [
+        .. file.AllMembers.Where(member => member.Model is null)
+            .Select(member => new Companion(member.Name, member.ReadFrom(file.Source))),
+    ];
+
+    private static FolderSource SourceOf(ModelFile file, ImmutableArray<Companion> companions) => new(
+        file.Source.Name, companions, TensorDescriptions.Logical(file),
+        tensor => file.Source.ReadBytes(tensor.Offset, checked((int)tensor.ByteLength)));
 
     // A result that lacks a weight that its architecture needs does not claim to be one (DESIGN §1).
     private static string? Lacking(ModelFile file, ImmutableArray<Companion> companions)
@@ -237,7 +295,8 @@ internal sealed record ModelDescription
     // The vocabulary has a token for each row of the embedding; config.json was compared with these already.
     private static DerivedTokenizer Tokenizer(ModelFile file, ImmutableArray<Companion> companions, string architecture)
     {
-        bool any = companions.Any(companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel);
+        bool any = companions.Any(
+            companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel or CompanionNames.TiktokenModel);
         NameTable? names = NameTable.For(architecture);
         TensorInfo? embedding = file.Tensors.FirstOrDefault(tensor => names?.FromHuggingFace(tensor.Name) is [{ GgufName: Embedding }]);
         return any

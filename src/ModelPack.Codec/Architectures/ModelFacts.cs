@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using ModelPack.Architectures.Names;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures;
@@ -12,6 +14,7 @@ internal sealed class ModelFacts
     private const string KeyLengthKey = "attention.key_length";
     private const string ValueLengthKey = "attention.value_length";
     private const string TokenizerKey = "tokenizer.ggml.model";
+    private const string TokensKey = "tokenizer.ggml.tokens";
     private const string PaddingKey = "tokenizer.ggml.padding_token_id";
     private const string FeedForwardKey = "feed_forward_length";
 
@@ -30,6 +33,21 @@ internal sealed class ModelFacts
 
     /// <summary>The token that fills up a text; null if no key says it.</summary>
     public long? PaddingToken => Accept(keys.Count(PaddingKey));
+
+    /// <summary>What brings pictures to the language model, where the file holds the part that sees; null for every other one.</summary>
+    public string? Projector => Architecture != FamilyFile.TowerArchitecture ? null
+        : keys.Text(Key("projector_type")).Value ?? keys.Text(Key("vision.projector_type")).Value;
+
+    /// <summary>The layers of it into which a picture enters too.</summary>
+    public ImmutableArray<int> DeepLayers => keys.Bools(Key("vision.is_deepstack_layers")).Value is { } flags
+        ? [.. Enumerable.Range(0, flags.Length).Where(layer => flags[layer])]
+        : [];
+
+    /// <summary>Rows of tables before the zeros at their ends, by the names of the tables.</summary>
+    public ImmutableDictionary<string, long> OwnRows { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>The number of tokens; null if no key lists them.</summary>
+    public long? TokenCount => keys.Find(TokensKey) is { Type: GgufValueType.Array } tokens ? tokens.Count : null;
 
     public long? ContextLength => Find("context_length");
 
@@ -54,8 +72,9 @@ internal sealed class ModelFacts
 
     public long? ExpertCount => Find("expert_count");
 
-    public static ModelFacts From(string architecture, IReadOnlyList<MetadataEntry> entries) =>
-        new(architecture, new MetadataKeys(entries));
+    public static ModelFacts From(
+        string architecture, IReadOnlyList<MetadataEntry> entries, ImmutableDictionary<string, long>? ownRows = null) =>
+        new(architecture, new MetadataKeys(entries)) { OwnRows = ownRows ?? ImmutableDictionary<string, long>.Empty };
 
     /// <summary>Whether there is a key behind the architecture's name.</summary>
     public bool Has(string name) => keys.Find(Key(name)) is not null;

@@ -72,14 +72,17 @@ internal sealed record TensorMapping(
 
     // Null for a model that says nothing in GGUF's words.
     private static ModelFacts? Facts(ModelDescription words) =>
-        words.Architecture is { } architecture && !words.Entries.IsEmpty ? ModelFacts.From(architecture, words.Entries) : null;
+        words.Architecture is { } architecture && !words.Entries.IsEmpty
+            ? ModelFacts.From(architecture, words.Entries, words.OwnRows)
+            : null;
 
     private static ImmutableArray<RankedNote> NoTable(ModelDescription words) =>
         Facts(words) is { } facts ? [$"there is no table of names for the architecture '{facts.Architecture}': tensors keep theirs"] : [];
 
     private static TensorMapping? ToGguf(IReadOnlyList<ModelTensor> tensors, ModelDescription words) =>
         Facts(words) is { } facts && TensorTranslator.ToGguf(tensors, facts) is { } translation
-            ? ToGguf(translation, words.Extra).WithHead(words.Head, tensors)
+            ? ToGguf(translation, words.Extra).WithHead(words.Head, tensors).WithTypes(words.Types).WithFactors(words.Scaled)
+                .Without(words.Others)
             : null;
 
     private static TensorMapping FromAprToGguf(TensorMapping checkpoint, ModelDescription words)
@@ -136,6 +139,76 @@ internal sealed record TensorMapping(
                         back => back?.Planned().Contains(output, ReferenceEqualityComparer.Instance) == true ? null : back)],
             }
             : this with { Outputs = Outputs.Add(made) };
+    }
+
+    // What is left out on purpose is said once, and not tensor by tensor.
+    private TensorMapping Without(ImmutableHashSet<string> others) => others.IsEmpty ? this : this with { Notes = [] };
+
+    // Products are rounded: what they are made of is kept.
+    private TensorMapping WithFactors(ImmutableArray<ScaledTensor> scaled)
+    {
+        TensorMapping made = this;
+        foreach (ScaledTensor factors in scaled)
+        {
+            if (made.Outputs.FirstOrDefault(tensor => tensor.Name == factors.Name) is not { } output)
+            {
+                continue;
+            }
+
+            PayloadRecipe wide = output.Type == TensorType.F32 ? output.Payload : new WidenedPayload(output.Payload, output.Type);
+            long row = wide.Length / factors.Runs.Sum(run => run.Rows);
+            long start = 0;
+            List<PayloadRecipe> parts = [];
+            foreach ((long rows, ImmutableArray<float> numbers) in factors.Runs)
+            {
+                PayloadRecipe part = factors.Runs.Length == 1 ? wide : new TakenPayload(wide, start, rows * row, wide.Length, 1);
+                parts.Add(numbers.Where(number => number != 1).Aggregate(part, (of, number) => new ScaledPayload(of, number)));
+                start += rows * row;
+            }
+
+            PayloadRecipe whole = parts is [var one] ? one : new JoinedPayload([.. parts], 1);
+            ModelTensor product = ModelTensor.Made(
+                output.Name, output.Type, output.Shape, output.Type == TensorType.F32 ? whole : new NarrowedPayload(whole, output.Type));
+            made = made with
+            {
+                Outputs = made.Outputs.Replace(output, product, ReferenceEqualityComparer.Instance),
+                Return = [
+                    .. made.Return.Select(
+                        back => back?.Planned().Contains(output, ReferenceEqualityComparer.Instance) == true ? null : back)],
+            };
+        }
+
+        return made;
+    }
+
+    // Every number stays what it is, so that all of it comes back.
+    private TensorMapping WithTypes(ImmutableArray<(string Name, TensorType Type)> types)
+    {
+        TensorMapping made = this;
+        foreach ((string name, TensorType type) in types)
+        {
+            if (made.Outputs.FirstOrDefault(tensor => tensor.Name == name) is not { } output || output.Type == type)
+            {
+                continue;
+            }
+
+            PayloadRecipe wide = output.Type == TensorType.F32 ? output.Payload : new WidenedPayload(output.Payload, output.Type);
+            ModelTensor other = ModelTensor.Made(
+                name, type, output.Shape, type == TensorType.F32 ? wide : new NarrowedPayload(wide, type));
+            PayloadRecipe whole = type == TensorType.F32 ? new PlannedPayload(other) : new WidenedPayload(new PlannedPayload(other), type);
+            PayloadRecipe back = output.Type == TensorType.F32 ? whole : new NarrowedPayload(whole, output.Type);
+            made = made with
+            {
+                Outputs = made.Outputs.Replace(output, other, ReferenceEqualityComparer.Instance),
+                Return = [
+                    .. made.Return.Select(
+                        recipe => recipe?.Planned().Contains(output, ReferenceEqualityComparer.Instance) == true
+                            ? recipe.Resolve(tensor => ReferenceEquals(tensor, output) ? back : new PlannedPayload(tensor))
+                            : recipe)],
+            };
+        }
+
+        return made;
     }
 
     // Programs that read Hugging Face's names pass over a tensor that they do not know: it keeps its name (apr-v2.md §12.2), but for tables

@@ -61,6 +61,11 @@ internal static class CertificateMaker
             }
         }
 
+        if (options.Mmproj)
+        {
+            texts.Add("mmproj", "true");
+        }
+
         if (options.MaxShardBytes is { } limit)
         {
             texts.Add("max-shard-size", limit.ToString(CultureInfo.InvariantCulture));

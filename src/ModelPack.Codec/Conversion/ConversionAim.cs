@@ -28,6 +28,15 @@ internal sealed record ConversionAim(ModelFile Source, string TargetPath, ModelF
     /// <exception cref="ModelPackException">The conversion is not possible.</exception>
     public (ConversionPlan Plan, ConversionAim Aim) Plan(Func<string>? folder = null)
     {
+        if (Options.Mmproj)
+        {
+            ConversionAim part = this with { Options = Options with { Origin = OriginMode.None } };
+            return To == ModelFormat.Gguf
+                ? (part.Transcode(null), part)
+                : throw new ModelPackException(
+                    ConversionErrors.PartOfGgufOnly, $"the part that sees becomes a GGUF, not {To}") { FilePath = Source.Source.Name };
+        }
+
         if (IsCopy)
         {
             return (new CopyPlan(Source), this);

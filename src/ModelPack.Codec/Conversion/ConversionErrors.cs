@@ -43,11 +43,15 @@ internal static class ConversionErrors
         "MP2411", "", ErrorKind.Usage, "The output consists of several files, and a stream holds one.",
         "Convert to a path, or set Quantized = Blocks, which needs no second file.");
 
+    public static readonly ErrorCode PartOfGgufOnly = new(
+        "MP2412", "", ErrorKind.Usage, "The part of a model that sees becomes a GGUF of its own, and nothing else.",
+        "Convert to GGUF, or leave the option away (Mmproj, --mmproj).");
+
     public static readonly ErrorCode ReadOrWriteFailed = new(
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.",
         "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [OtherEnding, OneStream, NonFinite, SameFile, NotProved, NeedsFolder, Lossy, SideFileName, SharedSideFile, ForeignFolder,
-            ReadOrWriteFailed];
+        [OtherEnding, OneStream, PartOfGgufOnly, NonFinite, SameFile, NotProved, NeedsFolder, Lossy, SideFileName, SharedSideFile,
+            ForeignFolder, ReadOrWriteFailed];
 }

@@ -24,6 +24,13 @@ public sealed record ConversionOptions
     /// <summary>Tensor names.</summary>
     public NamingMode Naming { get; init; }
 
+    /// <summary>
+    /// Makes a GGUF of the part of the model that sees, which llama.cpp takes beside that of the language model; the source is a Hugging
+    /// Face folder. The output holds nothing of the rest, and no origin record: <see cref="Origin"/> counts as
+    /// <see cref="OriginMode.None"/>.
+    /// </summary>
+    public bool Mmproj { get; init; }
+
     /// <summary>The origin record.</summary>
     public OriginMode Origin { get; init; }
 

@@ -27,7 +27,8 @@ internal readonly record struct LostTensor(string Name, string? Why);
 /// Payloads that the output does not give back: they have no place in the target's words, or were changed in a way that rounding cannot
 /// undo. Small ones are kept in the origin record, so that a model stays one file; others in the side file.
 /// </summary>
-internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeFactorTables tables)
+internal sealed class SidecarPayloads(
+    ModelFile source, OriginMode origin, RopeFactorTables tables, ImmutableHashSet<string> others)
 {
     private const int SmallPayload = 64 << 10;
     private const int MaximumInRecord = 16 << 20;
@@ -40,8 +41,13 @@ internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeF
     public IReadOnlyList<OutputTensor> Side => side;
 
     /// <summary>What is kept or left out.</summary>
-    public IEnumerable<RankedNote> Notes => lost.Count == 0 ? [] :
-        [$"{lost.Count} tensors have no place in the target's words and are left out without an origin record, '{lost[0].Name}' first"];
+    public IEnumerable<RankedNote> Notes =>
+    [
+        .. lost.Count == 0 ? Array.Empty<RankedNote>() :
+            [$"{lost.Count} tensors have no place in the target's words and are left out without an origin record, '{lost[0].Name}' first"],
+        .. others.IsEmpty ? Array.Empty<RankedNote>() :
+            [$"{others.Count} tensors of the model are not of the part that sees, and not in the output"],
+    ];
 
     /// <summary>Tensors that are left out, since there is no record to keep them.</summary>
     public IReadOnlyList<LostTensor> Lost => lost;
@@ -93,6 +99,11 @@ internal sealed class SidecarPayloads(ModelFile source, OriginMode origin, RopeF
     // What config.json says need not be kept.
     private LiteralPayload? Stated(TensorInfo tensor, PayloadRecipe payload)
     {
+        if (others.Contains(tensor.Name))
+        {
+            return null;
+        }
+
         (ReadOnlyMemory<byte>? bytes, string? why) = RopeFactorTables.IsTable(tensor.Name)
             ? tables.Find(tensor, () => Read(payload))
             : default;

@@ -41,7 +41,7 @@ internal sealed class TensorPlanner
         logical = TensorDescriptions.AllLogical(source);
         this.model = model;
         change = TensorMapping.Plan(model.Root, model.Tensors, words, target.Format);
-        kept = new(source, options.Origin, new(companions, change.Outputs.Select(output => output.Info)));
+        kept = new(source, options.Origin, new(companions, change.Outputs.Select(output => output.Info)), words.Others);
     }
 
     /// <summary>Plans a conversion.</summary>
@@ -224,7 +224,7 @@ internal sealed class TensorPlanner
         TensorAction inner = recipe.Inner.IsEmpty ? TensorAction.Move : recipe.Inner.Max(Worst);
         TensorAction own = recipe switch
         {
-            NarrowedPayload or ShiftedPayload or ComputedPayload => TensorAction.Change,
+            NarrowedPayload or ShiftedPayload or ScaledPayload or ComputedPayload => TensorAction.Change,
             WidenedPayload => TensorAction.Widen,
             _ => TensorAction.Move,
         };

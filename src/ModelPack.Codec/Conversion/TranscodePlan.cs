@@ -33,6 +33,7 @@ internal sealed class TranscodePlan : ConversionPlan
     private OutputContent? content;
     private readonly int[] views;
     private readonly OriginMode embedding;
+    private readonly bool narrows;
     private readonly bool leavesBehind;
     private readonly Hash128 digest;
     private readonly JudgedMeaning? meaning;
@@ -54,7 +55,9 @@ internal sealed class TranscodePlan : ConversionPlan
         leavesBehind = ancestry.LeftBehind;
         Records = ancestry.Records;
         Shown = ancestry.Shown;
-        ModelDescription words = ModelDescription.Of(ancestry.Root, options.Naming).In(to);
+        ModelDescription words = options.Mmproj
+            ? ModelDescription.OfTower(ancestry.Root)
+            : ModelDescription.Of(ancestry.Root, options.Naming).In(to);
         DerivedFolder derived = FolderCompanions.For(ancestry.Root, words, to, form);
         plan = TensorPlanner.Plan(ancestry, words, target, derived, options);
         ancestry.File.GiveBackMemory();
@@ -62,6 +65,7 @@ internal sealed class TranscodePlan : ConversionPlan
         Payloads = plan.Payloads;
         Order = OrderOf();
         embedding = options.Origin;
+        narrows = options.Dtype is not null;
         Func<byte[]>? record = BeginRecord(sourceNames, options, out views);
         ancestry.File.GiveBackMemory();
         Companions = derived.Files;
@@ -146,9 +150,9 @@ internal sealed class TranscodePlan : ConversionPlan
 
     public override TensorAction Action(int tensor) => plan.Sources[tensor].Action;
 
-    // What narrowing makes of numbers is measured by itself.
+    // What narrowing that was asked for makes of numbers is measured by itself.
     protected override TensorInfo? Values(int payload) =>
-        Payloads[payload] is NarrowedPayload ? null : Step(payload).Logical with { Name = Step(payload).Name };
+        narrows && Payloads[payload] is NarrowedPayload ? null : Step(payload).Logical with { Name = Step(payload).Name };
 
     private OutputTensor Step(int payload) =>
         payload < plan.Outputs.Length ? plan.Outputs[payload] : plan.Side[payload - plan.Outputs.Length];

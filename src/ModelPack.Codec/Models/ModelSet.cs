@@ -110,7 +110,10 @@ public sealed class ModelSet : ModelFile
 
     /// <inheritdoc/>
     internal override ImmutableArray<FootedFile> Footed =>
-        [.. Members.Where(member => member.Model is not null).SelectMany(member => member.Model!.Footed.Select(file => file.After(member.Start)))];
+        [
+            .. Members.Where(member => member.Model is not null)
+                .SelectMany(member => member.Model!.Footed.Select(file => file.After(member.Start))),
+        ];
 
     /// <inheritdoc/>
     internal override void CheckFooter(CancellationToken cancellation = default) =>

@@ -20,6 +20,10 @@ internal static class ConvertCommand
         Option<long?> maxShardSize = Arguments.Size(
             "--max-shard-size",
             "Begin a further shard (SafeTensors) or part (GGUF) at this size, for example 5GB; units are decimal. TARGET is a folder then.");
+        Option<bool> mmproj = Arguments.Flag(
+            "--mmproj",
+            "Of a Hugging Face folder, make a GGUF of the part that sees: what llama.cpp takes beside the language model. Nothing else is "
+                + "in it, and no origin record.");
         Option<bool> dryRun = Arguments.Flag("--dry-run", "Show what would be done, tensor by tensor, and write nothing.");
         Option<bool> sha256 = Arguments.Flag("--sha256", "Put SHA-256 of source and output into the certificate too (slower).");
         Option<bool> force = Arguments.Flag("--force", "Replace TARGET if it exists, once the new file is proved.");
@@ -43,6 +47,8 @@ internal static class ConvertCommand
                     "dotnet modelpack convert model.gguf model.safetensors --quantized blocks"),
                 new("half the size, every value within 0.01 of the source's",
                     "dotnet modelpack convert model.safetensors model.gguf --dtype bf16 --allow-lossy --epsilon 0.01"),
+                new("the part of a model that sees, for llama.cpp's own --mmproj",
+                    "dotnet modelpack convert models/gemma-3-4b mmproj.gguf --mmproj"),
                 new("in CI: the certificate as an artifact, the answer as JSON",
                     "dotnet modelpack convert model.gguf model.apr --report proof.json --json"),
             ],
@@ -57,6 +63,7 @@ internal static class ConvertCommand
         verb.Arguments.Add(target);
         verb.Options.Add(to);
         conversion.AddTo(verb);
+        verb.Options.Add(mmproj);
         verb.Options.Add(maxShardSize);
         verb.Options.Add(sha256);
         verb.Options.Add(force);
@@ -73,6 +80,7 @@ internal static class ConvertCommand
         {
             ConversionOptions options = conversion.Read(parsed) with
             {
+                Mmproj = parsed.GetValue(mmproj),
                 MaxShardBytes = parsed.GetValue(maxShardSize),
                 Sha256 = parsed.GetValue(sha256),
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,

@@ -20,6 +20,7 @@ public sealed class RequestTests
     [DataRow("Quantized", "always", "auto, blocks, native")]
     [DataRow("Naming", "other", "native, verbatim")]
     [DataRow("AllowNonFinite", "yes", "false, true")]
+    [DataRow("Mmproj", "yes", "false, true")]
     [DataRow("Dtype", "f32", "bf16, f16")]
     [DataRow("AllowLossy", "1", "false, true")]
     [DataRow("Epsilon", "-0.1", "a number from 0 on, for example 0.01 or 1e-3")]
@@ -41,6 +42,19 @@ public sealed class RequestTests
         Assert.AreEqual(BuildErrors.UnknownValue.Id, error.Code);
         Assert.Contains($"{name} is '{value}'", error.Message!);
         Assert.Contains(choices, error.Message!);
+    }
+
+    [TestMethod]
+    public void The_part_that_sees_has_an_output_of_its_own_and_needs_a_folder_with_one()
+    {
+        using TaskFolder folder = new();
+        BuildErrorEventArgs error = folder.Fail(("To", "gguf"), ("Mmproj", "true"));
+        Assert.AreEqual("MP2207", error.Code);
+        Assert.Contains("only a Hugging Face folder holds the part that sees", error.Message!);
+        ItemPlacement placement = new(folder.Path, "out");
+        string plain = placement.Of(TaskFolder.Item(folder.Source), "gguf").Output;
+        string part = placement.Of(TaskFolder.Item(folder.Source, ("Mmproj", "true")), "gguf").Output;
+        Assert.AreEqual(Path.Combine(Path.GetDirectoryName(plain)!, "mmproj-" + Path.GetFileName(plain)), part);
     }
 
     [TestMethod]

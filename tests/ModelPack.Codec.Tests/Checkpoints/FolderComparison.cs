@@ -97,7 +97,8 @@ internal static partial class FolderComparison
     {
         string path = Path.Combine(folder, "config.json");
         return File.Exists(path)
-            ? ConfigFields.ReadLanguagePart(path).Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(StringComparer.Ordinal)
+            ? ConfigFields.ReadLanguagePart(path).Where(field => field.Value.ValueKind != JsonValueKind.Null)
+                .ToDictionary(StringComparer.Ordinal)
             : null;
     }
 

@@ -41,6 +41,8 @@ public sealed class ErrorCodeTests
             ModelFormat.SafeTensors, ConversionCorpus.Allow)),
         ["MP2410"] = folder => Thrown(
             () => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.gguf"), ModelFormat.Apr, new())),
+        ["MP2412"] = folder => Thrown(() => ModelConverter.Convert(
+            SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.apr"), ModelFormat.Apr, new() { Mmproj = true })),
         ["MP2411"] = folder => Thrown(() => ModelConverter.Convert(
             new MemoryStream(File.ReadAllBytes(RepositoryData.Path("corpus", "gguf", "models", "random-qwen2-small-Q4_K_M.gguf"))),
             new MemoryStream(), ModelFormat.SafeTensors, new())),

@@ -29,8 +29,13 @@ public sealed class GreedyTokenTests
         ["command-r-plus"] = "llama.cpp knows the model with norms of q and k by its 64 layers, and this one has 2",
         ["exaone4"] = Width,
         ["exaone4-hybrid"] = Width,
+        ["gemma3n-text"] = "llama.cpp takes the ranks and widths of the published models, which this one does not have",
         ["deepseek2-lite"] = "llama.cpp knows a model without that rank by its 26 or 27 layers, and this one has 2",
     };
+
+    /// <summary>The token of a picture among the ids, and what fills up: the class of the whole model puts that in its place where there is
+    /// no picture.</summary>
+    private static readonly Dictionary<string, (int Picture, int Filling)> Pictures = new() { ["gemma4-dense"] = (17, 0) };
 
     [TestMethod]
     public void Llama_ranks_the_tokens_first_that_transformers_does()
@@ -45,7 +50,9 @@ public sealed class GreedyTokenTests
                 continue;
             }
 
-            string result = Result(checkpoint.Path, expected, out bool isRight);
+            (int picture, int filling) = Pictures.GetValueOrDefault(name, (-1, -1));
+            int[] ids = [.. expected.InputIds.Select(id => id == picture ? filling : id)];
+            string result = Result(checkpoint.Path, expected with { InputIds = ids }, out bool isRight);
             table.Append($"| {name} | {architecture} | {result}{(Reasons.TryGetValue(name, out string? reason) ? $": {reason}" : "")} |\n");
             if (!isRight && reason is null)
             {

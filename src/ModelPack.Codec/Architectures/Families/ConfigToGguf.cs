@@ -134,6 +134,7 @@ internal static class ConfigToGguf
             GenerationToGguf.TokenIds(config, generation, notes), [.. notes])
         {
             Head = draft.Head,
+            Scaled = [.. draft.Scaled],
             NamedTokens = [.. draft.NamedTokens],
         };
     }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using ModelPack.Architectures.Rules;
 using ModelPack.IO.Json;
+using ModelPack.Tensors;
 
 namespace ModelPack.Architectures.Families;
 
@@ -19,28 +21,27 @@ internal static class FalconH1Multipliers
 
     private static readonly (string Field, int Count)[] Lists = [("mlp_multipliers", 2), ("ssm_multipliers", 5)];
 
+    private static readonly string[] Numbers = ["embedding_multiplier", "lm_head_multiplier"];
+
     public static void Read(ConfigReader draft)
     {
+        Dictionary<string, float[]> factors = [];
         foreach (string field in Single)
         {
-            if (draft.Config.Float(field) is { } factor and not 1)
-            {
-                draft.Obstruct($"{field} is {factor:R}");
-            }
+            factors[field] = [draft.Config.Float(field) ?? 1];
         }
 
         foreach ((string field, int count) in Lists)
         {
-            float[] factors = draft.Config.Floats(field) ?? [];
-            if (factors.Length != 0 && factors.Length != count)
-            {
-                throw draft.Config.WrongValue(field, $"has {factors.Length} items instead of {count}");
-            }
+            float[] stated = draft.Config.Floats(field) ?? [];
+            factors[field] = stated.Length == 0 ? [.. Enumerable.Repeat(1f, count)]
+                : stated.Length == count ? stated
+                : throw draft.Config.WrongValue(field, $"has {stated.Length} items instead of {count}");
+        }
 
-            if (Array.Exists(factors, factor => factor != 1))
-            {
-                draft.Obstruct($"{field} are not all 1");
-            }
+        if (factors.Values.Any(numbers => numbers.Any(number => number != 1)))
+        {
+            Multiply(draft, factors);
         }
 
         if (draft.Config.Has("attn_layer_indices"))
@@ -57,6 +58,65 @@ internal static class FalconH1Multipliers
         if (gated && (draft.Config.Bool(NormFirst) ?? true))
         {
             draft.Obstruct($"{NormFirst} is true; the runtime norms behind the gate");
+        }
+    }
+
+    // The converter multiplies in single precision, one factor after the other, and rounds once to the type of the file.
+    private static void Multiply(ConfigReader draft, Dictionary<string, float[]> factors)
+    {
+        if (AttentionLayers.Count(draft) is not { } layers)
+        {
+            return;
+        }
+
+        if (draft.Component("output.weight") is null && Numbers.Any(field => factors[field][0] != 1))
+        {
+            draft.Obstruct("the embedding is the output too, and each is multiplied by another number");
+            return;
+        }
+
+        if (draft.Folder.Tensors.FirstOrDefault(
+            tensor => tensor.Type is not (TensorType.BF16 or TensorType.F16 or TensorType.F32)) is { } coded)
+        {
+            draft.Obstruct($"weights are multiplied by numbers of config.json, and {coded.Name} is {TensorTypes.Get(coded.Type).Name}");
+            return;
+        }
+
+        float[] ssm = factors["ssm_multipliers"];
+        (float key, float input) = (factors["key_multiplier"][0], factors["attention_in_multiplier"][0]);
+        Add("token_embd", factors["embedding_multiplier"]);
+        Add("output", factors["lm_head_multiplier"]);
+        (long inner, long states, long heads) = (
+            draft.Numbers["ssm_inner"], draft.Numbers["ssm_groups"] * draft.Numbers["ssm_state"], draft.Numbers["ssm_heads"]);
+        for (int layer = 0; layer < layers; layer++)
+        {
+            string block = $"blk.{layer}.";
+            Add(block + "ffn_gate", factors["mlp_multipliers"][0]);
+            Add(block + "ffn_down", factors["mlp_multipliers"][1]);
+            Add(block + "attn_q", input);
+            Add(block + "attn_k", key, input);
+            Add(block + "attn_v", input);
+            Add(block + "attn_output", factors["attention_out_multiplier"]);
+            Add(block + "ssm_out", factors["ssm_out_multiplier"]);
+            if (factors["ssm_in_multiplier"][0] != 1 || Array.Exists(ssm, number => number != 1))
+            {
+                draft.Scaled.Add(new(
+                    block + "ssm_in.weight",
+                    [
+                        .. new[] { inner, inner, states, states, heads }.Zip(
+                            ssm, (rows, number) => (rows, ImmutableArray.Create(factors["ssm_in_multiplier"][0], number))),
+                    ]));
+            }
+        }
+
+        draft.Note("multipliers have no key: the matrices hold the products, rounded to their type, as the converter of llama.cpp does");
+
+        void Add(string component, params float[] numbers)
+        {
+            if (Array.Exists(numbers, number => number != 1))
+            {
+                draft.Scaled.Add(new(component + ".weight", [(1, [.. numbers])]));
+            }
         }
     }
 

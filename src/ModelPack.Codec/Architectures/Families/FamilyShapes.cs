@@ -29,7 +29,7 @@ internal static class FamilyShapes
         {
             foreach (NameMatch match in family.Names.FromHuggingFace(tensor.Name).Take(1))
             {
-                if (Wrong(tensor, match, family, draft.Numbers) is { } wrong)
+                if (Wrong(tensor, match, family, draft.Numbers, draft.LayerNumbers) is { } wrong)
                 {
                     throw draft.Config.Contradiction($"{CompanionNames.Config}: {wrong}");
                 }
@@ -83,7 +83,7 @@ internal static class FamilyShapes
         {
             if (family.Names.FromGguf(tensor.Name, config.Derivation.HasTensor) is { } match
                 && match.Rule is { Transform: NameTransform.None, Cut: null } && match.Rule.Take is [{ Form: null }]
-                && Wrong(tensor, match, family, config.Numbers) is { } wrong)
+                && Wrong(tensor, match, family, config.Numbers, config.LayerNumbers) is { } wrong)
             {
                 config.Refuse(wrong);
                 return;
@@ -91,7 +91,8 @@ internal static class FamilyShapes
         }
     }
 
-    private static string? Wrong(TensorInfo tensor, NameMatch match, Family family, Dictionary<string, long> numbers)
+    private static string? Wrong(
+        TensorInfo tensor, NameMatch match, Family family, Dictionary<string, long> numbers, Dictionary<string, long[]> ofLayers)
     {
         if (tensor.Type is not (TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.F64)
             || match.GgufEnding != ".weight" || !family.Shapes.TryGetValue(match.Rule.Order, out ImmutableArray<ShapeTerm> terms))
@@ -106,7 +107,7 @@ internal static class FamilyShapes
 
         for (int axis = 0; axis < terms.Length; axis++)
         {
-            if (terms[axis].Value(numbers) is { } expected && expected != tensor.Shape[axis])
+            if (terms[axis].Value(Number) is { } expected && expected != tensor.Shape[axis])
             {
                 return $"{terms[axis].Text} is {expected}, but the tensor {tensor.Name} has shape "
                     + $"{TensorShape.Format(tensor.Shape.AsSpan())}";
@@ -114,5 +115,9 @@ internal static class FamilyShapes
         }
 
         return null;
+
+        long? Number(string field) => ofLayers.TryGetValue(field, out long[]? layers) && match.Layer >= 0 && match.Layer < layers.Length
+            ? layers[match.Layer]
+            : numbers.TryGetValue(field, out long number) ? number : null;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ShapeTerm(string text)
     public string Text => text;
 
     /// <summary>The dimension; null if a field of it is not known, or it is larger than a dimension can be.</summary>
-    public long? Value(IReadOnlyDictionary<string, long> numbers)
+    public long? Value(Func<string, long?> find)
     {
         Int128 total = 0;
         foreach (ImmutableArray<string> product in sum)
@@ -21,10 +21,10 @@ internal sealed class ShapeTerm(string text)
             Int128 value = 1;
             foreach (string factor in product)
             {
-                if (long.TryParse(factor, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-                    || numbers.TryGetValue(factor, out number))
+                if ((long.TryParse(factor, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : find(factor))
+                    is { } size)
                 {
-                    value *= number;
+                    value *= size;
                     if (value > long.MaxValue)
                     {
                         return null;

@@ -11,6 +11,11 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
 {
     private const string Prefix = "ModelPack.Codec.Architectures.Families.";
 
+    /// <summary>What GGUF calls every part of a model that sees.</summary>
+    public const string TowerArchitecture = "clip";
+
+    private const string TowerPrefix = "ModelPack.Codec.Architectures.Towers.";
+
     private const string Like = "like";
 
     private static readonly (string Key, string Field)[] Sizes =
@@ -30,6 +35,16 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
         .. typeof(FamilyFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).Select(Read),
     ];
+
+    /// <summary>Parts of models that see, as files of families: the architecture with the projector behind it.</summary>
+    public static ImmutableArray<FamilyFile> Towers { get; } =
+    [
+        .. typeof(FamilyFile).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(TowerPrefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(ReadTower),
+    ];
+
+    /// <summary>The name of a tower's table.</summary>
+    public static string TowerName(string projector) => $"{TowerArchitecture}/{projector}";
 
     /// <summary>The tensors in both vocabularies.</summary>
     public JsonElement Tensors => Root.GetProperty("tensors");
@@ -97,6 +112,13 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
         Sizes.Where(size => !line.TryGetProperty(size.Field, out JsonElement names)
             || (names.ValueKind == JsonValueKind.Array ? names.GetArrayLength() > 0 : names.GetString()!.Length > 0))
             .Select(size => size.Key);
+
+    private static FamilyFile ReadTower(string resource)
+    {
+        using Stream stream = typeof(FamilyFile).Assembly.GetManifestResourceStream(resource)!;
+        using JsonDocument tower = JsonDocument.Parse(stream);
+        return new(TowerName(resource[TowerPrefix.Length..]), tower.RootElement.Clone());
+    }
 
     private static FamilyFile Read(string resource)
     {

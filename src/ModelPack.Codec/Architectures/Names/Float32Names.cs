@@ -6,7 +6,7 @@ internal static class Float32Names
 {
     private static readonly string[] Components = [
         "ffn_gate_inp", "ffn_gate_inp_shexp", "position_embd", "token_types", "ssm_conv1d", "ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v",
-        "shortconv.conv", "altup_correct_coef", "altup_predict_coef", "indexer.proj", "ffn_latent_down", "ffn_latent_up"];
+        "shortconv.conv", "altup_correct_coef", "patch_embd", "altup_predict_coef", "indexer.proj", "ffn_latent_down", "ffn_latent_up"];
 
     public static bool Contains(string ggufName, int rank) =>
         rank <= 1

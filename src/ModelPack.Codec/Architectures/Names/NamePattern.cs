@@ -29,7 +29,8 @@ internal sealed class NamePattern
 
     /// <summary>True for what <c>block_count</c> counts: not for a decoder that stands beside an encoder.</summary>
     public bool IsInBlock =>
-        Text.StartsWith("blk.", StringComparison.Ordinal) || Text.StartsWith("enc.blk.", StringComparison.Ordinal);
+        Text.StartsWith("blk.", StringComparison.Ordinal) || Text.StartsWith("enc.blk.", StringComparison.Ordinal)
+        || Text.StartsWith("v.blk.", StringComparison.Ordinal);
 
     public string Format(int layer, int index) => Text
         .Replace(LayerPlace, layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)

@@ -53,6 +53,12 @@ internal sealed record NameRule(
     /// <summary>True if the folder counts these layers from the first one that predicts further tokens.</summary>
     public bool Predicts { get; init; }
 
+    /// <summary>True if the folder counts layers into which a picture enters, and a GGUF calls them by their numbers.</summary>
+    public bool IsDeep { get; init; }
+
+    /// <summary>True for experts that a folder may hold the other way round (<see cref="TurnedExperts"/>).</summary>
+    public bool Turns { get; init; }
+
     /// <summary>Layers of a GGUF that the row is about.</summary>
     public int Layers { get; init; } = int.MaxValue;
 
@@ -68,6 +74,13 @@ internal sealed record NameRule(
         NameTransform.None => Take[0].Form is null or { HasRest: true },
         NameTransform.HeadRows or NameTransform.HeadsApart or NameTransform.GroupsApart or NameTransform.Stack => true,
         _ => false,
+    };
+
+    /// <summary>The row for experts that lie the other way round, as a GGUF has them.</summary>
+    public NameRule Turned() => this with
+    {
+        Cut = Cut is null ? null : Cut with { Axis = -2 },
+        Take = [.. Take.Select(piece => piece with { Form = null })],
     };
 
     /// <summary>Number of parts of a stack; null if it is that of the experts or heads.</summary>

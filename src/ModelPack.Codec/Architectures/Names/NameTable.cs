@@ -19,8 +19,9 @@ internal sealed class NameTable(
     public static NameTable? For(string architecture) => Tables.GetValueOrDefault(architecture)?.Where(rule => rule.Tokenizers.IsEmpty);
 
     /// <summary>The table of a model; null if there is none.</summary>
-    public static NameTable? For(ModelFacts facts) =>
-        For(FamilyFile.Standing(facts.Architecture, facts.Has) ?? facts.Architecture, facts.ExpertCount, facts.Tokenizer)
+    public static NameTable? For(ModelFacts facts) => facts.Projector is { } projector
+        ? For(FamilyFile.TowerName(projector))?.WithDeepLayers(facts.DeepLayers)
+        : For(FamilyFile.Standing(facts.Architecture, facts.Has) ?? facts.Architecture, facts.ExpertCount, facts.Tokenizer)
             ?.WithPredictingLayers(facts.FirstPredictingLayer);
 
     /// <summary>The table of an architecture with as many experts, and such a tokenizer.</summary>
@@ -113,6 +114,16 @@ internal sealed class NameTable(
         ? this
         : new(
             [.. rules.Select(rule => rule.Predicts ? rule with { FirstLayer = layer } : rule with { Layers = layer })], prefixes, endings);
+
+    private NameTable WithDeepLayers(ImmutableArray<int> deep) => !rules.Any(rule => rule.IsDeep) ? this : new(
+        [
+            .. rules.SelectMany(rule => !rule.IsDeep ? [rule] : deep.Select(
+                (layer, place) => rule with
+                {
+                    Gguf = new(rule.Gguf.Format(layer, -1)),
+                    HuggingFace = new(rule.HuggingFace.Format(place, -1)),
+                })),
+        ], prefixes, endings);
 
     private static bool IsMeant(NameMatch match, Func<string, bool> exists)
     {

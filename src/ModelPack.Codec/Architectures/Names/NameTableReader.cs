@@ -26,7 +26,7 @@ internal static class NameTableReader
                 Table(
                     architecture.Value, Pairs(root.GetProperty("prefixes"), architecture.Name),
                     Pairs(root.GetProperty("endings"), architecture.Name))))
-            .Concat(FamilyFile.All.Select(file => KeyValuePair.Create(
+            .Concat(FamilyFile.All.Concat(FamilyFile.Towers).Select(file => KeyValuePair.Create(
                 file.Architecture, Table(file.Tensors, file.Pairs("prefixes"), file.Pairs("endings")))))
             .ToFrozenDictionary(StringComparer.Ordinal);
     }
@@ -57,6 +57,8 @@ internal static class NameTableReader
                 && experts.ValueKind is JsonValueKind.True or JsonValueKind.False
                 ? experts.GetBoolean()
                 : null,
+            Turns = row.TryGetProperty("turns", out JsonElement turns) && turns.GetBoolean(),
+            IsDeep = row.TryGetProperty("deepstack", out JsonElement deep) && deep.GetBoolean(),
             Predicts = row.TryGetProperty("predicts", out JsonElement predicts) && predicts.GetBoolean(),
             Cut = CutRows.Cut(row),
             Take = CutRows.Take(row),
@@ -83,6 +85,7 @@ internal static class NameTableReader
         "T15" => NameTransform.Positions,
         "T14" => NameTransform.HeadStack,
         "T22" => NameTransform.Cut,
+        "T23" => NameTransform.ZeroRows,
         string other => throw new InvalidOperationException($"unknown transform {other} in the table of names"),
         null => throw new InvalidOperationException("a transform without a name in the table of names"),
     };

@@ -47,4 +47,7 @@ internal enum NameTransform
 
     /// <summary>T15: rows of positions in front of the first token's are cut.</summary>
     Positions,
+
+    /// <summary>T23: rows of zeros up to the number of tokens.</summary>
+    ZeroRows,
 }

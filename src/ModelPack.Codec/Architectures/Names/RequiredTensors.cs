@@ -4,32 +4,6 @@ using System.Text.Json;
 
 namespace ModelPack.Architectures.Names;
 
-/// <summary>A component of a model, in GGUF's words.</summary>
-/// <param name="Name">Its name, without what stands before it in a layer; a weight, unless it says otherwise.</param>
-internal readonly record struct TensorComponent(string Name)
-{
-    private const string Bias = ".bias";
-    private const string Weight = ".weight";
-    private const string Encoder = "enc.";
-
-    private string Ending => Name.EndsWith('.') ? "" : Name.EndsWith(Bias, StringComparison.Ordinal) ? Bias : Weight;
-
-    private string Stem => Name.EndsWith(Bias, StringComparison.Ordinal) ? Name[..^Bias.Length] : Name.TrimEnd('.');
-
-    /// <summary>The name in a GGUF.</summary>
-    /// <param name="layer">The layer; -1 outside the layers.</param>
-    public string GgufName(int layer) => layer < 0 ? Stem + Ending : InLayer($"{layer}") + Ending;
-
-    /// <summary>The names that it may have in a folder; none if the table has none. Of a stack it is the name of the first.</summary>
-    public IEnumerable<string> HuggingFaceNames(NameTable table, int layer) =>
-        table.HuggingFaceNames(layer < 0 ? Stem : InLayer("{n}"), Ending, layer);
-
-    // The layers of an encoder beside a decoder have names of their own.
-    private string InLayer(string layer) => Stem.StartsWith(Encoder, StringComparison.Ordinal)
-        ? $"{Encoder}blk.{layer}.{Stem[Encoder.Length..]}"
-        : $"blk.{layer}.{Stem}";
-}
-
 /// <summary>
 /// The tensors and hyperparameters without which the programs of an architecture do not load a model. What a program computes, or takes
 /// from another tensor, is not among them: the head of a model whose embedding is its head, biases that a class may lack.
@@ -79,7 +53,7 @@ internal sealed class RequiredTensors
         ["falcon"] = new(LayerNorm, Biased, "attn_norm attn_norm.bias attn_qkv attn_output ffn_up ffn_down"),
         ["olmo2"] = new(RmsNorm, Outside, $"{Heads} attn_q_norm attn_k_norm attn_output post_attention_norm {Gated} post_ffw_norm"),
         ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
-    }.Concat(FamilyFile.All.Select(Of)).ToFrozenDictionary(StringComparer.Ordinal);
+    }.Concat(FamilyFile.All.Concat(FamilyFile.Towers).Select(Of)).ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;

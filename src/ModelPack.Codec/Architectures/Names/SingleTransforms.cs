@@ -20,6 +20,7 @@ internal static class SingleTransforms
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: true),
         NameTransform.GroupsApart => GroupsApart(member, facts, toGguf: true),
         NameTransform.Positions => PositionTransforms.ToGguf(member, facts),
+        NameTransform.ZeroRows => ZeroRows.ToGguf(member, facts),
         NameTransform other => throw new InvalidOperationException($"{other} does not make one tensor of one"),
     };
 
@@ -37,6 +38,7 @@ internal static class SingleTransforms
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: false),
         NameTransform.GroupsApart => GroupsApart(member, facts, toGguf: false),
         NameTransform.Positions => PositionTransforms.ToHuggingFace(member, facts),
+        NameTransform.ZeroRows => ZeroRows.ToHuggingFace(member, facts),
         NameTransform other => throw new InvalidOperationException($"{other} does not make one tensor of one"),
     };
 

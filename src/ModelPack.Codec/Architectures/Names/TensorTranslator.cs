@@ -95,7 +95,8 @@ internal static class TensorTranslator
             tensor => table.FromHuggingFace(tensor.Name).Any(match => match.Rule.HuggingFace.Text == module.Text));
         foreach ((int index, ModelTensor tensor) in Sound(context, tensors))
         {
-            ImmutableArray<NameMatch> matches = FromHuggingFace(table, tensor.Name, scaled);
+            ImmutableArray<NameMatch> matches = TurnedExperts.AsTheyLie(
+                FromHuggingFace(table, tensor.Name, scaled), tensor, tensors, facts);
             if (matches.IsEmpty || (matches[0].Rule.HuggingFaceWith is { } with && !hasModule(with)))
             {
                 context.Unplace(index, UnplacedNames.InGguf(tensor.Name, facts.Architecture));

@@ -40,8 +40,14 @@ internal sealed class ConfigReader(FolderSource folder, ConfigObject config, str
     /// <summary>Counts by the names of their fields, for the shapes of tensors.</summary>
     public Dictionary<string, long> Numbers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same where they differ between layers: one for each.</summary>
+    public Dictionary<string, long[]> LayerNumbers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>generation_config.json, if it is there and can be read.</summary>
     public ConfigObject? Generation { get; init; }
+
+    /// <summary>Matrices that are multiplied by numbers that have no key.</summary>
+    public List<ScaledTensor> Scaled { get; } = [];
 
     /// <summary>Tokens that the architecture has a role for.</summary>
     public List<NamedToken> NamedTokens { get; } = [];

@@ -41,6 +41,9 @@ internal sealed class ConfigWriter(Derivation derivation, string architecture)
     /// <summary>Counts by the names of their fields, for the shapes of tensors.</summary>
     public Dictionary<string, long> Numbers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same where they differ between layers: one for each.</summary>
+    public Dictionary<string, long[]> LayerNumbers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The settings of the rotation; those of none until others are written.</summary>
     public JsonFields Scaling { get; set; } = DefaultScaling();
 

@@ -13,6 +13,11 @@ internal sealed record ExtraTensor(string Name, ImmutableArray<long> Shape, Read
 /// <param name="Rows">Its rows, in the order of the head.</param>
 internal sealed record HeadRows(string Name, string From, ImmutableArray<long> Rows);
 
+/// <summary>A matrix whose rows are multiplied by numbers that no key holds.</summary>
+/// <param name="Name">The name in GGUF.</param>
+/// <param name="Runs">Numbers of rows one after the other, and what these are multiplied by, one factor after the other.</param>
+internal sealed record ScaledTensor(string Name, ImmutableArray<(long Rows, ImmutableArray<float> Factors)> Runs);
+
 /// <summary>Ids of special tokens in config.json and generation_config.json; the tokenizer's own files come first where these say something
 /// too.</summary>
 /// <param name="Begin">bos_token_id.</param>
@@ -50,6 +55,9 @@ internal sealed record DerivedGguf(
 
     /// <summary>The head, if it is not a tensor of the folder but rows of one.</summary>
     public HeadRows? Head { get; init; }
+
+    /// <summary>Matrices that are multiplied by numbers of config.json.</summary>
+    public ImmutableArray<ScaledTensor> Scaled { get; init; } = [];
 
     /// <summary>Tokens that the architecture has a role for, whatever the tokenizer's files say.</summary>
     public ImmutableArray<NamedToken> NamedTokens { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using ModelPack.Formats;
 
@@ -14,6 +15,9 @@ internal sealed class FolderSource(
     /// <summary>Longer vectors than any model has are not read.</summary>
     private const long LongestVector = 1 << 20;
 
+    /// <summary>Nor are larger matrices than any projector has.</summary>
+    private const long LongestMatrix = 1 << 28;
+
     private readonly FrozenDictionary<string, TensorInfo> names = tensors.ToFrozenDictionary(tensor => tensor.Name, StringComparer.Ordinal);
 
     /// <summary>For messages.</summary>
@@ -28,6 +32,29 @@ internal sealed class FolderSource(
     /// <summary>Whether a vector is known to hold zeros alone.</summary>
     public bool IsZero(TensorInfo vector) =>
         read is not null && vector.Shape is [<= LongestVector] && read(vector).AsSpan().IndexOfAnyExcept((byte)0) < 0;
+
+    /// <summary>Whether F16 is known to hold every number of a tensor as it is.</summary>
+    public bool FitsHalf(TensorInfo tensor)
+    {
+        if (read is null || tensor.ByteLength > LongestMatrix || tensor.Type is not (TensorType.F16 or TensorType.BF16 or TensorType.F32))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> bytes = read(tensor);
+        for (int at = 0; tensor.Type != TensorType.F16 && at < bytes.Length; at += tensor.Type == TensorType.F32 ? 4 : 2)
+        {
+            float number = tensor.Type == TensorType.F32
+                ? BinaryPrimitives.ReadSingleLittleEndian(bytes[at..])
+                : BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]) << 16);
+            if (BitConverter.SingleToUInt32Bits((float)(Half)number) != BitConverter.SingleToUInt32Bits(number))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public TensorInfo? FindTensor(string name) => names.GetValueOrDefault(name);
 }

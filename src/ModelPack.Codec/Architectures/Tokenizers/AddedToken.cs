@@ -11,6 +11,10 @@ internal readonly record struct AddedToken(int Id, string Content, bool Special,
 {
     private static readonly string[] SpecialTexts = ["<pad>", "<mask>", "<2mass>", "[@BOS@]"];
 
+    /// <summary>Special tokens of Gemma 4 that programs show, so that parsers of chats find them (formats/architectures, gemma4).</summary>
+    private static readonly string[] Shown =
+        ["<|channel>", "<channel|>", "<|tool_call>", "<tool_call|>", "<|tool_response>", "<tool_response|>", "<|\"|>"];
+
     /// <summary>Whether tokens of a kind are found in the text first (hf-companions.md §2.2, §2.3).</summary>
     public static bool IsAdded(TokenKind kind) => kind is TokenKind.Unknown or TokenKind.Control or TokenKind.UserDefined;
 
@@ -23,7 +27,9 @@ internal readonly record struct AddedToken(int Id, string Content, bool Special,
             if (IsAdded(vocabulary.Kinds[id]) && vocabulary.Tokens[id].Length > 0)
             {
                 string text = vocabulary.Tokens[id];
-                yield return new AddedToken(id, text, vocabulary.Kinds[id] != TokenKind.UserDefined, source.Stripping.Of(text));
+                yield return new AddedToken(
+                    id, text, vocabulary.Kinds[id] != TokenKind.UserDefined || (source.Model == TokenizerKeys.GemmaBpe && IsShown(text)),
+                    source.Stripping.Of(text));
             }
         }
     }
@@ -31,6 +37,9 @@ internal readonly record struct AddedToken(int Id, string Content, bool Special,
     /// <summary>Texts whose tokens the converter marks as control tokens, be they special or not (tokenizers.md §2).</summary>
     public static bool LooksSpecial(string text) =>
         SpecialTexts.Contains(text) || Has(text, "<|", "|>") || Has(text, "<｜", "｜>") || Has(text, "<unused", ">");
+
+    /// <summary>Whether a special token of Gemma 4 is one that programs show: a user-defined one in a GGUF.</summary>
+    public static bool IsShown(string text) => Shown.Contains(text);
 
     /// <summary>As in tokenizer.json.</summary>
     public void Write(JsonText text)

@@ -57,7 +57,8 @@ internal static class ByteLevelBpe
         }
     }
 
-    private static List<(string Left, string Right)>? ReadMerges(TokenizerSource source)
+    /// <summary>The merges that a key lists; null if they are refused.</summary>
+    internal static List<(string Left, string Right)>? ReadMerges(TokenizerSource source)
     {
         Reading<string[]> lines = Vocabulary.ReadStrings(source.Keys, TokenizerKeys.Merges);
         if (!lines.IsRead)

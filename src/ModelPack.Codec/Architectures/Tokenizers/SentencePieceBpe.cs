@@ -2,12 +2,14 @@ using ModelPack.IO.Json;
 
 namespace ModelPack.Architectures.Tokenizers;
 
-/// <summary>SentencePiece-BPE (hf-companions.md §2.3), in the form of files with a normalizer.</summary>
+/// <summary>SentencePiece-BPE (hf-companions.md §2.3), in the form of files with a normalizer; with merges of its own for Gemma 4
+/// (formats/architectures, gemma4).</summary>
 internal static class SentencePieceBpe
 {
     public static TokenizerPlan? Plan(TokenizerSource source)
     {
-        if (!source.TryFlag(TokenizerKeys.AddSpacePrefix, true, out bool spacePrefix)
+        bool hasMerges = source.Model == TokenizerKeys.GemmaBpe;
+        if (!source.TryFlag(TokenizerKeys.AddSpacePrefix, !hasMerges, out bool spacePrefix)
             || !source.TryFlag(TokenizerKeys.AddBos, true, out bool addBos)
             || !source.TryFlag(TokenizerKeys.AddEos, false, out bool addEos))
         {
@@ -26,13 +28,12 @@ internal static class SentencePieceBpe
             return source.Refuse($"{(addBos && bos is null ? "a begin" : "an end")} token is to be added, but no key names it");
         }
 
-        Reading<List<(string Left, string Right)>> merges = SentencePieceMerges.Derive(source.Vocabulary, out bool orderIsLost);
-        if (merges.Problem is { } problem)
+        if ((hasMerges ? ByteLevelBpe.ReadMerges(source) : Derived(source)) is not { } merges)
         {
-            return source.Refuse(problem);
+            return null;
         }
 
-        Report(source, bytes.Value, orderIsLost);
+        Report(source, bytes.Value);
         return new TokenizerPlan
         {
             Normalizer = text => WriteNormalizer(text, spacePrefix),
@@ -44,18 +45,30 @@ internal static class SentencePieceBpe
                 TokenizerPlan.WriteBpeHead(
                     text, source.Special.UnknownToken?.Text, fuseUnknown: true, byteFallback: bytes.Value, ignoreMerges: false);
                 Fragments.Vocabulary(text, source.Vocabulary, source.Written);
-                Fragments.Merges(text, merges.Value);
+                Fragments.Merges(text, merges);
                 text.EndObject();
             },
         };
     }
 
-    private static void Report(TokenizerSource source, bool bytes, bool orderIsLost)
+    private static List<(string Left, string Right)>? Derived(TokenizerSource source)
     {
+        Reading<List<(string Left, string Right)>> merges = SentencePieceMerges.Derive(source.Vocabulary, out bool orderIsLost);
+        if (merges.Problem is { } problem)
+        {
+            source.Refuse(problem);
+            return null;
+        }
+
         source.Note(orderIsLost
             ? $"merges: {TokenizerKeys.Scores} are {(source.Vocabulary.Scores is null ? "missing" : "all equal")}, so their order is lost; "
                 + $"ids of the merged tokens were taken"
             : "merges are derived from the scores; their original form is lost");
+        return merges.Value;
+    }
+
+    private static void Report(TokenizerSource source, bool bytes)
+    {
         if (!bytes)
         {
             source.Note("byte_fallback is false: there are no byte tokens");

@@ -67,7 +67,7 @@ internal static class TokenizerFiles
     private static Func<TokenizerSource, TokenizerPlan?>? Planner(string model) => model switch
     {
         TokenizerKeys.ByteLevelBpe => ByteLevelBpe.Plan,
-        TokenizerKeys.SentencePieceBpe => SentencePieceBpe.Plan,
+        TokenizerKeys.SentencePieceBpe or TokenizerKeys.GemmaBpe => SentencePieceBpe.Plan,
         TokenizerKeys.WordPiece => WordPiece.Plan,
         TokenizerKeys.Unigram => Unigram.Plan,
         _ => null,

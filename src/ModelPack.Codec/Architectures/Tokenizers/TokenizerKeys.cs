@@ -21,6 +21,7 @@ internal static class TokenizerKeys
 
     public const string ByteLevelBpe = "gpt2";
     public const string SentencePieceBpe = "llama";
+    public const string GemmaBpe = "gemma4";
     public const string WordPiece = "bert";
     public const string Unigram = "t5";
 }

@@ -96,7 +96,7 @@ internal static class GgufNeeds
                 yield return $"'{Tokens}' is missing, {Program}";
             }
 
-            if (kind == "gpt2" && file.Find(Merges) is null)
+            if (kind is "gpt2" or "gemma4" && file.Find(Merges) is null)
             {
                 yield return $"'{Merges}' is missing, {Program}";
             }

@@ -14,7 +14,8 @@ internal sealed class MadeScan
 
     /// <summary>Whether a payload has to be looked at once it is made.</summary>
     public static bool IsNeeded(PayloadRecipe recipe) =>
-        recipe is LiteralPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ComputedPayload or NibblesPayload
+        recipe is LiteralPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ScaledPayload or ComputedPayload
+            or NibblesPayload
         || recipe.Inner.Any(IsNeeded);
 
     /// <summary>Begins to look at a payload; null if nothing can be said of its values.</summary>

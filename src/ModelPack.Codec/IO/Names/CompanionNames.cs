@@ -8,6 +8,7 @@ internal static class CompanionNames
     public const string GenerationConfig = "generation_config.json";
     public const string Tokenizer = "tokenizer.json";
     public const string SentencePieceModel = "tokenizer.model";
+    public const string TiktokenModel = "tiktoken.model";
     public const string TokenizerConfig = "tokenizer_config.json";
     public const string SpecialTokensMap = "special_tokens_map.json";
     public const string ChatTemplate = "chat_template.jinja";

@@ -37,6 +37,14 @@ internal static class NumberCodes
         }
     }
 
+    public static void Scale(ReadOnlySpan<byte> numbers, Span<byte> destination, float factor)
+    {
+        for (int i = 0; i < numbers.Length; i += sizeof(float))
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(destination[i..], BinaryPrimitives.ReadSingleLittleEndian(numbers[i..]) * factor);
+        }
+    }
+
     /// <summary>The F32 code with the value of an F16 code, NaN payloads kept.</summary>
     public static uint WidenHalf(ushort half)
     {

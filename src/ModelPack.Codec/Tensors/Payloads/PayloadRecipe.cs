@@ -221,6 +221,22 @@ internal sealed record ShiftedPayload(PayloadRecipe Of, float Addend) : PayloadR
     protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
 }
 
+/// <summary>F32 numbers multiplied by a constant: what falcon-h1 multiplies activations by (hf-companions.md §3.2). Rounds, so the way back
+/// keeps bytes instead, and no record holds such a recipe.</summary>
+/// <param name="Of">The payload, F32.</param>
+/// <param name="Factor">What they are multiplied by.</param>
+internal sealed record ScaledPayload(PayloadRecipe Of, float Factor) : PayloadRecipe
+{
+    /// <inheritdoc/>
+    public override long Length => Of.Length;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PayloadRecipe> Inner => [Of];
+
+    /// <inheritdoc/>
+    protected override PayloadRecipe Replace(Func<PayloadRecipe, PayloadRecipe> leaf) => this with { Of = Replace(Of, leaf) };
+}
+
 /// <summary>F32 numbers, each made another one by a function: what mamba keeps as a logarithm (hf-companions.md §3.2, T3). Rounds, so the
 /// way back keeps bytes instead.</summary>
 /// <param name="Of">The payload, F32.</param>

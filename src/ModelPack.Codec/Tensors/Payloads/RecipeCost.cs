@@ -21,8 +21,8 @@ internal static class RecipeCost
         TakenPayload taken => PerByte(taken.Of, Math.Min(run, taken.Size)),
         JoinedPayload joined => Joined(joined, run),
         ExchangedPayload exchanged => Exchanged(exchanged, run),
-        ReversedPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ComputedPayload or NibblesPayload
-            or UnsignedPayload => Changed(recipe, run),
+        ReversedPayload or WidenedPayload or NarrowedPayload or ShiftedPayload or ScaledPayload or ComputedPayload
+            or NibblesPayload or UnsignedPayload => Changed(recipe, run),
         _ => 0,
     };
 

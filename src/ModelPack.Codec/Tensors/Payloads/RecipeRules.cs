@@ -60,7 +60,7 @@ internal static class RecipeRules
             ReversedPayload reversed => TensorTypes.Get(reversed.Type).BlockBytes,
             WidenedPayload widened => TensorTypes.Get(widened.Type).BlockBytes,
             NibblesPayload nibbles => (int)nibbles.BlockBytes,
-            NarrowedPayload or ShiftedPayload or ComputedPayload => sizeof(float),
+            NarrowedPayload or ShiftedPayload or ScaledPayload or ComputedPayload => sizeof(float),
             ExchangedPayload => 3,
             _ => 1,
         };
@@ -96,7 +96,7 @@ internal static class RecipeRules
             : $"the type {TensorTypes.Get(widened.Type).Name} cannot be widened",
         NarrowedPayload narrowed => narrowed.Type is TensorType.BF16 or TensorType.F16 ? Whole(TensorType.F32, narrowed.Of)
             : $"the type {TensorTypes.Get(narrowed.Type).Name} is not narrower than F32",
-        ShiftedPayload or ComputedPayload => Whole(TensorType.F32, recipe.Inner[0]),
+        ShiftedPayload or ScaledPayload or ComputedPayload => Whole(TensorType.F32, recipe.Inner[0]),
         NibblesPayload nibbles =>
             nibbles.BlockBytes is > 0 and <= NibblesPayload.MaximumBytes && nibbles.BlockBytes % 2 == 0
             && nibbles.Of.Length % nibbles.BlockBytes == 0

@@ -23,6 +23,9 @@ internal static class RecipeSource
         ShiftedPayload shifted => new BlockwiseByteSource(
             Open(shifted.Of, stored), sizeof(float), sizeof(float),
             (numbers, destination) => NumberCodes.Shift(numbers, destination, shifted.Addend)),
+        ScaledPayload scaled => new BlockwiseByteSource(
+            Open(scaled.Of, stored), sizeof(float), sizeof(float),
+            (numbers, destination) => NumberCodes.Scale(numbers, destination, scaled.Factor)),
         ComputedPayload computed => new BlockwiseByteSource(
             Open(computed.Of, stored), sizeof(float), sizeof(float),
             (numbers, destination) => NumberFunctions.Apply(computed.Function, numbers, destination)),

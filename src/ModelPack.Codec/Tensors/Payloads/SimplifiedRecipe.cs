@@ -33,6 +33,7 @@ internal static class SimplifiedRecipe
             : nibbles with { Of = of },
         WidenedPayload widened => widened with { Of = widened.Of.Simplified() },
         ShiftedPayload shifted => shifted with { Of = shifted.Of.Simplified() },
+        ScaledPayload scaled => scaled with { Of = scaled.Of.Simplified() },
         ComputedPayload computed => computed with { Of = computed.Of.Simplified() },
         _ => recipe,
     };

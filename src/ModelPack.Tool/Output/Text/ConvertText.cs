@@ -65,7 +65,7 @@ internal static class ConvertText
         Count(TensorAction.Move, "with their bytes in another order");
         Count(TensorAction.Widen, "widened");
         Count(TensorAction.Change, "changed in value");
-        Count(TensorAction.Keep, "only kept for the way back");
+        Count(TensorAction.Keep, certificate.Level == ProofLevel.L3 ? "only kept for the way back" : "not in the output");
         if (certificate.Tensors.Select(tensor => tensor.Loss).OfType<TensorLoss>().MaxBy(loss => loss.Absolute) is { } worst)
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"rounding to {worst.Type} is off by at most {worst.Absolute:G4}"));

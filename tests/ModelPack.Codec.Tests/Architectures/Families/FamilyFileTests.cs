@@ -15,9 +15,6 @@ namespace ModelPack.Codec.Tests.Architectures.Families;
 public sealed class FamilyFileTests
 {
     private static readonly string[] Values = ["count", "float", "flag", "word", "text"];
-    /// <summary>Families whose only checkpoint cannot be expressed: multipliers, and experts that lie as transformers 5 saves
-    /// them.</summary>
-    private static readonly string[] WithoutCheckpoint = ["falcon-h1", "qwen3vlmoe"];
 
     private static readonly string[] Lenient = ["absent", "optional", "tensor"];
 
@@ -185,8 +182,7 @@ public sealed class FamilyFileTests
             }
         }
 
-        Assert.AreEqual(
-            WithoutCheckpoint.Contains(architecture), found == 0, $"{found} checkpoints of the family are among the tests' data");
+        Assert.AreNotEqual(0, found, "no checkpoint of the family is among the tests' data");
     }
 
     private static GgufFile Converted(FamilyCheckpoint checkpoint)

@@ -35,7 +35,6 @@ public sealed class CheckpointTensorTests
     [DataRow("kimilinear-hybrid", "kimi-linear")]
     [DataRow("nomic-bert-moe", "nomic-bert-moe")]
     [DataRow("llama4-vision", "llama4")]
-    [DataRow("qwen3vlmoe-untied", "qwen3vlmoe")]
     [DataRow("qwen35-vision", "qwen35")]
     [DataRow("qwen35moe-packed", "qwen35moe")]
     [DataRow("qwen3next-mtp", "qwen3next")]

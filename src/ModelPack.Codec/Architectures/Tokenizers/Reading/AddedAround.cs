@@ -63,7 +63,7 @@ internal static class AddedAround
     /// <summary>What a missing key means (hf-companions.md §2.1).</summary>
     private static (bool Bos, bool Eos) RuntimeDefaults(FolderTokenizer tokenizer) => tokenizer.Model switch
     {
-        TokenizerKeys.SentencePieceBpe or TokenizerKeys.WordPiece => (true, false),
+        TokenizerKeys.SentencePieceBpe or TokenizerKeys.GemmaBpe or TokenizerKeys.WordPiece => (true, false),
         TokenizerKeys.Unigram => (false, true),
         _ => (PreTokenizers.Find(tokenizer.PreTokenizer)?.Has(PreTokenizerTraits.AddsBos) == true, false),
     };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
@@ -40,7 +39,7 @@ internal static class ByteLevelFolder
         bool ignoreMerges = model.FlagOr("ignore_merges", false);
         bool? cleanUp = folder.Config?.Find("clean_up_tokenization_spaces")?.Flag();
         PublishedNormalizer normalizer = nfc ? PublishedNormalizer.Nfc : PublishedNormalizer.None;
-        PublishedFlags flags = new(ignoreMerges, wrapping.IsRoberta, normalizer, cleanUp, ModelTypes(folder));
+        PublishedFlags flags = new(ignoreMerges, wrapping.IsRoberta, normalizer, cleanUp, folder.ModelTypes);
         if (PreTokenizers.Identify(PreTokenizerReader.Read(tokenizer), flags) is not { } id)
         {
             throw tokenizer.Require("pre_tokenizer")
@@ -74,12 +73,6 @@ internal static class ByteLevelFolder
     /// <summary>The bytes that no text in UTF-8 holds need no token (tokenizers.md §3.11).</summary>
     private static bool IsInUtf8(int value) => value is not (0xC0 or 0xC1 or >= 0xF5);
 
-    private static string[] ModelTypes(TokenizerFolder folder) =>
-        folder.ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
-        [.. new[] { config, config.Find("text_config") }.Select(
-            owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
-            .Where(type => type?.Value.ValueKind == JsonValueKind.String).Select(type => type!.Value.Text())];
-
     private static bool IsNfc(JsonField tokenizer)
     {
         JsonField[] steps = tokenizer.Steps("normalizer", "normalizers");
@@ -109,7 +102,7 @@ internal static class ByteLevelFolder
     }
 
     /// <summary>The letters of the bytes (hf-companions.md §2.2).</summary>
-    private static IEnumerable<string> Alphabet()
+    internal static IEnumerable<string> Alphabet()
     {
         int others = 0;
         for (int value = 0; value < ByteCount; value++)

@@ -19,7 +19,7 @@ internal readonly record struct TokenizerTarget(long? VocabularySize, bool Keeps
 
 /// <summary>A folder's tokenizer, read and checked.</summary>
 /// <param name="Model">The value of <c>tokenizer.ggml.model</c>.</param>
-/// <param name="PreTokenizer">The value of <c>tokenizer.ggml.pre</c>.</param>
+/// <param name="PreTokenizer">The value of <c>tokenizer.ggml.pre</c>; empty where the kind of tokenizer says it.</param>
 /// <param name="Vocabulary">The tokens as the folder spells them.</param>
 /// <param name="UnknownId">The unknown token, if the model itself names it.</param>
 /// <param name="Wrapping">The tokens around a text.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO.Names;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
@@ -9,6 +10,8 @@ namespace ModelPack.Architectures.Tokenizers.Reading;
 /// <summary>SentencePiece-BPE of a folder: tokenizer.model, tokenizer.json with byte_fallback, or both (hf-companions.md §2.3).</summary>
 internal static class SentencePieceFolder
 {
+    private const float NoScore = -1000;
+
     public static FolderTokenizer Read(TokenizerFolder folder, JsonField? tokenizer, SentencePieceModel? pieces)
     {
         TokenList tokens = new(pieces?.File ?? tokenizer!.Value.File);
@@ -40,12 +43,49 @@ internal static class SentencePieceFolder
         Vocabulary vocabulary = tokens.Close(folder, withScores: true);
         if (pieces is null && merges is not null)
         {
+            if (folder.ModelTypes.Any(type => type.StartsWith(TokenizerKeys.GemmaBpe, StringComparison.Ordinal)))
+            {
+                return Listed(folder, vocabulary, merges, new(TokenizerKeys.GemmaBpe, "", vocabulary, unknown, wrapping), spacePrefix);
+            }
+
             SentencePieceScores.Set(folder, tokenizer!.Value.File, vocabulary, merges);
         }
 
         return new FolderTokenizer(TokenizerKeys.SentencePieceBpe, "default", vocabulary, unknown, wrapping)
         {
             Roles = pieces?.Roles,
+            Last = Prefix(folder, spacePrefix),
+        };
+    }
+
+    /// <summary>Gemma 4: the merges stand in the file, and scores say nothing (formats/architectures, gemma4).</summary>
+    private static FolderTokenizer Listed(
+        TokenizerFolder folder, Vocabulary vocabulary, List<(string Left, string Right)> merges, FolderTokenizer tokenizer,
+        bool spacePrefix)
+    {
+        if (spacePrefix)
+        {
+            throw new NoKeyException(CompanionNames.Tokenizer, "a space stands in front of a text, which no runtime of Gemma 4 does");
+        }
+
+        if (merges.Find(merge => merge.Left.Contains(' ') || merge.Right.Contains(' ')) is { Left: { } left, Right: var right })
+        {
+            throw new NoKeyException(
+                CompanionNames.Tokenizer,
+                $"model.merges has '{SafeText.Shorten(left)}' '{SafeText.Shorten(right)}' with a space in a part");
+        }
+
+        for (int id = 0; id < vocabulary.Tokens.Length; id++)
+        {
+            vocabulary.Scores![id] = NoScore;
+            vocabulary.Kinds[id] = vocabulary.Kinds[id] == TokenKind.Control && AddedToken.IsShown(vocabulary.Tokens[id])
+                ? TokenKind.UserDefined
+                : vocabulary.Kinds[id];
+        }
+
+        return tokenizer with
+        {
+            Merges = [.. merges.Select(merge => $"{merge.Left} {merge.Right}")],
             Last = Prefix(folder, spacePrefix),
         };
     }

@@ -34,6 +34,13 @@ internal sealed class TokenizerFolder
     /// <summary>config.json.</summary>
     public JsonField? ModelConfig { get; }
 
+    /// <summary>The model types that config.json names: of the whole, and of the language model in it.</summary>
+    public string[] ModelTypes =>
+        ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
+        [.. new[] { config, config.Find("text_config") }.Select(
+            owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
+            .Where(type => type?.Value.ValueKind == JsonValueKind.String).Select(type => type!.Value.Text())];
+
     public IEnumerable<Companion> Companions => companions;
 
     public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => Notes.Add(new(rank, $"{file}: {text}"));
@@ -59,6 +66,11 @@ internal sealed class TokenizerFolder
         SentencePieceModel? pieces = Find(CompanionNames.SentencePieceModel) is { } file ? SentencePieceModel.Read(file) : null;
         if (Parse(CompanionNames.Tokenizer) is not { } tokenizer)
         {
+            if (pieces is null && TiktokenFolder.Read(this) is { } ranked)
+            {
+                return ranked;
+            }
+
             return pieces?.Kind switch
             {
                 SentencePieceKind.Bpe => SentencePieceFolder.Read(this, null, pieces),

@@ -49,7 +49,9 @@ internal static class TokenizerToGguf
         List<MetadataEntry> entries =
         [
             new(TokenizerKeys.Model, GgufValue.FromString(tokenizer.Model)),
-            new(TokenizerKeys.PreTokenizer, GgufValue.FromString(tokenizer.PreTokenizer)),
+            .. tokenizer.PreTokenizer.Length > 0
+                ? [new(TokenizerKeys.PreTokenizer, GgufValue.FromString(tokenizer.PreTokenizer))]
+                : Array.Empty<MetadataEntry>(),
             new(TokenizerKeys.Tokens, GgufValue.FromStrings(vocabulary.Tokens)),
         ];
         if (vocabulary.Scores is { } scores)

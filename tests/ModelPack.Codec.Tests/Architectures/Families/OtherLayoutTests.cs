@@ -1,0 +1,140 @@
+using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Rules;
+using ModelPack.Codec.Tests.Checkpoints;
+using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Formats.Gguf;
+using ModelPack.IO;
+
+namespace ModelPack.Codec.Tests.Architectures.Families;
+
+/// <summary>One model in several layouts: older checkpoints, and those of another version of transformers, become the same
+/// GGUF.</summary>
+[TestClass]
+public sealed class OtherLayoutTests
+{
+    [TestMethod]
+    public void Fused_matrices_of_old_checkpoints_become_the_same_tensors() => AssertSame("ernie4_5", tensors =>
+    {
+        foreach (string layer in tensors.Keys.Where(name => name.EndsWith("q_proj.weight", StringComparison.Ordinal))
+            .Select(name => name[..^"self_attn.q_proj.weight".Length]).ToArray())
+        {
+            Fuse(tensors, layer + "self_attn.qkv_proj.weight", [.. "qkv".Select(part => $"{layer}self_attn.{part}_proj.weight")]);
+            Fuse(tensors, layer + "mlp.up_gate_proj.weight", [layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"]);
+        }
+    });
+
+    [TestMethod]
+    public void Experts_of_either_layout_become_the_same_tensors() => AssertSame("qwen3vlmoe", tensors =>
+    {
+        foreach (string name in tensors.Keys.Where(IsExperts).ToArray())
+        {
+            tensors[name] = Turned(tensors[name]);
+        }
+    });
+
+    [TestMethod]
+    public void Experts_that_do_not_lie_the_same_way_are_an_error()
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("qwen3vlmoe")!).First();
+        string last = checkpoint.Tensors.Last(tensor => tensor.Name.EndsWith("experts.down_proj", StringComparison.Ordinal)).Name;
+        TensorInfo[] tensors = [
+            .. checkpoint.Tensors.Select(
+                tensor => tensor.Name == last ? tensor with { Shape = [tensor.Shape[0], tensor.Shape[2], tensor.Shape[1]] } : tensor)];
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => checkpoint.Derive(tensors: tensors));
+        Assert.Contains("do not lie the same way", error.Detail);
+    }
+
+    [TestMethod]
+    public void Experts_of_another_shape_are_refused_by_name()
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("qwen3vlmoe")!).First();
+        string last = checkpoint.Tensors.Last(tensor => tensor.Name.EndsWith("experts.down_proj", StringComparison.Ordinal)).Name;
+        TensorInfo[] tensors = [
+            .. checkpoint.Tensors.Select(
+                tensor => tensor.Name == last ? tensor with { Shape = tensor.Shape.SetItem(2, tensor.Shape[2] + 1) } : tensor)];
+        DerivedGguf derived = checkpoint.Derive(tensors: tensors);
+        Assert.IsNull(derived.Architecture);
+        Assert.Contains($"the tensor {last} has shape", string.Join('\n', derived.Notes));
+    }
+
+    [TestMethod]
+    public void Multipliers_that_a_tied_output_would_share_are_refused()
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("falcon-h1")!).First();
+        DerivedGguf derived = checkpoint.Derive(
+            config => config["tie_word_embeddings"] = true,
+            [.. checkpoint.Tensors.Where(tensor => tensor.Name != "lm_head.weight")]);
+        Assert.IsNull(derived.Architecture);
+        Assert.Contains("the embedding is the output too", string.Join('\n', derived.Notes));
+    }
+
+    [TestMethod]
+    public void Multipliers_of_codes_are_refused()
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("falcon-h1")!).First();
+        DerivedGguf derived = checkpoint.Derive(
+            tensors: [
+                .. checkpoint.Tensors.Select(
+                    tensor => tensor.Name.EndsWith("0.self_attn.q_proj.weight", StringComparison.Ordinal)
+                        ? tensor with { Type = TensorType.F64 } : tensor)]);
+        Assert.IsNull(derived.Architecture);
+        Assert.Contains("weights are multiplied by numbers of config.json", string.Join('\n', derived.Notes));
+    }
+
+    private static bool IsExperts(string name) => name.EndsWith("experts.down_proj", StringComparison.Ordinal)
+        || name.EndsWith("experts.gate_up_proj", StringComparison.Ordinal);
+
+    private static void AssertSame(string architecture, Action<SortedDictionary<string, StoredTensor>> change)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        using GgufFile before = Converted(checkpoint, "before.gguf");
+        string path = Path.Combine(checkpoint.Folder, "model.safetensors");
+        SortedDictionary<string, StoredTensor> tensors = StoredTensor.Read(File.ReadAllBytes(path));
+        change(tensors);
+        File.WriteAllBytes(path, StoredTensor.Write(tensors));
+        using GgufFile after = Converted(checkpoint, "after.gguf");
+        Assert.AreEqual(architecture, after.Architecture);
+        CollectionAssert.AreEquivalent(
+            before.Tensors.Select(tensor => tensor.Name).ToArray(), after.Tensors.Select(tensor => tensor.Name).ToArray());
+        foreach (TensorInfo tensor in before.Tensors)
+        {
+            TensorInfo other = after.Tensors.Single(found => found.Name == tensor.Name);
+            CollectionAssert.AreEqual(tensor.Shape.ToArray(), other.Shape.ToArray(), tensor.Name);
+            CollectionAssert.AreEqual(
+                before.Source.ReadBytes(tensor.Offset, (int)tensor.ByteLength), after.Source.ReadBytes(other.Offset, (int)other.ByteLength),
+                tensor.Name);
+        }
+    }
+
+    private static GgufFile Converted(FamilyCheckpoint checkpoint, string name)
+    {
+        // The way back gives each layout as it was.
+        Certificate certificate = Unflushed.Convert(checkpoint.Folder, checkpoint.At(name), ModelFormat.Gguf, new());
+        Assert.AreEqual(ProofLevel.L3, certificate.Level);
+        return GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(checkpoint.At(name))));
+    }
+
+    private static void Fuse(SortedDictionary<string, StoredTensor> tensors, string name, string[] parts)
+    {
+        StoredTensor[] all = [.. parts.Select(part => tensors[part])];
+        tensors[name] = new(all[0].Type, [all.Sum(part => part.Shape[0]), .. all[0].Shape[1..]], [.. all.SelectMany(part => part.Bytes)]);
+        foreach (string part in parts)
+        {
+            tensors.Remove(part);
+        }
+    }
+
+    private static StoredTensor Turned(StoredTensor tensor)
+    {
+        (long count, long rows, long columns) = (tensor.Shape[0], tensor.Shape[1], tensor.Shape[2]);
+        byte[] made = new byte[tensor.Bytes.Length];
+        for (long at = 0; at < count * rows * columns; at++)
+        {
+            (long matrix, long place) = Math.DivRem(at, rows * columns);
+            (long row, long column) = Math.DivRem(place, columns);
+            tensor.Bytes.AsSpan((int)at * 2, 2).CopyTo(made.AsSpan((int)((((matrix * columns) + column) * rows) + row) * 2, 2));
+        }
+
+        return new(tensor.Type, [count, columns, rows], made);
+    }
+}
