@@ -20,7 +20,7 @@ internal sealed record EmptyPattern(string Item, string Pattern, int Line, int C
 /// </summary>
 internal sealed class ItemPatterns(string projectFile, IReadOnlyCollection<ITaskItem> items, Func<IProjectEvaluation?> evaluation)
 {
-    public static readonly string[] Types = ["ModelConvert", "ModelVerify", "ModelPackage"];
+    public static readonly string[] Types = ["ModelConvert", "ModelVerify", "ModelPackQa", "ModelPackage"];
 
     private readonly string directory = Path.GetDirectoryName(projectFile)!;
 

@@ -19,6 +19,8 @@ internal sealed class KnownMetadata
     public static KnownMetadata ModelVerify { get; } = new(
         "ModelVerify", ["Verify", "AllowNonFinite", "ExpectedHash", "Against", "Level", "Epsilon", "Alone", "Optional"]);
 
+    public static KnownMetadata ModelPackQa { get; } = new("ModelPackQa", ["ModelPath", "Runner", "OutputPath", "Optional"]);
+
     public static KnownMetadata ModelPackage { get; } = new("ModelPackage",
     [
         "PackageId", "PackageVersion", "Authors", "License", "LicenseFile", "ReadmeFile", "ProjectUrl", "RepositoryUrl",
@@ -46,8 +48,10 @@ internal sealed class KnownMetadata
     /// <summary>Other people's words for what an item can say.</summary>
     private static readonly Dictionary<string, string> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["FileAlone"] = "Alone",
+        ["Checksum"] = "ExpectedHash", ["DataType"] = "Dtype", ["Destination"] = "OutputPath", ["Engine"] = "Runner",
+            ["FileAlone"] = "Alone",
             ["FileOnly"] = "Alone", ["Format"] = "To", ["Hash"] = "ExpectedHash", ["Lossy"] = "AllowLossy",
+        ["Model"] = "ModelPath", ["Output"] = "OutputPath",
         ["OutputDirectory"] = "OutputPath", ["OutputFormat"] = "To", ["Precision"] = "Dtype", ["Quant"] = "Quantized",
             ["Quantization"] = "Quantized", ["Quantize"] = "Quantized",
         ["Sha256"] = "ExpectedHash", ["SingleFile"] = "Alone", ["Standalone"] = "Alone", ["TargetFormat"] = "To", ["TargetPath"] = "Link",

@@ -18,10 +18,20 @@ internal static class QaErrors
         "A value of the playbook is missing or is none of those that its key can have.",
         "Write one of the values that the message names; docs/qa.md lists them.");
 
+    public static readonly ErrorCode NoModelPath = new(
+        "MP7004", "", ErrorKind.Usage,
+        "An item ModelPackQa names no model.",
+        "Add ModelPath=\"models/model.gguf\" to the item.");
+
+    public static readonly ErrorCode OneFolder = new(
+        "MP7005", "", ErrorKind.Usage,
+        "Two items ModelPackQa would write their evidence to one folder.",
+        "Give one of them another OutputPath.");
+
     public static readonly ErrorCode NoModel = new(
         "MP7010", "", ErrorKind.InputOutput,
         "The model or the playbook is not there.",
-        "Check the path after --model-path and that of the playbook.");
+        "Check the path after --model-path, or in ModelPath of the item, and that of the playbook.");
 
     public static readonly ErrorCode NoEvidence = new(
         "MP7011", "", ErrorKind.Usage,
@@ -44,5 +54,7 @@ internal static class QaErrors
         "The evidence names the first tensor or key that differs; keep the outputs and report it if ModelPack wrote them.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [NoPlaybook, UnknownKey, PlaybookValue, NoModel, NoEvidence, NoSha256, EngineFailed, Falsified];
+    [
+        NoPlaybook, UnknownKey, PlaybookValue, NoModelPath, OneFolder, NoModel, NoEvidence, NoSha256, EngineFailed, Falsified,
+    ];
 }

@@ -22,6 +22,7 @@ internal static class AprHelp
 
         With an engine (--runner or MODELPACK_RUNNER), else exit code 14:
           run FILE -p PROMPT          chat FILE                 serve FILE --port N
+        Always exit code 14, since an engine tells no speed: bench FILE, profile FILE
 
         Exit codes: 0 done · 1 other error · 2 wrong usage · 3 not found · 4 invalid format · 5 validation failed
         7 input/output · 8 inference failed · 10 network · 12 not implemented · 14 not available · 130 interrupted

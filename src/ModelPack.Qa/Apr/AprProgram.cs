@@ -6,7 +6,6 @@ namespace ModelPack.Qa.Apr;
 internal static class AprProgram
 {
     private const string Group = "rosetta";
-    private const string Shim = "--install-shim";
     private static readonly string[] CommonFlags = ["--json", "--verbose", "-v", "--quiet", "-q", "--offline", "--skip-contract"];
 
     /// <summary>Runs <c>apr ARGS</c>.</summary>
@@ -22,13 +21,13 @@ internal static class AprProgram
                 return AprExit.Done;
             }
 
-            if (args is [] or ["--help" or "-h", ..] or [Group, "--help" or "-h", ..])
+            if (args is [] || args.Any(argument => argument is "--help" or "-h"))
             {
                 console.Output.Write(AprHelp.Text);
                 return args.Count == 0 ? AprExit.Usage : AprExit.Done;
             }
 
-            if (args.Contains(Shim))
+            if (args.Any(argument => argument.Split('=')[0] == AprShim.Option))
             {
                 return AprShim.Install(args, console);
             }

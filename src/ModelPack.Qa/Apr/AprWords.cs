@@ -55,5 +55,13 @@ internal static class AprWords
         new("run", 1, 2, EngineWords.Run) { Values = Inference, Flags = InferenceFlags },
         new("chat", 1, 1, EngineWords.Chat) { Values = Inference, Flags = InferenceFlags },
         new("serve", 1, 2, ServeWord.Run) { Values = Inference, Flags = InferenceFlags },
+        new("bench", 1, 1, EngineWords.Speed) { Values = [.. Inference, "--warmup", "--iterations"], Flags = InferenceFlags },
+        new("profile", 1, 2, EngineWords.Speed)
+        {
+            Values = [
+                .. Inference, "--warmup", "--measure", "--assert-throughput", "--assert-p99", "--assert-p50", "--compare",
+                "--regression-threshold"],
+            Flags = [.. InferenceFlags, "--ci", "--diff-benchmark"],
+        },
     ];
 }

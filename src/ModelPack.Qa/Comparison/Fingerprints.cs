@@ -77,7 +77,7 @@ internal static class Fingerprints
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(SmallFile.Read(path));
             Dictionary<string, Fingerprint> found = new(StringComparer.Ordinal);
             foreach (JsonElement one in document.RootElement.GetProperty("fingerprints").EnumerateArray())
             {

@@ -11,9 +11,13 @@ namespace ModelPack.Qa.Engines;
 /// The address of a server that takes <c>{"model", "prompt", "n", "temperature"}</c> and answers <c>{"text"}</c>, or a command line with
 /// <c>{model}</c>, <c>{prompt}</c> and <c>{max_tokens}</c> that writes the text to its standard output.
 /// </param>
-internal sealed class Engine(string setting)
+/// <param name="limit">How long one answer may take.</param>
+/// <param name="folder">The folder that a program is started in, and that its path is relative to; null takes the current one.</param>
+internal sealed class Engine(string setting, TimeSpan? limit = null, string? folder = null)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private readonly TimeSpan limit = limit ?? Patience;
 
     /// <summary>What the model says, decoded greedily.</summary>
     /// <param name="gguf">A GGUF file.</param>
@@ -65,7 +69,7 @@ internal sealed class Engine(string setting)
         }
     }
 
-    private static string Ask(Uri address, string gguf, string prompt, int maxTokens, CancellationToken cancellation)
+    private string Ask(Uri address, string gguf, string prompt, int maxTokens, CancellationToken cancellation)
     {
         string body = JsonLine.Of(json =>
         {
@@ -76,7 +80,7 @@ internal sealed class Engine(string setting)
         });
         try
         {
-            using HttpClient client = new() { Timeout = Limit };
+            using HttpClient client = new() { Timeout = limit };
             using HttpRequestMessage request = new(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8) };
             using HttpResponseMessage response = client.Send(request, cancellation);
             using StreamReader reader = new(response.Content.ReadAsStream(cancellation));
@@ -111,17 +115,22 @@ internal sealed class Engine(string setting)
         try
         {
             using Process process = Process.Start(
-                new ProcessStartInfo(words[0], words[1..])
+                new ProcessStartInfo(ProgramOf(words[0]), words[1..])
                 {
+                    WorkingDirectory = folder ?? "",
                     RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
                 })!;
             process.StandardInput.Close();
-            using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
+            using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            late.CancelAfter(limit);
+            using CancellationTokenRegistration stop = late.Token.Register(() => process.Kill(entireProcessTree: true));
             Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             cancellation.ThrowIfCancellationRequested();
-            return process.ExitCode == 0
+            return late.IsCancellationRequested
+                ? throw Failed($"'{words[0]}' took more than {limit.TotalSeconds} s", new TimeoutException())
+                : process.ExitCode == 0
                 ? output.TrimEnd('\r', '\n')
                 : throw Failed($"'{words[0]}' ended with {process.ExitCode}: {SafeText.Escape(error.Result.Trim())}", null);
         }
@@ -130,6 +139,10 @@ internal sealed class Engine(string setting)
             throw Failed($"'{words[0]}' cannot be started: {exception.Message.TrimEnd('.')}", exception);
         }
     }
+
+    // A process is found relative to the folder of its parent, whatever folder it is started in.
+    private string ProgramOf(string word) =>
+        folder is not null && Path.Combine(folder, word) is var own && File.Exists(own) ? own : word;
 
     private static ModelPackException Failed(string why, Exception? inner) =>
         new(QaErrors.EngineFailed, $"the engine failed: {why}", inner);

@@ -11,8 +11,6 @@ namespace ModelPack.Qa.Evidence;
 /// <summary>evidence.json in the shape of the harness, so that its <c>report</c> reads it (docs/schemas/evidence.schema.json).</summary>
 internal static class EvidenceJson
 {
-    private const int MaximumBytes = 64 << 20;
-
     public static string Write(IEnumerable<GateEvidence> evidence, string tool)
     {
         ArrayBufferWriter<byte> buffer = new();
@@ -36,12 +34,7 @@ internal static class EvidenceJson
     {
         try
         {
-            if (new FileInfo(path).Length > MaximumBytes)
-            {
-                throw new InvalidOperationException($"it is larger than {MaximumBytes} bytes");
-            }
-
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(SmallFile.Read(path));
             return [.. document.RootElement.EnumerateArray().Select(Read)];
         }
         catch (Exception exception)

@@ -47,5 +47,10 @@ internal sealed record GateEvidence
 
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>The failure of this gate as an error.</summary>
+    public ModelPackException ToError() => new(
+        Outcome == Outcome.Falsified ? QaErrors.Falsified : QaErrors.EngineFailed,
+        $"{Gate} ({Subject}): {Reason}{(Output.Length == 0 ? "" : $"; {Output}")}");
+
     public bool IsFailure => Outcome is Outcome.Falsified or Outcome.Crashed or Outcome.Timeout;
 }

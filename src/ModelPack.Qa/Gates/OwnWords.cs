@@ -10,6 +10,8 @@ internal sealed class OwnWords
 {
     public const string Tokens = "tokenizer.ggml.tokens";
     private const string Tokenizer = "tokenizer.";
+    private const string Architecture = "general.architecture";
+    private static readonly string[] Sizes = [".block_count", ".embedding_length", ".attention.head_count", ".feed_forward_length"];
     private static readonly string[] Required = [Tokens, "tokenizer.ggml.merges", "tokenizer.ggml.model"];
 
     private readonly Dictionary<string, MetadataValue> values = new(StringComparer.Ordinal);
@@ -47,13 +49,17 @@ internal sealed class OwnWords
         return (keys.Length, found);
     }
 
-    /// <summary>Keys of the architecture that both state, with another value.</summary>
+    /// <summary>Keys of the architecture with another value, and those without which no program computes with the model that are
+    /// gone.</summary>
     public (int Compared, List<string> Found) CompareConfig(OwnWords output)
     {
         string[] keys = [
-            .. values.Keys.Where(key => !key.StartsWith(Tokenizer, StringComparison.Ordinal) && output.values.ContainsKey(key)
-                && (key == "general.architecture" || !key.StartsWith("general.", StringComparison.Ordinal)))];
-        return (keys.Length, [.. Different(output, keys)]);
+            .. values.Keys.Where(key => !key.StartsWith(Tokenizer, StringComparison.Ordinal)
+                && (key == Architecture || !key.StartsWith("general.", StringComparison.Ordinal))
+                && (output.values.ContainsKey(key) || key == Architecture || Sizes.Any(size => key.EndsWith(size, StringComparison.Ordinal))))];
+        return (keys.Length, [
+            .. keys.Where(key => !output.values.ContainsKey(key)).Select(key => $"'{key}' is missing in the output"),
+            .. Different(output, keys)]);
     }
 
     private IEnumerable<string> Different(OwnWords output, IEnumerable<string> keys) =>

@@ -14,11 +14,17 @@ internal sealed record QaRequest(string PlaybookPath, string ModelPath)
     /// <summary>An engine, as <c>--runner</c> takes it.</summary>
     public string? Runner { get; init; }
 
+    /// <summary>The folder that the engine is started in, and that its path is relative to; null takes the current one.</summary>
+    public string? RunnerFolder { get; init; }
+
     /// <summary>Where the outputs of conversions go; null takes a temporary folder, removed in the end.</summary>
     public string? WorkFolder { get; init; }
 
     /// <summary>How models are converted; null converts and proves.</summary>
     public ModelConversion? Convert { get; init; }
+
+    /// <summary>How the reader is asked for a file of an unknown type; null asks the library.</summary>
+    public Func<byte[], Model>? Open { get; init; }
 }
 
 /// <summary>Runs the gates of a playbook on a model.</summary>
@@ -39,9 +45,10 @@ internal static class QaRun
         using ScratchFolder? temporary = request.WorkFolder is null ? ScratchFolder.Create(Path.GetTempPath()) : null;
         string folder = temporary?.Path ?? Directory.CreateDirectory(request.WorkFolder!).FullName;
         QaWorkspace workspace = new(request.ModelPath, folder, request.Convert ?? Convert, cancellation);
-        Engine? engine = request.Runner is null ? null : new(request.Runner);
+        Engine? engine = request.Runner is null ? null : new(request.Runner, playbook.Limit, request.RunnerFolder);
         string playbookFolder = Path.GetDirectoryName(Path.GetFullPath(request.PlaybookPath))!;
-        return Run(playbook, new GateList(playbook, playbookFolder, workspace, engine).All(), hear, cancellation);
+        GateList gates = new(playbook, playbookFolder, workspace, engine, request.Open ?? (bytes => Model.Open(bytes)));
+        return Run(playbook, gates.All(), hear, cancellation);
     }
 
     private static ImmutableArray<GateEvidence> Run(
@@ -94,7 +101,8 @@ internal static class QaRun
         }
         catch (ModelPackException exception) when (exception.Code == QaErrors.EngineFailed)
         {
-            return new(Outcome.Crashed, exception.Detail, exception.Describe());
+            bool isLate = exception.GetBaseException() is TimeoutException;
+            return new(isLate ? Outcome.Timeout : Outcome.Crashed, exception.Detail, exception.Describe());
         }
     }
 

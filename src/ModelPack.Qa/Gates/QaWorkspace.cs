@@ -11,7 +11,7 @@ internal sealed class QaWorkspace(string source, string folder, ModelConversion 
 
     public CancellationToken Cancellation => cancellation;
 
-    public string Folder => folder;
+    public string Source => source;
 
     public ModelFormat SourceFormat => origin.Value.Format;
 

@@ -52,7 +52,8 @@ internal static class StatisticsGates
             .. PairedStatistics.Of(source.Path, output.Path, cancellation).Tensors.Where(RoleFilter.Tensors(filter))];
         return GateAnswer.Of(
             tensors.Length, "tensors are within the tolerance of the source",
-            [.. tensors.SelectMany(tensor => tensor.Differences.Where(one => IsBeyond(one.Expected, one.Actual, tolerance))
+            [.. tensors.Where(tensor => tensor.Second is null).Select(tensor => $"'{tensor.First.Name}' has no partner"),
+                .. tensors.SelectMany(tensor => tensor.Differences.Where(one => IsBeyond(one.Expected, one.Actual, tolerance))
                 .Select(one => FormattableString.Invariant($"'{tensor.First.Name}': {one.Field} {one.Actual}, not {one.Expected}")))],
             "statistics are beyond the tolerance").With("reference", "the source");
     }

@@ -38,6 +38,9 @@ internal sealed record Playbook
 
     public required string Model { get; init; }
 
+    /// <summary>Sizes of the model, by the keys of the playbook.</summary>
+    public ImmutableSortedDictionary<string, long> Expected { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+
     public FailurePolicy Policy { get; init; }
 
     public GateGroup? FormatValidation { get; init; }
@@ -52,6 +55,13 @@ internal sealed record Playbook
 
     /// <summary>I-1 … I-5.</summary>
     public ImmutableArray<string> Invariants { get; init; } = [];
+
+    /// <summary>How long an engine may take for one answer; null leaves it to the engine.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>The file of statistics that the playbook names, if it lies beside it.</summary>
+    public string[] ReferenceIn(string folder) =>
+        ValidateStats?.Reference is { } name && Path.Combine(folder, name) is var path && File.Exists(path) ? [path] : [];
 
     /// <summary>Groups that ask for the speed or the words of a running model.</summary>
     public ImmutableArray<GateGroup> NeedEngine { get; init; } = [];

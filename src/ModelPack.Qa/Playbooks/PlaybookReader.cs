@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ModelPack.Diagnostics;
+using ModelPack.Qa.Gates;
 using YamlDotNet.RepresentationModel;
 
 namespace ModelPack.Qa.Playbooks;
@@ -54,13 +56,16 @@ internal static partial class PlaybookReader
             Version = Required(root, "version", VersionNumber(), "three numbers, like 1.0.0"),
             Organization = repository[..repository.IndexOf('/')],
             Model = repository[(repository.IndexOf('/') + 1)..],
+            Expected = ExpectedSizes.Keys.Keys.Select(key => (key, Whole(root, $"model.{key}"))).Where(one => one.Item2 is not null)
+                .ToImmutableSortedDictionary(one => one.key, one => (long)one.Item2!, StringComparer.Ordinal),
             Policy = Text(root, "failure_policy") switch
             {
                 null or "stop_on_p0" => FailurePolicy.StopOnP0,
                 "stop_on_first" => FailurePolicy.StopOnFirst,
                 "collect_all" => FailurePolicy.CollectAll,
                 string other => throw Wrong(
-                    root, "failure_policy", $"failure_policy takes stop_on_first, stop_on_p0 or collect_all, not '{other}'"),
+                    root, "failure_policy",
+                    $"failure_policy takes stop_on_first, stop_on_p0 or collect_all, not '{SafeText.Shorten(other)}'"),
             },
             FormatValidation = Group(root, "format_validation"),
             TensorDiff = Group(root, "tensor_diff") is { } diff
@@ -79,12 +84,13 @@ internal static partial class PlaybookReader
             ValidateStats = Group(root, "validate_stats") is { } statistics
                 ? statistics with
                 {
-                    Reference = Text(root, "differential_tests.validate_stats.reference"),
+                    Reference = Beside(root, "differential_tests.validate_stats.reference"),
                     Tolerances = new[] { "layernorm", "embedding", "attention" }
                         .Select(role => (role, Number(root, $"differential_tests.validate_stats.tolerance.{role}")))
                         .Where(one => one.Item2 is not null).ToImmutableDictionary(one => one.role, one => one.Item2!.Value),
                 }
                 : null,
+            Limit = Whole(root, "test_matrix.timeout_ms") is > 0 and var limit ? TimeSpan.FromMilliseconds(limit) : null,
             Invariants = Items(root, "contract_tests.invariants"),
             NeedEngine = [
                 .. EngineGroups.Where(name => Find(root, name) is not null && IsEnabled(root, name))
@@ -115,7 +121,8 @@ internal static partial class PlaybookReader
             PlaybookKeys below = known.Find(name)
                 ?? throw YamlTree.Wrong(
                     QaErrors.UnknownKey, key,
-                    $"there is no key '{prefix}{name}'; here stand {string.Join(", ", known.Names.Order(StringComparer.Ordinal))}");
+                    $"there is no key '{prefix}{SafeText.Shorten(name)}'; here stand "
+                        + string.Join(", ", known.Names.Order(StringComparer.Ordinal)));
             if (!below.IsOpen)
             {
                 CheckKeys(
@@ -133,7 +140,7 @@ internal static partial class PlaybookReader
         {
             if (!words.Contains(item))
             {
-                throw Wrong(root, key, $"{key} takes {string.Join(", ", words)}, not '{item}'");
+                throw Wrong(root, key, $"{key} takes {string.Join(", ", words)}, not '{SafeText.Shorten(item)}'");
             }
         }
     }
@@ -161,12 +168,17 @@ internal static partial class PlaybookReader
     private static int? Whole(YamlMappingNode root, string path) =>
         Text(root, path) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
-        : throw Wrong(root, path, $"{path} takes a whole number, not '{text}'");
+        : throw Wrong(root, path, $"{path} takes a whole number, not '{SafeText.Shorten(text)}'");
 
     private static double? Number(YamlMappingNode root, string path) =>
         Text(root, path) is not { } text ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
-        : throw Wrong(root, path, $"{path} takes a number, not '{text}'");
+        : throw Wrong(root, path, $"{path} takes a number, not '{SafeText.Shorten(text)}'");
+
+    // A playbook comes from somebody else: what it names is read, so that no name may lead out of its folder.
+    private static string? Beside(YamlMappingNode root, string path) =>
+        Text(root, path) is not { } name || Parts().IsMatch(name) ? Text(root, path)
+        : throw Wrong(root, path, $"{path} takes a file below the folder of the playbook, not '{SafeText.Shorten(name)}'");
 
     private static ImmutableArray<string> Items(YamlMappingNode root, string path) => Find(root, path) switch
     {
@@ -178,7 +190,7 @@ internal static partial class PlaybookReader
     private static string Required(YamlMappingNode root, string path, Regex form, string what) =>
         Text(root, path) is not { } text ? throw Missing(root, path)
         : form.IsMatch(text) ? text
-        : throw Wrong(root, path, $"{path} takes {what}, not '{text}'");
+        : throw Wrong(root, path, $"{path} takes {what}, not '{SafeText.Shorten(text)}'");
 
     private static ModelPackException Missing(YamlMappingNode root, string path) =>
         YamlTree.Wrong(QaErrors.PlaybookValue, root, $"{path} is missing");
@@ -188,6 +200,9 @@ internal static partial class PlaybookReader
 
     [GeneratedRegex(@"^[a-z0-9.-]{1,64}\z")]
     private static partial Regex PlaybookName();
+
+    [GeneratedRegex(@"^(?!\.{1,2}(?:/|\z))[^/\\:\x00-\x1F]+(?:/(?!\.{1,2}(?:/|\z))[^/\\:\x00-\x1F]+)*\z")]
+    private static partial Regex Parts();
 
     [GeneratedRegex(@"^[0-9]+\.[0-9]+\.[0-9]+\z")]
     private static partial Regex VersionNumber();

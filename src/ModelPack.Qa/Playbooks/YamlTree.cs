@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.IO;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -19,6 +20,7 @@ internal static class YamlTree
             throw new ModelPackException(QaErrors.NoModel, $"there is no playbook '{path}'") { FilePath = path };
         }
 
+        RegularFile.EnsureReadable(path);
         if (new FileInfo(path).Length > MaximumBytes)
         {
             throw new ModelPackException(QaErrors.NoPlaybook, $"it is larger than {MaximumBytes} bytes") { FilePath = path };
@@ -60,14 +62,16 @@ internal static class YamlTree
         while (parser.MoveNext())
         {
             depth += parser.Current switch { MappingStart or SequenceStart => 1, MappingEnd or SequenceEnd => -1, _ => 0 };
-            if (depth > MaximumDepth || parser.Current is AnchorAlias)
+            string? refused = depth > MaximumDepth ? $"more than {MaximumDepth} levels"
+                : parser.Current switch
+                {
+                    AnchorAlias => "an alias; write the value again",
+                    NodeEvent { Tag.IsEmpty: false } => "a tag; plain values need none",
+                    _ => null,
+                };
+            if (refused is not null)
             {
-                throw new ModelPackException(
-                    QaErrors.NoPlaybook,
-                    $"line {parser.Current!.Start.Line}: {(depth > MaximumDepth ? $"more than {MaximumDepth} levels" : "an alias")}")
-                    {
-                        FilePath = path,
-                    };
+                throw new ModelPackException(QaErrors.NoPlaybook, $"line {parser.Current!.Start.Line}: {refused}") { FilePath = path };
             }
         }
     }

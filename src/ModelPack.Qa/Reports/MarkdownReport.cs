@@ -36,6 +36,7 @@ internal static class MarkdownReport
 
     /// <summary>Text of a model, which must not end a cell, begin a tag or a link.</summary>
     public static string Cell(string text) => SafeText.Escape(text).Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace("[", "\\[", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal);
+        .Replace("|", "\\|", StringComparison.Ordinal).Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal)
+        .Replace("`", "\\`", StringComparison.Ordinal);
 }

@@ -5,7 +5,12 @@ namespace ModelPack.Qa.Reports;
 /// <summary>The files of a run: evidence, and the reports that are made of it.</summary>
 internal static class QaReports
 {
-    public const string EvidenceName = "evidence.json";
+    private const string EvidenceName = "evidence.json";
+    private const string JUnitName = "junit.xml";
+    private const string MarkdownName = "report.md";
+    private const string HtmlName = "report.html";
+
+    public static IReadOnlyList<string> Names { get; } = [EvidenceName, JUnitName, MarkdownName, HtmlName];
 
     /// <summary>Writes evidence.json, junit.xml, report.md and report.html.</summary>
     public static void Write(string folder, IReadOnlyList<GateEvidence> evidence, string tool)
@@ -19,8 +24,8 @@ internal static class QaReports
     public static void WriteReports(string folder, IReadOnlyList<GateEvidence> evidence)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "junit.xml"), JUnitReport.Of(evidence));
-        File.WriteAllText(Path.Combine(folder, "report.md"), MarkdownReport.Of(evidence));
-        File.WriteAllText(Path.Combine(folder, "report.html"), QaHtmlReport.Of(evidence));
+        File.WriteAllText(Path.Combine(folder, JUnitName), JUnitReport.Of(evidence));
+        File.WriteAllText(Path.Combine(folder, MarkdownName), MarkdownReport.Of(evidence));
+        File.WriteAllText(Path.Combine(folder, HtmlName), QaHtmlReport.Of(evidence));
     }
 }

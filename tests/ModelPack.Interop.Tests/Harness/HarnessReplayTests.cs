@@ -87,6 +87,21 @@ public sealed partial class HarnessReplayTests
         using StringContent wrong = new("no JSON");
         using HttpResponseMessage refused = await client.PostAsync(new Uri($"{address}generate"), wrong);
         Assert.AreEqual(400, (int)refused.StatusCode);
+        foreach (string name in new[] { "localhost", "127.0.0.1" })
+        {
+            Assert.Contains("healthy", await client.GetStringAsync(new Uri($"http://{name}:{port}/health")), name);
+        }
+
+        // A client that asks and does not wait.
+        using (System.Net.Sockets.TcpClient hasty = new("127.0.0.1", int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)))
+        {
+            hasty.Client.LingerState = new(true, 0);
+            const string Question = "{\"prompt\": \"2+2\", \"max_tokens\": 1}";
+            await hasty.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"POST /generate HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {Question.Length}\r\n\r\n{Question}"));
+        }
+
+        Assert.Contains("healthy", await client.GetStringAsync(new Uri($"{address}health")));
         await stop.CancelAsync();
         Assert.AreEqual(0, await served);
     }

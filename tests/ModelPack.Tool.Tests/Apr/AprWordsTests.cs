@@ -41,6 +41,9 @@ public sealed class AprWordsTests
     [DataRow(14, "'chat' is not available", "chat", "SMALL")]
     [DataRow(14, "'serve' is not available", "serve", "SMALL", "--port", "1")]
     [DataRow(14, "'compare-inference' is not available", "rosetta", "compare-inference", "SMALL", "SMALL")]
+    [DataRow(14, "an engine tells its text alone", "bench", "SMALL", "--warmup", "1", "--iterations", "2", "--json")]
+    [DataRow(14, "an engine tells its text alone", "profile", "SMALL", "--ci", "--assert-p99", "1", "--json")]
+    [DataRow(3, "File not found", "bench", "none.gguf")]
     [DataRow(8, "cannot be started", "run", "SMALL", "-p", "x", "--runner", "/no/such/engine {model}")]
     public void Each_failure_has_the_exit_code_of_apr_and_one_line_of_error(int exitCode, string message, params string[] words)
     {
@@ -179,6 +182,18 @@ public sealed class AprWordsTests
     }
 
     [TestMethod]
+    public void Answers_are_written_as_apr_writes_them_and_nothing_in_them_hides_or_commands()
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("a+b<c>\u202E##vso[x] error X: ü.gguf", File.ReadAllBytes(Small));
+        string output = Run(folder, "inspect", path, "--json").Output;
+        Assert.Contains("a+b<c>\\u202E#\\u0023vso[x] erro\\u0072 X: ü.gguf", output);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.AreEqual(path, document.RootElement.GetProperty("file").GetString());
+        Assert.Contains("\"path\":\"GGUF → APR\"", Run(folder, "rosetta", "convert", Small, folder.File("x.apr"), "--json").Output);
+    }
+
+    [TestMethod]
     public void The_shim_forwards_words_and_exit_codes()
     {
         using TestFolder folder = new();
@@ -192,6 +207,14 @@ public sealed class AprWordsTests
         Assert.AreEqual("Output:\nit's\n", answer.Output, answer.Error);
         Assert.StartsWith("apr (ModelPack) ", ToolProcess.RunProgram(shim, "--version").Output);
         Assert.AreEqual(2, ToolProcess.Run("apr", "--install-shim", bin, "--frob", "x").ExitCode);
+        ToolProcess.Run("apr", $"--install-shim={bin}").ShouldExitWith(0);
+        Assert.DoesNotContain("MODELPACK_RUNNER", File.ReadAllText(shim));
+        Assert.Contains("Usage: apr WORD", ToolProcess.RunProgram(shim, "rosetta", "convert", "--help").Output);
+        File.WriteAllText(shim, "#!/bin/sh\nexit 0\n");
+        ToolResult refused = ToolProcess.Run("apr", "--install-shim", bin);
+        refused.ShouldExitWith(5);
+        Assert.Contains("is another program", refused.Error);
+        Assert.AreEqual("#!/bin/sh\nexit 0\n", File.ReadAllText(shim));
     }
 
     [TestMethod]

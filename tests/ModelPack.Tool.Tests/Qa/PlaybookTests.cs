@@ -31,6 +31,12 @@ public sealed class PlaybookTests
     [DataRow("name: p", "name: [", "MP7001", "line")]
     [DataRow("name: p", "name: &a p\ndescription: *a", "MP7001", "an alias")]
     [DataRow("name: p", "metadata: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "MP7001", "levels")]
+    [DataRow("name: p", "name: !!python/object:os.system p", "MP7001", "line 1: a tag")]
+    [DataRow("version: \"1.0.0\"", "version: !!str 1.0.0", "MP7001", "line 2: a tag")]
+    [DataRow("[cpu] }", "[cpu], seed: 1, seed: 2 }", "MP7001", "line 4")]
+    [DataRow("[cpu] }", "[cpu] }\n---\nname: q", "MP7001", "it is not one mapping")]
+    [DataRow("[cpu] }", "[cpu] }\n<<: { name: q }", "MP7002", "there is no key '<<'")]
+    [DataRow("[cpu] }", "[cpu] }\n? [a, b]\n: c", "MP7002", "there is no key ''")]
     public void A_slip_is_an_error_with_its_line(string old, string slip, string code, string message)
     {
         using TestFolder folder = new();
@@ -39,6 +45,59 @@ public sealed class PlaybookTests
         Assert.AreEqual(code, exception.Code.Id, exception.Message);
         Assert.Contains(message, exception.Detail);
         Assert.AreEqual(path, exception.FilePath);
+    }
+
+    [TestMethod]
+    [DataRow("reference: ../r.json", "below the folder")]
+    [DataRow("reference: /etc/r.json", "below the folder")]
+    [DataRow("reference: a/../../r.json", "below the folder")]
+    [DataRow("reference: 'C:r.json'", "below the folder")]
+    [DataRow("reference: 'a\\r.json'", "below the folder")]
+    [DataRow("reference: ''", "below the folder")]
+    [DataRow("tolerance: { layernorm: .nan }", "takes a number")]
+    public void What_a_playbook_names_lies_beside_it_and_a_tolerance_is_a_number(string line, string message)
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("p.yaml", System.Text.Encoding.UTF8.GetBytes(
+            Sound + $"differential_tests:\n  validate_stats:\n    enabled: on\n    {line}\n"));
+        ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => PlaybookReader.Read(path));
+        Assert.AreEqual("MP7003", exception.Code.Id);
+        Assert.Contains("line 8", exception.Detail);
+        Assert.Contains(message, exception.Detail);
+    }
+
+    [TestMethod]
+    [DataRow('[')]
+    [DataRow('{')]
+    [DataRow('-')]
+    [DataRow('&')]
+    [DataRow('x')]
+    [DataRow('"')]
+    [DataRow('?')]
+    [DataRow('#')]
+    [DataRow('%')]
+    [DataRow(':')]
+    public void A_megabyte_of_one_letter_is_refused_in_few_words(char letter)
+    {
+        using TestFolder folder = new();
+        foreach (string text in new[] { new string(letter, 1 << 20), string.Concat(Enumerable.Repeat($"{letter} ", 1 << 19)) })
+        {
+            string path = folder.Write("p.yaml", System.Text.Encoding.UTF8.GetBytes(text));
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => PlaybookReader.Read(path));
+            Assert.StartsWith("MP70", exception.Code.Id);
+            Assert.IsLessThan(700, exception.Detail.Length);
+        }
+    }
+
+    [TestMethod]
+    public void A_long_value_is_not_repeated_and_a_large_file_is_not_read()
+    {
+        using TestFolder folder = new();
+        string path = folder.Write(
+            "p.yaml", System.Text.Encoding.UTF8.GetBytes(Sound + $"failure_policy: {new string('x', 100_000)}"));
+        Assert.IsLessThan(300, Assert.ThrowsExactly<ModelPackException>(() => PlaybookReader.Read(path)).Detail.Length);
+        path = folder.Write("q.yaml", new byte[(1 << 20) + 1]);
+        Assert.Contains("larger than", Assert.ThrowsExactly<ModelPackException>(() => PlaybookReader.Read(path)).Detail);
     }
 
     [TestMethod]

@@ -1,5 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using ModelPack.Qa.Evidence;
+using ModelPack.Qa.Reports;
 
 namespace ModelPack.Tool.Tests.Qa;
 
@@ -25,6 +30,9 @@ public sealed class QaCommandTests
         using JsonDocument evidence = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "evidence.json")));
         Assert.IsEmpty(Schemas.Problems("evidence", evidence.RootElement));
         Assert.IsGreaterThan(20, evidence.RootElement.GetArrayLength());
+        Assert.HasCount(
+            evidence.RootElement.GetArrayLength(),
+            evidence.RootElement.EnumerateArray().Select(one => one.GetProperty("id").GetString()).Distinct());
         XElement suite = XDocument.Load(Path.Combine(output, "junit.xml")).Root!;
         Assert.AreEqual(evidence.RootElement.GetArrayLength(), suite.Elements("testcase").Count());
         Assert.AreEqual("0", suite.Attribute("failures")!.Value);
@@ -40,11 +48,74 @@ public sealed class QaCommandTests
     [TestMethod]
     public void The_schema_refuses_evidence_that_the_harness_could_not_read()
     {
-        foreach (string wrong in new[] { "{}", "[{}]", "[{\"id\": 1}]" })
+        GateEvidence sound = new()
         {
-            using JsonDocument document = JsonDocument.Parse(wrong);
-            Assert.IsNotEmpty(Schemas.Problems("evidence", document.RootElement), wrong);
+            Id = new('a', 32), Gate = "F-CONV-G-A", Organization = "org", Model = "name", Format = ModelFormat.Gguf,
+            Outcome = Outcome.Corroborated, Reason = "one tensor",
+        };
+        string text = EvidenceJson.Write([sound], "ModelPack 1.0.0");
+        Assert.IsEmpty(Problems(text));
+        string[] names = [.. JsonNode.Parse(text)![0]!.AsObject().Select(field => field.Key)];
+        Assert.HasCount(12, names);
+        foreach (string name in names)
+        {
+            JsonNode without = JsonNode.Parse(text)!;
+            without[0]!.AsObject().Remove(name);
+            Assert.IsNotEmpty(Problems(without.ToJsonString()), name);
         }
+
+        foreach (string wrong in new[]
+        {
+            "{}", "[{}]", text.Replace("aaaa", "AAAA"), text.Replace("Corroborated", "Passed"),
+            text.Replace("\"severity\"", "\"n\": 1, \"s\""), text.Replace("Z\"", "+01:00\""),
+            text.Replace("\"duration_ms\": 0", "\"duration_ms\": -1"), text.Replace("\"gguf\"", "\"onnx\""),
+        })
+        {
+            Assert.AreNotEqual(text, wrong);
+            Assert.IsNotEmpty(Problems(wrong), wrong);
+        }
+
+        static string[] Problems(string text)
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return Schemas.Problems("evidence", document.RootElement);
+        }
+    }
+
+    /// <summary>Gate names come from playbooks, names of tensors and texts from models.</summary>
+    [TestMethod]
+    public void Nothing_from_a_file_breaks_out_of_a_report()
+    {
+        const string Hostile = "x|`<script>alert(1)</script>`\n## [a](http://b) &lt; \u202E\u0000\uD800\uFFFE]]>\"'<!--";
+        using TestFolder folder = new();
+        GateEvidence one = new()
+        {
+            Id = new('b', 32), Gate = Hostile, Organization = Hostile, Model = Hostile, Outcome = Outcome.Falsified, Reason = Hostile,
+            Output = Hostile, Subject = Hostile, Metadata = ImmutableSortedDictionary<string, string>.Empty.Add(Hostile, Hostile),
+        };
+        QaReports.Write(folder.Path, [one, one with { Outcome = Outcome.Skipped }, one with { Outcome = Outcome.Crashed }], Hostile);
+        XElement suite = XDocument.Load(folder.File("junit.xml")).Root!;
+        Assert.HasCount(3, suite.Elements("testcase"));
+        Assert.HasCount(6, suite.Descendants());
+        string html = File.ReadAllText(folder.File("report.html"));
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("<!--", html);
+        Assert.HasCount(4, html.Split("<tr>").Skip(1));
+        string[] lines = File.ReadAllLines(folder.File("report.md"));
+        Assert.HasCount(9, lines);
+        foreach (string line in lines[6..])
+        {
+            Assert.HasCount(5, Regex.Matches(line, @"(?<!\\)\|"), line);
+            Assert.IsFalse(Regex.IsMatch(line, @"<|(?<!\\)[`\[]|&lt;script&gt;"), line);
+        }
+
+        foreach (string name in folder.Names)
+        {
+            string text = File.ReadAllText(folder.File(name));
+            Assert.IsFalse(text.Any(letter => letter is '\u202E' or '\0' or '\uFFFE' || (char.IsControl(letter) && letter != '\n')), name);
+        }
+
+        Assert.HasCount(3, EvidenceJson.Read(folder.File("evidence.json")));
     }
 
     [TestMethod]
@@ -78,7 +149,14 @@ public sealed class QaCommandTests
         result.ShouldExitWith(1);
         Assert.Contains("MP7030", result.Error);
         InProcess.Run("qa", "report", Path.Combine(folder.File("o"), "evidence.json"), "--output", folder.File("p")).ShouldExitWith(1);
-        InProcess.Run("qa", "report", damaged, "--output", folder.File("p")).ShouldExitWith(2);
+        ToolResult refused = InProcess.Run("qa", "report", damaged, "--output", folder.File("p"));
+        refused.ShouldExitWith(2);
+        Assert.Contains("MP7011", refused.Error);
+        ToolResult crashed = InProcess.Run(
+            "qa", "run", Path.Combine(Playbooks, "small-qwen2-quick.playbook.yaml"), "--model-path", Model, "--output", folder.File("q"),
+            "--runner", "sh -c \"exit 3\"");
+        crashed.ShouldExitWith(1);
+        Assert.Contains("MP7020", crashed.Error);
     }
 
     [TestMethod]

@@ -146,7 +146,7 @@ public sealed class QaRunTests
         };
     }
 
-    private static string Source(TestFolder folder, string kind)
+    internal static string Source(TestFolder folder, string kind)
     {
         switch (kind)
         {

@@ -54,6 +54,13 @@ internal static class EngineWords
         return passed ? AprExit.Done : AprExit.ValidationFailed;
     }
 
+    /// <summary><c>bench</c> and <c>profile</c>: an engine that is asked for a text tells nothing of its speed.</summary>
+    public static int Speed(AprCall call)
+    {
+        string path = call.Model(0);
+        throw new AprFailure(AprExit.NotAvailable, $"the speed of '{path}' is not available: an engine tells its text alone");
+    }
+
     /// <summary>The engine that is configured.</summary>
     public static Engine Of(AprCall call, string word) =>
         (call.Value(EngineSetting.Option) ?? call.Console.Variable(EngineSetting.Variable)) is { Length: > 0 } setting

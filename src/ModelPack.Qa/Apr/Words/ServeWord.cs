@@ -26,7 +26,11 @@ internal static class ServeWord
         int port = call.Whole("--port", call.Whole("-p", 8080));
         using EngineModel model = EngineModel.Of(call.Model(at), call.Cancellation);
         using HttpListener listener = new();
-        listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/"));
+        foreach (string name in Names(host))
+        {
+            listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://{name}:{port}/"));
+        }
+
         try
         {
             listener.Start();
@@ -40,18 +44,37 @@ internal static class ServeWord
         call.Console.Error.Write($"listening on http://{host}:{port}\n");
         while (!call.Cancellation.IsCancellationRequested)
         {
+            HttpListenerContext context;
             try
             {
-                Answer(listener.GetContext(), engine, model.Path, call.Cancellation);
+                context = listener.GetContext();
             }
             catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 break;
             }
+
+            try
+            {
+                Answer(context, engine, model.Path, call.Cancellation);
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or IOException)
+            {
+                // A client that does not wait for its answer is no reason to stop.
+                context.Response.Abort();
+            }
         }
 
         return AprExit.Done;
     }
+
+    // A listener answers to the names that it was given; clients call this machine by both.
+    private static string[] Names(string host) => host switch
+    {
+        "127.0.0.1" or "localhost" => ["127.0.0.1", "localhost"],
+        "0.0.0.0" or "::" => ["*"],
+        _ => [host],
+    };
 
     private static void Answer(HttpListenerContext context, Engine engine, string gguf, CancellationToken cancellation)
     {

@@ -127,9 +127,7 @@ internal static class QaCommand
         session.Publish(() => $"{MarkdownReport.Of(evidence)}\n{output}\n", json => Write(json, evidence, output));
         return evidence.FirstOrDefault(one => one.IsFailure) is { } first
             ? session.Fail(
-                Failure.Of(
-                    new ModelPackException(QaErrors.Falsified, $"{first.Gate} ({first.Subject}): {first.Reason}; {first.Output}"),
-                    session.Subject) with { ExitCode = Falsified },
+                Failure.Of(first.ToError(), session.Subject) with { ExitCode = Falsified },
                 ReportState.Published)
             : ExitCode.Done;
     }
