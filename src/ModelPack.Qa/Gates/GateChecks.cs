@@ -90,11 +90,11 @@ internal sealed class GateChecks(QaWorkspace workspace)
 
     public GateAnswer Tokenizer(IReadOnlyList<string> chains) => !Source().HasTokenizer
         ? GateAnswer.Skipped("the source has no tokenizer that is understood")
-        : Over(
+        : OverOwnWords(
             chains, chain => Source().CompareTokenizer(Words(chain)), "keys of vocabulary, merges and special tokens are equal",
             "the tokenizer is not that of the source");
 
-    public GateAnswer Config(IReadOnlyList<string> chains) => Over(
+    public GateAnswer Config(IReadOnlyList<string> chains) => OverOwnWords(
         chains, chain => Source().CompareConfig(Words(chain)), "values of the configuration are equal", "the configuration differs");
 
     /// <summary>No NaN, no infinity and no tensor of zeros that the source does not have.</summary>
@@ -195,7 +195,7 @@ internal sealed class GateChecks(QaWorkspace workspace)
     /// <summary>Each id has the text of the source, and that text leads back to it. Merges are not applied.</summary>
     public GateAnswer TokenRoundTrip(IReadOnlyList<string> chains) => !Source().HasTokenizer
         ? GateAnswer.Skipped("the source has no tokenizer that is understood")
-        : Over(chains, chain =>
+        : OverOwnWords(chains, chain =>
         {
             byte[][] own = Source().TokenBytes;
             byte[][] other = Words(chain).TokenBytes;
@@ -218,6 +218,31 @@ internal sealed class GateChecks(QaWorkspace workspace)
         }
 
         return GateAnswer.Of(looked, claim, found, wrong).With("chains", string.Join(' ', chains));
+    }
+
+    /// <summary>The same for what outputs say in words of their own. One that its programs will not load, or whose architecture says its
+    /// words in a way that is not read here, keeps them for the way back, which other gates look at.</summary>
+    private GateAnswer OverOwnWords(
+        IReadOnlyList<string> chains, Func<string, (int Looked, List<string> Found)> look, string claim, string wrong)
+    {
+        (string Chain, string? Why)[] all = [.. chains.Select(chain => (chain, WhyNotRead(chain)))];
+        string[] read = [.. all.Where(one => one.Why is null).Select(one => one.Chain)];
+        string others = string.Join("; ", all.Where(one => one.Why is not null).Select(one => $"{one.Chain} {one.Why}"));
+        return read.Length == 0 ? GateAnswer.Skipped($"no output is read: {others}")
+            : others.Length == 0 ? Over(read, look, claim, wrong)
+            : Over(read, look, claim, wrong).With("not_looked_at", others);
+    }
+
+    private string? WhyNotRead(string chain)
+    {
+        QaModel output = workspace.Get(chain);
+        if (output.Certificate is { Meaning: Meaning.Carried } carried)
+        {
+            return $"is carried ({carried.MeaningReasons.FirstOrDefault()})";
+        }
+
+        using ModelFile file = ModelFiles.Open(output.Path);
+        return Words(chain).IsEmpty && file.Architecture is { } architecture ? $"says what '{architecture}' is in words of its own" : null;
     }
 
     // How many tensors of the output a filter takes.

@@ -30,6 +30,8 @@ internal sealed class OwnWords
         return new([.. ModelDescription.Of(file, NamingMode.Native).Entries]);
     }
 
+    public bool IsEmpty => values.Count == 0;
+
     public bool HasTokenizer => values.ContainsKey(Tokens);
 
     /// <summary>The tokens in the order of their ids; raw bytes, so that no two become one.</summary>
@@ -56,7 +58,8 @@ internal sealed class OwnWords
         string[] keys = [
             .. values.Keys.Where(key => !key.StartsWith(Tokenizer, StringComparison.Ordinal)
                 && (key == Architecture || !key.StartsWith("general.", StringComparison.Ordinal))
-                && (output.values.ContainsKey(key) || key == Architecture || Sizes.Any(size => key.EndsWith(size, StringComparison.Ordinal))))];
+                && (output.values.ContainsKey(key) || key == Architecture
+                    || Sizes.Any(size => key.EndsWith(size, StringComparison.Ordinal))))];
         return (keys.Length, [
             .. keys.Where(key => !output.values.ContainsKey(key)).Select(key => $"'{key}' is missing in the output"),
             .. Different(output, keys)]);
