@@ -64,7 +64,12 @@ internal sealed class PackagedModels
                 private static string Find(string copy, string name)
                 {
                     string path = System.IO.Path.Combine(System.AppContext.BaseDirectory, copy);
-                    return System.IO.Path.Exists(path) ? path : System.AppContext.GetData(name) as string ?? path;
+
+                    // A bundle that extracts itself runs in another folder than it lies in.
+                    string beside = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.Environment.ProcessPath) ?? "", copy);
+                    return System.IO.Path.Exists(path) ? path
+                        : System.IO.Path.Exists(beside) ? beside
+                        : System.AppContext.GetData(name) as string ?? path;
                 }
             }
 

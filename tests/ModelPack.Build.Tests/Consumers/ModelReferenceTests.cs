@@ -112,6 +112,9 @@ public sealed class ModelReferenceTests
         feed.Project("app", $"""
             {ModelFeed.Reference()}
             <ModelReference Update="{ModelFeed.Id}" Copy="publish" />
+            """, "<OutputType>Exe</OutputType><ModelPackConstants>true</ModelPackConstants>");
+        File.WriteAllText(feed.In("app", "Program.cs"), """
+            Console.WriteLine($"model of {new FileInfo(ModelPackModels.Acme_Tiny).Length} bytes");
             """);
         feed.Run("app", "publish", ["-r", RuntimeInformation.RuntimeIdentifier, .. way, "-o", feed.In("published")]).Succeeded();
         CollectionAssert.AreEqual(File.ReadAllBytes(feed.Model), feed.Bytes("published", "models", ModelFeed.File));
