@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ModelPack.Build.Tests.Consumers;
 using ModelPack.Models;
 
@@ -71,6 +72,7 @@ public sealed class IncrementalTaskTests
 
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [UnsupportedOSPlatform("windows")]
     public void A_file_of_which_something_else_changed_than_its_bytes_is_hashed_once_and_not_converted()
     {
         using TaskFolder folder = new();
