@@ -89,7 +89,7 @@ internal static class CommonKeys
     public static void NoteOutput(this ConfigReader draft, string output, bool tiedByDefault)
     {
         bool tied = draft.Config.Bool("tie_word_embeddings") ?? tiedByDefault;
-        if (tied == draft.Folder.FindTensor(output) is not null)
+        if (tied == (draft.Folder.FindTensor(output) ?? draft.Folder.FindTensor($"language_model.{output}")) is not null)
         {
             draft.Note(tied
                 ? $"tie_word_embeddings is true, but there is a tensor {output}"

@@ -6,6 +6,7 @@ namespace ModelPack.Architectures.Rules;
 internal static class GemmaConfigs
 {
     private const int Gemma2FullLayer = 2;
+    private const string PrefixModel = "paligemma";
     internal const long Gemma2LargestLayers = 46;
 
     public static void Gemma(ConfigReader draft)
@@ -38,6 +39,11 @@ internal static class GemmaConfigs
         draft.CheckLlamaTensors(sizes, tiedByDefault: true);
         draft.Allow("tie_word_embeddings", flag: true, absent: true);
         RopeKeys.RequireWholeHead(draft, RopeSettings.Read(draft));
+        if (draft.Config.OuterType == PrefixModel)
+        {
+            draft.Obstruct($"the tokens of a prompt see each other in a {PrefixModel}, and the runtime lets none see what follows it");
+        }
+
         return sizes;
     }
 

@@ -26,6 +26,11 @@ internal sealed record RopeSettings(float? Base, float? LocalBase, double? Parti
             draft.Obstruct($"{Old} names no type");
         }
 
+        if (TypeOf(sliding) is { } windowed and not "default")
+        {
+            draft.Obstruct($"{Parameters}.sliding_attention is of type '{SafeText.Shorten(windowed)}'");
+        }
+
         return new(
             Agree(config, $"{Parameters}.rope_theta", parameters?.Float("rope_theta"), "rope_theta", config.Float("rope_theta")),
             Agree(config, $"{Parameters}.sliding_attention.rope_theta", sliding?.Float("rope_theta"), "rope_local_base_freq",

@@ -19,6 +19,10 @@ internal readonly record struct Expected(string Because, long Value)
 /// item and are not looked at.</summary>
 internal sealed class TensorCheck
 {
+    /// <summary>What stands there in the base class, and in a model with towers beside it (formats/architectures, gemma3).</summary>
+    private static readonly string[] LanguagePrefixes = [
+        "", "language_model.model.", "model.language_model.", "model.text_model.", "language_model."];
+
     private readonly ConfigReader draft;
     private readonly string prefix;
     private readonly string embedding;
@@ -28,13 +32,15 @@ internal sealed class TensorCheck
 
     /// <summary>Prepares the comparison.</summary>
     /// <param name="draft">The draft.</param>
-    /// <param name="prefix">What all names begin with, unless the folder holds the base class (hf-companions.md §3.1).</param>
+    /// <param name="prefix">What all names begin with, unless the folder holds the base class (hf-companions.md §3.1) or has
+    /// towers.</param>
     /// <param name="embedding">Name of the embedding matrix behind it.</param>
     /// <param name="layers">What stands before the number of a layer.</param>
     public TensorCheck(ConfigReader draft, string prefix, string embedding, string layers)
     {
         this.draft = draft;
-        this.prefix = draft.Folder.FindTensor(prefix + embedding) is null && draft.Folder.FindTensor(embedding) is not null ? "" : prefix;
+        this.prefix = Array.Find(
+            [prefix, .. LanguagePrefixes], other => draft.Folder.FindTensor(other + embedding) is not null) ?? prefix;
         this.embedding = this.prefix + embedding;
         this.layers = this.prefix + layers;
     }

@@ -109,15 +109,7 @@ public sealed class FamilyRuleTests
     [DataRow("minimax-m2", "rope.dimension_count", 20u, "rope.dimension_count is 20, but a head has 16")]
     public void Keys_that_the_class_cannot_say_give_no_config(string architecture, string key, object value, string expected)
     {
-        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
-        string path = checkpoint.At("rule.gguf");
-        Unflushed.Convert(
-            checkpoint.Folder, path, ModelFormat.Gguf, new() { Origin = OriginMode.None, Loss = LossPolicy.Allow });
-        using GgufFile file = GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(path)));
-        GgufValue changed = value is string text ? GgufValue.FromString(text) : GgufValue.FromUInt32((uint)value);
-        MetadataEntry[] entries = [
-            .. file.Metadata.Where(entry => entry.Key != $"{architecture}.{key}"), new($"{architecture}.{key}", changed)];
-        string? refusal = DerivedCompanions.Derive(entries, file.Tensors, file.Source).ConfigRefusal?.Text;
+        string? refusal = Refusal(architecture, key, value);
         Assert.IsNotNull(refusal);
         Assert.Contains(expected, refusal);
     }
@@ -138,7 +130,28 @@ public sealed class FamilyRuleTests
         Assert.IsTrue(other.Notes.Any(note => note.Contains($"the tensor {bias.Name} is not zero")), string.Join('\n', other.Notes));
     }
 
-    private static void Merge(JsonObject config, string edit)
+    /// <summary>Why a GGUF of the family gives no config once a key has another value, or none.</summary>
+    internal static string? Refusal(string architecture, string key, object? value)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        string path = checkpoint.At("rule.gguf");
+        Unflushed.Convert(
+            checkpoint.Folder, path, ModelFormat.Gguf, new() { Origin = OriginMode.None, Loss = LossPolicy.Allow });
+        using GgufFile file = GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(path)));
+        GgufValue? changed = value switch
+        {
+            null => null,
+            string text => GgufValue.FromString(text),
+            bool[] flags => GgufValue.FromBoolArray(flags),
+            int[] counts => GgufValue.FromInt32Array(counts),
+            _ => GgufValue.FromUInt32((uint)value),
+        };
+        MetadataEntry[] others = [.. file.Metadata.Where(entry => entry.Key != $"{architecture}.{key}")];
+        MetadataEntry[] entries = changed is null ? others : [.. others, new($"{architecture}.{key}", changed)];
+        return DerivedCompanions.Derive(entries, file.Tensors, file.Source).ConfigRefusal?.Text;
+    }
+
+    internal static void Merge(JsonObject config, string edit)
     {
         foreach ((string field, JsonNode? value) in JsonNode.Parse(edit)!.AsObject())
         {
