@@ -134,6 +134,7 @@ public sealed class HostileOriginTests
     }
 
     [TestMethod]
+    [DoNotParallelize]
     [DynamicData(nameof(HostileNames))]
     public void Hostile_record_is_refused_within_bounds(string what)
     {

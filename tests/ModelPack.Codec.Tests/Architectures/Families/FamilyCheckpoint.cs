@@ -20,40 +20,44 @@ internal sealed class FamilyCheckpoint : IDisposable
     private static readonly Lazy<ILookup<string, string>> Archives = new(() => CheckpointTrip.Names.ToLookup(TypeOf));
 
     private readonly TempFolder temp = new();
-    private readonly IReadOnlyList<Companion> companions;
+    private readonly SharedCheckpoint shared;
 
     private FamilyCheckpoint(string name)
     {
         Name = name;
-        CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending), temp.Root);
-        using ModelFile file = ModelFiles.Open(Folder);
-        companions =
-        [
-            .. file.AllMembers.Where(member => member.Model is null)
-                .Select(member => new Companion(member.Name, file.Source.ReadBytes(member.Start, (int)member.Length))),
-        ];
-        Tensors = [.. TensorDescriptions.Logical(file)];
+        shared = SharedCheckpoint.Of(name);
     }
 
     public string Name { get; }
 
-    public string Folder => temp.At(CheckpointArchive.Folder) + Path.DirectorySeparatorChar;
+    /// <summary>A copy of the checkpoint's folder, for this test alone.</summary>
+    public string Folder
+    {
+        get
+        {
+            string folder = temp.At(CheckpointArchive.Folder) + Path.DirectorySeparatorChar;
+            if (!Directory.Exists(folder))
+            {
+                CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", Name + CheckpointArchive.Ending), temp.Root);
+            }
 
-    public IReadOnlyList<TensorInfo> Tensors { get; }
+            return folder;
+        }
+    }
+
+    public IReadOnlyList<TensorInfo> Tensors => shared.Tensors;
+
+    /// <summary>The GGUF that the folder becomes.</summary>
+    public ReadOnlyMemory<byte> Gguf => shared.Gguf;
 
     /// <summary>The checkpoints of a family's model types that become its architecture.</summary>
     public static IEnumerable<FamilyCheckpoint> Of(Family family)
     {
         foreach (string name in family.Models.SelectMany(model => Archives.Value[model.Type]))
         {
-            FamilyCheckpoint checkpoint = new(name);
-            if (checkpoint.Derive().Architecture == family.Architecture)
+            if (SharedCheckpoint.Of(name).Architecture == family.Architecture)
             {
-                yield return checkpoint;
-            }
-            else
-            {
-                checkpoint.Dispose();
+                yield return new(name);
             }
         }
     }
@@ -63,7 +67,7 @@ internal sealed class FamilyCheckpoint : IDisposable
     /// <summary>What its keys are, with another config or other tensors.</summary>
     public DerivedGguf Derive(
         Action<JsonObject>? edit = null, IReadOnlyList<TensorInfo>? tensors = null, Func<TensorInfo, byte[]>? read = null) =>
-        ConfigToGguf.Derive(new("folder", [.. companions.Select(file => Edited(file, edit))], tensors ?? Tensors, read));
+        ConfigToGguf.Derive(new("folder", [.. shared.Companions.Select(file => Edited(file, edit))], tensors ?? Tensors, read));
 
     /// <summary>The number of its layers.</summary>
     public long Layers => Config() is var config && config.FirstOf("num_hidden_layers", "n_layer", "num_layers") is { } layers
@@ -71,7 +75,7 @@ internal sealed class FamilyCheckpoint : IDisposable
         : long.MaxValue;
 
     public ConfigObject Config() =>
-        LanguagePart.Of(ConfigObject.Parse("folder", companions.Single(file => file.Name == CompanionNames.Config)));
+        LanguagePart.Of(ConfigObject.Parse("folder", shared.Companions.Single(file => file.Name == CompanionNames.Config)));
 
     public void Dispose() => temp.Dispose();
 

@@ -185,12 +185,7 @@ public sealed class FamilyFileTests
         Assert.AreNotEqual(0, found, "no checkpoint of the family is among the tests' data");
     }
 
-    private static GgufFile Converted(FamilyCheckpoint checkpoint)
-    {
-        ConversionOptions options = new() { Origin = OriginMode.None, Loss = LossPolicy.Allow };
-        Unflushed.Convert(checkpoint.Folder, checkpoint.At("converted.gguf"), ModelFormat.Gguf, options);
-        return GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(checkpoint.At("converted.gguf"))));
-    }
+    private static GgufFile Converted(FamilyCheckpoint checkpoint) => GgufFile.Open(new MemoryByteSource(checkpoint.Gguf));
 
     private static IEnumerable<JsonElement> Lines(string architecture) =>
         FamilyFile.All.Single(file => file.Architecture == architecture).Root.GetProperty("config").EnumerateArray();
