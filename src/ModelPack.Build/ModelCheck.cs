@@ -82,7 +82,7 @@ internal static class ModelCheck
         string than = Path.GetFileName(request.Against);
         if (request.Epsilon is { } tolerance)
         {
-            ToleranceReport values = ToleranceVerifier.Verify(
+            ToleranceReport values = ModelVerifier.Verify(
                 request.Against, request.Source, tolerance, request.Scope, cancellation: cancellation);
             return values.Differences.Select(
                 difference => NotEqual(

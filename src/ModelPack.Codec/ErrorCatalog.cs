@@ -17,6 +17,14 @@ using ModelPack.Verification.Hashing;
 namespace ModelPack;
 
 /// <summary>Every error code of the library. docs/errors.md is generated from it.</summary>
+/// <example>
+/// <code>
+/// foreach (ErrorCode code in ErrorCatalog.All.Where(code =&gt; code.Kind == ErrorKind.InvalidFile))
+/// {
+///     Console.WriteLine($"{code.Id}: {code.Summary} {code.Remedy}");
+/// }
+/// </code>
+/// </example>
 public static class ErrorCatalog
 {
     /// <summary>The codes in the order of their ids.</summary>

@@ -53,7 +53,7 @@ internal sealed class DoorBenchmark(string directory, int rounds)
             {
                 for (long row = 0; row < Rows; row += 256)
                 {
-                    tensor.Rows(row, 256).CopyTo(buffer);
+                    tensor.Slice(row, 256).CopyTo(buffer);
                     Use(buffer.AsSpan(0, 256 * Columns));
                 }
             }
@@ -138,10 +138,10 @@ internal sealed class DoorBenchmark(string directory, int rounds)
     {
         byte[] blocks = new byte[Blocks * TensorTypes.Get(TensorType.Q4_K).BlockBytes];
         SampleModel.FillPayload(TensorType.Q4_K, blocks, new Random(1));
-        float[] values = new float[TensorCodec.DecodedLength(TensorType.Q4_K, blocks.Length)];
+        float[] values = new float[TensorDecoder.DecodedLength(TensorType.Q4_K, blocks.Length)];
         Race race = new(rounds);
         race.Add(new("decoder within", blocks.Length, () => TensorDecoder.Decode(TensorType.Q4_K, blocks, values)));
-        race.Add(new("TensorCodec.Decode", blocks.Length, () => TensorCodec.Decode(TensorType.Q4_K, blocks, values)));
+        race.Add(new("TensorDecoder.Decode", blocks.Length, () => TensorDecoder.Decode(TensorType.Q4_K, blocks, values)));
         race.Run();
         race.Print("decoder within");
         GC.KeepAlive(sink);

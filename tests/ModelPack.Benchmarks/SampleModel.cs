@@ -123,8 +123,8 @@ internal static class SampleModel
             new("llama.block_count", GgufValue.FromUInt32(Layers)),
             new("tokenizer.ggml.model", GgufValue.FromString("llama")),
             new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)),
-            new("tokenizer.ggml.scores", GgufValue.FromFloat32Array([.. Enumerable.Range(0, Vocabulary).Select(i => (float)-i)])),
-            new("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. Enumerable.Repeat(1, Vocabulary)])),
+            new("tokenizer.ggml.scores", GgufValue.FromArray<float>([.. Enumerable.Range(0, Vocabulary).Select(i => (float)-i)])),
+            new("tokenizer.ggml.token_type", GgufValue.FromArray<int>([.. Enumerable.Repeat(1, Vocabulary)])),
         ];
     }
 

@@ -388,7 +388,7 @@ public sealed class FileOfAFolderTests
         string[] reports =
         [
             string.Concat(ModelVerifier.Verify(weights, Case).Notes),
-            string.Concat(ToleranceVerifier.Verify(weights, Case, tolerance).Notes),
+            string.Concat(ModelVerifier.Verify(weights, Case, tolerance).Notes),
             string.Concat(ModelDiff.Compare(file, alone).Notes),
             string.Concat(ModelHash.Compute(file).Notes),
             string.Concat(ModelValidator.Validate(weights).Notes.Select(note => note.Rule)),
@@ -399,7 +399,7 @@ public sealed class FileOfAFolderTests
         }
 
         Assert.Contains("K-CONFIG-UNREAD", reports[2]);
-        Assert.Contains("K-CONFIG-UNREAD", string.Concat(ToleranceVerifier.Verify(weights, weights, tolerance, PathScope.FileAlone).Notes));
+        Assert.Contains("K-CONFIG-UNREAD", string.Concat(ModelVerifier.Verify(weights, weights, tolerance, PathScope.FileAlone).Notes));
     }
 
     private static string[] Rules(ModelFile file) => [.. file.Notes.Select(note => note.Rule)];

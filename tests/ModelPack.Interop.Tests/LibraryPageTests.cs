@@ -24,10 +24,10 @@ public sealed class LibraryPageTests
         #region torchsharp
         using Model model = Model.Open(path);
         Tensor embeddings = model.Tensors["token_embd.weight"];
-        using torch.Tensor rows = torch.tensor(embeddings.Rows(0, 10).ToSingles()).reshape(10, embeddings.Shape[1]);
+        using torch.Tensor rows = torch.tensor(embeddings.Slice(0, 10).ToSingles()).reshape(10, embeddings.Shape[1]);
         #endregion
         CollectionAssert.AreEqual(new[] { 10, embeddings.Shape[1] }, rows.shape);
-        CollectionAssert.AreEqual(embeddings.Rows(0, 10).ToSingles(), rows.data<float>().ToArray());
+        CollectionAssert.AreEqual(embeddings.Slice(0, 10).ToSingles(), rows.data<float>().ToArray());
     }
 
     [TestMethod]

@@ -1,6 +1,23 @@
 namespace ModelPack;
 
 /// <summary>Options of a conversion. The defaults prove L3 and refuse every loss.</summary>
+/// <example>
+/// <code>
+/// ConversionOptions options = new()
+/// {
+///     Dtype = TensorType.F16,
+///     Loss = LossPolicy.Allow,
+///     Naming = NamingMode.Native,
+///     Origin = OriginMode.Embed,
+///     NonFinite = NonFinitePolicy.Refuse,
+///     Existing = ExistingTarget.Replace,
+/// };
+/// foreach (LeftOutFile file in ModelConverter.Plan("Qwen2.5-0.5B", "qwen.gguf", options: options).LeftOut)
+/// {
+///     Console.WriteLine($"{file.Name}: {file.Reason}");
+/// }
+/// </code>
+/// </example>
 public sealed record ConversionOptions
 {
     /// <summary>Whether the source's path stands for the model, or for the file alone.</summary>

@@ -14,6 +14,12 @@ public enum ConversionPhase
 }
 
 /// <summary>A report of progress; sent at most a few times a second and at the end of each phase.</summary>
+/// <example>
+/// <code>
+/// Progress&lt;ConversionProgress&gt; bar = new(done =&gt; Console.Write($"\r{done.Phase}: {done.BytesDone} of {done.BytesTotal} bytes"));
+/// Certificate proof = await ModelConverter.ConvertAsync("qwen.gguf", "qwen.apr", progress: bar);
+/// </code>
+/// </example>
 public readonly struct ConversionProgress
 {
     internal ConversionProgress(ConversionPhase phase, long bytesDone, long bytesTotal)

@@ -1,6 +1,18 @@
 namespace ModelPack;
 
 /// <summary>A file breaks a rule of its format. The only exception that a reader throws because of a file's content.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     using Model model = Model.Open("download.gguf");
+/// }
+/// catch (ModelFormatException exception)
+/// {
+///     Console.WriteLine($"{exception.Code} at byte {exception.ByteOffset}: {exception.Detail}");
+/// }
+/// </code>
+/// </example>
 public sealed class ModelFormatException : ModelPackException
 {
     /// <summary>Creates the error for a broken rule.</summary>

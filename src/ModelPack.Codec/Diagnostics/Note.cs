@@ -3,6 +3,15 @@ using ModelPack.Diagnostics;
 namespace ModelPack;
 
 /// <summary>Something odd but legal that a reader met and kept (rules K-…).</summary>
+/// <example>
+/// <code>
+/// using Model model = Model.Open("qwen.gguf");
+/// foreach (Note note in model.Notes)
+/// {
+///     Console.WriteLine($"{note.Rule}: {note.Text}");
+/// }
+/// </code>
+/// </example>
 public sealed class Note
 {
     internal Note(string rule, string text, long? byteOffset = null)

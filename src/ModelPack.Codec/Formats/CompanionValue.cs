@@ -4,9 +4,9 @@ namespace ModelPack.Formats;
 /// <summary>A companion file, seen as a metadata value of the model that it belongs to. Its bytes are fetched for those who ask.</summary>
 internal sealed class CompanionValue(ByteSource source, ModelSetMember member) : MetadataValue
 {
-    public override string TypeName => "file";
+    private protected override string TypeNameCore => "file";
 
-    public override ReadOnlyMemory<byte> RawBytes => member.ReadFrom(source);
+    private protected override ReadOnlyMemory<byte> RawBytesCore => member.ReadFrom(source);
 
     internal override string Display(int maxItems = 8) => $"{member.Length} bytes";
 

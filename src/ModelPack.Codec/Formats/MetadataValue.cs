@@ -1,9 +1,19 @@
 using System.Text;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
 /// <summary>A metadata value: its type, its bytes as stored, and ways to show it.</summary>
+/// <example>
+/// <code>
+/// using Model model = Model.Open("qwen.gguf");
+/// foreach ((string key, MetadataValue value) in model.Metadata)
+/// {
+///     Console.WriteLine(value.AsStrings() is { } texts ? $"{key}: {texts.Length} texts" : $"{key}: {value.TypeName} {value}");
+/// }
+/// </code>
+/// </example>
 public abstract class MetadataValue
 {
     private protected MetadataValue()
@@ -11,13 +21,22 @@ public abstract class MetadataValue
     }
 
     /// <summary>Name of the type in the format's own words, for example <c>u32</c>, <c>array[string]</c> or <c>json number</c>.</summary>
-    public abstract string TypeName { get; }
+    public string TypeName => TypeNameCore;
 
     /// <summary>The bytes of the value as they stand in the file. Two values are equal when type and bytes are.</summary>
-    public abstract ReadOnlyMemory<byte> RawBytes { get; }
+    public ReadOnlyMemory<byte> RawBytes => RawBytesCore;
 
     /// <summary>The value as a text, if it is one and holds valid Unicode; else null.</summary>
-    public virtual string? Text => null;
+    public string? Text => TextCore;
+
+    /// <summary>The texts of the value, if it is an array of texts that all hold valid Unicode; else null.</summary>
+    public string[]? AsStrings() => Strings;
+
+    private protected abstract string TypeNameCore { get; }
+
+    private protected abstract ReadOnlyMemory<byte> RawBytesCore { get; }
+
+    private protected virtual string? TextCore => null;
 
     /// <summary>The value as a text in UTF-8, if <see cref="Text"/> is one.</summary>
     internal virtual ReadOnlyMemory<byte>? TextUtf8 => Text is { } text ? Encoding.UTF8.GetBytes(text) : default(ReadOnlyMemory<byte>?);
@@ -52,4 +71,28 @@ public abstract class MetadataValue
     /// <summary>Writes the value as JSON; what JSON cannot hold is written as an object that says so. Arrays are cut after
     /// <paramref name="maxItems"/>.</summary>
     internal abstract void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue);
+}
+
+/// <summary>One key with its value, in the order of the file.</summary>
+internal sealed class MetadataEntry
+{
+    public MetadataEntry(string key, MetadataValue value)
+    {
+        Key = key;
+        Value = value;
+    }
+
+    /// <summary>The key.</summary>
+    public string Key { get; }
+
+    /// <summary>The value with its type and raw bytes.</summary>
+    public MetadataValue Value { get; }
+
+    /// <summary>Takes the entry apart.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value with its type and raw bytes.</param>
+    public void Deconstruct(out string key, out MetadataValue value) => (key, value) = (Key, Value);
+
+    /// <summary>For people: key and value.</summary>
+    public override string ToString() => SafeText.Escape($"{Key}: {Value}");
 }

@@ -26,7 +26,9 @@ public abstract class ModelFile : IDisposable
     internal abstract ModelFormat Format { get; }
 
     /// <summary>One line for people: format, version, byte order, dialect.</summary>
-    public abstract string FormatDescription { get; }
+    public string FormatDescription => FormatDescriptionCore;
+
+    private protected abstract string FormatDescriptionCore { get; }
 
     /// <summary>The tensors in the order of the file's records.</summary>
     internal abstract IReadOnlyList<TensorInfo> Tensors { get; }
@@ -85,7 +87,7 @@ public abstract class ModelFile : IDisposable
     internal virtual ImmutableArray<LeftOutFile> LeftOut => [];
 
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
-    internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this)];
+    internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this, Source)];
 
     /// <summary>Gives back the memory of a step in which what is not a payload was read (<see cref="IO.SpentMemory"/>).</summary>
     internal void GiveBackMemory() => SpentMemory.GiveBack(AllTensors.Count, Source.Length - AllTensors.Sum(tensor => tensor.ByteLength));

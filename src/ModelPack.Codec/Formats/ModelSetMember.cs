@@ -1,4 +1,6 @@
+using System.Text;
 using ModelPack.Diagnostics;
+using ModelPack.IO;
 using ModelPack.IO.Names;
 
 namespace ModelPack;
@@ -7,9 +9,11 @@ namespace ModelPack;
 public sealed class ModelSetMember
 {
     private WeakReference<byte[]>? content;
+    private readonly ByteSource source;
 
-    internal ModelSetMember(string name, long start, long length, ModelFile? model)
+    internal ModelSetMember(string name, long start, long length, ModelFile? model, ByteSource source)
     {
+        this.source = source;
         Name = name;
         Start = start;
         Length = length;
@@ -20,7 +24,7 @@ public sealed class ModelSetMember
     public string Name { get; }
 
     /// <summary>Where it starts in the set's <see cref="ModelFile.Source"/>.</summary>
-    public long Start { get; }
+    internal long Start { get; }
 
     /// <summary>Length in bytes.</summary>
     public long Length { get; }
@@ -39,6 +43,39 @@ public sealed class ModelSetMember
         }
 
         return bytes;
+    }
+
+    /// <summary>The text of a companion, such as README.md.</summary>
+    /// <exception cref="InvalidOperationException">The file holds tensors, or is larger than a text can be.</exception>
+    /// <exception cref="InvalidDataException">Its bytes are not UTF-8.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <example>
+    /// <code>
+    /// using Model model = Model.Open("Qwen2.5-0.5B");
+    /// if (model.File is ModelSet set &amp;&amp; set.Members.FirstOrDefault(member =&gt; member.Name == "README.md") is { } readme)
+    /// {
+    ///     Console.WriteLine(readme.ReadAllText());
+    /// }
+    /// </code>
+    /// </example>
+    public string ReadAllText()
+    {
+        if (Model is not null || Length > Array.MaxLength)
+        {
+            throw new InvalidOperationException(SafeText.Escape(
+                Model is null ? $"'{Name}' has {Length} bytes, more than a text holds" : $"'{Name}' holds tensors and is no text"));
+        }
+
+        byte[] bytes = source.ReadBytes(0, (int)Length);
+        try
+        {
+            return StrictUtf8.Encoding.GetString(bytes);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new InvalidDataException(
+                SafeText.Escape($"'{Name}' is not UTF-8 at byte {StrictUtf8.FirstInvalid(bytes)}"), exception);
+        }
     }
 
     /// <summary>For people: name and length.</summary>

@@ -2,6 +2,13 @@ namespace ModelPack;
 
 /// <summary>Bytes that can be read at any offset, from several threads at once: a file, memory, or a file that is composed on the
 /// fly.</summary>
+/// <example>
+/// <code>
+/// using ByteSource source = new MappedByteSource("qwen.gguf");
+/// byte[] magic = new byte[4];
+/// source.ReadAt(0, magic);
+/// </code>
+/// </example>
 public abstract class ByteSource : IDisposable
 {
     /// <summary>Name for messages: a path, or a description in angle brackets.</summary>

@@ -6,6 +6,11 @@ using ModelPack.IO;
 namespace ModelPack;
 
 /// <summary>Hashes of whole files.</summary>
+/// <example>
+/// <code>
+/// Console.WriteLine(FileHash.Xxh128("qwen.gguf"));
+/// </code>
+/// </example>
 public static class FileHash
 {
     // Paddings, of which a model has as many as tensors: not worth the state of a stream.

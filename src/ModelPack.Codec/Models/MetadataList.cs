@@ -20,14 +20,14 @@ namespace ModelPack;
 /// string[] tokens = model.Metadata.GetStrings("tokenizer.ggml.tokens") ?? [];
 /// </code>
 /// </example>
-public sealed class MetadataList : IReadOnlyList<MetadataEntry>
+public sealed class MetadataList : IReadOnlyList<KeyValuePair<string, MetadataValue>>
 {
-    private readonly IReadOnlyList<MetadataEntry> entries;
+    private readonly KeyValuePair<string, MetadataValue>[] entries;
     private readonly Dictionary<string, MetadataValue> values;
 
     internal MetadataList(IReadOnlyList<MetadataEntry> entries)
     {
-        this.entries = entries;
+        this.entries = [.. entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value))];
         values = new(entries.Count, StringComparer.Ordinal);
         foreach (MetadataEntry entry in entries)
         {
@@ -36,17 +36,17 @@ public sealed class MetadataList : IReadOnlyList<MetadataEntry>
     }
 
     /// <inheritdoc/>
-    public int Count => entries.Count;
+    public int Count => entries.Length;
 
     /// <summary>The entry at a place in the order of the file.</summary>
     /// <param name="index">The place, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many entries.</exception>
-    public MetadataEntry this[int index]
+    public KeyValuePair<string, MetadataValue> this[int index]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, entries.Count);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, entries.Length);
             return entries[index];
         }
     }
@@ -107,7 +107,7 @@ public sealed class MetadataList : IReadOnlyList<MetadataEntry>
     public bool? GetBoolean(string key) => Read(key, nameof(GetBoolean), value => value.Boolean);
 
     /// <inheritdoc/>
-    public IEnumerator<MetadataEntry> GetEnumerator() => entries.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, MetadataValue>> GetEnumerator() => entries.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

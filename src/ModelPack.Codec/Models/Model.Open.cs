@@ -12,6 +12,7 @@ public sealed partial class Model
     /// its model means their folder.
     /// </summary>
     /// <param name="path">The path.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -19,22 +20,10 @@ public sealed partial class Model
     /// <code>
     /// using Model folder = Model.Open("Qwen2.5-0.5B");
     /// using Model file = Model.Open("qwen.gguf");
-    /// </code>
-    /// </example>
-    public static Model Open(string path) => Open(path, PathScope.Model);
-
-    /// <summary>Opens the model at a path, or the file alone.</summary>
-    /// <param name="path">The path.</param>
-    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
-    /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <example>
-    /// <code>
     /// using Model shard = Model.Open("Qwen2.5-7B/model-00001-of-00004.safetensors", PathScope.FileAlone);
     /// </code>
     /// </example>
-    public static Model Open(string path, PathScope scope)
+    public static Model Open(string path, PathScope scope = PathScope.Model)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Of(ModelFiles.Open(path, scope));
@@ -80,8 +69,8 @@ public sealed partial class Model
         return new(ModelFiles.Open(source));
     }
 
-    /// <summary>Opens the model at a path, as <see cref="Open(string)"/> does, on a thread of the pool: headers of large vocabularies take
-    /// a while to read and to check.</summary>
+    /// <summary>Opens the model at a path, as <see cref="Open(string, PathScope)"/> does, on a thread of the pool: headers of large
+    /// vocabularies take a while to read and to check.</summary>
     /// <param name="path">The path.</param>
     /// <param name="cancellation">Stops the work before it begins; a model that is opened all the same is closed again.</param>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>

@@ -40,8 +40,8 @@ public sealed class ModelSet : ModelFile
     /// <inheritdoc/>
     internal override ModelFormat Format => models[0].Format;
 
-    /// <inheritdoc/>
-    public override string FormatDescription => $"{models[0].FormatDescription}; {models.Length} of {Members.Length} files hold tensors";
+    private protected override string FormatDescriptionCore =>
+        $"{models[0].FormatDescription}; {models.Length} of {Members.Length} files hold tensors";
 
     /// <inheritdoc/>
     internal override IReadOnlyList<TensorInfo> Tensors { get; }
@@ -78,7 +78,9 @@ public sealed class ModelSet : ModelFile
                     (file.Name.EndsWith($".{format.Extension()}", StringComparison.OrdinalIgnoreCase) && !MemberName.IsNested(file.Name))
                     || (members.Count == 0 && (files.Count == 1 || SideFile.IsName(files[1].Name)));
                 members.Add(
-                    new(file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null));
+                    new(
+                        file.Name, start, file.Source.Length, isModel || SideFile.IsName(file.Name) ? OpenMember(file, format) : null,
+                        file.Source));
                 start += file.Source.Length;
             }
 

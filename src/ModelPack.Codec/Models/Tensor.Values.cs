@@ -26,7 +26,7 @@ public sealed partial class Tensor
     public float[] ToSingles()
     {
         EnsureDecodable();
-        float[] values = GC.AllocateUninitializedArray<float>(ArrayLength(ElementCount, "elements", "Rows(start, count).ToSingles"));
+        float[] values = GC.AllocateUninitializedArray<float>(ArrayLength(ElementCount, "elements", "Slice(start, length).ToSingles"));
         TensorValues.Decode(source, info, values);
         return values;
     }
@@ -82,7 +82,7 @@ public sealed partial class Tensor
         model.ThrowIfDisposed();
         EnsureElementsAre<T>();
         T[] values = GC.AllocateUninitializedArray<T>(
-            ArrayLength(ElementCount, "elements", $"Rows(start, count).ToArray<{ElementType.NameOf<T>()}>"));
+            ArrayLength(ElementCount, "elements", $"Slice(start, length).ToArray<{ElementType.NameOf<T>()}>"));
         TensorValues.Read<T>(source, info, values);
         return values;
     }

@@ -15,7 +15,7 @@ namespace ModelPack;
 /// using Model model = Model.Open("qwen.gguf");
 /// Tensor tensor = model.Tensors["token_embd.weight"];
 /// float[] values = tensor.ToSingles();                      // all rows, decoded
-/// float[] rows = tensor.Rows(300, 10).ToSingles();          // ten of them
+/// float[] rows = tensor.Slice(300, 10).ToSingles();          // ten of them
 /// (long count, long width) = (tensor.Shape[0], tensor.Shape[1]);
 /// </code>
 /// </example>
@@ -51,27 +51,27 @@ public sealed partial class Tensor
     public ByteOrder ByteOrder => info.ByteOrder;
 
     /// <summary>
-    /// A part of the tensor along its first dimension: rows of a matrix, matrices of a stack. It has the same name and the shape <c>[count,
-    /// …]</c>, and reads nothing beyond itself.
+    /// A part of the tensor along its first dimension: rows of a matrix, matrices of a stack. It has the same name and the shape
+    /// <c>[length, …]</c>, and reads nothing beyond itself.
     /// </summary>
     /// <param name="start">The first row, from 0.</param>
-    /// <param name="count">How many rows.</param>
+    /// <param name="length">How many rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many rows.</exception>
     /// <exception cref="InvalidOperationException">The tensor is a scalar, or its rows are not stored in whole blocks.</exception>
     /// <example>
     /// <code>
     /// using Model model = Model.Open("qwen.gguf");
     /// Tensor embeddings = model.Tensors["token_embd.weight"];                    // [151936, 896]
-    /// float[] vector = embeddings.Rows(42, 1).ToSingles();                       // of token 42
+    /// float[] vector = embeddings.Slice(42, 1).ToSingles();                       // of token 42
     /// float[] buffer = new float[1024 * embeddings.Shape[1]];
     /// for (long row = 0; row &lt; embeddings.Shape[0]; row += 1024)                  // larger than an array holds, piece by piece
     /// {
-    ///     Tensor piece = embeddings.Rows(row, Math.Min(1024, embeddings.Shape[0] - row));
+    ///     Tensor piece = embeddings.Slice(row, Math.Min(1024, embeddings.Shape[0] - row));
     ///     piece.CopyTo(buffer);
     /// }
     /// </code>
     /// </example>
-    public Tensor Rows(long start, long count)
+    public Tensor Slice(long start, long length)
     {
         model.ThrowIfDisposed();
         if (Shape.IsEmpty)
@@ -80,12 +80,12 @@ public sealed partial class Tensor
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Shape[0]);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Shape[0] - start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Shape[0] - start);
         TensorRows rows = TensorRows.Of(info)
             ?? throw Wrong($"of shape {TensorShape.Format(Shape.AsSpan())} has rows that do not fill whole blocks: call ToSingles");
-        return new(model, rows.Source(source, start, count), rows.Describe(start, count));
+        return new(model, rows.Source(source, start, length), rows.Describe(start, length));
     }
 
     /// <summary>The stored bytes, in the byte order of the file.</summary>
@@ -94,7 +94,7 @@ public sealed partial class Tensor
     public byte[] ToBytes()
     {
         model.ThrowIfDisposed();
-        return source.ReadBytes(info.Offset, ArrayLength(ByteLength, "bytes", "OpenRead or Rows(start, count).ToBytes"));
+        return source.ReadBytes(info.Offset, ArrayLength(ByteLength, "bytes", "OpenRead or Slice(start, length).ToBytes"));
     }
 
     /// <summary>A stream over the stored bytes, in the byte order of the file. It can seek, and reads what it is asked for.</summary>

@@ -1,14 +1,18 @@
 using System.Runtime.Intrinsics;
-using ModelPack.Tensors.Decoding;
-using ModelPack.Tensors.Decoding.Vectorized;
+using ModelPack.Tensors;
 
-namespace ModelPack.Tensors;
+namespace ModelPack;
 
-/// <summary>
-/// Decodes little-endian payloads to float32, bit for bit as ggml does; where ggml gives a NaN, any NaN (ggml-types.md §7).
-/// Integers, F64 and C64 have no float32 reading and are refused.
-/// </summary>
-internal static class TensorDecoder
+/// <summary>Decodes blocks of any tensor type that has float32 values, bit for bit as ggml does; where ggml gives a NaN, any NaN. All
+/// members may be used by several threads at once.</summary>
+/// <example>
+/// <code>
+/// byte[] blocks = new byte[2 * TensorTypes.Get(TensorType.Q4_K).BlockBytes];     // from wherever they come
+/// float[] values = new float[TensorDecoder.DecodedLength(TensorType.Q4_K, blocks.Length)];
+/// TensorDecoder.Decode(TensorType.Q4_K, blocks, values);
+/// </code>
+/// </example>
+public static partial class TensorDecoder
 {
     private delegate void BlockDecoder(ReadOnlySpan<byte> blocks, Span<float> destination);
 
@@ -18,21 +22,46 @@ internal static class TensorDecoder
         ? [.. TensorTypes.All.Select(info => FindVectorized(info.Type) ?? ScalarDecoders[(int)info.Type])]
         : ScalarDecoders;
 
-    /// <summary>True if the type has a float32 reading.</summary>
-    public static bool CanDecode(TensorType type) => Decoders[(int)type] is not null;
-
-    /// <summary>Decodes whole blocks.</summary>
-    /// <param name="type">The type.</param>
-    /// <param name="blocks">
-    /// A whole number of blocks; for APR-Q8 the whole payload; for types with padding, blocks of the flat tensor or of one row.
+    /// <summary>Decodes whole blocks in little-endian order.</summary>
+    /// <param name="type">Their type.</param>
+    /// <param name="blocks">A whole number of blocks; of APR_Q8 the whole payload with its scale; of types with padding, blocks of the flat
+    /// tensor or of one row.</param>
+    /// <param name="destination">
+    /// A place for each element: <see cref="DecodedLength"/> of them. Of APR_Q4 and the padded forms of Q4_K, the last block may hold
+    /// fewer.
     /// </param>
-    /// <param name="destination">One place an element; for types with padding, padding elements of the last block have none.</param>
-    /// <exception cref="ArgumentException">The type cannot be decoded, or the lengths do not belong together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such type.</exception>
+    /// <exception cref="ArgumentException">The type has no float32 values (whole numbers, F64), or the lengths do not belong
+    /// together.</exception>
     public static void Decode(TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination) =>
         Decode(Decoders, type, blocks, destination);
 
+    /// <summary>How many elements bytes of a type hold, those counted that a last block is padded with.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="byteLength">Number of bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such type, or the number is negative.</exception>
+    /// <exception cref="ArgumentException">The bytes end inside a block.</exception>
+    public static long DecodedLength(TensorType type, long byteLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
+        TensorTypeInfo info = TensorTypes.Get(type);
+        long elements = info.Rule switch
+        {
+            PayloadRule.ScaledBytes => Math.Max(0, byteLength - sizeof(float)),
+            PayloadRule.PackedBits => byteLength / info.BlockBytes * 8 + (byteLength % info.BlockBytes * 8 / info.BlockBytes),
+            _ => byteLength / info.BlockBytes * info.BlockElements,
+        };
+        ReadOnlySpan<long> shape = info.Rule == PayloadRule.PaddedRows ? [1, elements] : [elements];
+        return info.TryGetPayloadBytes(shape, out long bytes) && bytes == byteLength
+            ? elements
+            : throw new ArgumentException($"{byteLength} bytes are no whole number of {info.Name} blocks", nameof(byteLength));
+    }
+
+    /// <summary>True if the type has a float32 reading.</summary>
+    internal static bool CanDecode(TensorType type) => Decoders[(int)type] is not null;
+
     /// <summary>The scalar twin of <see cref="Decode(TensorType, ReadOnlySpan{byte}, Span{float})"/>.</summary>
-    public static void DecodeScalar(TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination) =>
+    internal static void DecodeScalar(TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination) =>
         Decode(ScalarDecoders, type, blocks, destination);
 
     private static void Decode(BlockDecoder?[] decoders, TensorType type, ReadOnlySpan<byte> blocks, Span<float> destination)
@@ -54,79 +83,4 @@ internal static class TensorDecoder
         ReadOnlySpan<long> shape = info.Rule == PayloadRule.PaddedRows ? [1, elements] : [elements];
         return info.TryGetPayloadBytes(shape, out long bytes) ? bytes : -1;
     }
-
-    private static BlockDecoder? FindVectorized(TensorType type) => type switch
-    {
-        TensorType.F16 => PlainVectors.F16,
-        TensorType.BF16 => PlainVectors.BF16,
-        TensorType.Q4_0 => LegacyVectors.Q4_0,
-        TensorType.Q4_1 => LegacyVectors.Q4_1,
-        TensorType.Q5_0 => LegacyVectors.Q5_0,
-        TensorType.Q5_1 => LegacyVectors.Q5_1,
-        TensorType.Q8_0 => LegacyVectors.Q8_0,
-        TensorType.Q1_0 => LegacyVectors.Q1_0,
-        TensorType.Q2_K => KVectors.Q2_K,
-        TensorType.Q3_K => KVectors.Q3_K,
-        TensorType.Q4_K => KVectors.Q4_K,
-        TensorType.Q5_K => KVectors.Q5_K,
-        TensorType.Q6_K => KVectors.Q6_K,
-        TensorType.Q8_K => KVectors.Q8_K,
-        TensorType.IQ4_NL => LegacyVectors.IQ4_NL,
-        TensorType.IQ4_XS => LegacyVectors.IQ4_XS,
-        TensorType.IQ1_S => Iq1Vectors.IQ1_S,
-        TensorType.IQ1_M => Iq1Vectors.IQ1_M,
-        TensorType.TQ1_0 => TernaryVectors.TQ1_0,
-        TensorType.TQ2_0 => KVectors.TQ2_0,
-        TensorType.MXFP4 => LegacyVectors.MXFP4,
-        _ => null,
-    };
-
-    private static BlockDecoder? FindScalar(TensorType type) => type switch
-    {
-        TensorType.F32 => PlainDecoders.F32,
-        TensorType.F16 => PlainDecoders.F16,
-        TensorType.BF16 => PlainDecoders.BF16,
-        TensorType.F8E5M2 => SmallFloats.E5M2,
-        TensorType.F8E4M3 => SmallFloats.E4M3,
-        TensorType.F8E8M0 => SmallFloats.E8M0,
-        TensorType.F8E4M3Fnuz => SmallFloats.E4M3Fnuz,
-        TensorType.F8E5M2Fnuz => SmallFloats.E5M2Fnuz,
-        TensorType.F6E2M3 => SmallFloats.E2M3,
-        TensorType.F6E3M2 => SmallFloats.E3M2,
-        TensorType.F4 => SmallFloats.E2M1,
-        TensorType.Q4_0 => LegacyBlocks.Q4_0,
-        TensorType.Q4_1 => LegacyBlocks.Q4_1,
-        TensorType.Q5_0 => LegacyBlocks.Q5_0,
-        TensorType.Q5_1 => LegacyBlocks.Q5_1,
-        TensorType.Q8_0 => LegacyBlocks.Q8_0,
-        TensorType.Q8_1 => LegacyBlocks.Q8_1,
-        TensorType.Q1_0 => LegacyBlocks.Q1_0,
-        TensorType.Q2_0 => LegacyBlocks.Q2_0,
-        TensorType.Q2_K => KBlocks.Q2_K,
-        TensorType.Q3_K => KBlocks.Q3_K,
-        TensorType.Q4_K => KBlocks.Q4_K,
-        TensorType.Q5_K => KBlocks.Q5_K,
-        TensorType.Q6_K => KBlocks.Q6_K,
-        TensorType.Q8_K => KBlocks.Q8_K,
-        TensorType.IQ2_XXS => Iq2Blocks.IQ2_XXS,
-        TensorType.IQ2_XS => Iq2Blocks.IQ2_XS,
-        TensorType.IQ2_S => Iq2Blocks.IQ2_S,
-        TensorType.IQ3_XXS => Iq3Blocks.IQ3_XXS,
-        TensorType.IQ3_S => Iq3Blocks.IQ3_S,
-        TensorType.IQ1_S => Iq1Blocks.IQ1_S,
-        TensorType.IQ1_M => Iq1Blocks.IQ1_M,
-        TensorType.IQ4_NL => Iq4Blocks.IQ4_NL,
-        TensorType.IQ4_XS => Iq4Blocks.IQ4_XS,
-        TensorType.TQ1_0 => TernaryBlocks.TQ1_0,
-        TensorType.TQ2_0 => TernaryBlocks.TQ2_0,
-        TensorType.MXFP4 => FloatBlocks.MXFP4,
-        TensorType.NVFP4 => FloatBlocks.NVFP4,
-        TensorType.AprQ4 => AprBlocks.Q4,
-        TensorType.AprQ8 => AprBlocks.Q8,
-        TensorType.AprQ4KRows or TensorType.AprQ4KFlat => AprBlocks.PaddedQ4_K,
-        TensorType.F64 or TensorType.C64 or TensorType.Bool => null,
-        TensorType.I8 or TensorType.I16 or TensorType.I32 or TensorType.I64 => null,
-        TensorType.U8 or TensorType.U16 or TensorType.U32 or TensorType.U64 => null,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not in the type table"),
-    };
 }

@@ -9,27 +9,13 @@ namespace ModelPack;
 
 /// <summary>What is different between two models, for people: tensor by tensor, then key by key. It is no proof;
 /// <see cref="ModelVerifier"/> gives that.</summary>
-public sealed class ModelDiff
+public sealed class ModelDiff : ComparisonReport
 {
     internal ModelDiff(int tensorsCompared, int metadataCompared, ImmutableArray<Difference> differences, ImmutableArray<string> notes)
-    {
-        TensorsCompared = tensorsCompared;
-        MetadataCompared = metadataCompared;
-        Differences = differences;
-        Notes = notes;
-    }
-
-    /// <summary>Tensors of the first model.</summary>
-    internal int TensorsCompared { get; }
+        : base(tensorsCompared, differences, notes) => MetadataCompared = metadataCompared;
 
     /// <summary>Metadata keys of the first model; 0 if they could not be compared.</summary>
     internal int MetadataCompared { get; }
-
-    /// <summary>All differences.</summary>
-    public ImmutableArray<Difference> Differences { get; }
-
-    /// <summary>What the comparison could not look at.</summary>
-    public ImmutableArray<string> Notes { get; }
 
     /// <summary>
     /// Compares two models of any formats. Models of one format that were made from one file are compared by it

@@ -5,9 +5,8 @@ using ModelPack.Verification;
 namespace ModelPack;
 
 /// <summary>Compares two models, or a model with the certificate of a conversion.</summary>
-public static class ModelVerifier
+public static partial class ModelVerifier
 {
-
     /// <summary>Compares two models of the same or of different formats. Either may be a certificate (<c>*.modelpack.json</c>).</summary>
     /// <param name="firstPath">A model.</param>
     /// <param name="secondPath">Another one.</param>

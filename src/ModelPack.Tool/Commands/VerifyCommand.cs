@@ -85,7 +85,7 @@ internal static class VerifyCommand
         ToleranceReport report = SarifFile.Run(log, () =>
         {
             using ProgressDisplay progress = ProgressDisplay.For(session, "verify");
-            return ToleranceVerifier.Verify(first, second, tolerance, scope, progress, session.Cancellation);
+            return ModelVerifier.Verify(first, second, tolerance, scope, progress, session.Cancellation);
         });
 
         log?.Write([.. report.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.NotEqual, second, difference))]);

@@ -51,15 +51,15 @@ public sealed class ConfigRefusalTests
     [TestMethod]
     public void Equal_counts_of_all_layers_become_one_field()
     {
-        string config = SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromInt32Array([160, 160]))
-            .Own("attention.head_count_kv", GgufValue.FromUInt32Array([2, 2])).Derive().TextOf("config.json");
+        string config = SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromArray<int>([160, 160]))
+            .Own("attention.head_count_kv", GgufValue.FromArray<uint>([2, 2])).Derive().TextOf("config.json");
         Assert.Contains("\"intermediate_size\": 160,", config);
         Assert.Contains("\"num_key_value_heads\": 2,", config);
     }
 
     [TestMethod]
     public void Counts_that_differ_between_layers_have_no_field() =>
-    SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromInt32Array([160, 96])).Derive()
+    SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromArray<int>([160, 96])).Derive()
         .AssertNoFile(
             "config.json",
             "config.json: config.json cannot be derived: llama.feed_forward_length differs between layers (160 and 96), which config.json "
@@ -67,7 +67,7 @@ public sealed class ConfigRefusalTests
 
     [TestMethod]
     public void Empty_array_of_counts_is_no_count() =>
-    SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromInt32Array([])).Derive()
+    SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromArray<int>([])).Derive()
         .AssertNoFile(
             "config.json", "config.json: config.json cannot be derived: llama.feed_forward_length is array[i32] of 0 items, not a count");
 
@@ -157,12 +157,12 @@ public sealed class ConfigRefusalTests
     public void Sliding_window_pattern_has_to_fit_the_layers()
     {
         SmallGguf Gemma() => SmallGguf.Decoder("gemma3").Own("attention.key_length", 16);
-        string given = Gemma().Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([false, true])).Derive()
+        string given = Gemma().Own("attention.sliding_window_pattern", GgufValue.FromArray<bool>([false, true])).Derive()
             .TextOf("config.json");
         Assert.Contains("\"layer_types\": [\n    \"full_attention\",\n    \"sliding_attention\"\n  ],", given);
         string counted = Gemma().Own("attention.sliding_window_pattern", 2).Derive().TextOf("config.json");
         Assert.Contains("\"layer_types\": [\n    \"sliding_attention\",\n    \"full_attention\"\n  ],", counted);
-        Gemma().Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([true])).Derive()
+        Gemma().Own("attention.sliding_window_pattern", GgufValue.FromArray<bool>([true])).Derive()
             .AssertNoFile(
                 "config.json",
                 "config.json: config.json cannot be derived: gemma3.attention.sliding_window_pattern is array[bool] of 1 items, but "

@@ -14,8 +14,8 @@ public sealed class HostileMetadataTests
         GgufValue.FromBool(true), GgufValue.FromInt32(-5), GgufValue.FromUInt32(0), GgufValue.FromUInt64(ulong.MaxValue),
         GgufValue.FromFloat32(float.NaN), GgufValue.FromFloat64(double.MaxValue),
         GgufValue.FromString(""), GgufValue.FromStringBytes([0xFF]), GgufValue.FromStrings([]), GgufValue.FromStrings(["", "\0"]),
-        GgufValue.FromUInt8Array([]), GgufValue.FromInt32Array([int.MinValue, 3]),
-        GgufValue.FromFloat32Array([float.NegativeInfinity]), GgufValue.FromBoolArray([true]),
+        GgufValue.FromArray<byte>([]), GgufValue.FromArray<int>([int.MinValue, 3]),
+        GgufValue.FromArray<float>([float.NegativeInfinity]), GgufValue.FromArray<bool>([true]),
         GgufValue.FromString(new string('x', 100_000)), GgufValue.FromUInt32(uint.MaxValue),
         GgufValue.FromRawBytes(GgufValueType.Array, new byte[] { 9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }),
     ];
@@ -99,7 +99,7 @@ public sealed class HostileMetadataTests
                 gguf.Own("expert_count", 4).Own("expert_used_count", 2).Own("expert_feed_forward_length", 32)
                 .Own("expert_shared_feed_forward_length", 32),
             "gemma3" =>
-                gguf.Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([true, false])).Own("rope.freq_base_swa", 3f)
+                gguf.Own("attention.sliding_window_pattern", GgufValue.FromArray<bool>([true, false])).Own("rope.freq_base_swa", 3f)
                 .Own("final_logit_softcapping", 2f)
                 .Own("rope.scaling.type", GgufValue.FromString("yarn")).Own("rope.scaling.factor", 8f)
                 .Own("rope.scaling.original_context_length", 9).Own("rope.scaling.yarn_beta_fast", 4f),

@@ -27,9 +27,9 @@ public sealed class ModelFactsTests
     public void Counts_of_each_layer_are_read_from_arrays()
     {
         ModelFacts facts = Facts(
-            ("llama.attention.head_count", GgufValue.FromUInt32Array([8, 4])),
-            ("llama.attention.head_count_kv", GgufValue.FromInt32Array([2, 1])),
-            ("llama.feed_forward_length", GgufValue.FromInt32Array([160, -1])), ("llama.attention.key_length", GgufValue.FromUInt32(32)));
+            ("llama.attention.head_count", GgufValue.FromArray<uint>([8, 4])),
+            ("llama.attention.head_count_kv", GgufValue.FromArray<int>([2, 1])),
+            ("llama.feed_forward_length", GgufValue.FromArray<int>([160, -1])), ("llama.attention.key_length", GgufValue.FromUInt32(32)));
         Assert.AreEqual(8, facts.RequireHeadCount(0));
         Assert.AreEqual(4, facts.RequireHeadCount(1));
         Assert.AreEqual(2, facts.RequireHeadCountKv(0));
@@ -45,7 +45,7 @@ public sealed class ModelFactsTests
         ModelFacts facts = Facts(
             ("llama.attention.head_count", GgufValue.FromUInt32(0)), ("llama.embedding_length", GgufValue.FromFloat32(1)),
             ("llama.expert_count", GgufValue.FromStrings(["a"])),
-            ("llama.feed_forward_length", GgufValue.FromBoolArray([true])), ("llama.attention.key_length", GgufValue.FromUInt32(0)));
+            ("llama.feed_forward_length", GgufValue.FromArray<bool>([true])), ("llama.attention.key_length", GgufValue.FromUInt32(0)));
         AssertError("llama.attention.head_count is 0", () => facts.RequireHeadCount(0));
         AssertError("llama.attention.key_length_mla is missing", () => facts.RequireKeyLengthMla());
         AssertError("llama.embedding_length is f32 1, not a count", () => _ = facts.EmbeddingLength);

@@ -30,7 +30,7 @@ internal static class SmallTokenizers
             .. pieces,
         ];
         return new SmallGguf("none").Text("tokenizer.ggml.model", "llama").Tokens([.. all.Select(piece => (piece.Text, piece.Kind))])
-            .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([.. all.Select(piece => piece.Score)]));
+            .Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([.. all.Select(piece => piece.Score)]));
     }
 
     /// <summary>WordPiece in the converter's form.</summary>
@@ -42,11 +42,11 @@ internal static class SmallTokenizers
 
     public static SmallGguf Unigram() => new SmallGguf("none").Text("tokenizer.ggml.model", "t5")
         .Tokens(("<pad>", Control), ("</s>", Control), ("<unk>", Unknown), ("▁", Normal), ("▁the", Normal), ("<x>", UserDefined))
-        .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, -2.0122928619384766f, -3.5f, 0]))
+        .Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([0, 0, 0, -2.0122928619384766f, -3.5f, 0]))
         .Count("tokenizer.ggml.unknown_token_id", 2).Count("tokenizer.ggml.eos_token_id", 1).Count("tokenizer.ggml.padding_token_id", 0)
         .Flag("tokenizer.ggml.add_space_prefix", true);
 
     public static SmallGguf Tokens(this SmallGguf gguf, params (string Text, int Kind)[] tokens) => gguf
         .Set("tokenizer.ggml.tokens", GgufValue.FromStrings([.. tokens.Select(token => token.Text)]))
-        .Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. tokens.Select(token => token.Kind)]));
+        .Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>([.. tokens.Select(token => token.Kind)]));
 }

@@ -104,17 +104,17 @@ public sealed class TokenizerFilesTests
         SmallGguf Gguf() => SmallTokenizers.ByteLevel("gpt-2").Text("tokenizer.ggml.model", model);
         Refused(Gguf().Without("tokenizer.ggml.tokens"), "tokenizer.ggml.tokens is missing");
         Refused(Gguf().Text("tokenizer.ggml.tokens", "a"), "tokenizer.ggml.tokens is string \"a\", not an array of strings");
-        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([1, 1])),
+        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>([1, 1])),
             "tokenizer.ggml.token_type has 2 items, but tokenizer.ggml.tokens has 8");
-        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([1, 1, 1, 7, 1, 1, 1, 1])),
+        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>([1, 1, 1, 7, 1, 1, 1, 1])),
             "tokenizer.ggml.token_type is 7 at 3, which is no token type");
-        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromFloat32Array([1])),
+        Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromArray<float>([1])),
             "tokenizer.ggml.token_type is array[f32] of 1 items, not an array of integers");
-        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([1])),
+        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([1])),
             "tokenizer.ggml.scores has 1 items, but tokenizer.ggml.tokens has 8");
-        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, 0, float.NaN, 0, 0, 0])),
+        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([0, 0, 0, 0, float.NaN, 0, 0, 0])),
             "tokenizer.ggml.scores is not finite at 4");
-        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromInt32Array([0, 0, 0, 0, 0, 0, 0, 0])),
+        Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromArray<int>([0, 0, 0, 0, 0, 0, 0, 0])),
             "tokenizer.ggml.scores is array[i32] of 8 items, not an array of f32");
         Refused(Gguf().Tokens(("x", 1), ("y", 1), ("x", 1)), "tokenizer.ggml.tokens has the same text at 0 and 2");
         Refused(Gguf().Set("tokenizer.ggml.tokens", NotUtf8()), "tokenizer.ggml.tokens is not UTF-8 at 1");

@@ -16,7 +16,7 @@ public sealed class UnigramTests
     public void Parts_are_those_of_T5()
     {
         JsonElement tokenizer = Tokenizer(
-            SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([1, 2, 255, 0])));
+            SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>([1, 2, 255, 0])));
         Assert.AreEqual("""{"type":"Precompiled","precompiled_charsmap":"AQL/AA=="}""", Compact(tokenizer.GetProperty("normalizer")));
         Assert.AreEqual(
             $$"""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{{Metaspace}}]}""",
@@ -41,7 +41,7 @@ public sealed class UnigramTests
             $$"""{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"AA=="},{{OneSpace}},{{NoLastSpace}}]}""",
             Normalizer(
                 SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)
-                    .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0]))));
+                    .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>([0]))));
     }
 
     /// <summary>A cut at white space would take line breaks away, which the runtime sees as characters unless the table makes spaces of
@@ -100,7 +100,7 @@ public sealed class UnigramTests
 
     private static JsonElement WithCharsmap(byte[] table) => Tokenizer(
         SmallTokenizers.Unigram().Flag("tokenizer.ggml.remove_extra_whitespaces", true)
-            .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array(table)));
+            .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>(table)));
 
     /// <summary>A double array whose root leads to each sign at 16 and this to its value at 48, and one text for all.</summary>
     private static byte[] CharsmapToSpaces(string signs)
@@ -126,7 +126,7 @@ public sealed class UnigramTests
         static SmallGguf WithBytes(int count) => SmallTokenizers.Unigram()
             .Tokens([
                 ("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("▁", 1), .. Enumerable.Range(0, count).Select(value => ($"<0x{value:X2}>", 6))])
-            .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array(new float[4 + count]));
+            .Set("tokenizer.ggml.scores", GgufValue.FromArray<float>(new float[4 + count]));
     }
 
     /// <summary>The library rates unknown characters by the lowest score of all pieces, the runtime by that of the normal ones.</summary>
@@ -135,7 +135,7 @@ public sealed class UnigramTests
         """[["<pad>",-7.5],["</s>",0.0],["<unk>",0.0],["▁",-7.5],["[PAD4]",-7.5],["<x>",-7.5]]""",
         Compact(Model(SmallTokenizers.Unigram()
             .Tokens(("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("▁", 1), ("[PAD4]", 5), ("<x>", 4), ("[PAD6]", 5))
-            .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([-1000, 0, 0, -7.5f, -10000, -1000, -10000]))).GetProperty("vocab")));
+            .Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([-1000, 0, 0, -7.5f, -10000, -1000, -10000]))).GetProperty("vocab")));
 
     [TestMethod]
     public void Contradictions_are_named()

@@ -253,6 +253,33 @@ public sealed class ModelBuilderTests
         Assert.AreEqual(code, Assert.ThrowsExactly<ModelPackException>(() => call(new(ModelFormat.Gguf))).Code.Id);
 
     [TestMethod]
+    public void Null_and_what_is_no_format_are_the_callers_fault()
+    {
+        ModelBuilder builder = New(ModelFormat.SafeTensors);
+        Action[] calls =
+        [
+            () => builder.Set(null!, "x"), () => builder.Set("k", (string)null!), () => builder.Set("k", (IEnumerable<string>)null!),
+            () => builder.Set("k", (IEnumerable<int>)null!), () => builder.Set("k", (IEnumerable<float>)null!),
+            () => builder.Set("k", (MetadataValue)null!), () => builder.Unset(null!), () => builder.Add(null!, [1], new float[1]),
+            () => builder.Add("w", TensorType.F32, [1], (ByteSource)null!),
+            () => builder.Add("w", TensorType.F32, [1], (Func<Stream>)null!),
+            () => builder.Rename(null!, "x"), () => builder.Add("v", [1], new float[1]).Rename("v", null!), () => builder.Remove(null!),
+            () => builder.SetFile(null!, default), () => builder.RemoveFile(null!), () => builder.Save((Stream)null!),
+            () => builder.Save((string)null!),
+        ];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            ArgumentNullException thrown = Assert.ThrowsExactly<ArgumentNullException>(calls[i], $"call {i}");
+            Assert.IsNotNull(thrown.ParamName, $"call {i}");
+            Assert.AreNotEqual("source", thrown.ParamName, $"call {i}");
+        }
+
+        Assert.ThrowsExactly<ArgumentException>(() => builder.Save(""));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ModelBuilder((ModelFormat)7));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => builder.Add("w", (TensorType)255, [1], new byte[4]));
+    }
+
+    [TestMethod]
     public void What_other_formats_cannot_hold_is_refused_with_the_call_that_is_right()
     {
         Refused("pass a text, such as \"5\"", () => New(ModelFormat.SafeTensors).Set("k", 5));

@@ -114,7 +114,7 @@ public sealed partial class ConvertDoorTests : IDisposable
         Assert.ThrowsExactly<ArgumentNullException>(() => ModelHash.Compute((Model)null!));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ModelBuilder((ModelFormat)9));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TensorTypes.Get((TensorType)200));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Tensors[0].Rows(-1, 1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Tensors[0].Slice(-1, 1));
     }
 
     [TestMethod]

@@ -58,7 +58,7 @@ public sealed class ErrorCodeTests
         ["MP2101"] = folder => Thrown(
             () => ModelVerifier.Verify(folder.Write("x.modelpack.json", "{}"u8), SmallModels.Write(folder, ModelFormat.Gguf))),
         ["MP2102"] = _ => ModelValidator.Validate(Hostile("nan-f32-inf.gguf")).Findings.Single().Code,
-        ["MP2103"] = folder => Thrown(() => ToleranceVerifier.Verify(
+        ["MP2103"] = folder => Thrown(() => ModelVerifier.Verify(
             folder.At("x.modelpack.json"), SmallModels.Write(folder, ModelFormat.Gguf),
             ValueTolerance.TryParse("1", out ValueTolerance? limit) ? limit : throw new InvalidOperationException())),
         ["MP3001"] = folder => Thrown(() => ModelConverter.Convert(

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
 
 namespace ModelPack.Codec.Tests.Documentation;
 
@@ -21,6 +22,17 @@ internal static class CompiledCode
                 || Path.GetFileName(path) == "ModelPack.Codec.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
+
+    /// <summary>The library, as a program that references it sees it.</summary>
+    public static IAssemblySymbol Library
+    {
+        get
+        {
+            CSharpCompilation empty = Compile([]);
+            return References.Value.Select(empty.GetAssemblyOrModuleSymbol).OfType<IAssemblySymbol>().Single(
+                assembly => assembly.Name == "ModelPack.Codec");
+        }
+    }
 
     /// <summary>A file with statements as the body of a method.</summary>
     /// <param name="name">A name for messages.</param>
@@ -44,12 +56,60 @@ internal static class CompiledCode
     public static async Task RunAsync((string Name, string Text) file)
     {
         using MemoryStream bytes = new();
-        Assert.IsTrue(Compile([file]).Emit(bytes).Success, file.Name);
+        EmitResult emitted = Compile([file]).Emit(bytes);
+        Assert.IsTrue(emitted.Success, string.Join('\n', emitted.Diagnostics));
         bytes.Position = 0;
         AssemblyLoadContext context = new(file.Name, isCollectible: true);
         Type example = context.LoadFromStream(bytes).GetTypes().Single(type => type.Name == "Example");
         await (Task)example.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, null)!;
         context.Unload();
+    }
+
+    /// <summary>The types of the library that code names or that an expression has, and the members that it uses.</summary>
+    /// <param name="files">The code; one file may consist of statements.</param>
+    public static (HashSet<string> Types, HashSet<string> Members) Used(IEnumerable<(string Name, string Text)> files)
+    {
+        CSharpCompilation compilation = Compile(files);
+        (HashSet<string> types, HashSet<string> members) = ([], []);
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+        {
+            SemanticModel model = compilation.GetSemanticModel(tree);
+            foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
+            {
+                ISymbol? symbol = model.GetSymbolInfo(node).Symbol;
+                symbol = symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension : symbol;
+                Add(model.GetTypeInfo(node).Type);
+                Add(symbol as ITypeSymbol ?? symbol?.ContainingType);
+                if (symbol?.ContainingType is { } owner && IsOurs(owner))
+                {
+                    members.Add(symbol.OriginalDefinition.GetDocumentationCommentId()!);
+                }
+            }
+        }
+
+        return (types, members);
+
+        void Add(ITypeSymbol? type)
+        {
+            switch (type)
+            {
+                case IArrayTypeSymbol array:
+                    Add(array.ElementType);
+                    break;
+                case INamedTypeSymbol named:
+                    named.TypeArguments.ToList().ForEach(Add);
+                    if (IsOurs(named))
+                    {
+                        types.Add($"{named.ContainingNamespace}.{named.Name}");
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        static bool IsOurs(ITypeSymbol type) => type.ContainingAssembly?.Name == "ModelPack.Codec";
     }
 
     private static CSharpCompilation Compile(IEnumerable<(string Name, string Text)> files) => CSharpCompilation.Create(

@@ -23,20 +23,7 @@ public sealed partial class ExampleTests
     [TestCategory(Duration.Long)]
     public void The_examples_of_members_compile()
     {
-        string source = Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec");
-        List<(string Name, string Text)> bodies = [];
-        foreach (string path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")))
-        {
-            string text = File.ReadAllText(path).ReplaceLineEndings("\n");
-            foreach (Match match in Example().Matches(text))
-            {
-                string code = string.Join(
-                    '\n', match.Groups["code"].Value.Split('\n').Select(line => DocumentationMark().Replace(line, "")));
-                bodies.Add(CompiledCode.Body(Path.GetFileName(path), WebUtility.HtmlDecode(code).Trim()));
-            }
-        }
-
+        List<(string Name, string Text)> bodies = OfMembers();
         Assert.IsGreaterThan(15, bodies.Count);
         string[] errors = CompiledCode.Errors(bodies);
         Assert.IsEmpty(errors, string.Join('\n', errors));
@@ -56,10 +43,7 @@ public sealed partial class ExampleTests
             code = code.Replace($"\"{name}\"", $"@\"{path}\"", StringComparison.Ordinal);
         }
 
-        (string, string) body = CompiledCode.Body($"library.md, piece {piece}", code.Trim());
-        string[] errors = CompiledCode.Errors([body]);
-        Assert.IsEmpty(errors, string.Join('\n', errors));
-        await CompiledCode.RunAsync(body);
+        await CompiledCode.RunAsync(CompiledCode.Body($"library.md, piece {piece}", code.Trim()));
     }
 
     [TestMethod]
@@ -68,6 +52,66 @@ public sealed partial class ExampleTests
         string text = File.ReadAllText(RepositoryData.Path("cases", "first-guesses.cs"));
         string[] errors = CompiledCode.Errors([("first-guesses.cs", text)]);
         Assert.IsEmpty(errors, string.Join('\n', errors));
+    }
+
+    [TestMethod]
+    [TestCategory(Duration.Long)]
+    public void Each_public_type_has_an_example_that_compiles()
+    {
+        List<(string, string)> code =
+            [.. OfMembers(), .. Pieces.Select(piece => CompiledCode.Body($"piece {piece[0]}", ((string)piece[1]).Trim()))];
+        HashSet<string> used = CompiledCode.Used(code).Types;
+        string[] without =
+            [.. typeof(Model).Assembly.GetExportedTypes().Select(type => type.FullName!).Where(name => !used.Contains(name))];
+        Assert.IsEmpty(without, string.Join(' ', without));
+    }
+
+    [TestMethod]
+    [TestCategory(Duration.Long)]
+    public void The_program_that_is_compiled_ahead_of_time_calls_each_public_method()
+    {
+        string program = File.ReadAllText(Path.Combine(RepositoryData.Repository, "tests", "ModelPack.Aot", "Program.cs"));
+        HashSet<string> used = CompiledCode.Used([("Program.cs", program)]).Members;
+        string[] unused = [.. PublicMethods().Where(member => !used.Contains(member))];
+        Assert.IsEmpty(unused, string.Join('\n', unused));
+    }
+
+    private static List<(string Name, string Text)> OfMembers()
+    {
+        string source = Path.Combine(RepositoryData.Repository, "src", "ModelPack.Codec");
+        List<(string Name, string Text)> bodies = [];
+        foreach (string path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")))
+        {
+            string text = File.ReadAllText(path).ReplaceLineEndings("\n");
+            foreach (Match match in Example().Matches(text))
+            {
+                string code = string.Join(
+                    '\n', match.Groups["code"].Value.Split('\n').Select(line => DocumentationMark().Replace(line, "")));
+                bodies.Add(CompiledCode.Body(Path.GetFileName(path), WebUtility.HtmlDecode(code).Trim()));
+            }
+        }
+
+        return bodies;
+    }
+
+    // What the compiler makes of a record comes with it, and foreach calls GetEnumerator.
+    private static IEnumerable<string> PublicMethods()
+    {
+        Microsoft.CodeAnalysis.IAssemblySymbol library = CompiledCode.Library;
+        HashSet<string> names = [.. typeof(Model).Assembly.GetExportedTypes().Select(type => type.FullName!)];
+        return names.Select(name => library.GetTypeByMetadataName(name)!)
+            .Where(type => type.TypeKind != Microsoft.CodeAnalysis.TypeKind.Enum)
+            .SelectMany(type => type.GetMembers())
+            .Where(member => member is
+            {
+                DeclaredAccessibility: Microsoft.CodeAnalysis.Accessibility.Public, IsOverride: false, IsImplicitlyDeclared: false,
+                Kind: Microsoft.CodeAnalysis.SymbolKind.Method,
+            })
+            .Where(member => member is not Microsoft.CodeAnalysis.IMethodSymbol { AssociatedSymbol: not null } && member.Name[0] != '<'
+                && !member.Name.StartsWith("op_", StringComparison.Ordinal)
+                && member.Name is not (nameof(Equals) or nameof(IEnumerable<int>.GetEnumerator)))
+            .Select(member => member.GetDocumentationCommentId()!);
     }
 
     private static string Library =>

@@ -12,19 +12,19 @@ public sealed partial class FirstGuessTests
     private const string Usings =
         "using ModelPack.Formats.Apr;\nusing ModelPack.Formats.Gguf;\nusing ModelPack.Formats.SafeTensors;\n";
 
-    // The guesses call the door by the names of seven types. It is one type here, and members are what is guessed.
+    // The guesses call the door by the names of five types. It is one type here, and members are what is guessed.
     private static readonly (string Guessed, string Meant)[] Doors =
     [
         ("ModelFile ", "Model "), ("ModelFile.Open", "Model.Open"), ("ModelFiles.Open", "Model.Open"), ("GgufFile.Open", "Model.Open"),
-        ("SafeTensorsFile.Open", "Model.Open"), ("TensorInfo ", "Tensor "), ("TensorDecoder.", "TensorCodec."),
+        ("SafeTensorsFile.Open", "Model.Open"), ("TensorInfo ", "Tensor "),
     ];
 
     // Guesses whose member has the very name. A line that leaves this list was renamed; one that can join it does.
     private static readonly string[] Right =
     [
         "OpenPath", "OpenPath2", "OpenGgufPath", "OpenStPath", "OpenStream", "OpenAsync", "OpenBytes", "OpenSource", "IndexByName",
-        "OpenRead", "Decode", "Meta", "MetaS", "ChatTemplate", "C1", "C2", "C3", "C4", "V1", "V2", "V3", "V4", "V5", "H1", "H2", "S1",
-        "MM", "Size", "Err", "StVal", "StMeta", "AprMeta",
+        "OpenRead", "Rows", "Decode", "Meta", "MetaS", "MetaSA", "ChatTemplate", "C1", "C2", "C3", "C4", "V1", "V2", "V3", "V4", "V5",
+        "H1", "H2", "S1", "MM", "Size", "Err", "Side", "StVal", "StMeta", "AprMeta",
     ];
 
     private static readonly (string Name, string Line)[] Guesses =
@@ -38,7 +38,10 @@ public sealed partial class FirstGuessTests
     public void These_guesses_compile_as_they_were_typed()
     {
         Assert.HasCount(55, Guesses);
-        string[] found = [.. Guesses.Where(guess => Compiles(guess.Line)).Select(guess => guess.Name)];
+        Assert.IsGreaterThanOrEqualTo(35, Right.Length);
+        HashSet<string> wrong = [.. CompiledCode.Errors(Guesses.Select(guess => (guess.Name, Code(guess.Name, guess.Line)))).Select(
+            error => error[..error.IndexOf(':', StringComparison.Ordinal)])];
+        string[] found = [.. Guesses.Select(guess => guess.Name).Where(name => !wrong.Contains(name))];
         CollectionAssert.AreEqual(Right, found, string.Join(' ', found));
     }
 
@@ -76,7 +79,7 @@ public sealed partial class FirstGuessTests
     // What a row names beside this library: the platform's tensors, and metadata of a list.
     private static HashSet<string> Platform { get; } = ["Create", "Numerics", "Tensors", "Tensor"];
 
-    private static bool Compiles(string line)
+    private static string Code(string name, string line)
     {
         foreach ((string guessed, string meant) in Doors)
         {
@@ -84,8 +87,7 @@ public sealed partial class FirstGuessTests
             line = line.Replace(guessed, meant, StringComparison.Ordinal);
         }
 
-        string text = $"{Usings}static class G {{\n{line}\n}}";
-        return CompiledCode.Errors([("guess", text)]).Length == 0;
+        return $"{Usings}static class Of{name} {{\n{line}\n}}";
     }
 
     [GeneratedRegex(@"(?<name>\w+)\(")]

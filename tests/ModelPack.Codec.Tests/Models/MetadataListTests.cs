@@ -152,4 +152,18 @@ public sealed class MetadataListTests
         StringAssert.Contains(message, type);
         StringAssert.Contains(message, call);
     }
+
+    [TestMethod]
+    public void Entries_come_as_pairs_in_the_order_of_the_file()
+    {
+        using Model model = Model.Open(ModelFixtures.Small);
+        Assert.HasCount(model.Metadata.Count, model.Metadata.ToArray());
+        for (int i = 0; i < model.Metadata.Count; i++)
+        {
+            (string key, MetadataValue value) = model.Metadata[i];
+            Assert.AreEqual(model.File.Metadata[i].Key, key);
+            Assert.AreSame(model.File.Metadata[i].Value, value);
+            CollectionAssert.AreEqual(value.TypeName == "array[string]" ? model.Metadata.GetStrings(key) : null, value.AsStrings());
+        }
+    }
 }

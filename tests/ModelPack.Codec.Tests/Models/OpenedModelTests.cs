@@ -19,8 +19,8 @@ public sealed class OpenedModelTests
         Assert.AreEqual(statistics.Digest, (await ModelStatistics.ComputeAsync(model)).Digest);
         TensorSummary expected = statistics.Tensors.Single(summary => summary.Tensor.Name == "blk.0.attn_k.weight");
         Assert.AreEqual(expected.Statistics!.Mean, ModelStatistics.Compute(model.Tensors["blk.0.attn_k.weight"]).Statistics!.Mean);
-        float[] rows = model.Tensors["blk.0.attn_k.weight"].Rows(5, 3).ToSingles();
-        Assert.AreEqual(rows.Max(), ModelStatistics.Compute(model.Tensors["blk.0.attn_k.weight"].Rows(5, 3)).Statistics!.Maximum);
+        float[] rows = model.Tensors["blk.0.attn_k.weight"].Slice(5, 3).ToSingles();
+        Assert.AreEqual(rows.Max(), ModelStatistics.Compute(model.Tensors["blk.0.attn_k.weight"].Slice(5, 3)).Statistics!.Maximum);
     }
 
     [TestMethod]
@@ -57,6 +57,25 @@ public sealed class OpenedModelTests
         ModelDiff diff = ModelDiff.Compare(first.File, second.File);
         Assert.AreEqual(Reports.TextOf(diff), Reports.TextOf(ModelDiff.Compare(first, second)));
         Assert.AreEqual(Reports.TextOf(diff), Reports.TextOf(await ModelDiff.CompareAsync(first, second)));
+    }
+
+    [TestMethod]
+    public async Task Values_of_opened_models_are_compared_within_a_tolerance()
+    {
+        using Model first = Model.Open(ModelFixtures.Small);
+        ValueTolerance tolerance = ValueTolerance.Absolute(0);
+        Assert.IsTrue(ModelVerifier.Verify(first, first, tolerance).Passed);
+        using Model second = Model.Open(ModelFixtures.Gguf("big-endian"));
+        string expected = string.Join(
+            '\n', ModelVerifier.Verify(ModelFixtures.Small, ModelFixtures.Gguf("big-endian"), tolerance).Differences);
+        Assert.AreNotEqual("", expected);
+        Assert.AreEqual(expected, string.Join('\n', ModelVerifier.Verify(first, second, tolerance).Differences));
+        Assert.AreEqual(expected, string.Join('\n', (await ModelVerifier.VerifyAsync(first, second, tolerance)).Differences));
+        using CancellationTokenSource stop = new();
+        await stop.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => ModelVerifier.VerifyAsync(first, second, tolerance, cancellation: stop.Token));
+        Assert.ThrowsExactly<ArgumentNullException>(() => ModelVerifier.Verify(first, second, null!));
     }
 
     [TestMethod]

@@ -23,8 +23,8 @@ public sealed class TensorSpanTests
             Tensor blocks = model.Tensors["blk.0.attn_k.weight"];
             Assert.IsTrue(blocks.TryGetSpan(out ReadOnlySpan<byte> stored));
             CollectionAssert.AreEqual(blocks.ToBytes(), stored.ToArray());
-            Assert.IsTrue(blocks.Rows(3, 2).TryGetSpan(out ReadOnlySpan<byte> rows));
-            CollectionAssert.AreEqual(blocks.Rows(3, 2).ToBytes(), rows.ToArray());
+            Assert.IsTrue(blocks.Slice(3, 2).TryGetSpan(out ReadOnlySpan<byte> rows));
+            CollectionAssert.AreEqual(blocks.Slice(3, 2).ToBytes(), rows.ToArray());
         }
 
         Assert.IsTrue(memory.Tensors["output_norm.weight"].TryGetSpan(out ReadOnlySpan<byte> lent));
@@ -103,7 +103,7 @@ public sealed class TensorSpanTests
         using Model scalar = Model.Open(ModelFixtures.SafeTensors("scalar_rank0.safetensors"));
         Tensor single = scalar.Tensors.First(tensor => tensor.Shape.IsEmpty && tensor.Type == TensorType.F64);
         Assert.HasCount(1, single.ToArray<double>());
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => single.Rows(0, 1)).Message, "is a scalar");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => single.Slice(0, 1)).Message, "is a scalar");
     }
 
     [TestMethod]
@@ -117,12 +117,12 @@ public sealed class TensorSpanTests
         using Model model = Model.Open(ModelFixtures.Apr(name));
         int compared = 0;
         foreach (Tensor tensor in model.Tensors.Where(
-            tensor => tensor.Shape is [> 0, ..] && ModelPack.Tensors.TensorDecoder.CanDecode(tensor.Type)))
+            tensor => tensor.Shape is [> 0, ..] && TensorDecoder.CanDecode(tensor.Type)))
         {
             Tensor last;
             try
             {
-                last = tensor.Rows(tensor.Shape[0] - 1, 1);
+                last = tensor.Slice(tensor.Shape[0] - 1, 1);
             }
             catch (InvalidOperationException refusal)
             {
@@ -135,9 +135,9 @@ public sealed class TensorSpanTests
             CollectionAssert.AreEqual(
                 ModelFixtures.Bits(all.AsSpan()[^(all.Length / (int)tensor.Shape[0])..]), ModelFixtures.Bits(last.ToSingles()),
                 tensor.ToString());
-            Assert.IsEmpty(tensor.Rows(0, 0).ToSingles());
+            Assert.IsEmpty(tensor.Slice(0, 0).ToSingles());
             CollectionAssert.AreEqual(
-                ModelFixtures.Bits(all), ModelFixtures.Bits(tensor.Rows(0, tensor.Shape[0]).ToSingles()), tensor.ToString());
+                ModelFixtures.Bits(all), ModelFixtures.Bits(tensor.Slice(0, tensor.Shape[0]).ToSingles()), tensor.ToString());
         }
 
         Assert.IsGreaterThan(0, compared);
@@ -149,10 +149,10 @@ public sealed class TensorSpanTests
         byte[] file = SafeTensorsTestFile.Build("""{"s":{"dtype":"F32","shape":[3,2,4],"data_offsets":[0,96]}}""", 96);
         using Model model = Model.Open(file);
         Tensor stack = model.Tensors["s"];
-        Tensor middle = stack.Rows(1, 2);
+        Tensor middle = stack.Slice(1, 2);
         CollectionAssert.AreEqual(new[] { 2L, 2L, 4L }, middle.Shape);
         Assert.AreEqual((16, 64), (middle.ElementCount, middle.ByteLength));
-        CollectionAssert.AreEqual(stack.ToArray<float>()[16..], middle.Rows(1, 1).ToArray<float>());
+        CollectionAssert.AreEqual(stack.ToArray<float>()[16..], middle.Slice(1, 1).ToArray<float>());
         using Stream stream = middle.OpenRead();
         using MemoryStream copy = new();
         stream.CopyTo(copy);
@@ -164,7 +164,7 @@ public sealed class TensorSpanTests
     {
         using Model model = Model.Open(ModelFixtures.OfOne(TensorType.Q8_0, new byte[68], 64));
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(() => model.Tensors["t"].Rows(0, 32)).Message, "do not fill whole blocks");
+            Assert.ThrowsExactly<InvalidOperationException>(() => model.Tensors["t"].Slice(0, 32)).Message, "do not fill whole blocks");
     }
 }
 

@@ -30,11 +30,11 @@ public sealed class TensorValueTests
         Assert.AreEqual(7, places[^1]);
 
         long middle = (long)rows / 2;
-        float[] row = tensor.Rows(middle, 1).ToSingles();
+        float[] row = tensor.Slice(middle, 1).ToSingles();
         AreValues(vector.Decoded.AsSpan((int)middle * type.BlockElements, type.BlockElements), row);
 
-        float[] decoded = new float[TensorCodec.DecodedLength(vector.Type, vector.Blocks.Length)];
-        TensorCodec.Decode(vector.Type, vector.Blocks, decoded);
+        float[] decoded = new float[TensorDecoder.DecodedLength(vector.Type, vector.Blocks.Length)];
+        TensorDecoder.Decode(vector.Type, vector.Blocks, decoded);
         AreValues(vector.Decoded, decoded);
         CollectionAssert.AreEqual(vector.Blocks, tensor.ToBytes());
     }
@@ -89,7 +89,7 @@ public sealed class TensorValueTests
             Tensor tensor = model.Tensors.Single(other => other.Type == type);
             T[] expected = MemoryMarshal.Cast<byte, T>(tensor.ToBytes()).ToArray();
             CollectionAssert.AreEqual(expected, tensor.ToArray<T>());
-            CollectionAssert.AreEqual(expected[(expected.Length / 2)..], tensor.Rows(1, 1).ToArray<T>());
+            CollectionAssert.AreEqual(expected[(expected.Length / 2)..], tensor.Slice(1, 1).ToArray<T>());
         }
     }
 
@@ -146,7 +146,7 @@ public sealed class TensorValueTests
             if (TensorDecoder.CanDecode(tensor.Type))
             {
                 CollectionAssert.AreEqual(Bits(other.ToSingles()), Bits(tensor.ToSingles()), tensor.ToString());
-                CollectionAssert.AreEqual(Bits(other.Rows(1, 1).ToSingles()), Bits(tensor.Rows(1, 1).ToSingles()), tensor.ToString());
+                CollectionAssert.AreEqual(Bits(other.Slice(1, 1).ToSingles()), Bits(tensor.Slice(1, 1).ToSingles()), tensor.ToString());
             }
         }
 
@@ -178,12 +178,12 @@ public sealed class TensorValueTests
         Tensor tensor = model.Tensors["huge"];
         Assert.AreEqual(Rows << 11, tensor.ElementCount);
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToBytes()).Message, "Rows(start, count).ToBytes");
+            Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToBytes()).Message, "Slice(start, length).ToBytes");
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToArray<sbyte>()).Message, "Rows(start, count).ToArray<sbyte>");
+            Assert.ThrowsExactly<InvalidOperationException>(() => tensor.ToArray<sbyte>()).Message, "Slice(start, length).ToArray<sbyte>");
         Assert.IsFalse(tensor.TryGetSpan<sbyte>(out _));
         CollectionAssert.AreEqual(
-            Enumerable.Repeat(HugeSource.At(head.Length + ((Rows - 1) << 11)), 1).ToArray(), tensor.Rows(Rows - 1, 1).ToBytes()[..1]);
+            Enumerable.Repeat(HugeSource.At(head.Length + ((Rows - 1) << 11)), 1).ToArray(), tensor.Slice(Rows - 1, 1).ToBytes()[..1]);
         using Stream stream = tensor.OpenRead();
         stream.Position = stream.Length - 1;
         Assert.AreEqual(HugeSource.At(head.Length + stream.Length - 1), (byte)stream.ReadByte());
@@ -192,10 +192,10 @@ public sealed class TensorValueTests
         byte[] singles = new Formats.Gguf.GgufBytes().Header(1, 0).Record("huge", 1, 0, 1 << 11, (ulong)Rows).Pad().ToArray();
         using Model wide = Model.Open(new HugeSource(singles, Rows << 12));
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(() => wide.Tensors[0].ToSingles()).Message, "Rows(start, count).ToSingles");
+            Assert.ThrowsExactly<InvalidOperationException>(() => wide.Tensors[0].ToSingles()).Message, "Slice(start, length).ToSingles");
         Half expected = BinaryPrimitives.ReadHalfLittleEndian(
             [HugeSource.At(singles.Length + ((Rows - 2) << 12)), HugeSource.At(singles.Length + ((Rows - 2) << 12) + 1)]);
-        Assert.AreEqual((float)expected, wide.Tensors[0].Rows(Rows - 2, 2).ToSingles()[0]);
+        Assert.AreEqual((float)expected, wide.Tensors[0].Slice(Rows - 2, 2).ToSingles()[0]);
     }
 
     private static float[] Scalar(Tensor tensor)
@@ -250,7 +250,7 @@ public sealed class TensorValueTests
             using Model model = Model.Open(path);
             Tensor tensor = model.Tensors["w"];
             Assert.IsFalse(tensor.TryGetSpan(out ReadOnlySpan<float> _), "a span holds no more than 2 GB");
-            Tensor last = tensor.Rows(Rows - 2, 2);
+            Tensor last = tensor.Slice(Rows - 2, 2);
             CollectionAssert.AreEqual(new[] { 0f, 2.5f }, last.ToSingles());
             Assert.IsTrue(last.TryGetSpan(out ReadOnlySpan<float> lent));
             Assert.AreEqual(2.5f, lent[1]);

@@ -101,11 +101,11 @@ public sealed class FamilyShapeTests : ValidationTest
     public void Values_for_each_layer_are_taken_layer_by_layer()
     {
         EditableGguf model = TinyModel.Gguf();
-        model.Set("qwen2.feed_forward_length", GgufValue.FromUInt32Array([512, 1024]));
+        model.Set("qwen2.feed_forward_length", GgufValue.FromArray<uint>([512, 1024]));
         Assert.IsTrue(
             Findings(model).Select(finding => finding.Place).All(place => place.StartsWith("blk.1.ffn_", StringComparison.Ordinal)));
         Assert.HasCount(3, Findings(model));
-        model.Set("qwen2.feed_forward_length", GgufValue.FromUInt32Array([512, 512]));
+        model.Set("qwen2.feed_forward_length", GgufValue.FromArray<uint>([512, 512]));
         Sound(Validate(model));
     }
 

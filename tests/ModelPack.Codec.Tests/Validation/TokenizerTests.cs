@@ -12,9 +12,9 @@ public sealed class TokenizerTests : ValidationTest
     public void A_list_of_another_length_than_the_tokens_is_found_with_both_lengths()
     {
         EditableGguf gguf = TinyModel.Gguf();
-        gguf.Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array(new float[TinyModel.Tokens.Count - 1]));
+        gguf.Set("tokenizer.ggml.scores", GgufValue.FromArray<float>(new float[TinyModel.Tokens.Count - 1]));
         Check(Finding(gguf), "tokenizer.ggml.scores");
-        gguf.Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array(new float[TinyModel.Tokens.Count]));
+        gguf.Set("tokenizer.ggml.scores", GgufValue.FromArray<float>(new float[TinyModel.Tokens.Count]));
         Sound(Validate(gguf));
 
         EditableApr apr = TinyModel.Apr();
@@ -144,7 +144,7 @@ public sealed class TokenizerTests : ValidationTest
     {
         EditableGguf gguf = TinyModel.Gguf();
         gguf.Set("tokenizer.ggml.tokens", GgufValue.FromStrings([.. TinyModel.Tokens, "more"]));
-        gguf.Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array(new int[TinyModel.Tokens.Count + 1]));
+        gguf.Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>(new int[TinyModel.Tokens.Count + 1]));
         Finding finding = Finding(gguf);
         Assert.AreEqual(ValidationErrors.Vocabulary, finding.Code);
         Assert.AreEqual("token_embd.weight", finding.Place);
@@ -162,7 +162,7 @@ public sealed class TokenizerTests : ValidationTest
         EditableGguf model = TinyModel.Gguf();
         string[] fewer = [.. TinyModel.Tokens.SkipLast(1)];
         model.Set("tokenizer.ggml.tokens", GgufValue.FromStrings(fewer));
-        model.Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array(new int[fewer.Length]));
+        model.Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>(new int[fewer.Length]));
         ValidationReport report = Validate(model);
         Sound(report);
         Assert.Contains("K-VOCAB", report.Notes.Select(note => note.Rule));

@@ -24,7 +24,7 @@ public sealed class FooterTests
             Assert.IsFalse(verified.Passed);
             Assert.IsNull(verified.Proved);
             IsFooter(verified.Differences);
-            IsFooter(ToleranceVerifier.Verify(first, second, tolerance).Differences);
+            IsFooter(ModelVerifier.Verify(first, second, tolerance).Differences);
             using ModelFile one = ModelFiles.Open(first);
             using ModelFile other = ModelFiles.Open(second);
             IsFooter(ModelDiff.Compare(one, other).Differences);

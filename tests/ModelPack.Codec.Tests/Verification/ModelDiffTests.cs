@@ -176,12 +176,12 @@ public sealed class ModelDiffTests
         using ModelFile first = TestModels.GgufWith(
             ("gone", GgufValue.FromUInt32(1)), ("number", GgufValue.FromUInt32(1)), ("type", GgufValue.FromUInt32(1)),
             ("short", GgufValue.FromString("a")),
-            ("long", GgufValue.FromString(long1 + "abc")), ("list", GgufValue.FromUInt8Array([1, 2, 3, 4])),
-            ("grown", GgufValue.FromUInt8Array([1, 2])));
+            ("long", GgufValue.FromString(long1 + "abc")), ("list", GgufValue.FromArray<byte>([1, 2, 3, 4])),
+            ("grown", GgufValue.FromArray<byte>([1, 2])));
         using ModelFile second = TestModels.GgufWith(
             ("number", GgufValue.FromUInt32(2)), ("type", GgufValue.FromInt32(1)), ("short", GgufValue.FromString("b")),
-            ("long", GgufValue.FromString(long1 + "abd")), ("list", GgufValue.FromUInt8Array([1, 2, 7, 4])),
-            ("grown", GgufValue.FromUInt8Array([1, 2, 9])), ("new", GgufValue.FromUInt32(1)));
+            ("long", GgufValue.FromString(long1 + "abd")), ("list", GgufValue.FromArray<byte>([1, 2, 7, 4])),
+            ("grown", GgufValue.FromArray<byte>([1, 2, 9])), ("new", GgufValue.FromUInt32(1)));
         Dictionary<string, string> found = ModelDiff.Compare(first, second).Differences.ToDictionary(
             difference => difference.Place, difference => difference.Text);
         Assert.HasCount(8, found);

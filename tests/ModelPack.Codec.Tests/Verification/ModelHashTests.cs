@@ -246,7 +246,7 @@ public sealed class ModelHashTests
     [TestMethod]
     public void A_damaged_record_is_not_followed()
     {
-        byte[] bytes = TestModels.GgufBytes([TestTensor.F32("w", 1)], (ModelFile.OriginKey, GgufValue.FromUInt8Array([1, 2, 3])));
+        byte[] bytes = TestModels.GgufBytes([TestTensor.F32("w", 1)], (ModelFile.OriginKey, GgufValue.FromArray<byte>([1, 2, 3])));
         ModelHash hashes = HashOf(bytes);
         Assert.Contains("cannot be followed", hashes.Notes.Single());
         Assert.AreEqual(Hash(TestTensor.F32("w", 1)).Model, hashes.Model);
@@ -283,7 +283,7 @@ public sealed class ModelHashTests
         return TestModels.GgufBytes(
             tensors, [
                 .. file.Metadata.Select(
-                    entry => (entry.Key, entry.Key == ModelFile.OriginKey ? GgufValue.FromUInt8Array(bytes) : (GgufValue)entry.Value))]);
+                    entry => (entry.Key, entry.Key == ModelFile.OriginKey ? GgufValue.FromArray<byte>(bytes) : (GgufValue)entry.Value))]);
     }
 
     private static ModelHash HashOf(byte[] gguf)

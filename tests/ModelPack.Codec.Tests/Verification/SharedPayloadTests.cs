@@ -8,6 +8,7 @@ using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.IO;
 using ModelPack.Verification.Comparison;
+using ModelPack.Verification.Tolerance;
 
 namespace ModelPack.Codec.Tests.Verification;
 

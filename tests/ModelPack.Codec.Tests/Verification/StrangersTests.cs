@@ -26,7 +26,7 @@ public sealed class StrangersTests
         VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
         Assert.AreEqual(ProofLevel.L1, report.Proved, report.Differences.FirstOrDefault()?.Text);
         Assert.Contains("was compared as a conversion puts it into GGUF", string.Join('\n', report.Notes));
-        ToleranceReport distance = ToleranceVerifier.Verify(first, second, Within("0"));
+        ToleranceReport distance = ModelVerifier.Verify(first, second, Within("0"));
         Assert.IsEmpty(distance.Differences);
         Assert.HasCount(12, distance.Distances);
         using ModelFile left = ModelFiles.Open(first);
@@ -54,7 +54,7 @@ public sealed class StrangersTests
         Difference bit = ModelVerifier.Verify(first, second, ProofLevel.L1).Differences.Single();
         Assert.AreEqual(
             (DifferenceKind.Payload, "blk.0.attn_q.weight", offset + 3, side), (bit.Kind, bit.Place, bit.ByteOffset, bit.OffsetIn));
-        Difference value = ToleranceVerifier.Verify(first, second, Within("1")).Differences.Single();
+        Difference value = ModelVerifier.Verify(first, second, Within("1")).Differences.Single();
         Assert.AreEqual(
             (DifferenceKind.Value, "blk.0.attn_q.weight", offset, side), (value.Kind, value.Place, value.ByteOffset, value.OffsetIn));
     }

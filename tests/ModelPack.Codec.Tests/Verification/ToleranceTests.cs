@@ -206,7 +206,7 @@ public sealed class ToleranceTests
         {
             string output = folder.At($"{origin}.{format.Extension()}");
             Unflushed.Convert(TestModels.Qwen, output, format, new() { Origin = origin });
-            ToleranceReport report = ToleranceVerifier.Verify(TestModels.Qwen, output, Tolerance("0"));
+            ToleranceReport report = ModelVerifier.Verify(TestModels.Qwen, output, Tolerance("0"));
             Assert.IsTrue(report.Passed, string.Join("; ", report.Differences.Take(3)));
             Assert.HasCount(50, report.Distances);
             Assert.IsTrue(report.Distances.All(distance => distance is { Different: 0, Elements: > 0 }));
@@ -222,7 +222,7 @@ public sealed class ToleranceTests
         foreach ((string first, string second) in new[] { (certificate, TestModels.Qwen), (TestModels.Qwen, certificate) })
         {
             ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
-                () => ToleranceVerifier.Verify(first, second, Tolerance("1")));
+                () => ModelVerifier.Verify(first, second, Tolerance("1")));
             Assert.AreEqual(("MP2103", certificate), (exception.Code.Id, exception.FilePath));
         }
     }

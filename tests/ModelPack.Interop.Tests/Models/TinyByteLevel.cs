@@ -106,7 +106,7 @@ internal sealed class TinyByteLevel : TinyTokenizer
         yield return new("tokenizer.ggml.model", GgufValue.FromString("gpt2"));
         yield return new("tokenizer.ggml.pre", GgufValue.FromString(Pre));
         yield return new("tokenizer.ggml.tokens", GgufValue.FromStrings([.. Ordinary, .. Special, .. padding]));
-        yield return new("tokenizer.ggml.token_type", GgufValue.FromInt32Array(types));
+        yield return new("tokenizer.ggml.token_type", GgufValue.FromArray<int>(types));
         yield return new("tokenizer.ggml.merges", GgufValue.FromStrings([.. Merges.Select(merge => $"{merge.Left} {merge.Right}")]));
         yield return new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32((uint)Id(Eos!)));
         foreach ((string key, string? token) in ((string, string?)[])[("bos", Bos), ("padding", Pad)])

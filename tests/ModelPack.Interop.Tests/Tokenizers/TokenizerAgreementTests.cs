@@ -191,7 +191,7 @@ public sealed class TokenizerAgreementTests
         using LlamaVocabulary llama = new(LlamaVocabulary.WriteGguf(
         [
             .. native.Where(entry => entry.Key is not ("tokenizer.ggml.tokens" or "tokenizer.ggml.token_type")),
-            new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)), new("tokenizer.ggml.token_type", GgufValue.FromInt32Array(kinds)),
+            new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)), new("tokenizer.ggml.token_type", GgufValue.FromArray<int>(kinds)),
         ]));
         return llama.Encode($"a{name}b", addSpecial: false, parseSpecial: true).Contains(tokens.Length - 1);
     }

@@ -54,7 +54,7 @@ internal static partial class TrainedByteLevel
             new("tokenizer.ggml.model", GgufValue.FromString("gpt2")),
             new("tokenizer.ggml.pre", GgufValue.FromString(pre)),
             new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)),
-            new("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. tokens.Select(token => special.Contains(token) ? 3 : 1)])),
+            new("tokenizer.ggml.token_type", GgufValue.FromArray<int>([.. tokens.Select(token => special.Contains(token) ? 3 : 1)])),
             new("tokenizer.ggml.merges", GgufValue.FromStrings([.. Pairs.Value.Merges.Select(merge => $"{merge.Left} {merge.Right}")])),
             new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32((uint)last)),
         ];

@@ -52,9 +52,9 @@ internal static partial class TrainedUnigram
             new("tokenizer.ggml.model", GgufValue.FromString("t5")),
             new("tokenizer.ggml.pre", GgufValue.FromString("default")),
             new("tokenizer.ggml.tokens", GgufValue.FromStrings([.. tokens.Select(token => token.Text)])),
-            new("tokenizer.ggml.scores", GgufValue.FromFloat32Array([.. tokens.Select(token => token.Score)])),
+            new("tokenizer.ggml.scores", GgufValue.FromArray<float>([.. tokens.Select(token => token.Score)])),
             new("tokenizer.ggml.token_type",
-                GgufValue.FromInt32Array([.. tokens.Select((token, id) => id >= special.Length ? 1 : token.Text == "<unk>" ? 2 : 3)])),
+                GgufValue.FromArray<int>([.. tokens.Select((token, id) => id >= special.Length ? 1 : token.Text == "<unk>" ? 2 : 3)])),
             new("tokenizer.ggml.add_space_prefix", GgufValue.FromBool(true)),
             new("tokenizer.ggml.remove_extra_whitespaces", GgufValue.FromBool(true)),
             new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(Id("</s>"))),
@@ -62,7 +62,7 @@ internal static partial class TrainedUnigram
             new("tokenizer.ggml.padding_token_id", GgufValue.FromUInt32(Id("<pad>"))),
             new("tokenizer.ggml.add_bos_token", GgufValue.FromBool(begin is not null)),
             new("tokenizer.ggml.add_eos_token", GgufValue.FromBool(true)),
-            new("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array(Charsmap)),
+            new("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>(Charsmap)),
         ];
         JsonObject precompiled = new() { ["type"] = "Precompiled", ["precompiled_charsmap"] = Convert.ToBase64String(Charsmap) };
         JsonObject config = new() { ["eos_token"] = "</s>", ["unk_token"] = "<unk>", ["pad_token"] = "<pad>" };

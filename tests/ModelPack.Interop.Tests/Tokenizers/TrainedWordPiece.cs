@@ -39,7 +39,7 @@ internal static partial class TrainedWordPiece
             new("tokenizer.ggml.model", GgufValue.FromString("bert")),
             new("tokenizer.ggml.pre", GgufValue.FromString("default")),
             new("tokenizer.ggml.tokens", GgufValue.FromStrings([.. Special, .. ordinary.Select(Phantom)])),
-            new("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. tokens.Select((_, id) => id < Special.Length ? 3 : 1)])),
+            new("tokenizer.ggml.token_type", GgufValue.FromArray<int>([.. tokens.Select((_, id) => id < Special.Length ? 3 : 1)])),
             new("tokenizer.ggml.bos_token_id", GgufValue.FromUInt32(2)),
             new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(3)),
             new("tokenizer.ggml.unknown_token_id", GgufValue.FromUInt32(1)),

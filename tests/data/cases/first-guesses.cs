@@ -29,11 +29,11 @@ static class FirstGuesses
         m.Tensors[0].TryGetSpan(out ReadOnlySpan<float> values) ? values : m.Tensors[0].ToSingles();
     static (float[], nint[]) ToTensor(Model m) => (m.Tensors[0].ToSingles(), [.. m.Tensors[0].Shape.Select(length => (nint)length)]);
     static Stream OpenRead(Model m) => m.Tensors[0].OpenRead();
-    static object Rows(Model m) => m.Tensors[0].Rows(0, 10);
-    static void Decode(byte[] b, float[] f) => TensorCodec.Decode(TensorType.Q4_K, b, f);
+    static object Rows(Model m) => m.Tensors[0].Slice(0, 10);
+    static void Decode(byte[] b, float[] f) => TensorDecoder.Decode(TensorType.Q4_K, b, f);
     static object Meta(Model m) => m.Metadata["general.architecture"];
     static string? MetaS(Model m) => m.Metadata.GetString("general.architecture");
-    static string[]? MetaSA(Model m) => m.Metadata.GetStrings("tokenizer.ggml.tokens");
+    static string[]? MetaSA(GgufFile m) => m.Find("tokenizer.ggml.tokens")?.AsStrings();
     static string[]? MetaSA2(Model m) => m.Metadata.GetStrings("tokenizer.ggml.tokens");
     static string? ChatTemplate(Model m) => m.ChatTemplate;
     static void W1() { var w = new ModelBuilder(ModelFormat.Gguf).Save("a.gguf"); }
@@ -59,7 +59,7 @@ static class FirstGuesses
     static void MM() { using var s = new MappedByteSource("a"); }
     static object Size(Tensor t) => TensorTypes.Get(t.Type);
     static object Err() => ErrorCatalog.All;
-    static object? Side(Model m) => m.DeriveFile("config.json");
+    static object Side(ModelSet s) => s.Members[0].ReadAllText();
     static object StVal(SafeTensorsValue v) => v.Text!;
     static object? StMeta(SafeTensorsFile f) => f.Find("format");
     static object? AprMeta(AprFile f) => f.FindMetadata("model_type");

@@ -120,7 +120,7 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
                 ? score
                 : null) is { } scores)
         {
-            Add(TokenizerKeys.Scores, GgufValue.FromFloat32Array([.. scores, .. Enumerable.Repeat(FillerScore, fillers)]));
+            Add(TokenizerKeys.Scores, GgufValue.FromArray<float>([.. scores, .. Enumerable.Repeat(FillerScore, fillers)]));
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 
         if (types is not null)
         {
-            Add(TokenizerKeys.TokenTypes, GgufValue.FromInt32Array([.. types, .. Enumerable.Repeat((int)TokenKind.Unused, fillers)]));
+            Add(TokenizerKeys.TokenTypes, GgufValue.FromArray<int>([.. types, .. Enumerable.Repeat((int)TokenKind.Unused, fillers)]));
         }
         else
         {

@@ -42,7 +42,7 @@ internal static class AttentionLayers
 
     /// <summary>Writes a number for some layers, and 0 for the others.</summary>
     public static void Write(ConfigReader draft, string key, bool[] layers, long count) =>
-        draft.Add(key, GgufValue.FromInt32Array([.. layers.Select(has => has ? checked((int)Math.Min(count, int.MaxValue)) : 0)]));
+        draft.Add(key, GgufValue.FromArray<int>([.. layers.Select(has => has ? checked((int)Math.Min(count, int.MaxValue)) : 0)]));
 
     /// <summary>Which layers attend. The key heads of these become a field.</summary>
     public static bool[]? Read(ConfigWriter config)

@@ -34,7 +34,7 @@ internal static class Exaone4Windows
             : SlidingLayers.Read(draft, layers, Every(draft));
         if (draft.Obstacles.Count == 0)
         {
-            draft.Add("attention.sliding_window_pattern", GgufValue.FromBoolArray(pattern));
+            draft.Add("attention.sliding_window_pattern", GgufValue.FromArray<bool>(pattern));
         }
     }
 

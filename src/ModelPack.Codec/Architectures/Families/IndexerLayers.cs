@@ -36,7 +36,7 @@ internal static class IndexerLayers
                 $"{draft.Config.Path(draft.Config.FirstOf(Types, Pattern)!)} has {full.Length} items, but num_hidden_layers is {layers}");
         }
 
-        draft.Add(Key, GgufValue.FromBoolArray(full));
+        draft.Add(Key, GgufValue.FromArray<bool>(full));
         foreach (TensorInfo tensor in draft.Folder.Tensors.Where(tensor => tensor.Name.Contains(".indexer.", StringComparison.Ordinal)))
         {
             if (FamilyCatalog.Find(draft.Architecture)!.Names.FromHuggingFace(tensor.Name) is [{ Layer: var layer }, ..]

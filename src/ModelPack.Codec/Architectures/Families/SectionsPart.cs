@@ -37,7 +37,7 @@ internal sealed class SectionsPart(ImmutableArray<long> absent) : ConfigPart
                 : throw rope!.WrongValue(Field, $"holds {sections[axis]}");
         }
 
-        draft.Add(Key, GgufValue.FromInt32Array(padded));
+        draft.Add(Key, GgufValue.FromArray<int>(padded));
     }
 
     public override void Write(ConfigWriter config)

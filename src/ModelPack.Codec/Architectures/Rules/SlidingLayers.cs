@@ -40,7 +40,7 @@ internal static class SlidingLayers
     }
 
     public static void Write(ConfigReader draft, long layers, long fullLayer) =>
-        draft.Add("attention.sliding_window_pattern", GgufValue.FromBoolArray(Read(draft, layers, fullLayer)));
+        draft.Add("attention.sliding_window_pattern", GgufValue.FromArray<bool>(Read(draft, layers, fullLayer)));
 
     /// <summary>For architectures whose runtime knows one pattern alone.</summary>
     public static void RequirePattern(ConfigReader draft, long layers, long fullLayer)

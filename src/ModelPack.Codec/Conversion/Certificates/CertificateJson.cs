@@ -11,6 +11,18 @@ using ModelPack.IO.Names;
 namespace ModelPack;
 
 /// <summary>The JSON form of a <see cref="Certificate"/>. docs/json.md describes it.</summary>
+/// <example>
+/// <code>
+/// Certificate certificate = CertificateJson.Read("qwen.apr.modelpack.json");
+/// CertifiedFile source = certificate.Source;
+/// Console.WriteLine($"{source.Name}, {source.Bytes} bytes: {certificate.Level}, {certificate.Meaning}");
+/// foreach (CertifiedTensor tensor in certificate.Tensors.Where(tensor =&gt; tensor.Action != TensorAction.Copy))
+/// {
+///     TensorLoss? loss = tensor.Loss;                        // of a narrowed tensor
+///     Console.WriteLine($"{tensor.SourceName} is {tensor.Name}: {tensor.Action} {loss?.Absolute}");
+/// }
+/// </code>
+/// </example>
 public static class CertificateJson
 {
     private const int Schema = 1;

@@ -4,6 +4,13 @@ using System.IO.Hashing;
 namespace ModelPack.Formats.Apr;
 
 /// <summary>An opened APR v2 file (apr-v2.md).</summary>
+/// <example>
+/// <code>
+/// using ModelPack.Formats.Apr;
+/// using Model model = Model.Open("qwen.apr");
+/// AprJsonValue? type = ((AprFile)model.File).FindMetadata("model_type");
+/// </code>
+/// </example>
 public sealed class AprFile : ModelFile
 {
     private const int ChunkBytes = 256 * 1024;
@@ -28,8 +35,7 @@ public sealed class AprFile : ModelFile
     /// <inheritdoc/>
     internal override ModelFormat Format => ModelFormat.Apr;
 
-    /// <inheritdoc/>
-    public override string FormatDescription => $"APR {VersionMajor}.{VersionMinor}, little-endian, " + Dialect switch
+    private protected override string FormatDescriptionCore => $"APR {VersionMajor}.{VersionMinor}, little-endian, " + Dialect switch
     {
         AprDialect.Realizar => "realizar dialect (ggml type ids)",
         AprDialect.AprenderBeforeLayout002 => "aprender before LAYOUT-002",

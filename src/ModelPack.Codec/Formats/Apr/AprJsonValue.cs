@@ -24,8 +24,7 @@ public sealed class AprJsonValue : MetadataValue
         _ => JsonValueKind.Number,
     };
 
-    /// <inheritdoc/>
-    public override string TypeName => Kind switch
+    private protected override string TypeNameCore => Kind switch
     {
         JsonValueKind.Object => "json object",
         JsonValueKind.Array => "json array",
@@ -35,11 +34,9 @@ public sealed class AprJsonValue : MetadataValue
         _ => "json bool",
     };
 
-    /// <inheritdoc/>
-    public override ReadOnlyMemory<byte> RawBytes => text;
+    private protected override ReadOnlyMemory<byte> RawBytesCore => text;
 
-    /// <inheritdoc/>
-    public override string? Text => AsText();
+    private protected override string? TextCore => AsText();
 
     /// <inheritdoc/>
     internal override string[]? Strings => AprJsonItems.All<string>(this, AprJsonItems.Text);

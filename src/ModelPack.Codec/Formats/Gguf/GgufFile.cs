@@ -1,6 +1,17 @@
 namespace ModelPack.Formats.Gguf;
 
 /// <summary>An opened GGUF file of version 1, 2 or 3, in either byte order.</summary>
+/// <example>
+/// <code>
+/// using ModelPack.Formats.Gguf;
+/// using Model model = Model.Open("qwen.gguf");
+/// if (model.File is GgufFile file &amp;&amp; file.ByteOrder == ByteOrder.LittleEndian)
+/// {
+///     GgufValue? layers = file.Find("qwen2.block_count");
+///     Console.WriteLine($"version {file.Version}: {layers?.TypeName} {layers}");
+/// }
+/// </code>
+/// </example>
 public sealed class GgufFile : ModelFile
 {
     private readonly GgufContent content;
@@ -17,8 +28,7 @@ public sealed class GgufFile : ModelFile
     /// <inheritdoc/>
     internal override ModelFormat Format => ModelFormat.Gguf;
 
-    /// <inheritdoc/>
-    public override string FormatDescription
+    private protected override string FormatDescriptionCore
     {
         get
         {

@@ -32,7 +32,7 @@ internal sealed class GgufTarget : ContainerTarget
 
         if (content.Origin is { } origin)
         {
-            metadata.Add(new(ModelFile.OriginKey, GgufValue.FromUInt8Array(origin)));
+            metadata.Add(new(ModelFile.OriginKey, GgufValue.FromArray<byte>(origin)));
         }
 
         ImmutableArray<ImmutableArray<int>> parts = content.Form.Split(content.Tensors);

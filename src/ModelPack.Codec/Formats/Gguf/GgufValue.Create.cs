@@ -69,23 +69,38 @@ public sealed partial class GgufValue
         return FromRawBytes(GgufValueType.Array, raw);
     }
 
-    /// <summary>An array of u8.</summary>
-    public static GgufValue FromUInt8Array(ReadOnlySpan<byte> items) => FromItems(GgufValueType.UInt8, items, 1);
+    /// <summary>An array of numbers or truth values: each type of C# gives that of its width.</summary>
+    /// <typeparam name="T"><c>bool</c>, <c>float</c>, <c>double</c>, or a whole number of 8 to 64 bits.</typeparam>
+    /// <exception cref="NotSupportedException">GGUF has no such type.</exception>
+    public static GgufValue FromArray<T>(ReadOnlySpan<T> items)
+        where T : unmanaged
+    {
+        GgufValueType type = default(T) switch
+        {
+            byte => GgufValueType.UInt8,
+            sbyte => GgufValueType.Int8,
+            ushort => GgufValueType.UInt16,
+            short => GgufValueType.Int16,
+            uint => GgufValueType.UInt32,
+            int => GgufValueType.Int32,
+            ulong => GgufValueType.UInt64,
+            long => GgufValueType.Int64,
+            float => GgufValueType.Float32,
+            double => GgufValueType.Float64,
+            bool => GgufValueType.Bool,
+            _ => throw new NotSupportedException($"GGUF has no array of {typeof(T).Name}"),
+        };
+        return FromItems(type, MemoryMarshal.AsBytes(items), GgufValueTypes.FixedBytes(type));
+    }
 
     /// <summary>An array of bool.</summary>
-    public static GgufValue FromBoolArray(ReadOnlySpan<bool> items) => FromItems(GgufValueType.Bool, MemoryMarshal.AsBytes(items), 1);
-
-    /// <summary>An array of u32.</summary>
-    public static GgufValue FromUInt32Array(ReadOnlySpan<uint> items) =>
-        FromItems(GgufValueType.UInt32, MemoryMarshal.AsBytes(items), sizeof(uint));
+    internal static GgufValue FromBoolArray(ReadOnlySpan<bool> items) => FromArray(items);
 
     /// <summary>An array of i32.</summary>
-    public static GgufValue FromInt32Array(ReadOnlySpan<int> items) =>
-        FromItems(GgufValueType.Int32, MemoryMarshal.AsBytes(items), sizeof(int));
+    internal static GgufValue FromInt32Array(ReadOnlySpan<int> items) => FromArray(items);
 
     /// <summary>An array of f32.</summary>
-    public static GgufValue FromFloat32Array(ReadOnlySpan<float> items) =>
-        FromItems(GgufValueType.Float32, MemoryMarshal.AsBytes(items), sizeof(float));
+    internal static GgufValue FromFloat32Array(ReadOnlySpan<float> items) => FromArray(items);
 
     /// <summary>A value of an integer type.</summary>
     /// <param name="type">The type.</param>
@@ -131,7 +146,7 @@ public sealed partial class GgufValue
     private static bool IsSigned(GgufValueType type) =>
         type is GgufValueType.Int8 or GgufValueType.Int16 or GgufValueType.Int32 or GgufValueType.Int64;
 
-    /// <summary>A value from the bytes that <see cref="RawBytes"/> of a version 2 or 3 little-endian file gives.</summary>
+    /// <summary>A value from the bytes that <see cref="MetadataValue.RawBytes"/> of a version 2 or 3 little-endian file gives.</summary>
     /// <exception cref="ArgumentException">The bytes are not exactly one value of this type.</exception>
     internal static GgufValue FromRawBytes(GgufValueType type, ReadOnlyMemory<byte> raw)
     {

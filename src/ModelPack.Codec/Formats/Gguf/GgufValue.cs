@@ -17,8 +17,7 @@ public sealed partial class GgufValue : MetadataValue
         this.encoding = encoding;
     }
 
-    /// <inheritdoc/>
-    public override string? Text => TryGetString(out string? text) ? text : null;
+    private protected override string? TextCore => TryGetString(out string? text) ? text : null;
 
     /// <summary>The type.</summary>
     internal GgufValueType Type { get; }
@@ -29,15 +28,14 @@ public sealed partial class GgufValue : MetadataValue
     /// <summary>The number of items of an array; 1 for everything else.</summary>
     internal long Count => Type == GgufValueType.Array ? (long)encoding.Length(raw.Span[sizeof(uint)..]) : 1;
 
-    /// <inheritdoc/>
-    public override string TypeName => ElementType is { } element ? $"array[{GgufValueTypes.Name(element)}]" : GgufValueTypes.Name(Type);
+    private protected override string TypeNameCore =>
+        ElementType is { } element ? $"array[{GgufValueTypes.Name(element)}]" : GgufValueTypes.Name(Type);
 
-    /// <inheritdoc/>
-    /// <remarks>For a string its length and its bytes, for an array its element type, count and items: what stands behind the type
-    /// id.</remarks>
-    public override ReadOnlyMemory<byte> RawBytes => raw;
+    // Of a string its length and its bytes, of an array its element type, count and items: what stands behind the type id.
+    private protected override ReadOnlyMemory<byte> RawBytesCore => raw;
 
-    /// <summary>The bytes of the items of an array, without element type and count; for everything else <see cref="RawBytes"/>.</summary>
+    /// <summary>The bytes of the items of an array, without element type and count; for everything else
+    /// <see cref="MetadataValue.RawBytes"/>.</summary>
     internal ReadOnlyMemory<byte> ItemBytes => Type == GgufValueType.Array ? raw[(sizeof(uint) + encoding.LengthBytes)..] : raw;
 
     /// <summary>The bytes of a string without its length; empty for everything else.</summary>

@@ -1,6 +1,13 @@
 namespace ModelPack.Formats.SafeTensors;
 
 /// <summary>An opened SafeTensors file.</summary>
+/// <example>
+/// <code>
+/// using ModelPack.Formats.SafeTensors;
+/// using Model model = Model.Open("model.safetensors", PathScope.FileAlone);
+/// SafeTensorsValue? format = ((SafeTensorsFile)model.File).Find("format");
+/// </code>
+/// </example>
 public sealed class SafeTensorsFile : ModelFile
 {
     private readonly IReadOnlyList<Note> notes;
@@ -27,8 +34,7 @@ public sealed class SafeTensorsFile : ModelFile
     /// <inheritdoc/>
     internal override ModelFormat Format => ModelFormat.SafeTensors;
 
-    /// <inheritdoc/>
-    public override string FormatDescription => $"SafeTensors, little-endian, header of {HeaderLength} bytes";
+    private protected override string FormatDescriptionCore => $"SafeTensors, little-endian, header of {HeaderLength} bytes";
 
     /// <inheritdoc/>
     internal override IReadOnlyList<TensorInfo> Tensors { get; }

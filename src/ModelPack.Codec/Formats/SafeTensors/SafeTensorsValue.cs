@@ -25,21 +25,18 @@ public sealed class SafeTensorsValue : MetadataValue
         Position = position;
     }
 
-    /// <inheritdoc/>
-    public override string TypeName => "json string";
+    private protected override string TypeNameCore => "json string";
 
-    /// <summary>The text in UTF-8, unescaped and without quotes.</summary>
-    public override ReadOnlyMemory<byte> RawBytes => utf8 ?? Read();
+    private protected override ReadOnlyMemory<byte> RawBytesCore => utf8 ?? Read();
 
-    /// <summary>The text.</summary>
-    public override string Text => Encoding.UTF8.GetString(RawBytes.Span);
+    private protected override string TextCore => Encoding.UTF8.GetString(RawBytes.Span);
 
     internal override ReadOnlyMemory<byte>? TextUtf8 => RawBytes;
 
     internal long Position { get; }
 
     /// <inheritdoc/>
-    internal override string Display(int maxItems = 8) => Text;
+    internal override string Display(int maxItems = 8) => TextCore;
 
     /// <inheritdoc/>
     internal override void WriteJson(Utf8JsonWriter writer, int maxItems = int.MaxValue) => writer.WriteStringValue(RawBytes.Span);

@@ -92,7 +92,7 @@ internal static class BuilderValues
 
     public static MetadataValue Floats(ModelFormat format, string key, float[] numbers, MetadataValue? before) => format switch
     {
-        ModelFormat.Gguf => Alike(key, GgufValue.FromFloat32Array(numbers), before),
+        ModelFormat.Gguf => Alike(key, GgufValue.FromArray<float>(numbers), before),
         ModelFormat.Apr when System.Array.Exists(numbers, number => !float.IsFinite(number)) =>
             throw Bad($"'{key}' would hold NaN or infinity, which JSON cannot say"),
         ModelFormat.Apr => Array(writer => System.Array.ForEach(numbers, writer.Number)),

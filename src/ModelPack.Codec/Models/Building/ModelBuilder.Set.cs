@@ -53,6 +53,7 @@ public sealed partial class ModelBuilder
     /// <inheritdoc cref="Set(string, string)"/>
     public ModelBuilder Set(string key, IEnumerable<string> value)
     {
+        ArgumentNullException.ThrowIfNull(value);
         string[] texts = [.. value];
         return Set(key, (name, before) => BuilderValues.Texts(Format, name, texts, before));
     }
@@ -61,6 +62,7 @@ public sealed partial class ModelBuilder
     /// <inheritdoc cref="Set(string, string)"/>
     public ModelBuilder Set(string key, IEnumerable<int> value)
     {
+        ArgumentNullException.ThrowIfNull(value);
         int[] numbers = [.. value];
         return Set(key, (name, before) => BuilderValues.Integers(Format, name, numbers, before));
     }
@@ -69,6 +71,7 @@ public sealed partial class ModelBuilder
     /// <inheritdoc cref="Set(string, string)"/>
     public ModelBuilder Set(string key, IEnumerable<float> value)
     {
+        ArgumentNullException.ThrowIfNull(value);
         float[] numbers = [.. value];
         return Set(key, (name, before) => BuilderValues.Floats(Format, name, numbers, before));
     }

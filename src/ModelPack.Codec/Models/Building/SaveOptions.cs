@@ -1,6 +1,13 @@
 namespace ModelPack;
 
 /// <summary>How a model is saved (<see cref="ModelBuilder"/>).</summary>
+/// <example>
+/// <code>
+/// using Model model = Model.Open("qwen.gguf");
+/// SaveOptions options = new() { MaxShardBytes = 2_000_000_000, Existing = ExistingTarget.Replace };
+/// model.ToBuilder().Save("qwen-parts/", options);
+/// </code>
+/// </example>
 public sealed class SaveOptions
 {
     /// <summary>What to do when the target exists.</summary>

@@ -13,6 +13,15 @@ public enum FileSide
 }
 
 /// <summary>One difference between two models.</summary>
+/// <example>
+/// <code>
+/// Difference? first = ModelVerifier.Verify("before.gguf", "after.gguf").Differences.FirstOrDefault();
+/// if (first is { Kind: DifferenceKind.Payload, OffsetIn: FileSide.Second })
+/// {
+///     Console.WriteLine($"{first.Place}: byte {first.ByteOffset} of the second file");
+/// }
+/// </code>
+/// </example>
 public sealed class Difference
 {
     internal Difference(DifferenceKind kind, string place, string text, long? elementIndex = null, long? byteOffset = null, long count = 1)

@@ -33,7 +33,7 @@ public sealed class ModelHash
     public string Values { get; }
 
     /// <summary>SHA-256 over names, types, shapes and the SHA-256 of the bytes of all tensors; null if it was not asked for.</summary>
-    public string? Sha256 { get; }
+    internal string? Sha256 { get; }
 
     /// <summary>How the path was understood, and why an origin record was not believed.</summary>
     public ImmutableArray<string> Notes { get; }

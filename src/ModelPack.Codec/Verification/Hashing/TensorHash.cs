@@ -6,6 +6,15 @@ using ModelPack.Verification.Hashing;
 namespace ModelPack;
 
 /// <summary>The hashes of one tensor; docs/hash.md says what exactly is hashed.</summary>
+/// <example>
+/// <code>
+/// using Model model = Model.Open("qwen.gguf");
+/// foreach (TensorHash tensor in ModelHash.Compute(model).Tensors)
+/// {
+///     Console.WriteLine($"{tensor.Payload:x32} {tensor.Name}");
+/// }
+/// </code>
+/// </example>
 public sealed class TensorHash
 {
     internal TensorHash(string name, string type, ImmutableArray<long> shape, UInt128 payload, UInt128? values)
@@ -33,7 +42,7 @@ public sealed class TensorHash
     public UInt128? Values { get; }
 
     /// <summary>SHA-256 of the payload bytes, 64 hexadecimal digits; null if it was not asked for.</summary>
-    public string? Sha256 { get; internal init; }
+    internal string? Sha256 { get; init; }
 
     /// <summary>XXH128 of name, type, shape and bytes.</summary>
     public UInt128 Identity

@@ -27,7 +27,7 @@ public sealed class ModelStatistics
     /// digits whatever the container, the chunks and the threads.
     /// </summary>
     /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
-    public static ModelStatistics Compute(
+    internal static ModelStatistics Compute(
         ModelFile file, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -61,7 +61,7 @@ public sealed class ModelStatistics
     /// <example>
     /// <code>
     /// using Model model = Model.Open("qwen.gguf");
-    /// TensorStatistics? values = ModelStatistics.Compute(model.Tensors["token_embd.weight"].Rows(0, 100)).Statistics;
+    /// TensorStatistics? values = ModelStatistics.Compute(model.Tensors["token_embd.weight"].Slice(0, 100)).Statistics;
     /// Console.WriteLine($"{values?.Minimum} to {values?.Maximum}");
     /// </code>
     /// </example>

@@ -12,34 +12,23 @@ namespace ModelPack;
 /// <param name="Ulps">Steps between them; null where they cannot be counted (<see cref="ToleranceKind.Ulp"/>).</param>
 internal sealed record ValueDistance(long Element, double First, double Second, double Absolute, double Relative, ulong? Ulps);
 
-/// <summary>The outcome of comparing the values of two models.</summary>
-public sealed class ToleranceReport
+/// <summary>The outcome of comparing the values of two models. Metadata are not compared.</summary>
+public sealed class ToleranceReport : ComparisonReport
 {
     internal ToleranceReport(
         ValueTolerance tolerance, int tensorsCompared, ImmutableArray<TensorDistance> distances, ImmutableArray<Difference> differences,
         ImmutableArray<string> notes)
+        : base(tensorsCompared, differences, notes)
     {
         Tolerance = tolerance;
-        TensorsCompared = tensorsCompared;
         Distances = distances;
-        Differences = differences;
-        Notes = notes;
     }
 
     /// <summary>What was asked for.</summary>
     public ValueTolerance Tolerance { get; }
 
-    /// <summary>Tensors of the first model.</summary>
-    internal int TensorsCompared { get; }
-
     /// <summary>Every tensor whose values were compared, in the order of the first model.</summary>
     internal ImmutableArray<TensorDistance> Distances { get; }
-
-    /// <summary>What is beyond the tolerance, and tensors that cannot be compared; empty if the models are equal within it.</summary>
-    public ImmutableArray<Difference> Differences { get; }
-
-    /// <summary>What the comparison could not look at. Metadata are never compared.</summary>
-    public ImmutableArray<string> Notes { get; }
 
     /// <summary>True if no tensor is missing, was added, or is beyond the tolerance.</summary>
     public bool Passed => Differences.IsEmpty;

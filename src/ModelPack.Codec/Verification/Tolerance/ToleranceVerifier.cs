@@ -1,54 +1,19 @@
 using System.Globalization;
 using ModelPack.Conversion;
 using ModelPack.IO;
-using ModelPack.Models;
 using ModelPack.Tensors;
-using ModelPack.Verification;
 using ModelPack.Verification.Comparison;
-using ModelPack.Verification.Tolerance;
 
-namespace ModelPack;
+namespace ModelPack.Verification.Tolerance;
 
 /// <summary>
 /// Compares the decoded values of two models whose types may differ. Whole numbers, BOOL and C64 have no tolerance: they have to be the
-/// same bits. Metadata are not compared. For a proof of equality there is <see cref="ModelVerifier"/>.
+/// same bits. Metadata are not compared.
 /// </summary>
-public static class ToleranceVerifier
+internal static class ToleranceVerifier
 {
-    /// <summary>Compares two models of the same or of different formats.</summary>
-    /// <param name="firstPath">A model.</param>
-    /// <param name="secondPath">Another one.</param>
-    /// <param name="tolerance">How far apart values may be.</param>
-    /// <param name="scope">Whether the path of a file stands for the model, or for the file alone.</param>
-    /// <param name="progress">Hears how far the work is.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ModelPackException">One of the files is a certificate: it holds hashes, not values.</exception>
-    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
-    public static ToleranceReport Verify(
-        string firstPath,
-        string secondPath,
-        ValueTolerance tolerance,
-        PathScope scope = PathScope.Model,
-        IProgress<ConversionProgress>? progress = null,
-        CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(firstPath);
-        ArgumentNullException.ThrowIfNull(secondPath);
-        ArgumentNullException.ThrowIfNull(tolerance);
-        if (new[] { firstPath, secondPath }.FirstOrDefault(ModelVerifier.IsCertificate) is { } certificate)
-        {
-            throw new ModelPackException(
-                ProofErrors.NoValues, "the file is a certificate, which holds hashes and no values") { FilePath = certificate };
-        }
-
-        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, scope);
-        using ModelFile own = first;
-        using ModelFile other = second;
-        return Verify(first, second, tolerance, progress, cancellation);
-    }
-
     /// <summary>Compares two opened models.</summary>
-    internal static ToleranceReport Verify(
+    public static ToleranceReport Verify(
         ModelFile first, ModelFile second, ValueTolerance tolerance, IProgress<ConversionProgress>? progress = null,
         CancellationToken cancellation = default)
     {

@@ -41,7 +41,7 @@ public sealed class ValueTolerance
     /// <exception cref="ArgumentOutOfRangeException">It is negative, NaN or infinite.</exception>
     /// <example>
     /// <code>
-    /// ToleranceReport report = ToleranceVerifier.Verify("qwen-f16.gguf", "qwen-f32.gguf", ValueTolerance.Absolute(1e-3));
+    /// ToleranceReport report = ModelVerifier.Verify("qwen-f16.gguf", "qwen-f32.gguf", ValueTolerance.Absolute(1e-3));
     /// </code>
     /// </example>
     public static ValueTolerance Absolute(double limit) =>

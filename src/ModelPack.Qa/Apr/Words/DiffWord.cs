@@ -57,7 +57,7 @@ internal static class DiffWord
 
     private static int Values(AprCall call, string first, string second)
     {
-        ToleranceReport report = ToleranceVerifier.Verify(first, second, ValueTolerance.Absolute(0), cancellation: call.Cancellation);
+        ToleranceReport report = ModelVerifier.Verify(first, second, ValueTolerance.Absolute(0), cancellation: call.Cancellation);
         Func<string, bool> filter = NameFilter.Of(call.Value("--filter"));
         (TensorDistance Tensor, string Status)[] tensors = [
             .. report.Distances.Where(one => filter(one.Name)).Select(one => (one, Status(one)))];

@@ -142,7 +142,7 @@ public sealed class AprFromGgufTests
     public void Counts_that_differ_between_layers_have_no_field_and_are_kept()
     {
         AprTargetMetadata said = AprMetadataSamples.Said(
-            SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromUInt32Array([160, 320])));
+            SmallGguf.Decoder("llama").Own("feed_forward_length", GgufValue.FromArray<uint>([160, 320])));
         Assert.IsNull(said.Field("intermediate_size"));
         Assert.Contains("\"llama.feed_forward_length\":{\"array[u32]\":[160,320]}", said.Field("modelpack.gguf")!);
         said.Notes.AssertNote(
@@ -205,7 +205,7 @@ public sealed class AprFromGgufTests
 
     [TestMethod]
     public void Scores_of_another_length_are_a_contradiction() =>
-        AprMetadataSamples.Said(Llama().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([1, 2]))).Notes
+        AprMetadataSamples.Said(Llama().Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([1, 2]))).Notes
             .AssertNote(MetadataNotes.Contradiction, "'tokenizer.ggml.scores' has 2 items, but 'tokenizer.ggml.tokens' has 6");
 
     [TestMethod]
@@ -216,7 +216,7 @@ public sealed class AprFromGgufTests
     [TestMethod]
     public void Score_that_is_not_finite_is_noted() =>
         AprMetadataSamples.Said(
-            Llama().Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, float.NegativeInfinity, 0, 0]))).Notes
+            Llama().Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([0, 0, 0, float.NegativeInfinity, 0, 0]))).Notes
             .AssertNote(
                 MetadataNotes.Lost, "'tokenizer.scores' is left out: 'tokenizer.ggml.scores' is -Infinity at 3, which JSON cannot hold");
 
@@ -275,7 +275,7 @@ public sealed class AprFromGgufTests
         .Text("general.name", "small").Text("tokenizer.ggml.model", "llama").Text("tokenizer.ggml.pre", "default")
         .Tokens(("<unk>", SmallTokenizers.Unknown), ("<s>", SmallTokenizers.Control), ("</s>", SmallTokenizers.Control),
             ("<0x00>", SmallTokenizers.Byte), ("▁é\"\\", SmallTokenizers.Normal), ("", SmallTokenizers.Unused))
-        .Set("tokenizer.ggml.scores", GgufValue.FromFloat32Array([0, 0, 0, -0.1f, -1e-30f, -3.4028235e38f]))
+        .Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([0, 0, 0, -0.1f, -1e-30f, -3.4028235e38f]))
         .Count("tokenizer.ggml.bos_token_id", 1).Count("tokenizer.ggml.eos_token_id", 2).Count("tokenizer.ggml.unknown_token_id", 0)
         .Flag("tokenizer.ggml.add_bos_token", true).Flag("tokenizer.ggml.add_space_prefix", false);
 

@@ -27,10 +27,10 @@ public sealed class AprMetadataReturnTests
     [TestMethod]
     public void Keys_of_a_unigram_model_come_back()
     {
-        using GgufFile file = SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0, 255, 128]))
+        using GgufFile file = SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>([0, 255, 128]))
             .Open();
         using GgufFile renamed = Renamed(
-            SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([0, 255, 128])), "t5");
+            SmallTokenizers.Unigram().Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>([0, 255, 128])), "t5");
         AprMetadataSamples.AssertReturns(renamed);
         AprMetadataSamples.AssertReturns(file);
     }
@@ -40,12 +40,12 @@ public sealed class AprMetadataReturnTests
     {
         using GgufFile file = SmallGguf.Decoder("gpt2").WithoutTensor("token_embd.weight").Without("gpt2.attention.layer_norm_rms_epsilon")
             .Own("attention.layer_norm_epsilon", 1e-5f)
-            .Own("block_count", GgufValue.FromUInt64(2)).Own("attention.head_count_kv", GgufValue.FromInt32Array([2, 2]))
-            .Own("attention.head_count", GgufValue.FromUInt32Array([4, 2]))
+            .Own("block_count", GgufValue.FromUInt64(2)).Own("attention.head_count_kv", GgufValue.FromArray<int>([2, 2]))
+            .Own("attention.head_count", GgufValue.FromArray<uint>([4, 2]))
             .Own("attention.key_length", GgufValue.FromUInt16(16)).Own("attention.value_length", 16)
             .Set("x.u64", GgufValue.FromUInt64(ulong.MaxValue)).Set("x.i64", GgufValue.FromInt64(long.MinValue))
             .Set("x.f64", GgufValue.FromFloat64(1e300)).Set("x.-0", GgufValue.FromFloat32(-0f))
-            .Set("x.bools", GgufValue.FromBoolArray([true, false])).Set("x.floats", GgufValue.FromFloat32Array([1e-45f, 0.1f]))
+            .Set("x.bools", GgufValue.FromArray<bool>([true, false])).Set("x.floats", GgufValue.FromArray<float>([1e-45f, 0.1f]))
             .Set("x.empty", GgufValue.FromStrings([]))
             .Open();
         AprMetadataSamples.AssertReturns(file);

@@ -113,7 +113,7 @@ public sealed class EmbedderTests
     public void A_base_for_windows_alone_is_none_of_olmo3()
     {
         SmallGguf gguf = SmallGguf.Decoder("olmo2").Own("attention.sliding_window", 8)
-            .Own("attention.sliding_window_pattern", GgufValue.FromBoolArray([true, false])).Own("rope.freq_base", 500000f);
+            .Own("attention.sliding_window_pattern", GgufValue.FromArray<bool>([true, false])).Own("rope.freq_base", 500000f);
         Assert.Contains("\"model_type\": \"olmo3\"", gguf.Own("rope.freq_base_swa", 500000f).Derive().TextOf("config.json"));
         gguf.Own("rope.freq_base_swa", 10000f).Derive()
             .AssertNoFile(

@@ -110,7 +110,7 @@ public sealed class RoundTripTests
     public void Unigram_comes_back(bool removesSpaces) => ComesBack(
         Standard(SmallTokenizers.Unigram(), "t5").Flag("tokenizer.ggml.add_space_prefix", true)
             .Flag("tokenizer.ggml.remove_extra_whitespaces", removesSpaces)
-            .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromUInt8Array([1, 2, 255, 0]))
+            .Set("tokenizer.ggml.precompiled_charsmap", GgufValue.FromArray<byte>([1, 2, 255, 0]))
             .Count("tokenizer.ggml.eos_token_id", 1).Count("tokenizer.ggml.unknown_token_id", 2).Count("tokenizer.ggml.padding_token_id", 0)
             .Flag("tokenizer.ggml.add_bos_token", false).Flag("tokenizer.ggml.add_eos_token", true)
             .Flag("tokenizer.ggml.add_sep_token", false));

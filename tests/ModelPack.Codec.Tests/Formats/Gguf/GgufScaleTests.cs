@@ -65,7 +65,7 @@ public sealed class GgufScaleTests
             [
                 new("general.architecture", GgufValue.FromString("test")),
                 new("tokenizer.ggml.tokens", GgufValue.FromStrings(tokens)),
-                new("tokenizer.ggml.scores", GgufValue.FromFloat32Array([.. Enumerable.Range(0, Tokens).Select(number => -(float)number)])),
+                new("tokenizer.ggml.scores", GgufValue.FromArray<float>([.. Enumerable.Range(0, Tokens).Select(number => -(float)number)])),
                 new("tokenizer.ggml.merges", GgufValue.FromStrings(merges)),
             ],
         };

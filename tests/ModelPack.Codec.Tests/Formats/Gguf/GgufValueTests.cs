@@ -25,16 +25,16 @@ public sealed class GgufValueTests
         Check(GgufValue.FromString("a\"b\u001b[31m"), "string", "\"a\\\"b\\u001B[31m\"", "\"a\\u0022b\\u001B[31m\"");
         Check(GgufValue.FromStringBytes([0x61, 0xFF]), "string", "hex 61ff", """{"hex":"61ff"}""");
         Check(GgufValue.FromStrings(["a", "", "ž"]), "array[string]", "[\"a\", \"\", \"ž\"]", """["a","","\u017E"]""");
-        Check(GgufValue.FromInt32Array([]), "array[i32]", "[]", "[]");
-        Check(GgufValue.FromBoolArray([true, false]), "array[bool]", "[true, false]", "[true,false]");
-        Check(GgufValue.FromFloat32Array([1, float.PositiveInfinity]), "array[f32]", "[1, f32 0x7f800000]", """[1,{"f32":"0x7f800000"}]""");
-        Check(GgufValue.FromUInt32Array([uint.MaxValue]), "array[u32]", "[4294967295]", "[4294967295]");
+        Check(GgufValue.FromArray<int>([]), "array[i32]", "[]", "[]");
+        Check(GgufValue.FromArray<bool>([true, false]), "array[bool]", "[true, false]", "[true,false]");
+        Check(GgufValue.FromArray<float>([1, float.PositiveInfinity]), "array[f32]", "[1, f32 0x7f800000]", """[1,{"f32":"0x7f800000"}]""");
+        Check(GgufValue.FromArray<uint>([uint.MaxValue]), "array[u32]", "[4294967295]", "[4294967295]");
     }
 
     [TestMethod]
     public void Long_arrays_are_cut_and_say_so()
     {
-        GgufValue numbers = GgufValue.FromInt32Array([1, 2, 3, 4, 5]);
+        GgufValue numbers = GgufValue.FromArray<int>([1, 2, 3, 4, 5]);
         Assert.AreEqual("[1, 2, … 3 more]", numbers.Display(2));
         Assert.AreEqual("""[1,2,{"more":3}]""", Json(numbers, 2));
         Assert.AreEqual("[… 5 more]", numbers.Display(0));
@@ -68,9 +68,9 @@ public sealed class GgufValueTests
         Assert.IsTrue(GgufValue.FromString("ž").TryGetString(out string? text) && text == "ž");
         Assert.IsFalse(GgufValue.FromStringBytes([0xFF]).TryGetString(out _));
         Assert.IsTrue(
-            GgufValue.FromInt32Array([1, -2]).TryGetIntegers(out Int128[]? integers) && integers is [var one, var two] && one == 1
+            GgufValue.FromArray<int>([1, -2]).TryGetIntegers(out Int128[]? integers) && integers is [var one, var two] && one == 1
                 && two == -2);
-        Assert.IsFalse(GgufValue.FromFloat32Array([1]).TryGetIntegers(out _));
+        Assert.IsFalse(GgufValue.FromArray<float>([1]).TryGetIntegers(out _));
         Assert.IsFalse(GgufValue.FromStrings(["1"]).TryGetIntegers(out _));
     }
 
@@ -127,5 +127,22 @@ public sealed class GgufValueTests
         }
 
         return Encoding.UTF8.GetString(output.ToArray());
+    }
+
+    [TestMethod]
+    public void An_array_has_the_type_of_its_items()
+    {
+        GgufValue[] arrays =
+        [
+            GgufValue.FromArray<byte>([1]), GgufValue.FromArray<sbyte>([-1]), GgufValue.FromArray<ushort>([2]),
+            GgufValue.FromArray<short>([-2]), GgufValue.FromArray<uint>([3]), GgufValue.FromArray<int>([-3]),
+            GgufValue.FromArray<ulong>([4]),
+            GgufValue.FromArray<long>([-4]), GgufValue.FromArray<float>([0.5f]), GgufValue.FromArray<double>([0.25]),
+            GgufValue.FromArray<bool>([true]),
+        ];
+        Assert.AreEqual(
+            "u8 [1], i8 [-1], u16 [2], i16 [-2], u32 [3], i32 [-3], u64 [4], i64 [-4], f32 [0.5], f64 [0.25], bool [true]",
+            string.Join(", ", arrays.Select(array => $"{array.TypeName[6..^1]} {array}")));
+        Assert.ThrowsExactly<NotSupportedException>(() => GgufValue.FromArray<Half>([Half.One]));
     }
 }

@@ -45,7 +45,7 @@ internal static class TinyModel
         model.Set("qwen2.attention.layer_norm_rms_epsilon", GgufValue.FromFloat32(1e-6f));
         model.SetText("tokenizer.ggml.model", "gpt2");
         model.Set("tokenizer.ggml.tokens", GgufValue.FromStrings([.. Tokens]));
-        model.Set("tokenizer.ggml.token_type", GgufValue.FromInt32Array([.. Tokens.Select((_, i) => i < End ? 1 : 3)]));
+        model.Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>([.. Tokens.Select((_, i) => i < End ? 1 : 3)]));
         model.Set("tokenizer.ggml.merges", GgufValue.FromStrings([.. Merges]));
         model.Set("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32((uint)End));
         model.SetText("tokenizer.chat_template", Template);

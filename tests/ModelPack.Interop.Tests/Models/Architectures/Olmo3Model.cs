@@ -21,7 +21,7 @@ internal class Olmo3Model(TensorType type, string label = "olmo3") : Olmo2Model(
     public override IEnumerable<MetadataEntry> NativeParameters() =>
     [
         .. base.NativeParameters(), Entry("olmo2.attention.sliding_window", Window),
-        new("olmo2.attention.sliding_window_pattern", GgufValue.FromBoolArray([.. Pattern])),
+        new("olmo2.attention.sliding_window_pattern", GgufValue.FromArray<bool>([.. Pattern])),
     ];
 
     protected virtual bool HasWindow(int layer) => layer % 4 != 3;

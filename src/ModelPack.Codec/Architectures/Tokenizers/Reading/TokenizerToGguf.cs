@@ -56,11 +56,11 @@ internal static class TokenizerToGguf
         ];
         if (vocabulary.Scores is { } scores)
         {
-            entries.Add(new MetadataEntry(TokenizerKeys.Scores, GgufValue.FromFloat32Array(scores)));
+            entries.Add(new MetadataEntry(TokenizerKeys.Scores, GgufValue.FromArray<float>(scores)));
         }
 
         entries.Add(
-            new MetadataEntry(TokenizerKeys.TokenTypes, GgufValue.FromInt32Array(MemoryMarshal.Cast<TokenKind, int>(vocabulary.Kinds))));
+            new MetadataEntry(TokenizerKeys.TokenTypes, GgufValue.FromArray<int>(MemoryMarshal.Cast<TokenKind, int>(vocabulary.Kinds))));
         entries.AddRange(tokenizer.After);
         if (tokenizer.Merges is { } merges)
         {

@@ -81,7 +81,7 @@ internal static class UnigramFolder
             new(TokenizerKeys.AddSpacePrefix, GgufValue.FromBool(spacePrefix)),
             new(TokenizerKeys.RemoveExtraWhitespaces, GgufValue.FromBool(removesSpaces)),
         ];
-        return charsmap is null ? [.. entries] : [.. entries, new(TokenizerKeys.PrecompiledCharsmap, GgufValue.FromUInt8Array(charsmap))];
+        return charsmap is null ? [.. entries] : [.. entries, new(TokenizerKeys.PrecompiledCharsmap, GgufValue.FromArray<byte>(charsmap))];
     }
 
     private static (byte[]? Charsmap, bool ReplacesSpaces) ReadNormalizer(JsonField tokenizer, bool splits)
