@@ -22,7 +22,7 @@ public sealed class LeftOutFile
     public string? Reason { get; }
 
     /// <summary>True if a file of the model names it as a part of the model.</summary>
-    public bool IsPart { get; internal init; }
+    internal bool IsPart { get; init; }
 
     /// <summary>Name, size and reason.</summary>
     public override string ToString()
