@@ -110,8 +110,10 @@ public sealed class RecordTests
             Files = [record.Files[0] with { Plan = new([
                 .. record.Files[0].Plan.Segments.Select(segment => segment is PayloadSegment ? new LiteralSegment(was) : segment)]) }],
         }));
-        Assert.AreEqual(Forged, Single(path));
-        Assert.AreEqual(Forged.Code, Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
+        Assert.AreEqual(("MP2032", ModelFile.OriginKey), Single(path));
+        Assert.AreEqual("MP2004", Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
+        Assert.IsFalse(ModelVerifier.Verify(folder.At("s.gguf"), path, ProofLevel.L1).Passed);
+        Assert.IsFalse(ModelVerifier.Verify(path, folder.At("s.gguf"), ProofLevel.L1).Passed);
     }
 
     // apr-v2.md R-FOOTER: what the record describes gives the container, its hashes fit, and it is no valid file.

@@ -20,7 +20,36 @@ internal static class RestoredFile
     {
         ModelFile file = ModelFiles.Open(Compose(record, container), $"<{record.Name}>", record.Format);
         file.Budget = container.Budget;
+        EnsureMadeOfPayloads(record, file, container);
         return file;
+    }
+
+    // Literals restore headers and paddings, never weights (docs/origin-record.md): no byte of a tensor lies outside the record's payloads.
+    private static void EnsureMadeOfPayloads(OriginRecord record, ModelFile file, ModelFile container)
+    {
+        List<long> starts = [];
+        List<long> ends = [];
+        long position = 0;
+        foreach (Segment segment in record.Plan.Segments)
+        {
+            if (segment is not PayloadSegment && segment.Length > 0)
+            {
+                starts.Add(position);
+                ends.Add(position + segment.Length);
+            }
+
+            position += segment.Length;
+        }
+
+        foreach (TensorInfo tensor in file.AllTensors)
+        {
+            int found = starts.BinarySearch(tensor.Offset + tensor.ByteLength);
+            int last = (found < 0 ? ~found : found) - 1;
+            if (tensor.ByteLength > 0 && last >= 0 && ends[last] > tensor.Offset)
+            {
+                throw NotFollowed(container, $"it holds bytes of the tensor '{tensor.Name}' itself");
+            }
+        }
     }
 
     /// <summary>Reads the record that the container holds, or a file within it.</summary>
