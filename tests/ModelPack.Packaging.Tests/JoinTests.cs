@@ -121,6 +121,21 @@ public sealed class JoinTests
     }
 
     [TestMethod]
+    [DataRow(nameof(StoreCheck.Strict))]
+    [DataRow(nameof(StoreCheck.Structural))]
+    public void A_link_in_the_store_is_no_file_of_a_model(string check)
+    {
+        using PackFolder folder = new();
+        folder.Pack();
+        string path = Path.Combine(folder.Join(), PackFolder.Model);
+        File.Move(path, folder.In("elsewhere.gguf"));
+        File.CreateSymbolicLink(path, folder.In("elsewhere.gguf"));
+        folder.Join(check: Enum.Parse<StoreCheck>(check));
+        Assert.IsNull(new FileInfo(path).LinkTarget);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.ModelPath), File.ReadAllBytes(path));
+    }
+
+    [TestMethod]
     public void A_model_that_was_only_touched_is_hashed_and_not_joined_again()
     {
         using PackFolder folder = new();

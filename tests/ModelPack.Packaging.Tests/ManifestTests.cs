@@ -116,16 +116,29 @@ public sealed class ManifestTests
     {
         using PackFolder folder = new();
         folder.Pack();
-        using (ZipArchive archive = ZipFile.Open(folder.Meta(), ZipArchiveMode.Update))
+        PackageManifest own = NupkgFile.ReadManifest(folder.Meta());
+        foreach (PackageManifest other in new[] { own with { Id = "A" }, own with { Version = "2.0.0" } })
         {
-            archive.GetEntry(PackageManifest.Entry)!.Delete();
-            using Stream stream = archive.CreateEntry(PackageManifest.Entry).Open();
-            stream.Write(Encoding.UTF8.GetBytes(Good));
-        }
+            using (ZipArchive archive = ZipFile.Open(folder.Meta(), ZipArchiveMode.Update))
+            {
+                archive.GetEntry(PackageManifest.Entry)!.Delete();
+                using Stream stream = archive.CreateEntry(PackageManifest.Entry).Open();
+                stream.Write(ManifestWriter.Write(other));
+            }
 
-        Assert.AreEqual(
-            PackagingErrors.BadManifest,
-            Assert.ThrowsExactly<ModelPackException>(() => NupkgFile.ReadManifest(folder.Meta())).Code);
+            Assert.AreEqual(
+                PackagingErrors.BadManifest,
+                Assert.ThrowsExactly<ModelPackException>(() => NupkgFile.ReadManifest(folder.Meta())).Code);
+        }
+    }
+
+    [TestMethod]
+    public void A_manifest_that_is_cut_off_is_an_error_that_says_where()
+    {
+        using MemoryStream text = new(Encoding.UTF8.GetBytes(Good)[..100]);
+        Assert.Contains(
+            "ends after 100 of 300 bytes",
+            Assert.ThrowsExactly<ModelPackException>(() => ManifestReader.Read(text, 300, "manifest.json")).Message);
     }
 
     private static byte[] Zip(params (string Name, string Text)[] entries)

@@ -113,6 +113,21 @@ public sealed class PackTests
     }
 
     [TestMethod]
+    public void Bytes_that_an_earlier_meta_package_held_are_packed_again()
+    {
+        using PackFolder folder = new();
+        byte[] bytes = [.. Enumerable.Range(0, 1500).Select(i => (byte)(i * 7))];
+        File.WriteAllBytes(folder.In("x.bin"), bytes);
+        ModelPacker.Pack(folder.In("x.bin"), folder.Options(limit: 1500));
+        Directory.CreateDirectory(folder.In("two"));
+        File.WriteAllBytes(folder.In("two", "a.bin"), new byte[1500]);
+        File.WriteAllBytes(folder.In("two", "b.bin"), bytes);
+        PackReport report = ModelPacker.Pack(folder.In("two"), folder.Options("2.0.0", 1500) with { Previous = folder.Meta() });
+        Assert.IsTrue(report.Packages.All(package => package.Outcome == PackageOutcome.Written));
+        CollectionAssert.AreEqual(bytes, File.ReadAllBytes(Path.Combine(folder.Join(folder.Meta("2.0.0")), "b.bin")));
+    }
+
+    [TestMethod]
     public void A_package_of_that_version_with_other_bytes_is_not_replaced()
     {
         using PackFolder folder = new();
@@ -189,6 +204,8 @@ public sealed class PackTests
     [DataRow("a b", "1.0.0", "MP6020")]
     [DataRow("Acme.Tiny", "one", "MP6020")]
     [DataRow("../x", "1.0.0", "MP6020")]
+    [DataRow("Acm\u00e9", "1.0.0", "MP6020")]
+    [DataRow("A23456789.123456789.123456789.123456789.123456789.123456789.123456789.123456789.123456789.1", "1.0.0", "MP6020")]
     public void An_id_or_a_version_that_NuGet_refuses_is_an_error(string id, string version, string code)
     {
         using PackFolder folder = new();
@@ -208,6 +225,19 @@ public sealed class PackTests
         Refused(PackagingErrors.NoAuthors, folder.In("x.bin"), options => options with { Authors = null });
         folder.Pack();
         Refused(PackagingErrors.SameVersion, folder.ModelPath, options => options with { Previous = folder.Meta() });
+        Refused(
+            PackagingErrors.SameVersion, folder.ModelPath,
+            options => options with { Previous = folder.Meta(), Version = "2.0.0", Id = "Acme.Other" });
+        Directory.CreateDirectory(folder.In("empty"));
+        Refused(PackagingErrors.NothingToPack, folder.In("empty"), options => options);
+        Directory.CreateDirectory(folder.In("capitals"));
+        File.WriteAllText(folder.In("capitals", "a.bin"), "x");
+        File.WriteAllText(folder.In("capitals", "A.bin"), "x");
+        if (Directory.GetFiles(folder.In("capitals")).Length == 2)
+        {
+            Refused(PackagingErrors.NotPortable, folder.In("capitals"), options => options);
+        }
+
         Refused(PackagingErrors.NotAPackage, folder.ModelPath, options => options with { Previous = folder.ModelPath, Version = "2.0.0" });
         Refused(
             PackagingErrors.NotAPackage, folder.ModelPath, options => options with { Previous = folder.Part(1), Version = "2.0.0" });
