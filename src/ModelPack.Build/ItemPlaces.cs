@@ -23,14 +23,15 @@ internal sealed class ItemPlaces(string itemType, IReadOnlyCollection<ITaskItem>
     /// <summary>The element that includes the model, or a model that the file is a part of; null where it is not known.</summary>
     public ItemPlace? Of(string path) => items
         .Where(item => IsPartOf(path, Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.ItemSpec, projectDirectory))))
-        .Select(Find)
+        .Select(item => Of(item))
         .FirstOrDefault(place => place is not null);
 
     private static bool IsPartOf(string path, string model) => SafePath.Comparer.Equals(path, model)
         || (path.Length > model.Length && SafePath.Comparer.Equals(path[..model.Length], model)
             && path[model.Length] is var next && (next == Path.DirectorySeparatorChar || next == Path.AltDirectorySeparatorChar));
 
-    private ItemPlace? Find(ITaskItem item)
+    /// <summary>The element that includes the item; null where it is not known.</summary>
+    public ItemPlace? Of(ITaskItem item)
     {
         string file = item.GetMetadata("DefiningProjectFullPath");
         try

@@ -86,7 +86,8 @@ internal sealed class KnownMetadata
                 ITaskItem first = slip.First();
                 string file = first.GetMetadata("DefiningProjectFullPath");
                 string more = slip.Count() == 1 ? "" : slip.Count() == 2 ? " and another item" : $" and {slip.Count() - 1} other items";
-                yield return new(BuildErrors.UnknownMetadata, $"'{slip.Key}' on '{first.ItemSpec}'{more} has no effect{complaint}")
+                string text = $"'{slip.Key}' on '{first.ItemSpec}'{more} has no effect{complaint}";
+                yield return new ItemWarning(first, BuildErrors.UnknownMetadata, text)
                 { FilePath = file.Length > 0 ? file : first.ItemSpec };
             }
         }

@@ -174,6 +174,8 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
     /// <summary>What is said, and where. The services' forms ask for a line: the item's, where it is known, else the first.</summary>
     private (string? File, int Line, int Column, string Text) Placed(ModelPackException exception, int line, int column) =>
         string.IsNullOrEmpty(LogService) || line > 0 ? (exception.FilePath, line, column, exception.Describe())
+        : exception is ItemWarning { Item: { } item } && Places.Of(item) is { } element
+            ? (element.File, element.Line, element.Column, exception.Describe())
         : (working ?? exception.FilePath) is { } model && Places.Of(model) is { } place
             ? (place.File, place.Line, place.Column, $"{SafeText.Escape($"{exception.FilePath ?? model}:")} {exception.Describe()}")
             : (exception.FilePath, 1, 0, exception.Describe());

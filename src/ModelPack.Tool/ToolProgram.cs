@@ -49,7 +49,7 @@ internal static class ToolProgram
         int exitCode = session.Fail(Failure.Of(new ModelPackException(ToolErrors.CommandLine, detail), null));
         if (parsed.Tokens.Count == 0)
         {
-            session.Console.Error.Write("\n" + HelpPage.Of(parsed.CommandResult.Command));
+            session.Console.Error.Write("\n" + HelpPage.Of(parsed.CommandResult.Command, session.Console.ErrorScreen.Width));
         }
 
         return exitCode;

@@ -14,6 +14,7 @@ internal sealed record BenchmarkOptions
           --dir PATH      where the files go (default: the temporary folder); three times the size is needed
           --rounds N      rounds (default 9)
           --tool PATH     measure this dotnet-modelpack too, as a package installs it
+          --other PATH    measure this one besides, in the same rounds
           --scan          measure the finite scan and the decoders instead
           --door          measure reading through the library's door instead
           --corners NAMES measure the tool (--tool) where it is slowest: hash, statistics, validate, roundtrip, gpt2, gemma,
@@ -27,6 +28,8 @@ internal sealed record BenchmarkOptions
     public int Rounds { get; init; } = 9;
 
     public string? Tool { get; init; }
+
+    public string? Other { get; init; }
 
     public bool SmallTensors { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record BenchmarkOptions
                 ("--dir", not null) => options with { Directory = value },
                 ("--corners", not null) => options with { Corners = value },
                 ("--tool", not null) => options with { Tool = value },
+                ("--other", not null) => options with { Other = value },
                 ("--rounds", not null) when int.TryParse(value, out int rounds) && rounds > 0 => options with { Rounds = rounds },
                 _ => null,
             };

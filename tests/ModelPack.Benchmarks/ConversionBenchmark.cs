@@ -39,15 +39,8 @@ internal sealed class ConversionBenchmark(string source, BenchmarkOptions option
         race.Add(
             new("GGUF → APR, proved, new process", length,
                 () => childMemory = Math.Max(childMemory, Child.Convert(source, target, ModelFormat.Apr)), DeleteTarget));
-        if (options.Tool is { } tool)
-        {
-            race.Add(
-                new("dotnet-modelpack convert", length,
-                    () => Child.Run(tool, "convert", source, target, "--to", "apr", "--quantized", "blocks", "--force"), DeleteTarget));
-            race.Add(new("dotnet-modelpack inspect", length, () => Child.Run(tool, "inspect", source)));
-            race.Add(new("dotnet-modelpack --version", length, () => Child.Run(tool, "--version")));
-        }
-
+        AddTool(race, "dotnet-modelpack", options.Tool, length);
+        AddTool(race, "the other dotnet-modelpack", options.Other, length);
         race.Add(new(ReadBoth, length * 2, () => { Read(source); Read(apr); }));
         race.Add(new(Verify, length * 2, VerifyPair));
         race.Add(new("inspect (open, header only)", length, () => ModelFiles.Open(source).Dispose()));
@@ -59,6 +52,20 @@ internal sealed class ConversionBenchmark(string source, BenchmarkOptions option
                 + $"{childMemory / 1e6:0} MB, header {HeaderLength() / 1e6:0.0} MB."));
         DeleteTarget();
         Delete(apr);
+    }
+
+    private void AddTool(Race race, string name, string? tool, long length)
+    {
+        if (tool is null)
+        {
+            return;
+        }
+
+        race.Add(
+            new($"{name} convert", length,
+                () => Child.Run(tool, "convert", source, target, "--to", "apr", "--quantized", "blocks", "--force"), DeleteTarget));
+        race.Add(new($"{name} inspect", length, () => Child.Run(tool, "inspect", source)));
+        race.Add(new($"{name} --version", length, () => Child.Run(tool, "--version")));
     }
 
     private static void Read(string path)

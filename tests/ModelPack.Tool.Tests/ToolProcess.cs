@@ -57,14 +57,14 @@ internal sealed class ToolProcess
 
     public void Kill() => process.Kill();
 
-    public ToolResult Wait()
+    public ToolResult Wait(TimeSpan? limit = null)
     {
         using (process)
         {
-            if (!process.WaitForExit(Limit))
+            if (!process.WaitForExit(limit ?? Limit))
             {
                 process.Kill(entireProcessTree: true);
-                Assert.Fail($"the tool did not end within {Limit}");
+                Assert.Fail($"the tool did not end within {limit ?? Limit}");
             }
 
             return new(process.ExitCode, output.Result, error.Result);

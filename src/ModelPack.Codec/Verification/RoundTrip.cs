@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Formats;
 using ModelPack.IO;
+using ModelPack.IO.Names;
 using ModelPack.IO.Output;
 using ModelPack.Models;
 using ModelPack.Verification.Comparison;
@@ -31,8 +33,8 @@ internal static class RoundTrip
         string current = sourcePath;
         for (int i = 1; i < chain.Length; i++)
         {
-            // A source of several files comes back as these whenever its format comes round.
-            bool isSet = chain[i] == source.Format && source.AllMembers.Count > 1;
+            // A source of several files comes back as these whenever its format comes round, and so does what it was made from.
+            bool isSet = chain[i] == source.Format ? source.AllMembers.Count > 1 : LeadsBackToSet(current, chain[i], options.Scope);
             string next = Path.Combine(folder.Path, isSet ? $"{i}/" : $"{i}.{chain[i].Extension()}");
 
             // Narrowed once is enough; and what leads back restores, which narrowing would not.
@@ -58,6 +60,13 @@ internal static class RoundTrip
             FileHash.Format(FileHash.Xxh128(returned.Source, cancellation)),
             difference is null ? null : Place.Describe(source, difference.Value, FileSide.First),
             steps.ToImmutable());
+    }
+
+    private static bool LeadsBackToSet(string path, ModelFormat format, PathScope scope)
+    {
+        using ModelFile file = ModelFiles.Open(path, scope);
+        return Ancestry.Of(file).Records.Any(
+            record => record.Format == format && record.Plan.Files.Count(member => !SideFile.IsName(member.Name)) > 1);
     }
 
     private static void DeleteStep(ScratchFolder folder, string path)

@@ -17,6 +17,9 @@ internal static class CodeTable
             .FirstOrDefault()
         ?? Documented().FirstOrDefault(row => row.Code.Equals(code, StringComparison.OrdinalIgnoreCase));
 
+    public static IEnumerable<string> All() => ErrorCatalog.All.Concat(ToolErrors.All).Select(known => known.Id)
+        .Concat(Documented().Select(row => row.Code)).Distinct().Order(StringComparer.Ordinal);
+
     // | Code | What is wrong | What to do |, or the five columns of the library's table.
     private static IEnumerable<Row> Documented()
     {

@@ -46,7 +46,8 @@ internal static class CommandTree
         root.Subcommands.Add(HelpCommand.Create(session, root));
 
         root.Options.Clear();
-        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this text.", Action = new HelpPageAction() });
+        HelpPageAction help = new(session.Console.Screen.Width);
+        root.Options.Add(new HelpOption("--help", "-h") { Description = "Show this text.", Action = help });
         root.Options.Add(new VersionOption { Description = "Show the version.", Action = new VersionAction() });
         root.Options.Add(new Option<bool>(JsonOptionName)
         {

@@ -99,7 +99,9 @@ internal static class ConvertCommand
     {
         session.Subject = source;
         ConversionPreview preview = ModelConverter.Plan(source, target, to, options);
-        session.Publish(() => PreviewText.Of(target, preview, session.Verbosity), writer => PreviewJson.Write(writer, target, preview));
+        session.Publish(
+            () => PreviewText.Of(target, preview, session.Verbosity, session.Console.Screen.Width),
+            writer => PreviewJson.Write(writer, target, preview));
         return ExitCode.Done;
     }
 }

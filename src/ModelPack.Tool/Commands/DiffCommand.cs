@@ -51,7 +51,8 @@ internal static class DiffCommand
         });
 
         log?.Write([.. diff.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.Different, second, difference))]);
-        session.Publish(() => DiffText.Of(first, second, diff), writer => DiffJson.Write(writer, first, second, diff),
+        session.Publish(
+            () => DiffText.Of(first, second, diff, session.Console.Screen.Width), writer => DiffJson.Write(writer, first, second, diff),
             diff.Differences.IsEmpty ? Verdict.Good : Verdict.Bad);
         return diff.Differences.IsEmpty ? ExitCode.Done : session.Fail(Failure.Of(Different(second, diff), second), ReportState.Published);
     }

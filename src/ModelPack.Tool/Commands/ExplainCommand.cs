@@ -25,6 +25,7 @@ internal static class ExplainCommand
                 result.AddError($"There is no error code '{word}'. Codes are MP and four digits.");
             }
         });
+        code.CompletionSources.Add(_ => CodeTable.All().Select(known => new System.CommandLine.Completions.CompletionItem(known)));
         verb.Arguments.Add(code);
         verb.SetAction(parsed =>
         {

@@ -31,7 +31,8 @@ internal static class HelpCommand
         verb.Arguments.Add(name);
         verb.SetAction(parsed =>
         {
-            session.Console.Output.Write(HelpPage.Of(parsed.GetValue(name) is { } wanted ? Find(root, wanted)! : root));
+            session.Console.Output.Write(
+                HelpPage.Of(parsed.GetValue(name) is { } wanted ? Find(root, wanted)! : root, session.Console.Screen.Width));
             return Diagnostics.ExitCode.Done;
         });
         return verb;

@@ -134,7 +134,7 @@ internal static class InspectCommand
         }
 
         session.Publish(
-            () => InspectText.Of(model, listing, statistics),
+            () => InspectText.Of(model, listing, statistics, session.Console.Screen.Width),
             writer => InspectJson.Write(writer, path, model, model.Metadata, model.Tensors, statistics));
         return ExitCode.Done;
     }

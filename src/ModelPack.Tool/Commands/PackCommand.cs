@@ -117,7 +117,8 @@ internal static class PackCommand
     {
         session.Subject = sources[0].Path;
         PackReport report = ModelPacker.Pack(sources, options, session.Cancellation);
-        session.Publish(() => PackText.Of(sources, report), writer => PackJson.Write(writer, sources, report));
+        session.Publish(
+            () => PackText.Of(sources, report, session.Console.Screen.Width), writer => PackJson.Write(writer, sources, report));
         foreach (ModelPackException warning in report.Warnings)
         {
             session.Console.Warn(warning);

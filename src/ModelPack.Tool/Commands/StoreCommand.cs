@@ -71,7 +71,7 @@ internal static class StoreCommand
             model.Digest, model.Manifest, store.FolderOf(model.Digest),
             isVerified ? store.FirstDifference(model.Manifest, session.Cancellation) : null))];
         session.Publish(
-            () => StoreText.Of(store.Root, models, isVerified),
+            () => StoreText.Of(store.Root, models, isVerified, session.Console.Screen.Width),
             writer => StoreJson.Write(writer, isVerified ? "verify" : "list", store.Root, models));
         return models.FirstOrDefault(model => model.Difference is not null) is { } bad
             ? session.Fail(

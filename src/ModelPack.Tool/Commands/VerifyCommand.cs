@@ -90,7 +90,8 @@ internal static class VerifyCommand
 
         log?.Write([.. report.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.NotEqual, second, difference))]);
         session.Publish(
-            () => ToleranceText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report), Judge(report.Passed));
+            () => ToleranceText.Of(first, second, report, session.Console.Screen.Width),
+            writer => VerifyJson.Write(writer, first, second, report), Judge(report.Passed));
         return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotWithin(second, report), second), ReportState.Published);
     }
 
@@ -109,7 +110,8 @@ internal static class VerifyCommand
             ? []
             : [.. report.Differences.Select(difference => DifferenceText.ToSarif(ToolErrors.NotEqual, second, difference))]);
         session.Publish(
-            () => VerifyText.Of(first, second, report), writer => VerifyJson.Write(writer, first, second, report), Judge(report.Passed));
+            () => VerifyText.Of(first, second, report, session.Console.Screen.Width),
+            writer => VerifyJson.Write(writer, first, second, report), Judge(report.Passed));
         return report.Passed ? ExitCode.Done : session.Fail(Failure.Of(NotEqual(second, report), second), ReportState.Published);
     }
 

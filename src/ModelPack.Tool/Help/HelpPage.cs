@@ -6,15 +6,21 @@ namespace ModelPack.Tool.Help;
 /// <summary>A term and its explanation.</summary>
 internal sealed record HelpRow(string Term, string Text);
 
-/// <summary>The text behind <c>--help</c>. It does not depend on the terminal, so that a test can compare it as a whole.</summary>
+/// <summary>The text behind <c>--help</c>.</summary>
 internal sealed class HelpPage
 {
-    private const int Width = 100;
+    // Lines that are longer are hard to read, on any terminal.
+    private const int Widest = 100;
+    private const int Deeper = 4;
+
+    private readonly int width;
     private readonly StringBuilder text = new();
 
-    public static string Of(Command command)
+    private HelpPage(int width) => this.width = Math.Min(width, Widest);
+
+    public static string Of(Command command, int width = Widest)
     {
-        HelpPage page = new();
+        HelpPage page = new(width);
         page.Wrap(command.Description ?? "", 0);
         if (command is Verb verb)
         {
@@ -50,7 +56,8 @@ internal sealed class HelpPage
             Heading(section.Heading);
             foreach (string line in section.Lines)
             {
-                Line($"  {line}");
+                text.Append("  ");
+                Wrap(line, 2);
             }
         }
     }
@@ -58,7 +65,8 @@ internal sealed class HelpPage
     private void Verb(Verb verb)
     {
         Heading("Usage");
-        Line($"  dotnet modelpack {verb.Name} {verb.Synopsis} [OPTIONS]");
+        text.Append("  ");
+        Wrap($"dotnet modelpack {verb.Name} {verb.Synopsis} [OPTIONS]", Deeper);
         Heading("Arguments");
         Rows([.. verb.Arguments.Select(argument => new HelpRow(argument.Name, argument.Description ?? ""))]);
         Heading("Options");
@@ -74,8 +82,10 @@ internal sealed class HelpPage
         Heading("Examples");
         foreach (Example example in examples)
         {
-            Line($"  # {example.Purpose}");
-            Line($"  {example.CommandLine}");
+            text.Append("  # ");
+            Wrap(example.Purpose, Deeper);
+            text.Append("  ");
+            Wrap(example.CommandLine, Deeper);
         }
     }
 
@@ -107,7 +117,7 @@ internal sealed class HelpPage
         int column = indent;
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (column > indent && column + 1 + word.Length > Width)
+            if (column > indent && column + 1 + word.Length > width)
             {
                 this.text.Append('\n').Append(' ', indent);
                 column = indent;

@@ -1,6 +1,6 @@
 namespace ModelPack.Tool.Help;
 
-/// <summary>A heading with lines that are shown as they are.</summary>
+/// <summary>A heading with paragraphs.</summary>
 internal sealed record HelpSection(string Heading, IReadOnlyList<string> Lines);
 
 /// <summary>What the help of the tool shows beyond its verbs.</summary>
@@ -33,8 +33,8 @@ internal static class RootHelp
     [
         new("Output",
         [
-            "Reports go to standard output, messages and progress to standard error. With --json standard",
-            "output is exactly one JSON document, for errors too. NO_COLOR switches colours off.",
+            "Reports go to standard output, messages and progress to standard error. With --json standard "
+                + "output is exactly one JSON document, for errors too. NO_COLOR switches colours off.",
         ]),
         new("Completion",
         [

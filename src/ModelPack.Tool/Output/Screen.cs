@@ -17,16 +17,19 @@ internal sealed record Screen(int Width, bool HasColour)
     // Name and value of a field, see TextReport.
     private const int FieldIndent = 15;
 
+    // Where a word stands that is too long for the column of values, a SHA-256 for one.
+    private const int Outer = 4;
+
     /// <summary>What a file or a pipe gets.</summary>
     public static Screen None { get; } = new(int.MaxValue, false);
 
     /// <summary>True where escapes would be shown as they are.</summary>
     public static bool IsDumb => Environment.GetEnvironmentVariable("TERM") == "dumb";
 
-    /// <summary>The terminal behind standard output, if there is one.</summary>
-    public static Screen OfProcess()
+    /// <summary>The terminal behind a standard stream, if there is one.</summary>
+    public static Screen Of(bool isRedirected)
     {
-        if (Console.IsOutputRedirected)
+        if (isRedirected)
         {
             return None;
         }
@@ -57,8 +60,8 @@ internal sealed record Screen(int Width, bool HasColour)
         return shown.ToString();
     }
 
-    // A word that is longer than a line stands alone: breaking it would spoil a name.
-    private string Fold(string line)
+    /// <summary>A line, broken between words. A word that is longer than a line stands alone: breaking it would spoil a name.</summary>
+    public string Fold(string line)
     {
         if (line.Length <= Width)
         {
@@ -78,10 +81,11 @@ internal sealed record Screen(int Width, bool HasColour)
                 folded.Append(' ', start);
                 column = start;
             }
-            else if (column + 1 + word.Length > Width && column > indent)
+            else if (column + 1 + word.Length > Width && (column > indent || HasRoom(word, column)))
             {
-                folded.Append('\n').Append(' ', indent);
-                column = indent;
+                column = indent + word.Length > Width && HasRoom(word, indent) ? Outer : indent;
+                folded.Length = folded.ToString().AsSpan().TrimEnd(' ').Length;
+                folded.Append('\n').Append(' ', column);
             }
             else
             {
@@ -95,4 +99,6 @@ internal sealed record Screen(int Width, bool HasColour)
 
         return folded.ToString();
     }
+
+    private bool HasRoom(string word, int indent) => indent > Outer && Outer + word.Length <= Width;
 }

@@ -4,10 +4,9 @@ using ModelPack.Diagnostics;
 namespace ModelPack.Tool.Output;
 
 /// <summary>The text of one report. Every line passes through <see cref="SafeText.Escape"/>.</summary>
-internal sealed class TextReport
+/// <param name="width">Columns of the screen; tables take a narrower form rather than a longer line.</param>
+internal sealed class TextReport(int width = int.MaxValue)
 {
-    private const int WidestColumn = 64;
-
     private readonly StringBuilder text = new();
 
     public void Line(string text = "") => this.text.Append(SafeText.Escape(text)).Append('\n');
@@ -32,36 +31,13 @@ internal sealed class TextReport
         }
     }
 
-    /// <summary>Rows in aligned columns; numbers to the right. A cell that is wider than a column may be stands out on its own.</summary>
+    /// <summary>Rows in aligned columns; numbers to the right.</summary>
     public void Table(IReadOnlyList<Column> columns, IEnumerable<string[]> cells)
     {
-        string[][] rows = [.. cells.Select(row => Array.ConvertAll(row, SafeText.Escape))];
-        int[] widths = Widths(columns, rows);
-        Line(Row([.. columns.Select(column => column.Heading)]));
-        foreach (string[] row in rows)
+        foreach (string line in new TableLayout(columns, [.. cells.Select(row => Array.ConvertAll(row, SafeText.Escape))], width).Lines())
         {
-            Line(Row(row));
+            text.Append(line).Append('\n');
         }
-
-        string Row(string[] cells) => "  " + string.Join("  ", cells.Select((cell, index) =>
-            columns[index].Align == ColumnAlign.Right ? cell.PadLeft(widths[index]) : cell.PadRight(widths[index]))).TrimEnd();
-    }
-
-    // Loops rather than LINQ over numbers: the runtime would compile some forty methods for it at every start.
-    private static int[] Widths(IReadOnlyList<Column> columns, string[][] rows)
-    {
-        int[] widths = new int[columns.Count];
-        for (int column = 0; column < widths.Length; column++)
-        {
-            widths[column] = columns[column].Heading.Length;
-            foreach (string[] row in rows)
-            {
-                int length = row[column].Length;
-                widths[column] = length <= WidestColumn ? Math.Max(widths[column], length) : widths[column];
-            }
-        }
-
-        return widths;
     }
 
     public override string ToString() => text.ToString();
@@ -75,4 +51,7 @@ internal enum ColumnAlign
 }
 
 /// <summary>A column of a table.</summary>
-internal sealed record Column(string Heading, ColumnAlign Align = ColumnAlign.Left);
+/// <param name="Heading">Its name.</param>
+/// <param name="Align">Where its cells stand.</param>
+/// <param name="IsSpare">Whether a screen that is too narrow for the table does without it.</param>
+internal sealed record Column(string Heading, ColumnAlign Align = ColumnAlign.Left, bool IsSpare = false);

@@ -25,7 +25,8 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
         new(Console.OpenStandardOutput, Console.Out, Console.Error)
         {
             Service = Annotation.CurrentService(),
-            Screen = Screen.OfProcess(),
+            Screen = Screen.Of(Console.IsOutputRedirected),
+            ErrorScreen = Screen.Of(Console.IsErrorRedirected),
         };
 
     /// <summary>Who reads the log.</summary>
@@ -34,17 +35,20 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
     /// <summary>How reports for people are shown.</summary>
     public Screen Screen { get; set; } = Screen.None;
 
+    /// <summary>How messages are shown.</summary>
+    public Screen ErrorScreen { get; init; } = Screen.None;
+
     public TextWriter Output => output;
 
     public TextWriter Error => error;
 
     /// <summary>Writes a line to standard error.</summary>
-    public void Message(string text) => error.WriteLine(SafeText.Escape(text));
+    public void Message(string text) => Tell(SafeText.Escape(text));
 
     /// <summary>Writes a failure in the form that builds and editors recognise; what came from files in it is escaped already.</summary>
     public void Message(Failure failure)
     {
-        error.WriteLine(Service == LogService.GitHubActions ? Annotation.Matched(failure) : failure.Canonical);
+        Tell(Service == LogService.GitHubActions ? Annotation.Matched(failure) : failure.Canonical);
         if (Annotation.Of(failure, Service) is { } annotation)
         {
             error.WriteLine(annotation);
@@ -53,7 +57,7 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
 
     /// <summary>Writes a warning in the form that builds and editors recognise; what came from files in it is escaped, the word itself is
     /// not.</summary>
-    public void Warn(ModelPackException warning) => error.WriteLine(
+    public void Warn(ModelPackException warning) => Tell(
         $"{SafeText.Escape($"{warning.FilePath ?? "modelpack"}:")} warning {warning.Code.Id}: {warning.Describe()}");
 
     /// <summary>Writes a finished text to standard output.</summary>
@@ -80,4 +84,7 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
         stream.Write("\n"u8);
         stream.Flush();
     }
+
+    // A program that reads the log finds each message in one line.
+    private void Tell(string line) => error.WriteLine(Service == LogService.None ? ErrorScreen.Fold(line) : line);
 }

@@ -35,6 +35,16 @@ public sealed partial class LogTests
     }
 
     [TestMethod]
+    public void A_slip_of_an_item_names_the_line_of_the_item()
+    {
+        Consumer app = Consumer.Create(Body).WithModel("sound.gguf").WithModel("models/sound.gguf");
+        string error = app.Build("-p:GITHUB_ACTIONS=true").Failed().Errors("MP4023").Single();
+        Match matched = ProblemMatcher().Match(error);
+        Assert.IsTrue(matched.Success, error);
+        Assert.AreEqual($"{Line + 2}", matched.Groups[2].Value);
+    }
+
+    [TestMethod]
     public void For_Azure_there_is_a_line_of_its_own_form_too()
     {
         string output = Broken().Build("-p:TF_BUILD=True").Failed().Output;

@@ -3,9 +3,9 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>What changed between two models.</summary>
 internal static class DiffText
 {
-    public static string Of(string first, string second, ModelDiff diff)
+    public static string Of(string first, string second, ModelDiff diff, int width = int.MaxValue)
     {
-        TextReport report = new();
+        TextReport report = new(width);
         report.Line(
             diff.Differences.IsEmpty
                 ? $"no difference: {first} and {second}"

@@ -13,7 +13,7 @@ internal static class InspectText
     private static readonly Column[] MetadataColumns = [new("key"), new("type"), new("value")];
 
     private static readonly Column[] TensorColumns =
-        [new("name"), new("type"), new("shape"), new("bytes", ColumnAlign.Right), new("offset", ColumnAlign.Right)];
+        [new("name"), new("type"), new("shape"), new("bytes", ColumnAlign.Right), new("offset", ColumnAlign.Right, IsSpare: true)];
 
     private static readonly Column[] LayerColumns =
         [new("name"), new("type"), new("shape"), new("tensors", ColumnAlign.Right), new("bytes", ColumnAlign.Right)];
@@ -31,9 +31,9 @@ internal static class InspectText
     }
 
     /// <summary>The report. It does not say the file's name: the reports of two files are the same if the headers are.</summary>
-    public static string Of(ModelFile model, TensorListing listing, ModelStatistics? statistics)
+    public static string Of(ModelFile model, TensorListing listing, ModelStatistics? statistics, int width = int.MaxValue)
     {
-        TextReport report = new();
+        TextReport report = new(width);
         report.Field("format", model.FormatDescription);
         report.Field("architecture", model.Architecture ?? "not named in the metadata");
         report.Field("size", Size.Exact(model.Source.Length));

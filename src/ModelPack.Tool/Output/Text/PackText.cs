@@ -8,10 +8,10 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>What was packed, and what was unpacked.</summary>
 internal static class PackText
 {
-    public static string Of(ImmutableArray<PackSource> sources, PackReport report)
+    public static string Of(ImmutableArray<PackSource> sources, PackReport report, int width = int.MaxValue)
     {
         bool isPlan = report.Packages.Any(package => package.Outcome == PackageOutcome.Planned);
-        TextReport text = new();
+        TextReport text = new(width);
         text.Line($"{string.Join(", ", sources.Select(source => source.Path))}: {(isPlan ? "would be packed" : "packed")} as {report.Id} {report.Version}");
         text.Field("format", report.Format);
         if (sources[0].Variant is { } first)

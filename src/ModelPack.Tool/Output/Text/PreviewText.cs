@@ -11,9 +11,9 @@ internal static class PreviewText
     private static readonly Column[] TensorColumns =
         [new("name"), new("in the output"), new("type"), new("stored as"), new("action"), new("bytes", ColumnAlign.Right)];
 
-    public static string Of(string target, ConversionPreview preview, Verbosity verbosity = Verbosity.Normal)
+    public static string Of(string target, ConversionPreview preview, Verbosity verbosity = Verbosity.Normal, int width = int.MaxValue)
     {
-        TextReport report = new();
+        TextReport report = new(width);
         report.Line($"{preview.SourceName} -> {target}: planned, nothing was written");
         report.Field("source", $"{preview.From.Extension()}, {Size.Exact(preview.SourceBytes)}");
         report.Field(

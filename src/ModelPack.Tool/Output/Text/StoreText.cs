@@ -6,9 +6,9 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>The models of the store.</summary>
 internal static class StoreText
 {
-    public static string Of(string root, IReadOnlyList<StoredModel> models, bool isVerified)
+    public static string Of(string root, IReadOnlyList<StoredModel> models, bool isVerified, int width = int.MaxValue)
     {
-        TextReport text = new();
+        TextReport text = new(width);
         text.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{root}: {EnumText.Count(models.Count, "model")}, {models.Sum(model => model.Manifest.Length):N0} bytes"));

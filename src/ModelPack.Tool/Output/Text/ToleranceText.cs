@@ -9,17 +9,25 @@ internal static class ToleranceText
     private const int TensorsShown = 20;
     private const string None = "-";
 
-    public static string Of(string first, string second, ToleranceReport comparison)
+    private static readonly Column Element = new("element", ColumnAlign.Right, IsSpare: true);
+
+    public static string Of(string first, string second, ToleranceReport comparison, int width = int.MaxValue)
     {
-        TextReport report = new();
+        TextReport report = new(width);
         report.Line($"{(comparison.Passed ? "within" : "NOT within")} {comparison.Tolerance}: {first} and {second}");
         report.Field("tensors", $"{comparison.TensorsCompared} compared by their decoded values");
         report.Field("metadata", "not compared");
         Table(report, [.. comparison.Distances.Where(distance => distance.Different > 0)]);
-        report.Section("differences", comparison.Differences.Select(DifferenceText.Of));
+
+        // The table has those of values: a few are sentences too, many are no wall of them.
+        bool isTable = comparison.Differences.Count(IsOfValues) >= DifferenceTable.Fewest;
+        report.Section("differences", DifferenceText.Lines(
+            comparison.Differences.Where(difference => !isTable || !IsOfValues(difference))));
         report.Section("notes", comparison.Notes);
         return report.ToString();
     }
+
+    private static bool IsOfValues(Difference difference) => difference.Kind == DifferenceKind.Value;
 
     private static void Table(TextReport report, TensorDistance[] tensors)
     {
@@ -32,9 +40,8 @@ internal static class ToleranceText
         report.Line("tensors whose values are not all the same, with the largest distances and their elements");
         report.Table(
             [
-                new("name"), new("types"), Number("different"), Number("beyond"), Number("absolute"), Number("element"), Number("relative"),
-                Number("element"),
-                Number("ulp"), Number("element"),
+                new("name"), new("types"), Number("different"), Number("beyond"), Number("absolute"), Element, Number("relative"), Element,
+                Number("ulp"), Element,
             ],
             tensors.Take(TensorsShown).Select(Row));
         if (tensors.Length > TensorsShown)
@@ -55,13 +62,13 @@ internal static class ToleranceText
             StatisticsText.Whole(tensor.Different),
             StatisticsText.Whole(tensor.Beyond),
             StatisticsText.Real(tensor.LargestAbsolute?.Absolute),
-            Element(tensor.LargestAbsolute),
+            Index(tensor.LargestAbsolute),
             StatisticsText.Real(tensor.LargestRelative?.Relative),
-            Element(tensor.LargestRelative),
+            Index(tensor.LargestRelative),
             tensor.LargestUlps?.Ulps?.ToString("N0", CultureInfo.InvariantCulture) ?? None,
-            Element(tensor.LargestUlps),
+            Index(tensor.LargestUlps),
         ];
     }
 
-    private static string Element(ValueDistance? distance) => distance?.Element.ToString(CultureInfo.InvariantCulture) ?? None;
+    private static string Index(ValueDistance? distance) => distance?.Element.ToString(CultureInfo.InvariantCulture) ?? None;
 }

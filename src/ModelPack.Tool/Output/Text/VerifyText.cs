@@ -3,9 +3,9 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>The outcome of a comparison.</summary>
 internal static class VerifyText
 {
-    public static string Of(string first, string second, VerificationReport verification)
+    public static string Of(string first, string second, VerificationReport verification, int width = int.MaxValue)
     {
-        TextReport report = new();
+        TextReport report = new(width);
         string verdict = verification.Passed ? "equal" : "NOT equal";
         string proved = verification.Proved is ProofLevel level ? $"{EnumText.Of(level)} holds" : "not even L1 holds";
         report.Line($"{verdict} at {EnumText.Of(verification.Requested)}, {proved}: {first} and {second}");
