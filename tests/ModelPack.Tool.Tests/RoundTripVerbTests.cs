@@ -1,6 +1,6 @@
 namespace ModelPack.Tool.Tests;
 
-/// <summary>The verb <c>roundtrip</c> on what was converted before.</summary>
+/// <summary>The verbs <c>roundtrip</c>, <c>split</c> and <c>merge</c> on what was converted before.</summary>
 [TestClass]
 public sealed class RoundTripVerbTests
 {
@@ -12,5 +12,21 @@ public sealed class RoundTripVerbTests
         ToolResult result = InProcess.Run("roundtrip", folder.File("m.gguf"), "--via", "apr,safetensors");
         result.ShouldExitWith(0);
         Assert.StartsWith("identical: ", result.Output);
+    }
+
+    [TestMethod]
+    public void Parts_of_a_file_that_was_made_of_a_folder_have_its_keys_and_so_has_the_merged_file()
+    {
+        using TestFolder folder = new();
+        string model = RepositoryData.Path("cases", "file-of-a-folder", "model");
+        InProcess.Run("convert", model, folder.File("m.gguf")).ShouldExitWith(0);
+        ToolResult split = InProcess.Run("split", folder.File("m.gguf"), folder.File("parts"), "--max-shard-size", "20KB");
+        split.ShouldExitWith(0);
+        Assert.DoesNotContain("block_count", split.Output);
+        InProcess.Run("convert", model, folder.File("more/"), "--to", "gguf", "--max-shard-size", "20KB").ShouldExitWith(0);
+        ToolResult merged = InProcess.Run("merge", folder.File("more"), folder.File("one.gguf"));
+        merged.ShouldExitWith(0);
+        Assert.DoesNotContain("block_count", merged.Output);
+        Assert.Contains("llama.block_count", InProcess.Run("inspect", folder.File("one.gguf")).Output);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelPack.Conversion;
+using ModelPack.Conversion.Ancestors;
 using ModelPack.Models;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Output;
@@ -48,6 +49,15 @@ internal static class ConversionRun
     {
         using ModelFile model = ModelFiles.Open(path, scope);
         return model.Format;
+    }
+
+    /// <summary>How a model keeps its names within its format. One that was made of a file of another format is planned in that file's
+    /// words, which are not its own.</summary>
+    /// <exception cref="ModelPackException">It cannot be opened.</exception>
+    public static NamingMode OwnNaming(string path, PathScope scope)
+    {
+        using ModelFile model = ModelFiles.Open(path, scope);
+        return Ancestry.Of(model).Root.Format == model.Format ? NamingMode.Verbatim : NamingMode.Native;
     }
 }
 

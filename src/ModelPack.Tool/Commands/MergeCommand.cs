@@ -44,9 +44,10 @@ internal static class MergeCommand
         verb.SetAction(parsed =>
         {
             string path = session.Subject = parsed.GetRequiredValue(source);
-            ConversionOptions options = conversion.Read(parsed) with
+            ConversionOptions given = conversion.Read(parsed);
+            ConversionOptions options = given with
             {
-                Naming = NamingMode.Verbatim,
+                Naming = ConversionRun.OwnNaming(path, given.Scope),
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             };
             RefusePart(path, options.Scope);

@@ -40,7 +40,6 @@ internal static class SplitCommand
             Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(folder)) + Path.DirectorySeparatorChar,
             conversion.Read(parsed) with
             {
-                Naming = NamingMode.Verbatim,
                 MaxShardBytes = parsed.GetRequiredValue(maxShardSize),
                 Existing = parsed.GetValue(force) ? ExistingTarget.Replace : ExistingTarget.Refuse,
             }));
@@ -51,6 +50,7 @@ internal static class SplitCommand
     {
         session.Subject = source;
         ModelFormat format = ConversionRun.FormatOf(source, options.Scope);
+        options = options with { Naming = ConversionRun.OwnNaming(source, options.Scope) };
         using PlannedConversion plan = ModelConverter.Prepare(source, folder, format, options);
         return plan.Preview.Files.Length > 1
             ? ConversionRun.Run(session, "split", source, plan, options)
