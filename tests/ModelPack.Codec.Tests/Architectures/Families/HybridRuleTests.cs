@@ -75,20 +75,28 @@ public sealed class HybridRuleTests
     [DataRow(
         "nemotron_h_moe", """{"layers_block_type": ["mamba", "moe", "mamba", "attention", "mlp"]}""",
         "hybrid_override_pattern names other layers than layers_block_type")]
-    [DataRow("nemotron_h_moe", """{"layers_block_type": ["mamba", "moe", "mamba", "attention", "what"]}""", "layers_block_type holds 'what'")]
+    [DataRow(
+        "nemotron_h_moe", """{"layers_block_type": ["mamba", "moe", "mamba", "attention", "what"]}""",
+        "layers_block_type holds 'what'")]
     [DataRow("jamba", """{"attn_layer_period": 0}""", "attn_layer_period is 0")]
     [DataRow("jamba", """{"expert_layer_offset": 0}""", "say that layer 0 has experts, but there is no router")]
     [DataRow("jamba", """{"num_experts": 1, "num_experts_per_tok": 1}""", "say that layer 1 has no experts, but there is a router")]
     [DataRow("kimi-linear", """{"linear_attn_config": {"full_attn_layers": [3], "kda_layers": [1, 2], "head_dim": 16, "num_heads": 2, "short_conv_kernel_size": 4}}""", "kda_layers are not the layers that full_attn_layers leaves")]
     [DataRow("kimi-linear", """{"linear_attn_config": {"full_attn_layers": [5], "head_dim": 16, "num_heads": 2, "short_conv_kernel_size": 4}}""", "full_attn_layers names layer 5 of 4")]
     [DataRow("kimi-linear", """{"linear_attn_config": {"full_attn_layers": [0], "head_dim": 16, "num_heads": 2, "short_conv_kernel_size": 4}}""", "full_attn_layers names layer 0 of 4")]
-    [DataRow("lfm2", """{"layer_types": ["conv", "conv", "conv", "full_attention"]}""", "layer_types names other layers than full_attn_idxs")]
+    [DataRow(
+        "lfm2", """{"layer_types": ["conv", "conv", "conv", "full_attention"]}""",
+        "layer_types names other layers than full_attn_idxs")]
     [DataRow("lfm2", """{"full_attn_idxs": [4]}""", "full_attn_idxs names layer 4 of 4")]
     [DataRow("lfm2", """{"block_multiple_of": 0}""", "block_multiple_of is 0")]
     [DataRow("lfm2moe", """{"num_dense_layers": 2}""", "num_dense_layers is 2, but there is a tensor")]
     [DataRow("lfm2moe", """{"num_dense_layers": 0}""", "num_dense_layers is 0, but there is a tensor")]
-    [DataRow("lfm2moe", """{"mlp_layer_types": ["dense", "other", "sparse", "sparse"]}""", "mlp_layer_types holds 'other', neither dense nor sparse")]
-    [DataRow("lfm2moe", """{"mlp_layer_types": ["dense", "dense", "sparse", "sparse"]}""", "num_dense_layers is 1, but mlp_layer_types begins with 2")]
+    [DataRow(
+        "lfm2moe", """{"mlp_layer_types": ["dense", "other", "sparse", "sparse"]}""",
+        "mlp_layer_types holds 'other', neither dense nor sparse")]
+    [DataRow(
+        "lfm2moe", """{"mlp_layer_types": ["dense", "dense", "sparse", "sparse"]}""",
+        "num_dense_layers is 1, but mlp_layer_types begins with 2")]
     [DataRow("modern-bert", """{"global_attn_every_n_layers": 0}""", "global_attn_every_n_layers is 0")]
     [DataRow("modern-bert", """{"rope_parameters": {"full_attention": {"rope_theta": 1.0, "rope_type": "default"}, "sliding_attention": {"rope_theta": 10000.0, "rope_type": "default"}}}""", "but rope_parameters says 1")]
     [DataRow("t5", """{"num_decoder_layers": 1}""", "num_decoder_layers is 1, but there are tensors of 2 layers")]
