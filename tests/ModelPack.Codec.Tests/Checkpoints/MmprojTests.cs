@@ -87,7 +87,9 @@ public sealed class MmprojTests
     [DataRow("gemma4-dense", "standardize", "false", "standardize is false, but there is a tensor vision_tower.std_scale")]
     [DataRow("qwen3vl-tied", "out_hidden_size", "48", "out_hidden_size is 48, but hidden_size of the language model is 32")]
     [DataRow("qwen3vl-tied", "deepstack_visual_indexes", "[0]", "deepstack_visual_indexes has 1 items, but there are tensors of 2 mergers")]
-    [DataRow("qwen35-vision", "intermediate_size", "48", "intermediate_size is 48, but the tensor model.visual.blocks.0.mlp.linear_fc1.weight")]
+    [DataRow(
+        "qwen35-vision", "intermediate_size", "48",
+        "intermediate_size is 48, but the tensor model.visual.blocks.0.mlp.linear_fc1.weight")]
     public void What_the_tensors_contradict_is_an_error(string name, string field, string value, string expected)
     {
         using TempFolder temp = new();
