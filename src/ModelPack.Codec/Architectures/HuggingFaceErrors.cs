@@ -27,7 +27,7 @@ internal static class HuggingFaceErrors
 
     public static readonly ErrorCode NoTower = new(
         "MP2207", "", ErrorKind.InvalidFile, "The folder has no part that sees which a GGUF of its own can hold.",
-        "Leave the option away (Mmproj, --mmproj): the language model becomes a GGUF, and the other tensors travel beside it.");
+        "Leave out Mmproj=true (--mmproj): the language model becomes a GGUF, and the other tensors travel beside it.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
         [UnusableKey, MissingConfig, NotJson, WrongField, Contradiction, TooLarge, NoTower];

@@ -45,7 +45,7 @@ internal static class ConversionErrors
 
     public static readonly ErrorCode PartOfGgufOnly = new(
         "MP2412", "", ErrorKind.Usage, "The part of a model that sees becomes a GGUF of its own, and nothing else.",
-        "Convert to GGUF, or leave the option away (Mmproj, --mmproj).");
+        "Convert to GGUF, or leave out Mmproj=true (--mmproj).");
 
     public static readonly ErrorCode ReadOrWriteFailed = new(
         "MP3002", "", ErrorKind.InputOutput, "Reading or writing failed.",

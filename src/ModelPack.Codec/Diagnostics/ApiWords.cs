@@ -14,6 +14,7 @@ internal static class ApiWords
         ("Alone=true (--alone)", "PathScope.FileAlone"),
         ("AllowNonFinite (--allow-nonfinite)", "NonFinite = NonFinitePolicy.Allow"),
         ("AllowLossy (--allow-lossy)", "Loss = LossPolicy.Allow"),
+        ("Mmproj=true (--mmproj)", "Mmproj = true"),
         ("Epsilon (--epsilon)", "Epsilon"),
         ("--force", "Existing = ExistingTarget.Replace"),
     ];

@@ -29,7 +29,7 @@ public sealed class ModelModuleTests
         Write("modules.json", Modules);
         Write("1_Pooling/config.json", "{}");
         Write("2_Dense/config.json", "{}");
-        Write("2_Dense/model.safetensors", "weights, to the byte");
+        Write("2_Dense/model.safetensors", "weights, to the\0byte");
     }
 
     [TestCleanup]

@@ -25,7 +25,7 @@ public sealed class DirectionTableTests
         StringBuilder table = new(
             "| Architecture in GGUF | `model_type` | folder → GGUF | GGUF → folder | folder → APR | APR → folder | GGUF → APR | APR → GGUF "
                 + "|\n|---|---|---|---|---|---|---|---|\n");
-        foreach (string architecture in NameTable.Architectures)
+        foreach (string architecture in NameTable.Architectures.Where(architecture => !architecture.Contains('/')))
         {
             string bare = architecture.Split('+')[0];
             string[] types = [

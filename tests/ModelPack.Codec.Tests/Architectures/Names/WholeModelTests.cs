@@ -33,8 +33,9 @@ public sealed class WholeModelTests
         ("experts.mlp.w1", [Experts * 4, 5]), ("experts.mlp.w2", [Experts * 4, 5]),
         ("q_conv1d.weight", [6, 1, 7]), ("k_conv1d.weight", [6, 1, 7]), ("v_conv1d.weight", [6, 1, 7])];
 
+    // What sees is made of a folder and not read back (MmprojTests).
     public static IEnumerable<object[]> Translatable =>
-        NameTable.Architectures.Select(architecture => new object[] { architecture });
+        NameTable.Architectures.Where(architecture => !architecture.Contains('/')).Select(architecture => new object[] { architecture });
 
     [TestMethod]
     [DynamicData(nameof(Translatable))]
@@ -197,6 +198,12 @@ public sealed class WholeModelTests
             .Key("ssm.group_count", Groups).Key("ssm.time_step_rank", Groups * GroupHeads).Key("ssm.state_size", State)
             .Key("ssm.inner_size", Groups * GroupHeads * HeadValues)
             .Key("block_count", Layers + 1).Key("nextn_predict_layers", 1);
+        if (architecture == "qwen3vlmoe")
+        {
+            // Its experts lie one way or the other, which only these tell.
+            list.Key("embedding_length", 5).Key("expert_feed_forward_length", 4);
+        }
+
         return architecture == "llama" ? list : list.Key("expert_count", Experts);
     }
 

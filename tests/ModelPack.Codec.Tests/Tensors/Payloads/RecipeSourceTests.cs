@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using ModelPack.Codec.Tests.Architectures.Names;
 using ModelPack.IO;
@@ -73,6 +74,17 @@ public sealed class RecipeSourceTests
     }
 
     [TestMethod]
+    public void Numbers_are_multiplied_as_floats_are()
+    {
+        float[] numbers = [0, -0f, 1, 3, 0.1f, 1e-45f, 3e38f, float.PositiveInfinity];
+        ScaledPayload scaled = new(new StoredPayload(0, numbers.Length * 4), 0.7f);
+        ByteSource source = RecipeSource.Open(scaled, _ => new MemoryByteSource(MemoryMarshal.AsBytes<float>(numbers).ToArray()));
+        byte[] made = new byte[numbers.Length * 4];
+        source.ReadAt(0, made);
+        CollectionAssert.AreEqual(numbers.Select(number => number * 0.7f).ToArray(), MemoryMarshal.Cast<byte, float>(made).ToArray());
+    }
+
+    [TestMethod]
     public void Random_recipes_use_every_kind()
     {
         HashSet<Type> kinds = [];
@@ -83,6 +95,9 @@ public sealed class RecipeSourceTests
 
         // What is only planned has no bytes yet.
         kinds.Add(typeof(PlannedPayload));
+
+        // No record holds one, and these are recipes of records.
+        kinds.Add(typeof(ScaledPayload));
         Assert.HasCount(typeof(PayloadRecipe).Assembly.GetTypes().Count(type => type.BaseType == typeof(PayloadRecipe)), kinds);
     }
 
