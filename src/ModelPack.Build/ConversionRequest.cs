@@ -109,12 +109,13 @@ internal sealed record ConversionRequest
 
     public string State => StateOf(Output);
 
-    /// <summary>Everything that decides about the bytes of the output.</summary>
+    /// <summary>Everything that decides about the bytes of the output. A word that 0.1.0 did not know is there only if it has effect, so that
+    /// states of that version hold.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
-        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} mmproj={Mmproj} origin={Origin} sha256={CertificateSha256} "
-            + $"dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} folder={Folder} "
-            + $"max-shard-bytes={MaxShardBytes}");
+        $"to={To} scope={Scope} quantized={Quantized} naming={Naming} {(Mmproj ? "mmproj " : "")}origin={Origin} "
+            + $"sha256={CertificateSha256} dtype={Dtype} allow-lossy={AllowLossy} epsilon={Epsilon:R} allow-nonfinite={AllowNonFinite} "
+            + $"folder={Folder} max-shard-bytes={MaxShardBytes}");
 
     public static string StateOf(string output) => output + ".modelpack.state";
 
