@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace ModelPack.Tool.Tests;
@@ -122,6 +124,15 @@ public sealed partial class ReadmeTests
         if (name == "accepted.json")
         {
             File.WriteAllText(path, """{"schema":1,"accepted":[]}""");
+        }
+        else if (name == "models/gemma-3-4b/")
+        {
+            // What is said of it is said of models that see.
+            using BrotliStream tar = new(
+                File.OpenRead(RepositoryData.Path("corpus", "hf", "gemma3-vision.tar.br")), CompressionMode.Decompress);
+            TarFile.ExtractToDirectory(tar, folder.Path, overwriteFiles: false);
+            Directory.CreateDirectory(folder.File("models"));
+            Directory.Move(folder.File("folder"), Path.TrimEndingDirectorySeparator(path));
         }
         else if (name.EndsWith('/'))
         {
