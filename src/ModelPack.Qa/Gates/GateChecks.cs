@@ -242,6 +242,12 @@ internal sealed class GateChecks(QaWorkspace workspace)
         }
 
         using ModelFile file = ModelFiles.Open(output.Path);
+        if (file.Format == ModelFormat.SafeTensors && output.Certificate?.Meaning == Meaning.Runs && Source().IsOf(file.Architecture))
+        {
+            // It had a config that is read. One field less makes all of it unreadable: that is damage, and no other way to say it.
+            return null;
+        }
+
         return Words(chain).IsEmpty && file.Architecture is { } architecture ? $"says what '{architecture}' is in words of its own" : null;
     }
 

@@ -32,6 +32,9 @@ internal sealed class OwnWords
 
     public bool IsEmpty => values.Count == 0;
 
+    /// <summary>Whether an architecture has the very name that this model gives it.</summary>
+    public bool IsOf(string? architecture) => (values.GetValueOrDefault(Architecture) as Formats.Gguf.GgufValue)?.Text == architecture;
+
     public bool HasTokenizer => values.ContainsKey(Tokens);
 
     /// <summary>The tokens in the order of their ids; raw bytes, so that no two become one.</summary>
