@@ -109,8 +109,8 @@ internal sealed record ConversionRequest
 
     public string State => StateOf(Output);
 
-    /// <summary>Everything that decides about the bytes of the output. A word that 0.1.0 did not know is there only if it has effect, so that
-    /// states of that version hold.</summary>
+    /// <summary>Everything that decides about the bytes of the output. A word that 0.1.0 did not know is there only if it has effect, so
+    /// that states of that version hold.</summary>
     public string OptionsText => string.Create(
         CultureInfo.InvariantCulture,
         $"to={To} scope={Scope} quantized={Quantized} naming={Naming} {(Mmproj ? "mmproj " : "")}origin={Origin} "
