@@ -58,13 +58,15 @@ internal sealed class KnownMetadata
             ["Tolerance"] = "Epsilon", ["Xxh128"] = "ExpectedHash",
     };
 
-    private readonly string item;
     private readonly string[] own;
+
+    /// <summary>The type of the items.</summary>
+    public string Item { get; }
 
     /// <summary>Our own names.</summary>
     public IReadOnlyCollection<string> Names => own;
 
-    private KnownMetadata(string item, string[] own) => (this.item, this.own) = (item, own);
+    private KnownMetadata(string item, string[] own) => (Item, this.own) = (item, own);
 
     /// <summary>What an item says beside our own words.</summary>
     public static IReadOnlyDictionary<string, string> PassedOn(ITaskItem item)
@@ -108,7 +110,7 @@ internal sealed class KnownMetadata
 
         if (Synonyms.TryGetValue(name, out string? meant) && (own.Contains(meant) || meant == "Link"))
         {
-            return $": {item} calls it {meant}";
+            return $": {Item} calls it {meant}";
         }
 
         if (Platform.Contains(name))

@@ -88,6 +88,26 @@ public abstract class ModelTask : Task, ICancelableTask, IDisposable
         return this;
     }) is not null;
 
+    /// <summary>Works on each item that is there, whatever the others give: one build tells everything that is wrong.</summary>
+    /// <param name="known">What such items can say.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="reported">Items whose slips were told already.</param>
+    /// <param name="projectDirectory">Folder of the project, absolute.</param>
+    /// <param name="read">Reads what the items say.</param>
+    /// <param name="isSound">Does the work, and tells what is wrong.</param>
+    private protected bool RunEach<T>(
+        KnownMetadata known, ITaskItem[] items, ITaskItem[] reported, string projectDirectory,
+        Func<IReadOnlyCollection<ITaskItem>, IReadOnlyList<T>> read, Func<T, bool> isSound)
+    {
+        Places = new(known.Item, items, projectDirectory);
+        IReadOnlyCollection<ITaskItem>? present = TryRead(() => Present(items, projectDirectory));
+        HashSet<string> told = [.. reported.Select(item => item.ItemSpec)];
+        return present is not null
+            && TryDo(() => WarnOf(known.Warnings(present.Where(item => !told.Contains(item.ItemSpec)))))
+            && TryRead(() => read(present)) is { } requests
+            && requests.Aggregate(true, (sound, request) => isSound(request) && sound);
+    }
+
     /// <summary>Leaves out the items that say that they need not exist, and do not.</summary>
     private protected IReadOnlyCollection<ITaskItem> Present(IReadOnlyCollection<ITaskItem> models, string projectDirectory) =>
         [.. models.Where(model => !ItemMetadata.IsOptional(model) || Exists(model, projectDirectory))];

@@ -30,25 +30,11 @@ public sealed class QualifyModelItems : ModelTask
 
     private protected override bool Run()
     {
-        Places = new("ModelPackQa", Playbooks, ProjectDirectory);
         PlaybookItems reader = new(ProjectDirectory, Path.GetFullPath(OutputDirectory, ProjectDirectory));
-        IReadOnlyCollection<ITaskItem>? present = TryRead(() => Present(Playbooks, ProjectDirectory));
-        HashSet<string> reported = [.. Reported.Select(item => item.ItemSpec)];
-        if (present is null
-            || !TryDo(() => WarnOf(KnownMetadata.ModelPackQa.Warnings(present.Where(item => !reported.Contains(item.ItemSpec)))))
-            || TryRead(() => reader.ReadAll(present, text => Say(MessageImportance.High, text))) is not { } requests)
-        {
-            return false;
-        }
-
-        // All playbooks are run, so that one build tells everything that is wrong.
-        bool sound = true;
-        foreach (PlaybookRequest request in requests)
-        {
-            sound &= TryWork(request.Playbook, () => Qualify(request)) is { } failures && failures.Count == 0;
-        }
-
-        return sound;
+        return RunEach(
+            KnownMetadata.ModelPackQa, Playbooks, Reported, ProjectDirectory,
+            present => reader.ReadAll(present, text => Say(MessageImportance.High, text)),
+            request => TryWork(request.Playbook, () => Qualify(request)) is { Count: 0 });
     }
 
     private IReadOnlyList<GateEvidence> Qualify(PlaybookRequest request)

@@ -23,25 +23,11 @@ public sealed class VerifyModelItems : ModelTask
 
     private protected override bool Run()
     {
-        Places = new("ModelVerify", Models, ProjectDirectory);
         var reader = new VerificationReader(ProjectDirectory, Path.GetFullPath(OutputDirectory, ProjectDirectory));
-        IReadOnlyCollection<ITaskItem>? present = TryRead(() => Present(Models, ProjectDirectory));
-        HashSet<string> reported = [.. Reported.Select(item => item.ItemSpec)];
-        if (present is null
-            || !TryDo(() => WarnOf(KnownMetadata.ModelVerify.Warnings(present.Where(item => !reported.Contains(item.ItemSpec)))))
-            || TryRead(() => reader.ReadAll(present, text => Say(MessageImportance.Normal, text))) is not { } requests)
-        {
-            return false;
-        }
-
-        // All models are looked at, so that one build tells everything that is wrong.
-        bool sound = true;
-        foreach (VerificationRequest request in requests)
-        {
-            sound &= TryWork(request.Source, () => Verify(request)) is { } findings && findings.Count == 0;
-        }
-
-        return sound;
+        return RunEach(
+            KnownMetadata.ModelVerify, Models, Reported, ProjectDirectory,
+            present => reader.ReadAll(present, text => Say(MessageImportance.Normal, text)),
+            request => TryWork(request.Source, () => Verify(request)) is { Count: 0 });
     }
 
     private IReadOnlyList<ModelPackException> Verify(VerificationRequest request)

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace ModelPack.Tool.Tests;
@@ -128,11 +126,8 @@ public sealed partial class ReadmeTests
         else if (name == "models/gemma-3-4b/")
         {
             // What is said of it is said of models that see.
-            using BrotliStream tar = new(
-                File.OpenRead(RepositoryData.Path("corpus", "hf", "gemma3-vision.tar.br")), CompressionMode.Decompress);
-            TarFile.ExtractToDirectory(tar, folder.Path, overwriteFiles: false);
             Directory.CreateDirectory(folder.File("models"));
-            Directory.Move(folder.File("folder"), Path.TrimEndingDirectorySeparator(path));
+            Directory.Move(folder.Unpack("gemma3-vision"), Path.TrimEndingDirectorySeparator(path));
         }
         else if (name.EndsWith('/'))
         {

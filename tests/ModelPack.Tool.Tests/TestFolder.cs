@@ -1,3 +1,6 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
 namespace ModelPack.Tool.Tests;
 
 /// <summary>A folder of one test, removed with all that is in it.</summary>
@@ -17,6 +20,15 @@ internal sealed class TestFolder : IDisposable
     {
         System.IO.File.WriteAllBytes(File(name), bytes);
         return File(name);
+    }
+
+    /// <summary>Unpacks a checkpoint of the corpus; its path.</summary>
+    public string Unpack(string checkpoint)
+    {
+        using BrotliStream tar = new(
+            System.IO.File.OpenRead(RepositoryData.Path("corpus", "hf", $"{checkpoint}.tar.br")), CompressionMode.Decompress);
+        TarFile.ExtractToDirectory(tar, Path, overwriteFiles: false);
+        return File("folder");
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -13,6 +13,19 @@ internal sealed class NumberReader(ByteSource source, TensorInfo tensor) : IDisp
     /// <summary>Why the values of a tensor cannot be told as float64; null if they can.</summary>
     public static string? WhyNot(TensorInfo tensor) => tensor.Type == TensorType.F64 ? null : PayloadReader.WhyNotDecoded(tensor);
 
+    /// <summary>Hands out all values of a tensor, some at a time.</summary>
+    public static void Walk(ByteSource source, TensorInfo tensor, Action<ReadOnlySpan<double>> take, CancellationToken cancellation)
+    {
+        using NumberReader reader = new(source, tensor);
+        for (long done = 0; done < tensor.ElementCount;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<double> values = reader.Next();
+            done += values.Length;
+            take(values);
+        }
+    }
+
     /// <summary>The next values, at least one. There are as many in all as the tensor has elements.</summary>
     public ReadOnlySpan<double> Next() => tensor.Type == TensorType.F64 ? NextWide() : NextDecoded();
 

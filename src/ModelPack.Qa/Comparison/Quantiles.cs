@@ -39,23 +39,19 @@ internal static class Quantiles
 
     private static long RankOf(double share, long total) => Math.Max(1, (long)Math.Ceiling(share * total));
 
-    private static void Count(ByteSource source, TensorInfo tensor, Action<uint> count, CancellationToken cancellation)
-    {
-        using NumberReader reader = new(source, tensor);
-        for (long done = 0; done < tensor.ElementCount;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<double> values = reader.Next();
-            done += values.Length;
-            foreach (double value in values)
+    private static void Count(ByteSource source, TensorInfo tensor, Action<uint> count, CancellationToken cancellation) =>
+        NumberReader.Walk(
+            source, tensor, values =>
             {
-                if (double.IsFinite(value))
+                foreach (double value in values)
                 {
-                    count(Key((float)value));
+                    if (double.IsFinite(value))
+                    {
+                        count(Key((float)value));
+                    }
                 }
-            }
-        }
-    }
+            },
+            cancellation);
 
     // Negative floats count backwards in their bits.
     private static uint Key(float value)

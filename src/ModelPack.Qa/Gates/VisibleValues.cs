@@ -57,19 +57,16 @@ internal static class VisibleValues
     private static UInt128 Sum(ByteSource source, TensorInfo tensor, CancellationToken cancellation)
     {
         UInt128 sum = 0;
-        using NumberReader reader = new(source, tensor);
-        for (long done = 0; done < tensor.ElementCount;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<double> values = reader.Next();
-            done += values.Length;
-            foreach (double value in values)
+        NumberReader.Walk(
+            source, tensor, values =>
             {
-                ulong bits = BitConverter.DoubleToUInt64Bits(value);
-                sum = unchecked(sum + ((UInt128)Mix(bits) * Mix(~bits)));
-            }
-        }
-
+                foreach (double value in values)
+                {
+                    ulong bits = BitConverter.DoubleToUInt64Bits(value);
+                    sum = unchecked(sum + ((UInt128)Mix(bits) * Mix(~bits)));
+                }
+            },
+            cancellation);
         return sum;
     }
 

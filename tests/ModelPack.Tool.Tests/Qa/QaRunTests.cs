@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Formats.Tar;
-using System.IO.Compression;
 using ModelPack.Qa.Evidence;
 using ModelPack.Qa.Gates;
 
@@ -56,7 +54,7 @@ public sealed class QaRunTests
     public void No_gate_is_falsified_by_what_makes_an_architecture_special(string name)
     {
         using TestFolder folder = new();
-        ImmutableArray<GateEvidence> evidence = Run(Unpack(folder, name), folder);
+        ImmutableArray<GateEvidence> evidence = Run(folder.Unpack(name), folder);
         Assert.IsEmpty(evidence.Where(one => one.IsFailure).Select(one => $"{one.Gate}: {one.Reason}: {one.Output}"));
         Assert.IsGreaterThan(25, evidence.Count(one => one.Outcome == Outcome.Corroborated));
     }
@@ -179,7 +177,7 @@ public sealed class QaRunTests
                 ModelConverter.Convert(Quantized, folder.File("m.apr"), ModelFormat.Apr, new());
                 return folder.File("m.apr");
             default:
-                string source = Unpack(folder, "qwen2-untied");
+                string source = folder.Unpack("qwen2-untied");
                 if (kind == "folder")
                 {
                     return source;
@@ -189,12 +187,5 @@ public sealed class QaRunTests
                     folder.File("folder"), folder.File("shards") + "/", ModelFormat.SafeTensors, new() { MaxShardBytes = 60_000 });
                 return folder.File("shards");
         }
-    }
-
-    private static string Unpack(TestFolder folder, string name)
-    {
-        using BrotliStream tar = new(File.OpenRead(RepositoryData.Corpus($"hf/{name}.tar.br")), CompressionMode.Decompress);
-        TarFile.ExtractToDirectory(tar, folder.Path, overwriteFiles: false);
-        return folder.File("folder");
     }
 }

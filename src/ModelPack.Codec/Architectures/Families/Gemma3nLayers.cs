@@ -51,7 +51,7 @@ internal static class Gemma3nLayers
         draft.LayerNumbers[Width] = widths.Length == layers ? widths : [.. Enumerable.Repeat(widths[0], layers)];
         if (widths.Length == layers)
         {
-            draft.Add(WidthKey, GgufValue.FromInt32Array([.. widths.Select(width => (int)width)]));
+            draft.Add(WidthKey, GgufValue.FromArray<int>([.. widths.Select(width => (int)width)]));
         }
         else
         {
@@ -59,8 +59,8 @@ internal static class Gemma3nLayers
         }
 
         float[] sparsity = Sparsities(draft, layers);
-        draft.Add(SparsityKey, GgufValue.FromFloat32Array([.. sparsity.Select(NormalQuantile.Of)]));
-        draft.Add(SharedKeys.Pattern, GgufValue.FromBoolArray(slides));
+        draft.Add(SparsityKey, GgufValue.FromArray<float>([.. sparsity.Select(NormalQuantile.Of)]));
+        draft.Add(SharedKeys.Pattern, GgufValue.FromArray<bool>(slides));
         SharedKeys.Require(draft, Needed(own));
         NoteConstants(draft, sparsity, slides, own);
     }

@@ -65,7 +65,7 @@ internal static class Gemma4Layers
             draft.Count($"{part}_swa", window.Head);
         }
 
-        draft.Add(SharedKeys.Pattern, GgufValue.FromBoolArray(slides));
+        draft.Add(SharedKeys.Pattern, GgufValue.FromArray<bool>(slides));
         Gemma4Rotation.Read(draft, full.Head);
         bool takesKeys = draft.Config.Bool(Equal) ?? false;
         bool hasExperts = draft.Config.Bool(ExpertBlock) ?? false;
@@ -192,7 +192,7 @@ internal static class Gemma4Layers
             throw draft.Config.WrongValue(Width, $"is {counts[0]}");
         }
 
-        draft.Add(key, GgufValue.FromInt32Array([.. counts.Select(count => (int)count)]));
+        draft.Add(key, GgufValue.FromArray<int>([.. counts.Select(count => (int)count)]));
     }
 
     private static long? HeadOf(ConfigWriter config, string ending)

@@ -127,6 +127,6 @@ internal static class TowerRules
 
         draft.Add(
             "vision.is_deepstack_layers",
-            GgufValue.FromBoolArray([.. Enumerable.Range(0, (int)layers).Select(layer => indexes.Contains(layer))]));
+            GgufValue.FromArray<bool>([.. Enumerable.Range(0, (int)layers).Select(layer => indexes.Contains(layer))]));
     }
 }

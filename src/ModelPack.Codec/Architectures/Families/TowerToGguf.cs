@@ -70,7 +70,7 @@ internal static class TowerToGguf
         {
             if (Preprocessors(draft).Select(settings => settings.Floats(field)).FirstOrDefault(found => found is not null) is { } channels)
             {
-                draft.Add(key, GgufValue.FromFloat32Array(channels));
+                draft.Add(key, GgufValue.FromArray<float>(channels));
                 if (channels.Length != 3)
                 {
                     draft.Obstruct($"{field} has {channels.Length} items instead of one for each of 3 channels");
@@ -134,9 +134,9 @@ internal static class TowerToGguf
     private static ImmutableArray<(string Name, TensorType Type)> Numbers(FolderSource folder, Tower tower) =>
     [
         .. from tensor in folder.Tensors
-           where tower.Family.Names.FromHuggingFace(tensor.Name) is [var match] && tower.Halves.Contains(match.GgufName)
-           select (tower.Family.Names.FromHuggingFace(tensor.Name)[0].GgufName,
-               folder.FitsHalf(tensor) ? TensorType.F16 : TensorType.F32),
+           let matches = tower.Family.Names.FromHuggingFace(tensor.Name)
+           where matches is [var match] && tower.Halves.Contains(match.GgufName)
+           select (matches[0].GgufName, folder.FitsHalf(tensor) ? TensorType.F16 : TensorType.F32),
     ];
 
     private static IEnumerable<RankedNote> LeftOut(FolderSource folder, Tower tower)

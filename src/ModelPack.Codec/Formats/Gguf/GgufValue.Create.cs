@@ -93,15 +93,6 @@ public sealed partial class GgufValue
         return FromItems(type, MemoryMarshal.AsBytes(items), GgufValueTypes.FixedBytes(type));
     }
 
-    /// <summary>An array of bool.</summary>
-    internal static GgufValue FromBoolArray(ReadOnlySpan<bool> items) => FromArray(items);
-
-    /// <summary>An array of i32.</summary>
-    internal static GgufValue FromInt32Array(ReadOnlySpan<int> items) => FromArray(items);
-
-    /// <summary>An array of f32.</summary>
-    internal static GgufValue FromFloat32Array(ReadOnlySpan<float> items) => FromArray(items);
-
     /// <summary>A value of an integer type.</summary>
     /// <param name="type">The type.</param>
     /// <param name="number">The number.</param>

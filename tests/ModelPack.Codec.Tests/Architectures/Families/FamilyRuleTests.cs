@@ -134,16 +134,13 @@ public sealed class FamilyRuleTests
     internal static string? Refusal(string architecture, string key, object? value)
     {
         using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
-        string path = checkpoint.At("rule.gguf");
-        Unflushed.Convert(
-            checkpoint.Folder, path, ModelFormat.Gguf, new() { Origin = OriginMode.None, Loss = LossPolicy.Allow });
-        using GgufFile file = GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(path)));
+        using GgufFile file = GgufFile.Open(new MemoryByteSource(checkpoint.Gguf));
         GgufValue? changed = value switch
         {
             null => null,
             string text => GgufValue.FromString(text),
-            bool[] flags => GgufValue.FromBoolArray(flags),
-            int[] counts => GgufValue.FromInt32Array(counts),
+            bool[] flags => GgufValue.FromArray<bool>(flags),
+            int[] counts => GgufValue.FromArray<int>(counts),
             _ => GgufValue.FromUInt32((uint)value),
         };
         MetadataEntry[] others = [.. file.Metadata.Where(entry => entry.Key != $"{architecture}.{key}")];

@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
-using System.Text.Json.Nodes;
 using ModelPack.Architectures;
 using ModelPack.Architectures.Families;
 using ModelPack.Architectures.Rules;
-using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 
@@ -38,7 +36,7 @@ public sealed class GemmaLayerTests
     public void What_a_runtime_computes_otherwise_is_refused_by_name(string architecture, string edit, string expected)
     {
         using FamilyCheckpoint checkpoint = Checkpoint(architecture);
-        DerivedGguf derived = checkpoint.Derive(config => Merge(config, edit));
+        DerivedGguf derived = checkpoint.Derive(config => FamilyRuleTests.Merge(config, edit));
         Assert.IsNull(derived.Architecture);
         Assert.IsTrue(derived.Notes.Any(note => note.Contains(expected)), string.Join('\n', derived.Notes));
     }
@@ -58,7 +56,8 @@ public sealed class GemmaLayerTests
     public void What_contradicts_itself_is_an_error(string architecture, string edit, string expected)
     {
         using FamilyCheckpoint checkpoint = Checkpoint(architecture);
-        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => checkpoint.Derive(config => Merge(config, edit)));
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(
+            () => checkpoint.Derive(config => FamilyRuleTests.Merge(config, edit)));
         Assert.Contains(expected, error.Detail);
     }
 
@@ -72,7 +71,7 @@ public sealed class GemmaLayerTests
     public void What_is_said_in_another_way_is_understood(string architecture, string edit, string key, string value)
     {
         using FamilyCheckpoint checkpoint = Checkpoint(architecture);
-        DerivedGguf derived = checkpoint.Derive(config => Merge(config, edit));
+        DerivedGguf derived = checkpoint.Derive(config => FamilyRuleTests.Merge(config, edit));
         MetadataEntry? entry = derived.Entries.SingleOrDefault(entry => entry.Key == $"{architecture}.{key}");
         Assert.IsNotNull(entry, string.Join('\n', derived.Notes));
         Assert.Contains(value, entry.Value.Display());
@@ -94,23 +93,23 @@ public sealed class GemmaLayerTests
     [
         ["gemma4", "attention.value_length", GgufValue.FromUInt32(16), "value_length is 16, but"],
         ["gemma4", "rope.dimension_count_swa", GgufValue.FromUInt32(8), "rope.dimension_count_swa is 8, but"],
-        ["gemma4", "attention.sliding_window_pattern", GgufValue.FromBoolArray([true, false]), "is no list of 5 bools"],
+        ["gemma4", "attention.sliding_window_pattern", GgufValue.FromArray<bool>([true, false]), "is no list of 5 bools"],
         [
-            "gemma4", "attention.sliding_window_pattern", GgufValue.FromBoolArray([true, true, false, true, true]),
+            "gemma4", "attention.sliding_window_pattern", GgufValue.FromArray<bool>([true, true, false, true, true]),
             "gives the last layer a window",
         ],
-        ["gemma4", "attention.head_count_kv", GgufValue.FromInt32Array([2, 1, 1, 2, 1]), "differs between layers of one kind"],
-        ["gemma4", "feed_forward_length", GgufValue.FromInt32Array([64, 64, 64, 64, 65]), "is 65 in layer 4"],
+        ["gemma4", "attention.head_count_kv", GgufValue.FromArray<int>([2, 1, 1, 2, 1]), "differs between layers of one kind"],
+        ["gemma4", "feed_forward_length", GgufValue.FromArray<int>([64, 64, 64, 64, 65]), "is 65 in layer 4"],
         ["gemma4", "attention.shared_kv_layers", GgufValue.FromUInt32(5), "is 5, but there are 5 layers"],
         ["gemma4", "attention.shared_kv_layers", GgufValue.FromUInt32(1), "the last 1 layers share keys and values"],
         ["gemma4", "expert_count", GgufValue.FromUInt32(4), "the tensor blk.0.ffn_gate_inp.weight is missing"],
         ["gemma3n", "attention.shared_kv_layers", GgufValue.FromUInt32(0), "the tensor blk.3.attn_k.weight is missing"],
         [
-            "gemma3n", "activation_sparsity_scale", GgufValue.FromFloat32Array([float.PositiveInfinity, 0, 0, 0, 0]),
+            "gemma3n", "activation_sparsity_scale", GgufValue.FromArray<float>([float.PositiveInfinity, 0, 0, 0, 0]),
             "which no part of a layer gives",
         ],
-        ["gemma3n", "activation_sparsity_scale", GgufValue.FromFloat32Array([0, 0, 0, 0]), "is no list of 5 floats"],
-        ["gemma3n", "feed_forward_length", GgufValue.FromInt32Array([64, 64, 64, 64, 0]), "holds 0"],
+        ["gemma3n", "activation_sparsity_scale", GgufValue.FromArray<float>([0, 0, 0, 0]), "is no list of 5 floats"],
+        ["gemma3n", "feed_forward_length", GgufValue.FromArray<int>([64, 64, 64, 64, 0]), "holds 0"],
     ];
 
     [TestMethod]
@@ -169,18 +168,5 @@ public sealed class GemmaLayerTests
     private static string? Refusals(IReadOnlyList<MetadataEntry> keys, IReadOnlyList<TensorInfo> tensors, ByteSource source) =>
         DerivedCompanions.Derive(keys, tensors, source) is { ConfigRefusal: not null } derived ? string.Join('\n', derived.Notes) : null;
 
-    private static GgufFile Converted(FamilyCheckpoint checkpoint)
-    {
-        ConversionOptions options = new() { Origin = OriginMode.None, Loss = LossPolicy.Allow };
-        Unflushed.Convert(checkpoint.Folder, checkpoint.At("converted.gguf"), ModelFormat.Gguf, options);
-        return GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(checkpoint.At("converted.gguf"))));
-    }
-
-    private static void Merge(JsonObject config, string edit)
-    {
-        foreach ((string field, JsonNode? value) in JsonNode.Parse(edit)!.AsObject())
-        {
-            config[field] = value?.DeepClone();
-        }
-    }
+    private static GgufFile Converted(FamilyCheckpoint checkpoint) => GgufFile.Open(new MemoryByteSource(checkpoint.Gguf));
 }

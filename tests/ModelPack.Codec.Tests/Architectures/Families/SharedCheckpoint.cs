@@ -23,7 +23,7 @@ internal sealed class SharedCheckpoint
         Companions =
         [
             .. file.AllMembers.Where(member => member.Model is null)
-                .Select(member => new Companion(member.Name, file.Source.ReadBytes(member.Start, (int)member.Length))),
+                .Select(member => new Companion(member.Name, member.ReadFrom(file.Source))),
         ];
         Tensors = [.. TensorDescriptions.Logical(file)];
         Architecture = ConfigToGguf.Derive(new("folder", [.. Companions], Tensors, null)).Architecture;
