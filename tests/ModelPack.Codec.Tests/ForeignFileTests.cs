@@ -37,6 +37,8 @@ public sealed class ForeignFileTests
         ["MP1313", Text("(dp0\nS'w'\np1\n"), "pickle"],
         ["MP1313", Text("ccollections\nOrderedDict\np0\n"), "pickle"],
         ["MP1314", new byte[] { 8, 7, 0x12, 7, (byte)'p', (byte)'y', (byte)'t', (byte)'o', (byte)'r', (byte)'c', (byte)'h' }, "ONNX"],
+        ["MP1314", new byte[] { 8, 10, 0x3A, 0x80, 0x10, 0x0A, 4, 0x0A, 2, (byte)'x', (byte)'1' }, "ONNX"],
+        ["MP1314", new byte[] { 8, 3, 0x28, 1, 0x42, 4, 0x0A, 0, 0x10, 7, 0xA2, 1, 0 }, "ONNX"],
         ["MP1315", Text("\u0093NUMPY\u0001\0v\0{'descr'"), ".npy"],
         ["MP1315", Zip("w.npy"), ".npz"],
         ["MP1316", Zip("qwen/model.gguf"), "zip"],
@@ -111,6 +113,24 @@ public sealed class ForeignFileTests
         ModelFormatException error = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.Root).Dispose());
         Assert.AreEqual(code, error.Code.Id);
         Assert.AreEqual(folder.At(name), error.FilePath);
+    }
+
+    // A companion comes back byte for byte, whatever it is: these have only the version of a graph, or a field that none has.
+    [TestMethod]
+    [DataRow(new byte[] { 8, 7, 0x12, 7, 0x80, 0xFF, 0xFE, 3, 4, 5, 6 })]
+    [DataRow(new byte[] { 8, 7, 0x12, 3, 1, 2, 3, 4, 5, 6, 7, 8 })]
+    [DataRow(new byte[] { 8, 7, 0x3A, 40, 0x0B, 2, 3, 4, 5, 6, 7, 8 })]
+    [DataRow(new byte[] { 8, 7, 0x42, 2, 0x33, 2, 3, 4, 5, 6, 7, 8 })]
+    [DataRow(new byte[] { 8, 7, 0x13, 1, 2, 3, 4, 5, 6, 7, 8, 9 })]
+    [DataRow(new byte[] { 8, 7, 0x28, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 })]
+    [DataRow(new byte[] { 8, 64, 0x12, 1, 65 })]
+    public void Bytes_that_only_begin_like_a_graph_are_none(byte[] bytes)
+    {
+        using TempFolder folder = new();
+        folder.Write("model.safetensors", SmallModels.SafeTensors());
+        folder.Write("added_tokens.json", bytes);
+        using ModelFile file = ModelFiles.Open(folder.Root);
+        Assert.HasCount(2, file.AllMembers.ToArray());
     }
 
     [TestMethod]

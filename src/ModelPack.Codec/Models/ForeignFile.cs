@@ -30,7 +30,7 @@ internal static partial class ForeignFile
             || first.StartsWith("PK\x05\x06"u8), "the first bytes are those of a zip archive, such as PyTorch writes too"),
         new(ForeignFileErrors.PyTorch, IsPickle, "the first bytes are those of a Python pickle"),
         new(ForeignFileErrors.NumPy, first => Begins(first, [0x93, .. "NUMPY"u8]), "the first bytes are those of an .npy file"),
-        new(ForeignFileErrors.Onnx, IsOnnx, "the first bytes are those of an ONNX graph"),
+        new(ForeignFileErrors.Onnx, OnnxBeginning.Matches, "the first bytes are those of an ONNX graph"),
         new(ForeignFileErrors.LegacyGgml, IsWhisper, "the first bytes are those of a whisper.cpp model"),
         new(ForeignFileErrors.LegacyGgml, first => IsLegacy(first, "ggml"u8),
             "the first bytes are those of GGML, the layout without a version"),
@@ -138,11 +138,6 @@ internal static partial class ForeignFile
         first.StartsWith("(dp0\n"u8) || first.StartsWith("(lp0\n"u8) || first.StartsWith("ccollections\nOrderedDict\n"u8)
         || first.Length > 2 && first[0] == 0x80 && first[1] is >= 2 and <= 5
         && first[2] is 0x8A or 0x95 or (byte)'}' or (byte)']' or (byte)')' or (byte)'(' or (byte)'c' or (byte)'X' or 0x8C;
-
-    // ir_version, then one of the fields of ModelProto with something in it.
-    private static bool IsOnnx(ReadOnlySpan<byte> first) =>
-        first.Length > 8 && first[0] == 0x08 && first[1] is > 0 and < 64 && first[2] is 0x12 or 0x1A or 0x22 or 0x28 or 0x3A or 0x42
-        && first[4..8].IndexOfAnyExcept((byte)0) >= 0;
 
     // The magic is a number in the byte order of the machine: 'ggml' is written as 'lmgg'.
     private static bool IsLegacy(ReadOnlySpan<byte> first, ReadOnlySpan<byte> magic) =>
