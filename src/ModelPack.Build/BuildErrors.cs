@@ -75,8 +75,8 @@ internal static class BuildErrors
 
     public static readonly ErrorCode Carried = new(
         "MP4020", "", ErrorKind.NotProved, "Everything is in the output and comes back, but the target's own programs will not load it.",
-        "Correct what the message names. If the output is only kept, or converted back, NoWarn accepts it, unless the item says "
-            + "RequireUsable.");
+        "Correct what the message names. SafeTensors get their config.json and tokenizer with Folder=\"true\" on the item. If the output "
+            + "is only kept, or converted back, NoWarn accepts it, unless the item says RequireUsable.");
 
     public static readonly ErrorCode Partial = new(
         "MP4021", "", ErrorKind.NotProved, "A part of the model was not found.",

@@ -126,6 +126,6 @@ internal sealed class RestorePlan : ConversionPlan
     public override ProvedOutput Prove(ModelFile output, WrittenPayloads written, ProofContext context)
     {
         names = [.. output.AllTensors.Select(tensor => tensor.Name)];
-        return OutputProof.ProveRestored(output, Source, steps, written.Pass, context);
+        return OutputProof.ProveRestored(output, Source, steps, written, context);
     }
 }

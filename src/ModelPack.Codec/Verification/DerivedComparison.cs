@@ -174,9 +174,11 @@ internal sealed class DerivedComparison(
             TensorSet right = TensorSet.Of(container, out Difference? bad);
             TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);
             ComparisonResult found = ComparisonResult.Of(expected, left, container, right, side, edit, progress, cancellation);
+            ImmutableArray<Difference> tensors = [.. found.Tensors, .. CompareKept(ancestor)];
             return found with
             {
-                Proved = found.Tensors.IsEmpty ? ProofLevel.L1 : null,
+                Proved = tensors.IsEmpty ? ProofLevel.L1 : null,
+                Tensors = tensors,
                 Metadata = [edit, .. found.Metadata.Where(difference => difference.Place != ModelFile.OriginKey)],
             };
         }
@@ -186,6 +188,22 @@ internal sealed class DerivedComparison(
             return null;
         }
     }
+
+    // What the container shows are computed numbers, or nothing: the tensors themselves are only kept, and other ones may show alike.
+    private IEnumerable<Difference> CompareKept(Ancestor ancestor)
+    {
+        ModelFile restored = ancestor.File;
+        HashSet<string> shown = [
+            .. restored.AllTensors.Where((_, i) => !IsKept(ancestor.Record.Tensors[i].Payload)).Select(tensor => tensor.Name)];
+        TensorSet left = new(original.Source, [.. original.AllTensors.Where(tensor => !shown.Contains(tensor.Name))]);
+        TensorSet right = new(restored.Source, [.. restored.AllTensors.Where(tensor => !shown.Contains(tensor.Name))]);
+        (left, right) = side == FileSide.Second ? (left, right) : (right, left);
+        return new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)
+            .Select(difference => difference.At(null, difference.OffsetIn));
+    }
+
+    private bool IsKept(PayloadRecipe recipe) => recipe is LiteralPayload
+        || (recipe is StoredPayload stored && stored.Tensor >= container.Tensors.Count) || recipe.Inner.Any(IsKept);
 
     private static IEnumerable<Difference> WrongHashes(OriginRecord record, PassResult pass)
     {

@@ -67,8 +67,11 @@ internal sealed class Consumer
     public DotNetResult Rebuild(params string[] arguments) => Build(["--no-restore", .. arguments]);
 
     /// <summary>Builds on a pseudo terminal, where the terminal logger writes. Only where the system has one to offer.</summary>
-    public DotNetResult BuildInTerminal(params string[] arguments) =>
-        DotNet.RunInTerminal(Directory, ["build", "--disable-build-servers", "-nologo", "-tl:on", "--no-restore", .. arguments]);
+    public DotNetResult BuildInTerminal(params string[] arguments) => RunInTerminal("build", ["--no-restore", .. arguments]);
+
+    /// <summary>Runs another verb there.</summary>
+    public DotNetResult RunInTerminal(string verb, params string[] arguments) =>
+        DotNet.RunInTerminal(Directory, [verb, "--disable-build-servers", "-nologo", "-tl:on", .. arguments]);
 
     public DotNetResult Run(string verb, params string[] arguments) => DotNet.Run(Directory, [verb, .. Quiet, .. arguments]);
 

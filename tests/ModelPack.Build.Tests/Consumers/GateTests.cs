@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace ModelPack.Build.Tests.Consumers;
 
 /// <summary>A gate that looked at nothing is not green.</summary>
@@ -29,13 +31,6 @@ public sealed class GateTests
             errors[0], new(@"App\.csproj\(15,\d+\): error MP4008: ModelConvert Include=""\$\(Models\)/\*\.gguf"" matches no file"));
         StringAssert.Matches(
             errors[1], new(@"App\.csproj\(16,\d+\): error MP4008: ModelVerify Include=""nowhere/\*\.gguf"" matches no file"));
-
-        app.WithProject("""
-              <ItemGroup>
-                <ModelConvert Include="nowhere/*.gguf" To="apr" Optional="true" />
-              </ItemGroup>
-            """);
-        app.Rebuild().Succeeded();
 
         app.WithProject("""
               <Target Name="Convert" AfterTargets="Build">
@@ -88,12 +83,78 @@ public sealed class GateTests
         string[] publish = ["--no-build", "-c", "Debug", "-o", app.In("published")];
         File.Delete(app.In("obj", "Debug", "modelpack", "small.apr"));
 
-        StringAssert.StartsWith(
-            app.Run("publish", publish).Failed().Errors(BuildErrors.NotBuilt.Id).Single(), app.In("small.gguf") + " : error MP4019: ");
-        Assert.IsFalse(app.Has("obj/Debug/modelpack/small.apr"));
+        foreach (DotNetResult missing in new[] { app.Run("publish", publish), app.RunInTerminal("publish", publish) })
+        {
+            string[] errors = [.. missing.Failed().Errors(BuildErrors.NotBuilt.Id)];
+            StringAssert.StartsWith(errors.Single(), app.In("small.gguf") + " : error MP4019: ", missing.Output);
+            Assert.IsFalse(app.Has("obj/Debug/modelpack/small.apr"));
+            Assert.IsFalse(app.Has("published/small.apr"));
+        }
 
         app.Rebuild().Succeeded();
-        app.Run("publish", publish).Succeeded();
+        app.RunInTerminal("publish", publish).Succeeded();
         Assert.IsTrue(app.Has("published/small.apr"));
+    }
+
+    [TestMethod]
+    public void Optional_relaxes_its_own_item_and_no_other()
+    {
+        Consumer app = Consumer.Create("""
+              <ItemGroup>
+                <ModelConvert Include="nowhere/*.gguf" To="apr" Optional="$(Relaxed)" />
+                <ModelVerify Include="elsewhere/*.gguf" Optional="$(Both)" />
+              </ItemGroup>
+            """);
+        app.Build("-p:Relaxed=true", "-p:Both=true").Succeeded();
+        foreach (Func<string[], DotNetResult> build in new Func<string[], DotNetResult>[] { app.Rebuild, app.BuildInTerminal })
+        {
+            DotNetResult strict = build([]).Failed();
+            Assert.HasCount(2, Places(strict), strict.Output);
+            DotNetResult one = build(["-p:Relaxed=true"]).Failed();
+            Assert.AreEqual("14 ModelVerify elsewhere/*.gguf", Places(one).Single(), one.Output);
+            DotNetResult other = build(["-p:Both=true", "-p:Relaxed=false"]).Failed();
+            Assert.AreEqual("13 ModelConvert nowhere/*.gguf", Places(other).Single(), other.Output);
+
+            DotNetResult relaxed = build(["-p:Relaxed=true", "-p:Both=true"]).Succeeded();
+            Assert.AreEqual(0, relaxed.Count("warning"), relaxed.Output);
+        }
+
+        static string[] Places(DotNetResult result) => [
+            .. result.Errors(BuildErrors.NothingMatched.Id)
+                .Select(line => Regex.Match(line, @"App\.csproj\((\d+),\d+\): error MP4008: (\w+) Include=""(\S+)"" matches no file"))
+                .Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value} {match.Groups[3].Value}")
+                .Distinct()];
+    }
+
+    [TestMethod]
+    public void A_flipped_byte_of_a_model_is_named_by_its_gate_on_a_terminal_and_in_a_pipe()
+    {
+        Consumer app = Consumer.Create("""
+              <ItemGroup>
+                <ModelConvert Include="small.gguf" To="safetensors" Quantized="blocks" OutputPath="models/small.safetensors" />
+                <ModelVerify Include="models/small.safetensors" Against="small.gguf" Condition="'$(Gate)' == 'true'" />
+              </ItemGroup>
+            """).WithModel("small.gguf");
+        app.Build().Succeeded();
+        string output = app.In("models", "small.safetensors");
+        app.BuildInTerminal("-p:Gate=true").Succeeded();
+
+        long end = new FileInfo(output).Length;
+        Consumer.FlipByteUnderItsTime(output, end - 2);
+        foreach (Func<string[], DotNetResult> build in new Func<string[], DotNetResult>[] { app.Rebuild, app.BuildInTerminal })
+        {
+            foreach ((string gate, ErrorCode code) in new[] { ("true", BuildErrors.NotEqual), ("false", BuildErrors.OutputChanged) })
+            {
+                DotNetResult changed = build([$"-p:Gate={gate}"]).Failed();
+                StringAssert.Matches(
+                    changed.Errors(code.Id).Single(),
+                    new($@"^{Regex.Escape(output)} : error {code.Id}: .*tensor '.+'.*\(at byte {end - 2}\)"));
+                Assert.AreEqual(code.Id, Regex.Match(changed.Output, @"error (MP\d+)").Groups[1].Value, changed.Output);
+            }
+        }
+
+        Consumer.FlipByteUnderItsTime(output, end - 2);
+        app.Rebuild("-p:Gate=true").Succeeded();
+        app.BuildInTerminal().Succeeded();
     }
 }

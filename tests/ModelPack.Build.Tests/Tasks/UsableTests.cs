@@ -41,6 +41,19 @@ public sealed class UsableTests
     }
 
     [TestMethod]
+    public void The_remedy_for_SafeTensors_without_companions_brings_them()
+    {
+        using TaskFolder folder = new();
+        TaskItem item = TaskFolder.Item("models/small.gguf", ("To", "safetensors"), ("Quantized", "auto"));
+        string carried = Run(folder, item).Warnings.Single().Message!;
+        Assert.Contains("config.json and the tokenizer, which transformers needs, are written into a folder only", carried);
+        Assert.Contains("Folder=\"true\"", carried);
+
+        item.SetMetadata("Folder", "true");
+        Assert.IsEmpty(Run(folder, item).Warnings);
+    }
+
+    [TestMethod]
     public void A_part_of_a_model_is_partial()
     {
         using SetFolder folder = new();

@@ -93,16 +93,20 @@ internal static class OriginRecords
 
     /// <summary>A SafeTensors file with another record. safetensors.md §1: the length of the header, the header, the payloads at places
     /// counted from its end.</summary>
-    public static byte[] WithRecord(byte[] container, Func<OriginRecord, OriginRecord> change)
+    public static byte[] WithRecord(byte[] container, Func<OriginRecord, OriginRecord> change) =>
+        WithRecord(container, record => OriginCodec.Write(change(Read(record))));
+
+    /// <summary>The same with any bytes in place of the record.</summary>
+    public static byte[] WithRecord(byte[] container, byte[] record) => WithRecord(container, _ => record);
+
+    private static byte[] WithRecord(byte[] container, Func<byte[], byte[]> change)
     {
         int length = (int)BinaryPrimitives.ReadInt64LittleEndian(container);
         string header = Encoding.UTF8.GetString(container.AsSpan(8, length));
         const string Begin = $"\"{ModelFile.OriginKey}\":\"";
         int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         string record = header[at..header.IndexOf('"', at)];
-        header = header.Replace(
-            record, Convert.ToBase64String(OriginCodec.Write(change(Read(Convert.FromBase64String(record))))), StringComparison.Ordinal)
-                .TrimEnd();
+        header = header.Replace(record, Convert.ToBase64String(change(Convert.FromBase64String(record))), StringComparison.Ordinal).TrimEnd();
         header = header.PadRight((header.Length + 7) / 8 * 8);
         byte[] prefix = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);

@@ -93,7 +93,7 @@ internal static class SmallModels
         int at = bytes.AsSpan().IndexOf(before);
         Assert.IsGreaterThanOrEqualTo(0, at, $"'{old}' is not in the file");
         after.CopyTo(bytes, at);
-        File.WriteAllBytes(path, Sign(path, bytes));
+        File.WriteAllBytes(path, Sign(path.EndsWith(".apr", StringComparison.Ordinal) ? ModelFormat.Apr : null, bytes));
     }
 
     /// <summary>Changes a byte, and makes the footer of an APR file fit again.</summary>
@@ -101,12 +101,13 @@ internal static class SmallModels
     {
         byte[] bytes = File.ReadAllBytes(path);
         bytes[offset] ^= 0x10;
-        File.WriteAllBytes(path, Sign(path, bytes));
+        File.WriteAllBytes(path, Sign(path.EndsWith(".apr", StringComparison.Ordinal) ? ModelFormat.Apr : null, bytes));
     }
 
-    private static byte[] Sign(string path, byte[] bytes)
+    /// <summary>Makes the footer of an APR file fit again.</summary>
+    public static byte[] Sign(ModelFormat? format, byte[] bytes)
     {
-        if (path.EndsWith(".apr", StringComparison.Ordinal))
+        if (format == ModelFormat.Apr)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32.HashToUInt32(bytes.AsSpan(0, bytes.Length - 4)));
         }

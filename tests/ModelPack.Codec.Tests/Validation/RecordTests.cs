@@ -93,7 +93,7 @@ public sealed class RecordTests
             Converted(folder, ModelFormat.SafeTensors),
             record => record with { Files = [record.Files[0] with { Hash = Hash128.Of([1]) }] }));
         Assert.AreEqual(Forged, Single(path));
-        Assert.IsNotNull(Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
+        Assert.AreEqual(Forged.Code, Refusal(path, folder.At("back.gguf"), ModelFormat.Gguf));
     }
 
     // The hash is that of what lies in the container, and the file described has other weights, which the record holds itself.

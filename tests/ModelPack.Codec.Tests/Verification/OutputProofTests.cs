@@ -248,7 +248,9 @@ public sealed class OutputProofTests
         Ancestor ancestor = NearestAncestor.Find(made, original, out _)!;
         PassResult pass = Reconversion.Examine(made, PassWork.None, threads: 1, progress: null, CancellationToken.None);
         using ModelFile output = TestModels.Open(restored, original);
-        return OutputProof.ProveRestored(output, made, ancestor.Steps, pass, new(WithRecord, Progress: null, CancellationToken.None)).Level;
+        PayloadSum[] sums = [.. ancestor.Record.Tensors.Select(tensor => new PayloadSum(tensor.Hash, 0))];
+        ProofContext context = new(WithRecord, Progress: null, CancellationToken.None);
+        return OutputProof.ProveRestored(output, made, ancestor.Steps, new(pass, sums), context).Level;
     }
 
     private static void AssertForged(Action prove) =>

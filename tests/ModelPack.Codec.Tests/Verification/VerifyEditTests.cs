@@ -1,3 +1,4 @@
+using ModelPack.Codec.Tests.Architectures;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
@@ -12,6 +13,9 @@ namespace ModelPack.Codec.Tests.Verification;
 [TestClass]
 public sealed class VerifyEditTests
 {
+    private const string Norm = "output_norm.weight";
+    private const string Table = "rope_freqs.weight";
+
     private static readonly ConversionOptions Options = ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks };
 
     public static IEnumerable<object[]> Conversions => VerifyDamageTests.Conversions;
@@ -35,6 +39,40 @@ public sealed class VerifyEditTests
             VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
             Assert.IsFalse(report.Passed);
             Assert.IsTrue(report.Differences.Any(difference => difference.Place == "blk.0.ffn_up.weight"));
+        }
+    }
+
+    // A norm minus 1 is -1 for either number, and a table that the target's words have no place for is shown nowhere.
+    [TestMethod]
+    [DataRow(Norm)]
+    [DataRow(Table)]
+    public void Edited_output_of_other_numbers_that_show_alike_is_equal_at_no_level(string name)
+    {
+        using TempFolder folder = new();
+        string Model(string file, float number) => folder.Write(file, SmallGguf.Decoder("gemma").Layers().WithoutTensor(Norm)
+            .Floats(Norm, [name == Norm ? number : 1, .. new float[63]])
+            .Floats(Table, [name == Table ? number : 1, .. new float[7]]).Bytes());
+        string source = Model("m.gguf", 1e-10f);
+        string other = Model("n.gguf", 2e-10f);
+        string output = folder.At("m.safetensors");
+        Unflushed.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        using (ModelFile shown = ModelFiles.Open(output))
+        {
+            Assert.IsTrue(shown.Tensors.Any(tensor => tensor.Name == "model.norm.weight"));
+            Assert.IsFalse(shown.Tensors.Any(tensor => tensor.Name == Table));
+        }
+
+        SmallModels.Replace(output, "\"format\":\"pt\"", "\"format\":\"pq\"");
+        foreach ((string path, bool isSame) in new[] { (source, true), (other, false) })
+        {
+            foreach ((string first, string second) in new[] { (path, output), (output, path) })
+            {
+                VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
+                Assert.AreEqual(isSame, report.Passed, string.Join("; ", report.Differences));
+                Assert.AreEqual(isSame ? ProofLevel.L1 : null, report.Proved);
+                Assert.AreEqual(isSame, !report.Differences.Any(difference => difference.Place == name));
+                Assert.IsFalse(ModelVerifier.Verify(first, second, ProofLevel.L2).Passed);
+            }
         }
     }
 

@@ -131,30 +131,30 @@ internal static class OutputProof
     /// <param name="output">The output.</param>
     /// <param name="source">The container that it was restored from.</param>
     /// <param name="steps">The conversions that were undone, the last one first.</param>
-    /// <param name="pass">What the pass over the source found.</param>
+    /// <param name="written">What was read from the source, and written.</param>
     /// <param name="context">Options and surroundings.</param>
     public static ProvedOutput ProveRestored(
-        ModelFile output, ModelFile source, ImmutableArray<OriginStep> steps, PassResult pass, ProofContext context)
+        ModelFile output, ModelFile source, ImmutableArray<OriginStep> steps, WrittenPayloads written, ProofContext context)
     {
-        (PassResult reread, bool isSource) = Reconversion.Compare(output, steps, source.Source, pass, context);
+        (PassResult reread, bool isSource) = Reconversion.Compare(output, steps, source.Source, written.Pass, context);
         EnsureFooter(output, reread, context.Cancellation);
         OriginStep first = steps[^1];
         for (int i = 0; i < first.Files.Length; i++)
         {
             if (reread.MemberHashes[i] != first.Hashes[i])
             {
-                throw Failed(output, $"what was restored is not '{first.Files[i]}'", null);
+                // Payloads that are as they were written leave the record, which is the file's.
+                string why = $"what was restored is not '{first.Files[i]}'";
+                throw isSource || reread.TensorHashes.SequenceEqual(written.Sums.Select(sum => sum.Xxh128))
+                    ? Forged(source, $"{why} by the hash that the record has of it")
+                    : Failed(output, why, null);
             }
         }
 
         // Its payloads are then made of the source's, and nothing was put in their place.
         return isSource
             ? new(ProofLevel.L3, reread)
-            : throw new ModelPackException(
-                OriginErrors.ForgedOrigin, $"converting '{first.Files[0]}' as the record says does not give this file byte for byte")
-                {
-                    FilePath = source.Source.Name,
-                };
+            : throw Forged(source, $"converting '{first.Files[0]}' as the record says does not give this file byte for byte");
     }
 
     /// <summary>Checks that an output holds what was planned beside the payloads.</summary>
@@ -207,6 +207,9 @@ internal static class OutputProof
             throw new InvalidOperationException("two ways to compute the CRC-32 of a file disagree");
         }
     }
+
+    private static ModelPackException Forged(ModelFile container, string why) =>
+        new(OriginErrors.ForgedOrigin, why) { FilePath = container.Source.Name };
 
     private static ModelPackException Failed(ModelFile output, string why, long? offset) =>
         new(ConversionErrors.NotProved, why) { FilePath = output.Source.Name, ByteOffset = offset };
