@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using ModelPack.Tool.Commands;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -57,6 +58,29 @@ public sealed class HelpTests
             CollectionAssert.AreEqual(new[] { "dotnet", "modelpack" }, words[..2], example.CommandLine);
             IReadOnlyList<string> errors = UsageErrors.Of(Root().Parse(words[2..]), words[2..]);
             Assert.IsEmpty(errors, $"{example.CommandLine}: {string.Join(" ", errors)}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(40)]
+    [DataRow(80)]
+    [DataRow(100)]
+    public void An_example_can_be_copied_from_the_page_whatever_its_width(int width)
+    {
+        foreach (Command command in Root().Subcommands.Append(Root()))
+        {
+            string page = HelpPage.Of(command, width);
+            string joined = Regex.Replace(page, @" \\\n +", " ");
+            foreach (Example example in command is Verb verb ? verb.Examples : RootHelp.Examples)
+            {
+                Assert.Contains($"\n  {example.CommandLine}\n", joined);
+            }
+
+            string examples = page[page.IndexOf("\nExamples:\n", StringComparison.Ordinal)..];
+            foreach (string line in examples[..examples.IndexOf("\n\n", 1, StringComparison.Ordinal)].Split('\n').Skip(2))
+            {
+                Assert.MatchesRegex(@"^(  # |  dotnet modelpack |    )\S", line);
+            }
         }
     }
 

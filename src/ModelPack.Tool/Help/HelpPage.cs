@@ -83,9 +83,9 @@ internal sealed class HelpPage
         foreach (Example example in examples)
         {
             text.Append("  # ");
-            Wrap(example.Purpose, Deeper);
+            Wrap(example.Purpose, Deeper, begin: "  # ");
             text.Append("  ");
-            Wrap(example.CommandLine, Deeper);
+            Wrap(example.CommandLine, Deeper, end: " \\");
         }
     }
 
@@ -112,14 +112,15 @@ internal sealed class HelpPage
         }
     }
 
-    private void Wrap(string text, int indent)
+    // A line ends in 'end' where the text goes on, so that a shell takes it as one, and goes on with 'begin'.
+    private void Wrap(string text, int indent, string end = "", string begin = "")
     {
         int column = indent;
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (column > indent && column + 1 + word.Length > width)
+            if (column > indent && column + 1 + word.Length + end.Length > width)
             {
-                this.text.Append('\n').Append(' ', indent);
+                this.text.Append(end).Append('\n').Append(begin.PadRight(indent));
                 column = indent;
             }
 
