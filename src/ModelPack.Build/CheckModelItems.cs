@@ -52,7 +52,7 @@ public sealed class CheckModelItems : ModelTask
         && (project.HasTargetWith(ItemPatterns.Types)
             || project.GetsItems(ItemPatterns.Types)
             || TargetFrameworks.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Any(framework => project.HasItems(framework, ItemPatterns.Types)));
+            .Any(framework => project.HasItems(framework, [.. ItemPatterns.Types, PackagedModels.ManifestItem])));
 
     /// <summary>The evaluation of the project, made when it is asked for.</summary>
     private sealed class Evaluated(CheckModelItems task) : IDisposable

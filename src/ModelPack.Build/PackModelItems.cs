@@ -70,6 +70,11 @@ public sealed class PackModelItems : ModelTask
                     $"{made.Id} {made.Version} ({made.Bytes:N0} bytes of the model): {made.Outcome.ToString().ToLowerInvariant()}"));
         }
 
+        foreach (LeftOutFile file in report.LeftOut)
+        {
+            Say(MessageImportance.High, $"not packed: {file}");
+        }
+
         WarnOf(report.Warnings);
         Say(MessageImportance.Low, $"NuGet.Packaging is {typeof(NuGet.Packaging.Manifest).Assembly.Location}");
         return report;

@@ -140,11 +140,15 @@ internal static class PackagingErrors
         "MP6039", "", ErrorKind.Usage, "An item ModelReference names a model that no package brings.",
         "Correct the id, or add a PackageReference to the package.");
 
+    public static readonly ErrorCode StoreInUse = new(
+        "MP6040", "", ErrorKind.InputOutput, "A model of the store cannot be deleted.",
+        "End the program that uses it, or delete what the message names as its owner; then run `dotnet modelpack store clear` again.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         NotAPackage, BadManifest, PathOutside, PartMissing, PartLength, PartChanged, PartVersion, FileChanged, StoreReadOnly, StoreFailed,
         TwoModels, TwoLinks, StoreChanged, NewerManifest, NoTargets, BadId, NoAuthors, BadLimit, NoLicense, LicenseNeedsFile,
         SideFilePacked, Carried, PackageExists, ShardTooLarge, NothingToPack, NotPortable, TooLarge, SameVersion, SourceChanged,
-        StoreDamaged, TargetExists, OwnPackage, UnknownVariant, VariantNames, UnknownReference,
+        StoreDamaged, TargetExists, OwnPackage, UnknownVariant, VariantNames, UnknownReference, StoreInUse,
     ];
 }

@@ -75,6 +75,7 @@ public sealed class JoinTests
             new(folder.Said.Add, folder.Warned.Add), CancellationToken.None));
         Assert.AreEqual(PackagingErrors.PartChanged, error.Code);
         Assert.Contains($"it holds the bytes of {equal[1].Package}", error.Message);
+        Assert.Contains($"delete '{set.Find(equal[1])!.Package}' and '{set.Find(equal[0])!.Package}'", error.Message);
     }
 
     [TestMethod]

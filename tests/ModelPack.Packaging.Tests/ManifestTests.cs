@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using ModelPack.Packaging.Joining;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Reading;
 
@@ -57,6 +58,8 @@ public sealed class ManifestTests
     [DataRow("\"id\":\"A\"", "\"id\":\"A\",\"id\":\"B\"")]
     [DataRow("\"id\":\"A\"", "\"id\":7")]
     [DataRow("\"format\":\"gguf\",", "")]
+    [DataRow("\"format\":\"gguf\"", "\"format\":\"\\ud800\"")]
+    [DataRow("\"format\":\"gguf\"", "\"\\ud800\":1,\"format\":\"\"")]
     [DataRow("\"files\":[{", "\"files\":[[],{")]
     [DataRow("}],\n\"format\"", "},],\n\"format\"")]
     public void A_manifest_that_contradicts_itself_is_refused(string from, string to) => Refused(PackagingErrors.BadManifest, from, to);
@@ -68,6 +71,70 @@ public sealed class ManifestTests
         Refused(PackagingErrors.BadManifest, file, file + "," + file.Replace("m.gguf", "M.GGUF"));
         Refused(PackagingErrors.BadManifest, file, file + "," + file.Replace("m.gguf", "m.gguf/part"));
         Read(Good.Replace(file, file + "," + file.Replace("m.gguf", "n.gguf")));
+    }
+
+    [TestMethod]
+    public void Files_of_more_bytes_than_a_number_holds_are_refused()
+    {
+        const string Largest = "4611686018427387904";
+        string file = $$"""
+            {"length":{{Largest}},"parts":[
+            {"entry":"modelpack/0001.part","length":{{Largest}},"offset":0,"package":"A.Part0001","sha256":"{{Sha}}","version":"1.0.0"}
+            ],"path":"NAME","sha256":"{{Sha}}","xxh128":"0123456789abcdef0123456789abcdef"}
+            """;
+        string one = file.Replace("NAME", "a");
+        Assert.AreEqual(long.Parse(Largest), Read(Files(one)).Length);
+        Refused(PackagingErrors.BadManifest, Good, Files($"{one},{file.Replace("NAME", "b")},{file.Replace("NAME", "c")}"));
+
+        static string Files(string files) => Good[..(Good.IndexOf("[{", StringComparison.Ordinal) + 1)] + files
+            + Good[Good.IndexOf("],\n\"format\"", StringComparison.Ordinal)..];
+    }
+
+    [TestMethod]
+    public void A_package_with_any_changed_byte_is_read_as_before_or_refused_with_a_code()
+    {
+        using PackFolder folder = new();
+        File.WriteAllText(folder.In("m.bin"), new string('m', 3000));
+        Packing.ModelPacker.Pack(folder.In("m.bin"), folder.Options(limit: 1000));
+        string recoded = folder.In("recoded.nupkg");
+        using (ZipArchive stored = ZipFile.OpenRead(folder.Meta()))
+        using (ZipArchive deflated = ZipFile.Open(recoded, ZipArchiveMode.Create))
+        {
+            foreach (ZipArchiveEntry entry in stored.Entries)
+            {
+                using Stream from = entry.Open();
+                using Stream to = deflated.CreateEntry(entry.FullName).Open();
+                from.CopyTo(to);
+            }
+        }
+
+        int refused = 0;
+        foreach (byte[] sound in new[] { File.ReadAllBytes(folder.Meta()), File.ReadAllBytes(recoded) })
+        {
+            for (int at = 0; at < sound.Length; at += 7)
+            {
+                refused += IsRefused([.. sound[..at], (byte)(sound[at] ^ (1 << (at % 8))), .. sound[(at + 1)..]]) ? 1 : 0;
+                refused += at % 77 == 0 && IsRefused(sound[..at]) ? 1 : 0;
+            }
+        }
+
+        Assert.IsGreaterThan(100, refused);
+
+        bool IsRefused(byte[] bytes)
+        {
+            File.WriteAllBytes(folder.In("feed", "bad.nupkg"), bytes);
+            try
+            {
+                using PackageSet set = new(folder.In("feed", "bad.nupkg"), folder.Root);
+                new ModelJoiner(set.Manifest, set.Find, CancellationToken.None).JoinAs(folder.In("joined"));
+                Directory.Delete(folder.In("joined"), recursive: true);
+                return false;
+            }
+            catch (Exception fault) when (fault is ModelPackException or IOException)
+            {
+                return true;
+            }
+        }
     }
 
     [TestMethod]

@@ -67,6 +67,14 @@ public sealed class PackVerbTests
         ToolResult damaged = InProcess.Run("store", "verify", "--folder", folder.File("store"));
         damaged.ShouldExitWith(1);
         Assert.Contains("MP6034", damaged.Error);
+        File.WriteAllText(Directory.GetFiles(folder.File("store"), "*.json").Single(), "{");
+        ToolResult unreadable = InProcess.Run("store", "list", "--folder", folder.File("store"));
+        unreadable.ShouldExitWith(0);
+        Assert.Contains("0 models", unreadable.Output);
+        Assert.Contains("damaged: ", unreadable.Output);
+        damaged = InProcess.Run("store", "verify", "--folder", folder.File("store"));
+        damaged.ShouldExitWith(1);
+        Assert.Contains("the manifest is not JSON", damaged.Error);
         InProcess.Run("store", "clear", "--folder", folder.File("store")).ShouldExitWith(0);
         Assert.IsEmpty(Directory.GetFiles(folder.File("store"), "*", SearchOption.AllDirectories));
     }

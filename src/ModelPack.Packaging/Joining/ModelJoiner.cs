@@ -66,7 +66,7 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
         using IncrementalHash whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (ManifestPart part in file.Parts)
         {
-            Copy(file, part, places[part], output, whole);
+            Copy(file, part, places, output, whole);
         }
 
         string sha256 = Convert.ToHexStringLower(whole.GetHashAndReset());
@@ -81,8 +81,10 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
         }
     }
 
-    private void Copy(ManifestFile file, ManifestPart part, PartPlace place, FileStream output, IncrementalHash whole)
+    private void Copy(
+        ManifestFile file, ManifestPart part, Dictionary<ManifestPart, PartPlace> places, FileStream output, IncrementalHash whole)
     {
+        PartPlace place = places[part];
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using Stream input = place.Open();
         long read;
@@ -106,12 +108,13 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
         string sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (sha256 != part.Sha256)
         {
-            string other = manifest.Parts.FirstOrDefault(other => other.Sha256 == sha256) is { } swapped
-                ? $"it holds the bytes of {swapped.Package} {swapped.Version}"
-                : $"it has SHA-256 {sha256} instead of {part.Sha256}";
-            throw Error(
-                PackagingErrors.PartChanged, part, place,
-                $"{other}; these are the bytes {part.Offset} to {part.Offset + part.Length} of '{file.Path}'", part.Offset);
+            string these = $"these are the bytes {part.Offset} to {part.Offset + part.Length} of '{file.Path}'";
+            throw manifest.Parts.FirstOrDefault(other => other.Sha256 == sha256) is { } swapped
+                ? Error(
+                    PackagingErrors.PartChanged, part, place, $"it holds the bytes of {swapped.Package} {swapped.Version}; {these}",
+                    part.Offset, places[swapped].Package)
+                : Error(
+                    PackagingErrors.PartChanged, part, place, $"it has SHA-256 {sha256} instead of {part.Sha256}; {these}", part.Offset);
         }
     }
 
@@ -132,8 +135,13 @@ internal sealed class ModelJoiner(PackageManifest manifest, FindPart find, Cance
                 part.Offset + Math.Min(place.Length, part.Length));
     }
 
-    private static ModelPackException Error(ErrorCode code, ManifestPart part, PartPlace place, string what, long at) =>
-        new(code, $"package {part.Package} {part.Version}, entry {part.Entry}: {what}; delete '{place.Package}'")
+    // Of two that were swapped, the other one is as wrong.
+    private static ModelPackException Error(
+        ErrorCode code, ManifestPart part, PartPlace place, string what, long at, string? other = null) =>
+        new(
+            code,
+            $"package {part.Package} {part.Version}, entry {part.Entry}: {what}; delete '{place.Package}'"
+                + (other is null || other == place.Package ? "" : $" and '{other}'"))
         {
             FilePath = place.Name,
             ByteOffset = at,

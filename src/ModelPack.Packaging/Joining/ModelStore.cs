@@ -1,3 +1,4 @@
+using System.Text;
 using ModelPack.IO;
 using ModelPack.IO.Output;
 using ModelPack.Packaging.Content;
@@ -28,7 +29,8 @@ internal sealed class ModelStore(string root)
     private const string StampEnding = ".stamp";
     private const string LockEnding = ".lock";
     private const string ManifestEnding = ".json";
-    private const string TemporaryPart = ".tmp-";
+
+    private readonly StoreFiles files = new(root);
 
     public string Root => root;
 
@@ -40,21 +42,12 @@ internal sealed class ModelStore(string root)
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>The models of the store.</summary>
-    public IEnumerable<(string Digest, PackageManifest Manifest)> List()
-    {
-        if (!Directory.Exists(root))
-        {
-            yield break;
-        }
+    public IEnumerable<(string Digest, PackageManifest Manifest)> List() =>
+        Read().Where(model => model.Manifest is not null).Select(model => (model.Digest, model.Manifest!));
 
-        foreach (string path in Directory.EnumerateFiles(root, "*" + ManifestEnding).Order(StringComparer.Ordinal))
-        {
-            if (IsDigest(Path.GetFileNameWithoutExtension(path)) && Directory.Exists(FolderOf(Path.GetFileNameWithoutExtension(path))))
-            {
-                yield return (Path.GetFileNameWithoutExtension(path), ManifestReader.ReadFile(path));
-            }
-        }
-    }
+    /// <summary>The folders of which nobody can say what they hold, and why. A build that needs one joins it again.</summary>
+    public IEnumerable<(string Digest, string Fault)> Damaged() =>
+        Read().Where(model => model.Manifest is null).Select(model => (model.Digest, model.Fault));
 
     public string FolderOf(string digest) => Path.Combine(root, digest);
 
@@ -88,7 +81,7 @@ internal sealed class ModelStore(string root)
         }
 
         Prepare();
-        using IDisposable held = StoreLock.Take(
+        using StoreLock held = StoreLock.Take(
             Beside(manifest, LockEnding), () => log.Say($"Waiting for another build that joins {manifest.Id} {manifest.Version}."),
             cancellation);
         if (Has(manifest, check))
@@ -96,8 +89,8 @@ internal sealed class ModelStore(string root)
             return folder;
         }
 
-        DeleteLeftOvers(manifest.Digest);
-        if (Directory.Exists(folder))
+        files.DeleteLeftOvers(manifest.Digest);
+        if (FileStatus.OfName(folder).Kind != FileKind.Missing)
         {
             if (FirstDifference(manifest, cancellation) is not { } difference)
             {
@@ -106,7 +99,7 @@ internal sealed class ModelStore(string root)
             }
 
             log.Warn(new(PackagingErrors.StoreChanged, $"{manifest.Id} {manifest.Version}: {difference}") { FilePath = folder });
-            SetAside(manifest.Digest);
+            files.SetAside(manifest.Digest);
         }
 
         log.Say($"Joining {manifest.Id} {manifest.Version}, {manifest.Length} bytes, in '{root}'.");
@@ -115,7 +108,7 @@ internal sealed class ModelStore(string root)
     }
 
     /// <summary>Reads a model of the store.</summary>
-    /// <returns>What differs first; null if all bytes are those of the manifest.</returns>
+    /// <returns>What differs first; null if all bytes are those of the manifest, and there are no others.</returns>
     public string? FirstDifference(PackageManifest manifest, CancellationToken cancellation)
     {
         string folder = FolderOf(manifest.Digest);
@@ -125,7 +118,9 @@ internal sealed class ModelStore(string root)
             FileInfo info = new(path);
             if (!info.Exists || info.LinkTarget is not null || info.Length != file.Length)
             {
-                return info.Exists ? $"'{file.Path}' has {info.Length} bytes instead of {file.Length}" : $"'{file.Path}' is missing";
+                return !info.Exists ? $"'{file.Path}' is missing"
+                    : info.LinkTarget is not null ? $"'{file.Path}' is a link"
+                    : $"'{file.Path}' has {info.Length} bytes instead of {file.Length}";
             }
 
             string sha256 = FileHash.Sha256(path, cancellation);
@@ -135,41 +130,83 @@ internal sealed class ModelStore(string root)
             }
         }
 
-        return null;
+        return StoreStamp.Foreign(folder, manifest) is { } foreign ? $"'{foreign}' is no file of the model" : null;
     }
 
     /// <summary>Deletes all models, and what joining left. Other files in the folder stay.</summary>
+    /// <param name="onWait">Told of a model that another process joins at this moment.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>How many models there were.</returns>
-    public int Clear()
+    /// <exception cref="ModelPackException">Some cannot be deleted; all others are.</exception>
+    public int Clear(Action<string>? onWait = null, CancellationToken cancellation = default)
     {
-        string[] digests = Directory.Exists(root)
-            ? [.. Directory.EnumerateFileSystemEntries(root).Select(path => Path.GetFileName(path).Split('.')[0]).Where(IsDigest)
-                .Distinct()]
-            : [];
         int models = 0;
-        foreach (string digest in digests)
+        List<(string Digest, Exception Fault)> kept = [];
+        foreach (string digest in files.Digests())
         {
-            using IDisposable held = StoreLock.Take(FolderOf(digest) + LockEnding, () => { }, CancellationToken.None);
-            models += Directory.Exists(FolderOf(digest)) ? 1 : 0;
-            File.Delete(FolderOf(digest) + StampEnding);
-            SetAside(digest);
-            DeleteLeftOvers(digest);
-            File.Delete(FolderOf(digest) + ManifestEnding);
+            try
+            {
+                models += Clear(digest, () => onWait?.Invoke(digest), cancellation) ? 1 : 0;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                kept.Add((digest, fault));
+            }
         }
 
-        foreach (string digest in digests)
-        {
-            File.Delete(FolderOf(digest) + LockEnding);
-        }
-
-        return models;
+        return kept is not [(string first, Exception why), ..] ? models
+            : throw new ModelPackException(
+                PackagingErrors.StoreInUse, $"{models} deleted, and {kept.Count} not; of '{FolderOf(first)}': {why.Message.TrimEnd('.')}",
+                why) { FilePath = root };
     }
 
     private static string DefaultRoot() => Environment.GetEnvironmentVariable("ModelPackStore") is { Length: > 0 } store
         ? Path.GetFullPath(store)
         : Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(PackagesFolder)))!, "modelpack");
 
-    private static bool IsDigest(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
+    private bool Clear(string digest, Action onWait, CancellationToken cancellation)
+    {
+        StoreLock held = StoreLock.Take(FolderOf(digest) + LockEnding, onWait, cancellation);
+        try
+        {
+            bool isModel = Directory.Exists(FolderOf(digest));
+            File.Delete(FolderOf(digest) + StampEnding);
+            files.SetAside(digest);
+            files.DeleteAside(digest);
+            File.Delete(FolderOf(digest) + ManifestEnding);
+            held.Delete();
+            return isModel;
+        }
+        finally
+        {
+            held.Dispose();
+        }
+    }
+
+    private IEnumerable<(string Digest, PackageManifest? Manifest, string Fault)> Read()
+    {
+        foreach (string digest in files.Digests().Where(digest => Directory.Exists(FolderOf(digest))))
+        {
+            PackageManifest? manifest = null;
+            string fault = "";
+            try
+            {
+                manifest = ManifestReader.ReadFile(FolderOf(digest) + ManifestEnding);
+            }
+            catch (ModelPackException bad)
+            {
+                fault = bad.Detail;
+            }
+            catch (Exception bad) when (bad is IOException or UnauthorizedAccessException)
+            {
+                fault = bad.Message.TrimEnd('.');
+            }
+
+            yield return manifest is null || manifest.Digest == digest
+                ? (digest, manifest, fault)
+                : (digest, null, $"its manifest is that of another model, {manifest.Id} {manifest.Version}");
+        }
+    }
 
     private string Beside(PackageManifest manifest, string ending) => FolderOf(manifest.Digest) + ending;
 
@@ -191,12 +228,12 @@ internal sealed class ModelStore(string root)
 
     private void Join(PackageManifest manifest, FindPart find, CancellationToken cancellation)
     {
-        string temporary = FolderOf(manifest.Digest) + TemporaryPart + Guid.NewGuid().ToString("N")[..8];
+        string temporary = files.Temporary(manifest.Digest);
         try
         {
             FreeSpace.Ensure(temporary, manifest.Length);
             new ModelJoiner(manifest, find, cancellation).Join(temporary);
-            File.WriteAllBytes(Beside(manifest, ManifestEnding), ManifestWriter.Write(manifest));
+            files.Write(manifest.Digest, ManifestEnding, ManifestWriter.Write(manifest));
             Directory.Move(temporary, FolderOf(manifest.Digest));
             Stamp(manifest);
         }
@@ -212,39 +249,10 @@ internal sealed class ModelStore(string root)
         }
         finally
         {
-            DeleteLeftOvers(manifest.Digest);
+            files.DeleteLeftOvers(manifest.Digest);
         }
     }
 
-    private void Stamp(PackageManifest manifest)
-    {
-        string stamp = Beside(manifest, StampEnding);
-        string temporary = stamp + TemporaryPart;
-        File.WriteAllText(temporary, StoreStamp.Of(FolderOf(manifest.Digest), manifest));
-        File.Move(temporary, stamp, overwrite: true);
-    }
-
-    private void SetAside(string digest)
-    {
-        if (Directory.Exists(FolderOf(digest)))
-        {
-            Directory.Move(FolderOf(digest), FolderOf(digest) + TemporaryPart + Guid.NewGuid().ToString("N")[..8]);
-        }
-    }
-
-    // What a killed process left. Only the holder of the lock does this, so that nobody is writing there.
-    private void DeleteLeftOvers(string digest)
-    {
-        try
-        {
-            foreach (string folder in Directory.EnumerateDirectories(root, digest + TemporaryPart + "*"))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // Somebody reads a file there. It has no name that could be taken for the model.
-        }
-    }
+    private void Stamp(PackageManifest manifest) => files.Write(
+        manifest.Digest, StampEnding, Encoding.UTF8.GetBytes(StoreStamp.Of(FolderOf(manifest.Digest), manifest) ?? ""));
 }

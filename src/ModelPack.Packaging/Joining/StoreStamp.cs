@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ModelPack.IO.Names;
 using ModelPack.Packaging.Content;
 using ModelPack.Packaging.Manifests;
 
@@ -10,7 +11,8 @@ internal static class StoreStamp
 {
     private const string Heading = "modelpack store 1";
 
-    /// <summary>The stamp of a folder as it is now; null if a file is missing or has another length.</summary>
+    /// <summary>The stamp of a folder as it is now; null if a file is missing or has another length, or one is there that is not the
+    /// model's.</summary>
     public static string? Of(string folder, PackageManifest manifest)
     {
         StringBuilder text = new();
@@ -26,6 +28,16 @@ internal static class StoreStamp
             text.Append(CultureInfo.InvariantCulture, $"{info.Length} {info.LastWriteTimeUtc.Ticks} {file.Path}\n");
         }
 
-        return text.ToString();
+        return Foreign(folder, manifest) is null ? text.ToString() : null;
+    }
+
+    /// <summary>The first file of a folder that is none of the model; null if there is none. A folder is an input of conversions: what lies
+    /// there would take part. Hidden files do not.</summary>
+    public static string? Foreign(string folder, PackageManifest manifest)
+    {
+        // Some file systems give names back in another normal form.
+        HashSet<string> own = [.. manifest.Files.Select(file => file.Path.Normalize())];
+        return MemberName.Below(folder).FirstOrDefault(
+            name => !own.Contains(name.Normalize()) && !name.Split('/').Any(part => part.StartsWith('.')));
     }
 }

@@ -10,7 +10,7 @@ namespace ModelPack.Packaging.Manifests;
 internal readonly struct ManifestObject(JsonElement element, string place, string path)
 {
     // Two of them can be added.
-    private const long MaximumNumber = 1L << 62;
+    public const long MaximumNumber = 1L << 62;
     private const int MaximumName = 128;
 
     public string Path => path;

@@ -46,10 +46,11 @@ internal static class ManifestReader
     {
         try
         {
+            // Half of a surrogate pair, which is valid JSON (RFC 8259 §8.2) and no text, is an invalid operation.
             using JsonDocument document = JsonDocument.Parse(text, Options);
             return Read(new(document.RootElement, "", path));
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new ModelPackException(PackagingErrors.BadManifest, $"the manifest is not JSON: {fault.Message.TrimEnd('.')}", fault)
             {
@@ -90,6 +91,14 @@ internal static class ManifestReader
         if (manifest.Files.IsEmpty)
         {
             throw root.Bad("it has no file");
+        }
+
+        // One by one: the sum of many lengths can be more than a number holds.
+        long total = 0;
+        foreach (ManifestFile file in manifest.Files)
+        {
+            total = total <= ManifestObject.MaximumNumber - file.Length ? total + file.Length
+                : throw root.Bad($"its files have more than {ManifestObject.MaximumNumber} bytes");
         }
 
         string[] variants = [.. manifest.Variants];

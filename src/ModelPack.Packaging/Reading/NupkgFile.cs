@@ -70,8 +70,7 @@ internal sealed class NupkgFile : IDisposable
     {
         ZipArchiveEntry entry = archive.GetEntry(PackageManifest.Entry)
             ?? throw Bad($"it has no entry {PackageManifest.Entry}");
-        using Stream text = entry.Open();
-        PackageManifest manifest = ManifestReader.Read(text, entry.Length, path);
+        PackageManifest manifest = ReadManifest(entry);
         (string id, string version) = Identity();
         return manifest.Id.Equals(id, StringComparison.OrdinalIgnoreCase) && manifest.Version == version
             ? manifest
@@ -107,6 +106,19 @@ internal sealed class NupkgFile : IDisposable
     {
         archive.Dispose();
         file.Dispose();
+    }
+
+    private PackageManifest ReadManifest(ZipArchiveEntry entry)
+    {
+        try
+        {
+            using Stream text = OpenEntry(entry);
+            return ManifestReader.Read(text, entry.Length, path);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw Bad($"its entry {entry.FullName} cannot be read: {fault.Message.TrimEnd('.')}", fault);
+        }
     }
 
     private Stream OpenEntry(ZipArchiveEntry entry)

@@ -3,11 +3,12 @@ using ModelPack.Packaging.Manifests;
 
 namespace ModelPack.Packaging.Reading;
 
-/// <summary>A meta package with its parts: beside it, or in NuGet's packages folder.</summary>
+/// <summary>A meta package with its parts: beside it, in the folders beside its own where each version of a package has one, or in NuGet's
+/// packages folder.</summary>
 internal sealed class PackageSet : IDisposable
 {
     private readonly string folder;
-    private readonly string packagesFolder;
+    private readonly string[] roots;
     private readonly Dictionary<string, NupkgFile> open = new(StringComparer.OrdinalIgnoreCase);
     private readonly NupkgFile meta;
 
@@ -18,7 +19,10 @@ internal sealed class PackageSet : IDisposable
     public PackageSet(string path, string packagesFolder, string? variant = null)
     {
         folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        this.packagesFolder = packagesFolder;
+
+        // <root>/<id>/<version>/<id>.<version>.nupkg: any packages folder, and feeds that `nuget init` makes.
+        string? own = Path.GetDirectoryName(Path.GetDirectoryName(folder));
+        roots = own is null ? [packagesFolder] : [own, packagesFolder];
         meta = NupkgFile.Open(path);
         try
         {
@@ -41,19 +45,9 @@ internal sealed class PackageSet : IDisposable
             return meta.Find(part.Entry);
         }
 
-        string name = $"{part.Package}.{part.Version}";
-        if (!open.ContainsKey(name) && FileOf(part) is { } path)
-        {
-            open[name] = NupkgFile.Open(path);
-        }
-
-        if (open.TryGetValue(name, out NupkgFile? package))
-        {
-            return package.Find(part.Entry);
-        }
-
-        string extracted = Path.Combine(Extracted(part), part.Entry);
-        return File.Exists(extracted) ? PartPlace.OfFile(extracted, Extracted(part)) : null;
+        return InFile(part, folder)
+            ?? roots.Select(root => InFolder(part, Extracted(root, part))).FirstOrDefault(place => place is not null)
+            ?? InFile(part, Extracted(roots[0], part));
     }
 
     /// <inheritdoc/>
@@ -67,12 +61,21 @@ internal sealed class PackageSet : IDisposable
     }
 
     // Feeds of folders write names as they were pushed, NuGet itself in lower case.
-    private string? FileOf(ManifestPart part)
+    private PartPlace? InFile(ManifestPart part, string place)
     {
         string name = $"{part.Package}.{part.Version}{NupkgFile.Ending}";
-        return new[] { Path.Combine(folder, name), Path.Combine(folder, name.ToLowerInvariant()) }.FirstOrDefault(File.Exists);
+        string? path = new[] { Path.Combine(place, name), Path.Combine(place, name.ToLowerInvariant()) }.FirstOrDefault(File.Exists);
+        if (path is not null && !open.ContainsKey(path))
+        {
+            open[path] = NupkgFile.Open(path);
+        }
+
+        return path is null ? null : open[path].Find(part.Entry);
     }
 
-    private string Extracted(ManifestPart part) =>
-        Path.Combine(packagesFolder, part.Package.ToLowerInvariant(), part.Version.ToLowerInvariant());
+    private static PartPlace? InFolder(ManifestPart part, string package) =>
+        File.Exists(Path.Combine(package, part.Entry)) ? PartPlace.OfFile(Path.Combine(package, part.Entry), package) : null;
+
+    private static string Extracted(string root, ManifestPart part) =>
+        Path.Combine(root, part.Package.ToLowerInvariant(), part.Version.ToLowerInvariant());
 }

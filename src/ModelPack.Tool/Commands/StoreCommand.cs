@@ -58,34 +58,52 @@ internal static class StoreCommand
 
     private static int Clear(ToolSession session, ModelStore store)
     {
-        int models = store.Clear();
+        int models = store.Clear(
+            digest => session.Console.Message($"Waiting for a build that joins {digest[..12]}…"), session.Cancellation);
         session.Publish(
             () => $"{SafeText.Escape(store.Root)}: {EnumText.Count(models, "model")} deleted\n",
-            writer => StoreJson.Write(writer, "clear", store.Root, []));
+            writer => StoreJson.Write(writer, "clear", store.Root, [], []));
         return ExitCode.Done;
     }
 
     private static int List(ToolSession session, ModelStore store, bool isVerified)
     {
         StoredModel[] models = [.. store.List().Select(model => new StoredModel(
-            model.Digest, model.Manifest, store.FolderOf(model.Digest),
-            isVerified ? store.FirstDifference(model.Manifest, session.Cancellation) : null))];
+            model.Digest, model.Manifest, store.FolderOf(model.Digest), isVerified ? Difference(session, store, model.Manifest) : null))];
+        DamagedModel[] damaged = [.. store.Damaged().Select(model => new DamagedModel(
+            model.Digest, store.FolderOf(model.Digest), model.Fault))];
         session.Publish(
-            () => StoreText.Of(store.Root, models, isVerified, session.Console.Screen.Width),
-            writer => StoreJson.Write(writer, isVerified ? "verify" : "list", store.Root, models));
-        return models.FirstOrDefault(model => model.Difference is not null) is { } bad
+            () => StoreText.Of(store.Root, models, damaged, isVerified, session.Console.Screen.Width),
+            writer => StoreJson.Write(writer, isVerified ? "verify" : "list", store.Root, models, damaged));
+        (string Folder, string Fault)[] faults =
+        [
+            .. models.Where(model => model.Difference is not null)
+                .Select(model => (model.Folder, $"{model.Manifest.Id} {model.Manifest.Version}: {model.Difference}")),
+            .. damaged.Select(model => (model.Folder, $"'{model.Folder}': {model.Fault}")),
+        ];
+        return isVerified && faults is [(string folder, string fault), ..]
             ? session.Fail(
-                Failure.Of(
-                    new ModelPackException(
-                        PackagingErrors.StoreDamaged, $"{bad.Manifest.Id} {bad.Manifest.Version}: {bad.Difference}")
-                    {
-                        FilePath = bad.Folder,
-                    },
-                    store.Root),
+                Failure.Of(new ModelPackException(PackagingErrors.StoreDamaged, fault) { FilePath = folder }, store.Root),
                 ReportState.Published)
             : ExitCode.Done;
+    }
+
+    // One model that cannot be read hides nothing of the others.
+    private static string? Difference(ToolSession session, ModelStore store, PackageManifest manifest)
+    {
+        try
+        {
+            return store.FirstDifference(manifest, session.Cancellation);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault.Message.TrimEnd('.');
+        }
     }
 }
 
 /// <summary>A model of the store.</summary>
 internal sealed record StoredModel(string Digest, PackageManifest Manifest, string Folder, string? Difference);
+
+/// <summary>A folder of the store of which nobody can say what it holds.</summary>
+internal sealed record DamagedModel(string Digest, string Folder, string Fault);

@@ -57,7 +57,48 @@ internal static partial class DotNet
     [GeneratedRegex(@"\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))")]
     private static partial Regex ControlSequence();
 
+    /// <summary>Runs a dotnet command, and kills it when it is time.</summary>
+    /// <returns>Whether it was killed before it ended by itself.</returns>
+    public static bool Kill(string directory, Func<bool> isTime, params string[] arguments)
+    {
+        using Process process = Process.Start(StartOf(directory, "dotnet", arguments))!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Assert.IsTrue(SpinWait.SpinUntil(() => process.HasExited || isTime(), Limit));
+        process.Kill();
+        process.WaitForExit();
+        return process.ExitCode != 0;
+    }
+
     private static DotNetResult Run(string directory, string program, string[] arguments)
+    {
+        using Process process = Process.Start(StartOf(directory, program, arguments))!;
+        var output = new StringBuilder();
+        process.OutputDataReceived += Append;
+        process.ErrorDataReceived += Append;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end:\n{output}");
+        }
+
+        process.WaitForExit();
+        return new DotNetResult(process.ExitCode, output.ToString());
+
+        void Append(object sender, DataReceivedEventArgs line)
+        {
+            lock (output)
+            {
+                output.Append(line.Data).Append('\n');
+            }
+        }
+    }
+
+    private static ProcessStartInfo StartOf(string directory, string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -84,28 +125,7 @@ internal static partial class DotNet
             start.Environment["NuGetAudit"] = "false";
         }
 
-        using Process process = Process.Start(start)!;
-        var output = new StringBuilder();
-        process.OutputDataReceived += Append;
-        process.ErrorDataReceived += Append;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (!process.WaitForExit(Limit))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"dotnet {string.Join(' ', arguments)} did not end:\n{output}");
-        }
-
-        process.WaitForExit();
-        return new DotNetResult(process.ExitCode, output.ToString());
-
-        void Append(object sender, DataReceivedEventArgs line)
-        {
-            lock (output)
-            {
-                output.Append(line.Data).Append('\n');
-            }
-        }
+        return start;
     }
 
     private static bool IsOfThisRun(string name) =>

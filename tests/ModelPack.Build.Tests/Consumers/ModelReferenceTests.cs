@@ -175,19 +175,29 @@ public sealed class ModelReferenceTests
         Mended("MP6004", () => File.Delete(feed.Part(3)));
         Mended("MP6004", () => File.Delete(feed.In("packages", "acme.tiny", "1.0.0", "modelpack", "0000.part")));
         Mended("MP6005", () => File.AppendAllText(feed.Part(2), "more"));
+        Mended("MP6005", () => File.WriteAllBytes(feed.Part(2), File.ReadAllBytes(feed.Part(2))[..^1]));
         Mended("MP6006", () => Consumer.FlipByte(feed.Part(2), 70_000));
         Mended("MP6008", () => File.WriteAllText(manifest, sound.Replace(
             FileHash.Sha256(feed.Model), new string('0', 64), StringComparison.Ordinal)));
+        Mended("MP6003", () => File.WriteAllText(manifest, sound.Replace(
+            $"\"{ModelFeed.File}\"", $"\"../{ModelFeed.File}\"", StringComparison.Ordinal)));
+        Mended("MP6002", () => File.WriteAllText(manifest, sound[..^20]));
 
         void Mended(string code, Action damage)
         {
             damage();
             Directory.Delete(feed.In("modelpack"), recursive: true);
             string error = feed.Build("app", "--no-restore").Failed().Errors(code).Single();
-            string folder = System.Text.RegularExpressions.Regex.Match(error, "delete '(?<folder>[^']+)'").Groups["folder"].Value;
-            Assert.IsTrue(Directory.Exists(folder), error);
-            Assert.StartsWith(feed.In("packages"), folder);
-            Directory.Delete(folder, recursive: true);
+            System.Text.RegularExpressions.Match named =
+                System.Text.RegularExpressions.Regex.Match(error, "delete '(?<folder>[^']+)'( and '(?<folder>[^']+)')?");
+            foreach (string folder in named.Groups["folder"].Captures.Select(capture => capture.Value))
+            {
+                Assert.IsTrue(Directory.Exists(folder), error);
+                Assert.StartsWith(feed.In("packages"), folder);
+                Directory.Delete(folder, recursive: true);
+            }
+
+            Assert.IsTrue(named.Success, error);
             feed.Run("app", "restore", "--force").Succeeded();
             feed.Build("app", "--no-restore").Succeeded();
         }

@@ -30,7 +30,11 @@ public sealed class PackagedModelTests
         using Extracted packages = new();
         packages.Add("Acme.One");
         packages.Copy("Acme.One", "Acme.Copy");
-        Assert.Contains("Acme.One", packages.Refused(PackagingErrors.TwoModels).Message!);
+        string error = packages.Refused(PackagingErrors.TwoModels).Message!;
+        foreach (Microsoft.Build.Utilities.TaskItem manifest in packages.Manifests)
+        {
+            Assert.Contains($"'{manifest.ItemSpec}'", error);
+        }
     }
 
     [TestMethod]
@@ -45,6 +49,56 @@ public sealed class PackagedModelTests
         Assert.IsTrue(packages.Task().Execute());
         packages.References[0] = Reference("Acme.Two", ("Copy", "never"));
         Assert.IsTrue(packages.Task().Execute());
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public void A_model_that_is_not_copied_takes_no_place_and_its_constant_never_leads_to_another(int never)
+    {
+        using Extracted packages = new();
+        packages.Add("Acme.One");
+        packages.Add("Acme.Two");
+        string id = packages.Manifests[never].GetMetadata("Model");
+        packages.References.Add(Reference(id, ("Copy", "never")));
+        ResolveModelPackages task = packages.Task();
+        task.ConstantsFile = packages.In("constants.cs");
+        Assert.IsTrue(task.Execute());
+        string text = File.ReadAllText(task.ConstantsFile);
+        string name = id.Replace('.', '_');
+        Assert.Contains($" {name} => Find(null, \"ModelPack.Models.{id}\")", text);
+        Assert.Contains("=> Find(@\"models/m.bin\", \"ModelPack.Models.Acme.", text);
+    }
+
+    [TestMethod]
+    public void Whatever_else_is_copied_to_the_place_of_a_model_is_an_error_but_not_the_model_itself()
+    {
+        using Extracted packages = new();
+        packages.Add("Acme.One");
+        ResolveModelPackages models = packages.Task();
+        Assert.IsTrue(models.Execute());
+        string store = models.Files.Single().ItemSpec;
+        string digest = Path.GetFileName(Path.GetDirectoryName(store))!;
+        string twin = packages.In("other", "obj", "modelpack-store", digest, "m.bin");
+        CheckModelPlaces task = new()
+        {
+            BuildEngine = packages.Engine,
+            Files = models.Files,
+            PlaceName = "RelativePath",
+            ProjectFile = packages.In("app.csproj"),
+            Copied =
+            [
+                Copied(store, "models/m.bin"), Copied(packages.In("readme.txt"), "models/readme.txt"), Copied(twin, "models\\m.bin"),
+            ],
+        };
+        Assert.IsTrue(task.Execute());
+        Assert.AreEqual(twin, task.Twins.Single().ItemSpec);
+        task.Copied = [.. task.Copied, Copied(packages.In("mine.bin"), "Models/M.bin")];
+        Assert.IsFalse(task.Execute());
+        Assert.AreEqual(PackagingErrors.TwoLinks.Id, packages.Engine.Errors.Single().Code);
+        Assert.Contains($"of Acme.One and of '{packages.In("mine.bin")}'", packages.Engine.Errors.Single().Message!);
+
+        static TaskItem Copied(string path, string place) => Reference(path, ("RelativePath", place));
     }
 
     [TestMethod]
@@ -66,7 +120,8 @@ public sealed class PackagedModelTests
         string path = packages.Manifests[0].ItemSpec;
         string text = File.ReadAllText(path);
         File.WriteAllText(path, text.Replace("\"m.bin\"", "\"../../m.bin\"", StringComparison.Ordinal));
-        packages.Refused(PackagingErrors.PathOutside);
+        Assert.Contains(
+            $"delete '{Path.GetDirectoryName(Path.GetDirectoryName(path))}'", packages.Refused(PackagingErrors.PathOutside).Message!);
         File.WriteAllText(path, text.Replace("\"version\": \"1.0.0\"\n}", "\"version\": \"1.0.1\"\n}", StringComparison.Ordinal));
         packages.Refused(PackagingErrors.BadManifest);
         PackageManifest manifest = ManifestReader.Parse(Encoding.UTF8.GetBytes(text), path);

@@ -6,7 +6,8 @@ namespace ModelPack.Tool.Output.Json;
 /// <summary>The document of <c>store</c> (docs/json.md).</summary>
 internal static class StoreJson
 {
-    public static void Write(Utf8JsonWriter writer, string action, string root, IReadOnlyList<StoredModel> models)
+    public static void Write(
+        Utf8JsonWriter writer, string action, string root, IReadOnlyList<StoredModel> models, IReadOnlyList<DamagedModel> damaged)
     {
         writer.WriteString("kind", "store");
         writer.WriteString("action", action);
@@ -21,6 +22,17 @@ internal static class StoreJson
             writer.WriteNumber("bytes", model.Manifest.Length);
             writer.WriteString("folder", model.Folder);
             writer.WriteString("difference", model.Difference);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("damaged");
+        foreach (DamagedModel model in damaged)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("digest", model.Digest);
+            writer.WriteString("folder", model.Folder);
+            writer.WriteString("fault", model.Fault);
             writer.WriteEndObject();
         }
 

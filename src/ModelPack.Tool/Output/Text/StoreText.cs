@@ -6,7 +6,8 @@ namespace ModelPack.Tool.Output.Text;
 /// <summary>The models of the store.</summary>
 internal static class StoreText
 {
-    public static string Of(string root, IReadOnlyList<StoredModel> models, bool isVerified, int width = int.MaxValue)
+    public static string Of(
+        string root, IReadOnlyList<StoredModel> models, IReadOnlyList<DamagedModel> damaged, bool isVerified, int width = int.MaxValue)
     {
         TextReport text = new(width);
         text.Line(string.Create(
@@ -21,6 +22,11 @@ internal static class StoreText
                     model.Manifest.Id, model.Manifest.Version, model.Manifest.Length.ToString("N0", CultureInfo.InvariantCulture),
                     model.Digest[..12] + "…", isVerified ? model.Difference ?? "as it was packed" : "",
                 }));
+        }
+
+        foreach (DamagedModel model in damaged)
+        {
+            text.Line($"damaged: {model.Digest[..12]}…: {model.Fault}");
         }
 
         return text.ToString();
