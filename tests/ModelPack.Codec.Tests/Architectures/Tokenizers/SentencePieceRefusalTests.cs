@@ -97,6 +97,31 @@ public sealed class SentencePieceRefusalTests
             + "have", () => Derive(tokenizer));
     }
 
+    /// <summary>After <c>▁t</c> stand <c>h</c> and <c>e</c>, which make <c>he</c> before <c>▁th</c> comes up.</summary>
+    [TestMethod]
+    [DataRow("""[["▁","t"],["h","e"],["▁t","h"],["▁t","he"]]""", "")]
+    [DataRow("""[["▁","t"],["▁t","h"],["h","e"],["▁t","he"]]""", "model.merges has no '▁th' 'e'")]
+    public void A_merge_that_never_comes_up_need_not_be_listed(string merges, string expected)
+    {
+        JsonObject tokenizer = SentencePiece();
+        JsonObject vocabulary = tokenizer["model"]!["vocab"]!.AsObject();
+        int id = 264;
+        foreach (string piece in (string[])["t", "h", "e", "▁t", "he", "▁th", "▁the"])
+        {
+            vocabulary[piece] = id++;
+        }
+
+        foreach (string gone in (string[])["a", "b", "▁a", "▁ab"])
+        {
+            vocabulary.Remove(gone);
+        }
+
+        tokenizer["model"]!["merges"] = JsonNode.Parse(merges);
+        DerivedTokenizer derived = Derive(tokenizer);
+        Assert.AreEqual(expected.Length == 0, derived.Find("tokenizer.ggml.tokens") is not null);
+        Assert.Contains(expected, string.Join('\n', derived.Notes));
+    }
+
     [TestMethod]
     [DataRow("null", "null", "the text has normalizer and pre_tokenizer null and null")]
     [DataRow("""{"type":"NFKC"}""", "null", """normalizer is {"type":"NFKC"}""")]

@@ -33,9 +33,17 @@ internal static class SentencePieceScores
             throw new NoKeyException(file, $"no scores stand for model.merges: {possible.Problem}");
         }
 
+        // A token that no merge makes gets the best score of all, and is joined where its parts meet.
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> places = ranks.GetAlternateLookup<ReadOnlySpan<char>>();
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids = vocabulary.Ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        int? Rank(ReadOnlySpan<char> text) => places.TryGetValue(text, out int place) ? place
+            : ids.TryGetValue(text, out int id) && vocabulary.Kinds[id] == TokenKind.Normal ? 0 : null;
+
+        long work = 0;
         foreach ((string left, string right) in all)
         {
-            if (!listed.Contains((left, right)) && Merges(vocabulary, left) && Merges(vocabulary, right))
+            if (!listed.Contains((left, right)) && Merges(vocabulary, left) && Merges(vocabulary, right)
+                && SentencePieceSteps.Meet(left, right, Rank, ref work))
             {
                 throw new NoKeyException(
                     file, $"model.merges has no '{SafeText.Shorten(left)}' '{SafeText.Shorten(right)}', but the runtime joins every two "
