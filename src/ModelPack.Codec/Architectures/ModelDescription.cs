@@ -271,7 +271,7 @@ internal sealed record ModelDescription
     private ModelDescription WithTokenizer(ModelFile file, ImmutableArray<RankedNote> notes)
     {
         if (Architecture is not { Length: > 0 } architecture
-            || !Companions.Any(companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel))
+            || !Companions.Any(companion => MissingParts.IsTokenizer(companion.Name)))
         {
             return this with { Notes = notes };
         }

@@ -31,7 +31,7 @@ internal static class PublishedPreTokenizers
         ["hunyuan-dense"] = ["hunyuan_v1_dense"],
         ["hunyuan"] = ["hunyuan_v1_moe"],
         ["solar-open"] = ["solar_open"],
-        ["refact"] = ["granite", "granitemoe", "gpt_refact"],
+        ["refact"] = ["granite", "granitemoe", "granitemoeshared", "gpt_refact"],
         ["command-r"] = ["cohere", "cohere2"],
         ["stablelm2"] = ["stablelm"],
         ["bailingmoe"] = ["bailing_moe"],

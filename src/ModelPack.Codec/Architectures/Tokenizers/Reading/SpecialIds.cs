@@ -92,9 +92,10 @@ internal sealed class SpecialIds
                     + $"taken");
         }
 
-        if ((told ?? mapped) is { } text)
+        if ((told ?? mapped ?? folder.Class?.Special.GetValueOrDefault(role)) is { } text)
         {
-            string file = told is null ? CompanionNames.SpecialTokensMap : CompanionNames.TokenizerConfig;
+            string file = told is not null ? CompanionNames.TokenizerConfig
+                : mapped is not null ? CompanionNames.SpecialTokensMap : folder.Class!.Files[0];
             if (tokenizer.Vocabulary.Ids.TryGetValue(text, out int id))
             {
                 ids[role] = id;

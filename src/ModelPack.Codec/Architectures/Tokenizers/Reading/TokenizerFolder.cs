@@ -20,6 +20,7 @@ internal sealed class TokenizerFolder
         Config = ParseSettings(CompanionNames.TokenizerConfig);
         SpecialMap = ParseSettings(CompanionNames.SpecialTokensMap);
         ModelConfig = ParseSettings(CompanionNames.Config);
+        Class = Find(CompanionNames.Tokenizer) is null && Find(CompanionNames.SentencePieceModel) is null ? TokenizerClass.Of(this) : null;
     }
 
     public TokenizerTarget Target { get; }
@@ -41,7 +42,15 @@ internal sealed class TokenizerFolder
             owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
             .Where(type => type?.Value.ValueKind == JsonValueKind.String).Select(type => type!.Value.Text())];
 
+    /// <summary>The class of transformers that tells what the files do not say; null where they say all, and where nothing is known of
+    /// it.</summary>
+    public TokenizerClass? Class { get; }
+
     public IEnumerable<Companion> Companions => companions;
+
+    /// <summary>The token of a role: the one that a file names, else that of the class.</summary>
+    public string? TextOfRole(string role) => SpecialIds.TextOf(Config, $"{role}_token") ?? SpecialIds.TextOf(SpecialMap, $"{role}_token")
+        ?? Class?.Special.GetValueOrDefault(role);
 
     public void Note(string file, string text, NoteRank rank = NoteRank.MayBeMissed) => Notes.Add(new(rank, $"{file}: {text}"));
 
@@ -64,8 +73,10 @@ internal sealed class TokenizerFolder
     public FolderTokenizer Read()
     {
         SentencePieceModel? pieces = Find(CompanionNames.SentencePieceModel) is { } file ? SentencePieceModel.Read(file) : null;
-        if (Parse(CompanionNames.Tokenizer) is not { } tokenizer)
+        if ((Parse(CompanionNames.Tokenizer) ?? ClassTokenizer.Read(this)) is not { } tokenizer)
         {
+            pieces ??= Class is { HasPieces: true } known ? SentencePieceModel.Read(Find(known.Files[0])!) : null;
+
             if (pieces is null && TiktokenFolder.Read(this) is { } ranked)
             {
                 return ranked;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelPack.Formats.Gguf;
 using static ModelPack.Architectures.Tokenizers.Reading.FolderTokenizerErrors;
 
@@ -7,6 +8,9 @@ namespace ModelPack.Architectures.Tokenizers.Reading;
 /// <summary>Unigram of a folder (hf-companions.md §2.6).</summary>
 internal static class UnigramFolder
 {
+    private const int UsualSentinels = 100;
+    private const int MostSentinels = 1 << 10;
+
     public static FolderTokenizer Read(TokenizerFolder folder, JsonField tokenizer, JsonField model)
     {
         bool bytes = model.FlagOr("byte_fallback", false);
@@ -65,13 +69,34 @@ internal static class UnigramFolder
         TokenList tokens = new(pieces.File);
         SentencePieceFolder.AddPieces(tokens, pieces);
         AddedTokens.Read(folder, null, tokens);
+        AddSentinels(folder, tokens, pieces.Pieces.Count);
         Vocabulary vocabulary = tokens.Close(folder, withScores: true);
         byte[]? charsmap = pieces.Charsmap.Length > 0 ? pieces.Charsmap : null;
-        return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, pieces.Roles.Unknown, Wrapping.Untold)
+        Wrapping wrapping = folder.Class is not null && folder.TextOfRole("eos") is { } end && vocabulary.Ids.TryGetValue(end, out int id)
+            ? new(null, new SpecialToken(id, end), [end], IsRoberta: false)
+            : Wrapping.Untold;
+        return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, pieces.Roles.Unknown, wrapping)
         {
             Roles = pieces.Roles,
             After = Keys(pieces.AddsSpacePrefix, pieces.RemovesExtraSpaces, charsmap),
         };
+    }
+
+    // T5's class numbers the signs for gaps in a text behind the pieces, the first one last.
+    private static void AddSentinels(TokenizerFolder folder, TokenList tokens, int pieces)
+    {
+        int count = folder.Class is not { HasPieces: true } ? 0
+            : folder.Config?.Find("extra_ids") is { } stated ? stated.Id() : UsualSentinels;
+        for (int number = 0; number < count && count <= MostSentinels; number++)
+        {
+            int id = pieces + count - 1 - number;
+            string text = string.Create(CultureInfo.InvariantCulture, $"<extra_id_{number}>");
+            if (id < (folder.Target.VocabularySize ?? int.MaxValue) && tokens.KindOf(id) is null && !tokens.Contains(text))
+            {
+                tokens.Add(id, text, TokenKind.Control);
+                tokens.Found(id);
+            }
+        }
     }
 
     private static ImmutableArray<MetadataEntry> Keys(bool spacePrefix, bool removesSpaces, byte[]? charsmap)
