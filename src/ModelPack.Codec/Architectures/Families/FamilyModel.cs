@@ -27,6 +27,9 @@ internal sealed record FamilyModel(
     /// <summary>The classes that the type is of this architecture with; none for all.</summary>
     public ImmutableArray<string> WhenClass { get; init; } = [];
 
+    /// <summary>The field that says no where no class is named and one of these is meant; null if there is none.</summary>
+    public string? WhenNot { get; init; }
+
     /// <summary>The model_type of the object around its config without which it is of another architecture; null if it stands
     /// alone.</summary>
     public string? Within { get; init; }
@@ -43,7 +46,9 @@ internal sealed record FamilyModel(
     /// <summary>Whether a config.json is of this class.</summary>
     public bool Is(ConfigObject config) =>
         config.Text("model_type") == Type && (Within is null || Within == config.OuterType) && (When is null || config.IsYes(When))
-        && (WhenClass.IsEmpty || (config.FirstText("architectures") is { } named && WhenClass.Contains(named)));
+        && (WhenClass.IsEmpty || (config.FirstText("architectures") is { } named
+            ? WhenClass.Contains(named)
+            : WhenNot is not null && config.Bool(WhenNot) == false));
 
     /// <summary>Whether a GGUF is of this class; true if nothing tells it.</summary>
     public bool Is(Derivation derivation, string architecture) =>

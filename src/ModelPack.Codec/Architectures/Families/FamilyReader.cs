@@ -50,6 +50,7 @@ internal static class FamilyReader
         SignTokenizer = Text(model, "sign_tokenizer"),
         HeadClass = Text(model, "head"),
         When = Text(model, "when"),
+        WhenNot = Text(model, "when_not"),
         WhenClass = model.TryGetProperty("when_class", out JsonElement classes)
             ? [.. classes.EnumerateArray().Select(name => name.GetString()!)]
             : [],

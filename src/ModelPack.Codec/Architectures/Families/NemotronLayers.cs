@@ -9,9 +9,11 @@ internal static class NemotronLayers
 {
     private const string Pattern = "hybrid_override_pattern";
     private const string Types = "layers_block_type";
+    private const string LaterTypes = "layer_types";
     private const string FeedForwardKey = "feed_forward_length";
     private const string FeedForward = "intermediate_size";
     private const string RotaryKey = "rope.dimension_count";
+    private const string BaseKey = "rope.freq_base";
     private const char Attention = '*';
     private const char Plain = '-';
     private const char Experts = 'E';
@@ -33,7 +35,8 @@ internal static class NemotronLayers
         if (pattern.Length != layers)
         {
             throw draft.Config.Contradiction(
-                $"{draft.Config.Path(draft.Config.FirstOf(Pattern, Types)!)} has {pattern.Length} layers, but num_hidden_layers is {layers}");
+                $"{draft.Config.Path(draft.Config.FirstOf(Pattern, Types, LaterTypes)!)} has {pattern.Length} layers, but "
+                    + $"num_hidden_layers is {layers}");
         }
 
         if (pattern.Contains(Experts) && draft.Architecture == "nemotron_h")
@@ -49,6 +52,9 @@ internal static class NemotronLayers
         long hidden = draft.Numbers.GetValueOrDefault("hidden_size");
         long heads = draft.Numbers.GetValueOrDefault("num_attention_heads");
         draft.Count(RotaryKey, heads > 0 ? hidden / heads : null);
+
+        // Nothing rotates: the base is written where there is one, and not looked at.
+        draft.Float(BaseKey, RopeSettings.Read(draft).Base);
     }
 
     public static void Write(ConfigWriter config)
@@ -66,6 +72,11 @@ internal static class NemotronLayers
         }
 
         config.OptionalCount(RotaryKey);
+        if (config.OptionalFloat(BaseKey) is { } theta)
+        {
+            config.Fields.Set("rope_theta", theta);
+        }
+
         if (different is [var only])
         {
             config.Fields.Set(FeedForward, only);
@@ -94,7 +105,8 @@ internal static class NemotronLayers
             throw draft.Config.WrongValue(Pattern, $"holds '{SafeText.Shorten(pattern[wrong..(wrong + 1)])}'");
         }
 
-        if (draft.Config.Texts(Types) is not { } words)
+        string field = draft.Config.Has(Types) ? Types : LaterTypes;
+        if (draft.Config.Texts(field) is not { } words)
         {
             return pattern;
         }
@@ -106,10 +118,10 @@ internal static class NemotronLayers
             "attention" or "full_attention" => Attention,
             "mlp" => Plain,
             "moe" => Experts,
-            _ => throw draft.Config.WrongValue(Types, $"holds '{SafeText.Shorten(word)}'"),
+            _ => throw draft.Config.WrongValue(field, $"holds '{SafeText.Shorten(word)}'"),
         }));
         return pattern is null || pattern == letters
             ? letters
-            : throw draft.Config.Contradiction($"{draft.Config.Path(Pattern)} names other layers than {Types}");
+            : throw draft.Config.Contradiction($"{draft.Config.Path(Pattern)} names other layers than {field}");
     }
 }

@@ -62,6 +62,9 @@ internal sealed class FamilyCheckpoint : IDisposable
         }
     }
 
+    /// <summary>A checkpoint by its name.</summary>
+    public static FamilyCheckpoint Named(string name) => new(name);
+
     public string At(string name) => temp.At(name);
 
     /// <summary>What its keys are, with another config or other tensors.</summary>

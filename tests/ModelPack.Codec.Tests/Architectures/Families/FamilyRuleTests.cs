@@ -82,6 +82,10 @@ public sealed class FamilyRuleTests
     [DataRow("bloom", """{"seq_length": null}""", "context_length", "64")]
     [DataRow("command-r", """{"model_max_length": null}""", "context_length", "8192")]
     [DataRow("granitemoe", """{"attention_multiplier": null}""", "attention.scale", "1")]
+    [DataRow("glm4", """{"attention_bias": null}""", "rope.dimension_count", "8")]
+    [DataRow("nemotron_h_moe", """{"rope_theta": null, "rope_parameters": {"rope_theta": 20000.0, "rope_type": "default"}}""", "rope.freq_base", "20000")]
+    [DataRow("nemotron_h_moe", """{"hybrid_override_pattern": null, "layer_types": ["linear_attention", "moe", "linear_attention", "full_attention", "moe"]}""", "attention.head_count_kv", "[0, 0, 0, 2, 0]")]
+    [DataRow("t5encoder", """{"architectures": null}""", "block_count", "2")]
     public void What_is_said_in_another_way_is_understood(string architecture, string edit, string key, string value)
     {
         using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();

@@ -24,6 +24,37 @@ public sealed class OtherLayoutTests
     });
 
     [TestMethod]
+    public void Fused_matrices_beside_experts_become_the_same_tensors() => AssertSame("ernie4_5-moe", tensors =>
+    {
+        foreach (string layer in tensors.Keys.Where(name => name.EndsWith("q_proj.weight", StringComparison.Ordinal))
+            .Select(name => name[..^"self_attn.q_proj.weight".Length]).ToArray())
+        {
+            Fuse(tensors, layer + "self_attn.qkv_proj.weight", [.. "qkv".Select(part => $"{layer}self_attn.{part}_proj.weight")]);
+            string feedForward = layer + (tensors.ContainsKey(layer + "mlp.up_proj.weight") ? "mlp." : "mlp.shared_experts.");
+            Fuse(
+                tensors, feedForward + "up_gate_proj.weight", [feedForward + "gate_proj.weight", feedForward + "up_proj.weight"]);
+        }
+    });
+
+    /// <summary>transformers 5 may keep them as it computes with them (formats/architectures, qwen2moe).</summary>
+    [TestMethod]
+    [DataRow("qwen2moe-shared", "qwen2moe")]
+    [DataRow("qwen3moe-a3b", "qwen3moe")]
+    public void Stacked_experts_become_the_same_tensors(string name, string architecture) =>
+        AssertSame(FamilyCheckpoint.Named(name), architecture, tensors =>
+        {
+            foreach (string experts in tensors.Keys.Where(name => name.EndsWith("experts.0.gate_proj.weight", StringComparison.Ordinal))
+                .Select(name => name[..^"0.gate_proj.weight".Length]).ToArray())
+            {
+                int count = tensors.Keys.Count(
+                    name => name.StartsWith(experts, StringComparison.Ordinal)
+                        && name.EndsWith(".up_proj.weight", StringComparison.Ordinal));
+                Stack(tensors, experts + "gate_up_proj", experts, count, "gate_proj", "up_proj");
+                Stack(tensors, experts + "down_proj", experts, count, "down_proj");
+            }
+        });
+
+    [TestMethod]
     public void Experts_of_either_layout_become_the_same_tensors() => AssertSame("qwen3vlmoe", tensors =>
     {
         foreach (string name in tensors.Keys.Where(IsExperts).ToArray())
@@ -84,9 +115,12 @@ public sealed class OtherLayoutTests
     private static bool IsExperts(string name) => name.EndsWith("experts.down_proj", StringComparison.Ordinal)
         || name.EndsWith("experts.gate_up_proj", StringComparison.Ordinal);
 
-    private static void AssertSame(string architecture, Action<SortedDictionary<string, StoredTensor>> change)
+    private static void AssertSame(string architecture, Action<SortedDictionary<string, StoredTensor>> change) =>
+        AssertSame(FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First(), architecture, change);
+
+    private static void AssertSame(FamilyCheckpoint made, string architecture, Action<SortedDictionary<string, StoredTensor>> change)
     {
-        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        using FamilyCheckpoint checkpoint = made;
         using GgufFile before = Converted(checkpoint, "before.gguf");
         string path = Path.Combine(checkpoint.Folder, "model.safetensors");
         SortedDictionary<string, StoredTensor> tensors = StoredTensor.Read(File.ReadAllBytes(path));
@@ -119,6 +153,23 @@ public sealed class OtherLayoutTests
         StoredTensor[] all = [.. parts.Select(part => tensors[part])];
         tensors[name] = new(all[0].Type, [all.Sum(part => part.Shape[0]), .. all[0].Shape[1..]], [.. all.SelectMany(part => part.Bytes)]);
         foreach (string part in parts)
+        {
+            tensors.Remove(part);
+        }
+    }
+
+    private static void Stack(
+        SortedDictionary<string, StoredTensor> tensors, string name, string experts, int count, params string[] parts)
+    {
+        string[] names = [
+            .. from expert in Enumerable.Range(0, count)
+               from part in parts
+               select $"{experts}{expert}.{part}.weight"];
+        StoredTensor first = tensors[names[0]];
+        tensors[name] = new(
+            first.Type, [count, parts.Length * first.Shape[0], first.Shape[1]],
+            [.. names.SelectMany(part => tensors[part].Bytes)]);
+        foreach (string part in names)
         {
             tensors.Remove(part);
         }
