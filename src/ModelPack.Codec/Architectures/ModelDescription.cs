@@ -207,7 +207,7 @@ internal sealed record ModelDescription
             own = own with { Family = family, Tensors = family is null ? NamingScheme.Unknown : NamingScheme.HuggingFace };
             if (derived.Architecture is null)
             {
-                return derived.IsUnlisted ? own.WithTokenizer(file, derived.Ranked) : own with { Notes = derived.Ranked };
+                return own.WithTokenizer(file, derived.Ranked);
             }
 
             DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
@@ -295,8 +295,7 @@ internal sealed record ModelDescription
     // The vocabulary has a token for each row of the embedding; config.json was compared with these already.
     private static DerivedTokenizer Tokenizer(ModelFile file, ImmutableArray<Companion> companions, string architecture)
     {
-        bool any = companions.Any(
-            companion => companion.Name is CompanionNames.Tokenizer or CompanionNames.SentencePieceModel or CompanionNames.TiktokenModel);
+        bool any = companions.Any(companion => MissingParts.IsTokenizer(companion.Name));
         NameTable? names = NameTable.For(architecture);
         TensorInfo? embedding = file.Tensors.FirstOrDefault(tensor => names?.FromHuggingFace(tensor.Name) is [{ GgufName: Embedding }]);
         return any

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Codec.Tests.Architectures.Families;
+using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 
@@ -30,6 +31,18 @@ public sealed class TokenizerClassTests
         string[] expected = Shown(TokenizerToGguf.Derive(files, new(rows)));
         DerivedTokenizer derived = TokenizerToGguf.Derive([.. files.Where(file => file.Name != Tokenizer)], new(rows));
         Assert.AreEqual(string.Join('\n', expected), string.Join('\n', Shown(derived)), string.Join('\n', derived.Notes));
+    }
+
+    [TestMethod]
+    [DataRow("bert-minilm")]
+    [DataRow("gpt2-small")]
+    [DataRow("t5")]
+    public void A_folder_with_a_list_alone_becomes_a_model_that_runs(string checkpoint)
+    {
+        using FamilyCheckpoint made = FamilyCheckpoint.Named(checkpoint);
+        File.Delete(Path.Combine(made.Folder, Tokenizer));
+        Certificate certificate = Unflushed.Convert(made.Folder, made.At("made.gguf"), ModelFormat.Gguf, new());
+        Assert.AreEqual(Meaning.Runs, certificate.Meaning, string.Join('\n', certificate.MeaningReasons.Concat(certificate.Notes)));
     }
 
     [TestMethod]
