@@ -1,8 +1,12 @@
+using System.Text;
+
 namespace ModelPack.Qa.Apr;
 
 /// <summary>What <c>apr --help</c> shows.</summary>
 internal static class AprHelp
 {
+    private const int Width = 78;
+
     public static string Text { get; } =
         """
         The words of apr, answered by ModelPack: conversions are proved, comparisons
@@ -35,4 +39,28 @@ internal static class AprHelp
         apr --install-shim DIR writes a program 'apr' that forwards to this one.
 
         """.ReplaceLineEndings("\n");
+
+    /// <summary>What <c>apr WORD --help</c> shows.</summary>
+    public static string Of(AprWord word)
+    {
+        string[] options = [
+            .. word.Values.Select(name => $"{name} VALUE"), .. word.Flags, "--json", "--verbose", "--quiet", "--offline",
+            "--skip-contract"];
+        StringBuilder text = new($"Usage: apr {word.Name} {word.Operands} [OPTIONS]\n\nOptions:\n ");
+        int length = 1;
+        foreach (string option in options)
+        {
+            if (length + option.Length + 2 > Width)
+            {
+                text.Append("\n ");
+                length = 1;
+            }
+
+            text.Append(' ').Append(option).Append(' ');
+            length += option.Length + 2;
+        }
+
+        return $"{text.ToString().Replace(" \n", "\n", StringComparison.Ordinal).TrimEnd()}\n\n"
+            + "'apr --help' lists the words and the exit codes.\n";
+    }
 }

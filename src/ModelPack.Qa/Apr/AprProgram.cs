@@ -15,16 +15,22 @@ internal static class AprProgram
         int invalidFile = AprExit.ValidationFailed;
         try
         {
+            if (args is [])
+            {
+                console.Error.Write(AprHelp.Text);
+                return AprExit.Usage;
+            }
+
             if (args is ["--version" or "-V", ..])
             {
                 console.Output.Write($"apr (ModelPack) {console.Version}\n");
                 return AprExit.Done;
             }
 
-            if (args is [] || args.Any(argument => argument is "--help" or "-h"))
+            if (args.TakeWhile(argument => argument != "--").Any(argument => argument is "--help" or "-h"))
             {
-                console.Output.Write(AprHelp.Text);
-                return args.Count == 0 ? AprExit.Usage : AprExit.Done;
+                console.Output.Write(Find(args, out _, out _) is { } known ? AprHelp.Of(known) : AprHelp.Text);
+                return AprExit.Done;
             }
 
             if (args.Any(argument => argument.Split('=')[0] == AprShim.Option))
@@ -32,9 +38,13 @@ internal static class AprProgram
                 return AprShim.Install(args, console);
             }
 
-            AprWord word = Find(args, out int used);
+            AprWord word = Find(args, out string name, out string[] rest)
+                ?? throw new AprFailure(
+                    AprExit.Usage,
+                    $"{(name.Length == 0 ? "a subcommand is required" : $"unrecognized subcommand '{name}'")}; the words are "
+                        + string.Join(", ", AprWords.All.Select(word => word.Name)));
             invalidFile = word.InvalidFile;
-            return word.Run(Read(word, [.. args.Skip(used)], console, cancellation));
+            return word.Run(Read(word, rest, console, cancellation));
         }
         catch (Exception exception)
         {
@@ -44,14 +54,23 @@ internal static class AprProgram
         }
     }
 
-    private static AprWord Find(IReadOnlyList<string> args, out int used)
+    // Flags that every word takes may stand before it.
+    private static AprWord? Find(IReadOnlyList<string> args, out string name, out string[] rest)
     {
-        used = args[0] == Group ? 2 : 1;
-        string name = string.Join(' ', args.Take(used));
-        return AprWords.All.FirstOrDefault(word => word.Name == name)
-            ?? throw new AprFailure(
-                AprExit.Usage,
-                $"unrecognized subcommand '{name}'; the words are {string.Join(", ", AprWords.All.Select(word => word.Name))}");
+        List<string> left = [.. args];
+        string word = Take();
+        name = word == Group ? $"{Group} {Take()}".TrimEnd() : word;
+        rest = [.. left];
+        string wanted = name;
+        return AprWords.All.FirstOrDefault(one => one.Name == wanted);
+
+        string Take()
+        {
+            int at = left.FindIndex(argument => !CommonFlags.Contains(argument));
+            string found = at < 0 ? "" : left[at];
+            left.RemoveRange(Math.Max(at, 0), at < 0 ? 0 : 1);
+            return found;
+        }
     }
 
     private static AprCall Read(AprWord word, string[] args, AprConsole console, CancellationToken cancellation)
@@ -61,9 +80,7 @@ internal static class AprProgram
         for (int i = 0; i < args.Length; i++)
         {
             string argument = args[i];
-            (string name, string? joined) = argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=') is > 2 and var at
-                ? (argument[..at], argument[(at + 1)..])
-                : (argument, null);
+            (string name, string? joined) = Split(word, argument);
             if (onlyPositional || argument.Length < 2 || argument[0] != '-')
             {
                 call.Add(argument);
@@ -79,7 +96,7 @@ internal static class AprProgram
             else if (word.Values.Contains(name))
             {
                 call.Set(
-                    name, joined ?? (++i < args.Length ? args[i]
+                    name, joined ?? (++i < args.Length && !IsOption(word, args[i]) ? args[i]
                         : throw new AprFailure(AprExit.Usage, $"a value is required for '{name}' but none was supplied")));
             }
             else
@@ -94,4 +111,16 @@ internal static class AprProgram
             ? throw new AprFailure(AprExit.Usage, $"unexpected argument '{call.Positional[word.Most]}' found")
             : call;
     }
+
+    // --name=value, and -nVALUE where -n has one.
+    private static (string Name, string? Joined) Split(AprWord word, string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal)
+            ? argument.IndexOf('=') is > 2 and var at ? (argument[..at], argument[(at + 1)..]) : (argument, null)
+            : argument.Length > 2 && word.Values.Contains(argument[..2])
+            ? (argument[..2], argument[2] == '=' ? argument[3..] : argument[2..])
+            : (argument, null);
+
+    // A prompt may begin with a dash; the name of an option in its place is a value that was forgotten.
+    private static bool IsOption(AprWord word, string argument) =>
+        word.Values.Contains(argument) || word.Flags.Contains(argument) || CommonFlags.Contains(argument);
 }

@@ -17,8 +17,9 @@ internal static class AprShim
     public static int Install(IReadOnlyList<string> given, AprConsole console)
     {
         string[] args = [
-            .. given.SelectMany(argument => argument.StartsWith(Option + "=", StringComparison.Ordinal)
-                ? [Option, argument[(Option.Length + 1)..]]
+            .. given.SelectMany(argument => new[] { Option, EngineSetting.Option }
+                .FirstOrDefault(name => argument.StartsWith(name + "=", StringComparison.Ordinal)) is { } name
+                ? [name, argument[(name.Length + 1)..]]
                 : (string[])[argument])];
         string? runner = null;
         string? folder = null;
@@ -33,14 +34,19 @@ internal static class AprShim
             };
         }
 
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            throw new AprFailure(AprExit.Usage, $"a value is required for '{Option}'");
+        }
+
         bool isWindows = OperatingSystem.IsWindows();
-        string path = Path.Combine(folder!, isWindows ? "apr.cmd" : "apr");
+        string path = Path.Combine(folder, isWindows ? "apr.cmd" : "apr");
         if (Path.Exists(path) && !IsOwn(path))
         {
             throw new AprFailure(AprExit.ValidationFailed, $"'{path}' exists and is another program: choose another folder");
         }
 
-        Directory.CreateDirectory(folder!);
+        Directory.CreateDirectory(folder);
         File.WriteAllText(path, isWindows ? Batch(console.Program, runner) : Shell(console.Program, runner));
         if (!isWindows)
         {

@@ -7,6 +7,9 @@ namespace ModelPack.Qa.Apr;
 /// <param name="Run">Answers it, and tells the exit code.</param>
 internal sealed record AprWord(string Name, int Least, int Most, Func<AprCall, int> Run)
 {
+    /// <summary>The positional arguments as help shows them.</summary>
+    public string Operands { get; init; } = Most == 1 ? "FILE" : "A B";
+
     /// <summary>Options with a value.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 

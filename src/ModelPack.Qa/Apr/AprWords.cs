@@ -17,15 +17,18 @@ internal static class AprWords
     public static IReadOnlyList<AprWord> All { get; } =
     [
         new("rosetta inspect", 1, 1, InspectWords.Rosetta) { Flags = ["--hexdump"] },
-        new("rosetta convert", 2, 2, ConvertWords.Rosetta) { Values = ["--quantize", "--tokenizer"], Flags = ["--verify"] },
-        new("rosetta chain", 3, int.MaxValue, ChainWord.Run) { Values = ["--work-dir"] },
+        new("rosetta convert", 2, 2, ConvertWords.Rosetta)
+        {
+            Operands = "SOURCE TARGET", Values = ["--quantize", "--tokenizer"], Flags = ["--verify"],
+        },
+        new("rosetta chain", 3, int.MaxValue, ChainWord.Run) { Operands = "SOURCE FORMATS...", Values = ["--work-dir"] },
         new("rosetta verify", 1, 1, VerifyWord.Run) { Values = ["--intermediate", "--tolerance"] },
         new("rosetta compare-inference", 2, 2, EngineWords.Compare)
         {
             Values = ["--prompt", "--max-tokens", "--temperature", "--tolerance", EngineSetting.Option],
         },
         new("rosetta diff-tensors", 2, 2, DiffTensorsWord.Run) { Values = ["--show-values", "--filter"], Flags = ["--mismatches-only"] },
-        new("rosetta fingerprint", 1, 2, FingerprintWord.Run) { Values = ["-o", "--output", "--filter"] },
+        new("rosetta fingerprint", 1, 2, FingerprintWord.Run) { Operands = "FILE [B]", Values = ["-o", "--output", "--filter"] },
         new("rosetta validate-stats", 1, 1, ValidateStatsWord.Run)
         {
             Values = ["--reference", "--fingerprints", "--threshold"], Flags = ["--strict"],
@@ -40,24 +43,32 @@ internal static class AprWords
         {
             Values = ["--filter", "--limit"], Flags = ["--stats"], InvalidFile = AprExit.InvalidFormat,
         },
-        new("diff", 2, 2, DiffWord.Run) { Values = ["--filter", "--limit"], Flags = ["--weights", "--values", "--transpose-aware"] },
+        new("diff", 2, 2, DiffWord.Run)
+        {
+            Values = ["--filter", "--limit", "--threshold"],
+            Flags = ["--weights", "--values", "--transpose-aware", "--quant-roundtrip", "--no-threshold"],
+        },
         new("convert", 1, 1, ConvertWords.Convert) { Values = ["-o", "--output", "--quantize", "--compress"], Flags = ["-f", "--force"] },
         new("import", 1, 1, ConvertWords.Import)
         {
+            Operands = "SOURCE",
             Values = ["-o", "--output", "--arch", "--quantize", "--tokenizer"],
             Flags = ["--strict", "--preserve-q4k", "--enforce-provenance", "--allow-no-config", "-f", "--force"],
         },
         new("export", 0, 1, ConvertWords.Export)
         {
-            Values = ["--format", "-o", "--output", "--quantize"], Flags = ["--list-formats", "--plan", "-f", "--force"],
+            Operands = "[FILE]",
+            Values = ["--format", "-o", "--output", "--quantize", "--batch"],
+            Flags = ["--list-formats", "--plan", "-f", "--force"],
         },
-        new("pull", 1, 1, PullWord.Run),
-        new("run", 1, 2, EngineWords.Run) { Values = Inference, Flags = InferenceFlags },
+        new("pull", 1, 1, PullWord.Run) { Operands = "ORG/NAME" },
+        new("run", 1, 2, EngineWords.Run) { Operands = "FILE [PROMPT]", Values = Inference, Flags = InferenceFlags },
         new("chat", 1, 1, EngineWords.Chat) { Values = Inference, Flags = InferenceFlags },
-        new("serve", 1, 2, ServeWord.Run) { Values = Inference, Flags = InferenceFlags },
+        new("serve", 1, 2, ServeWord.Run) { Operands = "[run] FILE", Values = Inference, Flags = InferenceFlags },
         new("bench", 1, 1, EngineWords.Speed) { Values = [.. Inference, "--warmup", "--iterations"], Flags = InferenceFlags },
         new("profile", 1, 2, EngineWords.Speed)
         {
+            Operands = "FILE [B]",
             Values = [
                 .. Inference, "--warmup", "--measure", "--assert-throughput", "--assert-p99", "--assert-p50", "--compare",
                 "--regression-threshold"],

@@ -209,7 +209,7 @@ public sealed class AprWordsTests
         Assert.AreEqual(2, ToolProcess.Run("apr", "--install-shim", bin, "--frob", "x").ExitCode);
         ToolProcess.Run("apr", $"--install-shim={bin}").ShouldExitWith(0);
         Assert.DoesNotContain("MODELPACK_RUNNER", File.ReadAllText(shim));
-        Assert.Contains("Usage: apr WORD", ToolProcess.RunProgram(shim, "rosetta", "convert", "--help").Output);
+        Assert.Contains("Usage: apr rosetta convert SOURCE TARGET", ToolProcess.RunProgram(shim, "rosetta", "convert", "--help").Output);
         File.WriteAllText(shim, "#!/bin/sh\nexit 0\n");
         ToolResult refused = ToolProcess.Run("apr", "--install-shim", bin);
         refused.ShouldExitWith(5);

@@ -115,6 +115,14 @@ internal static class DamagedPart
         File.WriteAllBytes(path, bytes);
     }
 
+    /// <summary>Makes the footer of an APR file that of its bytes.</summary>
+    public static void MendFooter(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        Crc32.Hash(bytes.AsSpan(0, bytes.Length - 4)).CopyTo(bytes, bytes.Length - 4);
+        File.WriteAllBytes(path, bytes);
+    }
+
     /// <summary>Changes the text of a companion.</summary>
     public static void Companion(string path, string name, string old, string other)
     {

@@ -28,9 +28,9 @@ internal static class JsonValues
         writer.WriteEndArray();
     }
 
-    public static void WriteShape(this Utf8JsonWriter writer, IEnumerable<long> shape)
+    public static void WriteShape(this Utf8JsonWriter writer, IEnumerable<long> shape, string name = "shape")
     {
-        writer.WriteStartArray("shape");
+        writer.WriteStartArray(name);
         foreach (long dimension in shape)
         {
             writer.WriteNumberValue(dimension);

@@ -75,7 +75,13 @@ internal static class ConvertWords
     public static int Import(AprCall call)
     {
         Refuse(call, "--tokenizer");
+        if (call.Has("--enforce-provenance"))
+        {
+            throw new AprFailure(AprExit.NotImplemented, "--enforce-provenance is not implemented; 'verify-signature' checks who signed");
+        }
+
         (string source, string output) = (Local(call, call.Positional[0]), Output(call));
+        EnsureArchitecture(call.Value("--arch"), source);
         Certificate certificate = Convert(call, source, output, ModelFormat.Apr, Options(call) with { Existing = ExistingTarget.Replace });
         bool runs = certificate.Meaning == Meaning.Runs;
         call.Answer(
@@ -103,6 +109,7 @@ internal static class ConvertWords
             return AprExit.Done;
         }
 
+        Refuse(call, "--batch");
         string source = call.Positional.Count == 1 ? call.Model(0) : throw new AprFailure(AprExit.Usage, "'export' needs a file");
         ModelFormat to = Word(call.Value("--format") ?? "safetensors");
         if (call.Has("--plan"))
@@ -222,6 +229,19 @@ internal static class ConvertWords
             AprExit.NotImplemented, $"--quantize {word}: ModelPack carries values and never quantizes anew; leave the option out"),
         string word => throw new AprFailure(AprExit.ValidationFailed, $"Unknown quantization '{word}'"),
     };
+
+    // apr reads the model as what it is told that it is; here a model says itself what it is.
+    private static void EnsureArchitecture(string? wanted, string source)
+    {
+        using ModelFile file = ModelFiles.Open(source);
+        if (wanted is not null && !wanted.Equals("auto", StringComparison.OrdinalIgnoreCase)
+            && !wanted.Equals(file.Architecture, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new AprFailure(
+                AprExit.NotImplemented,
+                $"--arch {wanted}: the model says that it is '{file.Architecture ?? "unknown"}', and is not read as another; leave it out");
+        }
+    }
 
     private static void Refuse(AprCall call, string option, string? harmless = null)
     {

@@ -9,21 +9,24 @@ internal static class DiffTensorsWord
     public static int Run(AprCall call)
     {
         (string first, string second) = (call.Model(0), call.Model(1));
+        _ = call.Whole("--show-values", 0);
+        using Model own = Model.Open(first);
+        using Model other = Model.Open(second);
+        (Dictionary<string, string> firstShapes, Dictionary<string, string> secondShapes) = (Shapes(own), Shapes(other));
+        Func<string, bool> filter = NameFilter.Of(call.Value("--filter"), own.File, other.File);
         VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1, cancellation: call.Cancellation);
-        Func<string, bool> filter = NameFilter.Of(call.Value("--filter"));
         ImmutableArray<Difference> differences = [
             .. report.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata && filter(difference.Place))];
-        (Dictionary<string, string> firstShapes, int firstCount) = Shapes(first);
-        (Dictionary<string, string> secondShapes, int secondCount) = Shapes(second);
         bool passed = differences.IsEmpty;
         call.Answer(
             json =>
             {
                 json.WriteString("model_a", first);
                 json.WriteString("model_b", second);
-                json.WriteNumber("tensors_a", firstCount);
-                json.WriteNumber("tensors_b", secondCount);
-                json.WriteNumber("tensors_compared", report.TensorsCompared);
+                json.WriteNumber("tensors_a", own.Tensors.Count);
+                json.WriteNumber("tensors_b", other.Tensors.Count);
+                json.WriteNumber(
+                    "tensors_compared", call.Value("--filter") is null ? report.TensorsCompared : firstShapes.Keys.Count(filter));
                 json.WriteNumber("layout_mismatches", Count(DifferenceKind.Shape));
                 json.WriteNumber("missing_in_a", Count(DifferenceKind.ExtraTensor));
                 json.WriteNumber("missing_in_b", Count(DifferenceKind.MissingTensor));
@@ -54,15 +57,14 @@ internal static class DiffTensorsWord
         int Count(DifferenceKind kind) => differences.Count(difference => difference.Kind == kind);
     }
 
-    private static (Dictionary<string, string> Shapes, int Count) Shapes(string path)
+    private static Dictionary<string, string> Shapes(Model model)
     {
-        using Model model = Model.Open(path);
         Dictionary<string, string> shapes = new(StringComparer.Ordinal);
         foreach (Tensor tensor in model.Tensors)
         {
             shapes.TryAdd(tensor.Name, TensorShape.Format(tensor.Shape.AsSpan()));
         }
 
-        return (shapes, model.Tensors.Count);
+        return shapes;
     }
 }

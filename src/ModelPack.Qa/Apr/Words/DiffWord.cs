@@ -1,3 +1,5 @@
+using ModelPack.IO.Json;
+using ModelPack.Qa.Comparison;
 using ModelPack.Verification.Tolerance;
 
 namespace ModelPack.Qa.Apr.Words;
@@ -5,20 +7,30 @@ namespace ModelPack.Qa.Apr.Words;
 /// <summary><c>diff A B</c>. Unlike apr's own, it exits with 5 if the files differ.</summary>
 internal static class DiffWord
 {
+    private const string Same = "Identical";
     private static readonly string[] Categories = ["format", "metadata", "tensor", "quantization", "size"];
 
     public static int Run(AprCall call)
     {
+        if (call.Has("--quant-roundtrip"))
+        {
+            throw new AprFailure(AprExit.NotImplemented, "--quant-roundtrip: nothing is quantized here; leave the option out");
+        }
+
         (string first, string second) = (call.Model(0), call.Model(1));
+        _ = call.Number("--threshold", 0);
         if (call.Has("--values"))
         {
             return Values(call, first, second);
         }
 
-        Func<string, bool> filter = NameFilter.Of(call.Value("--filter"));
         using Model own = Model.Open(first);
         using Model other = Model.Open(second);
-        Difference[] found = [.. ModelDiff.Compare(own, other).Differences.Where(difference => filter(difference.Place))];
+        Func<string, bool> tensors = NameFilter.Of(call.Value("--filter"), own.File, other.File);
+        Func<string, bool> places = NameFilter.Of(call.Value("--filter"));
+        Difference[] found = [
+            .. ModelDiff.Compare(own, other).Differences.Where(
+                one => (one.Kind is DifferenceKind.Metadata or DifferenceKind.Container ? places : tensors)(one.Place))];
         call.Answer(
             json =>
             {
@@ -57,53 +69,50 @@ internal static class DiffWord
 
     private static int Values(AprCall call, string first, string second)
     {
+        using Model own = Model.Open(first);
+        using Model other = Model.Open(second);
+        Func<string, bool> filter = NameFilter.Of(call.Value("--filter"), own.File, other.File);
         ToleranceReport report = ModelVerifier.Verify(first, second, ValueTolerance.Absolute(0), cancellation: call.Cancellation);
-        Func<string, bool> filter = NameFilter.Of(call.Value("--filter"));
-        (TensorDistance Tensor, string Status)[] tensors = [
-            .. report.Distances.Where(one => filter(one.Name)).Select(one => (one, Status(one)))];
-        int apart = report.Differences.Count(one => filter(one.Place));
+        ValueGap[] tensors = [.. ValueGap.Of(own.File, other.File, call.Cancellation).Where(one => filter(one.Name))];
+        bool isEqual = !report.Differences.Any(one => filter(one.Place));
         call.Answer(
             json =>
             {
                 json.WriteString("model_a", first);
                 json.WriteString("model_b", second);
                 json.WriteNumber("tensors_compared", tensors.Length);
-                json.WriteNumber("identical_count", Count("Identical"));
+                json.WriteNumber("identical_count", Count(Same));
                 json.WriteNumber("transposed_count", 0);
                 json.WriteNumber("critical_count", Count("Critical"));
                 json.WriteNumber("large_count", Count("LargeDiff"));
                 json.WriteNumber("medium_count", Count("MediumDiff"));
                 json.WriteStartArray("results");
-                foreach ((TensorDistance tensor, string status) in tensors)
+                foreach (ValueGap tensor in tensors)
                 {
                     json.WriteStartObject();
                     json.WriteString("name", tensor.Name);
+                    json.WriteShape(tensor.FirstShape, "shape_a");
+                    json.WriteShape(tensor.SecondShape, "shape_b");
                     json.WriteNumber("element_count", tensor.Elements);
-                    json.Number("max_diff", tensor.LargestAbsolute?.Absolute ?? (tensor.NonFinite > 0 ? null : 0));
-                    json.WriteNumber("identical_count", tensor.Elements - tensor.Different);
-                    json.WriteString("status", status);
+                    json.Number("mean_diff", tensor.Mean);
+                    json.Number("max_diff", tensor.Largest);
+                    json.Number("rmse", tensor.RootMeanSquare);
+                    json.Number("cosine_similarity", tensor.Cosine);
+                    json.WriteNumber("identical_count", tensor.Count(Same));
+                    json.WriteNumber("small_diff_count", tensor.Count("NearlyIdentical") + tensor.Count("SmallDiff"));
+                    json.WriteNumber("medium_diff_count", tensor.Count("MediumDiff"));
+                    json.WriteNumber("large_diff_count", tensor.Count("LargeDiff") + tensor.Count("Critical"));
+                    json.WriteString("status", tensor.Status);
                     json.WriteEndObject();
                 }
 
                 json.WriteEndArray();
             },
-            () => tensors.Select(one => $"{one.Status}  {one.Tensor.Name}"));
-        return apart == 0 ? AprExit.Done : AprExit.ValidationFailed;
+            () => tensors.Select(one => $"{one.Status}  {one.Name}"));
+        return isEqual ? AprExit.Done : AprExit.ValidationFailed;
 
         int Count(string status) => tensors.Count(one => one.Status == status);
     }
-
-    // The steps of apr's own labels (apr-rosetta.md §2).
-    private static string Status(TensorDistance tensor) => (tensor.NonFinite, tensor.LargestAbsolute?.Absolute ?? 0) switch
-    {
-        ( > 0, _) => "Critical",
-        (_, 0) => "Identical",
-        (_, < 1e-3) => "NearlyIdentical",
-        (_, < 0.01) => "SmallDiff",
-        (_, < 0.1) => "MediumDiff",
-        (_, < 1) => "LargeDiff",
-        _ => "Critical",
-    };
 
     private static string Category(Difference difference) => difference.Kind switch
     {

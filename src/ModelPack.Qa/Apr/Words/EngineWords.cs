@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ModelPack.Qa.Engines;
 
@@ -8,34 +9,44 @@ internal static class EngineWords
 {
     private const int Preset = 32;
 
+    private static readonly string[] Untold =
+    [
+        "used_gpu", "cached", "prompt_tokens", "completion_tokens", "finish_reason", "context_length", "generation_ms", "setup_ms",
+    ];
+
     public static int Run(AprCall call)
     {
+        string path = call.Model(0);
+        EnsureFormat(call);
         Engine engine = Of(call, "run");
         string prompt = call.Value("-p") ?? call.Value("--prompt")
             ?? (call.Positional.Count == 2 ? call.Positional[1] : throw new AprFailure(AprExit.Usage, "'run' needs a prompt (-p PROMPT)"));
-        string text = Ask(call, engine, call.Model(0), prompt);
+        Answer answer = Ask(call, engine, path, prompt);
 
         // Neither the path nor the time: clients compare whole answers of two files.
-        Tell(call, prompt, text, ["Output:", .. text.Split('\n')]);
+        Tell(call, prompt, answer, ["Output:", .. answer.Text.Split('\n')]);
         return AprExit.Done;
     }
 
     public static int Chat(AprCall call)
     {
+        string path = call.Model(0);
+        EnsureFormat(call);
         Engine engine = Of(call, "chat");
         string prompt = call.Console.Input.ReadToEnd().Trim();
-        string text = Ask(call, engine, call.Model(0), prompt);
-        Tell(call, prompt, text, text.Split('\n'));
+        Answer answer = Ask(call, engine, path, prompt);
+        Tell(call, prompt, answer, answer.Text.Split('\n'));
         return AprExit.Done;
     }
 
     public static int Compare(AprCall call)
     {
+        (string first, string second) = (call.Model(0), call.Model(1));
+        _ = call.Number("--temperature", 0) + call.Number("--tolerance", 0);
         Engine engine = Of(call, "compare-inference");
         string prompt = call.Value("--prompt") ?? "2+2=";
         int tokens = call.Whole("--max-tokens", 5);
-        (string first, string second) = (call.Model(0), call.Model(1));
-        string[] texts = [.. new[] { first, second }.Select(path => Ask(call, engine, path, prompt, tokens))];
+        string[] texts = [.. new[] { first, second }.Select(path => Ask(call, engine, path, prompt, tokens).Text)];
         bool passed = texts[0] == texts[1];
         call.Answer(
             json =>
@@ -69,26 +80,55 @@ internal static class EngineWords
                 AprExit.NotAvailable,
                 $"'{word}' is not available: ModelPack has no engine. Name one with {EngineSetting.Option} or {EngineSetting.Variable}");
 
-    private static string Ask(AprCall call, Engine engine, string path, string prompt, int? tokens = null)
+    private static Answer Ask(AprCall call, Engine engine, string path, string prompt, int? tokens = null)
     {
         int most = tokens ?? call.Whole("-n", call.Whole("--max-tokens", Preset));
         using EngineModel model = EngineModel.Of(path, call.Cancellation);
-        return engine.Answer(model.Path, prompt, most, call.Cancellation);
+        long start = Stopwatch.GetTimestamp();
+        string text = engine.Answer(model.Path, prompt, most, call.Cancellation);
+        return new(text, most, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
-    private static void Tell(AprCall call, string prompt, string text, IReadOnlyList<string> lines) =>
-        call.Answer(json => Write(json, call, prompt, text), () => lines);
+    // apr writes subtitles too; what an engine says has no times.
+    private static void EnsureFormat(AprCall call)
+    {
+        switch (call.Value("-f") ?? call.Value("--format"))
+        {
+            case null or "text":
+                break;
+            case "json":
+                call.Set("--json");
+                break;
+            case string format:
+                throw new AprFailure(AprExit.NotImplemented, $"--format {format} is not implemented: use text or json");
+        }
+    }
 
-    private static void Write(Utf8JsonWriter json, AprCall call, string prompt, string text)
+    private static void Tell(AprCall call, string prompt, Answer answer, IReadOnlyList<string> lines) =>
+        call.Answer(json => Write(json, call, prompt, answer), () => lines);
+
+    // What an engine does not tell is null (apr-rosetta.md §1.3 has the names).
+    private static void Write(Utf8JsonWriter json, AprCall call, string prompt, Answer answer)
     {
         json.WriteString("model", call.Positional[0]);
         json.WriteString("prompt", prompt);
-        json.WriteString("text", text);
-        json.WriteNumber("max_tokens", call.Whole("-n", call.Whole("--max-tokens", Preset)));
+        json.WriteString("text", answer.Text);
+        json.WriteNull("tokens");
+        json.WriteNull("tokens_generated");
+        json.WriteNumber("max_tokens", answer.MaxTokens);
+        json.WriteNull("tok_per_sec");
+        json.WriteNumber("inference_time_ms", Math.Round(answer.Milliseconds, 2));
+        foreach (string name in Untold)
+        {
+            json.WriteNull(name);
+        }
+
         json.WriteStartObject("backend");
         json.WriteString("requested", call.Has("--gpu") ? "gpu" : call.Has("--no-gpu") ? "cpu" : "auto");
         json.WriteString("ran", "external");
         json.WriteBoolean("fell_back", false);
         json.WriteEndObject();
     }
+
+    private sealed record Answer(string Text, int MaxTokens, double Milliseconds);
 }

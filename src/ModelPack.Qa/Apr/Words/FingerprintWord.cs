@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Models;
 using ModelPack.Qa.Comparison;
 
 namespace ModelPack.Qa.Apr.Words;
@@ -8,7 +9,7 @@ internal static class FingerprintWord
 {
     public static int Run(AprCall call)
     {
-        Func<string, bool> filter = NameFilter.Of(call.Value("--filter"));
+        Func<string, bool> filter = Filter(call);
         ImmutableArray<Fingerprint> prints = Fingerprints.Of(call.Model(0), filter, call.Cancellation);
         if ((call.Value("-o") ?? call.Value("--output")) is { } output)
         {
@@ -45,6 +46,13 @@ internal static class FingerprintWord
             },
             () => passed ? prints.Select(Line) : found.Select(difference => difference.Text));
         return passed ? AprExit.Done : AprExit.ValidationFailed;
+    }
+
+    private static Func<string, bool> Filter(AprCall call)
+    {
+        using ModelFile first = ModelFiles.Open(call.Model(0));
+        using ModelFile? second = call.Positional.Count == 2 ? ModelFiles.Open(call.Model(1)) : null;
+        return NameFilter.Of(call.Value("--filter"), [.. new[] { first, second }.OfType<ModelFile>()]);
     }
 
     private static string Line(Fingerprint print) =>

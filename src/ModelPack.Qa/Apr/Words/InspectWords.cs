@@ -27,7 +27,7 @@ internal static class InspectWords
                 Facts(json, file, "num_attention_heads");
                 json.WriteString("quantization", MainType(tensors));
                 json.WriteNumber("metadata_keys", file.Metadata.Count);
-                List(json, tensors, _ => null);
+                List(json, tensors, _ => null, null);
             },
             () => Summary(file, tensors).Concat(tensors.Select(Line)));
         return AprExit.Done;
@@ -42,7 +42,7 @@ internal static class InspectWords
             json =>
             {
                 json.WriteString("file", path);
-                json.WriteBoolean("valid", true);
+                json.WriteBoolean("valid", Apr(file) is not { } apr || IsFooterRight(apr));
                 json.WriteString("format", file.Format == ModelFormat.Apr ? "APR v2" : Name(file.Format));
                 json.WriteNumber("tensor_count", tensors.Count);
                 json.WriteNumber(file.Format == ModelFormat.Apr ? "size_bytes" : "file_size", Weights(file));
@@ -88,7 +88,9 @@ internal static class InspectWords
                 json.WriteString("format_version", model.File.FormatDescription);
                 json.WriteNumber("tensor_count", tensors.Length);
                 json.WriteNumber("total_size_bytes", tensors.Sum(one => one.Tensor.ByteLength));
-                List(json, [.. tensors.Select(one => one.Tensor)], name => statistics.GetValueOrDefault(name));
+                List(
+                    json, [.. tensors.Select(one => InOwnOrder(model.Format, one.Tensor))], name => statistics.GetValueOrDefault(name),
+                    model.Format);
             },
             () => tensors.Select(one => Line(one.Tensor)));
         return AprExit.Done;
@@ -105,7 +107,7 @@ internal static class InspectWords
     /// <summary>Bytes of the files that hold tensors, without companions.</summary>
     public static long Weights(ModelFile file) =>
         file.AllMembers.Count > 1
-            ? file.AllMembers.Where(member => member.Model is not null).Sum(member => member.Length)
+            ? file.AllMembers.Where(member => member is { Model: not null, IsSideFile: false }).Sum(member => member.Length)
             : file.Source.Length;
 
     private const int MaximumItems = 16;
@@ -129,7 +131,7 @@ internal static class InspectWords
 
     private static void AprDetails(Utf8JsonWriter json, ModelFile file)
     {
-        if (file is not AprFile apr)
+        if (Apr(file) is not { } apr)
         {
             return;
         }
@@ -151,6 +153,9 @@ internal static class InspectWords
         json.WriteEndObject();
     }
 
+    // Beside the file may lie another, with the blocks that it has no type for.
+    private static AprFile? Apr(ModelFile file) => (file is ModelSet set ? set.First : file) as AprFile;
+
     private static bool IsFooterRight(AprFile apr)
     {
         try
@@ -164,7 +169,12 @@ internal static class InspectWords
         }
     }
 
-    private static void List(Utf8JsonWriter json, IReadOnlyList<TensorInfo> tensors, Func<string, TensorStatistics?> statistics)
+    // 'apr tensors' lists a GGUF with its innermost dimension first, as it is stored (apr-rosetta.md §2).
+    private static TensorInfo InOwnOrder(ModelFormat format, TensorInfo tensor) =>
+        format == ModelFormat.Gguf ? tensor with { Shape = [.. tensor.Shape.Reverse()] } : tensor;
+
+    private static void List(
+        Utf8JsonWriter json, IReadOnlyList<TensorInfo> tensors, Func<string, TensorStatistics?> statistics, ModelFormat? speller)
     {
         json.WriteStartArray("tensors");
         foreach (TensorInfo tensor in tensors)
@@ -172,7 +182,8 @@ internal static class InspectWords
             json.WriteStartObject();
             json.WriteString("name", tensor.Name);
             json.WriteShape(tensor.Shape);
-            json.WriteString("dtype", TensorTypes.Get(tensor.Type).Name);
+            string type = TensorTypes.Get(tensor.Type).Name;
+            json.WriteString("dtype", speller == ModelFormat.Apr ? type.ToLowerInvariant() : type);
             json.WriteNumber("size_bytes", tensor.ByteLength);
             if (statistics(tensor.Name) is { } values)
             {

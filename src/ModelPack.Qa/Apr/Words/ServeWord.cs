@@ -21,10 +21,13 @@ internal static class ServeWord
             throw new AprFailure(AprExit.Usage, $"unexpected argument '{call.Positional[1]}' found");
         }
 
-        Engine engine = EngineWords.Of(call, "serve");
+        string path = call.Model(at);
         string host = call.Value("--host") ?? "127.0.0.1";
-        int port = call.Whole("--port", call.Whole("-p", 8080));
-        using EngineModel model = EngineModel.Of(call.Model(at), call.Cancellation);
+        int port = call.Whole("--port", call.Whole("-p", 8080)) is > 0 and <= ushort.MaxValue and var known
+            ? known
+            : throw new AprFailure(AprExit.Usage, "a port is a number from 1 to 65535");
+        Engine engine = EngineWords.Of(call, "serve");
+        using EngineModel model = EngineModel.Of(path, call.Cancellation);
         using HttpListener listener = new();
         foreach (string name in Names(host))
         {

@@ -19,7 +19,7 @@ internal static class ValidateStatsWord
             (null, null) => Alone(call, model),
             _ => throw new AprFailure(AprExit.Usage, "--reference and --fingerprints cannot be used together"),
         };
-        bool passed = anomalies.Length == 0;
+        bool passed = count > 0 && anomalies.Length == 0;
         call.Answer(
             json =>
             {
@@ -45,7 +45,10 @@ internal static class ValidateStatsWord
             },
             () => anomalies.Select(
                     one => FormattableString.Invariant($"{one.Tensor}: {one.Field} is {one.Actual}, expected {one.Expected}"))
-                .Append(passed ? $"{count} tensors: passed" : $"{anomalies.Length} anomalies: FAILED"));
+                .Append(
+                    passed ? $"{count} tensors: passed"
+                    : count == 0 ? "FAILED: there was no tensor to look at"
+                    : $"{anomalies.Length} anomalies: FAILED"));
         return passed ? AprExit.Done : AprExit.ValidationFailed;
     }
 
