@@ -69,6 +69,10 @@ internal sealed record ModelDescription
     /// <summary>Tensors of the output that have a type of their own, which holds every number of them.</summary>
     public ImmutableArray<(string Name, TensorType Type)> Types { get; init; } = [];
 
+    /// <summary>Why what the file says has no GGUF keys: it says it in words that have none, or in two that exclude one another. Null if
+    /// it has, or if its words are missing.</summary>
+    public string? Untranslated { get; init; }
+
     /// <summary>The companion files of a folder.</summary>
     public ImmutableArray<Companion> Companions { get; init; } = [];
 
@@ -154,9 +158,9 @@ internal sealed record ModelDescription
 
         GgufMetadataFrom read = GgufFromApr.Read(apr);
         ImmutableArray<RankedNote> notes = [.. read.Notes.Select(RankedNote.Of)];
-        if (read.Contradictions.Any())
+        if (read.Contradictions.FirstOrDefault() is { } contradiction)
         {
-            return new() { Architecture = apr.Architecture, Notes = notes };
+            return new() { Architecture = apr.Architecture, Notes = notes, Untranslated = $"is not read: {contradiction.Text}" };
         }
 
         (AprFamily? family, string? doubt) = AprFamilies.OfApr(apr);
@@ -175,6 +179,7 @@ internal sealed record ModelDescription
         {
             Architecture = read.Architecture ?? apr.Architecture,
             Entries = read.Architecture is null ? [] : read.Entries,
+            Untranslated = read.Architecture is null && apr.Architecture is { } own ? $"says what '{own}' is in words of its own" : null,
             Tensors = tensors,
             Family = family,
             Notes = doubt is null ? notes : [.. notes, doubt],

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Qa.Engines;
@@ -13,9 +14,12 @@ namespace ModelPack.Qa.Engines;
 /// </param>
 /// <param name="limit">How long one answer may take.</param>
 /// <param name="folder">The folder that a program is started in, and that its path is relative to; null takes the current one.</param>
-internal sealed class Engine(string setting, TimeSpan? limit = null, string? folder = null)
+internal sealed partial class Engine(string setting, TimeSpan? limit = null, string? folder = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    // Answers are compared byte for byte: replacement characters would make two of them one.
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly TimeSpan limit = limit ?? Patience;
 
@@ -80,19 +84,24 @@ internal sealed class Engine(string setting, TimeSpan? limit = null, string? fol
         });
         try
         {
-            using HttpClient client = new() { Timeout = limit };
+            using SocketsHttpHandler handler = new() { UseProxy = !address.IsLoopback };
+            using HttpClient client = new(handler) { Timeout = limit, MaxResponseContentBufferSize = EngineProcess.MaximumBytes };
             using HttpRequestMessage request = new(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8) };
             using HttpResponseMessage response = client.Send(request, cancellation);
             using StreamReader reader = new(response.Content.ReadAsStream(cancellation));
             string text = reader.ReadToEnd();
             using JsonDocument document = JsonDocument.Parse(text);
-            return response.IsSuccessStatusCode && document.RootElement.TryGetProperty("text", out JsonElement answer)
-                && answer.ValueKind == JsonValueKind.String
+            return response.IsSuccessStatusCode && document.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("text", out JsonElement answer) && answer.ValueKind == JsonValueKind.String
                 ? answer.GetString()!
-                : throw Failed($"{address} answered {(int)response.StatusCode}: {SafeText.Escape(text)}", null);
+                : throw Failed($"{address} answered {(int)response.StatusCode}: {SafeText.Shorten(SafeText.Escape(text))}", null);
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or IOException
-            || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw TooLate(address.ToString());
+        }
+        catch (Exception exception)
+            when (exception is HttpRequestException or JsonException or IOException or InvalidOperationException)
         {
             throw Failed($"{address}: {exception.Message.TrimEnd('.')}", exception);
         }
@@ -101,48 +110,53 @@ internal sealed class Engine(string setting, TimeSpan? limit = null, string? fol
     private string Start(string gguf, string prompt, int maxTokens, CancellationToken cancellation)
     {
         string[] words = [
-            .. Words(setting).Select(word => word switch
+            .. Words(setting).Select(word => Placeholder().Replace(word, found => found.Value switch
             {
                 "{prompt}" => prompt,
-                _ => word.Replace("{model}", gguf, StringComparison.Ordinal)
-                    .Replace("{max_tokens}", maxTokens.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
-            })];
-        if (words.Length == 0)
+                "{model}" => gguf,
+                _ => maxTokens.ToString(CultureInfo.InvariantCulture),
+            }))];
+        if (words is [] or ["", ..])
         {
             throw Failed("its command line is empty", null);
         }
 
+        ProcessStartInfo start = new(ProgramOf(words[0]), words[1..]) { WorkingDirectory = folder ?? "" };
         try
         {
-            using Process process = Process.Start(
-                new ProcessStartInfo(ProgramOf(words[0]), words[1..])
-                {
-                    WorkingDirectory = folder ?? "",
-                    RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-                })!;
-            process.StandardInput.Close();
-            using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            late.CancelAfter(limit);
-            using CancellationTokenRegistration stop = late.Token.Register(() => process.Kill(entireProcessTree: true));
-            Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            cancellation.ThrowIfCancellationRequested();
-            return late.IsCancellationRequested
-                ? throw Failed($"'{words[0]}' took more than {limit.TotalSeconds} s", new TimeoutException())
-                : process.ExitCode == 0
-                ? output.TrimEnd('\r', '\n')
-                : throw Failed($"'{words[0]}' ended with {process.ExitCode}: {SafeText.Escape(error.Result.Trim())}", null);
+            (int exitCode, byte[] output, string error) = EngineProcess.Run(start, limit, cancellation);
+            return exitCode == 0
+                ? StrictUtf8.GetString(output).TrimEnd('\r', '\n')
+                : throw Failed($"'{words[0]}' ended with {exitCode}: {SafeText.Escape(error.Trim())}", null);
         }
-        catch (System.ComponentModel.Win32Exception exception)
+        catch (TimeoutException)
+        {
+            throw TooLate($"'{words[0]}'");
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw Failed($"what '{words[0]}' says is not UTF-8", exception);
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or IOException)
         {
             throw Failed($"'{words[0]}' cannot be started: {exception.Message.TrimEnd('.')}", exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Failed($"'{words[0]}' {exception.Message}", exception);
         }
     }
 
     // A process is found relative to the folder of its parent, whatever folder it is started in.
     private string ProgramOf(string word) =>
         folder is not null && Path.Combine(folder, word) is var own && File.Exists(own) ? own : word;
+
+    // In one pass: what stands in a prompt is no placeholder.
+    [GeneratedRegex(@"\{(?:model|prompt|max_tokens)\}")]
+    private static partial Regex Placeholder();
+
+    private ModelPackException TooLate(string who) =>
+        Failed(string.Create(CultureInfo.InvariantCulture, $"{who} took more than {limit.TotalSeconds} s"), new TimeoutException());
 
     private static ModelPackException Failed(string why, Exception? inner) =>
         new(QaErrors.EngineFailed, $"the engine failed: {why}", inner);

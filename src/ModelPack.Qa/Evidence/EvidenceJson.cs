@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO.Json;
 
@@ -51,14 +52,14 @@ internal static class EvidenceJson
         json.WriteString("id", one.Id);
         json.WriteString("gate_id", one.Gate);
         json.WriteStartObject("scenario");
-        json.WriteString("id", $"{one.Model}_run_cpu_{format}_{0:x16}");
+        json.WriteString("id", $"{one.Model}_{one.Modality}_{one.Backend}_{format}_{0:x16}");
         json.WriteStartObject("model");
         json.WriteString("org", one.Organization);
         json.WriteString("name", one.Model);
         json.WriteNull("variant");
         json.WriteEndObject();
-        json.WriteString("modality", "run");
-        json.WriteString("backend", "cpu");
+        json.WriteString("modality", one.Modality);
+        json.WriteString("backend", one.Backend);
         json.WriteString("format", format);
         json.WriteString("prompt", one.Subject);
         json.WriteNumber("temperature", 0);
@@ -70,7 +71,7 @@ internal static class EvidenceJson
         json.WriteString("outcome", one.Outcome.ToString());
         json.WriteString("reason", one.Reason);
         json.WriteString("output", one.Output);
-        json.WriteNull("stderr");
+        json.WriteString("stderr", one.StandardError);
         json.WriteNumberOrNull("exit_code", one.Outcome switch { Outcome.Corroborated => 0, Outcome.Falsified => 1, _ => (long?)null });
         json.WriteStartObject("metrics");
         json.WriteNull("tokens_per_second");
@@ -111,10 +112,14 @@ internal static class EvidenceJson
             Format = ModelFormatNames.TryParse(Text(scenario, "format"), out ModelFormat format)
                 ? format
                 : throw new FormatException($"'{Text(scenario, "format")}' is no format"),
+            Modality = Text(scenario, "modality"),
+            Backend = Text(scenario, "backend"),
             Subject = Text(scenario, "prompt"),
-            Outcome = Enum.Parse<Outcome>(Text(one, "outcome")),
+            Outcome = Enum.GetValues<Outcome>().Cast<Outcome?>().FirstOrDefault(known => known.ToString() == Text(one, "outcome"))
+                ?? throw new FormatException($"'{SafeText.Shorten(Text(one, "outcome"))}' is no outcome"),
             Reason = Text(one, "reason"),
             Output = Text(one, "output"),
+            StandardError = one.TryGetProperty("stderr", out JsonElement error) ? error.GetString() : null,
             Milliseconds = one.GetProperty("metrics").GetProperty("duration_ms").GetInt64(),
             Time = one.GetProperty("timestamp").GetDateTimeOffset(),
             IsBlocking = metadata.TryGetProperty("severity", out JsonElement severity) && severity.ValueEquals("P0"),

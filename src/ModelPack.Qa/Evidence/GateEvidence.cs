@@ -29,6 +29,11 @@ internal sealed record GateEvidence
     /// <summary>The format of the last output.</summary>
     public ModelFormat Format { get; init; }
 
+    /// <summary>How the harness asked the model; gates of conversions are "run" on "cpu".</summary>
+    public string Modality { get; init; } = "run";
+
+    public string Backend { get; init; } = "cpu";
+
     /// <summary>What was converted.</summary>
     public string Subject { get; init; } = "";
 
@@ -38,6 +43,9 @@ internal sealed record GateEvidence
 
     /// <summary>Of a falsified gate the first tensor or key that differs, with both values.</summary>
     public string Output { get; init; } = "";
+
+    /// <summary>What a program that failed said.</summary>
+    public string? StandardError { get; init; }
 
     public long Milliseconds { get; init; }
 

@@ -6,6 +6,8 @@ namespace ModelPack.Qa.Gates;
 /// <summary>What a gate found.</summary>
 internal sealed record GateAnswer(Outcome Outcome, string Reason, string Output = "")
 {
+    public string? StandardError { get; init; }
+
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public static GateAnswer Skipped(string why) => new(Outcome.Skipped, why);

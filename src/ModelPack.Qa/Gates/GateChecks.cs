@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using ModelPack.Formats;
-using ModelPack.Formats.Apr;
 using ModelPack.Models;
 using ModelPack.Qa.Comparison;
 using ModelPack.Qa.Evidence;
@@ -10,7 +10,7 @@ using ModelPack.Validation.Facts;
 namespace ModelPack.Qa.Gates;
 
 /// <summary>What the gates look at, each comparison made once (qa-gates.md §1, third column).</summary>
-internal sealed class GateChecks(QaWorkspace workspace)
+internal sealed partial class GateChecks(QaWorkspace workspace)
 {
     private readonly Dictionary<string, VerificationReport> reports = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PairedStatistics> statistics = new(StringComparer.Ordinal);
@@ -21,8 +21,10 @@ internal sealed class GateChecks(QaWorkspace workspace)
     {
         (QaModel from, QaModel to) = Ends(chain);
         VerificationReport report = Verify(chain);
-        (int compared, int widened, List<string> found) = VisibleValues.Compare(from, to, workspace.Cancellation);
-        string[] differences = [.. Tensors(report).Select(difference => difference.Text), .. found];
+        (int compared, int widened, List<string> found) = VisibleValues.Compare(
+            from, to, Tensors(Verify(chain)).Select(one => one.Place), workspace.Cancellation);
+        string[] differences = [
+            .. Tensors(report).Select(difference => difference.Text), .. found, .. Said(chain, SaidPart.Container)];
         ProofLevel level = to.Certificate!.Level;
         if (differences.Length == 0 && level < ProofLevel.L3)
         {
@@ -88,19 +90,10 @@ internal sealed class GateChecks(QaWorkspace workspace)
                 .Select(one => $"'{one.Name}' is {TensorShape.Format(one.Shape.AsSpan())}, not [{rows}, {hidden}]")]);
     }, "embeddings are [vocabulary, hidden], row by row", "an embedding has another layout");
 
-    public GateAnswer Tokenizer(IReadOnlyList<string> chains) => !Source().HasTokenizer
-        ? GateAnswer.Skipped("the source has no tokenizer that is understood")
-        : OverOwnWords(
-            chains, chain => Source().CompareTokenizer(Words(chain)), "keys of vocabulary, merges and special tokens are equal",
-            "the tokenizer is not that of the source");
-
-    public GateAnswer Config(IReadOnlyList<string> chains) => OverOwnWords(
-        chains, chain => Source().CompareConfig(Words(chain)), "values of the configuration are equal", "the configuration differs");
-
     /// <summary>No NaN, no infinity and no tensor of zeros that the source does not have.</summary>
-    public GateAnswer Weights(IReadOnlyList<string> chains, Func<PairedTensor, bool> filter) => Over(chains, chain =>
+    public GateAnswer Weights(IReadOnlyList<string> chains, Func<string, bool>? filter = null) => Over(chains, chain =>
     {
-        PairedTensor[] tensors = [.. Statistics(chain).Tensors.Where(filter).Where(tensor => tensor.SecondStatistics is not null)];
+        PairedTensor[] tensors = [.. Statistics(chain, filter).Where(tensor => tensor.SecondStatistics is not null)];
         return (tensors.Length, [
             .. tensors.Where(tensor => tensor.SecondStatistics!.NaN > (tensor.FirstStatistics?.NaN ?? 0)
                     || tensor.SecondStatistics.Infinity > (tensor.FirstStatistics?.Infinity ?? 0))
@@ -111,9 +104,9 @@ internal sealed class GateChecks(QaWorkspace workspace)
     }, "tensors have no NaN, infinity or zeros of their own", "values were damaged");
 
     /// <summary>Mean, deviation, least and largest value are the same numbers.</summary>
-    public GateAnswer SameStatistics(IReadOnlyList<string> chains, Func<PairedTensor, bool> filter) => Over(chains, chain =>
+    public GateAnswer SameStatistics(IReadOnlyList<string> chains, Func<string, bool>? filter = null) => Over(chains, chain =>
     {
-        PairedTensor[] tensors = [.. Statistics(chain).Tensors.Where(filter).Where(tensor => tensor.FirstStatistics is not null)];
+        PairedTensor[] tensors = [.. Statistics(chain, filter).Where(tensor => tensor.FirstStatistics is not null)];
         return (tensors.Length, [
             .. tensors.Where(tensor => tensor.SecondStatistics is null).Select(tensor => $"tensor '{tensor.First.Name}' has no partner"),
             .. tensors.SelectMany(tensor => tensor.Differences.Select(one => FormattableString.Invariant(
@@ -130,125 +123,55 @@ internal sealed class GateChecks(QaWorkspace workspace)
         return (report.Tensors, [.. report.Findings.Where(finding => codes.Contains(finding.Code)).Select(finding => finding.Text)]);
     }, "tensors agree with the model's own configuration", "shapes contradict the configuration");
 
-    /// <summary>What a loader of the folder opens beside the tensors.</summary>
-    public GateAnswer Companions(IReadOnlyList<string> chains)
-    {
-        OwnWords source = Source();
-        string[] wanted = source.HasTokenizer ? ["config.json", "tokenizer.json|tokenizer.model|vocab.json|vocab.txt"] : ["config.json"];
-        using ModelFile file = ModelFiles.Open(workspace.Get(QaWorkspace.Letter(workspace.SourceFormat).ToString()).Path);
-        return file.Architecture is null && !source.HasTokenizer && workspace.SourceFormat != ModelFormat.SafeTensors
-            ? GateAnswer.Skipped("the source says nothing that companions could be made of")
-            : Over(chains, chain => (wanted.Length, [
-                .. wanted.Where(names => !names.Split('|').Any(name => File.Exists(Path.Combine(workspace.Get(chain).Path, name))))
-                    .Select(names => $"{names.Split('|')[0]} is missing in the folder")]),
-                "companion files are there", "companion files are missing");
-    }
-
     /// <summary>Blocks decoded by the reference formula are what the widened tensors show.</summary>
     public GateAnswer Dequantized(IReadOnlyList<string> chains) => Over(chains, chain =>
     {
         (QaModel from, QaModel to) = Ends(chain);
-        (int compared, _, List<string> found) = VisibleValues.Compare(from, to, workspace.Cancellation);
+        (int compared, _, List<string> found) = VisibleValues.Compare(
+            from, to, Tensors(Verify(chain)).Select(one => one.Place), workspace.Cancellation);
         return (compared, found);
     }, "tensors show the values that their blocks decode to", "decoded values differ");
 
     public GateAnswer NotTransposed(IReadOnlyList<string> chains, Func<string, bool> filter) => Over(chains, chain =>
     {
-        VerificationReport report = Verify(chain);
-        return (Count(chain, filter), [
-            .. report.Differences.Where(one => one.Kind == DifferenceKind.Shape && filter(one.Place)).Select(one => one.Text)]);
+        AnySpelling names = Names(chain, filter);
+        return (Count(chain, names.Takes), [
+            .. Verify(chain).Differences.Where(one => one.Kind == DifferenceKind.Shape && names.Takes(one.Place)).Select(one => one.Text)]);
     }, "tensors have the shapes of the source", "shapes differ");
 
     public GateAnswer Checksums(IReadOnlyList<string> chains, Func<string, bool> filter) => Over(chains, chain =>
     {
-        VerificationReport report = Verify(chain);
-        return (Count(chain, filter), [.. Tensors(report).Where(one => filter(one.Place)).Select(one => one.Text)]);
+        AnySpelling names = Names(chain, filter);
+        return (Count(chain, names.Takes), [.. Tensors(Verify(chain)).Where(one => names.Takes(one.Place)).Select(one => one.Text)]);
     }, "tensors have the checksums of the source", "checksums differ");
-
-    /// <summary>Type byte, size and place of every tensor of an APR file (apr-v2.md).</summary>
-    public GateAnswer AprFormat(string chain, int part)
-    {
-        using ModelFile file = ModelFiles.Open(workspace.Get(chain).Path);
-        if (file is not AprFile apr)
-        {
-            return GateAnswer.Skipped("no APR file was written");
-        }
-
-        return part switch
-        {
-            1 => GateAnswer.Of(
-                apr.Entries.Count, "tensors have the size of their type byte and shape",
-                [.. apr.Entries.Where(entry => !TensorTypes.Get(entry.Type).TryGetPayloadBytes(entry.Dimensions.AsSpan(), out long bytes)
-                    || bytes != entry.Size).Select(entry => $"'{entry.Name}': type byte {entry.TypeByte}, {entry.Size} bytes")],
-                "type bytes do not fit"),
-            2 => GateAnswer.Of(
-                apr.Entries.Count, "tensors begin at a multiple of 64 bytes",
-                [.. apr.Entries.Where(entry => (apr.DataOffset + entry.Offset) % 64 != 0)
-                    .Select(entry => $"'{entry.Name}' begins at {apr.DataOffset + entry.Offset}")],
-                "tensors are not aligned"),
-            _ => GateAnswer.Of(
-                1, "header has magic and version 2",
-                apr.VersionMajor == 2 ? [] : [$"version {apr.VersionMajor}.{apr.VersionMinor}"], "the header is wrong"),
-        };
-    }
-
-    /// <summary>Each id has the text of the source, and that text leads back to it. Merges are not applied.</summary>
-    public GateAnswer TokenRoundTrip(IReadOnlyList<string> chains) => !Source().HasTokenizer
-        ? GateAnswer.Skipped("the source has no tokenizer that is understood")
-        : OverOwnWords(chains, chain =>
-        {
-            byte[][] own = Source().TokenBytes;
-            byte[][] other = Words(chain).TokenBytes;
-            return (own.Length, [
-                .. Enumerable.Range(0, Math.Max(own.Length, other.Length))
-                    .Where(id => id >= own.Length || id >= other.Length || !own[id].AsSpan().SequenceEqual(other[id]))
-                    .Select(id => $"token {id} has another text")]);
-        }, "ids have the text that they have in the source (looked up in the vocabulary; merges are not applied)", "tokens changed");
 
     private GateAnswer Over(
         IReadOnlyList<string> chains, Func<string, (int Looked, List<string> Found)> look, string claim, string wrong)
     {
         long looked = 0;
         List<string> found = [];
+        List<string> without = [];
         foreach (string chain in chains)
         {
             (int count, List<string> here) = look(chain);
             looked += count;
             found.AddRange(here.Select(text => $"{chain}: {text}"));
+            if (count == 0)
+            {
+                without.Add(chain);
+            }
         }
 
-        return GateAnswer.Of(looked, claim, found, wrong).With("chains", string.Join(' ', chains));
+        GateAnswer answer = GateAnswer.Of(looked, claim, found, wrong).With("chains", string.Join(' ', chains.Except(without)));
+        return without.Count == 0 ? answer : answer.With("not_looked_at", string.Join(' ', without));
     }
 
-    /// <summary>The same for what outputs say in words of their own. One that its programs will not load, or whose architecture says its
-    /// words in a way that is not read here, keeps them for the way back, which other gates look at.</summary>
-    private GateAnswer OverOwnWords(
-        IReadOnlyList<string> chains, Func<string, (int Looked, List<string> Found)> look, string claim, string wrong)
+    private AnySpelling Names(string chain, Func<string, bool> filter)
     {
-        (string Chain, string? Why)[] all = [.. chains.Select(chain => (chain, WhyNotRead(chain)))];
-        string[] read = [.. all.Where(one => one.Why is null).Select(one => one.Chain)];
-        string others = string.Join("; ", all.Where(one => one.Why is not null).Select(one => $"{one.Chain} {one.Why}"));
-        return read.Length == 0 ? GateAnswer.Skipped($"no output is read: {others}")
-            : others.Length == 0 ? Over(read, look, claim, wrong)
-            : Over(read, look, claim, wrong).With("not_looked_at", others);
-    }
-
-    private string? WhyNotRead(string chain)
-    {
-        QaModel output = workspace.Get(chain);
-        if (output.Certificate is { Meaning: Meaning.Carried } carried)
-        {
-            return $"is carried ({carried.MeaningReasons.FirstOrDefault()})";
-        }
-
-        using ModelFile file = ModelFiles.Open(output.Path);
-        if (file.Format == ModelFormat.SafeTensors && output.Certificate?.Meaning == Meaning.Runs && Source().IsOf(file.Architecture))
-        {
-            // It had a config that is read. One field less makes all of it unreadable: that is damage, and no other way to say it.
-            return null;
-        }
-
-        return Words(chain).IsEmpty && file.Architecture is { } architecture ? $"says what '{architecture}' is in words of its own" : null;
+        (QaModel from, QaModel to) = Ends(chain);
+        using ModelFile first = ModelFiles.Open(from.Path);
+        using ModelFile second = ModelFiles.Open(to.Path);
+        return AnySpelling.Of([first, second], filter);
     }
 
     // How many tensors of the output a filter takes.
@@ -265,21 +188,21 @@ internal sealed class GateChecks(QaWorkspace workspace)
         (QaModel from, QaModel to) = Ends(chain);
         return reports.TryGetValue(chain, out VerificationReport? known)
             ? known
-            : reports[chain] = ModelVerifier.Verify(from.Path, to.Path, ProofLevel.L1, cancellation: workspace.Cancellation);
+            : reports[chain] = ModelVerifier.Verify(from.Path, to.Path, ProofLevel.L3, cancellation: workspace.Cancellation);
     }
 
-    private PairedStatistics Statistics(string chain)
+    private IEnumerable<PairedTensor> Statistics(string chain, Func<string, bool>? filter)
     {
         (QaModel from, QaModel to) = Ends(chain);
-        return statistics.TryGetValue(chain, out PairedStatistics? known)
-            ? known
-            : statistics[chain] = PairedStatistics.Of(from.Path, to.Path, workspace.Cancellation);
+        if (!statistics.TryGetValue(chain, out PairedStatistics? known))
+        {
+            known = statistics[chain] = PairedStatistics.Of(from.Path, to.Path, workspace.Cancellation);
+        }
+
+        AnySpelling? names = filter is null ? null : Names(chain, filter);
+        return known.Tensors.Where(
+            tensor => names is null || names.Takes(tensor.First.Name) || (tensor.Second is { } second && names.Takes(second.Name)));
     }
-
-    private OwnWords Source() => Words(QaWorkspace.Letter(workspace.SourceFormat).ToString());
-
-    private OwnWords Words(string chain) =>
-        words.TryGetValue(chain, out OwnWords? known) ? known : words[chain] = OwnWords.Of(workspace.Get(chain).Path);
 
     private string FirstTensor(string first, string second)
     {
@@ -287,8 +210,15 @@ internal sealed class GateChecks(QaWorkspace workspace)
         return report.Differences.FirstOrDefault()?.Text ?? "tensors and metadata are equal";
     }
 
-    private static IEnumerable<Difference> Tensors(VerificationReport report) => report.Differences.Where(
-        one => one.Kind is not (DifferenceKind.Metadata or DifferenceKind.Order or DifferenceKind.Container));
+    // Bits can be compared as long as the record counts. Where something else was edited, another type with the same values is no
+    // difference of tensors.
+    private static IEnumerable<Difference> Tensors(VerificationReport report)
+    {
+        bool isEdited = report.Differences.Any(one => one.Place == ModelFile.OriginKey);
+        return report.Differences.Where(
+            one => one.Kind is not (DifferenceKind.Metadata or DifferenceKind.Order or DifferenceKind.Container)
+                && !(isEdited && one is { Kind: DifferenceKind.Type, Payload.Elements: 0 }));
+    }
 
     private static bool IsZero(TensorStatistics values) => values.Count > 0 && values.Zeros == values.Count;
 }

@@ -36,6 +36,16 @@ internal sealed partial class GateList(
             yield return Make($"F-CONV-{pair}", pair, () => checks.Pair(pair));
         }
 
+        // What one conversion loses is told by its own gates before the chains that go through it.
+        yield return Make("F-CONV-CARD-001", "G-A", () => checks.Names(Pairs, countsOnly: true));
+        yield return Make("F-CONV-NAME-001", "G-A", () => checks.Names(Pairs, countsOnly: false));
+        yield return Make("F-CONV-EMBED-001", "G-A", () => checks.Embedding(Pairs));
+        yield return Make("F-CONV-TOK-001", "G-A", () => checks.Tokenizer(Pairs));
+        yield return Make("F-CONV-WEIGHT-001", "G-A", () => checks.Weights(Pairs));
+        yield return Make("F-CONV-SHAPE-001", "G-A", () => checks.Shapes(Pairs));
+        yield return Make("F-CONV-MISSING-001", "G-S", () => checks.Companions(["G-S", "A-S"]));
+        yield return Make("F-CONV-CONFIG-001", "G-A", () => checks.Config(Pairs));
+        yield return Make("F-CONV-DEQUANT-001", "G-S", () => checks.Dequantized(["G-S", "A-S"]));
         yield return Make("F-CONV-RT-001", "G-A-S-G", () => checks.Bytes("G", "G-A-S-G"));
         yield return Make("F-CONV-RT-002", "S-A-G-S", () => checks.Bytes("S", "S-A-G-S"));
         yield return Make("F-CONV-RT-003", "S-A-G-A-S", () => checks.Bytes("S", "S-A-G-A-S"));
@@ -43,15 +53,6 @@ internal sealed partial class GateList(
         yield return Make("F-CONV-RT-BYTE-001", "S-A-G-A", () => checks.Equal("S-A", "S-A-G-A"));
         yield return Make("F-CONV-IDEM-001", "G-A", () => checks.Bytes("G-A", "G-A+again", isStrict: true));
         yield return Make("F-CONV-COM-001", "G-S-A", () => checks.Equal("G-A", "G-S-A"));
-        yield return Make("F-CONV-CARD-001", "G-A", () => checks.Names(Pairs, countsOnly: true));
-        yield return Make("F-CONV-NAME-001", "G-A", () => checks.Names(Pairs, countsOnly: false));
-        yield return Make("F-CONV-EMBED-001", "G-A", () => checks.Embedding(Pairs));
-        yield return Make("F-CONV-TOK-001", "G-A", () => checks.Tokenizer(Pairs));
-        yield return Make("F-CONV-WEIGHT-001", "G-A", () => checks.Weights(Pairs, _ => true));
-        yield return Make("F-CONV-SHAPE-001", "G-A", () => checks.Shapes(Pairs));
-        yield return Make("F-CONV-MISSING-001", "G-S", () => checks.Companions(["G-S", "A-S"]));
-        yield return Make("F-CONV-CONFIG-001", "G-A", () => checks.Config(Pairs));
-        yield return Make("F-CONV-DEQUANT-001", "G-S", () => checks.Dequantized(["G-S", "A-S"]));
         yield return Make("F-CONV-INFER-001", "G-A-S-G", () => SameText(Question, Answer));
     }
 
@@ -65,7 +66,7 @@ internal sealed partial class GateList(
                 "I-1" => Make(id, "G-A-S-G", () => checks.Bytes("G", "G-A-S-G")),
                 "I-2" => Make(id, "S-A", () => checks.Names(Pairs, countsOnly: false)),
                 "I-3" => Make(id, "S-A", () => UnknownTypes.Look(open)),
-                "I-4" => Make(id, "S-A", () => checks.SameStatistics(Pairs, _ => true)),
+                "I-4" => Make(id, "S-A", () => checks.SameStatistics(Pairs)),
                 _ => Make(id, "S-A", () => checks.TokenRoundTrip(Pairs)),
             };
         }
@@ -76,7 +77,7 @@ internal sealed partial class GateList(
         foreach (string id in Named(playbook.FormatValidation, "F-APR-FORMAT-001", "F-APR-FORMAT-002", "F-APR-FORMAT-003"))
         {
             yield return Make(id, "G-A", () => id.StartsWith("F-APR-FORMAT-00", StringComparison.Ordinal) && id[^1] is >= '1' and <= '3'
-                ? checks.AprFormat("G-A", id[^1] - '0')
+                ? AprFormatGates.Look(workspace.Get("G-A"), id[^1] - '0')
                 : Unknown());
         }
 
@@ -91,9 +92,9 @@ internal sealed partial class GateList(
         {
             yield return Make(id, "S-A", () => id switch
             {
-                "F-ROSETTA-FP-001" => checks.Weights(Pairs, RoleFilter.Tensors(playbook.Fingerprint!.Filter)),
+                "F-ROSETTA-FP-001" => checks.Weights(Pairs, RoleFilter.Names(playbook.Fingerprint!.Filter)),
                 "F-ROSETTA-FP-002" => checks.Checksums(Pairs, RoleFilter.Names(playbook.Fingerprint!.Filter)),
-                "F-ROSETTA-FP-003" => checks.SameStatistics(Pairs, RoleFilter.Tensors(playbook.Fingerprint!.Filter)),
+                "F-ROSETTA-FP-003" => checks.SameStatistics(Pairs, RoleFilter.Names(playbook.Fingerprint!.Filter)),
                 _ => Unknown(),
             });
         }

@@ -16,9 +16,10 @@ internal sealed class OwnWords
 
     private readonly Dictionary<string, MetadataValue> values = new(StringComparer.Ordinal);
 
-    private OwnWords(IEnumerable<MetadataEntry> entries)
+    private OwnWords(ModelDescription description)
     {
-        foreach (MetadataEntry entry in entries)
+        Untranslated = description.Untranslated;
+        foreach (MetadataEntry entry in description.Entries)
         {
             values.TryAdd(entry.Key, entry.Value);
         }
@@ -27,13 +28,11 @@ internal sealed class OwnWords
     public static OwnWords Of(string path)
     {
         using ModelFile file = ModelFiles.Open(path);
-        return new([.. ModelDescription.Of(file, NamingMode.Native).Entries]);
+        return new(ModelDescription.Of(file, NamingMode.Native));
     }
 
-    public bool IsEmpty => values.Count == 0;
-
-    /// <summary>Whether an architecture has the very name that this model gives it.</summary>
-    public bool IsOf(string? architecture) => (values.GetValueOrDefault(Architecture) as Formats.Gguf.GgufValue)?.Text == architecture;
+    /// <summary>Why there is nothing to compare; null if there is, or ought to be.</summary>
+    public string? Untranslated { get; }
 
     public bool HasTokenizer => values.ContainsKey(Tokens);
 

@@ -73,6 +73,7 @@ internal static class QaRun
                 Outcome = answer.Outcome,
                 Reason = answer.Reason,
                 Output = answer.Output,
+                StandardError = answer.StandardError,
                 Metadata = answer.Metadata,
                 Milliseconds = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds,
                 PeakMegabytes = Environment.WorkingSet / Megabyte,
@@ -102,7 +103,10 @@ internal static class QaRun
         catch (ModelPackException exception) when (exception.Code == QaErrors.EngineFailed)
         {
             bool isLate = exception.GetBaseException() is TimeoutException;
-            return new(isLate ? Outcome.Timeout : Outcome.Crashed, exception.Detail, exception.Describe());
+            return new(isLate ? Outcome.Timeout : Outcome.Crashed, exception.Detail, exception.Describe())
+            {
+                StandardError = isLate ? null : exception.Detail,
+            };
         }
     }
 

@@ -14,8 +14,14 @@ internal static class VisibleValues
 {
     private static readonly TensorAction[] Same = [TensorAction.Copy, TensorAction.Widen, TensorAction.Swap, TensorAction.Carry];
 
-    public static (int Compared, int Widened, List<string> Found) Compare(QaModel from, QaModel to, CancellationToken cancellation)
+    /// <param name="from">What was converted.</param>
+    /// <param name="to">What was made of it.</param>
+    /// <param name="differing">Names of tensors that the other comparison finds to be different.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static (int Compared, int Widened, List<string> Found) Compare(
+        QaModel from, QaModel to, IEnumerable<string> differing, CancellationToken cancellation)
     {
+        HashSet<string> others = [.. differing];
         using ModelFile first = ModelFiles.Open(from.Path);
         using ModelFile second = ModelFiles.Open(to.Path);
         Dictionary<string, TensorInfo> sources = ByName(first);
@@ -36,7 +42,8 @@ internal static class VisibleValues
             string? difference = source.ElementCount != target.ElementCount
                 ? $"{source.ElementCount} elements in the source, {target.ElementCount} in the output"
                 : First(first.Source, source, second.Source, target, cancellation);
-            if (difference is not null && !HasMovedValues(tensor, first.Source, source, second.Source, target, cancellation))
+            if (difference is not null && (others.Contains(tensor.Name) || others.Contains(tensor.SourceName)
+                || !HasMovedValues(tensor, first.Source, source, second.Source, target, cancellation)))
             {
                 found.Add($"tensor '{SafeText.Escape(tensor.Name)}': {difference}");
             }

@@ -21,8 +21,22 @@ internal static partial class PlaybookReader
         ("contract_tests.invariants", ["I-1", "I-2", "I-3", "I-4", "I-5"]),
     ];
 
+    // What no gate here needs has to be right all the same.
+    private static readonly string[] Wholes =
+        ["test_matrix.scenario_count", "profile_ci.warmup", "profile_ci.measure", "kernel_profile.prompt_count"];
+
+    private static readonly string[] Numbers =
+    [
+        "test_matrix.seed", "differential_tests.inference_compare.tolerance", "profile_ci.assertions.min_throughput",
+        "profile_ci.assertions.min_throughput_cpu", "profile_ci.assertions.min_throughput_gpu", "profile_ci.assertions.max_p99_ms",
+        "profile_ci.assertions.max_p50_ms", "ollama_parity.temperature", "ollama_parity.min_perf_ratio",
+    ];
+
     private static readonly string[] EngineGroups =
-        ["property_tests", "state_machine", "oracles", "gates", "profile_ci", "trace_payload", "ollama_parity", "kernel_profile"];
+    [
+        "property_tests", "falsification_gates", "state_machine", "oracles", "gates", "profile_ci", "trace_payload", "ollama_parity",
+        "kernel_profile",
+    ];
 
     /// <exception cref="ModelPackException">It is no playbook of the public schema; the message has the line.</exception>
     public static Playbook Read(string path)
@@ -48,8 +62,21 @@ internal static partial class PlaybookReader
     private static Playbook Read(YamlMappingNode root)
     {
         string repository = Required(root, "model.hf_repo", RepositoryName(), "org/name");
-        _ = Find(root, "test_matrix.modalities") ?? throw Missing(root, "test_matrix.modalities");
-        _ = Find(root, "test_matrix.backends") ?? throw Missing(root, "test_matrix.backends");
+        foreach (string key in new[] { "test_matrix.modalities", "test_matrix.backends" })
+        {
+            _ = Items(root, key) is { IsEmpty: false } ? true : throw Missing(root, key);
+        }
+
+        foreach (string key in Wholes)
+        {
+            _ = Whole(root, key);
+        }
+
+        foreach (string key in Numbers)
+        {
+            _ = Number(root, key);
+        }
+
         return new()
         {
             Name = Required(root, "name", PlaybookName(), "small letters, digits and dashes, at most 64"),
@@ -182,7 +209,9 @@ internal static partial class PlaybookReader
 
     private static ImmutableArray<string> Items(YamlMappingNode root, string path) => Find(root, path) switch
     {
-        YamlSequenceNode sequence => [.. sequence.Children.Select(item => (item as YamlScalarNode)?.Value ?? "")],
+        YamlSequenceNode sequence => [
+            .. sequence.Children.Select(item => (item as YamlScalarNode)?.Value is { Length: > 0 } word ? word
+                : throw YamlTree.Wrong(QaErrors.PlaybookValue, item, $"{path} takes a list of words"))],
         null => [],
         YamlNode other => throw YamlTree.Wrong(QaErrors.PlaybookValue, other, $"{path} takes a list"),
     };

@@ -23,6 +23,7 @@ internal static class JUnitReport
             Count(xml, "errors", evidence.Count(one => one.Outcome is Outcome.Crashed or Outcome.Timeout));
             Count(xml, "skipped", evidence.Count(one => one.Outcome == Outcome.Skipped));
             xml.WriteAttributeString("time", Seconds(evidence.Sum(one => one.Milliseconds)));
+            Score(xml, QualificationScore.Of(evidence));
             foreach (GateEvidence one in evidence)
             {
                 Case(xml, one);
@@ -31,20 +32,47 @@ internal static class JUnitReport
             xml.WriteEndElement();
         }
 
-        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{text}\n";
+        return $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}\n";
     }
 
     private static void Case(XmlWriter xml, GateEvidence one)
     {
         xml.WriteStartElement("testcase");
         xml.WriteAttributeString("classname", Safe(one.Model));
-        xml.WriteAttributeString("name", Safe($"run_cpu_{one.Gate}"));
+        xml.WriteAttributeString("name", Safe($"{one.Modality}_{one.Backend}_{one.Gate}"));
         xml.WriteAttributeString("time", Seconds(one.Milliseconds));
         if (one.Outcome != Outcome.Corroborated)
         {
             xml.WriteStartElement(one.Outcome switch { Outcome.Falsified => "failure", Outcome.Skipped => "skipped", _ => "error" });
             xml.WriteAttributeString("message", Safe(one.Reason));
-            xml.WriteString(Safe(one.Output));
+            if (one.IsFailure)
+            {
+                xml.WriteAttributeString("type", one.Outcome switch
+                {
+                    Outcome.Falsified => "AssertionError", Outcome.Timeout => "TimeoutError", _ => "CrashError",
+                });
+            }
+
+            xml.WriteString(Safe(one.Outcome == Outcome.Crashed ? one.StandardError ?? one.Output : one.Output));
+            xml.WriteEndElement();
+        }
+
+        xml.WriteEndElement();
+    }
+
+    private static void Score(XmlWriter xml, QualificationScore score)
+    {
+        xml.WriteStartElement("properties");
+        foreach ((string name, string value) in new[]
+        {
+            ("raw_score", score.Raw.ToString(CultureInfo.InvariantCulture)),
+            ("normalized_score", score.Normalized.ToString("F2", CultureInfo.InvariantCulture)),
+            ("grade", score.Grade), ("gateways_passed", score.GatewaysPassed ? "true" : "false"),
+        })
+        {
+            xml.WriteStartElement("property");
+            xml.WriteAttributeString("name", $"mqs.{name}");
+            xml.WriteAttributeString("value", value);
             xml.WriteEndElement();
         }
 

@@ -27,6 +27,15 @@ public sealed class PlaybookTests
     [DataRow("[cpu] }", "[cpu] }\ncontract_tests: { invariants: [I-6] }", "MP7003", "not 'I-6'")]
     [DataRow("[cpu] }", "[cpu] }\ndifferential_tests: { fingerprint: { enabled: maybe } }", "MP7003", "takes true or false")]
     [DataRow("[cpu] }", "[cpu] }\ndifferential_tests: { inference_compare: { enabled: on, max_tokens: x } }", "MP7003", "a whole number")]
+    [DataRow("[run]", "[]", "MP7003", "test_matrix.modalities is missing")]
+    [DataRow("[cpu]", "[]", "MP7003", "test_matrix.backends is missing")]
+    [DataRow("[cpu] }", "[cpu], scenario_count: many }", "MP7003", "line 4: test_matrix.scenario_count takes a whole number")]
+    [DataRow("[cpu] }", "[cpu], seed: x }", "MP7003", "line 4: test_matrix.seed takes a number")]
+    [DataRow("[cpu] }", "[cpu] }\nprofile_ci: { warmup: 1.5 }", "MP7003", "line 5: profile_ci.warmup takes a whole number")]
+    [DataRow("[cpu] }", "[cpu] }\nprofile_ci: { assertions: { max_p99_ms: fast } }", "MP7003", "max_p99_ms takes a number")]
+    [DataRow("[cpu] }", "[cpu] }\nprofile_ci: { gates: [''] }", "MP7003", "line 5: profile_ci.gates takes a list of words")]
+    [DataRow("[cpu] }", "[cpu] }\nprofile_ci: { gates: [[a]] }", "MP7003", "line 5: profile_ci.gates takes a list of words")]
+    [DataRow("[cpu] }", "[cpu] }\nprofile_ci: { gates: a }", "MP7003", "line 5: profile_ci.gates takes a list")]
     [DataRow("name: p", "name: p\nname: p", "MP7001", "line 2")]
     [DataRow("name: p", "name: [", "MP7001", "line")]
     [DataRow("name: p", "name: &a p\ndescription: *a", "MP7001", "an alias")]
@@ -111,12 +120,13 @@ public sealed class PlaybookTests
               validate_stats: { gates: [F-ROSETTA-STATS-001] }
             profile_ci: { enabled: "true", gates: [F-PROFILE-CI-001] }
             oracles: [ { type: garbage } ]
+            falsification_gates: [ { id: F-QUAL-001, description: d, condition: c } ]
             """));
         Playbook playbook = PlaybookReader.Read(path);
         Assert.AreEqual(("org", "name", FailurePolicy.StopOnP0), (playbook.Organization, playbook.Model, playbook.Policy));
         Assert.AreEqual("embed,lm_head", playbook.TensorDiff!.Filter);
         Assert.IsNull(playbook.Fingerprint);
         Assert.IsNull(playbook.ValidateStats);
-        Assert.AreEqual("oracles,profile_ci", string.Join(',', playbook.NeedEngine.Select(group => group.Name)));
+        Assert.AreEqual("falsification_gates,oracles,profile_ci", string.Join(',', playbook.NeedEngine.Select(group => group.Name)));
     }
 }

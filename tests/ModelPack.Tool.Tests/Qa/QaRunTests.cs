@@ -99,6 +99,20 @@ public sealed class QaRunTests
         Corroborated(evidence, "F-CONV-G-A", "F-CONV-NAME-001", "F-CONV-WEIGHT-001");
     }
 
+    /// <summary>What the source itself lacks is no fault of a conversion, and is told all the same.</summary>
+    [TestMethod]
+    [DataRow("tokenizer.json", "S: tokenizer.json is missing in the folder")]
+    [DataRow("config.json", "but no config.json")]
+    public void A_source_folder_that_lost_a_companion_falsifies_the_companions(string name, string found)
+    {
+        using TestFolder folder = new();
+        string source = Source(folder, "folder");
+        File.Delete(Path.Combine(source, name));
+        GateEvidence one = Run(source, folder).Single(one => one.Gate == "F-CONV-MISSING-001");
+        Assert.AreEqual(Outcome.Falsified, one.Outcome, one.Reason);
+        Assert.Contains(found, one.Output);
+    }
+
     [TestMethod]
     [DataRow("stop_on_first")]
     [DataRow("stop_on_p0")]
@@ -173,6 +187,8 @@ public sealed class QaRunTests
         {
             case "gguf":
                 return Quantized;
+            case "wide":
+                return RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf");
             case "apr":
                 ModelConverter.Convert(Quantized, folder.File("m.apr"), ModelFormat.Apr, new());
                 return folder.File("m.apr");
