@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Build;
 
 /// <summary>Names the place at which a file was changed after it had been proved.</summary>
@@ -38,5 +40,5 @@ internal static class ChangedModel
         difference.Text.Contains(difference.Place, StringComparison.Ordinal) ? difference.Text : $"{difference.Place}: {difference.Text}";
 
     private static string More(VerificationReport report) =>
-        report.Differences.Length == 1 ? "" : $" (and {report.Differences.Length - 1} more differences)";
+        report.Differences.Length == 1 ? "" : $" (and {Plural.Of(report.Differences.Length - 1, "more difference")})";
 }

@@ -52,7 +52,10 @@ internal static class ModelCheck
 
         return errors.Count <= MostErrors ? errors
             : [.. errors[..MostErrors],
-                new(errors[MostErrors].Code, $"{errors.Count - MostErrors} more findings in this model") { FilePath = request.Source }];
+                new(errors[MostErrors].Code, $"{Plural.Of(errors.Count - MostErrors, "more finding")} in this model")
+                {
+                    FilePath = request.Source,
+                }];
     }
 
     private static IEnumerable<Finding> Findings(VerificationRequest request, Action<NoteRank, string> note, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 
@@ -141,7 +142,7 @@ internal sealed class MetadataKeys(IReadOnlyList<MetadataEntry> metadata)
     /// <summary>A value for a message: long ones only by their size.</summary>
     public static string Show(GgufValue value) => value.Type switch
     {
-        GgufValueType.Array => string.Create(CultureInfo.InvariantCulture, $"{value.TypeName} of {value.Count} items"),
+        GgufValueType.Array => string.Create(CultureInfo.InvariantCulture, $"{value.TypeName} of {Plural.Of(value.Count, "item")}"),
         GgufValueType.String when value.StringBytes.Length > LongestShownText =>
             string.Create(CultureInfo.InvariantCulture, $"a string of {value.StringBytes.Length} bytes"),
         _ => $"{value.TypeName} {value.Display()}",

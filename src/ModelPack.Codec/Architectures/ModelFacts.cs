@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ModelPack.Architectures.Names;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures;
@@ -130,7 +131,7 @@ internal sealed class ModelFacts
 
         if (layer >= array.Count)
         {
-            throw Error(string.Create(CultureInfo.InvariantCulture, $"{key} has {array.Count} items, but there is a layer {layer}"));
+            throw Error($"{key} has {Plural.Of(array.Count, "item")}, but there is a layer {layer}");
         }
 
         int size = GgufValueTypes.FixedBytes(element);

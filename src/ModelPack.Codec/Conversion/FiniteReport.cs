@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 
 namespace ModelPack.Conversion;
@@ -10,7 +11,7 @@ internal static class FiniteReport
     /// <summary>The error that a conversion fails with.</summary>
     public static ModelPackException Error(ModelFile file, TensorInfo tensor, in FiniteTally tally, int tensors)
     {
-        string others = tensors > 1 ? $"; {tensors - 1} other tensors have some too" : "";
+        string others = tensors > 1 ? $"; {Plural.Of(tensors - 1, "other tensor", "has", "have")} some too" : "";
         return new(ConversionErrors.NonFinite, Describe(tensor, tally) + others)
         {
             FilePath = file.Source.Name,
@@ -26,7 +27,7 @@ internal static class FiniteReport
         if (tally.NonFinite == 0)
         {
             string where = Slice(tensor, tally.FirstBadBlock * type.BlockElements);
-            return $"{tally.BadBlocks} blocks of {type.Name} have a scale that stands for NaN, the first is block "
+            return $"{Plural.Of(tally.BadBlocks, $"{type.Name} block", "has", "have")} a scale that stands for NaN, the first is block "
                 + $"{tally.FirstBadBlock}{where}";
         }
 

@@ -12,20 +12,20 @@ internal static class PlanNotes
     {
         foreach (IGrouping<TensorType, OutputTensor> group in plan.Outputs.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
-            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are carried as raw bytes: exact on return, "
+            yield return $"{Of(group)} carried as raw bytes: exact on return, "
                 + $"but not readable by {to}'s own programs";
         }
 
         foreach (IGrouping<TensorType, TensorInfo> group in Widened(plan).GroupBy(tensor => tensor.Type))
         {
-            yield return $"{group.Count()} tensors of type {TensorTypes.Get(group.Key).Name} are widened to F32 so that {to}'s own "
+            yield return $"{Of(group)} widened to F32 so that {to}'s own "
                 + $"programs can use them";
         }
 
         if (!plan.Side.IsEmpty)
         {
-            yield return $"the side file holds {plan.Side.Length} tensors as they were: keep it beside the output, or the way back is "
-                + $"closed";
+            yield return $"the side file holds {Plural.Of(plan.Side.Length, "tensor")} bit for bit: keep it beside the output, or the "
+                + $"way back is closed";
         }
 
         if (layout.Length > source.Source.Length + (source.Source.Length / 10) && layout.Length - source.Source.Length > 1 << 20)
@@ -49,4 +49,10 @@ internal static class PlanNotes
         >= 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.0} GiB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.0} MiB"),
     };
+
+    private static string Of<T>(IGrouping<TensorType, T> group)
+    {
+        int count = group.Count();
+        return $"{Plural.Of(count, "tensor")} of type {TensorTypes.Get(group.Key).Name} {(count == 1 ? "is" : "are")}";
+    }
 }

@@ -44,9 +44,10 @@ internal sealed class SidecarPayloads(
     public IEnumerable<RankedNote> Notes =>
     [
         .. lost.Count == 0 ? Array.Empty<RankedNote>() :
-            [$"{lost.Count} tensors have no place in the target's words and are left out without an origin record, '{lost[0].Name}' first"],
+            [$"{Plural.Of(lost.Count, "tensor", "has", "have")} no place in the target's words, with no origin record to keep "
+                + $"{(lost.Count == 1 ? "it" : "them")}: '{lost[0].Name}' is left out"],
         .. others.IsEmpty ? Array.Empty<RankedNote>() :
-            [$"{others.Count} tensors of the model are not of the part that sees, and not in the output"],
+            [$"{Plural.Of(others.Count, "tensor", "is", "are")} of the model but not of the part that sees, and not in the output"],
     ];
 
     /// <summary>Tensors that are left out, since there is no record to keep them.</summary>

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.SafeTensors;
 using ModelPack.IO;
 using ModelPack.IO.Names;
@@ -110,7 +111,7 @@ internal readonly record struct MeantFolder(ModelLocation? Location, IReadOnlyLi
     private static string List(string[] names)
     {
         string[] shown = [.. (names.Length > MaximumNamed + 1 ? names.Take(MaximumNamed) : names).Select(name => $"'{name}'")];
-        string last = shown.Length < names.Length ? $"{names.Length - shown.Length} more companions" : shown[^1];
+        string last = shown.Length < names.Length ? Plural.Of(names.Length - shown.Length, "more companion") : shown[^1];
         string[] before = shown.Length < names.Length ? shown : shown[..^1];
         return before.Length == 0 ? last : $"{string.Join(", ", before)} and {last}";
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.Origin;
 using ModelPack.Tensors.Payloads;
@@ -56,8 +57,8 @@ internal sealed class PairVerifier(
         int count = comparison.Tensors.Count(difference => difference is { Kind: DifferenceKind.Type, Payload.Elements: 0 });
         return count == 0
             ? []
-            : [$"{count} of {comparison.TensorCount} tensors differ in type or order of bytes only: every decoded value is the same, bit "
-                + $"for bit"];
+            : [$"type or order of bytes alone differs in {count} of {Plural.Of(comparison.TensorCount, "tensor")}: every decoded value is "
+                + $"the same, bit for bit"];
     }
 
     private ComparisonResult? Compare(ModelFile original, ModelFile container)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 
 namespace ModelPack.Qa.Reports;
@@ -26,7 +27,7 @@ internal static class ModelCard
             Row(text, "SHA-256", $"`{source.Sha256}`", $"`{output.Sha256}`");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\n{certificate.Tensors.Length} tensors: {Types(certificate)}. {Finite(certificate)}\n");
+        text.Append($"\n{Plural.Of(certificate.Tensors.Length, "tensor")}: {Types(certificate)}. {Finite(certificate)}\n");
         foreach (string reason in certificate.MeaningReasons)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n- {Cell(reason)}");

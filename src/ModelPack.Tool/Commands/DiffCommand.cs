@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -59,7 +60,7 @@ internal static class DiffCommand
 
     private static ModelPackException Different(string second, ModelDiff diff) =>
         new(ToolErrors.Different,
-            $"{EnumText.Count(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}")
+            $"{Plural.Of(diff.Differences.Length, "difference")}; the first: {DifferenceText.Of(diff.Differences[0])}")
             {
                 FilePath = second,
             };

@@ -169,7 +169,7 @@ internal static class HashCommand
 
     private static ModelPackException NotAsManifest(string path, ImmutableArray<HashMismatch> mismatches) =>
         new(ToolErrors.NotAsManifest,
-            $"not as the manifest says: {EnumText.Count(mismatches.Length, "difference")}; the first: {mismatches[0].Text}")
+            $"not as the manifest says: {Plural.Of(mismatches.Length, "difference")}; the first: {mismatches[0].Text}")
             {
                 FilePath = path,
             };

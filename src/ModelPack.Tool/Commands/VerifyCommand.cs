@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelPack.Diagnostics;
 using ModelPack.Tool.Diagnostics;
 using ModelPack.Tool.Help;
 using ModelPack.Tool.Output;
@@ -119,7 +120,7 @@ internal static class VerifyCommand
 
     private static ModelPackException NotWithin(string second, ToleranceReport report) => new(
         ToolErrors.NotEqual,
-        $"not within {report.Tolerance}: {EnumText.Count(report.Differences.Length, "difference")}; the first: "
+        $"not within {report.Tolerance}: {Plural.Of(report.Differences.Length, "difference")}; the first: "
             + $"{DifferenceText.Of(report.Differences[0])}") { FilePath = second };
 
     private static ModelPackException NotEqual(string second, VerificationReport report)

@@ -5,9 +5,6 @@ namespace ModelPack.Tool.Output;
 /// <summary>The names of enumerated values, as reports and documents spell them. Scripts rely on them.</summary>
 internal static class EnumText
 {
-    /// <summary>A number with its noun: <c>1 difference</c>, <c>2 differences</c>.</summary>
-    public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
-
     public static string Of(ProofLevel level) => level switch
     {
         ProofLevel.L0 => "L0",

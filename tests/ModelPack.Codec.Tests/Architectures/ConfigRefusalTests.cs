@@ -165,7 +165,7 @@ public sealed class ConfigRefusalTests
         Gemma().Own("attention.sliding_window_pattern", GgufValue.FromArray<bool>([true])).Derive()
             .AssertNoFile(
                 "config.json",
-                "config.json: config.json cannot be derived: gemma3.attention.sliding_window_pattern is array[bool] of 1 items, but "
+                "config.json: config.json cannot be derived: gemma3.attention.sliding_window_pattern is array[bool] of 1 item, but "
                     + "gemma3.block_count is 2");
     }
 }

@@ -49,8 +49,8 @@ public sealed class ModelFactsTests
         AssertError("llama.attention.head_count is 0", () => facts.RequireHeadCount(0));
         AssertError("llama.attention.key_length_mla is missing", () => facts.RequireKeyLengthMla());
         AssertError("llama.embedding_length is f32 1, not a count", () => _ = facts.EmbeddingLength);
-        AssertError("llama.expert_count is array[string] of 1 items, not a count", () => _ = facts.ExpertCount);
-        AssertError("llama.feed_forward_length is array[bool] of 1 items, not a list of counts", () => facts.FeedForwardLength(0));
+        AssertError("llama.expert_count is array[string] of 1 item, not a count", () => _ = facts.ExpertCount);
+        AssertError("llama.feed_forward_length is array[bool] of 1 item, not a list of counts", () => facts.FeedForwardLength(0));
     }
 
     private static ModelFacts Facts(params (string Key, GgufValue Value)[] entries) =>

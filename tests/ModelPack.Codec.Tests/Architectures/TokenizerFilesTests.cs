@@ -109,9 +109,9 @@ public sealed class TokenizerFilesTests
         Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromArray<int>([1, 1, 1, 7, 1, 1, 1, 1])),
             "tokenizer.ggml.token_type is 7 at 3, which is no token type");
         Refused(Gguf().Set("tokenizer.ggml.token_type", GgufValue.FromArray<float>([1])),
-            "tokenizer.ggml.token_type is array[f32] of 1 items, not an array of integers");
+            "tokenizer.ggml.token_type is array[f32] of 1 item, not an array of integers");
         Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([1])),
-            "tokenizer.ggml.scores has 1 items, but tokenizer.ggml.tokens has 8");
+            "tokenizer.ggml.scores has 1 item, but tokenizer.ggml.tokens has 8");
         Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromArray<float>([0, 0, 0, 0, float.NaN, 0, 0, 0])),
             "tokenizer.ggml.scores is not finite at 4");
         Refused(Gguf().Set("tokenizer.ggml.scores", GgufValue.FromArray<int>([0, 0, 0, 0, 0, 0, 0, 0])),

@@ -55,7 +55,7 @@ public sealed class MmprojTests
         Assert.AreEqual("true", certificate.Options["mmproj"]);
         Assert.AreEqual("None", certificate.Options["origin"]);
         Assert.IsTrue(
-            certificate.Notes.Any(note => note.EndsWith("tensors of the model are not of the part that sees, and not in the output")));
+            certificate.Notes.Any(note => note.EndsWith("tensors are of the model but not of the part that sees, and not in the output")));
         Assert.IsFalse(File.Exists(temp.At("mmproj.gguf.ggml-blocks.safetensors")));
     }
 
@@ -86,7 +86,7 @@ public sealed class MmprojTests
     [DataRow("gemma3-vision", "num_hidden_layers", "3", "num_hidden_layers is 3, but there are tensors of 2 layers")]
     [DataRow("gemma4-dense", "standardize", "false", "standardize is false, but there is a tensor vision_tower.std_scale")]
     [DataRow("qwen3vl-tied", "out_hidden_size", "48", "out_hidden_size is 48, but hidden_size of the language model is 32")]
-    [DataRow("qwen3vl-tied", "deepstack_visual_indexes", "[0]", "deepstack_visual_indexes has 1 items, but there are tensors of 2 mergers")]
+    [DataRow("qwen3vl-tied", "deepstack_visual_indexes", "[0]", "deepstack_visual_indexes has 1 item, but there are tensors of 2 mergers")]
     [DataRow(
         "qwen35-vision", "intermediate_size", "48",
         "intermediate_size is 48, but the tensor model.visual.blocks.0.mlp.linear_fc1.weight")]

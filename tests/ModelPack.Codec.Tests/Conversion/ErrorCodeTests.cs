@@ -1,5 +1,6 @@
 using ModelPack.Codec.Tests.Formats.Gguf;
 using ModelPack.Codec.Tests.Formats.SafeTensors;
+using ModelPack.Codec.Tests.Verification.Models;
 using ModelPack.Conversion;
 using ModelPack.Formats;
 using ModelPack.Origin;
@@ -26,7 +27,7 @@ public sealed class ErrorCodeTests
         ["MP2006"] = folder => Thrown(() => ModelConverter.Convert(BadDescription(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
         ["MP2007"] = folder => Thrown(
             () => ModelConverter.Convert(SmallModels.Write(folder, ModelFormat.Apr), folder.At("source.apr"), ModelFormat.Gguf, new())),
-        ["MP2008"] = folder => Thrown(() => ModelConverter.Convert(LyingRecord(folder), folder.At("out.gguf"), ModelFormat.Gguf, new())),
+        ["MP2008"] = _ => Thrown(ChangedAfterwards),
         ["MP2009"] = folder => Thrown(() => ModelConverter.Convert(
             SmallModels.Write(folder, ModelFormat.Gguf), folder.At("out.safetensors"), ModelFormat.SafeTensors,
             new() { MaxShardBytes = 16 })),
@@ -134,10 +135,14 @@ public sealed class ErrorCodeTests
         SafeTensorsTestFile.Build(
             """{"__metadata__":{"modelpack.carried":"[]"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4));
 
-    private static string LyingRecord(TempFolder folder)
+    // What a disk holds that keeps other bytes than it was given.
+    private static void ChangedAfterwards()
     {
-        byte[] body = new OriginBody().Modes().File("m.gguf", 1).Literal(new GgufBytes().Header(0, 0).ToArray()).ToArray();
-        return folder.Write("lying.safetensors", OriginRecords.Container(OriginRecords.Build(body, digest: OriginRecords.Digest)));
+        using ComposedConversion composed = new(
+            SmallModels.Gguf(), ModelFormat.Gguf, ModelFormat.Apr, ConversionCorpus.Allow with { Quantized = QuantizedMode.Blocks });
+        byte[] output = composed.Output(composed.Plan);
+        output[^40] ^= 1;
+        composed.Prove(output);
     }
 
     private static string WithoutSideFile(TempFolder folder)

@@ -232,7 +232,7 @@ public sealed class HostileOriginTests
         SmallModels.Replace(output, Convert.ToBase64String(record), Convert.ToBase64String(OriginRecords.Signed(lying)));
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(
             () => Unflushed.Convert(output, folder.At("back.gguf"), ModelFormat.Gguf, new()));
-        Assert.AreEqual("MP2008", exception.Code.Id);
+        Assert.AreEqual("MP2030", exception.Code.Id);
         Assert.IsFalse(File.Exists(folder.At("back.gguf")));
         VerificationReport report = ModelVerifier.Verify(source, output);
         Assert.IsFalse(report.Passed);

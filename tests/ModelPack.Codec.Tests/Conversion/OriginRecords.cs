@@ -106,7 +106,8 @@ internal static class OriginRecords
         const string Begin = $"\"{ModelFile.OriginKey}\":\"";
         int at = header.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         string record = header[at..header.IndexOf('"', at)];
-        header = header.Replace(record, Convert.ToBase64String(change(Convert.FromBase64String(record))), StringComparison.Ordinal).TrimEnd();
+        string changed = Convert.ToBase64String(change(Convert.FromBase64String(record)));
+        header = header.Replace(record, changed, StringComparison.Ordinal).TrimEnd();
         header = header.PadRight((header.Length + 7) / 8 * 8);
         byte[] prefix = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 
@@ -86,7 +87,7 @@ internal sealed class AprTokenizerWriter(
 
             if (id >= count)
             {
-                notes.Contradict($"'{key}' is {id}, but '{TokensKey}' has {count} items");
+                notes.Contradict($"'{key}' is {id}, but '{TokensKey}' has {Plural.Of(count, "item")}");
             }
 
             if (!members.TryGetValue(id, out List<string>? names))
@@ -211,7 +212,7 @@ internal sealed class AprTokenizerWriter(
     {
         if (items != tokens)
         {
-            notes.Contradict($"'{key}' has {items} items, but '{TokensKey}' has {tokens}");
+            notes.Contradict($"'{key}' has {Plural.Of(items, "item")}, but '{TokensKey}' has {tokens}");
         }
 
         return items == tokens;

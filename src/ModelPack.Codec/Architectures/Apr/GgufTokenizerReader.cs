@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using ModelPack.Architectures.Tokenizers;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 
@@ -93,12 +94,12 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
     {
         if (says.Quietly().Count(AprTokenizerKeys.Size) is { } size && size != tokens)
         {
-            notes.Contradict($"'{AprTokenizerKeys.Size}' is {size}, but '{AprTokenizerKeys.Vocabulary}' has {tokens} items");
+            notes.Contradict($"'{AprTokenizerKeys.Size}' is {size}, but '{AprTokenizerKeys.Vocabulary}' has {Plural.Of(tokens, "item")}");
         }
 
         if (tokens > rows || rows - tokens > MostFillers)
         {
-            notes.Contradict($"'{AprTokenizerKeys.Vocabulary}' has {tokens} items, but the embedding has {rows} rows");
+            notes.Contradict($"'{AprTokenizerKeys.Vocabulary}' has {Plural.Of(tokens, "item")}, but the embedding has {rows} rows");
             return 0;
         }
 
@@ -154,7 +155,7 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 
             if (id >= tokens)
             {
-                notes.Contradict($"'{name}' is {id}, but '{AprTokenizerKeys.Vocabulary}' has {tokens} items");
+                notes.Contradict($"'{name}' is {id}, but '{AprTokenizerKeys.Vocabulary}' has {Plural.Of(tokens, "item")}");
             }
 
             Add(key, GgufValue.FromUInt32(id));
@@ -197,7 +198,7 @@ internal sealed class GgufTokenizerReader(AprFieldReader says, List<Note> notes)
 
         if (numbers.Count != tokens && numbers.Count > 0)
         {
-            notes.Contradict($"'{key}' has {numbers.Count} items, but '{AprTokenizerKeys.Vocabulary}' has {tokens}");
+            notes.Contradict($"'{key}' has {Plural.Of(numbers.Count, "item")}, but '{AprTokenizerKeys.Vocabulary}' has {tokens}");
         }
 
         return numbers.Count == tokens && tokens > 0 ? [.. numbers] : null;

@@ -100,7 +100,7 @@ internal static class AttentionLayers
 
         if (words.Length != layers)
         {
-            throw draft.Config.Contradiction($"{draft.Config.Path(field)} has {words.Length} items, but {Layers} is {layers}");
+            throw draft.Config.Contradiction($"{draft.Config.Path(field)} has {Plural.Of(words.Length, "item")}, but {Layers} is {layers}");
         }
 
         return Array.Find(words, word => word != recurrent && word != attends) is { } other

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Rules;
+using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
 using ModelPack.Tensors;
 
@@ -36,7 +37,7 @@ internal static class FalconH1Multipliers
             float[] stated = draft.Config.Floats(field) ?? [];
             factors[field] = stated.Length == 0 ? [.. Enumerable.Repeat(1f, count)]
                 : stated.Length == count ? stated
-                : throw draft.Config.WrongValue(field, $"has {stated.Length} items instead of {count}");
+                : throw draft.Config.WrongValue(field, $"has {Plural.Of(stated.Length, "item")} instead of {count}");
         }
 
         if (factors.Values.Any(numbers => numbers.Any(number => number != 1)))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Architectures.Rules;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Families;
 
@@ -30,7 +31,7 @@ internal static class FourthLayers
         if (rotates.Length < layers)
         {
             throw draft.Config.Contradiction(
-                $"{draft.Config.Path(Field)} has {rotates.Length} items, but num_hidden_layers is {layers}");
+                $"{draft.Config.Path(Field)} has {Plural.Of(rotates.Length, "item")}, but num_hidden_layers is {layers}");
         }
 
         for (int layer = 0; layer < layers; layer++)

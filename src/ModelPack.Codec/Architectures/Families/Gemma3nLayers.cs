@@ -39,7 +39,7 @@ internal static class Gemma3nLayers
         if (widths.Length != layers && widths.Length != 1)
         {
             throw draft.Config.Contradiction(
-                $"{draft.Config.Path(Width)} has {widths.Length} items, but num_hidden_layers is {layers}");
+                $"{draft.Config.Path(Width)} has {Plural.Of(widths.Length, "item")}, but num_hidden_layers is {layers}");
         }
 
         if (widths.Any(width => width is 0 or > int.MaxValue))
@@ -111,7 +111,7 @@ internal static class Gemma3nLayers
             ?? [.. Enumerable.Range(0, layers).Select(layer => layers > SparseLayers && layer < SparseLayers ? Sparse : 0)];
         return sparsity.Length != layers
             ? throw draft.Config.Contradiction(
-                $"{draft.Config.Path(Sparsity)} has {sparsity.Length} items, but num_hidden_layers is {layers}")
+                $"{draft.Config.Path(Sparsity)} has {Plural.Of(sparsity.Length, "item")}, but num_hidden_layers is {layers}")
             : Array.Exists(sparsity, part => part is not (>= 0 and < 1))
             ? throw draft.Config.WrongValue(Sparsity, "holds a part that is below 0, or not below 1")
             : sparsity;

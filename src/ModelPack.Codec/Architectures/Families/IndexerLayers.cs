@@ -33,7 +33,8 @@ internal static class IndexerLayers
         if (full.Length != layers)
         {
             throw draft.Config.Contradiction(
-                $"{draft.Config.Path(draft.Config.FirstOf(Types, Pattern)!)} has {full.Length} items, but num_hidden_layers is {layers}");
+                $"{draft.Config.Path(draft.Config.FirstOf(Types, Pattern)!)} has {Plural.Of(full.Length, "item")}, but num_hidden_layers is "
+                    + $"{layers}");
         }
 
         draft.Add(Key, GgufValue.FromArray<bool>(full));
@@ -67,7 +68,7 @@ internal static class IndexerLayers
 
         if (config.Numbers.TryGetValue("num_hidden_layers", out long layers) && full.Length != layers)
         {
-            config.Refuse($"{config.Key(Key)} has {full.Length} items for {layers} layers");
+            config.Refuse($"{config.Key(Key)} has {Plural.Of(full.Length, "item")} for {layers} layers");
             return;
         }
 

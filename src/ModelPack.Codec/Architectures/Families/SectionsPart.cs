@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelPack.Architectures.Rules;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Json;
 
@@ -21,7 +22,7 @@ internal sealed class SectionsPart(ImmutableArray<long> absent) : ConfigPart
         long[] sections = rope?.Counts(Field) ?? [.. absent];
         if (sections.Length is 0 or > Axes)
         {
-            throw rope!.WrongValue(Field, $"has {sections.Length} items");
+            throw rope!.WrongValue(Field, $"has {Plural.Of(sections.Length, "item")}");
         }
 
         if (rope?.Bool(Interleaved) == false)

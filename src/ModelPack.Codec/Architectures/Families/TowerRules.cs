@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Architectures.Rules;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
 
@@ -122,7 +123,7 @@ internal static class TowerRules
         if (mergers != indexes.Length)
         {
             throw draft.Config.Contradiction(
-                $"{draft.Config.Path(Indexes)} has {indexes.Length} items, but there are tensors of {mergers} mergers");
+                $"{draft.Config.Path(Indexes)} has {Plural.Of(indexes.Length, "item")}, but there are tensors of {mergers} mergers");
         }
 
         draft.Add(

@@ -73,7 +73,7 @@ internal static class TowerToGguf
                 draft.Add(key, GgufValue.FromArray<float>(channels));
                 if (channels.Length != 3)
                 {
-                    draft.Obstruct($"{field} has {channels.Length} items instead of one for each of 3 channels");
+                    draft.Obstruct($"{field} has {Plural.Of(channels.Length, "item")} instead of one for each of 3 channels");
                 }
             }
             else

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Architectures.Names;
 
 /// <summary>Why a tensor has no place in the other vocabulary: what the converter drops and what it adds (hf-companions.md §3.1, T16,
@@ -23,7 +25,7 @@ internal static class UnplacedNames
     public static string? Towers(string[] names)
     {
         string?[] modules = [.. names.Select(Tower).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        return modules.Contains(null) ? null : $"{string.Join(", ", modules)}: each of {names.Length} tensors";
+        return modules.Contains(null) ? null : $"{string.Join(", ", modules)}: each of {Plural.Of(names.Length, "tensor")}";
     }
 
     public static string InGguf(string name, string architecture) => Tower(name) is not null

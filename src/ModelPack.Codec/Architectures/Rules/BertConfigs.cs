@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Rules;
@@ -45,7 +46,7 @@ internal static class BertConfigs
         for (int id = 0; id < texts.Length; id++)
         {
             texts[id] = labels.Text(id.ToString(CultureInfo.InvariantCulture))
-                ?? throw draft.Config.WrongValue("id2label", $"has {texts.Length} items, but none for {id}");
+                ?? throw draft.Config.WrongValue("id2label", $"has {Plural.Of(texts.Length, "item")}, but none for {id}");
         }
 
         // Labels that transformers makes up for a class without any.

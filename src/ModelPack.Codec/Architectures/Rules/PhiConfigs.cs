@@ -85,7 +85,8 @@ internal static class PhiConfigs
             if (factors.Length * 2 != rotary)
             {
                 throw draft.Config.Contradiction(
-                    $"{rope.Scaling.Path(field)} has {factors.Length} items, but {rotary} values of a head are rotated in pairs");
+                    $"{rope.Scaling.Path(field)} has {Plural.Of(factors.Length, "item")}, but {rotary} values of a head are rotated in "
+                        + $"pairs");
             }
         }
 

@@ -31,7 +31,7 @@ internal static class SlidingLayers
         if (types.Length != layers)
         {
             throw draft.Config.Contradiction(
-                $"{draft.Config.Path("layer_types")} has {types.Length} items, but num_hidden_layers is {layers}");
+                $"{draft.Config.Path("layer_types")} has {Plural.Of(types.Length, "item")}, but num_hidden_layers is {layers}");
         }
 
         return Array.Find(types, type => type is not (Sliding or Full)) is { } other

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Rules;
@@ -23,7 +24,7 @@ internal static class TokenIdFields
         Reading<long> reading = derivation.Keys.Count(key);
         return reading.TryGet(out long id) && derivation.Keys.Find(Prefix + "tokens") is { ElementType: GgufValueType.String } tokens
             && id >= tokens.Count
-            ? Reading<long>.Wrong($"{key} is {id}, but {Prefix}tokens has {tokens.Count} items")
+            ? Reading<long>.Wrong($"{key} is {id}, but {Prefix}tokens has {Plural.Of(tokens.Count, "item")}")
             : reading;
     }
 }

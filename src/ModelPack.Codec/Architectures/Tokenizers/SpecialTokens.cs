@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers;
@@ -67,7 +68,8 @@ internal sealed class SpecialTokens
             }
             else if (!reading.IsAbsent)
             {
-                string problem = reading.Problem ?? $"{key} is {id}, but {TokenizerKeys.Tokens} has {vocabulary.Tokens.Length} items";
+                string problem = reading.Problem
+                    ?? $"{key} is {id}, but {TokenizerKeys.Tokens} has {Plural.Of(vocabulary.Tokens.Length, "item")}";
                 derivation.Note(CompanionNames.TokenizerConfig, $"{field} is left out: {problem}");
             }
         }

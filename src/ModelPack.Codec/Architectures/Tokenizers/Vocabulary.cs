@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Architectures.Tokenizers;
@@ -180,5 +181,5 @@ internal sealed record Vocabulary(string[] Tokens, TokenKind[] Kinds, float[]? S
     }
 
     private static string Disagree(string key, long count, int tokens) =>
-        $"{key} has {count} items, but {TokenizerKeys.Tokens} has {tokens}";
+        $"{key} has {Plural.Of(count, "item")}, but {TokenizerKeys.Tokens} has {tokens}";
 }

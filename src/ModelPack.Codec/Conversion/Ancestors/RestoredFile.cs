@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Models;
@@ -165,8 +166,8 @@ internal static class RestoredFile
         {
             throw new ModelPackException(
                 OriginErrors.MissingSideFile,
-                $"{record.SideTensors} tensors of '{record.Name}' lie in '{SideFile.NameFor(container.AllMembers[0].Name)}', which is not "
-                    + $"there")
+                $"{Plural.Of(record.SideTensors, "tensor")} of '{record.Name}' {(record.SideTensors == 1 ? "lies" : "lie")} in "
+                    + $"'{SideFile.NameFor(container.AllMembers[0].Name)}', which is not there")
             {
                 FilePath = container.Source.Name,
             };

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 using ModelPack.Tensors.Payloads;
 
@@ -40,7 +41,7 @@ internal sealed class MadeScan
         if (bad.Count > 0)
         {
             (TensorInfo tensor, FiniteTally tally) = bad.Values.First();
-            string others = bad.Count > 1 ? $"; {bad.Count - 1} other tensors would have some too" : "";
+            string others = bad.Count > 1 ? $"; {Plural.Of(bad.Count - 1, "other tensor")} would have some too" : "";
             throw new ModelPackException(
                 ConversionErrors.NonFinite,
                 $"the output would hold what the source does not show: {FiniteReport.Describe(tensor, tally)}{others}")

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Formats.Apr;
 
@@ -96,7 +97,9 @@ internal sealed class AprLayout
             int first = byOffset.First(entry => shared[entry]);
             notes.Add(
                 new Note(
-                    "K-SHARED", $"{sharedCount} tensors share the payload of another, the first is '{entries[first].Name}'", Start(first)));
+                    "K-SHARED",
+                    $"{Plural.Of(sharedCount, "tensor", "shares", "share")} the payload of another, the first is '{entries[first].Name}'",
+                    Start(first)));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 
 namespace ModelPack.Formats.Apr;
@@ -149,7 +150,9 @@ internal ref struct AprMetadataReader
             string name = keys.KeyAt(keys.Duplicates.Position);
             notes.Add(
                 new Note(
-                    "K-DUPKEY", $"{keys.Duplicates.Count} keys stand twice in one object, the first is '{name}'; the last value counts",
+                    "K-DUPKEY",
+                    $"{Plural.Of(keys.Duplicates.Count, "key", "stands", "stand")} twice in one object, the first is '{name}'; the last "
+                        + $"value counts",
                     start + keys.Duplicates.Position));
         }
 

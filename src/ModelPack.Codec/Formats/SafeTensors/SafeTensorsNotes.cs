@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Formats.SafeTensors;
 
 /// <summary>What is odd in a file, legal, and kept (safetensors.md §1, §7).</summary>
@@ -25,7 +27,7 @@ internal static class SafeTensorsNotes
         if (unaligned.Length > 0)
         {
             string text =
-                $"{unaligned.Length} tensors begin at offsets that are no multiples of their element size, the first is "
+                $"{Plural.Of(unaligned.Length, "tensor", "begins", "begin")} where no multiple of the element size is, the first is "
                     + $"'{unaligned[0].Name}'";
             notes.Add(new Note(Unaligned, text, unaligned[0].Offset));
         }

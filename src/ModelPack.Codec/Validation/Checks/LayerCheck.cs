@@ -1,4 +1,5 @@
 using ModelPack.Architectures.Names;
+using ModelPack.Diagnostics;
 using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation.Checks;
@@ -94,7 +95,7 @@ internal static class LayerCheck
             string more = surplus.Length > 0 ? $"; layer {string.Join(", ", surplus.Take(Shown))} is one too many" : "";
             context.Find(
                 ValidationErrors.Layers, count.Key,
-                $"'{count.Key}' is {stated}, tensors are present for {present.Count} layers{lacks}{more}", count.ByteOffset);
+                $"'{count.Key}' is {stated}, tensors are present for {Plural.Of(present.Count, "layer")}{lacks}{more}", count.ByteOffset);
         }
     }
 

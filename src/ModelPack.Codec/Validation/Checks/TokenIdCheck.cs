@@ -1,4 +1,5 @@
 using ModelPack.Architectures.Rules;
+using ModelPack.Diagnostics;
 using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation.Checks;
@@ -20,7 +21,8 @@ internal static class TokenIdCheck
                 else if (token.Id < 0 || token.Id >= count)
                 {
                     context.Find(
-                        ValidationErrors.TokenId, token.Key, $"'{token.Key}' is {token.Id}; there are {count} tokens", token.ByteOffset);
+                        ValidationErrors.TokenId, token.Key,
+                        $"'{token.Key}' is {token.Id}; the vocabulary has {Plural.Of(count, "token")}", token.ByteOffset);
                 }
             }
         }

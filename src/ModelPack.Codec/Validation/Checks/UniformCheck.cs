@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelPack.Conversion.Pipeline;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 using ModelPack.Validation.Facts;
 
@@ -29,12 +30,12 @@ internal static class UniformCheck
             if (isZero && IsWrongAsZero(tensor, context))
             {
                 context.Find(
-                    ValidationErrors.Zero, tensor.Name, $"all {tensor.ElementCount} values ({Name(tensor)}, {Shape(tensor)}) are zero",
+                    ValidationErrors.Zero, tensor.Name, $"{All(tensor)} ({Name(tensor)}, {Shape(tensor)}) {Is(tensor)} zero",
                     tensor.Offset);
             }
             else if (!isZero && IsMatrix(tensor))
             {
-                string text = $"all {tensor.ElementCount} values ({Name(tensor)}, {Shape(tensor)}) are {Value(tensor, tally)}";
+                string text = $"{All(tensor)} ({Name(tensor)}, {Shape(tensor)}) {Is(tensor)} {Value(tensor, tally)}";
                 context.Find(ValidationErrors.Constant, tensor.Name, text, tensor.Offset);
             }
             else if (isZero)
@@ -49,17 +50,22 @@ internal static class UniformCheck
 
         if (zeros.Count > 0)
         {
-            context.Keep("K-ZERO", $"{zeros.Count} tensors are all zero and may be, the first is '{zeros[0].Name}'", zeros[0].Offset);
+            string text = $"{Plural.Of(zeros.Count, "tensor", "is", "are")} all zero and may be, the first is '{zeros[0].Name}'";
+            context.Keep("K-ZERO", text, zeros[0].Offset);
         }
 
         if (constants.Count > 0)
         {
             (TensorInfo first, string value) = constants[0];
-            context.Keep(
-                "K-CONSTANT", $"{constants.Count} tensors hold one value each and may, the first is '{first.Name}' ({value})",
-                first.Offset);
+            string held = Plural.Of(constants.Count, "tensor", "holds", "hold");
+            string text = $"{held} one value each and may, the first is '{first.Name}' ({value})";
+            context.Keep("K-CONSTANT", text, first.Offset);
         }
     }
+
+    private static string All(TensorInfo tensor) => tensor.ElementCount == 1 ? "its one value" : $"all {tensor.ElementCount} values";
+
+    private static string Is(TensorInfo tensor) => tensor.ElementCount == 1 ? "is" : "are";
 
     private static bool IsWrongAsZero(TensorInfo tensor, ValidationContext context)
     {

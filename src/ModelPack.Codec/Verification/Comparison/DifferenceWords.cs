@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Verification.Comparison;
 
@@ -9,9 +10,9 @@ internal static class DifferenceWords
     {
         TensorTypeInfo type = TensorTypes.Get(tensor.Type);
         string bytes =
-            $"{(payload.Bytes == 1 ? "1 byte" : $"{payload.Bytes} bytes")}, first at byte {payload.FirstByte} of its payload: {payload.ByteValues.First:x2} in the first file, "
-                + $"{payload.ByteValues.Second:x2} in the second";
-        string blocks = type.IsQuantized && type.BlockElements > 1 ? $"; {payload.Blocks} of {payload.AllBlocks} blocks" : "";
+            $"{Plural.Of(payload.Bytes, "byte")}, first at byte {payload.FirstByte} of its payload: {payload.ByteValues.First:x2} in the "
+                + $"first file, {payload.ByteValues.Second:x2} in the second";
+        string blocks = type.IsQuantized && type.BlockElements > 1 ? $"; {payload.Blocks} of {Plural.Of(payload.AllBlocks, "block")}" : "";
         string element = payload.Elements is not null ? $"; {Values(payload, tensor.ElementCount)}"
             : payload.FirstElement is { } first ? $", element {first}"
             : "";

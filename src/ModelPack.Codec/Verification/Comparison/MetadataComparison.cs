@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Verification.Comparison;
 
 /// <summary>Compares metadata key by key: presence, type, bytes, order.</summary>
@@ -56,7 +58,8 @@ internal static class MetadataComparison
         {
             return new(
                 DifferenceKind.Metadata, key.Key,
-                $"the key '{key.Key}' stands {own.Length} times in the first file and {others.Length} times in the second");
+                $"the key '{key.Key}' stands {Plural.Of(own.Length, "time")} in the first file and "
+                    + $"{Plural.Of(others.Length, "time")} in the second");
         }
 
         for (int i = 0; i < own.Length; i++)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 
 namespace ModelPack.Verification.Comparison;
 
@@ -48,8 +49,8 @@ internal static class MetadataItems
         }
 
         string counts = own.Count == others.Count
-            ? $"{own.Count} items"
-            : $"{own.Count} items in the first file and {others.Count} in the second";
+            ? Plural.Of(own.Count, "item")
+            : $"{Plural.Of(own.Count, "item")} in the first file and {others.Count} in the second";
         return at == common && own.Count == others.Count
             ? null
             : $"{counts}; item {at} is {Show(first, own, at)} in the first and {Show(second, others, at)} in the second";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 using ModelPack.Tool.Output.Text;
 
@@ -130,7 +131,7 @@ internal static class HtmlReport
 
     private static void Metadata(HtmlText page, ModelFile model)
     {
-        page.Raw("<details open>").Element("summary", $"Metadata, {model.Metadata.Count} keys")
+        page.Raw("<details open>").Element("summary", $"Metadata, {Plural.Of(model.Metadata.Count, "key")}")
             .Raw("<table><tr><th>key</th><th>type</th><th>value</th></tr>\n");
         foreach (MetadataEntry entry in model.Metadata)
         {

@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>What changed between two models.</summary>
@@ -9,9 +11,9 @@ internal static class DiffText
         report.Line(
             diff.Differences.IsEmpty
                 ? $"no difference: {first} and {second}"
-                : $"{EnumText.Count(diff.Differences.Length, "difference")}: {first} and {second}");
+                : $"{Plural.Of(diff.Differences.Length, "difference")}: {first} and {second}");
         report.Field("tensors", $"{diff.TensorsCompared} compared");
-        report.Field("metadata", diff.MetadataCompared == 0 ? "not compared" : $"{diff.MetadataCompared} keys compared");
+        report.Field("metadata", diff.MetadataCompared == 0 ? "not compared" : $"{Plural.Of(diff.MetadataCompared, "key")} compared");
         DifferenceTable.Write(report, "tensors", diff.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata));
         report.Section(
             "metadata", DifferenceText.Lines(diff.Differences.Where(difference => difference.Kind == DifferenceKind.Metadata)));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 using ModelPack.Verification.Comparison;
 
@@ -38,7 +39,7 @@ internal static class DifferenceTable
         if (isTable)
         {
             report.Line();
-            report.Line($"values differ in {EnumText.Count(rows.Count, "tensor")}; --json has each");
+            report.Line($"values differ in {Plural.Of(rows.Count, "tensor")}; --json has each");
             report.Table(Sums, rows.GroupBy(row => row.Types, StringComparer.Ordinal).Select(Sum));
             report.Line();
             report.Table(Tensors, LayerGroups.Of(rows, row => $"{row.Tensor}\n{row.Types}").Select(Line));

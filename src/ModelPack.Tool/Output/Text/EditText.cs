@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>What was edited, in a few lines.</summary>
@@ -7,7 +9,7 @@ internal static class EditText
     {
         TextReport text = new();
         text.Line($"{source} -> {target}: {(report.IsUnchanged ? "unchanged, byte for byte" : "edited, and read back as it was to be")}");
-        text.Field("output", $"{Size.Exact(report.Length)} in {EnumText.Count(report.Files.Count, "file")}");
+        text.Field("output", $"{Size.Exact(report.Length)} in {Plural.Of(report.Files.Count, "file")}");
         text.Section("notes", report.Notes);
         return text.ToString();
     }

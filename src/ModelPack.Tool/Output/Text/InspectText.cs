@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
@@ -88,7 +89,7 @@ internal static class InspectText
         }
 
         report.Line();
-        report.Line($"metadata, {metadata.Count} keys");
+        report.Line($"metadata, {Plural.Of(metadata.Count, "key")}");
         report.Table(MetadataColumns, metadata.Select(entry => (string[])[entry.Key, entry.Value.TypeName, Cut(entry.Value.Display())]));
     }
 

@@ -18,7 +18,7 @@ internal static class NoteSection
                 .Select(note => note.Rank == NoteRank.ChangesResults ? $"changes results: {note.Text}" : note.Text)];
         if (hidden > 0)
         {
-            lines.Add($"{EnumText.Count(hidden, "note")} without effect; --verbosity detailed lists {(hidden == 1 ? "it" : "them")}");
+            lines.Add($"{Plural.Of(hidden, "note")} without effect; --verbosity detailed lists {(hidden == 1 ? "it" : "them")}");
         }
 
         report.Section("notes", lines);

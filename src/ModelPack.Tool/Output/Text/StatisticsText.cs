@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Tensors;
 
 namespace ModelPack.Tool.Output.Text;
@@ -44,7 +45,7 @@ internal static class StatisticsText
         report.Section(
             "without statistics",
             statistics.Tensors.Where(tensor => tensor.NotDecoded is not null).GroupBy(tensor => tensor.NotDecoded)
-                .Select(group => $"{EnumText.Count(group.Count(), "tensor")}, the first is '{group.First().Tensor.Name}': {group.Key}"));
+                .Select(group => $"{Plural.Of(group.Count(), "tensor")}, the first is '{group.First().Tensor.Name}': {group.Key}"));
     }
 
     /// <summary>Six digits are enough to look at; the digest and JSON have all of them.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Text;
@@ -12,7 +13,7 @@ internal static class StoreText
         TextReport text = new(width);
         text.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{root}: {EnumText.Count(models.Count, "model")}, {models.Sum(model => model.Manifest.Length):N0} bytes"));
+            $"{root}: {Plural.Of(models.Count, "model")}, {models.Sum(model => model.Manifest.Length):N0} bytes"));
         if (models.Count > 0)
         {
             text.Table(

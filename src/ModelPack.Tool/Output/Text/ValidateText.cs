@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Text;
@@ -27,6 +28,6 @@ internal static class ValidateText
         int accepted = judged.All.Count(found => found.Accepted is not null);
         int open = judged.All.Length - accepted;
         string tail = accepted == 0 ? "" : $", {accepted} more accepted";
-        return judged.All.IsEmpty ? "sound" : $"valid structure, {EnumText.Count(open, "finding")}{tail}";
+        return judged.All.IsEmpty ? "sound" : $"valid structure, {Plural.Of(open, "finding")}{tail}";
     }
 }

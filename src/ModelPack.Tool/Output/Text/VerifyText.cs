@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack.Tool.Output.Text;
 
 /// <summary>The outcome of a comparison.</summary>
@@ -10,7 +12,7 @@ internal static class VerifyText
         string proved = verification.Proved is ProofLevel level ? $"{EnumText.Of(level)} holds" : "not even L1 holds";
         report.Line($"{verdict} at {EnumText.Of(verification.Requested)}, {proved}: {first} and {second}");
         report.Field("tensors", $"{verification.TensorsCompared} compared bit for bit");
-        report.Field("metadata", $"{verification.MetadataCompared} keys compared");
+        report.Field("metadata", $"{Plural.Of(verification.MetadataCompared, "key")} compared");
         DifferenceTable.Write(report, "differences", verification.Differences);
         report.Section("notes", verification.Notes);
         return report.ToString();

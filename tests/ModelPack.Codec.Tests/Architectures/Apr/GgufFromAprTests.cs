@@ -167,7 +167,7 @@ public sealed class GgufFromAprTests
     [DataRow("\"tokenizer.vocabulary\":[\"a\",\"b\",\"c\",\"d\"]", "'tokenizer.vocabulary' has 4 items, but the embedding has 3 rows")]
     [DataRow(
         "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.vocab_size\":2",
-        "'tokenizer.vocab_size' is 2, but 'tokenizer.vocabulary' has 1 items")]
+        "'tokenizer.vocab_size' is 2, but 'tokenizer.vocabulary' has 1 item")]
     [DataRow(
         "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.scores\":[1,2]", "'tokenizer.scores' has 2 items, but 'tokenizer.vocabulary' has 1")]
     [DataRow(
@@ -175,7 +175,7 @@ public sealed class GgufFromAprTests
         "'tokenizer.token_type' has 2 items, but 'tokenizer.vocabulary' has 1")]
     [DataRow(
         "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.eos_token_id\":1",
-        "'tokenizer.eos_token_id' is 1, but 'tokenizer.vocabulary' has 1 items")]
+        "'tokenizer.eos_token_id' is 1, but 'tokenizer.vocabulary' has 1 item")]
     [DataRow(
         "\"tokenizer.vocabulary\":[\"a\"],\"tokenizer.model\":\"gpt2\",\"tokenizer.model_type\":\"llama\"",
         "'tokenizer.model' is 'gpt2', but 'tokenizer.model_type' is 'llama'")]

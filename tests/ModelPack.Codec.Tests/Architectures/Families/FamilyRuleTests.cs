@@ -53,7 +53,7 @@ public sealed class FamilyRuleTests
     }
 
     [TestMethod]
-    [DataRow("smollm3", """{"no_rope_layers": [1]}""", "no_rope_layers has 1 items")]
+    [DataRow("smollm3", """{"no_rope_layers": [1]}""", "no_rope_layers has 1 item")]
     [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": "LX"}""", "sliding_window_pattern is no sequence")]
     [DataRow("exaone4", """{"sliding_window": 8, "layer_types": null, "sliding_window_pattern": 0}""", "sliding_window_pattern is 0")]
     [DataRow("arcee", """{"attention_bias": true}""", "attention_bias is true, but there is no tensor")]

@@ -51,7 +51,7 @@ public sealed class GemmaLayerTests
     [DataRow("gemma3n", """{"intermediate_size": [64, 64]}""", "intermediate_size has 2 items")]
     [DataRow("gemma3n", """{"intermediate_size": [0, 64, 64, 64, 64]}""", "holds a width that is 0")]
     [DataRow("gemma3n", """{"intermediate_size": [64, 64, 64, 48, 64]}""", "intermediate_size is 48")]
-    [DataRow("gemma3n", """{"activation_sparsity_pattern": [0.95]}""", "activation_sparsity_pattern has 1 items")]
+    [DataRow("gemma3n", """{"activation_sparsity_pattern": [0.95]}""", "activation_sparsity_pattern has 1 item")]
     [DataRow("gemma3n", """{"activation_sparsity_pattern": [1.0, 0, 0, 0, 0]}""", "not below 1")]
     public void What_contradicts_itself_is_an_error(string architecture, string edit, string expected)
     {

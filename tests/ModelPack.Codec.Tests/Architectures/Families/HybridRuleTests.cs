@@ -55,7 +55,7 @@ public sealed class HybridRuleTests
     }
 
     [TestMethod]
-    [DataRow("glm-dsa", """{"indexer_types": ["full"]}""", "indexer_types has 1 items")]
+    [DataRow("glm-dsa", """{"indexer_types": ["full"]}""", "indexer_types has 1 item")]
     [DataRow("glm-dsa", """{"indexer_types": ["full", "other"]}""", "indexer_types holds 'other', neither full nor shared")]
     [DataRow("glm-dsa", """{"index_topk_pattern": "FX"}""", "index_topk_pattern holds 'X', neither F nor S")]
     [DataRow("glm-dsa", """{"indexer_types": ["full", "shared"]}""", "says 'shared' for layer 1, but there is")]
@@ -63,7 +63,7 @@ public sealed class HybridRuleTests
     [DataRow("glm-dsa", """{"num_nextn_predict_layers": 2}""", "num_nextn_predict_layers is 2, but there are tensors of 1 such layers")]
     [DataRow("qwen3next", """{"linear_num_value_heads": 5}""", "linear_num_value_heads is 5, which linear_num_key_heads 2 does not divide")]
     [DataRow("qwen3next", """{"full_attention_interval": 0}""", "full_attention_interval is 0")]
-    [DataRow("qwen3next", """{"layer_types": ["linear_attention"]}""", "layer_types has 1 items")]
+    [DataRow("qwen3next", """{"layer_types": ["linear_attention"]}""", "layer_types has 1 item")]
     [DataRow("qwen3next", """{"layer_types": ["linear_attention", "linear_attention", "linear_attention", "other"]}""", "layer_types holds 'other'")]
     [DataRow("granitehybrid", """{"num_key_value_heads": 3}""", "num_attention_heads is 4, which num_key_value_heads 3 does not divide")]
     [DataRow("granitehybrid", """{"num_hidden_layers": 100000}""", "num_hidden_layers is 100000, but there are")]
@@ -111,7 +111,7 @@ public sealed class HybridRuleTests
 
     [TestMethod]
     [DataRow("glm-dsa", "attention.indexer.types", null, "attention.indexer.types is missing")]
-    [DataRow("glm-dsa", "attention.indexer.types", new[] { true }, "attention.indexer.types has 1 items for 2 layers")]
+    [DataRow("glm-dsa", "attention.indexer.types", new[] { true }, "attention.indexer.types has 1 item for 2 layers")]
     [DataRow("glm-dsa", "attention.indexer.types", new[] { true, false }, "is false at 1, but blk.1.indexer.attn_k.weight is there")]
     [DataRow("glm-dsa", "nextn_predict_layers", 9u, "nextn_predict_layers is 9, but glm-dsa.block_count is not more")]
     [DataRow("qwen3next", "ssm.inner_size", 50u, "these do not go with 2 groups")]

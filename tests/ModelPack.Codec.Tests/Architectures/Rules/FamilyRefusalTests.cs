@@ -21,7 +21,7 @@ public sealed class FamilyRefusalTests
         """ "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 0.5, "original_max_position_embeddings": 8192} """, "rope_scaling.high_freq_factor is 0.5, but low_freq_factor is 4")]
     [DataRow(
         """ "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 3.5, "original_max_position_embeddings": 8192} """, "rope_scaling.high_freq_factor is 3.5, but low_freq_factor is 4")]
-    [DataRow(Gemma2 + """ "layer_types": ["sliding_attention"] """, "layer_types has 1 items, but num_hidden_layers is 2")]
+    [DataRow(Gemma2 + """ "layer_types": ["sliding_attention"] """, "layer_types has 1 item, but num_hidden_layers is 2")]
     [DataRow(
         Gemma2 + """ "layer_types": ["sliding_attention", "full_attention", "full_attention"] """,
         "layer_types has 3 items, but num_hidden_layers is 2")]

@@ -160,7 +160,7 @@ public sealed class PublishedConfigTests
         JsonObject cut = new() { ["type"] = "su", ["long_factor"] = new JsonArray(1.5), ["short_factor"] = new JsonArray(1.5) };
         Phi3().Set("rope_scaling", cut).AssertRefused(
             HuggingFaceErrors.Contradiction,
-            "config.json: rope_scaling.long_factor has 1 items, but 96 values of a head are rotated in pairs");
+            "config.json: rope_scaling.long_factor has 1 item, but 96 values of a head are rotated in pairs");
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 using ModelPack.IO.Names;
 
 namespace ModelPack.Architectures.Tokenizers.Reading;
@@ -49,12 +50,12 @@ internal static class AddedTokens
 
         if (stripping > 0)
         {
-            folder.Note(file, $"added_tokens: lstrip, rstrip and single_word of {stripping} tokens have no key");
+            folder.Note(file, $"added_tokens: lstrip, rstrip and single_word of {Plural.Of(stripping, "token")} have no key");
         }
 
         if (normalized > 0)
         {
-            folder.Note(file, $"added_tokens: normalized of {normalized} tokens has no key; they are found in the text as it is");
+            folder.Note(file, $"added_tokens: normalized of {Plural.Of(normalized, "token")} has no key; the text is searched as it is");
         }
 
         void Take(int id, JsonField item)
