@@ -34,7 +34,7 @@ internal static class CertificateVerifier
             // An XXH128 finds accidents; where a SHA-256 is there, it decides (docs/trust.md).
             string? sha256 = same.Any(side => side.Sha256 is not null) ? FileHash.Sha256(file.Source, cancellation) : null;
             return same.Any(side => side.Sha256 is null || side.Sha256 == sha256)
-                ? new(level, certificate.Level, certificate.Tensors.Length, 0, [], ModelFile.PathsOf(file))
+                ? new(level, certificate.Level, certificate.Tensors.Length, 0, Beyond(certificate, level), ModelFile.PathsOf(file))
                 : new(level, null, certificate.Tensors.Length, 0, [Forged(sha256!, same[0].Sha256!)], ModelFile.PathsOf(file));
         }
 
@@ -59,6 +59,16 @@ internal static class CertificateVerifier
         return new(level, null, certificate.Tensors.Length, 0, [.. differences], ModelFile.PathsOf(file));
     }
 
+    // The file is what it was; of a part of a model, or of rounded numbers, less was proved than the usual level.
+    private static ImmutableArray<Difference> Beyond(Certificate certificate, ProofLevel level) => certificate.Level >= level ? [] :
+    [
+        new(
+            DifferenceKind.Container, "the certificate",
+            certificate.Level is { } proved
+                ? $"every byte is as it was proved, and that proof is of {proved}: compare at level {proved}"
+                : "every byte is as it was, and the certificate proves no level"),
+    ];
+
     private static Difference Forged(string found, string proved) => new(
         DifferenceKind.Container, "the file",
         $"the file's SHA-256 is {found}, {proved} was proved; its XXH128 is that of the certificate, which does not happen by accident");
@@ -78,7 +88,7 @@ internal static class CertificateVerifier
         List<Difference> files = [.. CertifiedParts.Compare(expected, path, [.. location.Names], cancellation)];
         if (files.Count == 0)
         {
-            return new(level, certificate.Level, certificate.Tensors.Length, 0, [], notes);
+            return new(level, certificate.Level, certificate.Tensors.Length, 0, Beyond(certificate, level), notes);
         }
 
         using ModelFile file = ModelFiles.Open(path, scope);

@@ -57,6 +57,28 @@ public sealed class MmprojTests
         Assert.IsTrue(
             certificate.Notes.Any(note => note.EndsWith("tensors are of the model but not of the part that sees, and not in the output")));
         Assert.IsFalse(File.Exists(temp.At("mmproj.gguf.ggml-blocks.safetensors")));
+
+        string proof = temp.At("proof.modelpack.json");
+        File.WriteAllBytes(proof, CertificateJson.ToUtf8(certificate));
+        Assert.IsTrue(ModelVerifier.Verify(proof, temp.At("mmproj.gguf"), ProofLevel.L1).Passed);
+        VerificationReport report = ModelVerifier.Verify(proof, temp.At("mmproj.gguf"));
+        Assert.IsFalse(report.Passed);
+        Assert.Contains("every byte is as it was proved, and that proof is of L1: compare at level L1", report.Differences[0].Text);
+    }
+
+    [TestMethod]
+    public void A_tower_alone_is_no_folder_that_transformers_loads()
+    {
+        using TempFolder temp = new();
+        using GgufFile made = Convert(temp, "gemma3-vision", _ => { });
+        Certificate certificate = Unflushed.Convert(
+            temp.At("mmproj.gguf"), temp.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, new());
+        Assert.AreEqual(ProofLevel.L3, certificate.Level);
+        Assert.AreEqual(Meaning.Carried, certificate.Meaning);
+        Assert.IsTrue(
+            certificate.Notes.Any(note => note.Contains("the file holds the part of a model that sees, and transformers loads it in the folder")),
+            string.Join('\n', certificate.Notes));
+        Assert.IsTrue(certificate.MeaningReasons.Any(reason => reason.Contains("config.json")));
     }
 
     [TestMethod]

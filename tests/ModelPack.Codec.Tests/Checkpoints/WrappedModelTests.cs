@@ -31,6 +31,11 @@ public sealed class WrappedModelTests : IDisposable
     [DataRow("gemma2-2b", "llava", "text_config", "language_model.model.", "language_model.")]
     [DataRow("phi3-4k", "llava", "text_config", "language_model.model.", "language_model.")]
     [DataRow("granite-30-2b", "llava_next", "text_config", "language_model.model.", "language_model.")]
+    [DataRow("qwen2-untied", "internvl_chat", "llm_config", "language_model.model.", "language_model.")]
+    [DataRow("qwen3-tied", "internvl", "text_config", "language_model.", "")]
+    [DataRow("smollm3", "llava", "text_config", "language_model.model.", "language_model.")]
+    [DataRow("arcee", "llava", "text_config", "model.language_model.", "")]
+    [DataRow("hunyuan-dense", "llava", "text_config", "model.text_model.", "")]
     public void It_becomes_the_gguf_of_the_language_model(string name, string type, string field, string prefix, string outer)
     {
         CheckpointArchive.Extract(RepositoryData.Path("corpus", "hf", name + CheckpointArchive.Ending), temp.Root);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
@@ -7,7 +8,8 @@ namespace ModelPack.Architectures.Families;
 /// architectures of GGUF are those of the language model.</summary>
 internal static class LanguagePart
 {
-    private static readonly string[] Objects = ["text_config", "llm_config"];
+    /// <summary>What the object is called.</summary>
+    public static readonly ImmutableArray<string> Objects = ["text_config", "llm_config"];
 
     /// <summary>What the outer object says of the model as a whole.</summary>
     private static readonly FrozenSet<string> Shared = new[]

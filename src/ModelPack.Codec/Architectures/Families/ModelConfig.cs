@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
@@ -16,6 +17,15 @@ internal static class ModelConfig
         if (!derivation.Architecture.TryGet(out string architecture))
         {
             Refuse(derivation, derivation.Architecture.Describe(GgufFormat.ArchitectureKey));
+            return;
+        }
+
+        if (architecture == FamilyFile.TowerArchitecture)
+        {
+            Refuse(
+                derivation,
+                "the file holds the part of a model that sees, and transformers loads it in the folder of the whole model alone: keep that "
+                    + "folder, or convert the language model's GGUF");
             return;
         }
 

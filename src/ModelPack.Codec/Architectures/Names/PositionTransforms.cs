@@ -23,7 +23,15 @@ internal static class PositionTransforms
 
         member.RequireRank(2);
         long further = draft.Shape[0] - (facts.ContextLength ?? draft.Shape[0]);
-        return further is <= 0 or > MostRows || !draft.HasWholeRows ? draft : draft with
+        if (further > MostRows)
+        {
+            throw member.Error(
+                TranslationErrors.WrongShape,
+                $"there are {draft.Shape[0]} rows for a context of {facts.ContextLength}, and no model of the class has more than "
+                    + $"{MostRows} rows before the first position");
+        }
+
+        return further <= 0 || !draft.HasWholeRows ? draft : draft with
         {
             Payload = PayloadRuns.Run(draft.Payload, further * draft.RowBytes, draft.Payload.Length - (further * draft.RowBytes), 1),
             Shape = draft.Shape.SetItem(0, draft.Shape[0] - further),

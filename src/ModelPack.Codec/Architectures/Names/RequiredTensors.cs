@@ -10,6 +10,7 @@ namespace ModelPack.Architectures.Names;
 /// </summary>
 internal sealed class RequiredTensors
 {
+    private const string Bias = ".bias";
     private const string Heads = "attn_q+attn_k+attn_v|attn_qkv";
     private const string Gated = "ffn_gate+ffn_up+ffn_down";
     private const string Experts = "ffn_gate_inp+ffn_gate_exps+ffn_up_exps+ffn_down_exps";
@@ -20,6 +21,8 @@ internal sealed class RequiredTensors
     private const string ExpertCounts = "expert_count expert_used_count";
     private const string Outside = "token_embd output_norm";
     private const string Biased = "token_embd output_norm output_norm.bias";
+    private const string QueryKeyValue = "attn_q attn_k attn_v";
+    private const string LlamaBiases = $"{QueryKeyValue} attn_output ffn_gate ffn_up ffn_down";
     private const string Llama = $"attn_norm {Heads} attn_output ffn_norm";
     private const string Gpt =
         "attn_norm attn_norm.bias attn_qkv attn_qkv.bias attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down "
@@ -29,44 +32,59 @@ internal sealed class RequiredTensors
 
     private static readonly FrozenDictionary<string, RequiredTensors> All = new Dictionary<string, RequiredTensors>
     {
-        ["llama"] = new(RmsNorm, Outside, $"{Llama} {Gated}|{Experts}|{OldExperts}"),
-        ["granite"] = new($"{RmsNorm} logit_scale", Outside, $"{Llama} {Gated}"),
-        ["qwen2"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
+        ["llama"] = new(RmsNorm, Outside, $"{Llama} {Gated}|{Experts}|{OldExperts}", LlamaBiases),
+        ["granite"] = new($"{RmsNorm} logit_scale", Outside, $"{Llama} {Gated}", LlamaBiases),
+        ["qwen2"] = new(RmsNorm, Outside, $"{Llama} {Gated}", QueryKeyValue),
         ["qwen2moe"] = new(
-            $"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} {Experts} ffn_gate_inp_shexp ffn_gate_shexp ffn_up_shexp ffn_down_shexp"),
-        ["qwen3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm {Gated}"),
-        ["qwen3moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} attn_q_norm attn_k_norm {Experts}"),
-        ["gemma"] = new(RmsNorm, Outside, $"{Llama} {Gated}"),
-        ["gemma2"] = new(RmsNorm, Outside, $"{Llama} post_attention_norm {Gated} post_ffw_norm"),
+            $"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} {Experts} ffn_gate_inp_shexp ffn_gate_shexp ffn_up_shexp ffn_down_shexp",
+            QueryKeyValue),
+        ["qwen3"] = new(RmsNorm, Outside, $"{Llama} attn_q_norm attn_k_norm {Gated}", QueryKeyValue),
+        ["qwen3moe"] = new($"{RmsNorm} {ExpertCounts}", Outside, $"{Llama} attn_q_norm attn_k_norm {Experts}", QueryKeyValue),
+        ["gemma"] = new(RmsNorm, Outside, $"{Llama} {Gated}", QueryKeyValue),
+        ["gemma2"] = new(RmsNorm, Outside, $"{Llama} post_attention_norm {Gated} post_ffw_norm", QueryKeyValue),
         ["phi2"] = new(
             LayerNorm, $"{Biased} output output.bias",
-            $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias"),
-        ["phi3"] = new(RmsNorm, Outside, $"{Llama} ffn_up+ffn_down"),
-        ["stablelm"] = new(LayerNorm, $"{Biased} output", $"attn_norm attn_norm.bias {Heads} attn_output {Gated}"),
+            $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias",
+            $"{QueryKeyValue} attn_qkv"),
+        ["phi3"] = new(RmsNorm, Outside, $"{Llama} ffn_up+ffn_down", "attn_qkv"),
+        ["stablelm"] = new(
+            LayerNorm, $"{Biased} output", $"attn_norm attn_norm.bias {Heads} attn_output {Gated}", $"{QueryKeyValue} ffn_norm"),
         ["gpt2"] = new(LayerNorm, $"{Biased} position_embd", Gpt),
         ["starcoder"] = new(LayerNorm, $"{Biased} position_embd", Gpt),
         ["starcoder2"] = new(
             LayerNorm, Biased,
             $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_norm ffn_norm.bias ffn_up ffn_up.bias ffn_down "
-                + $"ffn_down.bias"),
+                + $"ffn_down.bias", QueryKeyValue),
         ["gptneox"] = new(LayerNorm, $"{Biased} output", Gpt),
-        ["falcon"] = new(LayerNorm, Biased, "attn_norm attn_norm.bias attn_qkv attn_output ffn_up ffn_down"),
-        ["olmo2"] = new(RmsNorm, Outside, $"{Heads} attn_q_norm attn_k_norm attn_output post_attention_norm {Gated} post_ffw_norm"),
-        ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate"),
+        ["falcon"] = new(LayerNorm, Biased, "attn_norm attn_norm.bias attn_qkv attn_output ffn_up ffn_down", "attn_norm_2"),
+        ["olmo2"] = new(
+            RmsNorm, Outside, $"{Heads} attn_q_norm attn_k_norm attn_output post_attention_norm {Gated} post_ffw_norm",
+            QueryKeyValue),
+        ["nomic-bert"] = new(LayerNorm, "token_embd token_types token_embd_norm token_embd_norm.bias", $"{Heads} {Encoder} ffn_gate",
+            "attn_qkv attn_output"),
     }.Concat(FamilyFile.All.Concat(FamilyFile.Towers).Select(Of)).ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;
 
-    private RequiredTensors(string keys, string outside, string layer)
+    private RequiredTensors(string keys, string outside, string layer, string biases = "")
     {
         Keys = [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         this.outside = Parse(outside);
         this.layer = Parse(layer);
+        Biases =
+        [
+            .. biases.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            .. $"{outside} {layer}".Split(' ', '|', '+').Where(part => part.EndsWith(Bias, StringComparison.Ordinal))
+                .Select(part => part[..^Bias.Length]),
+        ];
     }
 
     /// <summary>Keys behind the architecture's name.</summary>
     public ImmutableArray<string> Keys { get; }
+
+    /// <summary>Components that may have a bias: programs add those, and no others.</summary>
+    public ImmutableArray<string> Biases { get; }
 
     /// <summary>What an architecture needs; null if it is not known.</summary>
     public static RequiredTensors? For(string architecture) => All.GetValueOrDefault(architecture);
@@ -101,7 +119,9 @@ internal sealed class RequiredTensors
         JsonElement needs = file.Root.GetProperty("needs");
         return KeyValuePair.Create(
             file.Architecture,
-            new RequiredTensors(file.Keys, needs.GetProperty("outside").GetString()!, needs.GetProperty("layer").GetString()!));
+            new RequiredTensors(
+                file.Keys, needs.GetProperty("outside").GetString()!, needs.GetProperty("layer").GetString()!,
+                file.Root.TryGetProperty("biases", out JsonElement biases) ? biases.GetString()! : ""));
     }
 
     // A space between needs, a bar between alternatives, a plus between the parts of one.

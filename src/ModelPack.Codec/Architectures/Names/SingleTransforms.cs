@@ -32,7 +32,7 @@ internal static class SingleTransforms
         NameTransform.NormPlusOne => Formed(member, facts, toGguf: false) is { CanWiden: true } norm ? norm.Shift(-1) : null,
         NameTransform.NegativeExponential =>
             Formed(member, facts, toGguf: false) is { CanWiden: true } negative
-                ? negative.Compute(NumberFunction.LogarithmOfNegative) : null,
+                ? negative.Compute(NumberFunction.ExponentOfNegative) : null,
         NameTransform.Squeeze => Unsqueeze(member),
         NameTransform.Transpose => Transpose(member),
         NameTransform.HeadsApart => HeadsApart(member, facts, toGguf: false),

@@ -1,3 +1,5 @@
+using ModelPack.Architectures.Families;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>Keys that several architectures share, in the converter's order (hf-companions.md §1.1).</summary>
@@ -85,6 +87,18 @@ internal static class CommonKeys
         check.Run(Expected.Field("num_hidden_layers", sizes.Layers), furtherLayers, hidden, draft.Vocabulary());
         draft.NoteOutput("lm_head.weight", tiedByDefault);
     }
+
+    /// <summary>Refuses a config.json that says otherwise of biases than the tensors: a class starts with zeros where one is missing, and
+    /// passes over one that it has no place for.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="field">The field that says that there are some.</param>
+    /// <param name="component">One of them in a GGUF.</param>
+    /// <param name="absent">What the class takes without the field.</param>
+    public static void CheckBiases(this ConfigReader draft, string field, string component, bool absent = false) =>
+        new FlagPart([field], []) { Absent = absent, Tensor = component }.Read(draft);
+
+    /// <summary>The same of the field that most classes have.</summary>
+    public static void CheckAttentionBiases(this ConfigReader draft) => draft.CheckBiases("attention_bias", "blk.0.attn_q.bias");
 
     public static void NoteOutput(this ConfigReader draft, string output, bool tiedByDefault)
     {

@@ -18,6 +18,9 @@ internal sealed class FolderSource(
     /// <summary>Nor are larger matrices than any projector has.</summary>
     private const long LongestMatrix = 1 << 28;
 
+    /// <summary>Of a matrix that may be larger than an array, so many bytes are read at a time.</summary>
+    private const long Piece = 1 << 24;
+
     private readonly FrozenDictionary<string, TensorInfo> names = tensors.ToFrozenDictionary(tensor => tensor.Name, StringComparer.Ordinal);
 
     /// <summary>For messages.</summary>
@@ -55,6 +58,28 @@ internal sealed class FolderSource(
 
         return true;
     }
+
+    /// <summary>Whether two tensors are known to hold the same.</summary>
+    public bool AreSame(TensorInfo one, TensorInfo other)
+    {
+        if (read is null || one.Type != other.Type || !one.Shape.SequenceEqual(other.Shape))
+        {
+            return false;
+        }
+
+        for (long start = 0; start < one.ByteLength; start += Piece)
+        {
+            if (!read(PieceOf(one, start)).AsSpan().SequenceEqual(read(PieceOf(other, start))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static TensorInfo PieceOf(TensorInfo tensor, long start) =>
+        tensor with { Offset = tensor.Offset + start, ByteLength = Math.Min(Piece, tensor.ByteLength - start) };
 
     public TensorInfo? FindTensor(string name) => names.GetValueOrDefault(name);
 }

@@ -37,6 +37,7 @@ internal static class GemmaConfigs
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow(draft.Config.Has("hidden_activation") ? "hidden_activation" : "hidden_act", CommonKeys.TanhGelu);
         draft.CheckLlamaTensors(sizes, tiedByDefault: true);
+        draft.CheckAttentionBiases();
         draft.Allow("tie_word_embeddings", flag: true, absent: true);
         RopeKeys.RequireWholeHead(draft, RopeSettings.Read(draft));
         if (draft.Config.OuterType == PrefixModel)

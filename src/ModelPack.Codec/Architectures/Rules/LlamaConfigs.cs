@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
@@ -6,11 +7,17 @@ namespace ModelPack.Architectures.Rules;
 internal static class LlamaConfigs
 {
     private const int Olmo3FullLayer = 4;
+    private const string FeedForwardBias = "blk.0.ffn_up.bias";
 
-    public static void Llama(ConfigReader draft) => Describe(draft, null, tiedByDefault: false);
+    public static void Llama(ConfigReader draft)
+    {
+        Describe(draft, null, tiedByDefault: false);
+        draft.CheckAttentionBiases();
+        draft.CheckBiases("mlp_bias", FeedForwardBias);
+    }
 
-    /// <summary>Computes as Llama does: its scaling changes nothing within the stated context, and biases are seen from their
-    /// tensors.</summary>
+    /// <summary>Computes as Llama does: its scaling changes nothing within the stated context, and its biases have fields of their
+    /// own.</summary>
     public static void InternLm3(ConfigReader draft)
     {
         Describe(draft, null, tiedByDefault: false, rope =>
@@ -24,18 +31,22 @@ internal static class LlamaConfigs
                 NoteRank.ChangesResults);
             return rope with { Type = null, Scaling = null };
         });
+        draft.CheckBiases("qkv_bias", "blk.0.attn_q.bias");
+        draft.CheckBiases("bias", FeedForwardBias);
         draft.NamedTokens.Add(new("eos_token_id", "<|im_end|>", null));
     }
 
     public static void Mistral(ConfigReader draft)
     {
         Describe(draft, null, tiedByDefault: false);
+        RefuseBiases(draft);
         draft.Lose("sliding_window");
     }
 
     public static void Mixtral(ConfigReader draft)
     {
         Describe(draft, "num_local_experts", tiedByDefault: false);
+        RefuseBiases(draft);
         if (RopeSettings.Read(draft).Base is null)
         {
             draft.Obstruct("rope_theta is missing");
@@ -46,7 +57,7 @@ internal static class LlamaConfigs
 
     public static void Granite(ConfigReader draft)
     {
-        Describe(draft, null, tiedByDefault: false);
+        Llama(draft);
         foreach ((string field, string key) in (ReadOnlySpan<(string, string)>)
         [
             ("attention_multiplier", "attention.scale"), ("embedding_multiplier", "embedding_scale"),
@@ -62,6 +73,7 @@ internal static class LlamaConfigs
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
         draft.CheckLlamaTensors(sizes, tiedByDefault: false);
+        draft.CheckAttentionBiases();
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);
@@ -92,6 +104,7 @@ internal static class LlamaConfigs
             .Layer("self_attn.k_proj.weight", keys, hidden).Layer("self_attn.v_proj.weight", keys, hidden)
             .Layer("mlp.c_fc.weight", feedForward, hidden).Layer("mlp.c_proj.weight", hidden, feedForward)
             .Run(Expected.Field("num_hidden_layers", sizes.Layers), 0, hidden, draft.Vocabulary());
+        draft.CheckBiases("use_bias", "blk.0.attn_q.bias", absent: true);
         draft.NoteOutput("lm_head.weight", tiedByDefault: true);
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
@@ -99,6 +112,19 @@ internal static class LlamaConfigs
         RopeKeys.Write(draft, rope);
         draft.NormEpsilon("norm_epsilon");
         draft.Lose("sliding_window");
+    }
+
+    // The runtime adds a bias that is there, and these classes pass over it.
+    private static void RefuseBiases(ConfigReader draft)
+    {
+        foreach (string component in (ReadOnlySpan<string>)["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"])
+        {
+            if (draft.Component($"blk.0.{component}.bias") is { } bias)
+            {
+                draft.Obstruct($"the class has no biases, and there is a tensor {bias}");
+                return;
+            }
+        }
     }
 
     private static void Describe(

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
@@ -36,6 +37,15 @@ internal static class QwenConfigs
         draft.Allow("hidden_act", CommonKeys.Silu);
         draft.CheckLlamaTensors(
             sizes, tiedByDefault: false, moe ? "mlp.experts." : null, moe ? draft.Config.FirstOf(ExpertFields) ?? ExpertFields[0] : null);
+        if (draft.Architecture is "qwen3" or "qwen3moe")
+        {
+            draft.CheckAttentionBiases();
+        }
+        else if (draft.Obstacles.Count == 0 && draft.Component("blk.0.attn_q.bias") is null)
+        {
+            draft.Obstruct("the class has biases of q, k and v, and there is no tensor of layer 0 that is one");
+        }
+
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Architectures.Names;
 using ModelPack.IO.Names;
 using ModelPack.Tensors;
 
@@ -19,10 +20,6 @@ internal readonly record struct Expected(string Because, long Value)
 /// item and are not looked at.</summary>
 internal sealed class TensorCheck
 {
-    /// <summary>What stands there in the base class, and in a model with towers beside it (formats/architectures, gemma3).</summary>
-    private static readonly string[] LanguagePrefixes = [
-        "", "language_model.model.", "model.language_model.", "model.text_model.", "language_model."];
-
     private readonly ConfigReader draft;
     private readonly string prefix;
     private readonly string embedding;
@@ -40,7 +37,7 @@ internal sealed class TensorCheck
     {
         this.draft = draft;
         this.prefix = Array.Find(
-            [prefix, .. LanguagePrefixes], other => draft.Folder.FindTensor(other + embedding) is not null) ?? prefix;
+            [prefix, "", .. NameTableReader.BarePrefixes], other => draft.Folder.FindTensor(other + embedding) is not null) ?? prefix;
         this.embedding = this.prefix + embedding;
         this.layers = this.prefix + layers;
     }

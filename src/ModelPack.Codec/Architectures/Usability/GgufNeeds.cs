@@ -58,6 +58,15 @@ internal static class GgufNeeds
         {
             yield return $"the tensor '{missing}' is missing, {Program}";
         }
+
+        // What was a GGUF before may be one of a later llama.cpp.
+        if (!isOwn && NameTable.For(architecture, file.Find($"{architecture}.expert_count") is null ? 0 : 1) is { } names)
+        {
+            foreach (string bias in StrayBiases.InGguf(names, required, tensors.Select(tensor => tensor.Name)))
+            {
+                yield return $"the tensor '{bias}' is a bias that llama.cpp does not add";
+            }
+        }
     }
 
     /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>

@@ -12,4 +12,8 @@ internal enum NumberFunction : byte
 
     /// <summary>1 / x: a divisor that is stored as a factor (T12).</summary>
     Reciprocal = 2,
+
+    /// <summary>log(−x) as it was before: checkpoints hold 16 bits, and the one of these whose −exp is x is the number that x was made of
+    /// (T3).</summary>
+    ExponentOfNegative = 3,
 }

@@ -33,6 +33,7 @@ internal static class NumberFunctions
             {
                 NumberFunction.NegativeExponential => -(float)Exponential(number),
                 NumberFunction.LogarithmOfNegative => (float)Logarithm(-number),
+                NumberFunction.ExponentOfNegative => ExponentOfNegative(number),
                 _ => 1 / number,
             };
             if (float.IsFinite(number) && !float.IsFinite(made))
@@ -40,7 +41,7 @@ internal static class NumberFunctions
                 string name = function switch
                 {
                     NumberFunction.NegativeExponential => "-exp(x)",
-                    NumberFunction.LogarithmOfNegative => "log(-x)",
+                    NumberFunction.LogarithmOfNegative or NumberFunction.ExponentOfNegative => "log(-x)",
                     _ => "1/x",
                 };
                 throw new ModelPackException(
@@ -51,6 +52,22 @@ internal static class NumberFunctions
 
             BinaryPrimitives.WriteSingleLittleEndian(destination[i..], float.IsNaN(number) ? number : made);
         }
+    }
+
+    /// <summary>log(−x), or the BF16 nearest to it where the exponential of that is −x. The exponential of other programs is one unit of
+    /// the last place off in one of a hundred numbers.</summary>
+    private static float ExponentOfNegative(float number)
+    {
+        float logarithm = (float)Logarithm(-number);
+        if (!float.IsFinite(logarithm))
+        {
+            return logarithm;
+        }
+
+        uint bits = BitConverter.SingleToUInt32Bits(logarithm);
+        float half = BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF_0000);
+        float made = -(float)Exponential(half);
+        return Math.Abs((long)BitConverter.SingleToInt32Bits(made) - BitConverter.SingleToInt32Bits(number)) <= 1 ? half : logarithm;
     }
 
     /// <summary>exp(x) by x = k·ln 2 + r with |r| ≤ ln 2 / 2, and the Taylor series of exp(r).</summary>

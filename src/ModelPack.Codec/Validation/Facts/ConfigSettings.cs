@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Architectures.Families;
 
 namespace ModelPack.Validation.Facts;
 
@@ -25,7 +26,8 @@ internal static class ConfigSettings
     {
         // A model with vision keeps the language part's numbers one level down (gemma3).
         JsonElement? config = companions.Find(CompanionFiles.Config);
-        JsonElement? model = config.Member("text_config") is { ValueKind: JsonValueKind.Object } text ? text : config;
+        JsonElement? model = LanguagePart.Objects.Select(field => config.Member(field))
+            .FirstOrDefault(part => part is { ValueKind: JsonValueKind.Object }) ?? config;
         ModelSettings settings = new() { Architecture = model.Member("model_type").Text() ?? config.Member("model_type").Text() };
         foreach ((SettingName name, string field) in Fields)
         {

@@ -89,6 +89,35 @@ public sealed class OtherLayoutTests
     }
 
     [TestMethod]
+    [DataRow("command-r", null)]
+    [DataRow("cohere2", null)]
+    [DataRow("lfm2", "output.weight")]
+    public void An_output_that_is_a_copy_of_the_embedding_changes_nothing(string architecture, string? copy)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find(architecture)!).First();
+        using GgufFile before = Converted(checkpoint, "before.gguf");
+        string path = Path.Combine(checkpoint.Folder, "model.safetensors");
+        SortedDictionary<string, StoredTensor> tensors = StoredTensor.Read(File.ReadAllBytes(path));
+        StoredTensor embedding = tensors["model.embed_tokens.weight"];
+        tensors["lm_head.weight"] = embedding;
+        File.WriteAllBytes(path, StoredTensor.Write(tensors));
+        using (GgufFile after = Converted(checkpoint, "after.gguf"))
+        {
+            Assert.AreEqual(architecture, after.Architecture);
+            CollectionAssert.AreEquivalent(
+                before.Tensors.Select(tensor => tensor.Name).Concat(copy is null ? [] : [copy]).ToArray(),
+                after.Tensors.Select(tensor => tensor.Name).ToArray());
+        }
+
+        byte[] other = [.. embedding.Bytes];
+        other[^1] ^= 1;
+        tensors["lm_head.weight"] = embedding with { Bytes = other };
+        File.WriteAllBytes(path, StoredTensor.Write(tensors));
+        using GgufFile untied = Converted(checkpoint, "untied.gguf");
+        Assert.AreEqual(copy is null, untied.Find($"{architecture}.block_count") is null);
+    }
+
+    [TestMethod]
     public void Multipliers_that_a_tied_output_would_share_are_refused()
     {
         using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("falcon-h1")!).First();

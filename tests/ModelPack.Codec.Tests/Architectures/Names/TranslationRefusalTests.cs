@@ -1,5 +1,6 @@
 using ModelPack.Architectures;
 using ModelPack.Architectures.Names;
+using ModelPack.Formats.Gguf;
 
 namespace ModelPack.Codec.Tests.Architectures.Names;
 
@@ -32,6 +33,31 @@ public sealed class TranslationRefusalTests
         new SmallList("deepseek2").Key("attention.head_count", 2).Key("attention.key_length_mla", 6).Key("rope.dimension_count", 4)
             .Key("attention.value_length_mla", 1)
             .AddCounting("model.layers.0.self_attn.kv_b_proj.weight", 7, 3).ToGguf);
+
+    [TestMethod]
+    public void Rows_before_the_first_position_are_those_of_a_token_that_fills_up()
+    {
+        ShouldFail(
+            TranslationErrors.WrongShape, "position_embd", "behind the padding token 64, and no model of the class has more than 64 rows",
+            Positions(64).ToHuggingFace);
+        SmallList.Translated made = Positions(63).ToHuggingFace();
+        CollectionAssert.AreEqual(new long[] { 66, 2 }, made["embeddings.position_embeddings.weight"].Shape.ToArray());
+        CollectionAssert.AreEqual(
+            new byte[] { 0, 0, 0, 1, 2, 3 }, made.Bytes("embeddings.position_embeddings.weight")[^6..].ToArray());
+    }
+
+    [TestMethod]
+    public void A_table_with_more_rows_before_the_first_position_is_refused()
+    {
+        SmallList Table(int rows) =>
+            new SmallList("bert").Key("context_length", 2).AddCounting("embeddings.position_embeddings.weight", rows, 2);
+        ShouldFail(TranslationErrors.WrongShape, "position_embeddings", "67 rows for a context of 2", Table(67).ToGguf);
+        CollectionAssert.AreEqual(new byte[] { 128, 129, 130, 131 }, Table(66).ToGguf().Bytes("position_embd.weight").ToArray());
+    }
+
+    private static SmallList Positions(uint padding) => new SmallList("bert").Keys([
+        new("tokenizer.ggml.model", GgufValue.FromString("t5")),
+        new("tokenizer.ggml.padding_token_id", GgufValue.FromUInt32(padding))]).AddCounting("position_embd.weight", 2, 2);
 
     [TestMethod]
     public void Missing_experts_are_named()

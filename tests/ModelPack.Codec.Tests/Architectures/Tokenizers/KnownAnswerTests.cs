@@ -108,6 +108,16 @@ public sealed class KnownAnswerTests
     }
 
     [TestMethod]
+    [DataRow("text_config")]
+    [DataRow("llm_config")]
+    public void Ids_of_a_language_model_inside_another_are_its_own(string field)
+    {
+        DerivedTokenizer derived = Derive(
+            ByteLevel(), File("config.json", $$$"""{"eos_token_id":6,"{{{field}}}":{"bos_token_id":4,"eos_token_id":5}}"""));
+        Assert.AreEqual("4 6", $"{derived.Show("tokenizer.ggml.bos_token_id")} {derived.Show("tokenizer.ggml.eos_token_id")}");
+    }
+
+    [TestMethod]
     public void An_end_of_turn_that_neither_ends_the_text_nor_a_sequence_travels()
     {
         JsonObject tokenizer = ByteLevel();

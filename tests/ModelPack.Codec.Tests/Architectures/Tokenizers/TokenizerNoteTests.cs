@@ -127,11 +127,13 @@ public sealed class TokenizerNoteTests
     }
 
     [TestMethod]
-    public void Type_of_a_model_inside_another_tells_its_id() =>
+    [DataRow("text_config")]
+    [DataRow("llm_config")]
+    public void Type_of_a_model_inside_another_tells_its_id(string field) =>
         Assert.AreEqual(
             "\"mpt\"",
             Derive(With(ByteLevel(), "normalizer", "", """{"type":"NFC"}"""),
-                File("config.json", """{"text_config":{"model_type":"gpt_neox"}}""")).Show("tokenizer.ggml.pre"));
+                File("config.json", $$$"""{"{{{field}}}":{"model_type":"gpt_neox"}}""")).Show("tokenizer.ggml.pre"));
 
     [TestMethod]
     public void Chat_template_is_kept_where_the_tokenizer_travels()

@@ -28,6 +28,37 @@ public sealed class NumberFunctionTests
     }
 
     [TestMethod]
+    [DataRow(0.236328125f)]
+    [DataRow(-0.71875f)]
+    [DataRow(2.796875f)]
+    [DataRow(-0.0004119873f)]
+    public void What_was_made_of_16_bits_is_these_again(float number)
+    {
+        float made = Apply(NumberFunction.NegativeExponential, number);
+        Assert.AreEqual(number, Apply(NumberFunction.ExponentOfNegative, made));
+
+        // Programs whose exponential is not the nearest one.
+        Assert.AreEqual(number, Apply(NumberFunction.ExponentOfNegative, MathF.BitIncrement(made)));
+        Assert.AreEqual(number, Apply(NumberFunction.ExponentOfNegative, MathF.BitDecrement(made)));
+    }
+
+    [TestMethod]
+    public void What_was_made_of_other_numbers_is_the_nearest_one()
+    {
+        Random random = new(2);
+        for (int i = 0; i < 20_000; i++)
+        {
+            float number = -(float)Math.Exp((random.NextDouble() * 8) - 4);
+            float logarithm = Apply(NumberFunction.LogarithmOfNegative, number);
+            float found = Apply(NumberFunction.ExponentOfNegative, number);
+            Assert.IsTrue(
+                found == logarithm || (BitConverter.SingleToUInt32Bits(found) & 0xFFFF) == 0
+                    && Math.Abs((long)BitConverter.SingleToInt32Bits(Apply(NumberFunction.NegativeExponential, found))
+                        - BitConverter.SingleToInt32Bits(number)) <= 1, $"{number:R}: {found:R}, not {logarithm:R}");
+        }
+    }
+
+    [TestMethod]
     public void Results_are_those_of_the_runtime_in_double_precision()
     {
         Random random = new(1);
@@ -50,6 +81,7 @@ public sealed class NumberFunctionTests
         Assert.AreEqual(float.NegativeInfinity, Apply(NumberFunction.NegativeExponential, float.PositiveInfinity));
         Assert.AreEqual(-0f, Apply(NumberFunction.NegativeExponential, float.NegativeInfinity));
         Assert.AreEqual(float.PositiveInfinity, Apply(NumberFunction.LogarithmOfNegative, float.NegativeInfinity));
+        Assert.AreEqual(float.PositiveInfinity, Apply(NumberFunction.ExponentOfNegative, float.NegativeInfinity));
         float nan = BitConverter.UInt32BitsToSingle(0x7FC1_2345);
         Assert.AreEqual(0x7FC1_2345u, BitConverter.SingleToUInt32Bits(Apply(NumberFunction.NegativeExponential, nan)));
     }
@@ -58,6 +90,8 @@ public sealed class NumberFunctionTests
     [DataRow(NumberFunction.NegativeExponential, 89.5f)]
     [DataRow(NumberFunction.LogarithmOfNegative, 0f)]
     [DataRow(NumberFunction.LogarithmOfNegative, 1f)]
+    [DataRow(NumberFunction.ExponentOfNegative, 0f)]
+    [DataRow(NumberFunction.ExponentOfNegative, 1f)]
     public void A_finite_number_without_a_finite_result_is_refused(object function, float number)
     {
         ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => Apply((NumberFunction)function, number));

@@ -40,7 +40,7 @@ internal sealed class RandomRecipe
             6 when inner.Length % 4 == 0 && random.Next(3) == 0 =>
                 random.Next(2) == 0
                 ? new ShiftedPayload(Finite(inner), 1.5f)
-                : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(3)),
+                : new ComputedPayload(Finite(inner), (NumberFunction)random.Next(4)),
             6 when inner.Length % 2 == 0 => new ReversedPayload(inner, inner.Length % 8 == 0 ? TensorType.F64 : TensorType.F16),
             7 when inner.Length % 34 == 0 && inner.Length < MostBytes / 4 => new WidenedPayload(inner, TensorType.Q8_0),
             7 when inner.Length % 2 == 0 && inner.Length < MostBytes =>

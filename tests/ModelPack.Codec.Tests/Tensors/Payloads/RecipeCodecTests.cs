@@ -77,7 +77,7 @@ public sealed class RecipeCodecTests
     [TestMethod]
     public void Unknown_function_is_refused() =>
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 3, 0, 0, 4]), Budget)).Message,
+            Assert.ThrowsExactly<InvalidDataException>(() => RecipeCodec.Read(new BodyReader([9, 4, 0, 0, 4]), Budget)).Message,
             "no NumberFunction");
 
     [TestMethod]

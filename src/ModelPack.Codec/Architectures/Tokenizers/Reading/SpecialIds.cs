@@ -167,8 +167,8 @@ internal sealed class SpecialIds
     private void TakeModelConfig(string role)
     {
         string name = $"{role}_token_id";
-        if (ids.ContainsKey(role) || folder.ModelConfig is not { } config
-            || (config.Find(name) ?? config.Find("text_config")?.Find(name)) is not { } field)
+        if (ids.ContainsKey(role)
+            || folder.ModelConfigs.Select(config => config.Find(name)).FirstOrDefault(found => found is not null) is not { } field)
         {
             return;
         }

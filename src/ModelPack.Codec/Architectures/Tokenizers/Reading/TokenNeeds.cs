@@ -24,13 +24,11 @@ internal sealed class TokenNeeds
             needs.texts.UnionWith(SpecialIds.RoleNames.Select(role => SpecialIds.TextOf(owner, $"{role}_token")).OfType<string>());
         }
 
-        foreach (string role in SpecialIds.RoleNames)
+        foreach (JsonField field in folder.ModelConfigs
+            .SelectMany(config => SpecialIds.RoleNames.Select(role => config.Find($"{role}_token_id"))).OfType<JsonField>())
         {
-            if (folder.ModelConfig?.Find($"{role}_token_id") is { } field)
-            {
-                needs.ids.UnionWith((field.Value.ValueKind == JsonValueKind.Array ? field.Items() : [field])
-                    .Select(item => item.Value.ValueKind == JsonValueKind.Number && item.Value.TryGetInt32(out int id) ? id : -1));
-            }
+            needs.ids.UnionWith((field.Value.ValueKind == JsonValueKind.Array ? field.Items() : [field])
+                .Select(item => item.Value.ValueKind == JsonValueKind.Number && item.Value.TryGetInt32(out int id) ? id : -1));
         }
 
         foreach (JsonField step in folder.Parse(CompanionNames.Tokenizer)?.Steps("post_processor", "processors") ?? [])

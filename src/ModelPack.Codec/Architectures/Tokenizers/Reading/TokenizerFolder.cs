@@ -33,14 +33,21 @@ internal sealed class TokenizerFolder
     public JsonField? SpecialMap { get; }
 
     /// <summary>config.json.</summary>
-    public JsonField? ModelConfig { get; }
+    private JsonField? ModelConfig { get; }
+
+    /// <summary>The object of the whole in config.json, and that of the language model in it.</summary>
+    public JsonField[] ModelConfigs =>
+        ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
+        [
+            config,
+            .. LanguagePart.Objects.Select(config.Find).OfType<JsonField>()
+                .Where(owner => owner.Value.ValueKind == JsonValueKind.Object).Take(1),
+        ];
 
     /// <summary>The model types that config.json names: of the whole, and of the language model in it.</summary>
     public string[] ModelTypes =>
-        ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
-        [.. new[] { config, config.Find("text_config") }.Select(
-            owner => owner?.Value.ValueKind == JsonValueKind.Object ? owner?.Find("model_type") : null)
-            .Where(type => type?.Value.ValueKind == JsonValueKind.String).Select(type => type!.Value.Text())];
+        [.. ModelConfigs.Select(owner => owner.Find("model_type")).OfType<JsonField>()
+            .Where(type => type.Value.ValueKind == JsonValueKind.String).Select(type => type.Text())];
 
     /// <summary>The class of transformers that tells what the files do not say; null where they say all, and where nothing is known of
     /// it.</summary>
