@@ -45,7 +45,7 @@ internal sealed class RequiredTensors
         ["phi2"] = new(
             LayerNorm, $"{Biased} output output.bias",
             $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias",
-            $"{QueryKeyValue} attn_qkv"),
+            QueryKeyValue),
         ["phi3"] = new(RmsNorm, Outside, $"{Llama} ffn_up+ffn_down", "attn_qkv"),
         ["stablelm"] = new(
             LayerNorm, $"{Biased} output", $"attn_norm attn_norm.bias {Heads} attn_output {Gated}", $"{QueryKeyValue} ffn_norm"),

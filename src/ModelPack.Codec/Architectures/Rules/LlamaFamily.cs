@@ -1,3 +1,5 @@
+using ModelPack.Formats.Gguf;
+
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>One GGUF architecture for three model classes (hf-companions.md §1.3, llama).</summary>
@@ -5,6 +7,7 @@ internal static class LlamaFamily
 {
     private const string Mistral = "mistral";
     private const string PreTokenizerKey = "tokenizer.ggml.pre";
+    private const string TokensKey = "tokenizer.ggml.tokens";
 
     private static readonly string[] Labels = ["general.name", "general.basename", "general.organization"];
 
@@ -88,5 +91,25 @@ internal static class LlamaFamily
 
     private static string? FindMistral(MetadataKeys keys) =>
         Array.Find(Labels, key => keys.Text(key).Value?.Contains(Mistral, StringComparison.OrdinalIgnoreCase) == true)
-        ?? (keys.Text(PreTokenizerKey).Value == "tekken" ? PreTokenizerKey : null);
+        ?? (keys.Text(PreTokenizerKey).Value == "tekken" ? PreTokenizerKey : HasToolTokens(keys) ? TokensKey : null);
+
+    // Mistral's tokenizers have tokens of their own for instructions and tools; Llama's spell them in pieces.
+    private static bool HasToolTokens(MetadataKeys keys)
+    {
+        ReadOnlySpan<byte> call = "[TOOL_CALLS]"u8;
+        if (keys.Find(TokensKey) is not { ElementType: GgufValueType.String } tokens)
+        {
+            return false;
+        }
+
+        foreach (ReadOnlyMemory<byte> token in tokens.EnumerateStrings())
+        {
+            if (token.Span.SequenceEqual(call))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
