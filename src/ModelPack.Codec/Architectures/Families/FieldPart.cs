@@ -57,12 +57,9 @@ internal abstract class FieldPart<T>(ImmutableArray<string> fields, ImmutableArr
             Remember(draft.Numbers, field, value);
         }
 
-        if (Tensor is not null && draft.Obstacles.Count == 0 && draft.Component(Tensor) is var present
-            && (present is not null) is T there && !there.Equals(value))
+        if (Tensor is not null && value is bool flag)
         {
-            throw draft.Config.Contradiction(
-                $"{draft.Config.Path(draft.Config.FirstOf([.. fields]) ?? fields[0])} is {Show(value)}, but there is "
-                    + $"{(present is null ? $"no tensor that is {Tensor} in a GGUF" : $"a tensor {present}")}");
+            draft.RequireAgreement(draft.Config.FirstOf([.. fields]) ?? fields[0], flag, Tensor);
         }
 
         if (Unwritten?.Equals(value) != true)

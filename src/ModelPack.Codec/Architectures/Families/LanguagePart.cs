@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
@@ -8,9 +8,6 @@ namespace ModelPack.Architectures.Families;
 /// architectures of GGUF are those of the language model.</summary>
 internal static class LanguagePart
 {
-    /// <summary>What the object is called.</summary>
-    public static readonly ImmutableArray<string> Objects = ["text_config", "llm_config"];
-
     /// <summary>What the outer object says of the model as a whole.</summary>
     private static readonly FrozenSet<string> Shared = new[]
     {
@@ -21,7 +18,7 @@ internal static class LanguagePart
     /// <summary>The config of the language model: the whole config, where there is no other.</summary>
     public static ConfigObject Of(ConfigObject config)
     {
-        foreach (string field in Objects)
+        foreach (string field in LanguageModels.Objects)
         {
             if (config.IsObject(field) && config.Object(field) is { } inner && inner.Text("model_type") is not null)
             {

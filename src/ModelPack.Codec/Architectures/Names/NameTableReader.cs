@@ -8,22 +8,11 @@ namespace ModelPack.Architectures.Names;
 internal static class NameTableReader
 {
     private const string Resource = "ModelPack.Codec.Architectures.Names";
-    private const string Model = "model.";
-
-    /// <summary>What names of a language model begin with inside a model that sees or hears (formats/architectures, gemma3).</summary>
-    private static readonly (string Found, string Meant)[] LanguagePrefixes =
-    [
-        ("language_model.model.", Model), ("model.language_model.", Model), ("model.text_model.", Model), ("language_model.", ""),
-        ("language_model.", Model),
-    ];
 
     private static readonly (string, string)[] UsualEndings = [(".weight", ".weight"), (".bias", ".bias")];
 
     private static readonly (string, string)[] BlockEndings = [
         (".weight", ""), (".bias", "_bias"), (".weight", BlockTransforms.Codes), (".weight", BlockTransforms.Scales)];
-
-    /// <summary>What may stand before the names of the bare class in a folder.</summary>
-    public static IEnumerable<string> BarePrefixes => LanguagePrefixes.Select(prefix => prefix.Found).Distinct();
 
     public static FrozenDictionary<string, NameTable> Read()
     {
@@ -46,7 +35,7 @@ internal static class NameTableReader
         JsonElement rows, ImmutableArray<(string, string)> prefixes, ImmutableArray<(string, string)> endings) =>
         new(
             [.. rows.EnumerateArray().Select(Rule)],
-            prefixes.Contains(("", Model)) ? [.. LanguagePrefixes, .. prefixes.Except(LanguagePrefixes)] : prefixes, endings);
+            prefixes.Contains(("", LanguageModels.Alone)) ? [.. LanguageModels.Prefixes, .. prefixes] : prefixes, endings);
 
     private static NameRule Rule(JsonElement row, int order)
     {

@@ -1,5 +1,3 @@
-using ModelPack.Architectures.Families;
-
 namespace ModelPack.Architectures.Rules;
 
 /// <summary>Keys that several architectures share, in the converter's order (hf-companions.md §1.1).</summary>
@@ -95,7 +93,7 @@ internal static class CommonKeys
     /// <param name="component">One of them in a GGUF.</param>
     /// <param name="absent">What the class takes without the field.</param>
     public static void CheckBiases(this ConfigReader draft, string field, string component, bool absent = false) =>
-        new FlagPart([field], []) { Absent = absent, Tensor = component }.Read(draft);
+        draft.RequireAgreement(field, draft.Config.Bool(field) ?? absent, component);
 
     /// <summary>The same of the field that most classes have.</summary>
     public static void CheckAttentionBiases(this ConfigReader draft) => draft.CheckBiases("attention_bias", "blk.0.attn_q.bias");

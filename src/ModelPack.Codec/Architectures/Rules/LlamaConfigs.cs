@@ -1,4 +1,3 @@
-using ModelPack.Architectures.Families;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;

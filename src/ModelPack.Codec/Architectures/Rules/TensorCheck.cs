@@ -37,7 +37,8 @@ internal sealed class TensorCheck
     {
         this.draft = draft;
         this.prefix = Array.Find(
-            [prefix, "", .. NameTableReader.BarePrefixes], other => draft.Folder.FindTensor(other + embedding) is not null) ?? prefix;
+            [prefix, "", .. LanguageModels.Prefixes.Select(language => language.Found)],
+            other => draft.Folder.FindTensor(other + embedding) is not null) ?? prefix;
         this.embedding = this.prefix + embedding;
         this.layers = this.prefix + layers;
     }

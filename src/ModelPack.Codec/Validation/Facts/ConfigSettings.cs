@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Names;
 
 namespace ModelPack.Validation.Facts;
 
@@ -26,7 +26,7 @@ internal static class ConfigSettings
     {
         // A model with vision keeps the language part's numbers one level down (gemma3).
         JsonElement? config = companions.Find(CompanionFiles.Config);
-        JsonElement? model = LanguagePart.Objects.Select(field => config.Member(field))
+        JsonElement? model = LanguageModels.Objects.Select(field => config.Member(field))
             .FirstOrDefault(part => part is { ValueKind: JsonValueKind.Object }) ?? config;
         ModelSettings settings = new() { Architecture = model.Member("model_type").Text() ?? config.Member("model_type").Text() };
         foreach ((SettingName name, string field) in Fields)

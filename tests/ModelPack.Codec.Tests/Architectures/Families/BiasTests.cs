@@ -61,7 +61,8 @@ public sealed class BiasTests
     [TestMethod]
     public void A_class_that_always_has_biases_is_not_claimed_without_them()
     {
-        DerivedGguf derived = Derive("qwen2-untied", _ => { }, null, tensor => !tensor.Name.EndsWith("_proj.bias", StringComparison.Ordinal));
+        DerivedGguf derived = Derive(
+            "qwen2-untied", _ => { }, null, tensor => !tensor.Name.EndsWith("_proj.bias", StringComparison.Ordinal));
         Assert.IsNull(derived.Architecture);
         Assert.Contains("the class has biases of q, k and v", string.Join('\n', derived.Notes));
         Assert.Contains("use_bias is false, but there is a tensor", Error("starcoder2-3b", config => config["use_bias"] = false));
@@ -107,7 +108,8 @@ public sealed class BiasTests
         Certificate certificate = Unflushed.Convert(folder, temp.At("out.gguf"), ModelFormat.Gguf, new());
         Assert.AreEqual(ProofLevel.L3, certificate.Level);
         Assert.AreEqual(stray is null ? Meaning.Runs : Meaning.Carried, certificate.Meaning, string.Join('\n', certificate.MeaningReasons));
-        Assert.AreEqual(stray is not null, certificate.MeaningReasons.Contains($"the tensor '{stray}' is a bias that llama.cpp does not add"));
+        Assert.AreEqual(
+            stray is not null, certificate.MeaningReasons.Contains($"the tensor '{stray}' is a bias that llama.cpp does not add"));
         using GgufFile file = GgufFile.Open(new MemoryByteSource(File.ReadAllBytes(temp.At("out.gguf"))));
         Assert.IsTrue(file.Tensors.Any(tensor => tensor.Name == (stray ?? "blk.0.attn_q.bias")));
     }

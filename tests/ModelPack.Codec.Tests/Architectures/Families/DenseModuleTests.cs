@@ -37,7 +37,9 @@ public sealed class DenseModuleTests
     [TestMethod]
     public void Weights_that_are_no_single_matrix_are_refused() =>
         ShouldNotBeExpressed("holds something else than the matrix linear.weight", file => file.Name != Weights ? file
-            : new(file.Name, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(file.Bytes.Span).Replace("linear.weight", "linear.wxight"))));
+            : new(
+                file.Name,
+                Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(file.Bytes.Span).Replace("linear.weight", "linear.wxight"))));
 
     [TestMethod]
     [DataRow("in_features")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelPack.Architectures.Families;
+using ModelPack.Architectures.Names;
 using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO.Json;
@@ -40,7 +41,7 @@ internal sealed class TokenizerFolder
         ModelConfig is not { Value.ValueKind: JsonValueKind.Object } config ? [] :
         [
             config,
-            .. LanguagePart.Objects.Select(config.Find).OfType<JsonField>()
+            .. LanguageModels.Objects.Select(config.Find).OfType<JsonField>()
                 .Where(owner => owner.Value.ValueKind == JsonValueKind.Object).Take(1),
         ];
 
