@@ -23,6 +23,8 @@ public sealed class TokenizerClassTests
     [DataRow("nomic-bert-v15", 512)]
     [DataRow("gpt2-small", 497)]
     [DataRow("bert-roberta", 465)]
+    [DataRow("qwen2-untied", 544)]
+    [DataRow("qwen3-tied", 544)]
     [DataRow("t5", 640)]
     [DataRow("t5-flan", 640)]
     public void Lists_alone_give_the_keys_that_tokenizer_json_gives(string checkpoint, int rows)

@@ -128,8 +128,22 @@ internal static class ClassTokenizer
 
     private static void Merges(TokenizerFolder folder, TokenizerClass known, Dictionary<string, long> vocabulary, JsonText text)
     {
+        if (known.Rules is { } rules && PreTokenizers.NormalizerOf(rules) == PublishedNormalizer.Nfc)
+        {
+            text.Name("normalizer");
+            Fragments.Bare(text, "NFC");
+        }
+
         text.Name("pre_tokenizer");
-        Fragments.ByteLevel(text, addPrefixSpace: Setting(folder, "add_prefix_space") ?? false, trimOffsets: true, useRegex: true);
+        if (known.Rules is { } id)
+        {
+            PreTokenizers.Find(id)!.Write(text);
+        }
+        else
+        {
+            Fragments.ByteLevel(text, addPrefixSpace: Setting(folder, "add_prefix_space") ?? false, trimOffsets: true, useRegex: true);
+        }
+
         if (known == TokenizerClass.Roberta)
         {
             Around(folder, "RobertaProcessing", vocabulary, text);

@@ -15,6 +15,9 @@ internal sealed record TokenizerClass(string Name, string[] ModelTypes, string[]
     private const string Fast = "Fast";
     private const string EndOfText = "<|endoftext|>";
 
+    /// <summary>The id of the rules by which it cuts a text before merging; null for the words of GPT-2.</summary>
+    public string? Rules { get; init; }
+
     /// <summary>Whether its file is a SentencePiece model.</summary>
     public bool HasPieces => Files is [var only] && only.EndsWith(".model", StringComparison.Ordinal);
 
@@ -28,12 +31,19 @@ internal sealed record TokenizerClass(string Name, string[] ModelTypes, string[]
         "Roberta", ["roberta"], ["vocab.json", "merges.txt"],
         Roles("bos <s> eos </s> unk <unk> sep </s> pad <pad> cls <s> mask <mask>"));
 
+    public static readonly TokenizerClass Qwen2 = new(
+        "Qwen2", ["qwen2", "qwen2_moe", "qwen3", "qwen3_moe"], ["vocab.json", "merges.txt"], Roles($"eos {EndOfText} pad {EndOfText}"))
+    {
+        Rules = "qwen2",
+    };
+
     public static readonly TokenizerClass T5 = new(
         "T5", ["t5", "mt5", "umt5"], ["spiece.model"], Roles("eos </s> unk <unk> pad <pad>"));
 
     private static readonly TokenizerClass[] All =
     [
-        Bert, Bert with { Name = "DistilBert", ModelTypes = ["distilbert"] }, Gpt2, Roberta, T5, T5 with { Name = "MT5", ModelTypes = [] },
+        Bert, Bert with { Name = "DistilBert", ModelTypes = ["distilbert"] }, Gpt2, Roberta, Qwen2, T5,
+        T5 with { Name = "MT5", ModelTypes = [] },
     ];
 
     /// <summary>The class of a folder that has its files; null if it is none of these.</summary>
