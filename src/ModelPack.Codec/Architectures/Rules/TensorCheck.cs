@@ -95,6 +95,7 @@ internal sealed class TensorCheck
             {
                 found.TryAdd(layer, []);
                 See(tensor, suffix, found[layer]);
+                CompareNorm(tensor, suffix, hidden);
             }
         }
 
@@ -123,6 +124,16 @@ internal sealed class TensorCheck
             {
                 throw Error($"{expected.Count.Because}, but the tensor {tensor.Name} holds {tensor.Shape[0]} experts");
             }
+        }
+    }
+
+    // A norm of the layer itself is as long as what passes through it; those of q and k stand one level deeper.
+    private void CompareNorm(TensorInfo tensor, string suffix, Expected hidden)
+    {
+        if (tensor.Shape is [var length] && length != hidden.Value && suffix.Split('.') is [var name, "weight" or "bias"]
+            && (name.Contains("norm", StringComparison.Ordinal) || name.StartsWith("ln_", StringComparison.Ordinal)))
+        {
+            throw Error($"{hidden.Because}, but the tensor {tensor.Name} has {length} values");
         }
     }
 

@@ -76,6 +76,21 @@ public sealed class OtherLayoutTests
     }
 
     [TestMethod]
+    [DataRow("llama-3", "layers.1.input_layernorm.weight")]
+    [DataRow("gpt2-small", "h.1.ln_2.bias")]
+    [DataRow("qwen3-tied", "layers.0.post_attention_layernorm.weight")]
+    public void A_norm_of_another_length_than_the_model_s_width_is_an_error(string name, string ending)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Named(name);
+        TensorInfo[] tensors = [
+            .. checkpoint.Tensors.Select(
+                tensor => tensor.Name.EndsWith(ending, StringComparison.Ordinal) ? tensor with { Shape = [tensor.Shape[0] / 2] } : tensor)];
+        ModelPackException error = Assert.ThrowsExactly<ModelPackException>(() => checkpoint.Derive(tensors: tensors));
+        Assert.Contains(ending, error.Detail);
+        Assert.Contains("values", error.Detail);
+    }
+
+    [TestMethod]
     public void Experts_of_another_shape_are_refused_by_name()
     {
         using FamilyCheckpoint checkpoint = FamilyCheckpoint.Of(FamilyCatalog.Find("qwen3vlmoe")!).First();
