@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Architectures.Usability;
 using ModelPack.Formats;
 using ModelPack.IO.Names;
 using ModelPack.Models;
@@ -10,10 +11,6 @@ namespace ModelPack.Qa.Gates;
 /// <summary>What the gates look at beside tensors: tokenizer, configuration, companions.</summary>
 internal sealed partial class GateChecks
 {
-    // The files that a tokenizer can be read from as a whole.
-    private const string Tokenizers =
-        $"{CompanionNames.Tokenizer}|{CompanionNames.SentencePieceModel}|{CompanionNames.TiktokenModel}|{CompanionNames.Tekken}";
-
     public GateAnswer Tokenizer(IReadOnlyList<string> chains) => !Source().HasTokenizer
         ? GateAnswer.Skipped("the source has no tokenizer that is understood")
         : OverOwnWords(
@@ -30,18 +27,25 @@ internal sealed partial class GateChecks
     {
         OwnWords source = Source();
         bool isFolder = workspace.SourceFormat == ModelFormat.SafeTensors;
-        string[] wanted = source.HasTokenizer || (isFolder && HasVocabulary())
-            ? [CompanionNames.Config, Tokenizers]
-            : [CompanionNames.Config];
+        bool wantsTokenizer = source.HasTokenizer || (isFolder && HasVocabulary());
         using ModelFile file = ModelFiles.Open(workspace.Get(QaWorkspace.Letter(workspace.SourceFormat).ToString()).Path);
         return file.Architecture is null && !source.HasTokenizer && !isFolder
             ? GateAnswer.Skipped("the source says nothing that companions could be made of")
-            : Over(isFolder ? ["S", .. chains] : chains, chain => (wanted.Length, [
-                .. wanted.Where(names => !names.Split('|').Any(name => File.Exists(Path.Combine(FolderOf(chain), name))))
-                    .Select(names => new ChangedCompanion(names.Split('|')[0], IsMissing: true).Text)
+            : Over(isFolder ? ["S", .. chains] : chains, chain => (wantsTokenizer ? 2 : 1, [
+                .. Missing(FolderOf(chain), wantsTokenizer).Select(name => new ChangedCompanion(name, IsMissing: true).Text)
                     .Union(ProvedCompanions.Changed(workspace.Get(chain), workspace.Cancellation).Where(one => one.IsMissing)
                         .Select(one => one.Text))]),
                 "companion files are there", "companion files are missing");
+    }
+
+    private static IEnumerable<string> Missing(string folder, bool wantsTokenizer)
+    {
+        string[] names = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))] : [];
+        return new[]
+        {
+            names.Contains(CompanionNames.Config) ? null : CompanionNames.Config,
+            !wantsTokenizer || names.Any(MissingParts.IsTokenizer) ? null : CompanionNames.Tokenizer,
+        }.OfType<string>();
     }
 
     // What a program loads a text model by; the source may be named by its index or one of its parts.
