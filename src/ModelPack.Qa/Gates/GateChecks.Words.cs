@@ -41,10 +41,12 @@ internal sealed partial class GateChecks
     private static IEnumerable<string> Missing(string folder, bool wantsTokenizer)
     {
         string[] names = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))] : [];
+
+        // A vocab.json alone has no merges: it is half a tokenizer.
         return new[]
         {
             names.Contains(CompanionNames.Config) ? null : CompanionNames.Config,
-            !wantsTokenizer || names.Any(MissingParts.IsTokenizer) ? null : CompanionNames.Tokenizer,
+            !wantsTokenizer || names.Any(name => name != CompanionNames.Vocabulary && MissingParts.IsTokenizer(name)) ? null : CompanionNames.Tokenizer,
         }.OfType<string>();
     }
 

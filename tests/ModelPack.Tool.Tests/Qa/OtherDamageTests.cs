@@ -46,6 +46,10 @@ public sealed class OtherDamageTests
             "folder", "G-S", path => File.Delete(Path.Combine(path, "generation_config.json")), "F-CONV-CONFIG-001"),
         ["one NaN"] = (
             "folder", "S-G", path => DamagedPart.Tensors(path, "blk.1.attn_norm.weight", NotANumber), "F-CONV-S-G,F-CONV-WEIGHT-001"),
+        ["one infinity"] = (
+            "folder", "S-G", path => DamagedPart.Tensors(path, "blk.1.attn_norm.weight", Infinity), "F-CONV-S-G,F-CONV-WEIGHT-001"),
+        ["more words than rows"] = ("folder", "G-S", Fields("config.json", root => root["vocab_size"] = 600), "F-CONV-EMBED-001"),
+        ["another width"] = ("folder", "G-S", Fields("config.json", root => root["hidden_size"] = 32), "F-CONV-EMBED-001"),
         ["one zero tensor"] = (
             "folder", "S-A", path => DamagedPart.Tensors(path, "layers.1.mlp.down_proj.weight", DamagedPart.Fill(0)),
             "F-CONV-S-A,F-CONV-WEIGHT-001,F-CONTRACT-I4-001"),
@@ -154,6 +158,8 @@ public sealed class OtherDamageTests
     }
 
     private static void NotANumber(Span<byte> values) => values[..4].Fill(0xFF);
+
+    private static void Infinity(Span<byte> values) => BitConverter.TryWriteBytes(values, float.PositiveInfinity);
 
     private static void Rows(Span<byte> values)
     {

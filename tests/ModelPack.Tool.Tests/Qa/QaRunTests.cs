@@ -114,6 +114,24 @@ public sealed class QaRunTests
     }
 
     [TestMethod]
+    public void Zeros_that_the_source_has_itself_falsify_nothing()
+    {
+        using TestFolder folder = new();
+        string source = Source(folder, "folder");
+        DamagedPart.Tensors(source, "layers.1.mlp.down_proj.weight", DamagedPart.Fill(0));
+        Corroborated(Run(source, folder), "F-CONV-G-A", "F-CONV-WEIGHT-001", "F-ROSETTA-FP-001");
+    }
+
+    [TestMethod]
+    public void An_engine_that_says_nothing_corroborates_nothing()
+    {
+        using TestFolder folder = new();
+        GateEvidence one = QaRun.Run(new(Playbook, Source(folder, "folder")) { Runner = "true" }, null, CancellationToken.None)
+            .Single(one => one.Gate == "F-CONV-INFER-001");
+        Assert.AreEqual((Outcome.Skipped, "the engine said nothing"), (one.Outcome, one.Reason));
+    }
+
+    [TestMethod]
     [DataRow("stop_on_first")]
     [DataRow("stop_on_p0")]
     public void Behind_the_gate_that_stops_nothing_is_looked_at(string policy)
