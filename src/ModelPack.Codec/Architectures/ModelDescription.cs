@@ -212,7 +212,7 @@ internal sealed record ModelDescription
             own = own with { Family = family, Tensors = family is null ? NamingScheme.Unknown : NamingScheme.HuggingFace };
             if (derived.Architecture is null)
             {
-                return own.WithTokenizer(file, derived.Ranked);
+                return derived.IsUnlisted ? own.WithTokenizer(file, derived.Ranked) : own with { Notes = derived.Ranked };
             }
 
             DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
