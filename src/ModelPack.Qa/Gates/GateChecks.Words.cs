@@ -43,10 +43,11 @@ internal sealed partial class GateChecks
         string[] names = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))] : [];
 
         // A vocab.json alone has no merges: it is half a tokenizer.
+        bool hasTokenizer = names.Any(name => name != CompanionNames.Vocabulary && MissingParts.IsTokenizer(name));
         return new[]
         {
             names.Contains(CompanionNames.Config) ? null : CompanionNames.Config,
-            !wantsTokenizer || names.Any(name => name != CompanionNames.Vocabulary && MissingParts.IsTokenizer(name)) ? null : CompanionNames.Tokenizer,
+            !wantsTokenizer || hasTokenizer ? null : CompanionNames.Tokenizer,
         }.OfType<string>();
     }
 

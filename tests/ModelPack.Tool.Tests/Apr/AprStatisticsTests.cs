@@ -80,7 +80,10 @@ public sealed class AprStatisticsTests
 
         using StringWriter output = new();
         using StringWriter error = new();
-        AprConsole console = new(output, error, TextReader.Null, "0.0.0") { Variable = name => name == "HF_HUB_CACHE" ? folder.Path : null };
+        AprConsole console = new(output, error, TextReader.Null, "0.0.0")
+        {
+            Variable = name => name == "HF_HUB_CACHE" ? folder.Path : null,
+        };
         Assert.AreEqual(10, AprProgram.Run(["pull", "org/name"], console, CancellationToken.None));
         Directory.CreateDirectory(folder.File("models--org--name/refs"));
         File.WriteAllText(folder.File("models--org--name/refs/main"), "def\n");
