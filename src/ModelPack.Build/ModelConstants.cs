@@ -16,19 +16,22 @@ internal static class ModelConstants
             string name = string.Concat(id.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
             name = char.IsAsciiDigit(name[0]) ? "_" + name : name;
             string copy = link is null ? "null" : $"@\"{link.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-            text.Append(CultureInfo.InvariantCulture, $"    public static string {name} => Find({copy}, \"ModelPack.Models.{id}\");\n");
+            text.Append(CultureInfo.InvariantCulture, $"    public static string {name} => Find({copy}, \"{id}\");\n");
         }
 
         // Whatever the language version and the framework: no nullable annotations, and what old frameworks lack is left out.
         return text.Append("""
 
-                private static string Find(string copy, string name)
+                private static string Find(string copy, string id)
                 {
+                    string joined = System.AppContext.GetData("ModelPack.Models." + id) as string;
                     if (copy == null)
                     {
-                        return System.AppContext.GetData(name) as string;
+                        return joined;
                     }
 
+                    // The program decides where its copy is, not the library that asks.
+                    copy = System.AppContext.GetData("ModelPack.Links." + id) as string ?? copy;
                     string path = System.IO.Path.Combine(System.AppContext.BaseDirectory, copy);
                     if (Exists(path))
                     {
@@ -44,7 +47,7 @@ internal static class ModelConstants
                     }
 
             #endif
-                    return System.AppContext.GetData(name) as string ?? path;
+                    return joined ?? path;
                 }
 
                 private static bool Exists(string path) => System.IO.File.Exists(path) || System.IO.Directory.Exists(path);

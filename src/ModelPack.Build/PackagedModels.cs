@@ -60,7 +60,7 @@ internal sealed class PackagedModels
             return model;
         }
 
-        TaskItem resolved = new(reference.GetMetadata(ModelPath));
+        TaskItem resolved = new(MSBuildText.Escape(reference.GetMetadata(ModelPath)));
         model.CopyMetadataTo(resolved);
 
         // What the item has from the reference speaks of the reference.

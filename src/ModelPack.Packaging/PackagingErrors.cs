@@ -60,7 +60,8 @@ internal static class PackagingErrors
     public static readonly ErrorCode NoTargets = new(
         "MP6016", "", ErrorKind.Usage,
         "A model package is referenced, and ModelPack.Build, which joins its parts, takes no part in the build.",
-        "Remove ExcludeAssets or PrivateAssets from the reference that keeps ModelPack.Build out, or add a PackageReference to it.");
+        "Remove ExcludeAssets or PrivateAssets from the reference that keeps ModelPack.Build out, which may be that of a library that this "
+            + "project references, or add a PackageReference to ModelPack.Build.");
 
     public static readonly ErrorCode BadId = new(
         "MP6020", "", ErrorKind.Usage, "The id or the version cannot be those of a NuGet package.",

@@ -74,6 +74,11 @@ public sealed class ManifestTests
     }
 
     [TestMethod]
+    public void A_manifest_without_a_file_is_refused() => Refused(
+        PackagingErrors.BadManifest,
+        Good[Good.IndexOf("[{", StringComparison.Ordinal)..(Good.IndexOf("],\n\"format\"", StringComparison.Ordinal) + 1)], "[]");
+
+    [TestMethod]
     public void Files_of_more_bytes_than_a_number_holds_are_refused()
     {
         const string Largest = "4611686018427387904";

@@ -143,6 +143,101 @@ public sealed class PackTests
     }
 
     [TestMethod]
+    [DataRow("1.0.0", "dotnet add package Acme.Tiny\n")]
+    [DataRow("1.0.0-RC1", "dotnet add package Acme.Tiny --version 1.0.0-RC1\n")]
+    public void The_command_of_the_README_finds_the_package(string version, string command)
+    {
+        using PackFolder folder = new();
+        folder.Pack(version);
+        using PackageArchiveReader reader = new(folder.Meta(version));
+        using StreamReader readme = new(reader.GetStream("README.md"));
+        Assert.Contains(command, readme.ReadToEnd());
+    }
+
+    [TestMethod]
+    public void Three_versions_in_a_chain_ship_what_changed_and_no_id_means_two_things()
+    {
+        using PackFolder folder = new();
+        folder.Pack();
+        string[] ids = [];
+        string last = "1.0.0";
+        foreach ((string version, int fromEnd) in new[] { ("1.1.0", 1), ("1.2.0", 400_000), ("1.3.0", 1) })
+        {
+            byte[] bytes = File.ReadAllBytes(folder.ModelPath);
+            bytes[^fromEnd] ^= 1;
+            File.WriteAllBytes(folder.ModelPath, bytes);
+            PackReport report = ModelPacker.Pack(
+                folder.ModelPath, folder.Options(version) with { Previous = folder.Meta(last), MaxPackageSize = null });
+            MadePackage[] written = [.. report.Packages.Where(package => package.Outcome == PackageOutcome.Written)];
+            Assert.HasCount(2, written, version);
+            ids = [.. ids, written[0].Id];
+            last = version;
+        }
+
+        Assert.HasCount(3, ids.Distinct().ToArray());
+        string joined = Path.Combine(folder.Join(folder.Meta(last)), PackFolder.Model);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.ModelPath), File.ReadAllBytes(joined));
+    }
+
+    [TestMethod]
+    public void A_description_is_no_longer_than_NuGet_takes()
+    {
+        using PackFolder folder = new();
+        ModelPacker.Pack(folder.ModelPath, folder.Options() with { Description = new string('d', 5000) });
+        using PackageArchiveReader reader = new(folder.Meta());
+        Assert.AreEqual(4000, reader.NuspecReader.GetDescription().Length);
+    }
+
+    [TestMethod]
+    public void A_folder_brings_notice_and_no_hidden_file_and_a_single_file_no_README_of_the_project()
+    {
+        using PackFolder folder = new();
+        Directory.CreateDirectory(folder.In("opaque", ".git"));
+        File.WriteAllText(folder.In("opaque", ".git", "config"), "secret");
+        File.WriteAllText(folder.In("opaque", "m.bin"), new string('m', 3000));
+        File.WriteAllText(folder.In("opaque", "NOTICE"), "notice");
+        File.WriteAllText(folder.In("opaque", "LICENSE"), new string('l', (1 << 20) + 1));
+        File.WriteAllText(folder.In("opaque", "README.md"), "the project");
+        ModelPacker.Pack(folder.In("opaque"), folder.Options(limit: 2000));
+        using (ZipArchive part = ZipFile.OpenRead(folder.Part(1)))
+        {
+            Assert.IsNotNull(part.GetEntry("NOTICE.txt"));
+            Assert.IsNull(part.GetEntry("LICENSE.txt"), "a text of more than a megabyte is none");
+        }
+
+        CollectionAssert.AreEqual(
+            new[] { "LICENSE", "NOTICE", "README.md", "m.bin" },
+            NupkgFile.ReadManifest(folder.Meta()).Files.Select(file => file.Path).ToArray());
+        ModelPacker.Pack(folder.In("opaque", "m.bin"), folder.Options("2.0.0"));
+        using ZipArchive single = ZipFile.OpenRead(folder.Meta("2.0.0"));
+        using StreamReader readme = new(single.GetEntry("README.md")!.Open());
+        Assert.DoesNotContain("the project", readme.ReadToEnd());
+    }
+
+    [TestMethod]
+    public void What_an_author_says_is_neither_markup_nor_MSBuild_nor_an_address_that_runs_something()
+    {
+        using PackFolder folder = new();
+        File.WriteAllText(folder.In("terms.txt"), "terms");
+        ModelPacker.Pack(folder.ModelPath, folder.Options() with
+        {
+            Authors = "A\u0001<b>; B",
+            Description = "d\u0002\ud800",
+            License = "$(Evil) @(Items);*.x",
+            LicenseFile = folder.In("terms.txt"),
+            ProjectUrl = "javascript:alert(1)",
+        });
+        using PackageArchiveReader reader = new(folder.Meta());
+        Assert.AreEqual("", reader.NuspecReader.GetProjectUrl() ?? "");
+        using StreamReader props = new(reader.GetStream($"buildTransitive/{PackFolder.Id}.props"));
+        StringAssert.Matches(props.ReadToEnd(), new("License=\"\\(Evil\\) \\(Items\\)\\.x\""));
+        using Stream core = reader.GetStream("package/services/metadata/core-properties/modelpack.psmdcp");
+        Assert.AreEqual("A<b>,B", System.Xml.Linq.XDocument.Load(core).Root!.Elements().First().Value);
+        using Stream nuspec = reader.GetStream($"{PackFolder.Id}.nuspec");
+        Assert.AreEqual('<', nuspec.ReadByte(), "no mark of the byte order");
+    }
+
+    [TestMethod]
     public void A_dry_run_writes_nothing_and_names_the_packages()
     {
         using PackFolder folder = new();
@@ -223,6 +318,7 @@ public sealed class PackTests
         Refused(PackagingErrors.BadLimit, folder.ModelPath, options => options with { MaxPackageSize = 5_000_000_000 });
         File.WriteAllText(folder.In("x.bin"), "x");
         Refused(PackagingErrors.NoAuthors, folder.In("x.bin"), options => options with { Authors = null });
+        Refused(PackagingErrors.NoAuthors, folder.In("x.bin"), options => options with { Authors = " ;\u0001, " });
         folder.Pack();
         Refused(PackagingErrors.SameVersion, folder.ModelPath, options => options with { Previous = folder.Meta() });
         Refused(
@@ -259,6 +355,8 @@ public sealed class PackTests
         Assert.AreEqual(PackagingErrors.NoLicense.Id, Warnings(folder.Options() with { License = null }).Single());
         Assert.AreEqual(PackagingErrors.LicenseNeedsFile.Id, Warnings(folder.Options() with { License = "llama3.1" }).Single());
         Assert.AreEqual(PackagingErrors.LicenseNeedsFile.Id, Warnings(folder.Options() with { License = "cc-by-nc-4.0" }).Single());
+        Assert.AreEqual(PackagingErrors.LicenseNeedsFile.Id, Warnings(folder.Options() with { License = "MIT AND Acme-1.0" }).Single());
+        Assert.IsEmpty(Warnings(folder.Options() with { License = "Apache-2.0 WITH LLVM-exception OR MIT" }));
         File.WriteAllText(folder.In("terms.txt"), "terms");
         Assert.IsEmpty(Warnings(folder.Options() with { License = "llama3.1", LicenseFile = folder.In("terms.txt") }));
         using PackageArchiveReader reader = new(folder.Meta());

@@ -31,9 +31,10 @@ internal sealed class ModelPacker : IDisposable
         license = PackageLicense.Of(content, this.options, path);
         previous = PreviousParts.Of(this.options);
         limit = PackOptions.EnsureLimit(options.MaxPackageSize ?? previous.Limit ?? PackOptions.GalleryLimit);
-        string authors = options.Authors ?? content.Authors
-            ?? throw new ModelPackException(PackagingErrors.NoAuthors, "no author is known") { FilePath = path };
-        text = new(this.options, content, license, authors);
+        ImmutableArray<string> authors = PackageText.NamesIn(options.Authors ?? content.Authors);
+        text = authors.IsEmpty
+            ? throw new ModelPackException(PackagingErrors.NoAuthors, "no author is known") { FilePath = path }
+            : new(this.options, content, license, authors);
     }
 
     /// <summary>Packs the model at a path.</summary>

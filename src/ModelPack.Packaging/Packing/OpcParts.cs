@@ -34,9 +34,13 @@ internal static class OpcParts
             """);
     }
 
-    /// <summary>Text for XML. Characters that XML cannot hold are left out.</summary>
-    public static string Escape(string text) =>
-        SecurityElement.Escape(string.Concat(text.Where(letter => letter is '\n' or '\t' || !char.IsControl(letter))));
+    /// <summary>Text for XML.</summary>
+    public static string Escape(string text) => SecurityElement.Escape(Plain(text));
+
+    /// <summary>Text without what XML cannot hold: control characters, halves of surrogate pairs, the last two characters (XML 1.0
+    /// §2.2).</summary>
+    public static string Plain(string text) => string.Concat(text.EnumerateRunes().Where(
+        rune => rune.Value is '\n' or '\t' || (!Rune.IsControl(rune) && rune.Value is not (0xFFFE or 0xFFFF))));
 
     private static string ContentTypes()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using ModelPack.Packaging.Content;
@@ -10,18 +11,22 @@ using NuGet.Versioning;
 namespace ModelPack.Packaging.Packing;
 
 /// <summary>What packages say of themselves: nuspec and README.</summary>
-internal sealed class PackageText(PackOptions options, PackedContent content, PackageLicense license, string authors)
+internal sealed class PackageText(PackOptions options, PackedContent content, PackageLicense license, ImmutableArray<string> authors)
 {
     private const string BuildPackage = "ModelPack.Build";
     private const int MaximumDescription = 4000;
     private static readonly NuGetFramework Framework = NuGetFramework.Parse(".NETStandard2.0");
 
-    public string Authors => authors;
+    public string Authors => string.Join(',', authors);
 
     public string Description { get; } = Shorten(
-        options.Description ?? content.Description
-        ?? $"{content.ModelName ?? options.Id}: a model of {content.Length.ToString("N0", CultureInfo.InvariantCulture)} bytes "
+        Said(options.Description) ?? Said(content.Description)
+        ?? $"{Said(content.ModelName) ?? options.Id}: a model of {content.Length.ToString("N0", CultureInfo.InvariantCulture)} bytes "
             + $"({content.Format}), joined and verified by the build that references this package.");
+
+    /// <summary>The names in a list of authors, as NuGet separates them.</summary>
+    public static ImmutableArray<string> NamesIn(string? authors) =>
+        [.. OpcParts.Plain(authors ?? "").Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     public string PartDescription => $"A part of {options.Id}. Reference that package, not this one.";
 
@@ -29,7 +34,8 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
     {
         ManifestMetadata metadata = Common(options.Id, options.Version, Description);
         metadata.Tags = string.Join(
-            ' ', new[] { "modelpack", "model", content.Format, content.Architecture?.Replace(' ', '-') }.Where(tag => tag is not null));
+            ' ',
+            new[] { "modelpack", "model", content.Format, Said(content.Architecture)?.Replace(' ', '-') }.Where(tag => tag is not null));
         metadata.Readme = ModelCard.FileName;
         PackageDependency build = new(BuildPackage, new VersionRange(NuGetVersion.Parse(options.BuildVersion)));
         metadata.DependencyGroups =
@@ -60,7 +66,8 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
 
         StringBuilder readme = new();
         readme.Append(CultureInfo.InvariantCulture, $"# {options.Id}\n\n{Description}\n\n");
-        readme.Append(CultureInfo.InvariantCulture, $"    dotnet add package {options.Id}\n\n");
+        string version = NuGetVersion.Parse(options.Version).IsPrerelease ? $" --version {options.Version}" : "";
+        readme.Append(CultureInfo.InvariantCulture, $"    dotnet add package {options.Id}{version}\n\n");
         string files = "these files";
         if (manifest.Variants.ToArray() is [string first, ..] variants)
         {
@@ -93,6 +100,10 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
         return Encoding.UTF8.GetString(text.ToArray()).TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
+    // A model says of itself what it likes.
+    private static string? Said(string? text) =>
+        text is not null && OpcParts.Plain(text).Trim() is { Length: > 0 } plain ? plain : null;
+
     private static string Shorten(string text) => text.Length <= MaximumDescription ? text : text[..MaximumDescription];
 
     private ManifestMetadata Common(string id, string version, string description)
@@ -101,7 +112,7 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
         {
             Id = id,
             Version = NuGetVersion.Parse(version),
-            Authors = authors.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Authors = authors,
             Description = description,
             LicenseMetadata = license.Metadata,
         };
@@ -113,7 +124,7 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
 
         if (options.RepositoryUrl is { Length: > 0 } repository)
         {
-            metadata.Repository = new("git", repository, "", options.RepositoryCommit ?? "");
+            metadata.Repository = new("git", OpcParts.Plain(repository), "", OpcParts.Plain(options.RepositoryCommit ?? ""));
         }
 
         return metadata;

@@ -66,8 +66,8 @@ public sealed class PackagedModelTests
         Assert.IsTrue(task.Execute());
         string text = File.ReadAllText(task.ConstantsFile);
         string name = id.Replace('.', '_');
-        Assert.Contains($" {name} => Find(null, \"ModelPack.Models.{id}\")", text);
-        Assert.Contains("=> Find(@\"models/m.bin\", \"ModelPack.Models.Acme.", text);
+        Assert.Contains($" {name} => Find(null, \"{id}\")", text);
+        Assert.Contains("=> Find(@\"models/m.bin\", \"Acme.", text);
     }
 
     [TestMethod]
