@@ -1,4 +1,5 @@
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.IO;
 using ModelPack.Models;
 
 namespace ModelPack.Codec.Tests;
@@ -37,6 +38,27 @@ public sealed class OutsideLinkTests
         File.CreateSymbolicLink(folder.At("snapshot/model.safetensors"), "../blobs/1");
         File.CreateSymbolicLink(folder.At("snapshot/config.json"), "../blobs/2");
         Assert.Contains("2 files are links", string.Join('\n', Notes(model)));
+    }
+
+    [TestMethod]
+    public void The_text_that_a_link_leads_to_is_not_shown()
+    {
+        using TempFolder folder = new();
+        string secret = folder.Write("token", "s3cret and more"u8);
+        Directory.CreateDirectory(folder.At("models"));
+        Directory.CreateDirectory(folder.At("run"));
+        folder.Write("run/w.gguf", "s3cret and more"u8);
+        File.CreateSymbolicLink(folder.At("models/m.gguf"), secret);
+        Directory.CreateSymbolicLink(folder.At("models/sub"), folder.At("run"));
+        foreach ((string path, string target) in new[] { ("models/m.gguf", "token"), ("models/sub/w.gguf", "run/w.gguf") })
+        {
+            ModelFormatException refused = Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(folder.At(path)));
+            Assert.AreEqual(ForeignFileErrors.Text, refused.Code);
+            Assert.DoesNotContain("s3cret", refused.Describe());
+            Assert.Contains(RealPath.Of(folder.At(target)), refused.Detail);
+        }
+
+        Assert.Contains("'s3cret and more'", Assert.ThrowsExactly<ModelFormatException>(() => ModelFiles.Open(secret)).Detail);
     }
 
     private static string[] Notes(string path)

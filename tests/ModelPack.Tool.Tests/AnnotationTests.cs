@@ -59,6 +59,22 @@ public sealed partial class AnnotationTests
     }
 
     [TestMethod]
+    public void What_ends_a_property_is_escaped_by_the_rules_of_the_service()
+    {
+        Assert.StartsWith("::error file=b%3Ac%2Cd.onnx,line=1,", Fail(LogService.GitHubActions, "b:c,d.onnx")[1]);
+        Assert.Contains("sourcepath=b%3Bc%5Dd.onnx;", Fail(LogService.AzurePipelines, "b;c]d.onnx")[1]);
+    }
+
+    [TestMethod]
+    public void A_path_makes_no_other_diagnostic_of_a_warning()
+    {
+        using StringWriter error = new() { NewLine = "\n" };
+        new ToolConsole(() => Stream.Null, TextWriter.Null, error).Warn(
+            new ModelPackException(ToolErrors.UnknownEnding, "it ends") { FilePath = "x: error CS1\u001b[2J" });
+        Assert.StartsWith("x: erro\\u0072 CS1\\u001B[2J: warning MP5002: ", error.ToString());
+    }
+
+    [TestMethod]
     [DataRow("GITHUB_ACTIONS=true", "::error ")]
     [DataRow("TF_BUILD=True", "##vso[task.logissue ")]
     public void The_process_knows_the_service_by_its_variable(string variable, string annotation)

@@ -55,7 +55,8 @@ public sealed partial class InjectionTests
             ["verify", path, targets[1], "--epsilon", "1"], ["diff", path, targets[1]], ["validate", path], ["roundtrip", path],
             ["split", path, targets[5], "--max-shard-size", "500KB"], ["merge", targets[5], targets[2]],
             ["split", path, targets[5], "--max-shard-size", "1GB"], ["edit", path, targets[2], "--force", "--set", "general.name=y"],
-            ["convert", path + "x", targets[0]], ["inspect", path, path],
+            ["convert", path + "x", targets[0]], ["inspect", path, path], ["store", "clear", "--folder", path + ".d"],
+            ["store", "list", "--folder", path + ".d"],
         ];
         int shown = 0;
         foreach (string[] command in commands)

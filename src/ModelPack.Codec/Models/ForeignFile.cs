@@ -96,10 +96,16 @@ internal static partial class ForeignFile
             : Text(first).IsEmpty ? (ForeignFileErrors.Empty, $"its first {first.Length} bytes are white space")
             : PointerDetail(first) is { } pointer ? (ForeignFileErrors.LfsPointer, pointer)
             : Table.FirstOrDefault(row => row.Matches(first)) is { Code: { } code } row ? (code, row.Detail)
-            : IsText(first) ? (ForeignFileErrors.Text, $"it begins with the text '{SafeText.Shorten(FirstLine(first))}'")
+            : IsText(first) ? (ForeignFileErrors.Text, TextDetail(source.Name, first))
             : null;
         return found is { } what && counts(what.Code) ? new(what.Code, what.Detail) { FilePath = source.Name } : null;
     }
+
+    // What a link leads to may be a secret of this machine, and a log may be public.
+    private static string TextDetail(string path, byte[] first) =>
+        File.Exists(path) && (new FileInfo(path).LinkTarget ?? new FileInfo(path).Directory?.LinkTarget) is not null
+            ? $"it is text, and a link leads to it: '{RealPath.Of(path)}'"
+            : $"it begins with the text '{SafeText.Shorten(FirstLine(first))}'";
 
     // The keys after the first are sorted; others may stand between them.
     private static string? PointerDetail(byte[] first)

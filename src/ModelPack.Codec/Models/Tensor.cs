@@ -113,7 +113,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>For people: name, type and shape.</summary>
-    public override string ToString() => $"{SafeText.Escape(Name)}: {TypeName} {TensorShape.Format(Shape.AsSpan())}";
+    public override string ToString() => SafeText.Escape($"{Name}: {TypeName} {TensorShape.Format(Shape.AsSpan())}");
 
     /// <summary>Where the stored bytes lie.</summary>
     internal (ByteSource Source, TensorInfo Info) Stored

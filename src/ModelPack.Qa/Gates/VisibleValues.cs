@@ -45,7 +45,7 @@ internal static class VisibleValues
             if (difference is not null && (others.Contains(tensor.Name) || others.Contains(tensor.SourceName)
                 || !HasMovedValues(tensor, first.Source, source, second.Source, target, cancellation)))
             {
-                found.Add($"tensor '{SafeText.Escape(tensor.Name)}': {difference}");
+                found.Add(SafeText.Escape($"tensor '{tensor.Name}': {difference}"));
             }
         }
 

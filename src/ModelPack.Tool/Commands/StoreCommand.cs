@@ -61,7 +61,8 @@ internal static class StoreCommand
         int models = store.Clear(
             digest => session.Console.Message($"Waiting for a build that joins {digest[..12]}…"), session.Cancellation);
         session.Publish(
-            () => $"{SafeText.Escape(store.Root)}: {Plural.Of(models, "model")} deleted\n",
+            () => SafeText.Escape($"{store.Root}: {Plural.Of(models, "model")} deleted") + "
+",
             writer => StoreJson.Write(writer, "clear", store.Root, [], []));
         return ExitCode.Done;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Formats.Apr;
 using ModelPack.Codec.Tests.Verification.Models;
+using ModelPack.Formats;
 using ModelPack.Formats.Apr;
 using ModelPack.Models;
 
@@ -58,6 +59,44 @@ public sealed class FooterTests
                     isBroken, report.Differences.Any(difference => difference is { Kind: DifferenceKind.Container, Place: "the footer" }),
                     string.Join("; ", report.Differences));
             }
+        }
+    }
+
+    [TestMethod]
+    public void A_wrong_footer_beside_a_side_file_is_found_by_what_reads_all_of_the_model()
+    {
+        using TempFolder folder = new();
+        string output = folder.At("q.apr");
+        byte[] source = TestModels.GgufBytes([HostileCaseTests.Q5K("blk.0.ffn_up.weight", 0x3C00)]);
+        ModelConverter.Convert(folder.Write("q.gguf", source), output, ModelFormat.Apr, new());
+        Assert.IsTrue(File.Exists(ModelFiles.SideFilePath(output)));
+        AssertFooterIsFound(folder, output);
+    }
+
+    [TestMethod]
+    public void A_wrong_footer_is_found_by_what_reads_all_of_the_model()
+    {
+        using TempFolder folder = new();
+        AssertFooterIsFound(folder, SmallModels.Write(folder, ModelFormat.Apr));
+    }
+
+    [TestMethod]
+    public void A_file_that_stands_behind_others_ends_behind_them() =>
+        Assert.AreEqual(new FootedFile(5, 9), new FootedFile(2, 6).After(3));
+
+    private static void AssertFooterIsFound(TempFolder folder, string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        foreach (Action act in new Action[]
+        {
+            () => ModelConverter.Convert(path, folder.At("back.gguf"), ModelFormat.Gguf, ConversionCorpus.Allow),
+            () => ModelConverter.Convert(path, folder.At("other.safetensors"), ModelFormat.SafeTensors, ConversionCorpus.Allow),
+            () => ModelValidator.Validate(path),
+        })
+        {
+            Assert.AreEqual(AprErrors.Footer, Assert.ThrowsExactly<ModelFormatException>(act).Code);
         }
     }
 }

@@ -40,12 +40,11 @@ internal readonly record struct JsonField(string File, string Root, JsonElement 
 
         try
         {
-            // A strict reader reads tokenizer.json, Python's the others.
+            // A strict reader reads tokenizer.json, Python's the others. No copy of the text: that of a vocabulary is the largest there is.
             bool isStrict = companion.Name == CompanionNames.Tokenizer;
-            ReadOnlySpan<byte> json = isStrict ? text : PythonJson.ToJson(text);
-            return new JsonField(
-                companion.Name, "",
-                JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MostLevels, AllowDuplicateProperties = !isStrict }));
+            ReadOnlyMemory<byte> json = isStrict ? companion.Bytes : PythonJson.ToJson(companion.Bytes);
+            JsonDocumentOptions options = new() { MaxDepth = MostLevels, AllowDuplicateProperties = !isStrict };
+            return new JsonField(companion.Name, "", JsonDocument.Parse(json, options).RootElement);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
