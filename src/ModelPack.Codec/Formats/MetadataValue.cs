@@ -66,7 +66,7 @@ public abstract class MetadataValue
     internal abstract string Display(int maxItems = 8);
 
     /// <summary>A text for people; long arrays are cut, and the cut is shown.</summary>
-    public override string ToString() => Display();
+    public override string ToString() => SafeText.Escape(Display());
 
     /// <summary>Writes the value as JSON; what JSON cannot hold is written as an object that says so. Arrays are cut after
     /// <paramref name="maxItems"/>.</summary>
