@@ -61,8 +61,7 @@ internal static class StoreCommand
         int models = store.Clear(
             digest => session.Console.Message($"Waiting for a build that joins {digest[..12]}…"), session.Cancellation);
         session.Publish(
-            () => SafeText.Escape($"{store.Root}: {Plural.Of(models, "model")} deleted") + "
-",
+            () => SafeText.Escape($"{store.Root}: {Plural.Of(models, "model")} deleted") + "\n",
             writer => StoreJson.Write(writer, "clear", store.Root, [], []));
         return ExitCode.Done;
     }
