@@ -50,6 +50,8 @@ public sealed class OtherDamageTests
             "folder", "S-G", path => DamagedPart.Tensors(path, "blk.1.attn_norm.weight", Infinity), "F-CONV-S-G,F-CONV-WEIGHT-001"),
         ["more words than rows"] = ("folder", "G-S", Fields("config.json", root => root["vocab_size"] = 600), "F-CONV-EMBED-001"),
         ["another width"] = ("folder", "G-S", Fields("config.json", root => root["hidden_size"] = 32), "F-CONV-EMBED-001"),
+        ["rows that a conversion moves"] = (
+            "moved", "S-G", path => DamagedPart.Tensors(path, "blk.0.attn_q.weight", DamagedPart.Fill(0)), "F-CONV-S-G,F-CONV-WEIGHT-001"),
         ["one zero tensor"] = (
             "folder", "S-A", path => DamagedPart.Tensors(path, "layers.1.mlp.down_proj.weight", DamagedPart.Fill(0)),
             "F-CONV-S-A,F-CONV-WEIGHT-001,F-CONTRACT-I4-001"),

@@ -207,6 +207,8 @@ public sealed class QaRunTests
                 return Quantized;
             case "wide":
                 return RepositoryData.Corpus("gguf/models/random-qwen2-small-Q8_0.gguf");
+            case "moved":
+                return folder.Unpack("llama-3");
             case "apr":
                 ModelConverter.Convert(Quantized, folder.File("m.apr"), ModelFormat.Apr, new());
                 return folder.File("m.apr");
