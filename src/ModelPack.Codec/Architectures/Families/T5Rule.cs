@@ -46,7 +46,14 @@ internal static class T5Rule
     private static void Activation(ConfigReader draft)
     {
         string stated = draft.Config.Text(Projection) ?? Plain;
-        bool gated = draft.Folder.Tensors.Any(tensor => tensor.Name.EndsWith(".DenseReluDense.wi_0.weight", StringComparison.Ordinal));
+        int gates = draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith(".DenseReluDense.wi_0.weight", StringComparison.Ordinal));
+        int beside = draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith(".DenseReluDense.wi_1.weight", StringComparison.Ordinal));
+        if (gates != beside)
+        {
+            draft.Obstruct($"there are {Plural.Of(gates, "tensor")} wi_0 and {beside} wi_1, which stand side by side in each layer");
+        }
+
+        bool gated = gates > 0;
         if (stated != (gated ? Gated : Plain))
         {
             draft.Obstruct($"{Projection} is '{SafeText.Shorten(stated)}', but its tensors are those of {(gated ? Gated : Plain)}");

@@ -66,12 +66,16 @@ internal sealed class RequiredTensors
 
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;
+    private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> first;
+    private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> decoder;
 
-    private RequiredTensors(string keys, string outside, string layer, string biases = "")
+    private RequiredTensors(string keys, string outside, string layer, string biases = "", string first = "", string decoder = "")
     {
         Keys = [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         this.outside = Parse(outside);
         this.layer = Parse(layer);
+        this.first = Parse(first);
+        this.decoder = Parse(decoder);
         Biases =
         [
             .. biases.Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -95,9 +99,11 @@ internal sealed class RequiredTensors
     /// <param name="name">What it would be called there.</param>
     public IEnumerable<string> Missing(int layers, Func<TensorComponent, int, bool> exists, Func<TensorComponent, int, string> name)
     {
+        int decoders = Decoders(layers, exists);
         for (int i = -1; i < layers; i++)
         {
-            foreach (ImmutableArray<ImmutableArray<TensorComponent>> alternatives in i < 0 ? outside : layer)
+            foreach (ImmutableArray<ImmutableArray<TensorComponent>> alternatives in
+                i < 0 ? outside : [.. layer, .. i == 0 ? first : [], .. i < decoders ? decoder : []])
             {
                 if (alternatives.Any(parts => parts.All(part => exists(part, i))))
                 {
@@ -114,14 +120,27 @@ internal sealed class RequiredTensors
         }
     }
 
+    // A decoder may have fewer layers than the encoder, whose number is the one that is known; it has one at least.
+    private int Decoders(int layers, Func<TensorComponent, int, bool> exists)
+    {
+        int decoders = decoder.IsEmpty ? 0 : layers;
+        while (decoders > 1 && !decoder.Any(alternatives => alternatives.Any(parts => parts.Any(part => exists(part, decoders - 1)))))
+        {
+            decoders--;
+        }
+
+        return decoders;
+    }
+
     private static KeyValuePair<string, RequiredTensors> Of(FamilyFile file)
     {
         JsonElement needs = file.Root.GetProperty("needs");
+        string Need(string name) => needs.TryGetProperty(name, out JsonElement need) ? need.GetString()! : "";
         return KeyValuePair.Create(
             file.Architecture,
             new RequiredTensors(
                 file.Keys, needs.GetProperty("outside").GetString()!, needs.GetProperty("layer").GetString()!,
-                file.Root.TryGetProperty("biases", out JsonElement biases) ? biases.GetString()! : ""));
+                file.Root.TryGetProperty("biases", out JsonElement biases) ? biases.GetString()! : "", Need("first"), Need("decoder")));
     }
 
     // A space between needs, a bar between alternatives, a plus between the parts of one.

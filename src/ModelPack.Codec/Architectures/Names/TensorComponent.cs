@@ -6,7 +6,7 @@ internal readonly record struct TensorComponent(string Name)
 {
     private const string Bias = ".bias";
     private const string Weight = ".weight";
-    private static readonly string[] Beside = ["enc.", "v."];
+    private static readonly string[] Beside = ["enc.", "dec.", "v."];
 
     private string Ending => Name.EndsWith('.') ? "" : Name.EndsWith(Bias, StringComparison.Ordinal) ? Bias : Weight;
 

@@ -139,10 +139,10 @@ public sealed class FamilyFileTests
     public void A_tensor_that_the_architecture_needs_is_missed(string architecture) => Each(architecture, checkpoint =>
     {
         JsonElement needs = FamilyFile.All.Single(file => file.Architecture == architecture).Root.GetProperty("needs");
-        HashSet<string> components =
-        [
-            .. $"{needs.GetProperty("outside").GetString()} {needs.GetProperty("layer").GetString()}".Split(' ', '|', '+'),
-        ];
+        string[] Components(string part) =>
+            needs.TryGetProperty(part, out JsonElement named) ? named.GetString()!.Split(' ', '|', '+') : [];
+        HashSet<string> components = [.. Components("outside"), .. Components("layer"), .. Components("decoder")];
+        HashSet<string> firsts = [.. Components("first")];
         HashSet<string> names = [.. checkpoint.Tensors.Select(tensor => tensor.Name)];
         Assert.IsEmpty(FolderNeeds.MissingTensors(checkpoint.Config(), names), checkpoint.Name);
         foreach (string name in names)
@@ -150,8 +150,9 @@ public sealed class FamilyFileTests
             // Layers that predict further tokens stand behind the others, and programs do without.
             if (FamilyCatalog.Find(architecture)!.Names.FromHuggingFace(name) is [var match] && match.Index <= 0
                 && !match.Rule.Predicts && match.Layer < checkpoint.Layers
-                && match.Rule.Gguf.Text.Split("{n}.")[^1] is var component
-                && components.Contains(match.GgufEnding == ".weight" ? component : component + match.GgufEnding))
+                && match.Rule.Gguf.Text.Replace("blk.{n}.", "", StringComparison.Ordinal) is var component
+                && (components.Contains(match.GgufEnding == ".weight" ? component : component + match.GgufEnding)
+                    || (match.Layer == 0 && firsts.Contains(component))))
             {
                 Assert.IsNotEmpty(FolderNeeds.MissingTensors(checkpoint.Config(), [.. names.Where(other => other != name)]), name);
             }

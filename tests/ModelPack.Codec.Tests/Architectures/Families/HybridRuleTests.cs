@@ -10,6 +10,17 @@ namespace ModelPack.Codec.Tests.Architectures.Families;
 public sealed class HybridRuleTests
 {
     [TestMethod]
+    [DataRow("decoder.block.1.layer.2.DenseReluDense.wi_0.weight")]
+    [DataRow("encoder.block.0.layer.1.DenseReluDense.wi_1.weight")]
+    public void A_gate_of_one_layer_of_T5_that_is_missing_is_said(string name)
+    {
+        using FamilyCheckpoint checkpoint = FamilyCheckpoint.Named("t5-flan");
+        DerivedGguf derived = checkpoint.Derive(tensors: [.. checkpoint.Tensors.Where(tensor => tensor.Name != name)]);
+        Assert.IsNull(derived.Architecture);
+        Assert.Contains("which stand side by side in each layer", string.Join('\n', derived.Notes));
+    }
+
+    [TestMethod]
     [DataRow("qwen3next", """{"layer_types": ["linear_attention", "full_attention", "linear_attention", "linear_attention"]}""", "layer_types does not say 'full_attention' for each 4th layer alone")]
     [DataRow("granitehybrid", """{"layer_types": null}""", "layer_types is missing")]
     [DataRow("granitehybrid", """{"position_embedding_type": "alibi"}""", "position_embedding_type is 'alibi'")]
