@@ -10,7 +10,7 @@ namespace ModelPack.Codec.Tests.Architectures.Families;
 public sealed class HybridRuleTests
 {
     [TestMethod]
-    [DataRow("decoder.block.1.layer.2.DenseReluDense.wi_0.weight")]
+    [DataRow("decoder.block.0.layer.2.DenseReluDense.wi_0.weight")]
     [DataRow("encoder.block.0.layer.1.DenseReluDense.wi_1.weight")]
     public void A_gate_of_one_layer_of_T5_that_is_missing_is_said(string name)
     {
