@@ -117,10 +117,10 @@ public sealed class ForeignFileTests
 
     // A companion comes back byte for byte, whatever it is: these have only the version of a graph, or a field that none has.
     [TestMethod]
-    [DataRow(new byte[] { 8, 7, 0x12, 7, 0x80, 0xFF, 0xFE, 3, 4, 5, 6 })]
-    [DataRow(new byte[] { 8, 7, 0x12, 3, 1, 2, 3, 4, 5, 6, 7, 8 })]
+    [DataRow(new byte[] { 8, 7, 0x12, 5, 0x80, 0xFF, 0xFE, 0x80, 0x41 })]
+    [DataRow(new byte[] { 8, 7, 0x12, 8, 1, 2, 3, 4, 5, 6, 7, 8 })]
     [DataRow(new byte[] { 8, 7, 0x3A, 40, 0x0B, 2, 3, 4, 5, 6, 7, 8 })]
-    [DataRow(new byte[] { 8, 7, 0x42, 2, 0x33, 2, 3, 4, 5, 6, 7, 8 })]
+    [DataRow(new byte[] { 8, 7, 0x42, 8, 0x33, 2, 3, 4, 5, 6, 7, 8 })]
     [DataRow(new byte[] { 8, 7, 0x13, 1, 2, 3, 4, 5, 6, 7, 8, 9 })]
     [DataRow(new byte[] { 8, 7, 0x28, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 })]
     [DataRow(new byte[] { 8, 64, 0x12, 1, 65 })]

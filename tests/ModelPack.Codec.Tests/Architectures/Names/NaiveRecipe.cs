@@ -63,8 +63,30 @@ internal static class NaiveRecipe
         {
             NumberFunction.NegativeExponential => -Math.Exp(number),
             NumberFunction.LogarithmOfNegative => Math.Log(-number),
-            _ => 1 / number,
+            NumberFunction.ExponentOfNegative => Exponent((float)number),
+            NumberFunction.Reciprocal => 1 / number,
+            _ => throw new InvalidOperationException($"no such function: {function}"),
         });
+
+    // The BF16 nearest to the logarithm, where its exponential is the number or a neighbour of it; else the logarithm.
+    private static float Exponent(float number)
+    {
+        float logarithm = (float)Math.Log(-number);
+        if (!float.IsFinite(logarithm))
+        {
+            return logarithm;
+        }
+
+        uint low = BitConverter.SingleToUInt32Bits(logarithm) & 0xFFFF_0000;
+        uint high = low + 0x1_0000;
+        float below = BitConverter.UInt32BitsToSingle(low);
+        float above = BitConverter.UInt32BitsToSingle(high);
+        double toBelow = Math.Abs((double)logarithm - below);
+        double toAbove = Math.Abs((double)logarithm - above);
+        float half = toBelow < toAbove || (toBelow == toAbove && (low & 0x1_0000) == 0) ? below : above;
+        float made = -(float)Math.Exp(half);
+        return made == number || MathF.BitIncrement(made) == number || MathF.BitDecrement(made) == number ? half : logarithm;
+    }
 
     private static byte[] Unsigned(byte[] bytes)
     {
