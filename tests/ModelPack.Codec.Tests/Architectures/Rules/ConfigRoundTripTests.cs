@@ -113,7 +113,7 @@ public sealed class ConfigRoundTripTests
         DerivedFolder folder = DerivedCompanions.Derive(file);
         SmallFolder small = SmallFolder.With(folder.TextOf("config.json")).Tensor("model.embed_tokens.weight", 1024, 256)
             .Layers(4, "model.layers.", ("self_attn.q_proj.weight", 256, 256), ("self_attn.k_proj.weight", 128, 256),
-                ("mlp.down_proj.weight", 256, 512));
+                ("mlp.down_proj.weight", 256, 512)).Tensor("model.layers.0.self_attn.q_proj.bias", 256);
         string[] expected = [
             .. file.Metadata.Where(entry => entry.Key.StartsWith("qwen2.", StringComparison.Ordinal)).Select(DerivedKeys.Show)];
         Assert.HasCount(8, expected);
@@ -126,8 +126,9 @@ public sealed class ConfigRoundTripTests
     {
         SmallFolder Folder(string json) =>
             further.Concat(layers.StartsWith("bert.", StringComparison.Ordinal) ? TypesOfBert : [])
-            .Aggregate(SmallFolder.With(json), (folder, name) => folder.Tensor(TensorType.I64, name, 96, 64)).Tensor(embedding, 96, 64)
-            .Tensor(TensorType.I64, $"{layers}0.{OfLayer(layers)}", 1).Tensor(TensorType.I64, $"{layers}1.{OfLayer(layers)}", 1);
+            .Aggregate(Biased(SmallFolder.With(json), json, layers), (folder, name) => folder.Tensor(TensorType.I64, name, 96, 64))
+            .Tensor(embedding, 96, 64)
+            .Tensor(TensorType.I64, $"{layers}0.{OfLayer(layers)}", 64).Tensor(TensorType.I64, $"{layers}1.{OfLayer(layers)}", 64);
         DerivedGguf first = Folder(config).Derive();
         Assert.IsNotNull(first.Architecture, string.Join(Environment.NewLine, first.Notes));
         List<TensorInfo> tensors = [
@@ -160,6 +161,12 @@ public sealed class ConfigRoundTripTests
     private static readonly string[] TypesOfBert = ["bert.embeddings.token_type_embeddings.weight"];
 
     // Integers are not compared with sizes.
+    // Classes that always have biases, and those whose config says so.
+    private static SmallFolder Biased(SmallFolder folder, string json, string layers) =>
+        json.Contains("\"qwen2", StringComparison.Ordinal) || json.Contains("\"use_qkv_bias\": true", StringComparison.Ordinal)
+            || json.Contains("\"use_bias\": true", StringComparison.Ordinal)
+            ? new[] { 0, 1 }.Aggregate(folder, (biased, layer) => biased.Tensor($"{layers}{layer}.self_attn.q_proj.bias", 64)) : folder;
+
     private static string OfLayer(string layers) =>
         layers.StartsWith("bert.", StringComparison.Ordinal) ? "output.dense.weight" : "post_attention_layernorm.weight";
 

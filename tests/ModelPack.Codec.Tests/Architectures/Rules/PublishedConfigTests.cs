@@ -86,7 +86,7 @@ public sealed class PublishedConfigTests
           "num_hidden_layers": 24, "num_key_value_heads": 2, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0, "sliding_window": 32768, "tie_word_embeddings": true,
           "torch_dtype": "bfloat16", "use_sliding_window": false, "vocab_size": 151936
         }
-        """).Tensor("model.embed_tokens.weight", 151936, 896).Layers(24, "model.layers.", ("self_attn.k_proj.weight", 128, 896)).Derive().AssertKeys("""
+        """).Tensor("model.embed_tokens.weight", 151936, 896).Layers(24, "model.layers.", ("self_attn.k_proj.weight", 128, 896)).Tensor("model.layers.0.self_attn.q_proj.bias", 896).Derive().AssertKeys("""
         general.architecture string "qwen2"
         general.type string "model"
         qwen2.block_count u32 24
