@@ -66,10 +66,9 @@ public sealed class CompletionTests
     // files: what the shell says where it looks for files itself; null: the files of the folder.
     private static void Ask(string name, string shell, string[] options, string helpers, Func<string, string> question, string? files)
     {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, shell))))
-        {
-            Assert.Inconclusive($"{shell} is not installed");
-        }
+        NeededProgram.Require(
+            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, shell))),
+            $"{shell} is not installed");
 
         using TestFolder folder = new();
         Directory.CreateDirectory(folder.File("in"));

@@ -13,10 +13,9 @@ public sealed class NativeToolTests
     [TestMethod]
     public void The_package_for_this_machine_holds_a_native_program_in_which_every_verb_works()
     {
-        if (!File.Exists("/usr/bin/gcc") && !File.Exists("/usr/bin/clang"))
-        {
-            Assert.Inconclusive("there is no C compiler to link with: the package is ready-to-run");
-        }
+        NeededProgram.Require(
+            File.Exists("/usr/bin/gcc") || File.Exists("/usr/bin/clang"),
+            "there is no C compiler to link with: the package is ready-to-run");
 
         using TestFolder folder = new();
         string tool = Install(folder);
