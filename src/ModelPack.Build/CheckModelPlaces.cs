@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using ModelPack.Packaging;
+using ModelPack.Packaging.Joining;
 
 namespace ModelPack.Build;
 
@@ -10,9 +11,6 @@ namespace ModelPack.Build;
 [MSBuildMultiThreadableTask]
 public sealed class CheckModelPlaces : ModelTask
 {
-    // The folder of a model in a store is called after its content.
-    private const int DigestDigits = 64;
-
     /// <summary>The files of the packaged models, with metadata <c>TargetPath</c>.</summary>
     [Required]
     public ITaskItem[] Files { get; set; } = [];
@@ -68,7 +66,7 @@ public sealed class CheckModelPlaces : ModelTask
     private static string InStore(string path)
     {
         string[] names = path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
-        int digest = Array.FindLastIndex(names, name => name.Length == DigestDigits && name.All(char.IsAsciiHexDigitLower));
+        int digest = Array.FindLastIndex(names, StoreFiles.IsDigest);
         return digest < 0 ? path : string.Join('/', names[digest..]);
     }
 }

@@ -81,7 +81,7 @@ internal sealed record ModelDescription
 
     /// <summary>What a file says.</summary>
     /// <exception cref="ModelPackException">A folder's companions contradict its tensors, and their words were asked for.</exception>
-    public static ModelDescription Of(ModelFile file, NamingMode naming) => (file is ModelSet set ? set.First : file) switch
+    public static ModelDescription Of(ModelFile file, NamingMode naming) => file.First switch
     {
         GgufFile gguf => OfGguf(file, gguf, naming),
         AprFile apr => OfApr(apr, naming),
@@ -93,7 +93,7 @@ internal sealed record ModelDescription
     /// <exception cref="ModelPackException">There is no such part, or none that a GGUF of its own can hold.</exception>
     public static ModelDescription OfTower(ModelFile file)
     {
-        if ((file is ModelSet set ? set.First : file) is not SafeTensorsFile)
+        if (file.First is not SafeTensorsFile)
         {
             throw new ModelPackException(
                 HuggingFaceErrors.NoTower, "only a Hugging Face folder holds the part that sees beside the language model")

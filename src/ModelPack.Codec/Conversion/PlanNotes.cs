@@ -12,14 +12,12 @@ internal static class PlanNotes
     {
         foreach (IGrouping<TensorType, OutputTensor> group in plan.Outputs.Where(step => step.IsRaw).GroupBy(step => step.Logical.Type))
         {
-            yield return $"{Of(group)} carried as raw bytes: exact on return, "
-                + $"but not readable by {to}'s own programs";
+            yield return $"{Of(group)} carried as raw bytes: exact on return, but not readable by {to}'s own programs";
         }
 
         foreach (IGrouping<TensorType, TensorInfo> group in Widened(plan).GroupBy(tensor => tensor.Type))
         {
-            yield return $"{Of(group)} widened to F32 so that {to}'s own "
-                + $"programs can use them";
+            yield return $"{Of(group)} widened to F32 so that {to}'s own programs can use them";
         }
 
         if (!plan.Side.IsEmpty)

@@ -86,6 +86,9 @@ public abstract class ModelFile : IDisposable
     /// <summary>What lies in the folder of the model and is not carried.</summary>
     internal virtual ImmutableArray<LeftOutFile> LeftOut => [];
 
+    /// <summary>The file with the model's own metadata: this one, or the first of a set that holds tensors.</summary>
+    internal virtual ModelFile First => this;
+
     /// <summary>The files that <see cref="Source"/> runs through: this one, or the members of a set.</summary>
     internal virtual IReadOnlyList<ModelSetMember> AllMembers => [new(ShortName, 0, Source.Length, this, Source)];
 

@@ -58,8 +58,8 @@ public sealed class ModelSet : ModelFile
     /// <inheritdoc/>
     internal override ReadOnlyMemory<byte>? OriginRecord => models[0].OriginRecord;
 
-    /// <summary>The first file that holds tensors: the one with the model's own metadata.</summary>
-    internal ModelFile First => models[0];
+    /// <inheritdoc/>
+    internal override ModelFile First => models[0];
 
     /// <summary>Opens files that belong together. The set owns them from then on; on failure they are disposed too.</summary>
     /// <exception cref="ModelFormatException">A file breaks a rule, or they do not belong together.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
@@ -40,5 +41,5 @@ public sealed class ValidationReport
     /// <summary>For people: the container, and how many findings there are.</summary>
     public override string ToString() => IsValid
         ? $"{Format}: sound"
-        : $"{Format}: {Findings.Length} {(Findings.Length == 1 ? "finding" : "findings")}";
+        : $"{Format}: {Plural.Of(Findings.Length, "finding")}";
 }

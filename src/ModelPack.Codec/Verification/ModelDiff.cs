@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 using ModelPack.Models;
@@ -155,5 +156,5 @@ public sealed class ModelDiff : ComparisonReport
     /// <summary>For people: how many differences there are.</summary>
     public override string ToString() => Differences.IsEmpty
         ? "no difference"
-        : $"{Differences.Length} {(Differences.Length == 1 ? "difference" : "differences")}";
+        : Plural.Of(Differences.Length, "difference");
 }

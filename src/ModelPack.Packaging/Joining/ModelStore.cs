@@ -166,21 +166,14 @@ internal sealed class ModelStore(string root)
 
     private bool Clear(string digest, Action onWait, CancellationToken cancellation)
     {
-        StoreLock held = StoreLock.Take(FolderOf(digest) + LockEnding, onWait, cancellation);
-        try
-        {
-            bool isModel = Directory.Exists(FolderOf(digest));
-            File.Delete(FolderOf(digest) + StampEnding);
-            files.SetAside(digest);
-            files.DeleteAside(digest);
-            File.Delete(FolderOf(digest) + ManifestEnding);
-            held.Delete();
-            return isModel;
-        }
-        finally
-        {
-            held.Dispose();
-        }
+        using StoreLock held = StoreLock.Take(FolderOf(digest) + LockEnding, onWait, cancellation);
+        bool isModel = Directory.Exists(FolderOf(digest));
+        File.Delete(FolderOf(digest) + StampEnding);
+        files.SetAside(digest);
+        files.DeleteAside(digest);
+        File.Delete(FolderOf(digest) + ManifestEnding);
+        held.Delete();
+        return isModel;
     }
 
     private IEnumerable<(string Digest, PackageManifest? Manifest, string Fault)> Read()

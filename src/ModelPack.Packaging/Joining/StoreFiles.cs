@@ -69,5 +69,6 @@ internal sealed class StoreFiles(string root)
         }
     }
 
-    private static bool IsDigest(string name) => name.Length == DigestDigits && name.All(char.IsAsciiHexDigitLower);
+    /// <summary>Whether a name is that of a model's folder, which is called after its content.</summary>
+    public static bool IsDigest(string name) => name.Length == DigestDigits && name.All(char.IsAsciiHexDigitLower);
 }

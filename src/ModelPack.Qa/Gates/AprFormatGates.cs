@@ -11,7 +11,7 @@ internal static class AprFormatGates
     public static GateAnswer Look(QaModel output, int part)
     {
         using ModelFile file = ModelFiles.Open(output.Path);
-        if ((file is ModelSet set ? set.First : file) is not AprFile apr)
+        if (file.First is not AprFile apr)
         {
             return GateAnswer.Skipped("no APR file was written");
         }

@@ -15,14 +15,14 @@ internal sealed partial class GateChecks(QaWorkspace workspace)
     private readonly Dictionary<string, VerificationReport> reports = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PairedStatistics> statistics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OwnWords> words = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Compared, int Widened, List<string> Found)> visible = new(StringComparer.Ordinal);
 
     /// <summary>One conversion: every tensor decodes to the same values, bits are equal where the target can hold the type.</summary>
     public GateAnswer Pair(string chain)
     {
-        (QaModel from, QaModel to) = Ends(chain);
+        QaModel to = workspace.Get(chain);
         VerificationReport report = Verify(chain);
-        (int compared, int widened, List<string> found) = VisibleValues.Compare(
-            from, to, Tensors(Verify(chain)).Select(one => one.Place), workspace.Cancellation);
+        (int compared, int widened, List<string> found) = Visible(chain);
         string[] differences = [
             .. Tensors(report).Select(difference => difference.Text), .. found, .. Said(chain, SaidPart.Container)];
         ProofLevel level = to.Certificate!.Level;
@@ -126,9 +126,7 @@ internal sealed partial class GateChecks(QaWorkspace workspace)
     /// <summary>Blocks decoded by the reference formula are what the widened tensors show.</summary>
     public GateAnswer Dequantized(IReadOnlyList<string> chains) => Over(chains, chain =>
     {
-        (QaModel from, QaModel to) = Ends(chain);
-        (int compared, _, List<string> found) = VisibleValues.Compare(
-            from, to, Tensors(Verify(chain)).Select(one => one.Place), workspace.Cancellation);
+        (int compared, _, List<string> found) = Visible(chain);
         return (compared, found);
     }, "tensors show the values that their blocks decode to", "decoded values differ");
 
@@ -189,6 +187,15 @@ internal sealed partial class GateChecks(QaWorkspace workspace)
         return reports.TryGetValue(chain, out VerificationReport? known)
             ? known
             : reports[chain] = ModelVerifier.Verify(from.Path, to.Path, ProofLevel.L3, cancellation: workspace.Cancellation);
+    }
+
+    private (int Compared, int Widened, List<string> Found) Visible(string chain)
+    {
+        (QaModel from, QaModel to) = Ends(chain);
+        return visible.TryGetValue(chain, out (int Compared, int Widened, List<string> Found) known)
+            ? known
+            : visible[chain] = VisibleValues.Compare(
+                from, to, Tensors(Verify(chain)).Select(one => one.Place), workspace.Cancellation);
     }
 
     private IEnumerable<PairedTensor> Statistics(string chain, Func<string, bool>? filter)

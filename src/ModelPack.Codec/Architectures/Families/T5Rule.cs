@@ -46,8 +46,7 @@ internal static class T5Rule
     private static void Activation(ConfigReader draft)
     {
         string stated = draft.Config.Text(Projection) ?? Plain;
-        int gates = draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith(".DenseReluDense.wi_0.weight", StringComparison.Ordinal));
-        int beside = draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith(".DenseReluDense.wi_1.weight", StringComparison.Ordinal));
+        (int gates, int beside) = (CountOf("wi_0"), CountOf("wi_1"));
         if (gates != beside)
         {
             draft.Obstruct($"there are {Plural.Of(gates, "tensor")} wi_0 and {beside} wi_1, which stand side by side in each layer");
@@ -58,6 +57,9 @@ internal static class T5Rule
         {
             draft.Obstruct($"{Projection} is '{SafeText.Shorten(stated)}', but its tensors are those of {(gated ? Gated : Plain)}");
         }
+
+        int CountOf(string matrix) =>
+            draft.Folder.Tensors.Count(tensor => tensor.Name.EndsWith($".DenseReluDense.{matrix}.weight", StringComparison.Ordinal));
     }
 
     private static void Decoder(ConfigReader draft)

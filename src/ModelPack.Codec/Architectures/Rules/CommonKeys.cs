@@ -95,8 +95,9 @@ internal static class CommonKeys
     public static void CheckBiases(this ConfigReader draft, string field, string component, bool absent = false) =>
         draft.RequireAgreement(field, draft.Config.Bool(field) ?? absent, component);
 
-    /// <summary>The same of the field that most classes have.</summary>
-    public static void CheckAttentionBiases(this ConfigReader draft) => draft.CheckBiases("attention_bias", "blk.0.attn_q.bias");
+    /// <summary>The same of those of q, k and v; most classes have this field for them.</summary>
+    public static void CheckAttentionBiases(this ConfigReader draft, string field = "attention_bias", bool absent = false) =>
+        draft.CheckBiases(field, "blk.0.attn_q.bias", absent);
 
     public static void NoteOutput(this ConfigReader draft, string output, bool tiedByDefault)
     {

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Diagnostics;
 
 namespace ModelPack.Architectures.Rules;
@@ -30,7 +31,7 @@ internal static class LlamaConfigs
                 NoteRank.ChangesResults);
             return rope with { Type = null, Scaling = null };
         });
-        draft.CheckBiases("qkv_bias", "blk.0.attn_q.bias");
+        draft.CheckAttentionBiases("qkv_bias");
         draft.CheckBiases("bias", FeedForwardBias);
         draft.NamedTokens.Add(new("eos_token_id", "<|im_end|>", null));
     }
@@ -103,7 +104,7 @@ internal static class LlamaConfigs
             .Layer("self_attn.k_proj.weight", keys, hidden).Layer("self_attn.v_proj.weight", keys, hidden)
             .Layer("mlp.c_fc.weight", feedForward, hidden).Layer("mlp.c_proj.weight", hidden, feedForward)
             .Run(Expected.Field("num_hidden_layers", sizes.Layers), 0, hidden, draft.Vocabulary());
-        draft.CheckBiases("use_bias", "blk.0.attn_q.bias", absent: true);
+        draft.CheckAttentionBiases("use_bias", absent: true);
         draft.NoteOutput("lm_head.weight", tiedByDefault: true);
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);
@@ -116,7 +117,7 @@ internal static class LlamaConfigs
     // The runtime adds a bias that is there, and these classes pass over it.
     private static void RefuseBiases(ConfigReader draft)
     {
-        foreach (string component in (ReadOnlySpan<string>)["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"])
+        foreach (string component in RequiredTensors.For(draft.Architecture)!.Biases)
         {
             if (draft.Component($"blk.0.{component}.bias") is { } bias)
             {

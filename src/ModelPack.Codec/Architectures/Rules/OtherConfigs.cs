@@ -79,7 +79,7 @@ internal static class OtherConfigs
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
         draft.CheckLlamaTensors(sizes, tiedByDefault: false);
-        draft.CheckBiases("use_qkv_bias", "blk.0.attn_q.bias");
+        draft.CheckAttentionBiases("use_qkv_bias");
         RopeSettings rope = RopeSettings.Read(draft);
         double? factor = rope.PartialFactor ?? draft.Config.Double("rope_pct");
         if (factor is null)

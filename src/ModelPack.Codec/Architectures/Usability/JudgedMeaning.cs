@@ -53,7 +53,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
         return unmet;
     }
 
-    private static IEnumerable<string> Needs(ModelFile output, bool isOwn) => (output is ModelSet set ? set.First : output) switch
+    private static IEnumerable<string> Needs(ModelFile output, bool isOwn) => output.First switch
     {
         GgufFile gguf => GgufNeeds.Unmet(gguf, output.Tensors, isOwn),
         AprFile apr => AprNeeds.Unmet(apr, isOwn),

@@ -20,7 +20,7 @@ internal static class MissingParts
 
     /// <summary>Says what is not there.</summary>
     /// <param name="root">The model as it was found.</param>
-    public static IEnumerable<string> Of(ModelFile root) => (root is ModelSet set ? set.First : root) switch
+    public static IEnumerable<string> Of(ModelFile root) => root.First switch
     {
         GgufFile { Split: { } split } gguf when split.LacksTensors(root.Tensors.Count) =>
             [$"'{gguf.ShortName}' is one of {split.Count} parts of a model, and the others were not found"],

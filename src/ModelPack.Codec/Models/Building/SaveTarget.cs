@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.IO.Output;
@@ -37,7 +38,7 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
         {
             throw new ModelPackException(
                 BuildingErrors.WrongTarget,
-                $"the model has {files} {(files == 1 ? "file" : "files")}, and the target is one; name a folder, a path that ends in a "
+                $"the model has {Plural.Of(files, "file")}, and the target is one; name a folder, a path that ends in a "
                     + $"separator") { FilePath = path };
         }
 

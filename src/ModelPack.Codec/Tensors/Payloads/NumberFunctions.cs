@@ -64,8 +64,7 @@ internal static class NumberFunctions
             return logarithm;
         }
 
-        uint bits = BitConverter.SingleToUInt32Bits(logarithm);
-        float half = BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF_0000);
+        float half = BitConverter.UInt32BitsToSingle((uint)NumberCodes.NarrowToBrain(BitConverter.SingleToUInt32Bits(logarithm)) << 16);
         float made = -(float)Exponential(half);
         return Math.Abs((long)BitConverter.SingleToInt32Bits(made) - BitConverter.SingleToInt32Bits(number)) <= 1 ? half : logarithm;
     }

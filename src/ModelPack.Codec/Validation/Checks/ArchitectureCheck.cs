@@ -19,7 +19,7 @@ internal static class ArchitectureCheck
 
     public static void Run(ValidationContext context)
     {
-        switch (context.File is ModelSet set ? set.First : context.File)
+        switch (context.File.First)
         {
             case GgufFile gguf:
                 CheckPrefix(context, gguf);

@@ -32,7 +32,7 @@ internal static class RequiredTensorCheck
     {
         try
         {
-            return (file is ModelSet set ? set.First : file) switch
+            return file.First switch
             {
                 GgufFile gguf => GgufNeeds.MissingTensors(gguf, file.Tensors),
                 SafeTensorsFile => FolderNeeds.MissingTensors(file),

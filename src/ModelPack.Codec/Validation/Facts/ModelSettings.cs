@@ -42,7 +42,7 @@ internal sealed class ModelSettings
 
     public Setting? this[SettingName name] => settings.GetValueOrDefault(name);
 
-    public static ModelSettings Of(ModelFile file, CompanionFiles companions) => (file is ModelSet set ? set.First : file) switch
+    public static ModelSettings Of(ModelFile file, CompanionFiles companions) => file.First switch
     {
         GgufFile gguf => GgufSettings.Read(gguf, isSet: file is ModelSet),
         AprFile apr => AprSettings.Read(apr),

@@ -42,7 +42,7 @@ internal sealed record TokenizerFacts
 
     public static IReadOnlyList<TokenizerFacts> Of(ModelFile file, CompanionFiles companions)
     {
-        TokenizerFacts? facts = (file is ModelSet set ? set.First : file) switch
+        TokenizerFacts? facts = file.First switch
         {
             GgufFile gguf => GgufTokenizer.Read(gguf),
             AprFile apr => AprTokenizer.Read(apr),

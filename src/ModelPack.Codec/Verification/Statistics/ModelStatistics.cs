@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Tensors.Statistics;
 using ModelPack.Verification.Statistics;
@@ -87,5 +88,5 @@ public sealed class ModelStatistics
     }
 
     /// <summary>For people: how many tensors there are, and the digest.</summary>
-    public override string ToString() => $"{Tensors.Length} {(Tensors.Length == 1 ? "tensor" : "tensors")}, digest {Digest}";
+    public override string ToString() => $"{Plural.Of(Tensors.Length, "tensor")}, digest {Digest}";
 }

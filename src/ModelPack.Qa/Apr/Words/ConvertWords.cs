@@ -233,9 +233,13 @@ internal static class ConvertWords
     // apr reads the model as what it is told that it is; here a model says itself what it is.
     private static void EnsureArchitecture(string? wanted, string source)
     {
+        if (wanted is null || wanted.Equals("auto", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
         using ModelFile file = ModelFiles.Open(source);
-        if (wanted is not null && !wanted.Equals("auto", StringComparison.OrdinalIgnoreCase)
-            && !wanted.Equals(file.Architecture, StringComparison.OrdinalIgnoreCase))
+        if (!wanted.Equals(file.Architecture, StringComparison.OrdinalIgnoreCase))
         {
             throw new AprFailure(
                 AprExit.NotImplemented,

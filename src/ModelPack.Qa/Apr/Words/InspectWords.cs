@@ -154,7 +154,7 @@ internal static class InspectWords
     }
 
     // Beside the file may lie another, with the blocks that it has no type for.
-    private static AprFile? Apr(ModelFile file) => (file is ModelSet set ? set.First : file) as AprFile;
+    private static AprFile? Apr(ModelFile file) => file.First as AprFile;
 
     private static bool IsFooterRight(AprFile apr)
     {
