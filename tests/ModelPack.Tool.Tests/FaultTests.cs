@@ -128,6 +128,29 @@ public sealed class FaultTests
     }
 
     [TestMethod]
+    [DataRow("validate", "model", "--baseline", "pipe")]
+    [DataRow("edit", "model", "out.gguf", "--set-file", "tokenizer.chat_template=pipe")]
+    [DataRow("hash", "model", "--check", "pipe")]
+    [DataRow("verify", "pipe.modelpack.json", "model")]
+    [DataRow("unpack", "pipe.nupkg", "out")]
+    [DataRow("pack", "model", "--id", "A", "--version", "1.0.0", "--authors", "a", "--output", "out", "--license-file", "pipe")]
+    [DataRow("pack", "model", "--id", "A", "--version", "1.0.0", "--authors", "a", "--output", "out", "--readme", "pipe")]
+    public void A_pipe_in_place_of_any_file_exits_with_4_and_is_named(params string[] words)
+    {
+        using TestFolder folder = new();
+        folder.Write("model", ModelBytes.SafeTensors(1, 2));
+        MakePipe(folder.File(words.Select(word => word.Split('=')[^1]).First(word => word.StartsWith("pipe", StringComparison.Ordinal))));
+        ToolResult result = ToolProcess.Run(
+            [
+                .. words.Select(word => word.EndsWith("=pipe", StringComparison.Ordinal) ? word.Replace("pipe", folder.File("pipe"))
+                    : word is "model" or "out" or "out.gguf" || word.StartsWith("pipe", StringComparison.Ordinal) ? folder.File(word) : word),
+            ]);
+        result.ShouldExitWith(4);
+        Assert.Contains("error MP3005: ", result.Error);
+        Assert.Contains("is a pipe", result.Error);
+    }
+
+    [TestMethod]
     [DataRow("convert", "source.safetensors", "pipe")]
     [DataRow("convert", "source.safetensors", "out.gguf", "--report", "pipe")]
     [DataRow("inspect", "source.safetensors", "--html", "pipe")]

@@ -16,6 +16,22 @@ internal static class RegularFile
         }
     }
 
+    /// <summary>Reads a small file as a whole.</summary>
+    /// <exception cref="ModelPackException">It is a pipe, a socket or a device.</exception>
+    public static byte[] ReadAllBytes(string path)
+    {
+        EnsureReadable(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Reads a small file of text as a whole.</summary>
+    /// <exception cref="ModelPackException">It is a pipe, a socket or a device.</exception>
+    public static string ReadAllText(string path)
+    {
+        EnsureReadable(path);
+        return File.ReadAllText(path);
+    }
+
     /// <summary>Looks at a name that an output is to have.</summary>
     /// <exception cref="ModelPackException">It is that of a pipe, a socket or a device.</exception>
     public static void EnsureReplaceable(string path)
@@ -33,9 +49,11 @@ internal static class RegularFile
     public static string Follow(string path)
     {
         string bare = Path.TrimEndingDirectorySeparator(path);
+
+        // The base library takes a link without a folder before its name for one in the root folder.
         return new FileInfo(bare).LinkTarget is null
             ? path
-            : File.ResolveLinkTarget(bare, returnFinalTarget: true)?.FullName + path[bare.Length..];
+            : File.ResolveLinkTarget(Path.GetFullPath(bare), returnFinalTarget: true)?.FullName + path[bare.Length..];
     }
 
     private static string? SpecialName(FileKind kind) => kind switch

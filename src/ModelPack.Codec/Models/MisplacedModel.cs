@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ModelPack.Formats;
+using ModelPack.IO;
 
 namespace ModelPack.Models;
 
@@ -58,7 +59,7 @@ internal static partial class MisplacedModel
     }
 
     private static string? Main(string path) =>
-        new FileInfo(path) is { Exists: true, Length: <= MaximumCommitBytes } ? File.ReadAllText(path).Trim() : null;
+        new FileInfo(path) is { Exists: true, Length: <= MaximumCommitBytes } ? RegularFile.ReadAllText(path).Trim() : null;
 
     // split, 7-Zip and the tools of model pages: m.gguf.part00, m.gguf.partaa, m.gguf-split-a, m.gguf.part1of3, m.gguf.001, m.gguf.aa.
     [GeneratedRegex(

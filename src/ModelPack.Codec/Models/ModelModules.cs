@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.IO;
 using ModelPack.IO.Names;
 
 namespace ModelPack.Models;
@@ -24,7 +25,7 @@ internal static class ModelModules
     public static IReadOnlyList<ModelModule> Of(string folder)
     {
         FileInfo file = new(Path.Combine(folder, CompanionNames.Modules));
-        return file is { Exists: true, Length: <= MaximumBytes } ? Read(File.ReadAllBytes(file.FullName)) : [];
+        return file is { Exists: true, Length: <= MaximumBytes } ? Read(RegularFile.ReadAllBytes(file.FullName)) : [];
     }
 
     /// <summary>The modules that the file lists. One in the folder itself is the model; a file that lists nothing that can be read has

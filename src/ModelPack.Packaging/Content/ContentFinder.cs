@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.IO;
 using ModelPack.IO.Names;
 using ModelPack.Models;
 
@@ -135,7 +136,7 @@ internal static class ContentFinder
             string? found = names[1..].Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
             if (found is not null && new FileInfo(found).Length <= MaximumText)
             {
-                texts[names[0]] = File.ReadAllText(found);
+                texts[names[0]] = RegularFile.ReadAllText(found);
             }
         }
 

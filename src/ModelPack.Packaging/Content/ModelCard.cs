@@ -1,3 +1,5 @@
+using ModelPack.IO;
+
 namespace ModelPack.Packaging.Content;
 
 /// <summary>README.md of a Hugging Face folder: YAML front matter, then text for people.</summary>
@@ -11,7 +13,7 @@ internal sealed record ModelCard(string? License, string Text)
     private const string LicenseKey = "license:";
 
     /// <summary>The card at a path; an empty one if there is none.</summary>
-    public static ModelCard In(string? path) => path is null ? new(null, "") : Parse(File.ReadAllText(path));
+    public static ModelCard In(string? path) => path is null ? new(null, "") : Parse(RegularFile.ReadAllText(path));
 
     public static ModelCard Parse(string text)
     {

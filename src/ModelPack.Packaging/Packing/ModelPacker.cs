@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.IO;
 using ModelPack.Packaging.Content;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Zip;
@@ -166,7 +167,7 @@ internal sealed class ModelPacker : IDisposable
             string certificate = ModelConverter.CertificatePath(source.Path);
             if (File.Exists(certificate))
             {
-                package.Zip.Add(PackageManifest.Folder + source.CertificateEntry, File.ReadAllBytes(certificate));
+                package.Zip.Add(PackageManifest.Folder + source.CertificateEntry, RegularFile.ReadAllBytes(certificate));
             }
         }
 

@@ -1,3 +1,4 @@
+using ModelPack.IO;
 using ModelPack.Packaging.Content;
 using NuGet.Packaging;
 using NuGet.Packaging.Licenses;
@@ -16,7 +17,7 @@ internal sealed record PackageLicense(string? Name, string? Text, LicenseMetadat
     public static PackageLicense Of(PackedContent content, PackOptions options, string path)
     {
         string? name = Spelled(options.License ?? content.License);
-        string? text = options.LicenseFile is { } file ? File.ReadAllText(file) : content.Texts.GetValueOrDefault(FileName);
+        string? text = options.LicenseFile is { } file ? RegularFile.ReadAllText(file) : content.Texts.GetValueOrDefault(FileName);
         NuGetLicenseExpression? expression = name is null ? null : Parse(name);
         if (expression is not null && IsApproved(expression))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using ModelPack.IO;
 using ModelPack.Packaging.Content;
 using ModelPack.Packaging.Manifests;
 using NuGet.Frameworks;
@@ -58,7 +59,7 @@ internal sealed class PackageText(PackOptions options, PackedContent content, Pa
 
     public string Readme(PackageManifest manifest)
     {
-        string? text = options.ReadmeFile is { } file ? File.ReadAllText(file) : content.Texts.GetValueOrDefault(ModelCard.FileName);
+        string? text = options.ReadmeFile is { } file ? RegularFile.ReadAllText(file) : content.Texts.GetValueOrDefault(ModelCard.FileName);
         if (text is not null)
         {
             return ModelCard.Parse(text).Text;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ModelPack.IO;
 using ModelPack.Packaging.Content;
 using ModelPack.Packaging.Joining;
 using ModelPack.Packaging.Manifests;
@@ -21,6 +22,7 @@ internal sealed class NupkgFile : IDisposable
     private NupkgFile(string path)
     {
         this.path = path;
+        RegularFile.EnsureReadable(path);
         file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {

@@ -26,7 +26,7 @@ internal static class YamlTree
             throw new ModelPackException(QaErrors.NoPlaybook, $"it is larger than {MaximumBytes} bytes") { FilePath = path };
         }
 
-        string text = File.ReadAllText(path);
+        string text = RegularFile.ReadAllText(path);
         try
         {
             EnsureShallow(text, path);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using ModelPack.IO;
 using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
@@ -20,7 +21,7 @@ internal sealed record AcceptedFindings(ImmutableArray<AcceptedFindings.Entry> E
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             if (document.RootElement.GetProperty("schema").GetInt32() != 1)
             {
                 throw new FormatException("its schema is not 1");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ModelPack.Formats.Gguf;
+using ModelPack.IO;
 using ModelPack.Tool.Diagnostics;
 
 namespace ModelPack.Tool.Commands;
@@ -53,7 +54,7 @@ internal static class EditValue
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(file));
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(RegularFile.ReadAllBytes(file));
         }
         catch (DecoderFallbackException exception)
         {

@@ -83,6 +83,7 @@ public sealed class SpecialFileTests
 
     [TestMethod]
     [DataRow("config.json")]
+    [DataRow("modules.json")]
     [DataRow("model.safetensors.index.json")]
     [DataRow("model-00002-of-00002.safetensors")]
     [DataRow("1_Pooling/config.json")]
@@ -103,6 +104,34 @@ public sealed class SpecialFileTests
         AssertSource(pipe, () => ModelFiles.Open(model));
         AssertSource(pipe, () => ModelConverter.Convert(model, folder.At("out.gguf"), ModelFormat.Gguf, new()));
         CollectionAssert.AreEqual(new[] { "model" }, folder.Names());
+    }
+
+    [TestMethod]
+    public void A_pipe_that_ought_to_name_the_snapshot_of_a_cache_is_refused()
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder.At("models--x--y/refs"));
+        Directory.CreateDirectory(folder.At("models--x--y/snapshots/abc"));
+        SpecialFiles.MakePipe(folder.At("models--x--y/refs/main"));
+        AssertSource(folder.At("models--x--y/refs/main"), () => ModelFiles.Open(folder.At("models--x--y")));
+    }
+
+    [TestMethod]
+    public void A_link_without_a_folder_before_its_name_leads_on_from_the_current_folder()
+    {
+        string name = $"{Guid.NewGuid():N}.link";
+        File.CreateSymbolicLink(name, "below/target.apr");
+        try
+        {
+            Assert.AreEqual(Path.GetFullPath("below/target.apr"), RegularFile.Follow(name));
+            File.Delete(name);
+            File.CreateSymbolicLink(name, name);
+            Assert.ThrowsExactly<IOException>(() => RegularFile.Follow(name));
+        }
+        finally
+        {
+            File.Delete(name);
+        }
     }
 
     [TestMethod]

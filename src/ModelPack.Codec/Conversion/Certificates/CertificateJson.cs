@@ -103,8 +103,7 @@ public static class CertificateJson
     /// <exception cref="ModelFormatException">It is not a certificate.</exception>
     public static Certificate Read(string path)
     {
-        RegularFile.EnsureReadable(path);
-        byte[] text = File.ReadAllBytes(path);
+        byte[] text = RegularFile.ReadAllBytes(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);

@@ -51,7 +51,9 @@ internal class NameChanges
         }
         else
         {
-            File.Move(from, to, overwrite: false);
+            // Unless it may overwrite, the base library copies what cannot be renamed, except on Windows: a copy is no single step, and it
+            // stays where the original cannot be deleted. That nothing has the name was looked at before.
+            File.Move(from, to, overwrite: !OperatingSystem.IsWindows());
         }
     }
 

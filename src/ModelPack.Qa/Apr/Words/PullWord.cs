@@ -1,4 +1,5 @@
 using ModelPack.Diagnostics;
+using ModelPack.IO;
 
 namespace ModelPack.Qa.Apr.Words;
 
@@ -37,7 +38,7 @@ internal static class PullWord
     {
         string reference = Path.Combine(folder, "refs", "main");
         string snapshots = Path.Combine(folder, "snapshots");
-        string? named = File.Exists(reference) ? Path.Combine(snapshots, Path.GetFileName(File.ReadAllText(reference).Trim())) : null;
+        string? named = File.Exists(reference) ? Path.Combine(snapshots, Path.GetFileName(RegularFile.ReadAllText(reference).Trim())) : null;
         return named is not null && Directory.Exists(named) ? named
             : Directory.Exists(snapshots) && Directory.GetDirectories(snapshots) is [var only] ? only : null;
     }

@@ -18,6 +18,13 @@ internal sealed class MountedFolder : IDisposable
         return new(path);
     }
 
+    /// <summary>A file that is mounted over itself: it can be read, written and copied, but neither renamed nor deleted.</summary>
+    public static MountedFolder MountFile(string path)
+    {
+        Run("mount", "--bind", path, path);
+        return new(path);
+    }
+
     public void Remount(string options) => Run("mount", "-o", $"remount,{options}", Path);
 
     public void Dispose() => Run("umount", Path);

@@ -1,4 +1,5 @@
 using ModelPack.Codec.Tests.Conversion;
+using ModelPack.Codec.Tests.Conversion.Faults;
 using ModelPack.Conversion;
 using ModelPack.IO.Output;
 using ModelPack.Models;
@@ -112,6 +113,26 @@ public sealed class OutputCommitTests
             scene.AssertOldOrNew(folder, when);
         });
         Assert.IsGreaterThan(40, stops);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("out.apr")]
+    [DataRow("out.apr.modelpack.json")]
+    [DataRow("out.apr.ggml-blocks.safetensors")]
+    public void A_part_that_the_system_does_not_rename_stays_and_is_not_copied(string name)
+    {
+        OutputScene scene = OutputScene.Of("a file with a side file for another");
+        using TempFolder folder = scene.Begin();
+        using (MountedFolder.MountFile(folder.At(name)))
+        {
+            ModelPackException exception = Assert.ThrowsExactly<ModelPackException>(() => scene.Convert(folder, new StoppingChanges()));
+            Assert.AreEqual("MP3002", exception.Code.Id, exception.Message);
+            scene.AssertOldOrNew(folder, name);
+            OutputScene.AssertNothingIsLeft(folder, name);
+        }
+
+        scene.AssertTheNextRunSucceeds(folder, name);
     }
 
     [TestMethod]
