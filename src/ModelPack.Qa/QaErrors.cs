@@ -43,6 +43,11 @@ internal static class QaErrors
         "The certificate has no SHA-256, which a publish manifest needs.",
         "Convert again with --sha256.");
 
+    public static readonly ErrorCode NoFingerprints = new(
+        "MP7013", "", ErrorKind.Usage,
+        "The file holds no fingerprints.",
+        "Give a file that 'dotnet modelpack rosetta fingerprint MODEL -o FILE' wrote, or a new name behind -o.");
+
     public static readonly ErrorCode EngineFailed = new(
         "MP7020", "", ErrorKind.InputOutput,
         "The engine did not answer, or its answer cannot be understood.",
@@ -55,6 +60,7 @@ internal static class QaErrors
 
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        NoPlaybook, UnknownKey, PlaybookValue, NoModelPath, OneFolder, NoModel, NoEvidence, NoSha256, EngineFailed, Falsified,
+        NoPlaybook, UnknownKey, PlaybookValue, NoModelPath, OneFolder, NoModel, NoEvidence, NoSha256, NoFingerprints, EngineFailed,
+        Falsified,
     ];
 }

@@ -48,6 +48,10 @@ internal sealed class AprCall(AprConsole console, CancellationToken cancellation
             : throw new AprFailure(AprExit.NotFound, $"File not found: {path}");
     }
 
+    /// <summary>Compares names, shapes, types and bits of two opened models.</summary>
+    public VerificationReport Compare(Model first, Model second) =>
+        ModelVerifier.VerifyAsync(first, second, ProofLevel.L1, null, cancellation).GetAwaiter().GetResult();
+
     /// <summary>Writes the answer: one line of JSON (clients look for <c>"passed":true</c> without a space, qa-gates.md §5), or
     /// text.</summary>
     public void Answer(Action<Utf8JsonWriter> json, Func<IEnumerable<string>> text)

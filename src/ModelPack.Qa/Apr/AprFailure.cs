@@ -17,6 +17,8 @@ internal sealed class AprFailure(int exitCode, string message) : Exception(messa
         FileNotFoundException or DirectoryNotFoundException => new(AprExit.NotFound, exception.Message),
         ModelPackException { Code: { Kind: ErrorKind.InputOutput } code } known when code.Id == QaErrors.EngineFailed.Id =>
             new(AprExit.InferenceFailed, known.Describe()),
+        ModelPackException { Code.Kind: ErrorKind.InputOutput } known
+            when known.GetBaseException() is FileNotFoundException or DirectoryNotFoundException => new(AprExit.NotFound, known.Describe()),
         ModelPackException known when known.Code == OutputErrors.TargetExists => new(AprExit.ValidationFailed, known.Describe()),
         ModelPackException { Code.Kind: ErrorKind.InputOutput } known => new(AprExit.InputOutput, known.Describe()),
         ModelPackException { Code.Kind: ErrorKind.InvalidFile } known => new(invalidFile, known.Describe()),

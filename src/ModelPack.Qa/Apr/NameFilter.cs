@@ -6,6 +6,8 @@ namespace ModelPack.Qa.Apr;
 /// <summary>A choice of tensors: parts of names, separated by commas; <c>all</c> or nothing takes every tensor.</summary>
 internal static class NameFilter
 {
+    public const string Nothing = "there is no tensor, so that nothing would be compared";
+
     public static Func<string, bool> Of(string? filter)
     {
         string[] parts = filter is null or "all"

@@ -34,9 +34,8 @@ internal static class Fingerprints
     private static readonly double[] Shares = [0.05, 0.25, 0.5, 0.75, 0.95];
     private static readonly string[] Names = ["p5", "p25", "p50", "p75", "p95"];
 
-    public static ImmutableArray<Fingerprint> Of(string path, Func<string, bool> filter, CancellationToken cancellation)
+    public static ImmutableArray<Fingerprint> Of(ModelFile file, Func<string, bool> filter, CancellationToken cancellation)
     {
-        using ModelFile file = ModelFiles.Open(path);
         TensorInfo[] tensors = [.. TensorDescriptions.Logical(file).Where(tensor => filter(tensor.Name))];
         TensorStatistics?[] statistics = new StatisticsPass(file.Source, tensors).Run(null, cancellation);
         return [.. tensors.Select((tensor, i) => Of(file.Source, tensor, statistics[i], cancellation))];
@@ -90,7 +89,8 @@ internal static class Fingerprints
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ModelPackException(QaErrors.NoEvidence, $"no fingerprints can be read: {exception.Message.TrimEnd('.')}", exception)
+            throw new ModelPackException(
+                QaErrors.NoFingerprints, $"no fingerprints can be read: {exception.Message.TrimEnd('.')}", exception)
             {
                 FilePath = path,
             };

@@ -1,3 +1,4 @@
+using ModelPack.Models;
 using ModelPack.Qa.Comparison;
 using ModelPack.Qa.Playbooks;
 
@@ -62,10 +63,15 @@ internal static class StatisticsGates
     {
         IReadOnlyDictionary<string, Fingerprint> expected = Fingerprints.Read(path);
         Func<string, bool> names = RoleFilter.Names(filter);
-        Fingerprint[] prints = [.. Fingerprints.Of(output.Path, name => expected.ContainsKey(name) && names(name), cancellation)];
+        using ModelFile file = ModelFiles.Open(output.Path);
+        Fingerprint[] prints = [.. Fingerprints.Of(file, name => expected.ContainsKey(name) && names(name), cancellation)];
+
+        // Where no name is the same, the reference uses the names of another format.
+        IEnumerable<string> missing = prints.Length == 0 ? []
+            : expected.Keys.Where(names).Except(prints.Select(one => one.Name)).Select(name => $"'{name}' of the reference is not there");
         return GateAnswer.Of(
             prints.Length, "tensors are within the tolerance of the reference",
-            [.. prints.Where(one => IsBeyond(expected[one.Name].Mean, one.Mean, tolerance)
+            [.. missing, .. prints.Where(one => IsBeyond(expected[one.Name].Mean, one.Mean, tolerance)
                     || IsBeyond(expected[one.Name].Deviation, one.Deviation, tolerance))
                 .Select(one => FormattableString.Invariant(
                     $"'{one.Name}': mean {one.Mean}, not {expected[one.Name].Mean}; deviation {one.Deviation}"))],

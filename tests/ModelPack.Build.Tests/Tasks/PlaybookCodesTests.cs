@@ -1,5 +1,6 @@
 using Microsoft.Build.Utilities;
 using ModelPack.Qa;
+using ModelPack.Qa.Comparison;
 using ModelPack.Qa.Engines;
 using ModelPack.Qa.Evidence;
 using ModelPack.Qa.Playbooks;
@@ -24,6 +25,7 @@ public sealed class PlaybookCodesTests
         ["MP7011"] = folder => Code(() => EvidenceJson.Read(folder.Source)),
         ["MP7012"] = folder => Code(
             () => PublishManifest.Of(ModelConverter.Convert(folder.Source, folder.Output, ModelFormat.Apr, new()))),
+        ["MP7013"] = folder => Code(() => Fingerprints.Read(folder.Source)),
         ["MP7020"] = folder => Code(() => new Engine("/no/such/engine").Answer(folder.Source, "x", 1, CancellationToken.None)),
         ["MP7030"] = folder => Task(folder, ("ModelPath", "models/small.gguf"), ("Runner", "echo {model}"), ("OutputPath", "%(Filename)")),
     };

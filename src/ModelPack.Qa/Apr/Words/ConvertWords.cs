@@ -19,7 +19,8 @@ internal static class ConvertWords
         (ModelFormat to, ConversionOptions options) = (FormatOf(target), Options(call));
         if (OutputFile.IsSame(source, target))
         {
-            return Same(call, source, to);
+            return options.Dtype is null ? Same(call, source)
+                : throw new AprFailure(AprExit.ValidationFailed, $"--quantize changes '{source}': name another target");
         }
 
         Certificate certificate = Convert(call, source, target, to, options with { Existing = ExistingTarget.Replace });
@@ -82,6 +83,12 @@ internal static class ConvertWords
 
         (string source, string output) = (Local(call, call.Positional[0]), Output(call));
         EnsureArchitecture(call.Value("--arch"), source);
+        (ValidationReport report, IReadOnlyList<string> findings) = ValidateWords.Look(call, source);
+        if (call.Has("--strict") && findings is [var first, ..])
+        {
+            throw new AprFailure(AprExit.ValidationFailed, $"--strict: {first}");
+        }
+
         Certificate certificate = Convert(call, source, output, ModelFormat.Apr, Options(call) with { Existing = ExistingTarget.Replace });
         bool runs = certificate.Meaning == Meaning.Runs;
         call.Answer(
@@ -92,12 +99,12 @@ internal static class ConvertWords
                 json.WriteString("architecture", call.Value("--arch") ?? "Auto");
                 json.WriteString("validation", call.Has("--strict") ? "Strict" : "Basic");
                 json.WriteString("quantize", call.Value("--quantize"));
-                json.WriteNumber("score", 100);
-                json.WriteString("grade", "A+");
-                json.WriteString("status", runs ? "ok" : "warnings");
-                json.WriteStrings("warnings", certificate.MeaningReasons);
+                json.WriteNumber("score", report.IsValid ? 100 : 0);
+                json.WriteString("grade", report.IsValid ? "A+" : "F");
+                json.WriteString("status", runs && report.IsValid ? "ok" : "warnings");
+                json.WriteStrings("warnings", certificate.MeaningReasons.Concat(findings));
             },
-            () => [$"{source} -> {output}: {certificate.Level} proved", .. certificate.MeaningReasons]);
+            () => [$"{source} -> {output}: {certificate.Level} proved", .. certificate.MeaningReasons, .. findings]);
         return AprExit.Done;
     }
 
@@ -141,7 +148,8 @@ internal static class ConvertWords
 
     /// <summary>The format that the ending of a target names.</summary>
     public static ModelFormat FormatOf(string target) =>
-        ModelFormatNames.TryParse(Path.GetExtension(target), out ModelFormat format) ? format
+        Directory.Exists(target) ? throw new AprFailure(AprExit.ValidationFailed, $"'{target}' is a folder: name a file")
+        : ModelFormatNames.TryParse(Path.GetExtension(target), out ModelFormat format) ? format
         : throw new AprFailure(AprExit.ValidationFailed, $"Unknown target ending of '{target}': use .gguf, .safetensors or .apr");
 
     /// <summary>Converts, and makes the folder of the target first.</summary>
@@ -157,11 +165,11 @@ internal static class ConvertWords
             source, target, to, options with { Form = TargetForm.OneFile }, cancellation: call.Cancellation);
     }
 
-    private static int Same(AprCall call, string source, ModelFormat format)
+    private static int Same(AprCall call, string source)
     {
         using ModelFile file = ModelFiles.Open(source);
         int count = file.Tensors.Count;
-        string name = InspectWords.Name(format);
+        string name = InspectWords.Name(file.Format);
         call.Answer(
             json =>
             {
@@ -174,7 +182,7 @@ internal static class ConvertWords
                     json.WriteEndObject();
                 }
             },
-            () => [$"Path: {name} → {name}", $"Tensors: {count} -> {count}", "Conversion successful (source and target are one file)"]);
+            () => [$"Path: {name} → {name}", $"Tensors: {count} -> {count}", "Nothing was converted: source and target are one file"]);
         return AprExit.Done;
     }
 

@@ -14,10 +14,11 @@ internal static class DiffTensorsWord
         using Model other = Model.Open(second);
         (Dictionary<string, string> firstShapes, Dictionary<string, string> secondShapes) = (Shapes(own), Shapes(other));
         Func<string, bool> filter = NameFilter.Of(call.Value("--filter"), own.File, other.File);
-        VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1, cancellation: call.Cancellation);
+        VerificationReport report = call.Compare(own, other);
         ImmutableArray<Difference> differences = [
             .. report.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata && filter(difference.Place))];
-        bool passed = differences.IsEmpty;
+        bool passed = differences.IsEmpty && report.TensorsCompared > 0;
+        string diagnosis = passed ? "all tensors are equal" : differences is [var worst, ..] ? worst.Text : NameFilter.Nothing;
         call.Answer(
             json =>
             {
@@ -30,7 +31,7 @@ internal static class DiffTensorsWord
                 json.WriteNumber("layout_mismatches", Count(DifferenceKind.Shape));
                 json.WriteNumber("missing_in_a", Count(DifferenceKind.ExtraTensor));
                 json.WriteNumber("missing_in_b", Count(DifferenceKind.MissingTensor));
-                if (!passed)
+                if (!differences.IsEmpty)
                 {
                     json.WriteStartArray("mismatched_tensors");
                     foreach (Difference difference in differences)
@@ -46,11 +47,12 @@ internal static class DiffTensorsWord
                     json.WriteEndArray();
                 }
 
-                json.WriteString("diagnosis", passed ? "all tensors are equal" : differences[0].Text);
+                json.WriteString("diagnosis", diagnosis);
                 json.WriteBoolean("passed", passed);
             },
             () => passed
                 ? [$"{report.TensorsCompared} tensors compared: equal"]
+                : differences.IsEmpty ? [diagnosis]
                 : differences.Select(difference => $"{difference.Place}: {difference.Text}"));
         return passed ? AprExit.Done : AprExit.ValidationFailed;
 

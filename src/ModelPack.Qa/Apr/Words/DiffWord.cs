@@ -74,7 +74,7 @@ internal static class DiffWord
         Func<string, bool> filter = NameFilter.Of(call.Value("--filter"), own.File, other.File);
         ToleranceReport report = ModelVerifier.Verify(first, second, ValueTolerance.Absolute(0), cancellation: call.Cancellation);
         ValueGap[] tensors = [.. ValueGap.Of(own.File, other.File, call.Cancellation).Where(one => filter(one.Name))];
-        bool isEqual = !report.Differences.Any(one => filter(one.Place));
+        bool isEqual = report.TensorsCompared > 0 && !report.Differences.Any(one => filter(one.Place));
         call.Answer(
             json =>
             {
@@ -108,7 +108,7 @@ internal static class DiffWord
 
                 json.WriteEndArray();
             },
-            () => tensors.Select(one => $"{one.Status}  {one.Name}"));
+            () => report.TensorsCompared > 0 ? tensors.Select(one => $"{one.Status}  {one.Name}") : [NameFilter.Nothing]);
         return isEqual ? AprExit.Done : AprExit.ValidationFailed;
 
         int Count(string status) => tensors.Count(one => one.Status == status);

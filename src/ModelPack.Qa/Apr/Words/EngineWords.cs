@@ -17,6 +17,7 @@ internal static class EngineWords
     public static int Run(AprCall call)
     {
         string path = call.Model(0);
+        EnsureGreedy(call);
         EnsureFormat(call);
         Engine engine = Of(call, "run");
         string prompt = call.Value("-p") ?? call.Value("--prompt")
@@ -31,6 +32,7 @@ internal static class EngineWords
     public static int Chat(AprCall call)
     {
         string path = call.Model(0);
+        EnsureGreedy(call);
         EnsureFormat(call);
         Engine engine = Of(call, "chat");
         string prompt = call.Console.Input.ReadToEnd().Trim();
@@ -42,12 +44,18 @@ internal static class EngineWords
     public static int Compare(AprCall call)
     {
         (string first, string second) = (call.Model(0), call.Model(1));
-        _ = call.Number("--temperature", 0) + call.Number("--tolerance", 0);
+        EnsureGreedy(call);
+        _ = call.Number("--tolerance", 0);
         Engine engine = Of(call, "compare-inference");
         string prompt = call.Value("--prompt") ?? "2+2=";
         int tokens = call.Whole("--max-tokens", 5);
         string[] texts = [.. new[] { first, second }.Select(path => Ask(call, engine, path, prompt, tokens).Text)];
         bool passed = texts[0] == texts[1];
+        if (passed && texts[0].Trim().Length == 0)
+        {
+            throw new AprFailure(AprExit.InferenceFailed, "the engine says nothing, so that nothing would be compared");
+        }
+
         call.Answer(
             json =>
             {
@@ -87,6 +95,15 @@ internal static class EngineWords
         long start = Stopwatch.GetTimestamp();
         string text = engine.Answer(model.Path, prompt, most, call.Cancellation);
         return new(text, most, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    // An engine is asked for the likeliest tokens (qa-gates.md §4): what is drawn by chance cannot be compared.
+    private static void EnsureGreedy(AprCall call)
+    {
+        if (call.Number("--temperature", 0) != 0)
+        {
+            throw new AprFailure(AprExit.NotImplemented, "--temperature: only 0 can be asked for; leave the option out");
+        }
     }
 
     // apr writes subtitles too; what an engine says has no times.

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ModelPack.Models;
 using ModelPack.Qa.Comparison;
 
 namespace ModelPack.Qa.Apr.Words;
@@ -9,14 +8,24 @@ internal static class FingerprintWord
 {
     public static int Run(AprCall call)
     {
-        Func<string, bool> filter = Filter(call);
-        ImmutableArray<Fingerprint> prints = Fingerprints.Of(call.Model(0), filter, call.Cancellation);
-        if ((call.Value("-o") ?? call.Value("--output")) is { } output)
+        string? output = call.Value("-o") ?? call.Value("--output");
+        if (Path.Exists(output))
+        {
+            // It may be the model itself, or another file that nobody wants to lose.
+            _ = Fingerprints.Read(output);
+        }
+
+        using Model own = Model.Open(call.Model(0));
+        using Model? other = call.Positional.Count == 2 ? Model.Open(call.Model(1)) : null;
+        Func<string, bool> filter = NameFilter.Of(
+            call.Value("--filter"), other is null ? [own.File] : [own.File, other.File]);
+        ImmutableArray<Fingerprint> prints = Fingerprints.Of(own.File, filter, call.Cancellation);
+        if (output is not null)
         {
             File.WriteAllText(output, JsonLine.Of(json => Fingerprints.Write(json, prints)) + "\n");
         }
 
-        return call.Positional.Count == 2 ? Compare(call, prints, filter) : Alone(call, prints);
+        return other is null ? Alone(call, prints) : Compare(call, call.Compare(own, other), prints, filter);
     }
 
     private static int Alone(AprCall call, ImmutableArray<Fingerprint> prints)
@@ -25,15 +34,14 @@ internal static class FingerprintWord
         return AprExit.Done;
     }
 
-    private static int Compare(AprCall call, ImmutableArray<Fingerprint> prints, Func<string, bool> filter)
+    private static int Compare(
+        AprCall call, VerificationReport report, ImmutableArray<Fingerprint> prints, Func<string, bool> filter)
     {
-        VerificationReport report = ModelVerifier.Verify(
-            call.Model(0), call.Model(1), ProofLevel.L1, cancellation: call.Cancellation);
         Difference[] found = [
             .. report.Differences.Where(difference => difference.Kind != DifferenceKind.Metadata && filter(difference.Place))];
         int missingInA = found.Count(difference => difference.Kind == DifferenceKind.ExtraTensor);
         int missingInB = found.Count(difference => difference.Kind == DifferenceKind.MissingTensor);
-        bool passed = found.Length == 0;
+        bool passed = found.Length == 0 && report.TensorsCompared > 0;
         call.Answer(
             json =>
             {
@@ -44,15 +52,10 @@ internal static class FingerprintWord
                 json.WriteNumber("missing_in_b", missingInB);
                 json.WriteBoolean("passed", passed);
             },
-            () => passed ? prints.Select(Line) : found.Select(difference => difference.Text));
+            () => passed ? prints.Select(Line)
+                : found.Length == 0 ? [NameFilter.Nothing]
+                : found.Select(difference => difference.Text));
         return passed ? AprExit.Done : AprExit.ValidationFailed;
-    }
-
-    private static Func<string, bool> Filter(AprCall call)
-    {
-        using ModelFile first = ModelFiles.Open(call.Model(0));
-        using ModelFile? second = call.Positional.Count == 2 ? ModelFiles.Open(call.Model(1)) : null;
-        return NameFilter.Of(call.Value("--filter"), [.. new[] { first, second }.OfType<ModelFile>()]);
     }
 
     private static string Line(Fingerprint print) =>

@@ -1,3 +1,4 @@
+using ModelPack.Models;
 using ModelPack.Qa.Comparison;
 
 namespace ModelPack.Qa.Apr.Words;
@@ -59,6 +60,8 @@ internal static class ValidateStatsWord
             throw new AprFailure(AprExit.NotFound, $"File not found: {reference}");
         }
 
+        Open(call, model).Dispose();
+        Open(call, reference).Dispose();
         PairedStatistics pairs = PairedStatistics.Of(reference, model, call.Cancellation);
         IEnumerable<Anomaly> missing = pairs.Tensors.Where(pair => pair.Second is null)
             .Select(pair => new Anomaly(pair.First.Name, "missing", 1, 0, null))
@@ -72,7 +75,8 @@ internal static class ValidateStatsWord
     private static (int, Anomaly[]) AgainstStored(AprCall call, string model, string stored, double threshold)
     {
         IReadOnlyDictionary<string, Fingerprint> expected = Fingerprints.Read(stored);
-        Fingerprint[] prints = [.. Fingerprints.Of(model, expected.ContainsKey, call.Cancellation)];
+        using ModelFile file = Open(call, model);
+        Fingerprint[] prints = [.. Fingerprints.Of(file, expected.ContainsKey, call.Cancellation)];
         IEnumerable<Anomaly> missing = expected.Keys.Except(prints.Select(print => print.Name))
             .Select(name => new Anomaly(name, "missing", 1, 0, null));
         return (prints.Length, [
@@ -88,11 +92,27 @@ internal static class ValidateStatsWord
 
     private static (int, Anomaly[]) Alone(AprCall call, string path)
     {
-        using Model model = Model.Open(path);
-        TensorSummary[] tensors = [.. ModelStatistics.Compute(model.File, null, call.Cancellation).Tensors];
+        using ModelFile file = Open(call, path);
+        TensorSummary[] tensors = [.. ModelStatistics.Compute(file, null, call.Cancellation).Tensors];
         return (tensors.Length, [
             .. tensors.Where(one => one.Statistics is { } values && (values.NaN > 0 || values.Infinity > 0))
                 .Select(one => new Anomaly(one.Tensor.Name, "nonfinite", 0, one.Statistics!.NaN + one.Statistics.Infinity, null))]);
+    }
+
+    // Statistics say nothing of values that changed places: a file that its own footer calls damaged is no match for any.
+    private static ModelFile Open(AprCall call, string path)
+    {
+        ModelFile file = ModelFiles.Open(path);
+        try
+        {
+            file.CheckFooter(call.Cancellation);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private static Anomaly Of(string tensor, (string Field, double? Expected, double? Actual) one, double? deviation) =>

@@ -28,9 +28,8 @@ internal static class ValidateWords
             throw new AprFailure(AprExit.NotImplemented, "--min-score: a model is valid or it is not; leave the option out");
         }
 
-        ValidationReport report = ModelValidator.Validate(path, cancellation: call.Cancellation);
-        IReadOnlyList<string> notChecked = call.Has("--strict") ? report.NotChecked : [];
-        bool passed = report.IsValid && notChecked.Count == 0;
+        (ValidationReport report, IReadOnlyList<string> lines) = Look(call, path);
+        bool passed = lines.Count == 0;
         call.Answer(
             json =>
             {
@@ -52,12 +51,19 @@ internal static class ValidateWords
                 }
 
                 json.WriteEndArray();
-                json.WriteStrings("not_checked", notChecked);
+                json.WriteStrings("not_checked", NotChecked(call, report));
             },
-            () => report.Findings.Select(finding => $"{finding.Code.Id} {finding.Place}: {finding.Text}")
-                .Concat(notChecked.Select(name => $"{name}: its values cannot be looked at"))
-                .Append(passed ? "VALID" : "INVALID"));
+            () => lines.Append(passed ? "VALID" : "INVALID"));
         return passed ? AprExit.Done : AprExit.ValidationFailed;
+    }
+
+    /// <summary>Validates a model; with <c>--strict</c> what cannot be looked at is wrong too.</summary>
+    public static (ValidationReport Report, IReadOnlyList<string> Lines) Look(AprCall call, string path)
+    {
+        ValidationReport report = ModelValidator.Validate(path, cancellation: call.Cancellation);
+        return (report, [
+            .. report.Findings.Select(finding => $"{finding.Code.Id} {finding.Place}: {finding.Text}"),
+            .. NotChecked(call, report).Select(name => $"{name}: its values cannot be looked at")]);
     }
 
     public static int Check(AprCall call)
@@ -96,6 +102,9 @@ internal static class ValidateWords
             () => stages.Select(stage => $"{(stage.Finding is null ? "PASS" : "FAIL")}  {stage.Stage}{Text(stage.Finding)}"));
         return all ? AprExit.Done : AprExit.ValidationFailed;
     }
+
+    private static IEnumerable<string> NotChecked(AprCall call, ValidationReport report) =>
+        call.Has("--strict") ? report.NotChecked : [];
 
     // What no other stage knows belongs to the values.
     private static Finding? Find(ValidationReport report, ErrorCode[] codes) =>
