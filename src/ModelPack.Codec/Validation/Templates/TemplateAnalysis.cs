@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ModelPack.Validation.Templates;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal sealed class TemplateAnalysis
     private const int MaximumRounds = 6;
     private const int MaximumSteps = 400_000;
 
+    private readonly TemplateKnowledge knowledge = new();
     private readonly TemplateEvaluator evaluator;
     private readonly SortedDictionary<int, string> triggered = [];
     private readonly Stack<TemplateValue> emitted = new();
@@ -19,7 +22,7 @@ internal sealed class TemplateAnalysis
     private bool isLeft;
     private Dictionary<string, TemplateValue> variables = new(StringComparer.Ordinal);
 
-    private TemplateAnalysis() => evaluator = new(this);
+    private TemplateAnalysis() => evaluator = new(this, knowledge);
 
     /// <summary>What a template does.</summary>
     /// <param name="Triggered">Positions of texts that a phrase in a message switches on; the text, or nothing where it stands in
@@ -33,7 +36,7 @@ internal sealed class TemplateAnalysis
         TemplateAnalysis analysis = new();
         if (problem is not null)
         {
-            analysis.evaluator.Doubt(position, problem);
+            analysis.knowledge.Doubt(position, problem);
         }
 
         analysis.emitted.Push(TemplateValue.None);
@@ -41,11 +44,11 @@ internal sealed class TemplateAnalysis
         int round = 0;
         do
         {
-            known = analysis.evaluator.Learned;
+            known = analysis.knowledge.Learned;
             analysis.Run(body, isGuarded: false);
         }
-        while (known != analysis.evaluator.Learned && ++round < MaximumRounds);
-        return new(analysis.triggered, analysis.evaluator.Doubts);
+        while (known != analysis.knowledge.Learned && ++round < MaximumRounds);
+        return new(analysis.triggered, analysis.knowledge.Doubts);
     }
 
     /// <summary>What a name means at this place; null if the template gives it no meaning.</summary>
@@ -55,7 +58,7 @@ internal sealed class TemplateAnalysis
     {
         if (evaluator.Steps > MaximumSteps)
         {
-            evaluator.Doubt(node.Position, "it is too long to be followed to its end");
+            knowledge.Doubt(node.Position, "it is too long to be followed to its end");
             return;
         }
 
@@ -103,7 +106,7 @@ internal sealed class TemplateAnalysis
                 Emit(node.Position, evaluator.Evaluate(node.Children[0], isGuarded), "", isGuarded);
                 foreach (TemplateNode parameter in node.Children[2].Children)
                 {
-                    variables[parameter.Value] = evaluator.AllArgumentsOf("caller");
+                    variables[parameter.Value] = knowledge.ArgumentsOf("caller", TemplateKnowledge.Any);
                 }
 
                 Run(node.Children[1], isGuarded);
@@ -164,8 +167,8 @@ internal sealed class TemplateAnalysis
         for (int round = 0; round < MaximumRounds; round++)
         {
             Dictionary<string, TemplateValue> before = variables;
-            int known = evaluator.Learned;
-            TemplateValue item = TemplateEvaluator.Element(items);
+            int known = knowledge.Learned;
+            TemplateValue item = items.Element();
             variables = new(
                 before, StringComparer.Ordinal) { ["loop"] = TemplateValue.None, ["loop.previtem"] = item, ["loop.nextitem"] = item };
             Bind(node.Children[0], item);
@@ -173,7 +176,7 @@ internal sealed class TemplateAnalysis
             Run(node.Children[3], isGuarded || isChosen || items.Has(TemplateTraits.Triggered));
             isLeft = wasLeft;
             Dictionary<string, TemplateValue> joined = Join(variables, before);
-            bool isSettled = known == evaluator.Learned && joined.Count == before.Count
+            bool isSettled = known == knowledge.Learned && joined.Count == before.Count
                 && joined.All(pair => before[pair.Key].IsSameAs(pair.Value));
             variables = joined;
             if (isSettled)
@@ -189,7 +192,7 @@ internal sealed class TemplateAnalysis
     {
         Dictionary<string, TemplateValue> before = variables;
         variables = new(before, StringComparer.Ordinal);
-        evaluator.Macros.TryAdd(node.Value, TemplateValue.None);
+        knowledge.LearnMacro(node.Value, TemplateValue.None);
         TemplateNode[] parameters = node.Children[0].Children;
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -197,12 +200,14 @@ internal sealed class TemplateAnalysis
             TemplateValue value = parameter.Kind == TemplateNodeKind.Keyword
                 ? evaluator.Evaluate(parameter.Children[0], isGuarded: false)
                 : TemplateValue.None;
-            variables[parameter.Value] = value.Or(evaluator.ArgumentsOf(node.Value, i, parameter.Value));
+            variables[parameter.Value] = value
+                .Or(knowledge.ArgumentsOf(node.Value, i.ToString(CultureInfo.InvariantCulture)))
+                .Or(knowledge.ArgumentsOf(node.Value, parameter.Value));
         }
 
-        variables["varargs"] = variables["kwargs"] = evaluator.AllArgumentsOf(node.Value);
+        variables["varargs"] = variables["kwargs"] = knowledge.ArgumentsOf(node.Value, TemplateKnowledge.Any);
 
-        evaluator.Learn(evaluator.Macros, node.Value, Collect(node.Children[1], isGuarded: false));
+        knowledge.LearnMacro(node.Value, Collect(node.Children[1], isGuarded: false));
         variables = before;
     }
 
@@ -211,10 +216,10 @@ internal sealed class TemplateAnalysis
     {
         if (target.Kind == TemplateNodeKind.List && value.Has(TemplateTraits.Pairs | TemplateTraits.Groups))
         {
-            Bind(target.Children[0], TemplateEvaluator.PairKey(value));
+            Bind(target.Children[0], value.PairKey());
             foreach (TemplateNode part in target.Children[1..])
             {
-                Bind(part, TemplateEvaluator.PairValue(value));
+                Bind(part, value.PairValue());
             }
         }
         else if (target.Kind == TemplateNodeKind.List)
@@ -226,7 +231,7 @@ internal sealed class TemplateAnalysis
         }
         else if (target.Kind != TemplateNodeKind.Nothing)
         {
-            variables[TemplateEvaluator.Key(target)] = value;
+            variables[target.Key] = value;
         }
     }
 
@@ -234,13 +239,13 @@ internal sealed class TemplateAnalysis
     {
         if (target.Kind == TemplateNodeKind.List)
         {
-            Bind(target, TemplateEvaluator.Element(value).Or(value));
+            Bind(target, value.Element().Or(value));
         }
         else if (target.Kind == TemplateNodeKind.Attribute || isGuarded)
         {
             // An attribute of a namespace outlives the loop in which it is set.
-            evaluator.Learn(evaluator.Attributes, TemplateEvaluator.Key(target), value);
-            Bind(target, value.Or(Find(TemplateEvaluator.Key(target)) ?? TemplateValue.None));
+            knowledge.LearnAttribute(target.Key, value);
+            Bind(target, value.Or(Find(target.Key) ?? TemplateValue.None));
         }
         else
         {
@@ -253,12 +258,11 @@ internal sealed class TemplateAnalysis
         TemplateValue whole = TemplateValue.None;
         foreach (TemplateNode attribute in attributes)
         {
-            TemplateValue value = evaluator.Evaluate(
-                attribute.Kind == TemplateNodeKind.Keyword ? attribute.Children[0] : attribute, isGuarded);
+            TemplateValue value = evaluator.Evaluate(attribute.Plain, isGuarded);
             value = Guarded(attribute.Position, value, "", isGuarded);
             if (attribute.Kind == TemplateNodeKind.Keyword)
             {
-                evaluator.Learn(evaluator.Attributes, $"{target.Value}.{attribute.Value}", value);
+                knowledge.LearnAttribute($"{target.Value}.{attribute.Value}", value);
             }
             else
             {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ModelPack.Validation.Templates;
 
 /// <summary>A piece of a parsed template.</summary>
@@ -5,4 +7,18 @@ namespace ModelPack.Validation.Templates;
 /// <param name="Value">The name, operator or text; empty where there is none.</param>
 /// <param name="Position">Where it stands in the template.</param>
 /// <param name="Children">Its parts.</param>
-internal sealed record TemplateNode(TemplateNodeKind Kind, string Value, int Position, params TemplateNode[] Children);
+internal sealed record TemplateNode(TemplateNodeKind Kind, string Value, int Position, params TemplateNode[] Children)
+{
+    // A range or repetition beyond this is no conversation.
+    private const int LargestNumber = 100_000;
+
+    /// <summary>An argument without the name that it is given by.</summary>
+    public TemplateNode Plain => Kind == TemplateNodeKind.Keyword ? Children[0] : this;
+
+    /// <summary>What a variable, or an attribute of a namespace, is remembered by.</summary>
+    public string Key => Kind == TemplateNodeKind.Attribute ? $"{Children[0].Value}.{Value}" : Value;
+
+    public bool IsLargeNumber =>
+        Kind == TemplateNodeKind.Number
+        && !(double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number <= LargestNumber);
+}

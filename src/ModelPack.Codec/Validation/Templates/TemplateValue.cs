@@ -7,9 +7,12 @@ internal readonly record struct TemplateValue(TemplateTraits Traits, ImmutableAr
 {
     private const int MostTexts = 32;
 
-    private const TemplateTraits Origins =
-        TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content
-        | TemplateTraits.Part | TemplateTraits.Text | TemplateTraits.Data;
+    private const string ContentField = "content";
+
+    private const TemplateTraits Conversation =
+        TemplateTraits.Messages | TemplateTraits.Message | TemplateTraits.Content | TemplateTraits.Part;
+
+    private const TemplateTraits Origins = Conversation | TemplateTraits.Text | TemplateTraits.Data;
 
     public static TemplateValue None { get; } = new(TemplateTraits.None, []);
 
@@ -61,4 +64,41 @@ internal readonly record struct TemplateValue(TemplateTraits Traits, ImmutableAr
     public TemplateValue And(TemplateTraits traits) => this with { Traits = Traits | traits };
 
     public TemplateValue Map(Func<string, string> change) => this with { Texts = [.. Texts.Select(change)] };
+
+    /// <summary>What a loop over it goes through.</summary>
+    public TemplateValue Element()
+    {
+        TemplateTraits traits = Traits & ~(TemplateTraits.Messages | TemplateTraits.Content);
+        traits |= Has(TemplateTraits.Messages) ? TemplateTraits.Message : 0;
+        traits |= Has(TemplateTraits.Content) ? TemplateTraits.Part : 0;
+        return this with { Traits = traits };
+    }
+
+    /// <summary>What stands in it under a name. A text has no fields: what has them is not one.</summary>
+    public TemplateValue Field(string name)
+    {
+        if (!Has(Conversation))
+        {
+            return this;
+        }
+
+        TemplateTraits own = TemplateWords.StructuralFields.Contains(name)
+            ? TemplateTraits.Data
+            : name == ContentField ? TemplateTraits.Content : TemplateTraits.Text;
+        return this with { Traits = (Traits & ~(Conversation | TemplateTraits.Text)) | own };
+    }
+
+    /// <summary>It as one text.</summary>
+    public TemplateValue AsText() => Has(Conversation) ? this with { Traits = (Traits & ~Conversation) | TemplateTraits.Text } : this;
+
+    /// <summary>Its names, each with what stands under it.</summary>
+    public TemplateValue Pairs() => Has(Conversation) ? And(TemplateTraits.Pairs) : this;
+
+    /// <summary>The name of a pair.</summary>
+    public TemplateValue PairKey() =>
+        Of((Traits & TemplateTraits.Triggered) | (Has(TemplateTraits.Groups) ? TemplateTraits.Text : TemplateTraits.Data));
+
+    /// <summary>What stands under the name of a pair.</summary>
+    public TemplateValue PairValue() =>
+        this with { Traits = (Traits & ~(TemplateTraits.Pairs | TemplateTraits.Groups)) | TemplateTraits.Text };
 }

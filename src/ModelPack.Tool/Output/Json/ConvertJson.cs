@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Conversion.Certificates;
 using ModelPack.Tool.Commands;
 
 namespace ModelPack.Tool.Output.Json;
@@ -13,6 +14,6 @@ internal static class ConvertJson
         writer.WriteString("certificatePath", outcome.CertificatePath);
         writer.WriteNumber("seconds", Math.Round(outcome.Duration.TotalSeconds, 3));
         writer.WritePropertyName("certificate");
-        CertificateJson.Write(writer, outcome.Certificate);
+        CertificateWriter.Write(writer, outcome.Certificate);
     }
 }

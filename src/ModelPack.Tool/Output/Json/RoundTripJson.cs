@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelPack.Conversion.Certificates;
 using ModelPack.Formats;
 using ModelPack.Verification;
 
@@ -34,7 +35,7 @@ internal static class RoundTripJson
         writer.WriteStartArray("steps");
         foreach (Certificate certificate in report.Steps)
         {
-            CertificateJson.Write(writer, certificate);
+            CertificateWriter.Write(writer, certificate);
         }
 
         writer.WriteEndArray();
