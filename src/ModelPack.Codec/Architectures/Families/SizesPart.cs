@@ -41,8 +41,8 @@ internal sealed class SizesPart(SizeNames names, HeadWidth head, long? headAbsen
     public override void Read(ConfigReader draft)
     {
         DecoderSizes sizes = DecoderSizes.Read(
-            draft, names, sharesHidden: head == HeadWidth.Implied || (head == HeadWidth.Stated && headAbsent is null));
-        sizes = sizes with { StatedHeadDimension = head == HeadWidth.Stated ? sizes.StatedHeadDimension ?? headAbsent : null };
+            draft, names, sharesHidden: head != HeadWidth.None, headAbsent: head == HeadWidth.Stated ? headAbsent : null);
+        sizes = head == HeadWidth.Stated ? sizes : sizes with { StatedHeadDimension = null };
         SizeNames usual = SizeNames.Usual;
         foreach ((string[] own, string[] others, long size) in (ReadOnlySpan<(string[], string[], long)>)
         [

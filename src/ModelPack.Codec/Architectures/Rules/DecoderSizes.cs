@@ -16,18 +16,22 @@ internal sealed record DecoderSizes(
 
     public long HeadDimension => StatedHeadDimension ?? (Heads == 0 ? 0 : Hidden / Heads);
 
-    public static DecoderSizes Read(ConfigReader draft) => Read(draft, SizeNames.Usual);
+    /// <summary>Under their usual names.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="headAbsent">The width of a head that the class takes without the field; null for hidden size by heads.</param>
+    public static DecoderSizes Read(ConfigReader draft, long? headAbsent = null) => Read(draft, SizeNames.Usual, headAbsent: headAbsent);
 
     /// <summary>For latent attention, whose heads have widths of their own: they share nothing with the hidden size.</summary>
     public static DecoderSizes ReadLatent(ConfigReader draft) =>
         Read(draft, SizeNames.Usual, sharesHidden: false) with { StatedHeadDimension = null };
 
     /// <summary>The sizes that have a name.</summary>
-    public static DecoderSizes Read(ConfigReader draft, SizeNames fields, bool sharesHidden = true)
+    public static DecoderSizes Read(ConfigReader draft, SizeNames fields, bool sharesHidden = true, long? headAbsent = null)
     {
         return Checked(draft, fields, new(
             Size(fields.Layers), Size(fields.Context), Size(fields.Hidden), Size(fields.FeedForward), Size(fields.Heads),
-            draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim")), sharesHidden);
+            draft.Config.FirstOf(fields.KvHeads) is { } kv ? draft.Config.Count(kv) : null, draft.Config.Count("head_dim") ?? headAbsent),
+            sharesHidden);
 
         long Size(string[] names) => names.Length == 0 ? 0 : draft.Require(names);
     }

@@ -14,7 +14,7 @@ internal static class GemmaConfigs
         DecoderSizes sizes = Read(draft);
         draft.SizesFromContext(sizes, layersLast: false);
         draft.RmsEpsilon();
-        RequireHeadWidth(draft, sizes);
+        draft.HeadWidths(sizes);
         RopeKeys.WriteUnusualBase(draft, RopeSettings.Read(draft));
     }
 
@@ -23,7 +23,7 @@ internal static class GemmaConfigs
         DecoderSizes sizes = Read(draft);
         draft.SizesFromContext(sizes, layersLast: false);
         draft.RmsEpsilon();
-        RequireHeadWidth(draft, sizes);
+        draft.HeadWidths(sizes);
         draft.Float("attn_logit_softcapping", draft.RequireFloat("attn_logit_softcapping"));
         draft.Float("final_logit_softcapping", draft.RequireFloat("final_logit_softcapping"));
         draft.Count("attention.sliding_window", draft.Require("sliding_window"));
@@ -34,7 +34,7 @@ internal static class GemmaConfigs
 
     private static DecoderSizes Read(ConfigReader draft)
     {
-        DecoderSizes sizes = DecoderSizes.Read(draft);
+        DecoderSizes sizes = DecoderSizes.Read(draft, headAbsent: 256);
         draft.Allow(draft.Config.Has("hidden_activation") ? "hidden_activation" : "hidden_act", CommonKeys.TanhGelu);
         draft.CheckLlamaTensors(sizes, tiedByDefault: true);
         draft.CheckAttentionBiases();
@@ -46,12 +46,6 @@ internal static class GemmaConfigs
         }
 
         return sizes;
-    }
-
-    private static void RequireHeadWidth(ConfigReader draft, DecoderSizes sizes)
-    {
-        draft.Require("head_dim");
-        draft.HeadWidths(sizes);
     }
 
     /// <summary>There is no key: the runtime takes the width of a head, and in the largest model the embedding divided among the

@@ -16,21 +16,10 @@ internal static class LlamaConfigs
         draft.CheckBiases("mlp_bias", FeedForwardBias);
     }
 
-    /// <summary>Computes as Llama does: its scaling changes nothing within the stated context, and its biases have fields of their
-    /// own.</summary>
+    /// <summary>Computes as Llama does; its biases have fields of their own.</summary>
     public static void InternLm3(ConfigReader draft)
     {
-        Describe(draft, null, tiedByDefault: false, rope =>
-        {
-            if (rope.Type != "dynamic")
-            {
-                return rope;
-            }
-
-            draft.Note("rope_scaling of type 'dynamic' has no key: texts beyond max_position_embeddings are rotated otherwise",
-                NoteRank.ChangesResults);
-            return rope with { Type = null, Scaling = null };
-        });
+        Describe(draft, null, tiedByDefault: false);
         draft.CheckAttentionBiases("qkv_bias");
         draft.CheckBiases("bias", FeedForwardBias);
         draft.NamedTokens.Add(new("eos_token_id", "<|im_end|>", null));
@@ -127,14 +116,12 @@ internal static class LlamaConfigs
         }
     }
 
-    private static void Describe(
-        ConfigReader draft, string? expertsField, bool tiedByDefault, Func<RopeSettings, RopeSettings>? scaled = null)
+    private static void Describe(ConfigReader draft, string? expertsField, bool tiedByDefault)
     {
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
         draft.CheckLlamaTensors(sizes, tiedByDefault, expertsField is null ? null : "block_sparse_moe.experts.", expertsField);
         RopeSettings rope = RopeSettings.Read(draft);
-        rope = scaled?.Invoke(rope) ?? rope;
         RopeKeys.RequireWholeHead(draft, rope);
         draft.Sizes(sizes);
         RopeKeys.Write(draft, rope, sizes.HeadDimension);

@@ -5,6 +5,9 @@ namespace ModelPack.Architectures.Rules;
 /// <summary>Qwen 2 and 3 with and without experts (hf-companions.md §1.3).</summary>
 internal static class QwenConfigs
 {
+    /// <summary>The width of a head that the class of Qwen 3 takes without a field; the one with experts divides the hidden size.</summary>
+    private const long DenseHead = 128;
+
     public static void Dense(ConfigReader draft) => Describe(draft, moe: false);
 
     /// <summary>Qwen 2 has experts that see every token, and does not normalize the weights of the others.</summary>
@@ -32,7 +35,7 @@ internal static class QwenConfigs
 
     private static void Describe(ConfigReader draft, bool moe)
     {
-        DecoderSizes sizes = DecoderSizes.Read(draft);
+        DecoderSizes sizes = DecoderSizes.Read(draft, draft.Architecture == "qwen3" ? DenseHead : null);
         draft.Allow("hidden_act", CommonKeys.Silu);
         draft.CheckLlamaTensors(
             sizes, tiedByDefault: false, moe ? "mlp.experts." : null, moe ? draft.Config.FirstOf(ExpertFields) ?? ExpertFields[0] : null);

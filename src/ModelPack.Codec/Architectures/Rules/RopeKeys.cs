@@ -81,6 +81,10 @@ internal static class RopeKeys
                 break;
             case "linear" or "yarn":
                 break;
+            case "dynamic" when !rope.Scaling!.Has("alpha"):
+                draft.Note("rope_scaling of type 'dynamic' has no key: texts beyond max_position_embeddings are rotated otherwise",
+                    NoteRank.ChangesResults);
+                break;
             default:
                 draft.Obstruct($"rope_scaling of type '{SafeText.Shorten(rope.Type)}'");
                 break;

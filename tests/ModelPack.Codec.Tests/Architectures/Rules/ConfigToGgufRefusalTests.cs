@@ -184,7 +184,7 @@ public sealed class ConfigToGgufRefusalTests
         "the model cannot be expressed as GGUF architecture 'llama': quantization_config says that the weights are quantized in a way of "
             + "their own")]
     [DataRow(
-        "rope_scaling", "{\"type\":\"dynamic\",\"factor\":2}",
+        "rope_scaling", "{\"type\":\"dynamic\",\"alpha\":1000}",
         "the model cannot be expressed as GGUF architecture 'llama': rope_scaling of type 'dynamic'")]
     [DataRow("rope_scaling", "{\"factor\":2}", "the model cannot be expressed as GGUF architecture 'llama': rope_scaling names no type")]
     [DataRow(
