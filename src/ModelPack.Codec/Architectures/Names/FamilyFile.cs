@@ -47,7 +47,7 @@ internal sealed record FamilyFile(string Architecture, JsonElement Root)
     public static string TowerName(string projector) => $"{TowerArchitecture}/{projector}";
 
     /// <summary>The tensors in both vocabularies.</summary>
-    public JsonElement Tensors => Root.GetProperty("tensors");
+    public JsonElement Tensors { get; } = JoinedExperts.With(Root.GetProperty("tensors"));
 
     /// <summary>The rows of tensors, numbered as the table of names does.</summary>
     public IEnumerable<(int Order, JsonElement Row)> Rows => Tensors.EnumerateArray().Select((row, order) => (order, row));

@@ -24,7 +24,7 @@ internal static class NameTableReader
             .Select(architecture => KeyValuePair.Create(
                 architecture.Name,
                 Table(
-                    architecture.Value, Pairs(root.GetProperty("prefixes"), architecture.Name),
+                    JoinedExperts.With(architecture.Value), Pairs(root.GetProperty("prefixes"), architecture.Name),
                     Pairs(root.GetProperty("endings"), architecture.Name))))
             .Concat(FamilyFile.All.Concat(FamilyFile.Towers).Select(file => KeyValuePair.Create(
                 file.Architecture, Table(file.Tensors, file.Pairs("prefixes"), file.Pairs("endings")))))

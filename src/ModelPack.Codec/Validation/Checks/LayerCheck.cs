@@ -17,7 +17,7 @@ internal static class LayerCheck
         ("attention output", [[TensorRole.AttentionOutput]]),
         ("feed-forward projections",
             [[TensorRole.Up, TensorRole.Down], [TensorRole.GateUp, TensorRole.Down], [TensorRole.ExpertUps, TensorRole.ExpertDowns],
-                [TensorRole.ExpertUp, TensorRole.ExpertDown]]),
+                [TensorRole.ExpertUp, TensorRole.ExpertDown], [TensorRole.ExpertGateUps, TensorRole.JoinedExpertDowns]]),
     ];
 
     public static void Run(ValidationContext context)

@@ -45,6 +45,7 @@ internal sealed class ExpectedShapes(ModelSettings settings, ModelFamily family)
             TensorRole.Router => [experts, hidden],
             TensorRole.ExpertGates or TensorRole.ExpertUps => [experts, expert, hidden],
             TensorRole.ExpertDowns => [experts, hidden, expert],
+            TensorRole.ExpertGateUps or TensorRole.JoinedExpertDowns => [experts, default, default],
             TensorRole.ExpertGate or TensorRole.ExpertUp => [expert, hidden],
             TensorRole.ExpertDown => [hidden, expert],
             TensorRole.SharedGate or TensorRole.SharedUp => [shared, hidden],

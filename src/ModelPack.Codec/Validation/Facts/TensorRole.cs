@@ -25,6 +25,11 @@ internal enum TensorRole
     ExpertGates,
     ExpertUps,
     ExpertDowns,
+
+    /// <summary>The gates and ups of all experts in one tensor, as transformers 5 joins them; some classes keep it the other way
+    /// round.</summary>
+    ExpertGateUps,
+    JoinedExpertDowns,
     ExpertGate,
     ExpertUp,
     ExpertDown,

@@ -71,6 +71,8 @@ internal static class TensorRoles
         [$"mlp.experts.{Expert}.gate_proj"] = TensorRole.ExpertGate,
         [$"mlp.experts.{Expert}.up_proj"] = TensorRole.ExpertUp,
         [$"mlp.experts.{Expert}.down_proj"] = TensorRole.ExpertDown,
+        ["mlp.experts.gate_up_proj"] = TensorRole.ExpertGateUps,
+        ["mlp.experts.down_proj"] = TensorRole.JoinedExpertDowns,
         [$"block_sparse_moe.experts.{Expert}.w1"] = TensorRole.ExpertGate,
         [$"block_sparse_moe.experts.{Expert}.w3"] = TensorRole.ExpertUp,
         [$"block_sparse_moe.experts.{Expert}.w2"] = TensorRole.ExpertDown,
@@ -91,12 +93,15 @@ internal static class TensorRoles
     public static RoledTensor? Of(string name)
     {
         bool isBias = name.EndsWith(Bias, StringComparison.Ordinal);
-        if (!isBias && !name.EndsWith(Weight, StringComparison.Ordinal))
+
+        // Experts that transformers 5 joins are parameters themselves, and have no ending.
+        bool hasEnding = isBias || name.EndsWith(Weight, StringComparison.Ordinal);
+        if (!hasEnding && !name.EndsWith("_proj", StringComparison.Ordinal))
         {
             return null;
         }
 
-        string stem = name[..name.LastIndexOf('.')];
+        string stem = hasEnding ? name[..name.LastIndexOf('.')] : name;
         if (Split(stem) is not { } split)
         {
             return Outside.TryGetValue(stem, out TensorRole outside) ? new(outside, null, isBias) : null;

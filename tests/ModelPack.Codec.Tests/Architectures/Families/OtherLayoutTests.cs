@@ -4,6 +4,7 @@ using ModelPack.Codec.Tests.Checkpoints;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
+using ModelPack.Validation;
 
 namespace ModelPack.Codec.Tests.Architectures.Families;
 
@@ -38,19 +39,26 @@ public sealed class OtherLayoutTests
 
     /// <summary>transformers 5 may keep them as it computes with them (formats/architectures, qwen2moe).</summary>
     [TestMethod]
-    [DataRow("qwen2moe-shared", "qwen2moe")]
-    [DataRow("qwen3moe-a3b", "qwen3moe")]
-    public void Stacked_experts_become_the_same_tensors(string name, string architecture) =>
+    [DataRow("qwen2moe-shared", "qwen2moe", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("qwen3moe-a3b", "qwen3moe", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("qwen3next-mtp", "qwen3next", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("olmoe", "olmoe", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("deepseek2-v3", "deepseek2", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("glm4moe-mtp", "glm4moe", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("ernie45moe-tied", "ernie4_5-moe", "gate_proj", "up_proj", "down_proj")]
+    [DataRow("lfm2moe-bias", "lfm2moe", "w1", "w3", "w2")]
+    [DataRow("nemotronh-moe", "nemotron_h_moe", null, "up_proj", "down_proj")]
+    public void Stacked_experts_become_the_same_tensors(string name, string architecture, string? gate, string up, string down) =>
         AssertSame(FamilyCheckpoint.Named(name), architecture, tensors =>
         {
-            foreach (string experts in tensors.Keys.Where(name => name.EndsWith("experts.0.gate_proj.weight", StringComparison.Ordinal))
-                .Select(name => name[..^"0.gate_proj.weight".Length]).ToArray())
+            foreach (string experts in tensors.Keys.Where(name => name.EndsWith($"experts.0.{up}.weight", StringComparison.Ordinal))
+                .Select(name => name[..^$"0.{up}.weight".Length]).ToArray())
             {
                 int count = tensors.Keys.Count(
                     name => name.StartsWith(experts, StringComparison.Ordinal)
-                        && name.EndsWith(".up_proj.weight", StringComparison.Ordinal));
-                Stack(tensors, experts + "gate_up_proj", experts, count, "gate_proj", "up_proj");
-                Stack(tensors, experts + "down_proj", experts, count, "down_proj");
+                        && name.EndsWith($".{up}.weight", StringComparison.Ordinal));
+                Stack(tensors, experts + (gate is null ? "up_proj" : "gate_up_proj"), experts, count, gate is null ? [up] : [gate, up]);
+                Stack(tensors, experts + "down_proj", experts, count, down);
             }
         });
 
@@ -172,6 +180,7 @@ public sealed class OtherLayoutTests
         File.WriteAllBytes(path, StoredTensor.Write(tensors));
         using GgufFile after = Converted(checkpoint, "after.gguf");
         Assert.AreEqual(architecture, after.Architecture);
+        Assert.IsEmpty(ModelValidator.Validate(checkpoint.Folder).Findings);
         CollectionAssert.AreEquivalent(
             before.Tensors.Select(tensor => tensor.Name).ToArray(), after.Tensors.Select(tensor => tensor.Name).ToArray());
         foreach (TensorInfo tensor in before.Tensors)
