@@ -34,6 +34,28 @@ public sealed class GenerationConfigTests
         folder.AssertNote("generation_config.json: do_sample, max_length, repetition_penalty, transformers_version are lost");
     }
 
+    /// <summary>llama.cpp ends a text at them, and generation_config.json of the published models lists them.</summary>
+    [TestMethod]
+    public void Control_tokens_whose_names_end_a_text_are_listed_behind_those_of_keys() =>
+        SmallGguf.Decoder("llama").Tokens(
+            ("<|endoftext|>", SmallTokenizers.Control), ("a", SmallTokenizers.Normal), ("<|im_end|>", SmallTokenizers.Control),
+            ("<|eom_id|>", SmallTokenizers.UserDefined), ("<|end|>", SmallTokenizers.Control), ("<|x|>", SmallTokenizers.Control))
+            .Count("tokenizer.ggml.eos_token_id", 2).Derive()
+            .AssertFile("generation_config.json", "{\n  \"eos_token_id\": [\n    2,\n    0,\n    4\n  ]\n}\n");
+
+    /// <summary>gpt-oss ends a message with it, and goes on.</summary>
+    [TestMethod]
+    public void The_end_of_a_message_is_none_of_a_text_beside_return_and_call() =>
+        SmallGguf.Decoder("gpt-oss").Tokens(
+            ("<|endoftext|>", SmallTokenizers.Control), ("<|return|>", SmallTokenizers.Control), ("<|end|>", SmallTokenizers.Control),
+            ("<|call|>", SmallTokenizers.Control)).Count("tokenizer.ggml.eos_token_id", 1).Derive()
+            .AssertFile("generation_config.json", "{\n  \"eos_token_id\": [\n    1,\n    0,\n    3\n  ]\n}\n");
+
+    [TestMethod]
+    public void Names_alone_end_nothing_where_no_key_does() =>
+        SmallGguf.Decoder("llama").Tokens(("<|im_end|>", SmallTokenizers.Control)).Count("tokenizer.ggml.bos_token_id", 0).Derive()
+            .AssertFile("generation_config.json", "{\n  \"bos_token_id\": 0\n}\n");
+
     [TestMethod]
     public void Ends_of_turn_and_of_message_are_named_in_the_tokenizer_config()
     {

@@ -1,3 +1,5 @@
+using ModelPack.Architectures.Tokenizers;
+using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Diagnostics;
 using ModelPack.IO.Json;
 using ModelPack.IO.Names;
@@ -61,6 +63,11 @@ internal static class GenerationConfig
             {
                 derivation.Note(CompanionNames.GenerationConfig, $"eos_token_id is incomplete: {problem}");
             }
+        }
+
+        if (ends.Count > 0 && Vocabulary.Read(derivation.Keys).TryGet(out Vocabulary vocabulary))
+        {
+            ends.AddRange(RuntimeNames.Ends(vocabulary).Select(id => (long)id).Except(ends));
         }
 
         if (ends is [long only])

@@ -1,3 +1,5 @@
+using ModelPack.Architectures.Tokenizers;
+using ModelPack.Architectures.Tokenizers.Reading;
 using ModelPack.Diagnostics;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO.Names;
@@ -32,8 +34,9 @@ internal static class GenerationToGguf
         }
     }
 
-    /// <summary>A note for each token that ends a text and that no key of the tokenizer names (hf-companions.md §1.1).</summary>
-    public static IEnumerable<string> LostEnds(StatedTokenIds stated, IEnumerable<MetadataEntry> tokenizer)
+    /// <summary>A note for each token that ends a text and that neither a key of the tokenizer nor its own name tells (hf-companions.md
+    /// §1.1).</summary>
+    public static IEnumerable<string> LostEnds(StatedTokenIds stated, IReadOnlyList<MetadataEntry> tokenizer)
     {
         HashSet<long> named = [];
         foreach (MetadataEntry entry in tokenizer.Where(entry => TokenIdFields.Ends.Contains(entry.Key)))
@@ -42,6 +45,11 @@ internal static class GenerationToGguf
             {
                 named.Add(id);
             }
+        }
+
+        if (stated.End.Any(id => !named.Contains(id)) && Vocabulary.Read(new(tokenizer)).TryGet(out Vocabulary vocabulary))
+        {
+            named.UnionWith(RuntimeNames.Ends(vocabulary).Select(id => (long)id));
         }
 
         return stated.End.Where(id => !named.Contains(id))

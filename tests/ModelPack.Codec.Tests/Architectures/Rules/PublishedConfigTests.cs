@@ -55,6 +55,13 @@ public sealed class PublishedConfigTests
                 [new("tokenizer.ggml.eos_token_id", GgufValue.FromUInt32(128009)),
                     new("tokenizer.ggml.eot_token_id", GgufValue.FromUInt32(128001))]).ToArray());
 
+        // A control token of that name ends a text without a key.
+        Assert.IsEmpty(
+            GenerationToGguf.LostEnds(
+                new(null, [1], null),
+                [new("tokenizer.ggml.tokens", GgufValue.FromStrings(["a", "<|eom_id|>"])),
+                    new("tokenizer.ggml.token_type", GgufValue.FromArray<int>([1, 3]))]));
+
         // Computed in double precision by the formula of hf-companions.md §1.4.
         ExtraTensor factors = derived.Extra.Single();
         Assert.AreEqual("rope_freqs.weight", factors.Name);

@@ -8,20 +8,36 @@ namespace ModelPack.Architectures.Tokenizers.Reading;
 /// text.</summary>
 internal static class RuntimeNames
 {
+    private const string EndOfMessage = "<|end|>";
+
+    private static readonly string[] EndNames =
+    [
+        "<|eot_id|>", "<|im_end|>", EndOfMessage, "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>", "<|endoftext|>",
+        "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>",
+        "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
+    ];
+
     /// <summary>The names that end a text, those of filling in the middle, and those of gpt-oss that are always shown. Of several that fill
     /// one place the runtime takes any.</summary>
-    public static readonly FrozenSet<string> Special = new[]
-    {
-        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>", "<|endoftext|>", "</s>",
-            "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]",
-        "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
+    public static readonly FrozenSet<string> Special = EndNames.Concat(
+    [
         "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>", "<|prefix|>",
         "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<｜fim▁hole｜>", "<SUF>", "▁<SUF>", "<|code_suffix|>", "<|suffix|>",
         "<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<｜fim▁end｜>", "<MID>", "▁<MID>", "<|code_middle|>", "<|middle|>",
         "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]", "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>",
             "<|file_sep|>",
         "<|channel|>", "<|message|>", "<|start|>", "<|constrain|>",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    ]).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The control tokens whose names end a text, beside those that keys name. Where gpt-oss has its own, the end of a message is
+    /// none.</summary>
+    public static IEnumerable<int> Ends(Vocabulary vocabulary)
+    {
+        bool isMessage = vocabulary.Ids.ContainsKey("<|return|>") && vocabulary.Ids.ContainsKey("<|call|>");
+        return EndNames.Where(name => !isMessage || name != EndOfMessage)
+            .Select(name => vocabulary.Ids.GetValueOrDefault(name, -1))
+            .Where(id => id >= 0 && vocabulary.Kinds[id] == TokenKind.Control).Order();
+    }
 
     public static void Note(TokenizerFolder folder, Vocabulary vocabulary)
     {
