@@ -13,7 +13,7 @@ internal static class MissingParts
 {
     private static readonly string[] Tokenizers = [
         CompanionNames.Tokenizer, CompanionNames.SentencePieceModel, CompanionNames.WordPieceVocabulary, "vocab.json", "spiece.model",
-        "sentencepiece.bpe.model", CompanionNames.TiktokenModel];
+        "sentencepiece.bpe.model", CompanionNames.TiktokenModel, CompanionNames.Tekken];
 
     /// <summary>True for a file that a tokenizer can be read from.</summary>
     public static bool IsTokenizer(string name) => Tokenizers.Contains(name, StringComparer.Ordinal);

@@ -27,6 +27,8 @@ public sealed class TokenizerClassTests
     [DataRow("qwen3-tied", 544)]
     [DataRow("t5", 640)]
     [DataRow("t5-flan", 640)]
+    [DataRow("bert-xlmr-e5", 422)]
+    [DataRow("bert-xlmr-bge-m3", 422)]
     public void Lists_alone_give_the_keys_that_tokenizer_json_gives(string checkpoint, int rows)
     {
         Companion[] files = [.. SharedCheckpoint.Of(checkpoint).Companions];
@@ -38,6 +40,7 @@ public sealed class TokenizerClassTests
     [TestMethod]
     [DataRow("bert-minilm")]
     [DataRow("gpt2-small")]
+    [DataRow("bert-xlmr-e5")]
     [DataRow("t5")]
     public void A_folder_with_a_list_alone_becomes_a_model_that_runs(string checkpoint)
     {

@@ -37,12 +37,22 @@ internal sealed record TokenizerClass(string Name, string[] ModelTypes, string[]
         Rules = "qwen2",
     };
 
+    /// <summary>Whether it numbers the pieces behind four tokens of its own, and a mask behind them.</summary>
+    public bool ShiftsPieces { get; init; }
+
+    public static readonly TokenizerClass XlmRoberta = new(
+        "XLMRoberta", ["xlm-roberta"], ["sentencepiece.bpe.model"],
+        Roles("bos <s> eos </s> unk <unk> sep </s> pad <pad> cls <s> mask <mask>"))
+    {
+        ShiftsPieces = true,
+    };
+
     public static readonly TokenizerClass T5 = new(
         "T5", ["t5", "mt5", "umt5"], ["spiece.model"], Roles("eos </s> unk <unk> pad <pad>"));
 
     private static readonly TokenizerClass[] All =
     [
-        Bert, Bert with { Name = "DistilBert", ModelTypes = ["distilbert"] }, Gpt2, Roberta, Qwen2, T5,
+        Bert, Bert with { Name = "DistilBert", ModelTypes = ["distilbert"] }, Gpt2, Roberta, Qwen2, XlmRoberta, T5,
         T5 with { Name = "MT5", ModelTypes = [] },
     ];
 

@@ -85,7 +85,7 @@ internal sealed class TokenizerFolder
         {
             pieces ??= Class is { HasPieces: true } known ? SentencePieceModel.Read(Find(known.Files[0])!) : null;
 
-            if (pieces is null && TiktokenFolder.Read(this) is { } ranked)
+            if (pieces is null && (TiktokenFolder.Read(this) ?? TekkenFolder.Read(this)) is { } ranked)
             {
                 return ranked;
             }

@@ -66,6 +66,11 @@ internal static class UnigramFolder
     /// <summary>From tokenizer.model alone.</summary>
     public static FolderTokenizer Read(TokenizerFolder folder, SentencePieceModel pieces)
     {
+        if (folder.Class is { ShiftsPieces: true })
+        {
+            return Shifted(folder, pieces);
+        }
+
         TokenList tokens = new(pieces.File);
         SentencePieceFolder.AddPieces(tokens, pieces);
         AddedTokens.Read(folder, null, tokens);
@@ -78,6 +83,37 @@ internal static class UnigramFolder
         return new FolderTokenizer(TokenizerKeys.Unigram, "default", vocabulary, pieces.Roles.Unknown, wrapping)
         {
             Roles = pieces.Roles,
+            After = Keys(pieces.AddsSpacePrefix, pieces.RemovesExtraSpaces, charsmap),
+        };
+    }
+
+    // XLM-R's class: <s>, <pad>, </s>, <unk>, the pieces behind the three of these that the model has, <mask>.
+    private static FolderTokenizer Shifted(TokenizerFolder folder, SentencePieceModel pieces)
+    {
+        const int Own = 3;
+        SpecialToken begin = new(0, "<s>");
+        SpecialToken end = new(2, "</s>");
+        TokenList tokens = new(pieces.File);
+        int next = 0;
+        foreach (string text in (string[])[begin.Text, "<pad>", end.Text])
+        {
+            tokens.Add(next++, text, TokenKind.Control);
+        }
+
+        tokens.Add(next++, "<unk>", TokenKind.Unknown);
+        foreach (SentencePiece piece in pieces.Pieces.Skip(Own))
+        {
+            tokens.Add(next++, piece.Text, piece.Kind, piece.Score);
+        }
+
+        tokens.Add(next, "<mask>", TokenKind.Control);
+        tokens.Found(next);
+        AddedTokens.Read(folder, null, tokens);
+        byte[]? charsmap = pieces.Charsmap.Length > 0 ? pieces.Charsmap : null;
+        return new FolderTokenizer(
+            TokenizerKeys.Unigram, "default", tokens.Close(folder, withScores: true), Own,
+            new Wrapping(begin, end, [end.Text, end.Text], IsRoberta: false))
+        {
             After = Keys(pieces.AddsSpacePrefix, pieces.RemovesExtraSpaces, charsmap),
         };
     }
