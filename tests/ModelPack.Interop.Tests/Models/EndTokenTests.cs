@@ -48,10 +48,16 @@ public sealed class EndTokenTests
         HuggingFaceFolder.Write(Model, folder);
         string path = Path.Combine(folder, "generation_config.json");
         JsonObject generation = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
-        int further = Model.Tokenizer.Id(Model.Tokenizer.Special[^1]);
-        Assert.AreNotEqual(further, generation["eos_token_id"]!.GetValue<int>());
+        int end = generation["eos_token_id"]!.GetValue<int>();
+        int further = Model.Tokenizer.Id(Model.Tokenizer.Special[0]);
+        Assert.AreNotEqual(further, end);
         Assert.IsFalse(Notes("one").Any(IsOnEnds));
-        generation["eos_token_id"] = new JsonArray(generation["eos_token_id"]!.GetValue<int>(), further);
+
+        // llama.cpp knows the end of a turn by its name.
+        generation["eos_token_id"] = new JsonArray(end, Model.Tokenizer.Id("<|eot_id|>"));
+        File.WriteAllText(path, generation.ToJsonString());
+        Assert.IsFalse(Notes("named").Any(IsOnEnds));
+        generation["eos_token_id"] = new JsonArray(end, further);
         File.WriteAllText(path, generation.ToJsonString());
         Assert.AreEqual(
             $"generation_config.json: eos_token_id {further}: no key says that this token ends a text too, and it is not carried over",
