@@ -21,6 +21,11 @@ internal static class AprProgram
                 return AprExit.Usage;
             }
 
+            if (args is ["help", ..])
+            {
+                args = [.. args.Skip(1), "--help"];
+            }
+
             if (args is ["--version" or "-V", ..])
             {
                 console.Output.Write($"apr (ModelPack) {console.Version}\n");

@@ -100,6 +100,10 @@ internal static class QaRun
         {
             return GateAnswer.Falsified($"{exception.Code.Id}: {exception.Detail}", exception.Describe());
         }
+        catch (Exception exception) when (exception.GetBaseException() is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return GateAnswer.Falsified("a file that was converted is not there", exception.Message);
+        }
         catch (ModelPackException exception) when (exception.Code == QaErrors.EngineFailed)
         {
             bool isLate = exception.GetBaseException() is TimeoutException;

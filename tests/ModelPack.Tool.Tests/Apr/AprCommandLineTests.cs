@@ -65,6 +65,7 @@ public sealed class AprCommandLineTests
             (exitCode, output, error) = Run([.. word.Name.Split(' '), "--help"]);
             Assert.AreEqual((0, ""), (exitCode, error));
             Assert.StartsWith($"Usage: apr {word.Name} ", output);
+            Assert.AreEqual(output, Run(["help", .. word.Name.Split(' ')]).Output);
             foreach (string option in word.Values.Concat(word.Flags))
             {
                 Assert.Contains($" {option}", output, word.Name);
@@ -74,6 +75,7 @@ public sealed class AprCommandLineTests
         }
 
         Assert.Contains("Usage: apr WORD", Run("frob", "--help").Output);
+        Assert.Contains("Usage: apr WORD", Run("help").Output);
     }
 
     [TestMethod]

@@ -177,11 +177,13 @@ public sealed class GateFalsificationTests
         Assert.AreEqual(Outcome.Corroborated, Of(evidence, "F-ROSETTA-STATS-001").Outcome);
 
         JsonNode prints = JsonNode.Parse(File.ReadAllText(folder.File("r.json")))!;
+        prints["fingerprints"]!.AsArray().Add(new JsonObject { ["name"] = "model.layers.9.self_attn.q_proj.weight", ["mean"] = 0 });
         JsonNode norm = prints["fingerprints"]!.AsArray().First(one => ((string)one!["name"]!).Contains("norm"))!;
         norm["mean"] = (double)norm["mean"]! + 0.002;
         File.WriteAllText(folder.File("r.json"), prints.ToJsonString());
         evidence = QaRun.Run(new(playbook, Quantized), null, CancellationToken.None);
         Falsified(evidence, "F-ROSETTA-STATS-001", (string)norm["name"]!);
+        Falsified(evidence, "F-ROSETTA-STATS-003", "of the reference is not there");
         Assert.AreEqual(Outcome.Corroborated, Of(evidence, "F-ROSETTA-STATS-002").Outcome);
     }
 

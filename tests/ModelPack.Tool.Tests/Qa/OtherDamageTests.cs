@@ -60,6 +60,10 @@ public sealed class OtherDamageTests
             "folder", "S-A", Text("layers.0.mlp.up_proj.weight", "layers.0.mlp.up_PROJ.weight"), "F-CONV-S-A,F-CONV-NAME-001"),
         ["rows of a widened tensor exchanged"] = (
             "gguf", "G-S", path => DamagedPart.Tensors(path, "layers.0.mlp.up_proj.weight", Rows), "F-CONV-G-S,F-CONV-DEQUANT-001"),
+        ["GGUF gone"] = ("folder", "S-G", File.Delete, "F-CONV-S-G"),
+        ["APR file gone"] = ("folder", "S-A", File.Delete, "F-CONV-S-A"),
+        ["folder gone"] = ("folder", "G-S", path => Directory.Delete(path, recursive: true), "F-CONV-G-S"),
+        ["index lost"] = ("shards", "G-S", path => File.Delete(Path.Combine(path, "model.safetensors.index.json")), "F-CONV-G-S"),
         ["GGUF cut"] = ("folder", "S-G", Cut(""), "F-CONV-S-G"),
         ["APR file cut"] = ("folder", "S-A", Cut(""), "F-CONV-S-A"),
         ["folder cut"] = ("folder", "G-S", Cut("model.safetensors"), "F-CONV-G-S"),
