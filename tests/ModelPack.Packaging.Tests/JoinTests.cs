@@ -51,6 +51,18 @@ public sealed class JoinTests
     }
 
     [TestMethod]
+    public void A_part_that_is_a_link_has_the_length_of_what_it_leads_to()
+    {
+        using PackFolder folder = new();
+        folder.Pack();
+        Extract(folder, 2, bytes => bytes);
+        string part = folder.In("packages", $"{PackFolder.Id}.Part0002".ToLowerInvariant(), "1.0.0", "modelpack", "0002.part");
+        File.Move(part, folder.In("elsewhere"));
+        File.CreateSymbolicLink(part, folder.In("elsewhere"));
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.ModelPath), File.ReadAllBytes(Path.Combine(folder.Join(), PackFolder.Model)));
+    }
+
+    [TestMethod]
     public void A_part_that_shrinks_after_it_was_looked_at_is_an_error()
     {
         using PackFolder folder = new();

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using ModelPack.Codec.Tests.IO;
 using ModelPack.Packaging.Content;
 using ModelPack.Packaging.Manifests;
 using ModelPack.Packaging.Packing;
@@ -262,6 +263,52 @@ public sealed class PackTests
         string joined = folder.Join();
         CollectionAssert.AreEqual(graph, File.ReadAllBytes(Path.Combine(joined, "model.onnx")));
         CollectionAssert.AreEqual(data, File.ReadAllBytes(Path.Combine(joined, "weights", "model.onnx_data")));
+    }
+
+    [TestMethod]
+    public void A_model_of_links_as_caches_have_it_is_packed_as_what_they_lead_to()
+    {
+        using PackFolder folder = new();
+        ModelConverter.Convert(folder.ModelPath, folder.In("blobs") + "/", ModelFormat.SafeTensors, new());
+        byte[] data = [.. Enumerable.Range(0, 3000).Select(i => (byte)(i * 7))];
+        File.WriteAllBytes(folder.In("blobs", "opaque"), data);
+        Directory.CreateDirectory(folder.In("snapshot"));
+        Directory.CreateDirectory(folder.In("onnx"));
+        foreach (string file in Directory.GetFiles(folder.In("blobs")).Where(file => Path.GetFileName(file) != "opaque"))
+        {
+            File.CreateSymbolicLink(folder.In("snapshot", Path.GetFileName(file)), Path.Combine("..", "blobs", Path.GetFileName(file)));
+        }
+
+        File.CreateSymbolicLink(folder.In("snapshot", "LICENSE"), folder.In("blobs", "opaque"));
+        File.CreateSymbolicLink(folder.In("onnx", "m.onnx"), folder.In("blobs", "opaque"));
+        File.CreateSymbolicLink(folder.In("link.gguf"), folder.ModelPath);
+        foreach ((string path, string version) in new[] { ("snapshot", "1.0.0"), ("onnx", "2.0.0"), ("link.gguf", "3.0.0") })
+        {
+            ModelPacker.Pack(folder.In(path), folder.Options(version, limit: 2_000_000));
+            string joined = folder.Join(folder.Meta(version));
+            string[] names = [.. Directory.GetFiles(joined).Select(file => Path.GetFileName(file))];
+            Assert.IsNotEmpty(names);
+            foreach (string name in names)
+            {
+                string source = Directory.Exists(folder.In(path)) ? folder.In(path, name) : folder.In(path);
+                CollectionAssert.AreEqual(File.ReadAllBytes(source), File.ReadAllBytes(Path.Combine(joined, name)), name);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_pipe_is_refused_and_not_waited_for()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using PackFolder folder = new();
+        SpecialFiles.MakePipe(folder.In("pipe"));
+        Assert.AreEqual(
+            "MP3005",
+            Assert.ThrowsExactly<ModelPackException>(() => ModelPacker.Pack(folder.In("pipe"), folder.Options())).Code.Id);
     }
 
     [TestMethod]

@@ -56,6 +56,10 @@ internal static class RegularFile
             : File.ResolveLinkTarget(Path.GetFullPath(bare), returnFinalTarget: true)?.FullName + path[bare.Length..];
     }
 
+    /// <summary>The length of what a path leads to. A link has one of its own, that of its text.</summary>
+    /// <exception cref="FileNotFoundException">It leads nowhere, or to a folder.</exception>
+    public static long LengthOf(string path) => new FileInfo(Follow(path)).Length;
+
     private static string? SpecialName(FileKind kind) => kind switch
     {
         FileKind.Pipe => "a pipe",

@@ -22,6 +22,7 @@ internal static class ContentFinder
             throw new ModelPackException(PackagingErrors.NothingToPack, $"'{path}' does not exist") { FilePath = path };
         }
 
+        RegularFile.EnsureReadable(path);
         PackedContent content = IsModel(path) ? OfModel(path) : Opaque(path);
         EnsureNames(content);
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -72,7 +73,7 @@ internal static class ContentFinder
 
     private static ContentFile Measured(string path, string name)
     {
-        long length = new FileInfo(path).Length;
+        long length = RegularFile.LengthOf(path);
         if (!HasModelName(name) || name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
             return new(path, name, length, []);
@@ -109,7 +110,7 @@ internal static class ContentFinder
             : new() { Files = files, Format = PackedContent.OpaqueFormat };
     }
 
-    private static ContentFile OpaqueFile(string path, string name) => new(path, name, new FileInfo(path).Length, []);
+    private static ContentFile OpaqueFile(string path, string name) => new(path, name, RegularFile.LengthOf(path), []);
 
     private static void EnsureNames(PackedContent content)
     {
@@ -134,7 +135,7 @@ internal static class ContentFinder
         foreach (string[] names in RootTexts.Where(names => isFolder || names[0] != ModelCard.FileName))
         {
             string? found = names[1..].Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-            if (found is not null && new FileInfo(found).Length <= MaximumText)
+            if (found is not null && RegularFile.LengthOf(found) <= MaximumText)
             {
                 texts[names[0]] = RegularFile.ReadAllText(found);
             }

@@ -1,3 +1,4 @@
+using ModelPack.IO;
 using ModelPack.Packaging.Manifests;
 
 namespace ModelPack.Packaging.Joining;
@@ -11,7 +12,7 @@ internal sealed record PartPlace(string Name, string Package, long Length, Func<
 {
     /// <summary>A part that was extracted.</summary>
     public static PartPlace OfFile(string path, string packageFolder) => new(
-        path, packageFolder, new FileInfo(path).Length,
+        path, packageFolder, RegularFile.LengthOf(path),
         () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
 }
 
