@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using ModelPack.Packaging.Manifests;
 
 namespace ModelPack.Build;
 
@@ -24,6 +25,9 @@ public sealed class CheckModelItems : ModelTask
     /// <summary>True in the build of one of several target frameworks, or in that of all: the items of the others count too.</summary>
     public string TargetFrameworks { get; set; } = "";
 
+    /// <summary>NuGet's list of what it restored, for all target frameworks.</summary>
+    public string AssetsFile { get; set; } = "";
+
     private protected override bool Run() => TryDo(Check) && !Log.HasLoggedErrors;
 
     private void Check()
@@ -40,7 +44,8 @@ public sealed class CheckModelItems : ModelTask
             isEmpty = true;
         }
 
-        if (!isEmpty && Models.Length == 0 && IsReferenced && !patterns.HasOptional() && !IsUsedElsewhere(evaluation.Project))
+        if (!isEmpty && Models.Length == 0 && IsReferenced && !patterns.HasOptional() && !HasPackagedModel()
+            && !IsUsedElsewhere(evaluation.Project))
         {
             LogError(
                 new(BuildErrors.NoModels, "the project has no item ModelConvert or ModelVerify") { FilePath = ProjectFile },
@@ -48,11 +53,15 @@ public sealed class CheckModelItems : ModelTask
         }
     }
 
+    // The build of all frameworks sees no package. A look at what was restored for one of them is cheaper than an evaluation for each.
+    private bool HasPackagedModel() =>
+        File.Exists(AssetsFile) && File.ReadAllText(AssetsFile).Contains($"\"{PackageManifest.Entry}\"", StringComparison.Ordinal);
+
     private bool IsUsedElsewhere(IProjectEvaluation? project) => project is not null
         && (project.HasTargetWith(ItemPatterns.Types)
             || project.GetsItems(ItemPatterns.Types)
             || TargetFrameworks.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Any(framework => project.HasItems(framework, [.. ItemPatterns.Types, PackagedModels.ManifestItem])));
+            .Any(framework => project.HasItems(framework, ItemPatterns.Types)));
 
     /// <summary>The evaluation of the project, made when it is asked for.</summary>
     private sealed class Evaluated(CheckModelItems task) : IDisposable

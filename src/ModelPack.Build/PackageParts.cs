@@ -19,7 +19,7 @@ internal sealed class PackageParts(IEnumerable<ITaskItem> parts)
     public FindPart Of(PackageManifest manifest, string manifestPath)
     {
         string meta = Path.GetDirectoryName(Path.GetDirectoryName(manifestPath))!;
-        return part => part.Package == manifest.Id && part.Version == manifest.Version
+        return part => part.Package == manifest.Id
             ? Existing(manifest, part, Path.GetFullPath(Path.Combine(meta, part.Entry)))
             : PathOf(manifest, part) is { } path ? Existing(manifest, part, path) : null;
     }

@@ -10,9 +10,6 @@ namespace ModelPack.Build;
 /// <summary>The models of a project's packages, joined, with the items that the build makes of them.</summary>
 internal sealed class PackagedModels
 {
-    /// <summary>The item that a meta package brings.</summary>
-    public const string ManifestItem = "ModelPackManifest";
-
     private const string ModelPath = "ModelPath";
     private const string OutputLink = "OutputLink";
     private const string DefaultLink = "models/";

@@ -48,7 +48,9 @@ public sealed class PackagedModelTests
         packages.References.Add(Reference("Acme.Two", ("Link", "second/")));
         Assert.IsTrue(packages.Task().Execute());
         packages.References[0] = Reference("Acme.Two", ("Copy", "never"));
-        Assert.IsTrue(packages.Task().Execute());
+        ResolveModelPackages task = packages.Task();
+        Assert.IsTrue(task.Execute());
+        Assert.AreEqual("Acme.One", task.Files.Single().GetMetadata("ModelPackage"));
     }
 
     [TestMethod]
@@ -93,7 +95,7 @@ public sealed class PackagedModelTests
         };
         Assert.IsTrue(task.Execute());
         Assert.AreEqual(twin, task.Twins.Single().ItemSpec);
-        task.Copied = [.. task.Copied, Copied(packages.In("mine.bin"), "Models/M.bin")];
+        task.Copied = [.. task.Copied, Copied(packages.In("mine.bin"), "Models/M.bin"), Copied(packages.In("mine.bin"), "models/m.bin")];
         Assert.IsFalse(task.Execute());
         Assert.AreEqual(PackagingErrors.TwoLinks.Id, packages.Engine.Errors.Single().Code);
         Assert.Contains($"of Acme.One and of '{packages.In("mine.bin")}'", packages.Engine.Errors.Single().Message!);
@@ -113,6 +115,49 @@ public sealed class PackagedModelTests
     }
 
     [TestMethod]
+    public void A_package_without_its_part_is_an_error_that_names_the_folder_to_delete()
+    {
+        using Extracted packages = new();
+        packages.Add("Acme.One");
+        string part = packages.Parts[1].ItemSpec;
+        File.Delete(part);
+        Assert.Contains(
+            $"delete '{Path.GetDirectoryName(Path.GetDirectoryName(part))}'", packages.Refused(PackagingErrors.PartMissing).Message!);
+    }
+
+    [TestMethod]
+    public void What_is_said_of_a_model_that_no_package_brings_is_an_error()
+    {
+        using Extracted packages = new();
+        packages.Add("Acme.One");
+        packages.References.Add(Reference("Acme.Other"));
+        Assert.Contains("'Acme.Other' is none of the models Acme.One", packages.Refused(PackagingErrors.UnknownReference).Message!);
+    }
+
+    [TestMethod]
+    public void A_reference_names_its_variant_before_the_package_does()
+    {
+        TaskItem package = Reference("acme.one", ("Variant", "Two"));
+        Assert.AreEqual("Two", new ReferencedModels([], [package]).Of("Acme.One").GetMetadata("Variant"));
+        Assert.AreEqual(
+            "One", new ReferencedModels([Reference("Acme.One", ("Variant", "One"))], [package]).Of("Acme.One").GetMetadata("Variant"));
+    }
+
+    [TestMethod]
+    public void An_item_that_was_made_of_a_reference_has_the_models_path_and_nothing_that_speaks_of_the_copy()
+    {
+        using Extracted packages = new();
+        packages.Add("Acme.One");
+        packages.References.Add(Reference("Acme.One", ("Link", "x/")));
+        ResolveModelPackages task = packages.Task();
+        task.Models = [Reference("Acme.One", ("Link", "x/"), ("To", "apr"))];
+        Assert.IsTrue(task.Execute());
+        Assert.AreEqual(task.Files.Single().ItemSpec, task.ResolvedModels.Single().ItemSpec);
+        Assert.AreEqual("apr", task.ResolvedModels.Single().GetMetadata("To"));
+        Assert.AreEqual("", task.ResolvedModels.Single().GetMetadata("Link"));
+    }
+
+    [TestMethod]
     public void An_edited_manifest_is_an_error()
     {
         using Extracted packages = new();
@@ -124,6 +169,10 @@ public sealed class PackagedModelTests
             $"delete '{Path.GetDirectoryName(Path.GetDirectoryName(path))}'", packages.Refused(PackagingErrors.PathOutside).Message!);
         File.WriteAllText(path, text.Replace("\"version\": \"1.0.0\"\n}", "\"version\": \"1.0.1\"\n}", StringComparison.Ordinal));
         packages.Refused(PackagingErrors.BadManifest);
+        File.WriteAllText(path, text.Replace("\"id\": \"Acme.One\"", "\"id\": \"Acme.Two\"", StringComparison.Ordinal));
+        packages.Refused(PackagingErrors.BadManifest);
+        File.WriteAllText(path, text.Replace("package-manifest/v1", "package-manifest/v2", StringComparison.Ordinal));
+        Assert.DoesNotContain("delete", packages.Refused(PackagingErrors.NewerManifest).Message!);
         PackageManifest manifest = ManifestReader.Parse(Encoding.UTF8.GetBytes(text), path);
         File.WriteAllText(path, text.Replace(manifest.Files[0].Sha256, new string('0', 64), StringComparison.Ordinal));
         packages.Refused(PackagingErrors.FileChanged);
