@@ -24,6 +24,30 @@ public sealed class PackVerbTests
     }
 
     [TestMethod]
+    public void Each_example_of_the_help_packs()
+    {
+        using TestFolder folder = new();
+        foreach (string name in new[] { "model.gguf", "q4.gguf", "q8.gguf", "fixed.gguf" })
+        {
+            File.Copy(Model, folder.File(name));
+        }
+
+        // A model that says nothing of its author, as most do; and each example stands alone.
+        string help = InProcess.Run("pack", "--help").Output.Replace("\\\n", "", StringComparison.Ordinal);
+        string[] examples =
+        [
+            .. help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Select(line => line.Trim())
+                .Where(line => line.StartsWith("dotnet modelpack pack ", StringComparison.Ordinal)),
+        ];
+        Assert.HasCount(4, examples);
+        foreach (string example in examples)
+        {
+            string[] words = [ToolProcess.Dll, .. example.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2..], "--force"];
+            ToolProcess.StartProgram("dotnet", words, folder.Path).Wait().ShouldExitWith(0);
+        }
+    }
+
+    [TestMethod]
     public void A_damaged_part_is_an_error_and_nothing_is_unpacked()
     {
         using TestFolder folder = new();

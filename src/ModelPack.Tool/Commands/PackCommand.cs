@@ -68,9 +68,11 @@ internal static class PackCommand
                 new("what would be made?",
                     "dotnet modelpack pack model.gguf --id Acme.Model --version 1.0.0 --authors Acme --dry-run"),
                 new("two quantizations under one id; the first is what a build takes if it does not say",
-                    "dotnet modelpack pack q4.gguf q8.gguf --variant Q4_K_M --variant Q8_0 --id Acme.X --version 1.0.0"),
+                    "dotnet modelpack pack q4.gguf q8.gguf --variant Q4_K_M --variant Q8_0 --id Acme.X --version 1.0.0 "
+                        + "--authors Acme"),
                 new("a fix of the chat template: the weights are not packed again",
-                    "dotnet modelpack pack fixed.gguf --id Acme.X --version 1.0.1 --previous Acme.X.1.0.0.nupkg"),
+                    "dotnet modelpack pack fixed.gguf --id Acme.X --version 1.0.1 --authors Acme "
+                        + "--previous Acme.X.1.0.0.nupkg"),
             ],
             Outcomes = [new("0", "packed"), .. StandardOutcomes.All],
         };
