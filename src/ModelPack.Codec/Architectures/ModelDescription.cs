@@ -189,7 +189,7 @@ internal sealed record ModelDescription
     private static ModelDescription OfFolder(ModelFile file, NamingMode naming)
     {
         ImmutableArray<Companion> companions = CompanionsOf(file);
-        ModelDescription own = new() { Architecture = file.Architecture, Companions = companions };
+        ModelDescription own = new() { Architecture = Unlisted(file.Architecture), Companions = companions };
         if (naming == NamingMode.Verbatim || companions.IsEmpty)
         {
             return own;
@@ -212,7 +212,19 @@ internal sealed record ModelDescription
             own = own with { Family = family, Tensors = family is null ? NamingScheme.Unknown : NamingScheme.HuggingFace };
             if (derived.Architecture is null)
             {
-                return derived.IsUnlisted ? own.WithTokenizer(file, derived.Ranked) : own with { Notes = derived.Ranked };
+                return derived.IsUnlisted ? own.WithTokenizer(file, derived.Ranked) : own.Unclaimed(derived.Ranked);
+            }
+
+            IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(file);
+            if (NameTable.For(derived.Architecture) is { } names && PublishedCodes.FindWhole(tensors, names) is { } whole
+                && !PublishedBlocks.AreAll(tensors) && !derived.HasCodes)
+            {
+                return own.Unclaimed(
+                    [new RankedNote(
+                        NoteRank.ChangesResults,
+                        $"the tensor {whole.Name} is {TensorTypes.Get(whole.Type).Name}, which runtimes do not compute with: tensors keep "
+                            + $"their names, and the output does not claim the architecture '{derived.Architecture}'"),
+                        .. derived.Ranked]);
             }
 
             DerivedTokenizer tokenizer = Tokenizer(file, companions, derived.Architecture);
@@ -245,6 +257,10 @@ internal sealed record ModelDescription
         }
     }
 
+    // Under names of a folder's own no program of a listed architecture would find its tensors: such an output does not pose as one.
+    private static string? Unlisted(string? architecture) => architecture is null || RequiredTensors.For(architecture) is not null
+        || ConfigToGguf.ModelTypes.Any(type => type.ModelType == architecture) ? null : architecture;
+
     private static ImmutableArray<Companion> CompanionsOf(ModelFile file) =>
     [
         .. file.AllMembers.Where(member => member.Model is null)
@@ -265,7 +281,9 @@ internal sealed record ModelDescription
 
         ConfigObject fields = LanguagePart.Of(ConfigObject.Parse(file.Source.Name, config));
         string[] missing = [
-            .. FolderNeeds.MissingTensors(fields, [.. TensorDescriptions.Logical(file).Select(tensor => tensor.Name)]).Take(2)];
+            .. FolderNeeds.MissingTensors(
+                fields, [.. TensorDescriptions.Logical(file).Select(tensor => tensor.Name)],
+                companions.Any(companion => companion.Name == CompanionNames.Modules)).Take(2)];
         return missing.Length == 0 ? null
             : $"{CompanionNames.Config}: a model of the type '{fields.Text("model_type")}' has the tensor "
                 + $"'{missing[0]}'{(missing.Length == 1 ? "" : " and others")}, and this one does not: tensors keep their names, and the "

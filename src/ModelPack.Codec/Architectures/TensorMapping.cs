@@ -17,6 +17,9 @@ internal sealed record TensorMapping(
 {
     private const string WholeOutput = "output.weight";
 
+    /// <summary>Tensors of the model that the target's programs compute without, though they may be a part of it.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
+
     /// <summary>Plans the change; what cannot be translated travels as it is.</summary>
     /// <param name="root">The file whose words the tensors are named in.</param>
     /// <param name="model">Its tensors.</param>
@@ -115,7 +118,10 @@ internal sealed record TensorMapping(
                         tensor => ModelTensor.Made(tensor.Name, TensorType.F32, tensor.Shape, new LiteralPayload(tensor.F32LittleEndian))),
             ],
             translation.Return,
-            translation.Notes);
+            translation.Notes)
+        {
+            LeftOut = [.. translation.Doubts.Where(doubt => doubt.IsPart).Select(doubt => doubt.Name)],
+        };
     }
 
     // What the head leaves out is kept: llama.cpp takes a model with the whole output for a generator.
@@ -142,7 +148,7 @@ internal sealed record TensorMapping(
     }
 
     // What is left out on purpose is said once, and not tensor by tensor.
-    private TensorMapping Without(ImmutableHashSet<string> others) => others.IsEmpty ? this : this with { Notes = [] };
+    private TensorMapping Without(ImmutableHashSet<string> others) => others.IsEmpty ? this : this with { Notes = [], LeftOut = [] };
 
     // Products are rounded: what they are made of is kept.
     private TensorMapping WithFactors(ImmutableArray<ScaledTensor> scaled)

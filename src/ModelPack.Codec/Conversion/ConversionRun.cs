@@ -44,7 +44,7 @@ internal sealed class ConversionRun(
 
         ProvedOutput proved = Prove(plan, written, output);
         plan.Source.GiveBackMemory();
-        return Certify(plan, meaning, written.Pass, proved, output);
+        return Certify(plan, meaning.With(Untrained(plan, written.Pass)), written.Pass, proved, output);
     }
 
     // Reads the source once, and writes all of the output. Null if something was edited.
@@ -115,7 +115,7 @@ internal sealed class ConversionRun(
 
     private PassResult WriteStored(ConversionPlan plan, TemporaryModel output)
     {
-        PassWork work = PassWork.TensorHashes | PassWork.FiniteScan;
+        PassWork work = PassWork.TensorHashes | PassWork.FiniteScan | PassWork.UniformScan;
         work |= plan.Layout.Segments.Any(segment => segment is Crc32Segment) ? PassWork.OutputCrc32 : PassWork.None;
         work |= aim.Options.Sha256 ? PassWork.SourceSha256 : PassWork.None;
         return SourcePass.Run(
@@ -167,6 +167,12 @@ internal sealed class ConversionRun(
             throw FiniteReport.Error(plan.Source, plan.Tensors[bad[0]], pass.Finite[bad[0]], bad.Length);
         }
     }
+
+    // Known once all values were read: what a plan is judged by is header alone.
+    private static IEnumerable<string> Untrained(ConversionPlan plan, PassResult pass) =>
+        plan is TranscodePlan && UntrainedValues.Names(plan.Source.Architecture) is { } names
+        ? plan.Tensors.Select((tensor, i) => UntrainedValues.Why(tensor, pass.Uniform[i], names)).OfType<string>()
+        : [];
 
     private Action<long>? Reporter(ConversionPhase phase, long total) =>
         progress is null ? null : done => progress.Report(new(phase, done, total));

@@ -17,6 +17,9 @@ internal sealed record TensorPlan
     /// <summary>The tensors of the source, those of its side file after its own.</summary>
     public required ImmutableArray<SourceTensor> Sources { get; init; }
 
+    /// <summary>Tensors of the model that the target's programs compute without, though they may be a part of it.</summary>
+    public required ImmutableArray<string> LeftOut { get; init; }
+
     /// <summary>What is worth knowing.</summary>
     public required ImmutableArray<RankedNote> Notes { get; init; }
 

@@ -75,6 +75,7 @@ internal sealed class TensorPlanner
             Outputs = [.. outputs],
             Side = [.. twins, .. kept.Side],
             Sources = [.. sourceReturn.Select((recipe, i) => Fate(i, first[i], recipe))],
+            LeftOut = change.LeftOut,
             Notes = [.. change.Notes, .. kept.Notes],
         };
     }

@@ -260,6 +260,6 @@ internal sealed class TranscodePlan : ConversionPlan
     private (Hash128 Digest, JudgedMeaning? Meaning) Look(ModelPlan layout, ModelFile root, PlanPurpose purpose)
     {
         using ModelFile header = ModelFiles.Open(layout.LiteralsOnly().Compose("planned output", []), "<planned output>", To);
-        return (ContainerDigest.Compute(header), purpose == PlanPurpose.Output ? JudgedMeaning.Of(header, root) : null);
+        return (ContainerDigest.Compute(header), purpose == PlanPurpose.Output ? JudgedMeaning.Of(header, root, plan.LeftOut) : null);
     }
 }

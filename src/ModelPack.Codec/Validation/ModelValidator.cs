@@ -99,8 +99,8 @@ public static class ModelValidator
         OutputProof.EnsureFooter(file, pass, cancellation);
 
         // Before the companions are read for the checks: a vocabulary need not be in memory twice.
-        ModelPackException? contradiction = DescriptionCheck.Contradiction(file);
-        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file), contradiction) { Cancellation = cancellation };
+        FolderClaim claim = DescriptionCheck.Claim(file, tensors);
+        ValidationContext context = new(file, tensors, pass, CompanionFiles.Of(file), claim) { Cancellation = cancellation };
         context.Notes.AddRange(file.PaddingNotes(cancellation));
         ModelChecks.Run(context);
         string[] notChecked = tensors.Where(tensor => !TensorWork.CanScan(tensor)).Select(tensor => tensor.Name).ToArray();

@@ -1,4 +1,5 @@
 using ModelPack.Conversion.Pipeline;
+using ModelPack.Validation.Checks;
 using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation;
@@ -11,11 +12,11 @@ internal sealed class ValidationContext
     /// <param name="tensors">Its tensors as the model means them.</param>
     /// <param name="pass">What reading the payloads gave.</param>
     /// <param name="companions">The companion files.</param>
-    /// <param name="contradiction">What a conversion would say of them.</param>
+    /// <param name="claim">What a conversion would say of them.</param>
     public ValidationContext(
-        ModelFile file, IReadOnlyList<TensorInfo> tensors, PassResult pass, CompanionFiles companions, ModelPackException? contradiction)
+        ModelFile file, IReadOnlyList<TensorInfo> tensors, PassResult pass, CompanionFiles companions, FolderClaim claim)
     {
-        Contradiction = contradiction;
+        Claim = claim;
         File = file;
         Tensors = tensors;
         Pass = pass;
@@ -36,8 +37,8 @@ internal sealed class ValidationContext
 
     public CompanionFiles Companions { get; }
 
-    /// <summary>Why a conversion would refuse to believe the companion files; null if it does not.</summary>
-    public ModelPackException? Contradiction { get; }
+    /// <summary>What a conversion would say of the companion files.</summary>
+    public FolderClaim Claim { get; }
 
     /// <summary>The hyperparameters.</summary>
     public ModelSettings Settings { get; }

@@ -45,8 +45,8 @@ public sealed class ReportedCaseTests
     {
         using TempFolder folder = new();
         string source = folder.Write(
-            "model.gguf", SmallGguf.Decoder("qwen2").Layers().Tensor("blk.0.attn_q.bias", TensorType.F32, 64).Own("pooling_type", 3)
-                .Bytes());
+            "model.gguf", SmallGguf.Decoder("qwen2").Layers().Tensor("blk.0.attn_q.bias", TensorType.F32, 64)
+                .Tensor("blk.1.attn_q.bias", TensorType.F32, 64).Own("pooling_type", 3).Bytes());
         ModelConverter.Convert(source, folder.At("back") + Path.DirectorySeparatorChar, ModelFormat.SafeTensors, ConversionCorpus.Allow);
         Assert.IsTrue(
             (bool)JsonNode.Parse(

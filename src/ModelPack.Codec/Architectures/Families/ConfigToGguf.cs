@@ -87,6 +87,8 @@ internal static class ConfigToGguf
         ConfigObject config = LanguagePart.Of(ConfigObject.Parse(folder.Path, file));
         List<RankedNote> odd = [.. Oddities(file)];
         ConfigObject? generation = Generation(folder, odd);
+        odd.AddRange(CompanionNames.OfPython.Select(folder.Find).OfType<Companion>()
+            .Where(file => CompanionText.WhyUnread(file.Name, file.Bytes.Span) is null).SelectMany(Oddities));
         string? type = config.Text("model_type");
         (Family Family, FamilyModel Model)? known = FamilyCatalog.Find(config);
         config = known?.Family.Complete(config) ?? config;
@@ -133,6 +135,7 @@ internal static class ConfigToGguf
             rule.Architecture, [.. General(config, rule.Architecture), .. sampling, .. draft.Entries], [.. draft.Extra],
             GenerationToGguf.TokenIds(config, generation, notes), [.. notes])
         {
+            HasCodes = config.Has("quantization_config"),
             Head = draft.Head,
             Scaled = [.. draft.Scaled],
             NamedTokens = [.. draft.NamedTokens],

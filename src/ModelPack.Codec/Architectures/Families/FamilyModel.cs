@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Rules;
 
 namespace ModelPack.Architectures.Families;
@@ -39,6 +40,9 @@ internal sealed record FamilyModel(
 
     /// <summary>What a GGUF calls such a model, by its config.json; null for the family's own name.</summary>
     public Func<ConfigObject, string>? ArchitectureOf { get; init; }
+
+    /// <summary>The tensors that this class always has beside those that the architecture needs; null if there are no more.</summary>
+    public RequiredTensors? Needs { get; init; }
 
     /// <summary>Whether it is one of several architectures that a type becomes, and the config says which.</summary>
     public bool IsConditional => When is not null || Within is not null || !WhenClass.IsEmpty;

@@ -47,6 +47,7 @@ internal static class FamilyReader
         ArchitectureOf = Text(model, "architecture") is { } rule ? FamilyRules.Architecture(rule) : null,
         Sign = Text(model, "sign_rule") is { } sign ? FamilyRules.Sign(sign) : null,
         Within = Text(model, "within"),
+        Needs = model.TryGetProperty("needs", out JsonElement needs) ? RequiredTensors.OfClass(needs) : null,
         SignTokenizer = Text(model, "sign_tokenizer"),
         HeadClass = Text(model, "head"),
         When = Text(model, "when"),

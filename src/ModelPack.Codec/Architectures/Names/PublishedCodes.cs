@@ -33,6 +33,12 @@ internal static class PublishedCodes
     /// <summary>A tensor of codes that no type of GGUF holds; null if there is none.</summary>
     public static TensorInfo? Find(IReadOnlyList<TensorInfo> tensors) => tensors.FirstOrDefault(Are);
 
+    /// <summary>A tensor of an architecture whose type is none of numbers with a fraction; null if there is none.</summary>
+    public static TensorInfo? FindWhole(IReadOnlyList<TensorInfo> tensors, NameTable names) => tensors.FirstOrDefault(
+        tensor => !TensorTypes.Get(tensor.Type).IsQuantized
+            && tensor.Type is not (TensorType.F64 or TensorType.F32 or TensorType.F16 or TensorType.BF16)
+            && !names.FromHuggingFace(tensor.Name).IsEmpty);
+
     /// <summary>Whether a tensor holds codes: by its name, or because a matrix of weights has no numbers of its own. Blocks of ggml that a
     /// folder carries are numbers.</summary>
     private static bool Are(TensorInfo tensor) => WeightOf(tensor.Name) != tensor.Name

@@ -44,8 +44,8 @@ internal sealed class RequiredTensors
         ["gemma2"] = new(RmsNorm, Outside, $"{Llama} post_attention_norm {Gated} post_ffw_norm", QueryKeyValue),
         ["phi2"] = new(
             LayerNorm, $"{Biased} output output.bias",
-            $"attn_norm attn_norm.bias {Heads} attn_output attn_output.bias ffn_up ffn_up.bias ffn_down ffn_down.bias",
-            QueryKeyValue),
+            "attn_norm attn_norm.bias attn_q+attn_q.bias+attn_k+attn_k.bias+attn_v+attn_v.bias|attn_qkv attn_output attn_output.bias "
+                + "ffn_up ffn_up.bias ffn_down ffn_down.bias"),
         ["phi3"] = new(RmsNorm, Outside, $"{Llama} ffn_up+ffn_down", "attn_qkv"),
         ["stablelm"] = new(
             LayerNorm, $"{Biased} output", $"attn_norm attn_norm.bias {Heads} attn_output {Gated}", $"{QueryKeyValue} ffn_norm"),
@@ -67,15 +67,27 @@ internal sealed class RequiredTensors
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> outside;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> layer;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> first;
+    private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> later;
     private readonly ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> decoder;
+    private readonly ImmutableArray<ImmutableArray<(TensorComponent Beside, TensorComponent Part)>> together;
 
-    private RequiredTensors(string keys, string outside, string layer, string biases = "", string first = "", string decoder = "")
+    private RequiredTensors(
+        string keys, string outside, string layer, string biases = "", string first = "", string later = "", string decoder = "",
+        string together = "")
     {
         Keys = [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         this.outside = Parse(outside);
         this.layer = Parse(layer);
         this.first = Parse(first);
+        this.later = Parse(later);
         this.decoder = Parse(decoder);
+        this.together =
+        [
+            .. Together(biases.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(bias => ((string, string)[])[(bias, bias + Bias)])),
+            .. Together(together.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(group => group.Split('+').Select(part => part.Split(':')).Select(pair => (pair[0], pair[1])))),
+        ];
         Biases =
         [
             .. biases.Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -93,6 +105,10 @@ internal sealed class RequiredTensors
     /// <summary>What an architecture needs; null if it is not known.</summary>
     public static RequiredTensors? For(string architecture) => All.GetValueOrDefault(architecture);
 
+    /// <summary>What a model class always has beside what its architecture needs.</summary>
+    public static RequiredTensors OfClass(JsonElement needs) =>
+        new("", Need(needs, "outside"), Need(needs, "layer"), together: Need(needs, "together"));
+
     /// <summary>Names the tensors that are missing: of several ways to hold a part, the first one's.</summary>
     /// <param name="layers">Number of layers.</param>
     /// <param name="exists">Whether the model has a component in a layer; -1 stands for outside the layers.</param>
@@ -103,7 +119,7 @@ internal sealed class RequiredTensors
         for (int i = -1; i < layers; i++)
         {
             foreach (ImmutableArray<ImmutableArray<TensorComponent>> alternatives in
-                i < 0 ? outside : [.. layer, .. i == 0 ? first : [], .. i < decoders ? decoder : []])
+                i < 0 ? outside : [.. layer, .. i == 0 ? first : later, .. i < decoders ? decoder : []])
             {
                 if (alternatives.Any(parts => parts.All(part => exists(part, i))))
                 {
@@ -113,6 +129,19 @@ internal sealed class RequiredTensors
                 // The way that the model took, as far as it goes.
                 ImmutableArray<TensorComponent> taken = alternatives.MaxBy(parts => parts.Count(part => exists(part, i)));
                 foreach (TensorComponent part in taken.Where(part => !exists(part, i)))
+                {
+                    yield return name(part, i);
+                }
+            }
+        }
+
+        // Every layer was seen to have tensors, so that their number is no file's word alone.
+        foreach (ImmutableArray<(TensorComponent Beside, TensorComponent Part)> group in together)
+        {
+            if (Enumerable.Range(0, layers).Any(i => group.Any(pair => exists(pair.Part, i))))
+            {
+                foreach ((int i, TensorComponent part) in Enumerable.Range(0, layers).SelectMany(
+                    i => group.Where(pair => exists(pair.Beside, i) && !exists(pair.Part, i)).Select(pair => (i, pair.Part))))
                 {
                     yield return name(part, i);
                 }
@@ -135,13 +164,20 @@ internal sealed class RequiredTensors
     private static KeyValuePair<string, RequiredTensors> Of(FamilyFile file)
     {
         JsonElement needs = file.Root.GetProperty("needs");
-        string Need(string name) => needs.TryGetProperty(name, out JsonElement need) ? need.GetString()! : "";
         return KeyValuePair.Create(
             file.Architecture,
             new RequiredTensors(
-                file.Keys, needs.GetProperty("outside").GetString()!, needs.GetProperty("layer").GetString()!,
-                file.Root.TryGetProperty("biases", out JsonElement biases) ? biases.GetString()! : "", Need("first"), Need("decoder")));
+                file.Keys, Need(needs, "outside"), Need(needs, "layer"), Need(file.Root, "biases"), Need(needs, "first"),
+                Need(needs, "later"), Need(needs, "decoder"), Need(needs, "together")));
     }
+
+    private static string Need(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out JsonElement need) ? need.GetString()! : "";
+
+    // Components that a class has in every layer or in none, each where the layer has the component that it stands beside.
+    private static IEnumerable<ImmutableArray<(TensorComponent Beside, TensorComponent Part)>> Together(
+        IEnumerable<IEnumerable<(string Beside, string Part)>> groups) =>
+        groups.Select(group => group.Select(pair => (new TensorComponent(pair.Beside), new TensorComponent(pair.Part))).ToImmutableArray());
 
     // A space between needs, a bar between alternatives, a plus between the parts of one.
     private static ImmutableArray<ImmutableArray<ImmutableArray<TensorComponent>>> Parse(string needs) =>

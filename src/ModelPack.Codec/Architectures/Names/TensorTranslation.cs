@@ -69,6 +69,9 @@ internal sealed record TensorTranslation(
 /// <param name="Reason">Why, as the rest of a sentence.</param>
 internal readonly record struct UnplacedTensor(string Name, string Reason)
 {
+    /// <summary>True if nobody knows what it is for, so that a model without it may be another one.</summary>
+    public bool IsPart { get; init; }
+
     public static ImmutableArray<RankedNote> Notes(IEnumerable<UnplacedTensor> tensors) =>
     [
         .. tensors.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => group.Count() switch

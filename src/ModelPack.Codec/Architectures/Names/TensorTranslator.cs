@@ -99,7 +99,8 @@ internal static class TensorTranslator
                 FromHuggingFace(table, tensor.Name, scaled), tensor, tensors, facts);
             if (matches.IsEmpty || (matches[0].Rule.HuggingFaceWith is { } with && !hasModule(with)))
             {
-                context.Unplace(index, UnplacedNames.InGguf(tensor.Name, facts.Architecture));
+                context.Unplace(
+                    index, UnplacedNames.InGguf(tensor.Name, facts.Architecture), matches.IsEmpty && UnplacedNames.IsPart(tensor.Name));
                 continue;
             }
 

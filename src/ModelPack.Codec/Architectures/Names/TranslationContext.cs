@@ -86,7 +86,8 @@ internal sealed class TranslationContext(IReadOnlyList<ModelTensor> given, Model
         }
     }
 
-    public void Unplace(int index, string reason) => unplaced.Add(index, new(given[index].Name, reason));
+    public void Unplace(int index, string reason, bool isPart = false) =>
+        unplaced.Add(index, new(given[index].Name, reason) { IsPart = isPart });
 
     public TensorTranslation Finish() => new(
         [.. made.OrderBy(item => item.Place).Select(item => item.Tensor)], [.. back], [.. unplaced.Keys], [.. unplaced.Values]);

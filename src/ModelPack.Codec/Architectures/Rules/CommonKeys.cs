@@ -60,7 +60,7 @@ internal static class CommonKeys
     /// <summary>Compares an ordinary decoder's tensors, and notes what is odd about its output matrix.</summary>
     public static void CheckLlamaTensors(
         this ConfigReader draft, DecoderSizes sizes, bool tiedByDefault, string? expertsPrefix = null, string? expertsField = null,
-        long furtherLayers = 0, bool attention = true)
+        long furtherLayers = 0, bool attention = true, bool normsOfWholeWidth = false)
     {
         Expected hidden = Expected.Field("hidden_size", sizes.Hidden);
         Expected keys = Expected.Heads(
@@ -73,6 +73,11 @@ internal static class CommonKeys
             check.Layer("self_attn.q_proj.weight", queries, hidden).Layer("self_attn.k_proj.weight", keys, hidden)
                 .Layer("self_attn.v_proj.weight", keys, hidden);
             check.Layer("self_attn.o_proj.weight", hidden, queries);
+            Expected head = Expected.Field("the width of a head", sizes.HeadDimension);
+            check.Vector("self_attn.q_norm.weight", normsOfWholeWidth ? queries : head)
+                .Vector("self_attn.k_norm.weight", normsOfWholeWidth ? keys : head)
+                .Vector("self_attn.q_proj.bias", queries).Vector("self_attn.k_proj.bias", keys).Vector("self_attn.v_proj.bias", keys)
+                .Vector("self_attn.o_proj.bias", hidden);
         }
 
         check.Layer("mlp.gate_proj.weight", feedForward, hidden).Layer("mlp.up_proj.weight", feedForward, hidden)

@@ -53,6 +53,9 @@ internal sealed record DerivedGguf(
     /// <summary>True if the model is of a family that nothing is known of.</summary>
     public bool IsUnlisted { get; init; }
 
+    /// <summary>True if config.json says that weights are codes that the architecture has too.</summary>
+    public bool HasCodes { get; init; }
+
     /// <summary>The head, if it is not a tensor of the folder but rows of one.</summary>
     public HeadRows? Head { get; init; }
 

@@ -61,7 +61,7 @@ internal static class LlamaConfigs
     {
         DecoderSizes sizes = DecoderSizes.Read(draft);
         draft.Allow("hidden_act", CommonKeys.Silu);
-        draft.CheckLlamaTensors(sizes, tiedByDefault: false);
+        draft.CheckLlamaTensors(sizes, tiedByDefault: false, normsOfWholeWidth: true);
         draft.CheckAttentionBiases();
         RopeSettings rope = RopeSettings.Read(draft);
         RopeKeys.RequireWholeHead(draft, rope);

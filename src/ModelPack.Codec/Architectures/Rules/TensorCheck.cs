@@ -25,6 +25,7 @@ internal sealed class TensorCheck
     private readonly string embedding;
     private readonly string layers;
     private readonly Dictionary<string, (Expected? Rows, Expected? Columns)> shapes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Expected> vectors = new(StringComparer.Ordinal);
     private (string Prefix, Expected Count)? experts;
 
     /// <summary>Prepares the comparison.</summary>
@@ -47,6 +48,13 @@ internal sealed class TensorCheck
     public TensorCheck Layer(string suffix, Expected? rows = null, Expected? columns = null)
     {
         shapes[suffix] = (rows, columns);
+        return this;
+    }
+
+    /// <summary>Expects a length of a vector in every layer that has it.</summary>
+    public TensorCheck Vector(string suffix, Expected length)
+    {
+        vectors[suffix] = length;
         return this;
     }
 
@@ -97,6 +105,10 @@ internal sealed class TensorCheck
                 See(tensor, suffix, found[layer]);
                 CompareNorm(tensor, suffix, hidden);
             }
+            else if (tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                CompareNorm(tensor, tensor.Name[prefix.Length..], hidden);
+            }
         }
 
         long last = found.Count == 0 ? -1 : found.Keys.Last();
@@ -113,6 +125,10 @@ internal sealed class TensorCheck
         if (shapes.TryGetValue(suffix, out (Expected? Rows, Expected? Columns) shape))
         {
             Compare(tensor, shape.Rows, shape.Columns);
+        }
+        else if (vectors.TryGetValue(suffix, out Expected length))
+        {
+            CompareLength(tensor, length);
         }
         else if (experts is { } expected && suffix.StartsWith(expected.Prefix, StringComparison.Ordinal))
         {
@@ -134,6 +150,14 @@ internal sealed class TensorCheck
             && (name.Contains("norm", StringComparison.Ordinal) || name.StartsWith("ln_", StringComparison.Ordinal)))
         {
             throw Error($"{hidden.Because}, but the tensor {tensor.Name} has {length} values");
+        }
+    }
+
+    private void CompareLength(TensorInfo tensor, Expected length)
+    {
+        if (tensor.Shape.Length != 1 || tensor.Shape[0] != length.Value)
+        {
+            throw Error($"{length.Because}, but the tensor {tensor.Name} has shape {TensorShape.Format(tensor.Shape.AsSpan())}");
         }
     }
 

@@ -13,6 +13,8 @@ internal static class FolderNeeds
 
     private static readonly string[] UsualLayers = ["num_hidden_layers", "n_layer", "num_layers", "n_layers"];
 
+    private static readonly string[] Generators = ["ForCausalLM", "ForConditionalGeneration", "LMHeadModel"];
+
     private static readonly string[] ExpertFields = ["num_local_experts", "num_experts", "n_routed_experts"];
 
     /// <summary>Says which requirements are not met.</summary>
@@ -69,10 +71,12 @@ internal static class FolderNeeds
     /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>
     /// <param name="config">Its config.json.</param>
     /// <param name="names">The names of its tensors.</param>
-    public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names)
+    /// <param name="isEmbedder">Whether its companions say that it makes embeddings, for which it needs no output.</param>
+    public static IEnumerable<string> MissingTensors(ConfigObject config, HashSet<string> names, bool isEmbedder = false)
     {
         // A checkpoint that is quantized in a way of its own has names of its own.
-        if ((FamilyCatalog.Find(config)?.Family.Architecture ?? ConfigToGguf.Rule(config)?.Architecture) is not { } architecture
+        (Family Family, FamilyModel Model)? known = FamilyCatalog.Find(config);
+        if ((known?.Family.Architecture ?? ConfigToGguf.Rule(config)?.Architecture) is not { } architecture
             || RequiredTensors.For(architecture) is not { } required
             || ConfigToGguf.HasOtherWeights(config, architecture))
         {
@@ -89,16 +93,34 @@ internal static class FolderNeeds
 
         int layers = config.FirstOf(counted) is { } field && config.Count(field) is <= int.MaxValue and { } count ? (int)count : 0;
         HashSet<string> weights = PublishedCodes.Weights(names);
-        return required.Missing(
+        return ((RequiredTensors?[])[required, known?.Model.Needs]).OfType<RequiredTensors>().SelectMany(needs => needs.Missing(
             layers,
             (component, layer) => component.HuggingFaceNames(table, layer).Any(weights.Contains),
-            (component, layer) => component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer));
+            (component, layer) => component.HuggingFaceNames(table, layer).FirstOrDefault() ?? component.GgufName(layer)))
+            .Concat(isEmbedder ? [] : MissingOutput(config, table, weights));
+    }
+
+    // Runtimes take the embedding for an output that is missing: a generator that has one of its own would be another model. Tensors of the
+    // model without its head lack the prefix of the whole one, whatever class config.json names.
+    private static IEnumerable<string> MissingOutput(ConfigObject config, NameTable table, HashSet<string> weights)
+    {
+        string[] outputs = [.. new TensorComponent("output").HuggingFaceNames(table, -1)];
+        string[] embeddings = [.. new TensorComponent("token_embd").HuggingFaceNames(table, -1)];
+        bool isWhole = Array.Find(embeddings, weights.Contains) is { } found
+            && (found == embeddings[0] || !embeddings[0].EndsWith(found, StringComparison.Ordinal));
+        return outputs.Length > 0 && isWhole && config.Bool("tie_word_embeddings") == false
+            && config.FirstText("architectures") is { } named
+            && Array.Exists(Generators, ending => named.EndsWith(ending, StringComparison.Ordinal)) && !outputs.Any(weights.Contains)
+            ? [outputs[0]]
+            : [];
     }
 
     /// <summary>The same of an opened folder.</summary>
     public static IEnumerable<string> MissingTensors(ModelFile model) =>
         model.AllMembers.FirstOrDefault(member => member.Model is null && member.Name == CompanionNames.Config) is { } file
-            ? MissingTensors(Read(model, file), [.. model.Tensors.Select(tensor => tensor.Name)])
+            ? MissingTensors(
+                Read(model, file), [.. model.Tensors.Select(tensor => tensor.Name)],
+                model.AllMembers.Any(member => member.Name == CompanionNames.Modules))
             : [];
 
     private static ConfigObject Read(ModelFile model, ModelSetMember file) =>

@@ -12,6 +12,8 @@ internal static class GgufNeeds
     private const string Tokens = "tokenizer.ggml.tokens";
     private const string Merges = "tokenizer.ggml.merges";
 
+    private static readonly string[] Predicting = ["nextn.eh_proj", "nextn.enorm", "nextn.hnorm"];
+
     /// <summary>Says which requirements are not met.</summary>
     /// <param name="file">The file, or the first part.</param>
     /// <param name="tensors">The tensors of all parts.</param>
@@ -60,6 +62,11 @@ internal static class GgufNeeds
         }
 
         // What was a GGUF before may be one of a later llama.cpp.
+        foreach (TensorInfo tensor in tensors.Where(tensor => !isOwn && IsNotComputedWith(tensor.Type)))
+        {
+            yield return $"the tensor '{tensor.Name}' is {TensorTypes.Get(tensor.Type).Name}, which llama.cpp does not compute with";
+        }
+
         if (!isOwn && NameTable.For(architecture, file.Find($"{architecture}.expert_count") is null ? 0 : 1) is { } names)
         {
             foreach (string bias in StrayBiases.InGguf(names, required, tensors.Select(tensor => tensor.Name)))
@@ -68,6 +75,10 @@ internal static class GgufNeeds
             }
         }
     }
+
+    // Types that ggml stores and has no matrix product for.
+    private static bool IsNotComputedWith(TensorType type) =>
+        type is TensorType.I8 or TensorType.I16 or TensorType.I32 or TensorType.I64 or TensorType.F64;
 
     /// <summary>Names the tensors that a model of a claimed architecture lacks.</summary>
     public static IEnumerable<string> MissingTensors(GgufFile file, IReadOnlyList<TensorInfo> tensors)
@@ -81,15 +92,21 @@ internal static class GgufNeeds
         int layers = file.Find($"{architecture}.block_count") is { } value && value.TryGetInteger(out Int128 count) && count >= 0
             && count <= int.MaxValue ? (int)count : 0;
 
-        // Layers that predict further tokens stand behind the others, and runtimes do without.
-        if (file.Find($"{architecture}.nextn_predict_layers") is { } next && next.TryGetInteger(out Int128 further) && further >= 0
-            && further <= layers)
-        {
-            layers -= (int)further;
-        }
-
         return required.Missing(
-            layers, (component, layer) => names.Contains(component.GgufName(layer)), (component, layer) => component.GgufName(layer));
+            layers, (component, layer) => names.Contains(component.GgufName(layer)), (component, layer) => component.GgufName(layer))
+            .Concat(MissingOfPredicting(file, architecture, layers, names));
+    }
+
+    // A runtime does without the layers that predict further tokens, but refuses a file that counts them and lacks their tensors.
+    private static IEnumerable<string> MissingOfPredicting(GgufFile file, string architecture, int layers, HashSet<string> names)
+    {
+        int further = file.Find($"{architecture}.nextn_predict_layers") is { } next && next.TryGetInteger(out Int128 count) && count >= 0
+            && count <= layers ? (int)count : 0;
+        return from layer in Enumerable.Range(layers - further, further)
+               from component in Predicting
+               let name = new TensorComponent(component).GgufName(layer)
+               where !names.Contains(name)
+               select name;
     }
 
     private static IEnumerable<string> Tokenizer(GgufFile file)

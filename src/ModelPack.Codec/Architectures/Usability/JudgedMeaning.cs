@@ -19,13 +19,25 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
     /// <param name="output">The output; no payload is read.</param>
     /// <param name="root">The file whose model it is. One of the output's own format is taken at its word where no rule knows its
     /// architecture.</param>
-    public static JudgedMeaning Of(ModelFile output, ModelFile root) => MadeNotes.Aside(() => Judge(output, root));
+    /// <param name="leftOut">Tensors of the model that the output does not hold, though they may be a part of it.</param>
+    public static JudgedMeaning Of(ModelFile output, ModelFile root, ImmutableArray<string> leftOut = default) =>
+        MadeNotes.Aside(() => Judge(output, root, leftOut.IsDefault ? [] : leftOut));
 
-    private static JudgedMeaning Judge(ModelFile output, ModelFile root)
+    /// <summary>The word where more of what the model lacks is known.</summary>
+    public JudgedMeaning With(IEnumerable<string> unmet)
+    {
+        string[] more = [.. Shown(unmet)];
+        return more.Length == 0 ? this : new(Word == Meaning.Runs ? Meaning.Carried : Word, [.. Reasons, .. more]);
+    }
+
+    private static JudgedMeaning Judge(ModelFile output, ModelFile root, ImmutableArray<string> leftOut)
     {
         string[] absent = [.. Shown(MissingParts.Of(root))];
         IEnumerable<string> modules = output.Format == ModelFormat.SafeTensors ? [] : Modules(root, output);
-        string[] unmet = [.. Shown(modules.Concat(Unmet(output, root.Format == output.Format)))];
+        IEnumerable<string> without = leftOut.Select(
+            name => $"'{name}' may be a part of the model, and the architecture '{output.Architecture}' has no place for it: an answer is "
+                + $"computed without it");
+        string[] unmet = [.. Shown(modules.Concat(without).Concat(Unmet(output, root.Format == output.Format)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }
 

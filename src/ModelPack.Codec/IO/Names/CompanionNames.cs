@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ModelPack.IO.Names;
 
 /// <summary>Names of the files in a folder.</summary>
@@ -18,6 +20,9 @@ internal static class CompanionNames
     public const string Tekken = "tekken.json";
     public const string Modules = "modules.json";
     public const string Report = "modelpack-report.json";
+
+    /// <summary>Files of a tokenizer that Python's JSON reads; tokenizer.json is read by a strict reader.</summary>
+    public static readonly ImmutableArray<string> OfPython = [TokenizerConfig, SpecialTokensMap, "added_tokens.json"];
 
     private static readonly string[] Others = [
         "params.json", "modules.json", "model_index.json", Tekken, Vocabulary, WordPieceVocabulary, "merges.txt", "added_tokens.json",

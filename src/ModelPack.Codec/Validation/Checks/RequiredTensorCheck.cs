@@ -13,9 +13,9 @@ internal static class RequiredTensorCheck
 
     public static void Run(ValidationContext context)
     {
-        if (!context.Settings.IsWholeModel || context.Settings.Family is null
-            || context.Findings.Any(finding => finding.Code == ValidationErrors.Layers)
-            || !context.Tensors.Any(tensor => TensorRoles.Of(tensor.Name)?.Layer is not null))
+        // Tensors of which none has a name of the architecture are those of something else.
+        if (!context.Settings.IsWholeModel || context.Findings.Any(finding => finding.Code == ValidationErrors.Layers)
+            || !context.Tensors.Any(tensor => TensorNames.IsInLayer(tensor.Name, context.Settings.Architecture)))
         {
             return;
         }

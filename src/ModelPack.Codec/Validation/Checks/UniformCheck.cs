@@ -1,4 +1,4 @@
-using System.Globalization;
+using ModelPack.Architectures.Usability;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Diagnostics;
 using ModelPack.Tensors;
@@ -6,10 +6,7 @@ using ModelPack.Validation.Facts;
 
 namespace ModelPack.Validation.Checks;
 
-/// <summary>
-/// Tensors that hold one value. A matrix of any one number was never trained, and one of zeros neither where its role is known; norms of
-/// ones, biases of zeros and tables of integers are usual.
-/// </summary>
+/// <summary>Tensors that hold one value (<see cref="UntrainedValues"/>).</summary>
 internal static class UniformCheck
 {
     public static void Run(ValidationContext context)
@@ -29,14 +26,11 @@ internal static class UniformCheck
             bool isZero = tally.Bits == 0;
             if (isZero && IsWrongAsZero(tensor, context))
             {
-                context.Find(
-                    ValidationErrors.Zero, tensor.Name, $"{All(tensor)} ({Name(tensor)}, {Shape(tensor)}) {Is(tensor)} zero",
-                    tensor.Offset);
+                context.Find(ValidationErrors.Zero, tensor.Name, UntrainedValues.Show(tensor, tally), tensor.Offset);
             }
-            else if (!isZero && IsMatrix(tensor))
+            else if (!isZero && UntrainedValues.IsMatrix(tensor))
             {
-                string text = $"{All(tensor)} ({Name(tensor)}, {Shape(tensor)}) {Is(tensor)} {Value(tensor, tally)}";
-                context.Find(ValidationErrors.Constant, tensor.Name, text, tensor.Offset);
+                context.Find(ValidationErrors.Constant, tensor.Name, UntrainedValues.Show(tensor, tally), tensor.Offset);
             }
             else if (isZero)
             {
@@ -44,7 +38,7 @@ internal static class UniformCheck
             }
             else
             {
-                constants.Add((tensor, Value(tensor, tally)));
+                constants.Add((tensor, UntrainedValues.Value(tensor, tally)));
             }
         }
 
@@ -63,44 +57,6 @@ internal static class UniformCheck
         }
     }
 
-    private static string All(TensorInfo tensor) => tensor.ElementCount == 1 ? "its one value" : $"all {tensor.ElementCount} values";
-
-    private static string Is(TensorInfo tensor) => tensor.ElementCount == 1 ? "is" : "are";
-
-    private static bool IsWrongAsZero(TensorInfo tensor, ValidationContext context)
-    {
-        if (IsNorm(tensor))
-        {
-            bool startsAtZero = context.Settings.Family is { StoresNormLessOne: true } && context.File.Format != ModelFormat.Gguf;
-            return !startsAtZero && HoldsNumbers(tensor);
-        }
-
-        return IsMatrix(tensor) && !IsSecondFactor(tensor) && TensorNames.IsKnown(tensor.Name, context.Settings.Architecture);
-    }
-
-    // What is stacked for experts is a matrix an expert.
-    private static bool IsMatrix(TensorInfo tensor) =>
-        HoldsNumbers(tensor) && tensor.Shape.Count(dimension => dimension > 1) >= 2
-        && !tensor.Name.Contains("bias", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsNorm(TensorInfo tensor) =>
-        tensor.Name.Contains("norm", StringComparison.OrdinalIgnoreCase) && tensor.Name.EndsWith(".weight", StringComparison.Ordinal);
-
-    // The second factor of an adapter is zero until it is trained.
-    private static bool IsSecondFactor(TensorInfo tensor) => tensor.Name.Contains("lora_b", StringComparison.OrdinalIgnoreCase);
-
-    private static bool HoldsNumbers(TensorInfo tensor) =>
-        tensor.Type == TensorType.F64 || tensor.Type == TensorType.C64 || TensorDecoder.CanDecode(tensor.Type);
-
-    private static string Name(TensorInfo tensor) => TensorTypes.Get(tensor.Type).Name;
-
-    private static string Shape(TensorInfo tensor) => TensorShape.Format(tensor.Shape.AsSpan());
-
-    private static string Value(TensorInfo tensor, in UniformTally tally) => tensor.Type switch
-    {
-        TensorType.F64 => BitConverter.UInt64BitsToDouble(tally.Bits).ToString(CultureInfo.InvariantCulture),
-        TensorType.AprQ8 => ((sbyte)tally.Bits * tally.Scale.GetValueOrDefault()).ToString(CultureInfo.InvariantCulture),
-        _ when HoldsNumbers(tensor) => BitConverter.UInt32BitsToSingle((uint)tally.Bits).ToString(CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"0x{tally.Bits:x}"),
-    };
+    private static bool IsWrongAsZero(TensorInfo tensor, ValidationContext context) => UntrainedValues.IsWrongAsZero(
+        tensor, TensorNames.IsKnown(tensor.Name, context.Settings.Architecture), UntrainedValues.Names(context.Settings.Architecture));
 }

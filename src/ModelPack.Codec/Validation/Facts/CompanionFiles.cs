@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ModelPack.IO.Json;
+using ModelPack.IO.Names;
 
 namespace ModelPack.Validation.Facts;
 
@@ -55,6 +56,10 @@ internal sealed class CompanionFiles
             {
                 companions.problems.Add((member.Name, problem));
             }
+            else if (CompanionNames.OfPython.Contains(member.Name))
+            {
+                companions.AddOddities(member.Name, member.ReadFrom(file.Source));
+            }
         }
 
         return companions;
@@ -85,7 +90,7 @@ internal sealed class CompanionFiles
             objects.Add(name, json);
             if (name != Tokenizer)
             {
-                oddities.AddRange(PythonJson.Oddities(bytes).Select(oddity => $"'{name}': {oddity}"));
+                AddOddities(name, bytes);
             }
         }
         else
@@ -93,6 +98,9 @@ internal sealed class CompanionFiles
             problems.Add((name, "is not one JSON object"));
         }
     }
+
+    private void AddOddities(string name, ReadOnlyMemory<byte> bytes) =>
+        oddities.AddRange(PythonJson.Oddities(bytes).Select(oddity => $"'{name}': {oddity}"));
 
     private ReadOnlyMemory<byte>? Read(ModelFile file, string name)
     {

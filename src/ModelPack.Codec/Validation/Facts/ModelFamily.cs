@@ -27,9 +27,6 @@ internal sealed record ModelFamily(string Name)
     /// <summary>True if gate and up projection are one matrix of twice the height.</summary>
     public bool HasFusedGate => Name == "phi3";
 
-    /// <summary>True if a checkpoint stores norm weights less one, so that zero is what they start from (hf-companions.md §3.2).</summary>
-    public bool StoresNormLessOne => Name.StartsWith("gemma", StringComparison.Ordinal);
-
     /// <summary>True if experts are as high as the feed-forward layer when no length of their own is stated.</summary>
     public bool ExpertsFollowFeedForward => Name == "llama";
 

@@ -1,7 +1,4 @@
-using ModelPack.Architectures.Families;
-using ModelPack.Architectures.Apr;
-using ModelPack.Architectures.Names;
-using ModelPack.Architectures.Rules;
+using ModelPack.Architectures.Usability;
 
 namespace ModelPack.Validation.Facts;
 
@@ -12,11 +9,11 @@ internal static class TensorNames
     public static bool IsKnown(string name, string? architecture) =>
         TensorRoles.Of(name) is not null
         || name.Contains("lora_", StringComparison.OrdinalIgnoreCase)
-        || (architecture is not null && NameTable.For(ToGguf(architecture)) is { } table
-            && (table.FromGguf(name, _ => true) is not null || !table.FromHuggingFace(name).IsEmpty));
+        || UntrainedValues.IsIn(UntrainedValues.Names(architecture), name);
 
-    // A folder says model_type, an APR file a slug.
-    private static string ToGguf(string architecture) =>
-        ConfigToGguf.ModelTypes.FirstOrDefault(type => type.ModelType == architecture).Architecture ?? AprSlugs.Translate(architecture)
-        ?? architecture;
+    /// <summary>Whether it is known in which layer a tensor is.</summary>
+    public static bool IsInLayer(string name, string? architecture) =>
+        UntrainedValues.Names(architecture) is { } table
+        ? table.FromGguf(name, _ => true) is { Layer: >= 0 } || table.FromHuggingFace(name).Any(match => match.Layer >= 0)
+        : TensorRoles.Of(name)?.Layer is not null;
 }
