@@ -174,7 +174,7 @@ internal sealed class DerivedComparison(
             TensorSet right = TensorSet.Of(container, out Difference? bad);
             TensorSet left = bad is null ? TensorSet.Of(expected, out _) : new(expected.Source, expected.Tensors);
             ComparisonResult found = ComparisonResult.Of(expected, left, container, right, side, edit, progress, cancellation);
-            ImmutableArray<Difference> tensors = [.. found.Tensors, .. CompareKept(ancestor)];
+            ImmutableArray<Difference> tensors = [.. found.Tensors, .. CompareReturned(ancestor, found.Tensors)];
             return found with
             {
                 Proved = tensors.IsEmpty ? ProofLevel.L1 : null,
@@ -189,21 +189,21 @@ internal sealed class DerivedComparison(
         }
     }
 
-    // What the container shows are computed numbers, or nothing: the tensors themselves are only kept, and other ones may show alike.
-    private IEnumerable<Difference> CompareKept(Ancestor ancestor)
+    // What the container shows may be computed numbers that others give too, and a tensor may be shown nowhere. Which ones, only the record
+    // says, and nobody vouches for it: all that it leads back to is compared, but for what is made of a tensor that was named already.
+    private IEnumerable<Difference> CompareReturned(Ancestor ancestor, ImmutableArray<Difference> named)
     {
         ModelFile restored = ancestor.File;
-        HashSet<string> shown = [
-            .. restored.AllTensors.Where((_, i) => !IsKept(ancestor.Record.Tensors[i].Payload)).Select(tensor => tensor.Name)];
-        TensorSet left = new(original.Source, [.. original.AllTensors.Where(tensor => !shown.Contains(tensor.Name))]);
-        TensorSet right = new(restored.Source, [.. restored.AllTensors.Where(tensor => !shown.Contains(tensor.Name))]);
+        HashSet<string> places = [.. named.Select(difference => difference.Place)];
+        HashSet<string> skipped = [
+            .. restored.AllTensors.Where((_, i) => ancestor.Record.Tensors[i].Payload.Tensors()
+                .Any(tensor => places.Contains(container.AllTensors[tensor].Name))).Select(tensor => tensor.Name)];
+        TensorSet left = new(original.Source, [.. original.AllTensors.Where(tensor => !skipped.Contains(tensor.Name))]);
+        TensorSet right = new(restored.Source, [.. restored.AllTensors.Where(tensor => !skipped.Contains(tensor.Name))]);
         (left, right) = side == FileSide.Second ? (left, right) : (right, left);
         return new TensorComparison(left, right, TensorEquality.Bits, side, cancellation).Compare(name => name, progress: null)
             .Select(difference => difference.At(null, difference.OffsetIn));
     }
-
-    private bool IsKept(PayloadRecipe recipe) => recipe is LiteralPayload
-        || (recipe is StoredPayload stored && stored.Tensor >= container.Tensors.Count) || recipe.Inner.Any(IsKept);
 
     private static IEnumerable<Difference> WrongHashes(OriginRecord record, PassResult pass)
     {

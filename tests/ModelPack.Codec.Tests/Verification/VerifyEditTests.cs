@@ -5,6 +5,7 @@ using ModelPack.Codec.Tests.Formats.SafeTensors;
 using ModelPack.Formats;
 using ModelPack.Formats.Gguf;
 using ModelPack.Models;
+using ModelPack.Tensors.Payloads;
 using ModelPack.Verification;
 
 namespace ModelPack.Codec.Tests.Verification;
@@ -73,6 +74,48 @@ public sealed class VerifyEditTests
                 Assert.AreEqual(isSame, !report.Differences.Any(difference => difference.Place == name));
                 Assert.IsFalse(ModelVerifier.Verify(first, second, ProofLevel.L2).Passed);
             }
+        }
+    }
+
+    // What a record keeps is kept nowhere if the record says that it is made of something else.
+    [TestMethod]
+    [DataRow(Norm)]
+    [DataRow(Table)]
+    public void Edited_output_whose_record_leaves_out_what_it_kept_is_equal_at_no_level(string name)
+    {
+        using TempFolder folder = new();
+        string source = folder.Write("m.gguf", SmallGguf.Decoder("gemma").Layers().WithoutTensor(Norm)
+            .Floats(Norm, [1e-10f, .. new float[63]]).Floats(Table, [1, .. new float[7]]).Bytes());
+        string output = folder.At("m.safetensors");
+        Unflushed.Convert(source, output, ModelFormat.SafeTensors, ConversionCorpus.Allow);
+        SmallModels.Replace(output, "\"format\":\"pt\"", "\"format\":\"pq\"");
+        Assert.IsTrue(ModelVerifier.Verify(source, output, ProofLevel.L1).Passed);
+        int kept;
+        long length;
+        using (ModelFile file = ModelFiles.Open(source))
+        {
+            kept = file.AllTensors.ToList().FindIndex(tensor => tensor.Name == name);
+            length = file.AllTensors[kept].ByteLength;
+        }
+
+        StoredPayload large;
+        using (ModelFile file = ModelFiles.Open(output))
+        {
+            int place = file.AllTensors.ToList().FindIndex(tensor => tensor.ByteLength > length);
+            large = new(place, file.AllTensors[place].ByteLength);
+        }
+
+        File.WriteAllBytes(output, OriginRecords.WithRecord(File.ReadAllBytes(output), record => record with
+        {
+            Tensors = record.Tensors.SetItem(
+                kept, record.Tensors[kept] with { Payload = new TakenPayload(large, 0, length, large.Length, 1) }),
+        }));
+        foreach ((string first, string second) in new[] { (source, output), (output, source) })
+        {
+            VerificationReport report = ModelVerifier.Verify(first, second, ProofLevel.L1);
+            Assert.IsFalse(report.Passed);
+            Assert.IsNull(report.Proved);
+            Assert.IsTrue(report.Differences.Any(difference => difference.Place == name));
         }
     }
 
