@@ -87,6 +87,9 @@ public sealed class SarifTests
     [DataRow("""{"schema":1,"accepted":[{"code":"MP2102","expires":"2999-12-31"}]}""")]
     [DataRow("""{"schema":1,"accepted":[{"code":"MP2102","reason":" ","expires":"2999-12-31"}]}""")]
     [DataRow("""{"schema":1,"accepted":[{"code":"MP2102","reason":"r","expires":"soon"}]}""")]
+    [DataRow("""{"schema":1,"accepted":[{"code":"MP2102","plaze":"w","reason":"r","expires":"2999-12-31"}]}""")]
+    [DataRow("""{"schema":1,"accepted":[{"code":"MP2102","place":"w","place":null,"reason":"r","expires":"2999-12-31"}]}""")]
+    [DataRow("""{"schema":1,"accept":[],"accepted":[]}""")]
     [DataRow("not JSON")]
     public void A_baseline_that_cannot_be_understood_is_refused(string text)
     {

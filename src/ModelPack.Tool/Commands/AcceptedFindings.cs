@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using ModelPack.Diagnostics;
 using ModelPack.IO;
 using ModelPack.Tool.Diagnostics;
 
@@ -21,7 +22,9 @@ internal sealed record AcceptedFindings(ImmutableArray<AcceptedFindings.Entry> E
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(
+                RegularFile.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            EnsureKeys(document.RootElement, "schema", "accepted");
             if (document.RootElement.GetProperty("schema").GetInt32() != 1)
             {
                 throw new FormatException("its schema is not 1");
@@ -37,6 +40,16 @@ internal sealed record AcceptedFindings(ImmutableArray<AcceptedFindings.Entry> E
                 {
                     FilePath = path,
                 };
+        }
+    }
+
+    // An entry whose place is misspelled would accept every finding of its code.
+    private static void EnsureKeys(JsonElement found, params string[] known)
+    {
+        string? other = found.EnumerateObject().Select(property => property.Name).FirstOrDefault(name => !known.Contains(name));
+        if (other is not null)
+        {
+            throw new FormatException($"there is no key '{SafeText.Shorten(other)}'");
         }
     }
 
@@ -70,6 +83,7 @@ internal sealed record AcceptedFindings(ImmutableArray<AcceptedFindings.Entry> E
     {
         public static Entry Read(JsonElement entry)
         {
+            EnsureKeys(entry, "code", "place", "reason", "expires");
             string reason = entry.GetProperty("reason").GetString() ?? "";
             if (string.IsNullOrWhiteSpace(reason))
             {
