@@ -3,6 +3,7 @@ using Microsoft.Build.Framework;
 using ModelPack.Conversion;
 using ModelPack.Diagnostics;
 using ModelPack.Diagnostics.Logs;
+using ModelPack.IO;
 
 namespace ModelPack.Build;
 
@@ -20,6 +21,7 @@ internal sealed class FindingLog
     /// <exception cref="ModelPackException">The file is something else.</exception>
     public static void Write(IBuildEngine4 engine, string path, IReadOnlyList<SarifResult> found)
     {
+        RegularFile.EnsureReplaceable(path);
         if (File.Exists(path) && !IsLog(path))
         {
             throw new ModelPackException(BuildErrors.NoSarif, "there is a file already, and it is no SARIF log") { FilePath = path };

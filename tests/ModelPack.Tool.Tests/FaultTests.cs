@@ -143,7 +143,8 @@ public sealed class FaultTests
         ToolResult result = ToolProcess.Run(
             [
                 .. words.Select(word => word.EndsWith("=pipe", StringComparison.Ordinal) ? word.Replace("pipe", folder.File("pipe"))
-                    : word is "model" or "out" or "out.gguf" || word.StartsWith("pipe", StringComparison.Ordinal) ? folder.File(word) : word),
+                    : word is "model" or "out" or "out.gguf" || word.StartsWith("pipe", StringComparison.Ordinal) ? folder.File(word)
+                    : word),
             ]);
         result.ShouldExitWith(4);
         Assert.Contains("error MP3005: ", result.Error);

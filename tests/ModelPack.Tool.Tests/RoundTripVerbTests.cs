@@ -29,4 +29,20 @@ public sealed class RoundTripVerbTests
         Assert.DoesNotContain("block_count", merged.Output);
         Assert.Contains("llama.block_count", InProcess.Run("inspect", folder.File("one.gguf")).Output);
     }
+
+    [TestMethod]
+    public void A_folder_whose_config_contradicts_its_tensors_is_split_all_the_same()
+    {
+        using TestFolder folder = new();
+        Directory.CreateDirectory(folder.File("model"));
+        foreach (string file in Directory.GetFiles(RepositoryData.Path("cases", "file-of-a-folder", "model")))
+        {
+            File.Copy(file, folder.File($"model/{Path.GetFileName(file)}"));
+        }
+
+        string config = folder.File("model/config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"hidden_size\"", "\"hidden_size\": 48, \"other\""));
+        InProcess.Run("convert", folder.File("model"), folder.File("m.gguf")).ShouldExitWith(3);
+        InProcess.Run("split", folder.File("model"), folder.File("parts"), "--max-shard-size", "20KB").ShouldExitWith(0);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
@@ -28,6 +29,7 @@ public sealed class LeftOutFile
     public override string ToString()
     {
         string reason = Reason is null ? "" : $"{Reason}, ";
-        return string.Create(CultureInfo.InvariantCulture, $"'{Name}' ({reason}{Bytes:N0} {(Bytes == 1 ? "byte" : "bytes")})");
+        return SafeText.Escape(
+            string.Create(CultureInfo.InvariantCulture, $"'{Name}' ({reason}{Bytes:N0} {(Bytes == 1 ? "byte" : "bytes")})"));
     }
 }

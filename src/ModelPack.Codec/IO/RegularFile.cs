@@ -6,10 +6,17 @@ namespace ModelPack.IO;
 /// that.</summary>
 internal static class RegularFile
 {
-    /// <summary>Looks at a file before it is opened: opening a pipe waits for its other end.</summary>
+    /// <summary>Looks at a file before it is opened: opening a pipe waits for its other end, and of a link that leads nowhere the system
+    /// says that it is not there.</summary>
     /// <exception cref="ModelPackException">It is a pipe, a socket or a device.</exception>
+    /// <exception cref="FileNotFoundException">It is a link that leads nowhere.</exception>
     public static void EnsureReadable(string path)
     {
+        if (FileStatus.Of(path).Kind == FileKind.Missing && new FileInfo(path).LinkTarget is { } target)
+        {
+            throw new FileNotFoundException($"'{path}' is a link to '{target}', where nothing is.", path);
+        }
+
         if (SpecialName(FileStatus.Of(path).Kind) is { } name)
         {
             throw new ModelPackException(OutputErrors.SpecialSource, $"'{path}' is {name}, not a file") { FilePath = path };

@@ -10,7 +10,7 @@ public sealed class Finding
     {
         Code = code;
         Place = place;
-        Text = text;
+        Text = SafeText.Escape(text);
         ByteOffset = byteOffset;
     }
 

@@ -68,9 +68,7 @@ internal sealed class CommonSource(ModelFile first, ModelFile second, Action<lon
         bool isSame = ahead.Tensors.IsEmpty && ahead.Metadata.IsEmpty;
         return ahead with
         {
-            Proved = !isSame && back.Tensors.IsEmpty
-                ? ahead.Proved
-                : ahead.Proved is { } one && back.Proved is { } two ? one < two ? one : two : null,
+            Proved = ahead.Proved is { } one && back.Proved is { } two ? one < two ? one : two : null,
             Tensors = [.. ahead.Tensors, .. back.Tensors],
             Metadata = isSame ? back.Metadata : ahead.Metadata,
             OtherBytes = ahead.OtherBytes ?? back.OtherBytes,

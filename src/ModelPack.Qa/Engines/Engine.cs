@@ -94,7 +94,7 @@ internal sealed partial class Engine(string setting, TimeSpan? limit = null, str
             return response.IsSuccessStatusCode && document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("text", out JsonElement answer) && answer.ValueKind == JsonValueKind.String
                 ? answer.GetString()!
-                : throw Failed($"{address} answered {(int)response.StatusCode}: {SafeText.Shorten(SafeText.Escape(text))}", null);
+                : throw Failed($"{address} answered {(int)response.StatusCode}: {SafeText.Shorten(text)}", null);
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -127,7 +127,7 @@ internal sealed partial class Engine(string setting, TimeSpan? limit = null, str
             (int exitCode, byte[] output, string error) = EngineProcess.Run(start, limit, cancellation);
             return exitCode == 0
                 ? StrictUtf8.GetString(output).TrimEnd('\r', '\n')
-                : throw Failed($"'{words[0]}' ended with {exitCode}: {SafeText.Escape(error.Trim())}", null);
+                : throw Failed($"'{words[0]}' ended with {exitCode}: {error.Trim()}", null);
         }
         catch (TimeoutException)
         {

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ModelPack.Diagnostics;
+using ModelPack.Diagnostics.Logs;
 using ModelPack.Formats;
 using ModelPack.IO.Json;
 
@@ -26,7 +27,7 @@ internal static class EvidenceJson
             json.WriteEndArray();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return JsonForLogs.Escape(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n";
     }
 
     /// <summary>Reads what <see cref="Write(IEnumerable{GateEvidence}, string)"/> or the harness wrote.</summary>
@@ -36,7 +37,8 @@ internal static class EvidenceJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(SmallFile.Read(path));
-            return [.. document.RootElement.EnumerateArray().Select(Read)];
+            ImmutableArray<GateEvidence> evidence = [.. document.RootElement.EnumerateArray().Select(Read)];
+            return evidence.IsEmpty ? throw new FormatException("it holds no evidence: nothing was looked at") : evidence;
         }
         catch (Exception exception)
             when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)

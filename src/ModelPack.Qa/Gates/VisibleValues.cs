@@ -1,4 +1,3 @@
-using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.Models;
 using ModelPack.Tensors;
@@ -45,7 +44,7 @@ internal static class VisibleValues
             if (difference is not null && (others.Contains(tensor.Name) || others.Contains(tensor.SourceName)
                 || !HasMovedValues(tensor, first.Source, source, second.Source, target, cancellation)))
             {
-                found.Add(SafeText.Escape($"tensor '{tensor.Name}': {difference}"));
+                found.Add($"tensor '{tensor.Name}': {difference}");
             }
         }
 

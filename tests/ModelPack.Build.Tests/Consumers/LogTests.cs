@@ -21,12 +21,14 @@ public sealed partial class LogTests
     [TestMethod]
     public void For_GitHub_an_error_names_the_line_of_its_item_in_the_form_of_the_problem_matcher()
     {
-        string[] errors = [.. Broken().Build("-p:GITHUB_ACTIONS=true").Failed().Errors("MP2102")];
+        Consumer app = Broken();
+        File.Move(app.In("models", "broken.gguf"), app.In("models", "broken ##vso[x].gguf"));
+        string[] errors = [.. app.Build("-p:GITHUB_ACTIONS=true").Failed().Errors("MP2102")];
         Match matched = ProblemMatcher().Match(errors.Single());
         Assert.IsTrue(matched.Success, errors[0]);
         Assert.EndsWith("App.csproj", matched.Groups[1].Value);
         Assert.AreEqual($"{Line}", matched.Groups[2].Value);
-        StringAssert.Matches(matched.Groups[5].Value, new(@"models.broken\.gguf: .*victim.*\(at byte \d+\)"));
+        StringAssert.Matches(matched.Groups[5].Value, new(@"models.broken #\\u0023vso\[x\]\.gguf: .*victim.*\(at byte \d+\)"));
         Assert.EndsWith("App.csproj", matched.Groups[6].Value);
 
         Consumer nothing = Consumer.Create("""<ItemGroup><ModelVerify Include="nowhere/*.gguf" /></ItemGroup>""");

@@ -35,6 +35,17 @@ public sealed class FindingLogTests
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_pipe_in_place_of_the_log_is_refused_at_once()
+    {
+        using SetFolder folder = new();
+        SpecialFileTests.MakePipe(folder.In("log.sarif"));
+        RecordingEngine engine = new();
+        Assert.IsFalse(Run(folder, engine, folder.In("models", "small.gguf")));
+        Assert.AreEqual("MP3006", engine.Errors.Single().Code);
+    }
+
+    [TestMethod]
     public void Where_the_line_of_an_item_is_not_known_it_is_the_first_of_the_model()
     {
         using SetFolder folder = new();

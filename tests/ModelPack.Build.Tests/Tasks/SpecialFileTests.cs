@@ -57,7 +57,7 @@ public sealed class SpecialFileTests
         return folder.In("out", $".{Convert.ToHexStringLower(hash)}.modelpack-lock");
     }
 
-    private static void MakePipe(string path)
+    internal static void MakePipe(string path)
     {
         using Process make = Process.Start("mkfifo", [path]);
         make.WaitForExit();

@@ -135,6 +135,25 @@ public sealed class SpecialFileTests
     }
 
     [TestMethod]
+    [DataRow("m.safetensors")]
+    [DataRow("m.ggml-blocks.safetensors")]
+    public void A_link_that_leads_nowhere_is_named_with_where_it_leads(string name)
+    {
+        using TempFolder folder = new();
+        string source = SmallModels.Write(folder, ModelFormat.Gguf);
+        ModelConverter.Convert(source, folder.At("m.safetensors"), ModelFormat.SafeTensors, new());
+        File.Delete(folder.At(name));
+        File.CreateSymbolicLink(folder.At(name), "../blobs/1");
+        foreach (Action open in new Action[]
+        {
+            () => ModelFiles.Open(folder.At("m.safetensors")).Dispose(), () => Model.Open(folder.At("m.safetensors")).Dispose(),
+        })
+        {
+            Assert.Contains($"'{folder.At(name)}' is a link to '../blobs/1', where nothing is", Assert.Throws<IOException>(open).Message);
+        }
+    }
+
+    [TestMethod]
     [DataRow("model-00002-of-00002.gguf")]
     [DataRow("model.gguf.ggml-blocks.safetensors")]
     public void A_pipe_beside_a_file_that_belongs_to_it_is_refused(string name)

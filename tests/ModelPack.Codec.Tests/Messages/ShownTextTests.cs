@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ModelPack.Codec.Tests.Conversion;
 using ModelPack.Codec.Tests.Verification;
+using ModelPack.Conversion;
 using ModelPack.Diagnostics;
 using ModelPack.Diagnostics.Logs;
 using ModelPack.Formats.Gguf;
@@ -24,12 +25,17 @@ public sealed partial class ShownTextTests
         using Model model = Model.Open(path);
         Certificate certificate = ModelConverter.Convert(path, folder.At($"{Hostile}.apr"), ModelFormat.Apr, new());
         using ModelFile file = ModelFiles.Open(path);
+        VerificationReport changed = ModelVerifier.Verify(path, Write(folder, "nan.gguf", float.NaN));
         object[] shown =
         [
             model.Tensors[0], model.Metadata[0].Value, certificate, certificate.Source, certificate.Output, certificate.Tensors[0],
             ModelConverter.Plan(path, folder.At("other.safetensors")), ModelHash.Compute(model).Tensors[0],
             ModelStatistics.Compute(model.Tensors[0]), file.AllMembers[0],
             ModelValidator.Validate(Write(folder, "nan.gguf", float.NaN)).Findings.Single(finding => finding.IsNonFinite),
+            new Finding(ProofErrors.NonFiniteTensor, Hostile, Hostile).Text,
+            changed, changed.Differences.First(difference => difference.Kind == DifferenceKind.Payload),
+            ModelVerifier.Verify(path, folder.At("nan.gguf"), ValueTolerance.Absolute(0)), new LeftOutFile(Hostile, 1, Hostile),
+            new MetadataEntry(Hostile, model.Metadata[0].Value), model.ToBuilder().Save(folder.At($"saved {Hostile}.gguf")),
         ];
         foreach (object item in shown)
         {
@@ -43,10 +49,17 @@ public sealed partial class ShownTextTests
         using TempFolder folder = new();
         using Model model = Model.Open(Write(folder, "m.gguf", 1));
         Tensor tensor = model.Tensors[0];
+        using ModelFile named = ModelFiles.Open(Write(folder, $"{Hostile}.gguf", 1));
+        Directory.CreateDirectory(folder.At("set"));
+        folder.Write("set/model.safetensors", SmallModels.SafeTensors());
+        folder.Write($"set/{Key}.txt", [0xFF]);
+        using ModelFile set = ModelFiles.Open(folder.At("set"));
+        ModelSetMember text = set.AllMembers.Single(member => member.Model is null);
         foreach (Action act in new Action[]
         {
             () => tensor.CopyTo([]), () => tensor.ToArray<double>(), () => _ = model.Tensors[Hostile + "x"],
-            () => _ = model.Metadata[Key + "x"], () => model.Metadata.GetInt64(Key),
+            () => _ = model.Metadata[Key + "x"], () => model.Metadata.GetInt64(Key), () => named.AllMembers[0].ReadAllText(),
+            () => text.ReadAllText(),
         })
         {
             AssertHarmless(Assert.Throws<Exception>(act).Message, "exception");

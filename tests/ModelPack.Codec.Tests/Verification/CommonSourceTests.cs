@@ -20,6 +20,7 @@ public sealed class CommonSourceTests
         "model.gguf parts", "parts parts2", "parts parts3", "a.apr b.apr", "a.apr c.apr", "folder shards", "folder shards2",
         "shards shards2", "single.safetensors folder",
         "single.safetensors shards", "model.gguf back.gguf", "parts back.gguf", "whole.gguf whole-parts", "hf sharded", "sharded again",
+        "hf again", "model.gguf parts3",
     ];
 
     [TestCleanup]
@@ -119,6 +120,34 @@ public sealed class CommonSourceTests
         VerificationReport report = ModelVerifier.Verify(Made("parts2"), folder.At("others"));
         CollectionAssert.AreEquivalent(
             new[] { Key, "llama.context_lengtX" }, report.Differences.Select(difference => difference.Place).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("single.safetensors", "hf")]
+    [DataRow("folder", "sharded")]
+    public void Files_whose_oldest_files_have_two_formats_are_compared_by_what_they_hold(string first, string second)
+    {
+        foreach ((string left, string right) in new[] { (Made(first), Made(second)), (Made(second), Made(first)) })
+        {
+            VerificationReport report = ModelVerifier.Verify(left, right);
+            Assert.AreEqual(ProofLevel.L1, report.Proved, string.Join('\n', report.Differences.Select(difference => difference.Text)));
+            Assert.IsTrue(report.Differences.All(difference => difference.Kind == DifferenceKind.Metadata));
+        }
+    }
+
+    [TestMethod]
+    public void A_wrong_hash_in_one_of_two_records_is_a_difference_on_either_side()
+    {
+        (string own, string other) = (Made("single.safetensors"), folder.At("second.safetensors"));
+        File.WriteAllBytes(other, OriginRecords.WithRecord(
+            File.ReadAllBytes(own),
+            record => record with { Files = [record.Files[0] with { Hash = new(1, 2) }, .. record.Files.Skip(1)] }));
+        foreach ((string left, string right) in new[] { (own, other), (other, own) })
+        {
+            VerificationReport report = ModelVerifier.Verify(left, right);
+            Assert.AreEqual(ProofLevel.L1, report.Proved);
+            Assert.AreEqual(ModelFile.OriginKey, report.Differences.Single().Place);
+        }
     }
 
     [TestMethod]

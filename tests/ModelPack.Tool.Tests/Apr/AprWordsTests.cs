@@ -194,6 +194,39 @@ public sealed class AprWordsTests
     }
 
     [TestMethod]
+    public void No_line_error_or_path_hides_or_commands()
+    {
+        using TestFolder folder = new();
+        const string Hostile = "a\u202E##vso[x]\u001b[2J error X";
+        string path = folder.File($"{Hostile}.safetensors");
+        new ModelBuilder(ModelFormat.SafeTensors).Add(Hostile, [2], new float[] { 1, 2 }).Save(path);
+        string snapshot = folder.File($"{Hostile}/models--org--name/snapshots/abc");
+        Directory.CreateDirectory(snapshot);
+        File.Copy(Small, Path.Combine(snapshot, "m.gguf"));
+        string[] shown =
+        [
+            Run(folder, "tensors", path).Output, Run(folder, "inspect", path + "x").Error,
+            InProcess.Run("apr", "--install-shim", folder.File(Hostile + ".d")).Output, Pulled(folder.File(Hostile)),
+        ];
+        foreach (string text in shown)
+        {
+            Assert.Contains("a\\u202E#\\u0023vso[x]\\u001B[2J", text);
+            Assert.IsFalse(text.Any(character => character is '\u202e' or '\u001b') || text.Contains("##vso"), text);
+        }
+    }
+
+    private static string Pulled(string cache)
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        AprConsole console = new(output, TextWriter.Null, TextReader.Null, "0.0.0")
+        {
+            Variable = name => name == "HF_HUB_CACHE" ? cache : null,
+        };
+        Assert.AreEqual(0, AprProgram.Run(["pull", "org/name"], console, CancellationToken.None));
+        return output.ToString();
+    }
+
+    [TestMethod]
     public void The_shim_forwards_words_and_exit_codes()
     {
         using TestFolder folder = new();

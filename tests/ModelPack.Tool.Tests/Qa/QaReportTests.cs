@@ -49,6 +49,32 @@ public sealed class QaReportTests
     }
 
     [TestMethod]
+    public void Text_of_a_model_is_escaped_in_every_report()
+    {
+        using TestFolder folder = new();
+        const string Hostile = "a\u202E##vso[x] <b> \"q\" error X";
+        GateEvidence one = new()
+        {
+            Id = "1", Gate = Hostile, Organization = Hostile, Model = Hostile, Subject = Hostile, Outcome = Outcome.Crashed,
+            Reason = Hostile, Output = Hostile, StandardError = Hostile, Modality = Hostile, Backend = Hostile,
+        };
+        string source = folder.Write($"{Hostile}.safetensors", ModelBytes.SafeTensors(1, 2));
+        Certificate certificate = ModelConverter.Convert(source, folder.File("m.gguf"), ModelFormat.Gguf, new() { Sha256 = true });
+        string[] reports =
+        [
+            MarkdownReport.Of([one]), JUnitReport.Of([one]), QaHtmlReport.Of([one]), EvidenceJson.Write([one], Hostile),
+            ModelCard.Of(certificate), PublishManifest.Of(certificate), one.ToError().Message,
+        ];
+        foreach (string report in reports)
+        {
+            Assert.Contains("u202E", report);
+            Assert.DoesNotContain('\u202e', report);
+            Assert.DoesNotContain("##vso", report);
+            Assert.DoesNotContain("<b>", report == reports[3] || report == reports[6] || report == reports[5] ? "" : report);
+        }
+    }
+
+    [TestMethod]
     [DataRow("\"Crashed\"", "\"4\"", "'4' is no outcome")]
     [DataRow("\"Crashed\"", "\"crashed\"", "is no outcome")]
     [DataRow("\"Crashed\"", "\"Crashed, Skipped\"", "is no outcome")]
@@ -64,6 +90,15 @@ public sealed class QaReportTests
         ModelPackException refused = Assert.ThrowsExactly<ModelPackException>(() => EvidenceJson.Read(path));
         Assert.AreEqual("MP7011", refused.Code.Id);
         Assert.Contains(message, refused.Detail);
+    }
+
+    [TestMethod]
+    public void Evidence_of_nothing_is_refused()
+    {
+        using TestFolder folder = new();
+        ToolResult result = InProcess.Run("qa", "report", folder.Write("e.json", "[]"u8), "--output", folder.File("o"));
+        result.ShouldExitWith(2);
+        Assert.Contains("MP7011: it holds no evidence: nothing was looked at", result.Error);
     }
 
     /// <summary>Numbers worked out by hand from the harness's formula.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
@@ -24,7 +25,8 @@ public sealed class SaveReport
     public override string ToString()
     {
         string files = Files.Count == 1 ? $"'{Files[0]}'" : $"{Files.Count} files";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{files}, {Length:N0} {(Length == 1 ? "byte" : "bytes")}{(IsUnchanged ? ", unchanged" : "")}");
+        string unchanged = IsUnchanged ? ", unchanged" : "";
+        return SafeText.Escape(
+            string.Create(CultureInfo.InvariantCulture, $"{files}, {Length:N0} {(Length == 1 ? "byte" : "bytes")}{unchanged}"));
     }
 }

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Verification.Comparison;
 
 namespace ModelPack;
@@ -28,7 +29,7 @@ public sealed class Difference
     {
         Kind = kind;
         Place = place;
-        Text = text;
+        Text = SafeText.Escape(text);
         ElementIndex = elementIndex;
         ByteOffset = byteOffset;
         Count = count;

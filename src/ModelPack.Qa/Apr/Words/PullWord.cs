@@ -38,7 +38,9 @@ internal static class PullWord
     {
         string reference = Path.Combine(folder, "refs", "main");
         string snapshots = Path.Combine(folder, "snapshots");
-        string? named = File.Exists(reference) ? Path.Combine(snapshots, Path.GetFileName(RegularFile.ReadAllText(reference).Trim())) : null;
+        string? named = File.Exists(reference)
+            ? Path.Combine(snapshots, Path.GetFileName(RegularFile.ReadAllText(reference).Trim()))
+            : null;
         return named is not null && Directory.Exists(named) ? named
             : Directory.Exists(snapshots) && Directory.GetDirectories(snapshots) is [var only] ? only : null;
     }
