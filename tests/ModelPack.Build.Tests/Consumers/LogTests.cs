@@ -28,7 +28,8 @@ public sealed partial class LogTests
         Assert.IsTrue(matched.Success, errors[0]);
         Assert.EndsWith("App.csproj", matched.Groups[1].Value);
         Assert.AreEqual($"{Line}", matched.Groups[2].Value);
-        StringAssert.Matches(matched.Groups[5].Value, new(@"models.broken #\\u0023vso\[x\]\.gguf: .*victim.*\(at byte \d+\)"));
+        StringAssert.Matches(
+            matched.Groups[5].Value, new(@"models.broken #\\u0023vso\[x\]\.gguf: .*victim.*\(at byte \d+\)"));
         Assert.EndsWith("App.csproj", matched.Groups[6].Value);
 
         Consumer nothing = Consumer.Create("""<ItemGroup><ModelVerify Include="nowhere/*.gguf" /></ItemGroup>""");
