@@ -55,6 +55,11 @@ public sealed class EditTests
     [DataRow(2, "MP5006", "m.gguf", "--set", "qwen2.context_length=many")]
     [DataRow(2, "MP5006", "m.gguf", "--set", "qwen2.context_length=-1")]
     [DataRow(2, "MP5006", "m.gguf", "--set", "x:u32[]=5")]
+    [DataRow(2, "MP5006", "m.gguf", "--set", "x:f32=1e40")]
+    [DataRow(2, "MP5006", "m.gguf", "--set", "x:f64=1e400")]
+    [DataRow(2, "MP5006", "m.gguf", "--set", "x:f32=0,5")]
+    [DataRow(2, "MP5006", "m.gguf", "--set", "x:f64=1,000")]
+    [DataRow(2, "MP2410", "m.apr", "--set", "x:u32=5")]
     [DataRow(2, "MP2402", "m.gguf", "--unset", "none")]
     [DataRow(2, "MP2402", "m.gguf", "--remove", "none")]
     [DataRow(2, "MP2401", "m.gguf", "--rename", "output_norm.weight=token_embd.weight")]
@@ -67,6 +72,42 @@ public sealed class EditTests
         ToolResult result = InProcess.Run(["edit", Model, folder.File(target), .. edits]);
         result.ShouldExitWith(exitCode);
         StringAssert.Contains(result.Error, code);
-        Assert.IsFalse(File.Exists(folder.File("m.gguf")));
+        Assert.IsFalse(File.Exists(folder.File(target)) && target != "there.gguf");
+    }
+
+    [TestMethod]
+    public void Numbers_of_an_apr_keep_every_digit_that_was_typed()
+    {
+        using TestFolder folder = new();
+        string source = RepositoryData.Corpus("apr/valid/metadata-all-fields.apr");
+        string edited = folder.File("e.apr");
+        InProcess.Run(
+            "edit", source, edited, "--set", "total_size=18446744073709551615", "--set", "x.u:u64=18446744073709551615",
+            "--set", "x.list:f64[]=[0.1234567890123456,1e-300]", "--set", "x.long:i64[]=[9007199254740993]", "--set",
+            "x.flags:bool[]=[true,false]", "--set", "x.d:f64=0.30000000000000004").ShouldExitWith(0);
+        using ModelPack.Model model = ModelPack.Model.Open(edited);
+        foreach ((string key, string text) in new[]
+        {
+            ("total_size", "18446744073709551615"), ("x.u", "18446744073709551615"), ("x.list", "[0.1234567890123456,1e-300]"),
+            ("x.long", "[9007199254740993]"), ("x.flags", "[true,false]"), ("x.d", "0.30000000000000004"),
+        })
+        {
+            Assert.AreEqual(text, System.Text.Encoding.UTF8.GetString(model.Metadata[key].RawBytes.Span), key);
+        }
+
+        foreach (string wrong in new[] { "x:f64=1e400", "x:f64=NaN", "x:u8=256", "x:u8[]=[256]", "x:bool=1", "hidden_size=1.5.2" })
+        {
+            ToolResult result = InProcess.Run("edit", source, folder.File("w.apr"), "--set", wrong);
+            result.ShouldExitWith(2);
+            StringAssert.Contains(result.Error, "MP5006", wrong);
+        }
+
+        ToolResult broken = InProcess.Run("edit", source, folder.File("w.apr"), "--set", "hidden_size=1.5");
+        broken.ShouldExitWith(2);
+        StringAssert.Contains(broken.Error, "MP2418");
+        ToolResult texts = InProcess.Run(
+            "edit", RepositoryData.Corpus("safetensors/valid/all_dtypes.safetensors"), folder.File("w.safetensors"), "--set", "x:u32=5");
+        texts.ShouldExitWith(2);
+        StringAssert.Contains(texts.Error, "--set x=5");
     }
 }

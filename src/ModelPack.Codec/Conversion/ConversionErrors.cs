@@ -35,10 +35,6 @@ internal static class ConversionErrors
         "MP3003", "", ErrorKind.InputOutput, "The target folder holds files that no conversion wrote.",
         "Choose another folder, or empty this one yourself.");
 
-    public static readonly ErrorCode OtherEnding = new(
-        "MP2410", "", ErrorKind.Usage, "The name of the target ends like another format.",
-        "Give the target the ending of its format, or convert to the format that its name says.");
-
     public static readonly ErrorCode OneStream = new(
         "MP2411", "", ErrorKind.Usage, "The output consists of several files, and a stream holds one.",
         "Convert to a path, or set Quantized = Blocks, which needs no second file.");
@@ -52,6 +48,6 @@ internal static class ConversionErrors
         "Check the path, the rights and the free space; the source is untouched and no partial output was left.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [OtherEnding, OneStream, PartOfGgufOnly, NonFinite, SameFile, NotProved, NeedsFolder, Lossy, SideFileName, SharedSideFile,
+        [OneStream, PartOfGgufOnly, NonFinite, SameFile, NotProved, NeedsFolder, Lossy, SideFileName, SharedSideFile,
             ForeignFolder, ReadOrWriteFailed];
 }

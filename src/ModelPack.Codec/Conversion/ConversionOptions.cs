@@ -1,3 +1,5 @@
+using ModelPack.Diagnostics;
+
 namespace ModelPack;
 
 /// <summary>Options of a conversion. The defaults prove L3 and refuse every loss.</summary>
@@ -21,25 +23,57 @@ namespace ModelPack;
 public sealed record ConversionOptions
 {
     /// <summary>Whether the source's path stands for the model, or for the file alone.</summary>
-    public PathScope Scope { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public PathScope Scope
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(Scope));
+    }
 
     /// <summary>Types that the target lacks.</summary>
-    public QuantizedMode Quantized { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public QuantizedMode Quantized
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(Quantized));
+    }
 
     /// <summary>
     /// Narrows the floating-point matrices of the output to BF16 or F16: a named loss, for which <see cref="Loss"/> has to allow it. The
     /// source's bytes go into a side file. Null changes nothing.
     /// </summary>
-    public TensorType? Dtype { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such type.</exception>
+    public TensorType? Dtype
+    {
+        get;
+        init => field = value is { } type ? Defined.Ensure(type, nameof(Dtype)) : null;
+    }
 
     /// <summary>Whether a loss that was asked for is allowed.</summary>
-    public LossPolicy Loss { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public LossPolicy Loss
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(Loss));
+    }
 
     /// <summary>The largest absolute error that narrowing may make; null for any.</summary>
-    public double? Epsilon { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, infinite or NaN, which would limit nothing.</exception>
+    public double? Epsilon
+    {
+        get;
+        init => field = value is null or (>= 0 and <= double.MaxValue)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "a finite number from 0 is needed");
+    }
 
     /// <summary>Tensor names.</summary>
-    public NamingMode Naming { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public NamingMode Naming
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(Naming));
+    }
 
     /// <summary>
     /// Makes a GGUF of the part of the model that sees, which llama.cpp takes beside that of the language model; the source is a Hugging
@@ -49,20 +83,45 @@ public sealed record ConversionOptions
     public bool Mmproj { get; init; }
 
     /// <summary>The origin record.</summary>
-    public OriginMode Origin { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public OriginMode Origin
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(Origin));
+    }
 
     /// <summary>NaN and infinity in the source.</summary>
-    public NonFinitePolicy NonFinite { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public NonFinitePolicy NonFinite
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(NonFinite));
+    }
 
     /// <summary>An existing target.</summary>
-    public ExistingTarget Existing { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">There is no such value.</exception>
+    public ExistingTarget Existing
+    {
+        get;
+        init => field = Defined.Ensure(value, nameof(Existing));
+    }
 
     /// <summary>Payload bytes at which a further shard is begun (SafeTensors shards, GGUF splits); null for one file. Needs a folder as
     /// target.</summary>
-    public long? MaxShardBytes { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not above zero.</exception>
+    public long? MaxShardBytes
+    {
+        get;
+        init => field = Defined.EnsurePositive(value, nameof(MaxShardBytes));
+    }
 
     /// <summary>Worker threads; 0 takes one for each processor.</summary>
-    public int Threads { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public int Threads
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Threads), value, "a number from 0 is needed");
+    }
 
     /// <summary>Also computes SHA-256 of source and output for the certificate (slow).</summary>
     public bool Sha256 { get; init; }

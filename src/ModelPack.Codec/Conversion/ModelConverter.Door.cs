@@ -1,4 +1,5 @@
 using ModelPack.Conversion;
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Output;
@@ -35,7 +36,8 @@ public static partial class ModelConverter
         string sourcePath, string targetPath, ModelFormat? to = null, ConversionOptions? options = null,
         IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ModelFormat format = Format(sourcePath, targetPath, to);
+        ArgumentException.ThrowIfNullOrEmpty(sourcePath);
+        ModelFormat format = Format(targetPath, to);
         string path = targetPath;
         return Convert(
             sourcePath, targetPath, format, options ?? new(), NameChanges.Flushed, progress, null, cancellation, ref path);
@@ -52,37 +54,43 @@ public static partial class ModelConverter
         string sourcePath, string targetPath, ModelFormat? to = null, ConversionOptions? options = null,
         IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ModelFormat format = Format(sourcePath, targetPath, to);
+        ArgumentException.ThrowIfNullOrEmpty(sourcePath);
+        ModelFormat format = Format(targetPath, to);
         return Task.Run(() => Convert(sourcePath, targetPath, (ModelFormat?)format, options, progress, cancellation), cancellation);
     }
 
     /// <summary>Converts an opened model. The target may not be a file of the model.</summary>
     /// <param name="source">The model.</param>
     /// <param name="targetPath">The file, or the folder if it ends in a separator.</param>
-    /// <param name="to">Format of the output.</param>
-    /// <param name="options">What else is asked for; Scope has no meaning here.</param>
+    /// <param name="to">Format of the output; null for that of the target's ending.</param>
+    /// <param name="options">What else is asked for; Scope has no meaning here. Null proves L3 and refuses every loss.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ArgumentException">No format is named, and the name of the target has no ending of one.</exception>
     /// <exception cref="ModelPackException">The conversion is not possible, not lossless, or not proved.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <example>
     /// <code>
     /// using Model model = Model.Open(await File.ReadAllBytesAsync("qwen.gguf"));
     /// ModelConverter.Convert(model, "qwen.apr", ModelFormat.Apr, new ConversionOptions { Quantized = QuantizedMode.Blocks });
     /// </code>
     /// </example>
-    public static Certificate Convert(Model source, string targetPath, ModelFormat to, ConversionOptions options)
+    public static Certificate Convert(
+        Model source, string targetPath, ModelFormat? to = null, ConversionOptions? options = null,
+        IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentException.ThrowIfNullOrEmpty(targetPath);
-        ArgumentNullException.ThrowIfNull(options);
-        EnsureDefined(to);
+        ModelFormat format = Format(targetPath, to);
         TargetPaths.CheckNames(targetPath);
         string named = targetPath;
         targetPath = RegularFile.Follow(targetPath);
         using OutputLock place = OutputLock.Take(targetPath, NameChanges.Flushed);
-        TargetPaths.Check(source.File, targetPath, options);
-        TargetPaths.CheckEnding(named, to);
-        (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source.File, targetPath, to, options).Plan();
-        return new ConversionRun(place, aim, null, null, CancellationToken.None).Convert(plan);
+        TargetPaths.Check(source.File, targetPath, options ?? new());
+        TargetEnding.Check(named, format);
+        (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source.File, targetPath, format, options ?? new()).Plan();
+        return new ConversionRun(place, aim, progress, null, cancellation).Convert(plan);
     }
 
     /// <summary>
@@ -92,11 +100,14 @@ public static partial class ModelConverter
     /// <param name="source">The model, one file; it has to seek.</param>
     /// <param name="target">Gets the output.</param>
     /// <param name="to">Format of the output.</param>
-    /// <param name="options">What else is asked for.</param>
+    /// <param name="options">What else is asked for; null proves L3 and refuses every loss.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ArgumentException">The source cannot be read or cannot seek, or the target cannot be written.</exception>
     /// <exception cref="ModelFormatException">The source breaks a rule of its format.</exception>
     /// <exception cref="ModelPackException">The conversion is not possible, not lossless, not proved, or has several files.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <example>
     /// <code>
     /// using FileStream source = File.OpenRead("qwen.gguf");
@@ -104,12 +115,13 @@ public static partial class ModelConverter
     /// ModelConverter.Convert(source, target, ModelFormat.Apr, new ConversionOptions { Quantized = QuantizedMode.Blocks });
     /// </code>
     /// </example>
-    public static Certificate Convert(Stream source, Stream target, ModelFormat to, ConversionOptions options)
+    public static Certificate Convert(
+        Stream source, Stream target, ModelFormat to, ConversionOptions? options = null, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(options);
-        EnsureDefined(to);
+        Defined.Ensure(to, nameof(to));
         if (!target.CanWrite)
         {
             throw new ArgumentException("the stream cannot be written", nameof(target));
@@ -119,7 +131,7 @@ public static partial class ModelConverter
         ModelFile model = ModelFiles.Open(new StreamByteSource(source));
         using ScratchFolder folder = ScratchFolder.Create(Path.GetTempPath());
         string path = Path.Combine(folder.Path, $"model.{to.Extension()}");
-        Certificate certificate = Convert(model, path, to, options);
+        Certificate certificate = Convert(model, path, to, options ?? new(), progress, cancellation);
         if (certificate.Output.Parts.Length > 1)
         {
             throw new ModelPackException(ConversionErrors.OneStream, $"the output consists of {certificate.Output.Parts.Length} files");
@@ -151,29 +163,21 @@ public static partial class ModelConverter
     public static ConversionPreview Plan(
         string sourcePath, string targetPath, ModelFormat? to = null, ConversionOptions? options = null)
     {
-        using PlannedConversion plan = Planned(sourcePath, targetPath, Format(sourcePath, targetPath, to), options ?? new(), null);
+        ArgumentException.ThrowIfNullOrEmpty(sourcePath);
+        using PlannedConversion plan = Planned(sourcePath, targetPath, Format(targetPath, to), options ?? new(), null);
         return plan.Preview;
     }
 
-    private static ModelFormat Format(string sourcePath, string targetPath, ModelFormat? to)
+    private static ModelFormat Format(string targetPath, ModelFormat? to)
     {
-        ArgumentException.ThrowIfNullOrEmpty(sourcePath);
         ArgumentException.ThrowIfNullOrEmpty(targetPath);
         if (to is { } format)
         {
-            EnsureDefined(format);
+            Defined.Ensure(format, nameof(to));
             return format;
         }
 
-        return TargetPaths.FormatOf(targetPath)
+        return TargetEnding.FormatOf(targetPath)
             ?? throw new ArgumentException("the name of the target ends like no format: pass the format", nameof(to));
-    }
-
-    private static void EnsureDefined(ModelFormat to)
-    {
-        if (!Enum.IsDefined(to))
-        {
-            throw new ArgumentOutOfRangeException(nameof(to), to, "there is no such format");
-        }
     }
 }

@@ -78,7 +78,7 @@ public static partial class ModelConverter
         using OutputLock place = OutputLock.Take(targetPath, changes);
         path = sourcePath;
         TargetPaths.Check(sourcePath, targetPath, options);
-        TargetPaths.CheckEnding(named, to);
+        TargetEnding.Check(named, to);
         using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         path = targetPath;
         (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, targetPath, to, options).Plan();
@@ -125,7 +125,7 @@ public static partial class ModelConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         string place = TargetPaths.Follow(sourcePath, targetPath, options);
-        TargetPaths.CheckEnding(targetPath, to);
+        TargetEnding.Check(targetPath, to);
         ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         try
         {
@@ -166,10 +166,12 @@ public static partial class ModelConverter
         Path.TrimEndingDirectorySeparator(RegularFile.Follow(targetPath)) + MemberName.CertificateEnding;
 
     /// <summary>Converts an opened model; it does not look whether source and target are the same.</summary>
-    internal static Certificate Convert(ModelFile source, string targetPath, ModelFormat to, ConversionOptions options)
+    internal static Certificate Convert(
+        ModelFile source, string targetPath, ModelFormat to, ConversionOptions options, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         using OutputLock place = OutputLock.Take(targetPath, NameChanges.Flushed);
         (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, targetPath, to, options).Plan();
-        return new ConversionRun(place, aim, null, null, CancellationToken.None).Convert(plan);
+        return new ConversionRun(place, aim, progress, null, cancellation).Convert(plan);
     }
 }

@@ -31,22 +31,6 @@ internal static class TargetPaths
         return targetPath;
     }
 
-    /// <summary>A name that says another format would mislead every program that goes by it.</summary>
-    /// <exception cref="ModelPackException">The ending is that of another format.</exception>
-    public static void CheckEnding(string targetPath, ModelFormat to)
-    {
-        if (!TemporaryModel.IsFolder(targetPath) && FormatOf(targetPath) is { } said && said != to)
-        {
-            throw new ModelPackException(
-                ConversionErrors.OtherEnding,
-                $"'{Path.GetFileName(targetPath)}' ends like {said.Name()}, and the output would be {to.Name()}") { FilePath = targetPath };
-        }
-    }
-
-    /// <summary>The format that the ending of a file's name says; null if it says none.</summary>
-    public static ModelFormat? FormatOf(string targetPath) =>
-        ModelFormatNames.TryParse(Path.GetExtension(targetPath), out ModelFormat format) ? format : null;
-
     /// <summary>Whether the files of a planned output can have their names.</summary>
     /// <exception cref="ModelPackException">A name is longer than file systems take.</exception>
     public static void CheckNames(string sourcePath, string targetPath, IEnumerable<string> names)

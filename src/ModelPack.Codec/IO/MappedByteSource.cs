@@ -25,8 +25,10 @@ public sealed class MappedByteSource : ByteSource
     /// <param name="path">The file.</param>
     /// <exception cref="ModelPackException">It is a pipe, a socket or a device.</exception>
     /// <exception cref="IOException">The file is not there, or cannot be mapped.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public MappedByteSource(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         Name = path;
         RegularFile.EnsureReadable(path);
         using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);

@@ -75,6 +75,7 @@ public sealed partial class Model
     /// <param name="cancellation">Stops the work before it begins; a model that is opened all the same is closed again.</param>
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     /// <example>
     /// <code>

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.Formats;
 using ModelPack.IO;
 using ModelPack.IO.Names;
@@ -21,6 +22,7 @@ internal static class ModelFiles
     /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
     public static ModelFile Open(string path, PathScope scope = PathScope.Model)
     {
+        Defined.Ensure(scope, nameof(scope));
         if (path.Length > 0 && !Path.Exists(path) && OutputLock.Exists(path))
         {
             throw new ModelPackException(
@@ -186,7 +188,7 @@ internal static class ModelFiles
         }
 
         ModelSet set = ModelSet.Open(
-            location.Path, files, HasModelName(files[0]) ? NamedFormat(files[0].Name)!.Value : format, location.Notes, location.LeftOut);
+            location.Path, files, TargetEnding.FormatOf(files[0].Name) ?? format, location.Notes, location.LeftOut);
         if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == ModelFile.OriginKey))
         {
             return set;
@@ -215,7 +217,7 @@ internal static class ModelFiles
         }
 
         ForeignFile.RefuseAsModel(source);
-        return NamedFormat(source.Name)
+        return TargetEnding.FormatOf(source.Name)
             ?? throw new ModelFormatException(
                 FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
     }
@@ -223,7 +225,7 @@ internal static class ModelFiles
     private static ModelFormat? Shown(ByteSource source)
     {
         byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
-        return NamedFormat(source.Name) is { } named && Matches(named) ? named
+        return TargetEnding.FormatOf(source.Name) is { } named && Matches(named) ? named
             : FormatCatalog.All.FirstOrDefault(entry => Matches(entry.Format))?.Format;
 
         bool Matches(ModelFormat format) => ModelFiles.Matches(format, first, source.Length);
@@ -238,14 +240,11 @@ internal static class ModelFiles
 
     private static bool Matches(ModelFormat format, byte[] first, long length) => FormatCatalog.Of(format).Matches(first, length);
 
-    private static ModelFormat? NamedFormat(string name) =>
-        ModelFormatNames.TryParse(Path.GetExtension(name), out ModelFormat named) ? named : null;
-
-    private static bool HasModelName(NamedSource file) => NamedFormat(file.Name) is not null;
+    private static bool HasModelName(NamedSource file) => TargetEnding.FormatOf(file.Name) is not null;
 
     // What a path names is not always what it says.
     private static IReadOnlyList<Note> NameNotes(string name, ModelFormat format) =>
-        NamedFormat(name) is { } named && named != format
+        TargetEnding.FormatOf(name) is { } named && named != format
             ? [new(OtherEnding,
                 $"the content is that of a .{format.Extension()} file, and the name ends in .{named.Extension()}: it is read as what it is")]
             : [];

@@ -76,7 +76,7 @@ public sealed partial class Tensor
         model.ThrowIfDisposed();
         if (Shape.IsEmpty)
         {
-            throw Wrong("is a scalar and has no rows: call ToSingles or ToArray");
+            throw Wrong($"is a scalar and has no rows: call {RightCall}");
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -84,7 +84,7 @@ public sealed partial class Tensor
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Shape[0]);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Shape[0] - start);
         TensorRows rows = TensorRows.Of(info)
-            ?? throw Wrong($"of shape {TensorShape.Format(Shape.AsSpan())} has rows that do not fill whole blocks: call ToSingles");
+            ?? throw Wrong($"of shape {TensorShape.Format(Shape.AsSpan())} has rows that do not fill whole blocks: call {RightCall}");
         return new(model, rows.Source(source, start, length), rows.Describe(start, length));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelPack.Diagnostics;
 
 namespace ModelPack;
 
@@ -56,6 +57,7 @@ public sealed class TensorStatistics
     public ImmutableArray<long> Magnitudes { get; internal init; }
 
     /// <summary>For people: how many values there are, their range and mean.</summary>
-    public override string ToString() => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"{Count} values from {Minimum:R} to {Maximum:R}, mean {Mean:R}");
+    public override string ToString() => Minimum is null ? $"{Plural.Of(Count, "value")}, none of them finite" : string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{Plural.Of(Count, "value")} from {Minimum:R} to {Maximum:R}, mean {Mean:R}");
 }

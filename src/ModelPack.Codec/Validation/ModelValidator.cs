@@ -17,11 +17,15 @@ public static class ModelValidator
     /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
     /// <param name="progress">Hears how far the work is.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ModelFormatException">The file breaks a rule of its format.</exception>
+    /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static ValidationReport Validate(
         string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         using ModelFile file = ModelFiles.Open(path, scope);
         try
         {

@@ -1,3 +1,4 @@
+using ModelPack.Diagnostics;
 using ModelPack.IO.Names;
 using ModelPack.Models;
 using ModelPack.Verification;
@@ -14,7 +15,10 @@ public static partial class ModelVerifier
     /// <param name="scope">Whether the path of a file stands for the model, or for the file alone.</param>
     /// <param name="progress">Hears how far the work is.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="ModelFormatException">A file breaks a rule of its format.</exception>
+    /// <exception cref="ModelFormatException">A file is of no known format, or breaks a rule of its format.</exception>
+    /// <exception cref="IOException">A file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static VerificationReport Verify(
         string firstPath,
         string secondPath,
@@ -25,6 +29,7 @@ public static partial class ModelVerifier
     {
         ArgumentNullException.ThrowIfNull(firstPath);
         ArgumentNullException.ThrowIfNull(secondPath);
+        Defined.Ensure(level, nameof(level));
         if (IsCertificate(firstPath) || IsCertificate(secondPath))
         {
             bool isSecond = IsCertificate(secondPath);
@@ -83,6 +88,7 @@ public static partial class ModelVerifier
     private static VerificationReport Verify(
         ModelFile first, ModelFile second, ProofLevel level, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
+        Defined.Ensure(level, nameof(level));
         long total = first.Source.Length;
         Action<long>? report = progress is null ? null : done => progress.Report(new(ConversionPhase.Proving, done, total));
         VerificationReport compared = new PairVerifier(first, second, level, report, cancellation).Verify();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ModelPack.Formats.Apr;
 using ModelPack.Formats.Gguf;
 using ModelPack.IO;
 using ModelPack.Tool.Diagnostics;
@@ -38,6 +39,11 @@ internal static class EditValue
         key = type is null ? key : key[..colon];
         MetadataValue? before = model.File.Metadata.LastOrDefault(entry => entry.Key == key)?.Value;
         type ??= model.Format == ModelFormat.SafeTensors ? Text : TypeOf(before, key);
+        if (model.Format == ModelFormat.SafeTensors && type != Text)
+        {
+            throw Bad($"'{key}' is a text, as all metadata of SafeTensors is; write --set {key}={value}");
+        }
+
         if (model.Format == ModelFormat.Gguf)
         {
             builder.Set(key, Gguf(key, type, value));
@@ -84,8 +90,8 @@ internal static class EditValue
             _ = item switch
             {
                 Text => builder.Set(key, items),
-                "f32" or "f64" => builder.Set(key, items.Select(text => (float)Float(key, type, text))),
-                _ => builder.Set(key, items.Select(text => (int)Integer(key, type, text, int.MinValue, int.MaxValue))),
+                "f32" => builder.Set(key, items.Select(text => Single(key, type, text))),
+                _ => builder.Set(key, Json($"[{string.Join(',', items.Select(text => JsonText(key, type, item, text)))}]")),
             };
             return;
         }
@@ -94,12 +100,34 @@ internal static class EditValue
         {
             Text => builder.Set(key, value),
             "bool" => builder.Set(key, Flag(key, value)),
-            "f32" => builder.Set(key, (float)Float(key, type, value)),
-            "f64" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) =>
-                builder.Set(key, whole),
-            "f64" => builder.Set(key, Float(key, type, value)),
-            _ => builder.Set(key, (long)Integer(key, type, value, long.MinValue, long.MaxValue)),
+            "f32" => builder.Set(key, Single(key, type, value)),
+            _ => builder.Set(key, Json(JsonText(key, type, item, value))),
         };
+    }
+
+    private static AprJsonValue Json(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    // A number stays as it was typed, with all of its digits.
+    private static string JsonText(string key, string type, string item, string text) => item switch
+    {
+        "bool" => Flag(key, text) ? "true" : "false",
+        "f64" when double.IsFinite(Float(key, type, text)) && IsJsonNumber(text) => text,
+        "f64" => throw NoValue(key, type, text),
+        _ => Integer(key, type, text, GgufValue.Lowest(Types[item]), GgufValue.Highest(Types[item]))
+            .ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static bool IsJsonNumber(string text)
+    {
+        try
+        {
+            using JsonDocument number = JsonDocument.Parse(text);
+            return number.RootElement.ValueKind == JsonValueKind.Number;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static GgufValue Gguf(string key, string type, string value)
@@ -114,8 +142,7 @@ internal static class EditValue
     {
         GgufValueType.String => GgufValue.FromString(value),
         GgufValueType.Bool => GgufValue.FromBool(Flag(key, value)),
-        GgufValueType.Float32 => GgufValue.FromFloat32(
-            float.TryParse(value, CultureInfo.InvariantCulture, out float single) ? single : throw NoValue(key, type, value)),
+        GgufValueType.Float32 => GgufValue.FromFloat32(Single(key, type, value)),
         GgufValueType.Float64 => GgufValue.FromFloat64(Float(key, type, value)),
         var integer => GgufValue.TryFromInteger(integer, Integer(key, type, value, Int128.MinValue, Int128.MaxValue), out GgufValue? number)
             ? number
@@ -127,7 +154,15 @@ internal static class EditValue
     private static bool Flag(string key, string value) => bool.TryParse(value, out bool flag) ? flag : throw NoValue(key, "bool", value);
 
     private static double Float(string key, string type, string value) =>
-        double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : throw NoValue(key, type, value);
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && IsSaid(value, double.IsFinite(number))
+        ? number : throw NoValue(key, type, value);
+
+    private static float Single(string key, string type, string value) =>
+        float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && IsSaid(value, float.IsFinite(number))
+        ? number : throw NoValue(key, type, value);
+
+    // Digits that are too large for the type become no infinity.
+    private static bool IsSaid(string value, bool isFinite) => isFinite || !value.Any(char.IsAsciiDigit);
 
     private static Int128 Integer(string key, string type, string value, Int128 lowest, Int128 highest) =>
         Int128.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 number) && number >= lowest
@@ -141,7 +176,7 @@ internal static class EditValue
             JsonValueKind wanted = type == Text + "[]" ? JsonValueKind.String : JsonValueKind.Number;
             return [.. array.RootElement.EnumerateArray()
                 .Select(item => (item.ValueKind == JsonValueKind.String) == (wanted == JsonValueKind.String)
-                    ? item.ToString()
+                    ? item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText()
                     : throw NoValue(key, type, value))];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

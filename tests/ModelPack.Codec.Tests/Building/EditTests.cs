@@ -153,6 +153,22 @@ public sealed class EditTests
         using ModelPack.Model edited = ModelPack.Model.Open(target);
         CollectionAssert.AreEqual(new[] { "a" }, edited.Tensors.Select(tensor => tensor.Name).ToArray());
         Assert.IsFalse(File.ReadAllText(Path.Combine(target, "model.safetensors.index.json")).Contains("\"b\"", StringComparison.Ordinal));
+        ModelBuilder empty = edited.ToBuilder().Remove("a");
+        string nowhere = folder.At("nowhere") + Path.DirectorySeparatorChar;
+        Assert.AreEqual("MP2418", Assert.ThrowsExactly<ModelPackException>(() => empty.Save(nowhere)).Code.Id);
+        Assert.IsFalse(Directory.Exists(nowhere), "an index without tensors is no model");
+    }
+
+    [TestMethod]
+    public void A_model_keeps_a_name_that_says_another_format_and_gets_none()
+    {
+        string misnamed = folder.At("m.gguf");
+        File.Copy(Models.ModelFixtures.Apr("qwen2-small"), misnamed);
+        using Model model = ModelPack.Model.Open(misnamed);
+        model.ToBuilder().Set("name", "x").Save(misnamed, new() { Existing = ExistingTarget.Replace });
+        Assert.AreEqual("MP2410", Assert.ThrowsExactly<ModelPackException>(
+            () => model.ToBuilder().Save(folder.At("m.safetensors"))).Code.Id);
+        Assert.IsFalse(File.Exists(folder.At("m.safetensors")));
     }
 
     [TestMethod]

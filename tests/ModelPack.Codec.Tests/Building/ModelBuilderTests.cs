@@ -244,6 +244,8 @@ public sealed class ModelBuilderTests
         ["MP2406", (Action<ModelBuilder>)(b => b.Set("modelpack.origin", "x"))],
         ["MP2406", (Action<ModelBuilder>)(b => b.Set("k", "\ud800"))],
         ["MP2406", (Action<ModelBuilder>)(b => b.Set("general.alignment", 48u).Save(Stream.Null))],
+        ["MP2406", (Action<ModelBuilder>)(b => b.Set("k", 1f).Set("k", 1e300))],
+        ["MP2406", (Action<ModelBuilder>)(b => b.Set("k", 1f).Set("k", -1e300))],
         ["MP2407", (Action<ModelBuilder>)(b => b.SetFile("config.json", default))],
     ];
 
@@ -275,8 +277,20 @@ public sealed class ModelBuilderTests
         }
 
         Assert.ThrowsExactly<ArgumentException>(() => builder.Save(""));
+        Assert.AreEqual("value", Assert.ThrowsExactly<ArgumentException>(() => builder.Set("k", new string[] { null! })).ParamName);
+        Assert.AreEqual("texts", Assert.ThrowsExactly<ArgumentException>(() => GgufValue.FromStrings([null!])).ParamName);
+        Assert.AreEqual("text", Assert.ThrowsExactly<ArgumentNullException>(() => GgufValue.FromString(null!)).ParamName);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ModelBuilder((ModelFormat)7));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => builder.Add("w", (TensorType)255, [1], new byte[4]));
+    }
+
+    [TestMethod]
+    public void An_infinity_that_was_meant_is_set_in_a_key_of_32_bits()
+    {
+        string path = Target(ModelFormat.Gguf);
+        New(ModelFormat.Gguf).Set("k", 1f).Set("k", double.PositiveInfinity).Save(path);
+        using Model model = Model.Open(path);
+        Assert.AreEqual(double.PositiveInfinity, model.Metadata.GetDouble("k"));
     }
 
     [TestMethod]
@@ -287,7 +301,10 @@ public sealed class ModelBuilderTests
         Refused("alias of 'hidden_size'", () => New(ModelFormat.Apr).Set("n_embd", 5));
         Refused("'model_type'", () => new ModelBuilder(ModelFormat.Apr).Save(Stream.Null));
         Refused("APR has no shards", () => New(ModelFormat.Apr).Save(folder.Root + "/x/", new() { MaxShardBytes = 1 }));
-        Refused("name a folder", () => New(ModelFormat.Gguf).Save(Target(ModelFormat.Gguf), new() { MaxShardBytes = 1 }));
+        Refused("MaxShardBytes was set", () => New(ModelFormat.Gguf).Save(Target(ModelFormat.Gguf), new() { MaxShardBytes = 1 }));
+        Refused("ends like APR", () => New(ModelFormat.Gguf).Save(Target(ModelFormat.Apr)));
+        Refused("MP2418", () => New(ModelFormat.Apr).Set("hidden_size", "large").Save(Target(ModelFormat.Apr)));
+        Refused("'hidden_size'", () => New(ModelFormat.Apr).Set("hidden_size", -1).Save(Stream.Null));
         Refused("float32 values", () => New(ModelFormat.SafeTensors).Add("w", TensorType.Q8_0, [32], new byte[34]));
         Refused("is no name of a file beside tensors", () => New(ModelFormat.SafeTensors).SetFile("../x.json", default));
         Refused("is no name of a file beside tensors", () => New(ModelFormat.SafeTensors).SetFile("a.safetensors", default));

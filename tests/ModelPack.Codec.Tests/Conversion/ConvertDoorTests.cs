@@ -95,15 +95,77 @@ public sealed partial class ConvertDoorTests : IDisposable
     }
 
     [TestMethod]
+    public void An_opened_model_and_a_stream_are_converted_with_progress_until_the_token_stops_it()
+    {
+        using Model model = Model.Open(ModelFixtures.Small);
+        List<ConversionPhase> heard = [];
+        Heard progress = new(heard);
+        Assert.AreEqual(ModelFormat.Apr, ModelConverter.Convert(model, folder.At("a.apr"), options: Blocks, progress: progress).Output.Format);
+        CollectionAssert.IsSubsetOf(new[] { ConversionPhase.Writing, ConversionPhase.Proving }, heard);
+        heard.Clear();
+        using FileStream source = File.OpenRead(ModelFixtures.Small);
+        using MemoryStream target = new();
+        ModelConverter.Convert(source, target, ModelFormat.Apr, Blocks, progress);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.At("a.apr")), target.ToArray());
+        Assert.IsNotEmpty(heard);
+        CancellationToken stopped = new(true);
+        Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(model, folder.At("b.apr"), cancellation: stopped));
+        source.Position = 0;
+        Assert.Throws<OperationCanceledException>(
+            () => ModelConverter.Convert(source, target, ModelFormat.Apr, Blocks, cancellation: stopped));
+        Assert.IsFalse(File.Exists(folder.At("b.apr")));
+    }
+
+    [TestMethod]
+    public void Hash_and_statistics_of_a_path_are_those_of_the_opened_model()
+    {
+        using Model model = Model.Open(ModelFixtures.Small);
+        List<ConversionPhase> heard = [];
+        Assert.AreEqual(ModelHash.Compute(model).Model, ModelHash.Compute(ModelFixtures.Small, progress: new Heard(heard)).Model);
+        Assert.IsNotEmpty(heard);
+        heard.Clear();
+        Assert.AreEqual(
+            ModelStatistics.Compute(model).Digest, ModelStatistics.Compute(ModelFixtures.Small, progress: new Heard(heard)).Digest);
+        Assert.IsNotEmpty(heard);
+        CancellationToken stopped = new(true);
+        Assert.Throws<OperationCanceledException>(() => ModelHash.Compute(ModelFixtures.Small, cancellation: stopped));
+        Assert.Throws<OperationCanceledException>(() => ModelStatistics.Compute(ModelFixtures.Small, cancellation: stopped));
+        string shard = Path.Combine(ModelFixtures.SafeTensors("sharded_three"), "model-00002-of-00003.safetensors");
+        Assert.HasCount(1, ModelHash.Compute(shard, PathScope.FileAlone).Tensors);
+        Assert.HasCount(1, ModelStatistics.Compute(shard, PathScope.FileAlone).Tensors);
+    }
+
+    [TestMethod]
+    public void Statistics_of_no_values_name_no_range()
+    {
+        using Model model = Model.Open(ModelFixtures.SafeTensors("empty_tensors.safetensors"));
+        Assert.AreEqual("e0: 0 values, none of them finite", ModelStatistics.Compute(model.Tensors["e0"]).ToString());
+    }
+
+    [TestMethod]
+    public void A_scalar_names_the_call_that_reads_it()
+    {
+        using Model model = Model.Open(ModelFixtures.SafeTensors("scalar_rank0.safetensors"));
+        string message = Assert.ThrowsExactly<InvalidOperationException>(() => model.Tensors[0].Slice(0, 1)).Message;
+        StringAssert.EndsWith(message, "call ToArray<double>");
+    }
+
+    [TestMethod]
     public void Wrong_arguments_are_argument_exceptions()
     {
         using Model model = Model.Open(ModelFixtures.Small);
         Assert.ThrowsExactly<ArgumentNullException>(() => Model.Open((string)null!));
-        Assert.ThrowsExactly<ArgumentNullException>(() => ModelConverter.Convert(null!, "a.apr"));
+        Assert.ThrowsExactly<ArgumentNullException>(() => ModelConverter.Convert((string)null!, "a.apr"));
         Assert.ThrowsExactly<ArgumentException>(() => ModelConverter.Convert(ModelFixtures.Small, ""));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ModelConverter.Convert(ModelFixtures.Small, "a.apr", (ModelFormat)9));
         Assert.ThrowsExactly<ArgumentNullException>(() => ModelConverter.Convert((Model)null!, "a.apr", ModelFormat.Apr, Blocks));
-        Assert.ThrowsExactly<ArgumentNullException>(() => ModelConverter.Convert(model, "a.apr", ModelFormat.Apr, null!));
+        Assert.ThrowsExactly<ArgumentException>(() => ModelConverter.Convert(model, "a.bin"));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Model.Open(ModelFixtures.Small, (PathScope)9));
+        Assert.AreEqual("path", Assert.ThrowsExactly<ArgumentNullException>(() => new MappedByteSource(null!)).ParamName);
+        Assert.AreEqual("path", Assert.ThrowsExactly<ArgumentNullException>(() => ModelValidator.Validate((string)null!)).ParamName);
+        Assert.AreEqual("path", Assert.ThrowsExactly<ArgumentNullException>(() => CertificateJson.Read(null!)).ParamName);
+        Assert.AreEqual("path", Assert.ThrowsExactly<ArgumentNullException>(() => ModelHash.Compute((string)null!)).ParamName);
+        Assert.AreEqual("path", Assert.ThrowsExactly<ArgumentNullException>(() => ModelStatistics.Compute((string)null!)).ParamName);
         Assert.ThrowsExactly<ArgumentNullException>(
             () => ModelConverter.Convert(Stream.Null, null!, ModelFormat.Apr, Blocks));
         using FileStream source = File.OpenRead(ModelFixtures.Small);
@@ -115,6 +177,38 @@ public sealed partial class ConvertDoorTests : IDisposable
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ModelBuilder((ModelFormat)9));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => TensorTypes.Get((TensorType)200));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Tensors[0].Slice(-1, 1));
+    }
+
+    public static IEnumerable<object[]> NoOptions { get; } =
+    [
+        [nameof(ConversionOptions.Scope), (Func<object>)(() => new ConversionOptions { Scope = (PathScope)9 })],
+        [nameof(ConversionOptions.Quantized), (Func<object>)(() => new ConversionOptions { Quantized = (QuantizedMode)9 })],
+        [nameof(ConversionOptions.Dtype), (Func<object>)(() => new ConversionOptions { Dtype = (TensorType)200 })],
+        [nameof(ConversionOptions.Loss), (Func<object>)(() => new ConversionOptions { Loss = (LossPolicy)9 })],
+        [nameof(ConversionOptions.Epsilon), (Func<object>)(() => new ConversionOptions { Epsilon = double.NaN })],
+        [nameof(ConversionOptions.Epsilon), (Func<object>)(() => new ConversionOptions { Epsilon = -1 })],
+        [nameof(ConversionOptions.Epsilon), (Func<object>)(() => new ConversionOptions { Epsilon = double.PositiveInfinity })],
+        [nameof(ConversionOptions.Naming), (Func<object>)(() => new ConversionOptions { Naming = (NamingMode)9 })],
+        [nameof(ConversionOptions.Origin), (Func<object>)(() => new ConversionOptions { Origin = (OriginMode)9 })],
+        [nameof(ConversionOptions.NonFinite), (Func<object>)(() => new ConversionOptions { NonFinite = (NonFinitePolicy)9 })],
+        [nameof(ConversionOptions.Existing), (Func<object>)(() => new ConversionOptions { Existing = (ExistingTarget)9 })],
+        [nameof(ConversionOptions.MaxShardBytes), (Func<object>)(() => new ConversionOptions { MaxShardBytes = 0 })],
+        [nameof(ConversionOptions.Threads), (Func<object>)(() => new ConversionOptions { Threads = -1 })],
+        [nameof(SaveOptions.Existing), (Func<object>)(() => new SaveOptions { Existing = (ExistingTarget)9 })],
+        [nameof(SaveOptions.MaxShardBytes), (Func<object>)(() => new SaveOptions { MaxShardBytes = 0 })],
+        ["level", (Func<object>)(() => ModelVerifier.Verify(ModelFixtures.Small, ModelFixtures.Small, (ProofLevel)9))],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(NoOptions))]
+    public void An_option_that_there_is_not_is_refused_where_it_is_said(string name, Func<object> say) =>
+        Assert.AreEqual(name, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ = say()).ParamName);
+
+    [TestMethod]
+    public void An_opened_model_is_not_verified_to_a_level_that_there_is_not()
+    {
+        using Model model = Model.Open(ModelFixtures.Small);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ModelVerifier.Verify(model, model, (ProofLevel)9));
     }
 
     [TestMethod]
@@ -163,4 +257,15 @@ public sealed partial class ConvertDoorTests : IDisposable
 
     [GeneratedRegex(@"(?<property>\w+) = (?<type>\w+)\.(?<value>\w+)")]
     private static partial Regex Option();
+
+    private sealed class Heard(List<ConversionPhase> phases) : IProgress<ConversionProgress>
+    {
+        public void Report(ConversionProgress value)
+        {
+            lock (phases)
+            {
+                phases.Add(value.Phase);
+            }
+        }
+    }
 }

@@ -53,8 +53,11 @@ public static class CertificateJson
 
     /// <summary>Reads a certificate file.</summary>
     /// <exception cref="ModelFormatException">It is not a certificate.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static Certificate Read(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         byte[] text = RegularFile.ReadAllBytes(path);
         try
         {

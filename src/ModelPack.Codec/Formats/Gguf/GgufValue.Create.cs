@@ -40,7 +40,11 @@ public sealed partial class GgufValue
 
     /// <summary>A string.</summary>
     /// <exception cref="ArgumentException">The text holds half a surrogate pair.</exception>
-    public static GgufValue FromString(string text) => FromStringBytes(StrictUtf8.Encoding.GetBytes(text));
+    public static GgufValue FromString(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return FromStringBytes(StrictUtf8.Encoding.GetBytes(text));
+    }
 
     /// <summary>A string of these bytes.</summary>
     internal static GgufValue FromStringBytes(ReadOnlySpan<byte> text)
@@ -52,10 +56,15 @@ public sealed partial class GgufValue
     }
 
     /// <summary>An array of strings.</summary>
-    /// <exception cref="ArgumentException">A text holds half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">A text is null, or holds half a surrogate pair.</exception>
     public static GgufValue FromStrings(IReadOnlyCollection<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        if (texts.Any(text => text is null))
+        {
+            throw new ArgumentException("a text of the list is null", nameof(texts));
+        }
+
         long length = texts.Sum(text => (long)sizeof(ulong) + StrictUtf8.Encoding.GetByteCount(text));
         byte[] raw = NewArray(GgufValueType.String, texts.Count, length);
         Span<byte> rest = raw.AsSpan(ArrayPrefix);

@@ -52,6 +52,10 @@ internal static class BuilderValues
     {
         return format switch
         {
+            ModelFormat.Gguf when IsSingle() && double.IsFinite(number) && !float.IsFinite((float)number) =>
+                throw Bad(
+                    $"'{key}' has the type f32, which cannot hold {number.ToString("R", CultureInfo.InvariantCulture)}; pass a "
+                        + $"{nameof(GgufValue)} to choose another type"),
             ModelFormat.Gguf => Alike(key, IsSingle() ? GgufValue.FromFloat32((float)number) : GgufValue.FromFloat64(number), before),
             ModelFormat.Apr when !double.IsFinite(number) =>
                 throw Bad($"'{key}' would be {number.ToString(CultureInfo.InvariantCulture)}, which JSON cannot say"),

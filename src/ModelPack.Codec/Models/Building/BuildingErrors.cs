@@ -37,6 +37,17 @@ internal static class BuildingErrors
         "MP2409", "", ErrorKind.InputOutput, "The target folder holds files that are none of the model.",
         "Choose another folder, or move the files away yourself.");
 
+    public static readonly ErrorCode OtherEnding = new(
+        "MP2410", "", ErrorKind.Usage, "The name of the target ends like another format.",
+        "Give the target the ending of its format, or convert to the format that its name says.");
+
+    public static readonly ErrorCode BrokenRule = new(
+        "MP2418", "", ErrorKind.Usage, "The model that is to be saved breaks a rule of its format.",
+        "Correct the value, the name or the shape that the message says. Nothing was written.");
+
     public static IReadOnlyList<ErrorCode> All { get; } =
-        [DuplicateName, UnknownName, WrongLength, IllegalName, UnsupportedTensor, BadValue, WrongTarget, NotProved, ForeignFolder];
+    [
+        DuplicateName, UnknownName, WrongLength, IllegalName, UnsupportedTensor, BadValue, WrongTarget, NotProved, ForeignFolder, OtherEnding,
+        BrokenRule,
+    ];
 }

@@ -25,6 +25,11 @@ internal static class EditedIndex
             return null;
         }
 
+        if (Array.TrueForAll(shards, shard => shard.Tensors.Count == 0))
+        {
+            throw new ModelPackException(BuildingErrors.BrokenRule, $"no tensor is left that '{index.Name}' could name; keep one");
+        }
+
         JsonObjectText text = JsonObjectText.Parse(index.Bytes!.ReadBytes(0, (int)index.Bytes.Length), SafeTensorsIndexReader.MaxDepth);
         for (int i = 0; i < text.Members.Count; i++)
         {

@@ -14,9 +14,11 @@ public sealed partial class ModelBuilder
     /// </summary>
     /// <param name="path">The file, or the folder: a path that ends in a separator, or a folder that exists.</param>
     /// <param name="options">How to save; null refuses a target that exists.</param>
-    /// <exception cref="ModelPackException">The model breaks a rule of its format, the target exists or cannot be replaced, or what was
-    /// written is not what was to be written.</exception>
+    /// <exception cref="ModelPackException">The model breaks a rule of its format, the target exists, cannot be replaced or ends like another
+    /// format, or what was written is not what was to be written.</exception>
+    /// <exception cref="ObjectDisposedException">The model that is edited was disposed.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
     public SaveReport Save(string path, SaveOptions? options = null) => Save(path, options ?? new(), CancellationToken.None);
 
     /// <summary>Saves the model on a thread of the pool.</summary>
@@ -57,12 +59,7 @@ public sealed partial class ModelBuilder
     private SaveReport Save(string path, SaveOptions options, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (options.MaxShardBytes is { } limit)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(options));
-        }
-
-        SaveTarget.CheckName(path, Format, options);
+        SaveTarget.CheckName(path, Format, source, options);
         bool isFolder = TemporaryModel.IsFolder(path);
         SavePlan plan = SavePlan.Of(
             Format, source, files, isFolder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : null, options);

@@ -51,10 +51,16 @@ public sealed partial class ModelBuilder
 
     /// <summary>Sets a key to a list of texts.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
+    /// <exception cref="ArgumentException">A text is null.</exception>
     public ModelBuilder Set(string key, IEnumerable<string> value)
     {
         ArgumentNullException.ThrowIfNull(value);
         string[] texts = [.. value];
+        if (Array.IndexOf(texts, null) >= 0)
+        {
+            throw new ArgumentException("a text of the list is null", nameof(value));
+        }
+
         return Set(key, (name, before) => BuilderValues.Texts(Format, name, texts, before));
     }
 

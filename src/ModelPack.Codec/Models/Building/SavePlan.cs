@@ -56,8 +56,8 @@ internal sealed record SavePlan(
         bool hasSide = Array.Exists(files, file => IO.Names.SideFile.IsName(file.Name));
         string lost = hasSide ? "its origin record and its side file were left out" : "its origin record was left out";
         notes.Add(
-            $"'{source.ShortName}' was edited, so that nothing leads back to the file that it was converted from: {lost}. To keep them, "
-                + $"edit that file and convert it again");
+            $"'{source.ShortName}' was edited, so that nothing leads back to the file that it was converted from: {lost}. To keep "
+                + $"{(hasSide ? "them" : "it")}, edit that file and convert it again");
         return [.. files.Where(file => !IO.Names.SideFile.IsName(file.Name))];
     }
 

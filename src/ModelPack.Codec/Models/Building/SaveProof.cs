@@ -13,10 +13,27 @@ internal static class SaveProof
         // Opening looks at no payload and at no checksum, and a stream can be read once.
         ModelPlan layout = plan.Layout.Map(
             file => new([.. file.Segments.Select(segment => IsUnknown(segment) ? ZeroSegment.Of(segment.Length) : segment)]));
-        using ModelFile composed = ModelFiles.Open(
-            [.. layout.Files.Select(file => new NamedSource(file.Name, new ComposedByteSource(name, file.Plan, plan.Payloads.Sources)))],
-            name, format);
+        using ModelFile composed = Open();
         CheckContent(plan, composed);
+
+        ModelFile Open()
+        {
+            try
+            {
+                return ModelFiles.Open(
+                    [.. layout.Files.Select(
+                        file => new NamedSource(file.Name, new ComposedByteSource(name, file.Plan, plan.Payloads.Sources)))],
+                    name, format);
+            }
+            catch (ModelFormatException exception)
+            {
+                // No program wrote this file: what the caller asked for is at fault, and a remedy for files would mislead.
+                throw new ModelPackException(BuildingErrors.BrokenRule, exception.Detail, exception)
+                {
+                    FilePath = name, TensorName = exception.TensorName,
+                };
+            }
+        }
 
         bool IsUnknown(Segment segment) =>
             segment is Crc32Segment || (segment is PayloadSegment payload && plan.Payloads.IsTensor(payload));

@@ -10,7 +10,7 @@ namespace ModelPack.Models.Building;
 internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target, SavePlan plan, ModelFile? source, ExistingTarget existing)
 {
     /// <exception cref="ModelPackException">The name is that of a pipe, a device or a side file, or the format has no shards.</exception>
-    public static void CheckName(string path, ModelFormat format, SaveOptions options)
+    public static void CheckName(string path, ModelFormat format, ModelFile? source, SaveOptions options)
     {
         if (format == ModelFormat.Apr && options.MaxShardBytes is not null)
         {
@@ -19,6 +19,13 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
 
         RegularFile.EnsureReplaceable(path);
         new OutputTarget(path).EnsureReplaceable();
+
+        // A model whose own name misleads may keep it.
+        if (source is null || TargetEnding.FormatOf(source.Source.Name) != TargetEnding.FormatOf(path))
+        {
+            TargetEnding.Check(path, format);
+        }
+
         if (SideFile.IsName(Path.TrimEndingDirectorySeparator(path)))
         {
             throw new ModelPackException(
@@ -38,8 +45,12 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
         {
             throw new ModelPackException(
                 BuildingErrors.WrongTarget,
-                $"the model has {Plural.Of(files, "file")}, and the target is one; name a folder, a path that ends in a "
-                    + $"separator") { FilePath = path };
+                files > 1
+                    ? $"the model has {files} files, and the target is one; name a folder, a path that ends in a separator"
+                    : $"{nameof(SaveOptions.MaxShardBytes)} was set, and the target is one file; name a folder, a path that ends in a separator")
+                    {
+                        FilePath = path,
+                    };
         }
 
         bool isFilled = Directory.Exists(target.Path) && Directory.EnumerateFileSystemEntries(target.Path).Any();

@@ -59,7 +59,30 @@ public sealed class ModelHash
         return Compute(model.File, sha256: false, null, CancellationToken.None);
     }
 
-    /// <summary>The same on a thread of the pool.</summary>
+    /// <summary>Reads every payload of the model at a path once, on all processors.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    /// <example>
+    /// <code>
+    /// Console.WriteLine(ModelHash.Compute("qwen.gguf").Model);
+    /// </code>
+    /// </example>
+    public static ModelHash Compute(
+        string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        using ModelPack.Model model = ModelPack.Model.Open(path, scope);
+        return Compute(model.File, sha256: false, progress, cancellation);
+    }
+
+    /// <summary>The same of an opened model, on a thread of the pool.</summary>
     /// <param name="model">The model; it has to stay open until the work is done.</param>
     /// <param name="progress">Hears how far the work is.</param>
     /// <param name="cancellation">Stops the work.</param>

@@ -45,7 +45,7 @@ public sealed class TensorHash
     internal string? Sha256 { get; init; }
 
     /// <summary>XXH128 of name, type, shape and bytes.</summary>
-    public UInt128 Identity
+    internal UInt128 Identity
     {
         get
         {

@@ -57,6 +57,29 @@ public sealed class ModelStatistics
         return Compute(model.File, null, CancellationToken.None);
     }
 
+    /// <summary>Reads every payload of the model at a path once, in chunks and on all processors, and collects statistics.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="scope">Whether the path stands for the model, or for the file alone.</param>
+    /// <param name="progress">Hears how far the work is.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="ModelFormatException">The file is of no known format, or breaks a rule of its format.</exception>
+    /// <exception cref="ModelPackException">The description of a carried tensor does not fit it.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
+    /// <example>
+    /// <code>
+    /// Console.WriteLine(ModelStatistics.Compute("qwen.gguf").Digest);
+    /// </code>
+    /// </example>
+    public static ModelStatistics Compute(
+        string path, PathScope scope = PathScope.Model, IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        using Model model = Model.Open(path, scope);
+        return Compute(model.File, progress, cancellation);
+    }
+
     /// <summary>Reads one tensor, or some rows of it, and collects statistics.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <example>

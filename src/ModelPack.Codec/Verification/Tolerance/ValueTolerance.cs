@@ -53,7 +53,7 @@ public sealed class ValueTolerance
     /// Reads <c>1e-3</c> (absolute), <c>1e-3rel</c> (relative) or <c>4ulp</c> (a whole number of ULPs). Signs, NaN and infinity are no
     /// limits.
     /// </summary>
-    public static bool TryParse(string? text, [NotNullWhen(true)] out ValueTolerance? tolerance)
+    internal static bool TryParse(string? text, [NotNullWhen(true)] out ValueTolerance? tolerance)
     {
         tolerance = null;
         if (text is null)
