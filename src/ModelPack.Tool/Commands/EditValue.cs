@@ -154,11 +154,13 @@ internal static class EditValue
     private static bool Flag(string key, string value) => bool.TryParse(value, out bool flag) ? flag : throw NoValue(key, "bool", value);
 
     private static double Float(string key, string type, string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && IsSaid(value, double.IsFinite(number))
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && IsSaid(value, double.IsFinite(number))
         ? number : throw NoValue(key, type, value);
 
     private static float Single(string key, string type, string value) =>
-        float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && IsSaid(value, float.IsFinite(number))
+        float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
+        && IsSaid(value, float.IsFinite(number))
         ? number : throw NoValue(key, type, value);
 
     // Digits that are too large for the type become no infinity.

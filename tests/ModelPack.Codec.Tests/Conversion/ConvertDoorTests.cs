@@ -100,7 +100,8 @@ public sealed partial class ConvertDoorTests : IDisposable
         using Model model = Model.Open(ModelFixtures.Small);
         List<ConversionPhase> heard = [];
         Heard progress = new(heard);
-        Assert.AreEqual(ModelFormat.Apr, ModelConverter.Convert(model, folder.At("a.apr"), options: Blocks, progress: progress).Output.Format);
+        Certificate proof = ModelConverter.Convert(model, folder.At("a.apr"), options: Blocks, progress: progress);
+        Assert.AreEqual(ModelFormat.Apr, proof.Output.Format);
         CollectionAssert.IsSubsetOf(new[] { ConversionPhase.Writing, ConversionPhase.Proving }, heard);
         heard.Clear();
         using FileStream source = File.OpenRead(ModelFixtures.Small);

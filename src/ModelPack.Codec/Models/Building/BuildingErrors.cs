@@ -47,7 +47,7 @@ internal static class BuildingErrors
 
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        DuplicateName, UnknownName, WrongLength, IllegalName, UnsupportedTensor, BadValue, WrongTarget, NotProved, ForeignFolder, OtherEnding,
-        BrokenRule,
+        DuplicateName, UnknownName, WrongLength, IllegalName, UnsupportedTensor, BadValue, WrongTarget, NotProved, ForeignFolder,
+        OtherEnding, BrokenRule,
     ];
 }

@@ -14,8 +14,8 @@ public sealed partial class ModelBuilder
     /// </summary>
     /// <param name="path">The file, or the folder: a path that ends in a separator, or a folder that exists.</param>
     /// <param name="options">How to save; null refuses a target that exists.</param>
-    /// <exception cref="ModelPackException">The model breaks a rule of its format, the target exists, cannot be replaced or ends like another
-    /// format, or what was written is not what was to be written.</exception>
+    /// <exception cref="ModelPackException">The model breaks a rule of its format, the target exists, cannot be replaced or ends like
+    /// another format, or what was written is not what was to be written.</exception>
     /// <exception cref="ObjectDisposedException">The model that is edited was disposed.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>

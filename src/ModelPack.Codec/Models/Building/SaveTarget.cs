@@ -47,7 +47,8 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
                 BuildingErrors.WrongTarget,
                 files > 1
                     ? $"the model has {files} files, and the target is one; name a folder, a path that ends in a separator"
-                    : $"{nameof(SaveOptions.MaxShardBytes)} was set, and the target is one file; name a folder, a path that ends in a separator")
+                    : $"{nameof(SaveOptions.MaxShardBytes)} was set, and the target is one file; name a folder, a path that ends in a "
+                        + $"separator")
                     {
                         FilePath = path,
                     };
