@@ -24,7 +24,7 @@ internal static class TensorMutations
         new("a bias dropped", model => model.Tensors.Remove(model["blk.0.attn_q.bias"]))
         {
             Kind = DifferenceKind.MissingTensor,
-            Place = Mutation.Tensor("blk.0.attn_q.bias"),
+            Place = Mutation.Tensor("blk.0.attn_q.bias"), Finding = ValidationErrors.Required,
         },
         new("a layer dropped", model => DropLayer(model))
         {
