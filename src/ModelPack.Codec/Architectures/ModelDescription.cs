@@ -212,7 +212,10 @@ internal sealed record ModelDescription
             own = own with { Family = family, Tensors = family is null ? NamingScheme.Unknown : NamingScheme.HuggingFace };
             if (derived.Architecture is null)
             {
-                return derived.IsUnlisted ? own.WithTokenizer(file, derived.Ranked) : own.Unclaimed(derived.Ranked);
+                // What GGUF cannot say leaves APR the family's names.
+                return derived.IsUnlisted
+                    ? own.WithTokenizer(file, derived.Ranked)
+                    : own with { Architecture = null, Notes = derived.Ranked };
             }
 
             IReadOnlyList<TensorInfo> tensors = TensorDescriptions.Logical(file);

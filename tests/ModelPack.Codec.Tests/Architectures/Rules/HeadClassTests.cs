@@ -165,7 +165,7 @@ public sealed class HeadClassTests
 
     private static SmallFolder Reranker() => Qwen3().File("README.md", Page).File("tokenizer.json", YesAndNo);
 
-    private static SmallFolder Qwen3() => SmallFolder.Llama().Set("model_type", "qwen3");
+    private static SmallFolder Qwen3() => SmallFolder.Llama().Set("model_type", "qwen3").Set("head_dim", 16);
 
     private static SmallFolder Bert(string name) => SmallFolder.With("""
         {
