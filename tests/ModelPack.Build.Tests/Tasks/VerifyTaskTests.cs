@@ -209,10 +209,15 @@ public sealed class VerifyTaskTests
         TaskItem item = TaskFolder.Item("models/qwen/", ("Against", "reference/qwen.apr.modelpack.json"));
         Assert.AreEqual("qwen verified", Verify(folder, item));
 
-        File.AppendAllText(Path.Combine(qwen, "config.json"), "\n");
-        Assert.StartsWith($"{BuildErrors.NotEqual.Id} {Path.Combine(qwen, "config.json")}", Verify(folder, item));
-        File.Delete(Path.Combine(qwen, "config.json"));
-        Assert.Contains("the file 'config.json' is missing", Verify(folder, item));
+        string config = Path.Combine(qwen, "config.json");
+        byte[] untouched = File.ReadAllBytes(config);
+        File.AppendAllText(config, "\n");
+        Assert.StartsWith($"{BuildErrors.NotEqual.Id} {config}", Verify(folder, item));
+        File.WriteAllBytes(config, untouched);
+        File.Delete(Path.Combine(qwen, "generation_config.json"));
+        Assert.Contains("the file 'generation_config.json' is missing", Verify(folder, item));
+        File.Delete(config);
+        Assert.StartsWith("MP2125", Verify(folder, item));
     }
 
     [TestMethod]
