@@ -21,7 +21,7 @@ public sealed class JsonDocumentationTests
     [DataRow("roundtrip", "GGUF", "--via", "apr", "--origin", "none")]
     [DataRow("convert", "GGUF", "TARGET")]
     [DataRow("split", "MODEL", "FOLDER", "--max-shard-size", "500KB")]
-    [DataRow("edit", "GGUF", "TARGET", "--set", "new:u32=5")]
+    [DataRow("edit", "GGUF", "EDITED", "--set", "new:u32=5")]
     [DataRow("pack", "GGUF", "--id", "A", "--version", "1.0.0", "--authors", "A", "--dry-run")]
     [DataRow("store", "list", "--folder", "STORE")]
     [DataRow("unpack", "PACKAGE", "FOLDER")]
@@ -39,6 +39,7 @@ public sealed class JsonDocumentationTests
             "MODEL" => Model,
             "FOLDER" => folder.File("parts"),
             "TARGET" => folder.File("m.apr"),
+            "EDITED" => folder.File("m.gguf"),
             "PACKAGE" => Packed(folder),
             "STORE" => Joined(folder),
             _ => word,
