@@ -48,7 +48,13 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
     /// <param name="text">The report for people.</param>
     /// <param name="json">The same for programs.</param>
     /// <param name="verdict">What the report's first line says.</param>
-    public void Publish(Func<string> text, Action<Utf8JsonWriter> json, Verdict verdict = Verdict.None)
+    public void Publish(Func<string> text, Action<Utf8JsonWriter> json, Verdict verdict = Verdict.None) =>
+        Publish(() => console.Text(text(), verdict), json);
+
+    /// <summary>Publishes lines that programs read too, and people copy: no terminal breaks them.</summary>
+    public void PublishLines(Func<string> lines, Action<Utf8JsonWriter> json) => Publish(() => console.Lines(lines()), json);
+
+    private void Publish(Action text, Action<Utf8JsonWriter> json)
     {
         if (mode == OutputMode.Json)
         {
@@ -56,7 +62,7 @@ internal sealed class ToolSession(ToolConsole console, OutputMode mode) : IDispo
         }
         else
         {
-            console.Text(text(), verdict);
+            text();
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class UsageTests
     [DataRow("convert a.gguf", "MP5001: Required argument 'TARGET' missing")]
     [DataRow("convert a.gguf b.apr c", "MP5001: Unrecognized command or argument 'c'")]
     [DataRow("convert a.gguf --frob", "MP5001: Unknown option '--frob'")]
-    [DataRow("convert a.gguf --quantised", "MP5001: Unknown option '--quantised'. Did you mean '--quantized'?")]
+    [DataRow("convert a.gguf --quantised", "MP5001: Unknown option '--quantised'. Did you mean '--quantized'? Add --help")]
     [DataRow("help convrt", "MP5001: Unknown verb 'convrt'. Did you mean 'convert'?")]
     [DataRow("explain MP0000", "MP5001: There is no error code 'MP0000'")]
     [DataRow("completion tcsh", "MP5001: Argument 'tcsh' not recognized")]

@@ -15,7 +15,7 @@ public sealed partial class WidthTests
         from line in new[]
         {
             "inspect A", "inspect A --stats", "inspect A --stats --tensors", "inspect A --layers", "inspect A --sort size --tensors",
-            "inspect A --key tokenizer.ggml.tokens", "validate A", "verify A B", "verify A B --epsilon 1e-3", "diff A B", "hash A",
+            "inspect A --key tokenizer.ggml.tokens", "validate A", "verify A B", "verify A B --epsilon 1e-3", "diff A B",
             "convert A OUT/m.apr", "convert A OUT/m.apr --dry-run", "convert A OUT/m/ --to safetensors", "roundtrip A --via apr",
             "split A OUT/parts --max-shard-size 300KB", "edit A OUT/e.gguf --set general.name:string=Small",
             "pack A --id My.Model --version 1.0.0 --authors Me --license MIT --output OUT/feed", "explain MP2307", "explain MP4010", "help",
@@ -41,6 +41,17 @@ public sealed partial class WidthTests
                 Assert.Contains(word, words);
             }
         }
+    }
+
+    [TestMethod]
+    [DataRow("hash A")]
+    [DataRow("hash A --format gguf-hash")]
+    [DataRow("completion bash")]
+    [DataRow("completion powershell")]
+    public void Lines_that_are_copied_to_a_program_are_whole_on_every_terminal(string line)
+    {
+        using TestFolder folder = new();
+        Assert.AreEqual(Run(folder, line, int.MaxValue).Output, Run(folder, line, 80).Output);
     }
 
     [TestMethod]

@@ -49,6 +49,7 @@ public class ModelPackException : Exception
         string tensor = TensorName is null ? "" : $"tensor '{TensorName}': ";
         string offset = ByteOffset is null ? "" : $" (at byte {ByteOffset})";
         string rule = Code.Rule.Length == 0 ? "" : $" [{Code.Rule}]";
-        return SafeText.Escape($"{tensor}{Detail}{offset}{rule}. {remedy}");
+        string end = Detail.EndsWith('?') && offset.Length + rule.Length == 0 ? "" : ".";
+        return SafeText.Escape($"{tensor}{Detail}{offset}{rule}{end} {remedy}");
     }
 }

@@ -27,7 +27,7 @@ internal static class CompletionCommand
         verb.Arguments.Add(shell);
         verb.SetAction(parsed =>
         {
-            session.Console.Text(CompletionScript.Of(parsed.GetRequiredValue(shell)));
+            session.Console.Lines(CompletionScript.Of(parsed.GetRequiredValue(shell)));
             return Diagnostics.ExitCode.Done;
         });
         return verb;

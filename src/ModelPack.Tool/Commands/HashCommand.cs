@@ -93,7 +93,7 @@ internal static class HashCommand
     {
         string path = model.Path;
         ModelHash hashes = Compute(session, model);
-        session.Publish(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
+        session.PublishLines(() => HashManifest.Write(hashes), writer => HashJson.Write(writer, path, hashes));
         foreach (string note in hashes.Notes)
         {
             session.Console.Message($"{path}: {note}");
@@ -138,7 +138,7 @@ internal static class HashCommand
             notes = [.. model.Notes.Where(note => note.Rank != NoteRank.WithoutEffect)];
         }
 
-        session.Publish(
+        session.PublishLines(
             () => string.Concat(lines.Select(line => $"{SafeText.Escape(line)}\n")),
             writer => HashJson.WriteLines(writer, path, lines, notes));
 

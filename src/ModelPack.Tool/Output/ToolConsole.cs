@@ -67,6 +67,13 @@ internal sealed class ToolConsole(Func<Stream> openOutput, TextWriter output, Te
         output.Flush();
     }
 
+    /// <summary>Writes lines that programs read, and people copy: no terminal breaks them.</summary>
+    public void Lines(string text)
+    {
+        output.Write(text);
+        output.Flush();
+    }
+
     /// <summary>Composes a document and writes it in one piece, so that a failure on the way leaves standard output empty.</summary>
     public void Json(Action<Utf8JsonWriter> write)
     {

@@ -37,7 +37,7 @@ internal static class DifferenceText
 
         if (difference.Kind == DifferenceKind.Payload)
         {
-            places.Add($"{Size.Exact(difference.Count)} differ");
+            places.Add($"{Size.Exact(difference.Count)} {(difference.Count == 1 ? "differs" : "differ")}");
         }
 
         return places.Count == 0 ? "" : $" ({string.Join(", ", places)})";
