@@ -52,16 +52,16 @@ public sealed class EngineTests
     {
         using AnsweringServer server = new(200, null);
         using TestFolder folder = new();
-        string end = folder.File("end");
+        string alive = folder.Write("alive", []);
         foreach (string engine in new[]
         {
-            server.Address, $"sh -c \"while [ ! -e {end} ]; do sleep 0.1; done\"",
+            server.Address, $"sh -c \"while [ -e {alive} ]; do sleep 0.1; done\"",
 
             // The program ends; what it leaves behind keeps its output open.
-            $"sh -c \"while [ ! -e {end} ]; do sleep 0.1; done & exit 0\"",
+            $"sh -c \"while [ -e {alive} ]; do sleep 0.1; done & exit 0\"",
 
             // It closes its output and stays.
-            $"sh -c \"exec >&-; while [ ! -e {end} ]; do sleep 0.1; done\"",
+            $"sh -c \"exec >&-; while [ -e {alive} ]; do sleep 0.1; done\"",
         })
         {
             ModelPackException failure = Failure(
@@ -69,8 +69,6 @@ public sealed class EngineTests
             Assert.IsInstanceOfType<TimeoutException>(failure.GetBaseException(), engine);
             Assert.Contains("took more than 0.3 s", failure.Detail);
         }
-
-        File.WriteAllText(end, "");
     }
 
     [TestMethod]

@@ -102,9 +102,9 @@ internal static class ConvertWords
                 json.WriteNumber("score", report.IsValid ? 100 : 0);
                 json.WriteString("grade", report.IsValid ? "A+" : "F");
                 json.WriteString("status", runs && report.IsValid ? "ok" : "warnings");
-                json.WriteStrings("warnings", certificate.MeaningReasons.Concat(findings));
+                json.WriteStrings("warnings", findings.Concat(certificate.MeaningReasons));
             },
-            () => [$"{source} -> {output}: {certificate.Level} proved", .. certificate.MeaningReasons, .. findings]);
+            () => [$"{source} -> {output}: {certificate.Level} proved", .. findings, .. certificate.MeaningReasons]);
         return AprExit.Done;
     }
 
