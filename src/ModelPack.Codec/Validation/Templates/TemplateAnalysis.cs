@@ -258,7 +258,7 @@ internal sealed class TemplateAnalysis
         TemplateValue whole = TemplateValue.None;
         foreach (TemplateNode attribute in attributes)
         {
-            TemplateValue value = evaluator.Evaluate(attribute.Plain, isGuarded);
+            TemplateValue value = evaluator.Evaluate(attribute, isGuarded);
             value = Guarded(attribute.Position, value, "", isGuarded);
             if (attribute.Kind == TemplateNodeKind.Keyword)
             {

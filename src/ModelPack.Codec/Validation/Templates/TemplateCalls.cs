@@ -46,7 +46,7 @@ internal sealed class TemplateCalls(TemplateEvaluator evaluator, TemplateKnowled
         {
             "get" when given.Length > 0 && given[0].Kind == TemplateNodeKind.Constant => value.Field(given[0].Value).Or(values.Measure()),
             "get" => evaluator.Subscript(
-                new(TemplateNodeKind.Subscript, "", node.Position, callee.Children[0], given.Length > 0 ? given[0].Plain : node),
+                new(TemplateNodeKind.Subscript, "", node.Position, callee.Children[0], given.Length > 0 ? given[0] : node),
                 isGuarded).Or(values),
             "items" => value.Pairs(),
             "values" => value.Pairs().PairValue(),
@@ -70,7 +70,7 @@ internal sealed class TemplateCalls(TemplateEvaluator evaluator, TemplateKnowled
             for (int i = 0; i < given.Length; i++)
             {
                 string parameter = given[i].Kind == TemplateNodeKind.Keyword ? given[i].Value : i.ToString(CultureInfo.InvariantCulture);
-                knowledge.LearnArgument(name, parameter, evaluator.Evaluate(given[i].Plain, isGuarded));
+                knowledge.LearnArgument(name, parameter, evaluator.Evaluate(given[i], isGuarded));
             }
 
             return made.Or(values).Made();

@@ -59,7 +59,7 @@ internal sealed class TemplateEvaluator
 
     /// <summary>Any of several expressions, arguments that are given by name among them.</summary>
     public TemplateValue AllOf(IEnumerable<TemplateNode> nodes, bool isGuarded) =>
-        nodes.Aggregate(TemplateValue.None, (all, node) => all.Or(Evaluate(node.Plain, isGuarded)));
+        nodes.Aggregate(TemplateValue.None, (all, node) => all.Or(Evaluate(node, isGuarded)));
 
     /// <summary>What stands under a key, or in a slice.</summary>
     public TemplateValue Subscript(TemplateNode node, bool isGuarded)

@@ -20,7 +20,7 @@ internal sealed class TemplateFilters(TemplateEvaluator evaluator, TemplateKnowl
 
         TemplateNode? attribute = Array.Find(
             given, argument => argument is { Kind: TemplateNodeKind.Keyword, Value: "attribute" }) is { } named ? named.Children[0]
-            : ByAttribute.Contains(node.Value) && given.Length > 0 ? given[0].Plain
+            : ByAttribute.Contains(node.Value) && given.Length > 0 ? given[0]
             : null;
         if (attribute is not null)
         {
@@ -97,7 +97,7 @@ internal sealed class TemplateFilters(TemplateEvaluator evaluator, TemplateKnowl
     // map('lower'), select('equalto', x): the filter or test is named by a text.
     private TemplateValue Inner(TemplateNode node, TemplateValue value, TemplateNode[] given, TemplateValue values)
     {
-        string? name = given[0].Plain is { Kind: TemplateNodeKind.Constant } constant ? constant.Value : null;
+        string? name = given[0] is { Kind: TemplateNodeKind.Constant } constant ? constant.Value : null;
         bool isKnown = name is not null && (node.Value == "map" ? TemplateWords.Filters : TemplateWords.Tests).Contains(name);
         if (!isKnown)
         {

@@ -12,9 +12,6 @@ internal sealed record TemplateNode(TemplateNodeKind Kind, string Value, int Pos
     // A range or repetition beyond this is no conversation.
     private const int LargestNumber = 100_000;
 
-    /// <summary>An argument without the name that it is given by.</summary>
-    public TemplateNode Plain => Kind == TemplateNodeKind.Keyword ? Children[0] : this;
-
     /// <summary>What a variable, or an attribute of a namespace, is remembered by.</summary>
     public string Key => Kind == TemplateNodeKind.Attribute ? $"{Children[0].Value}.{Value}" : Value;
 
