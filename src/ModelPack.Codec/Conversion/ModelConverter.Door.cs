@@ -88,7 +88,7 @@ public static partial class ModelConverter
         targetPath = RegularFile.Follow(targetPath);
         using OutputLock place = OutputLock.Take(targetPath, NameChanges.Flushed);
         TargetPaths.Check(source.File, targetPath, options ?? new());
-        TargetEnding.Check(named, format);
+        FormatEnding.Check(named, format);
         (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source.File, targetPath, format, options ?? new()).Plan();
         return new ConversionRun(place, aim, progress, null, cancellation).Convert(plan);
     }
@@ -177,7 +177,7 @@ public static partial class ModelConverter
             return format;
         }
 
-        return TargetEnding.FormatOf(targetPath)
+        return FormatEnding.FormatOf(targetPath)
             ?? throw new ArgumentException("the name of the target ends like no format: pass the format", nameof(to));
     }
 }

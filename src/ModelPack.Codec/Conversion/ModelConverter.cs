@@ -78,7 +78,7 @@ public static partial class ModelConverter
         using OutputLock place = OutputLock.Take(targetPath, changes);
         path = sourcePath;
         TargetPaths.Check(sourcePath, targetPath, options);
-        TargetEnding.Check(named, to);
+        FormatEnding.Check(named, to);
         using ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         path = targetPath;
         (ConversionPlan plan, ConversionAim aim) = new ConversionAim(source, targetPath, to, options).Plan();
@@ -125,7 +125,7 @@ public static partial class ModelConverter
     {
         ArgumentNullException.ThrowIfNull(options);
         string place = TargetPaths.Follow(sourcePath, targetPath, options);
-        TargetEnding.Check(targetPath, to);
+        FormatEnding.Check(targetPath, to);
         ModelFile source = ModelFiles.Open(sourcePath, options.Scope);
         try
         {

@@ -12,12 +12,13 @@ internal static class RegularFile
     /// <exception cref="FileNotFoundException">It is a link that leads nowhere.</exception>
     public static void EnsureReadable(string path)
     {
-        if (FileStatus.Of(path).Kind == FileKind.Missing && new FileInfo(path).LinkTarget is { } target)
+        FileKind kind = FileStatus.Of(path).Kind;
+        if (kind == FileKind.Missing && new FileInfo(path).LinkTarget is { } target)
         {
             throw new FileNotFoundException($"'{path}' is a link to '{target}', where nothing is.", path);
         }
 
-        if (SpecialName(FileStatus.Of(path).Kind) is { } name)
+        if (SpecialName(kind) is { } name)
         {
             throw new ModelPackException(OutputErrors.SpecialSource, $"'{path}' is {name}, not a file") { FilePath = path };
         }

@@ -188,7 +188,7 @@ internal static class ModelFiles
         }
 
         ModelSet set = ModelSet.Open(
-            location.Path, files, TargetEnding.FormatOf(files[0].Name) ?? format, location.Notes, location.LeftOut);
+            location.Path, files, FormatEnding.FormatOf(files[0].Name) ?? format, location.Notes, location.LeftOut);
         if (set.SideModel is null || set.First.Metadata.Any(entry => entry.Key == ModelFile.OriginKey))
         {
             return set;
@@ -217,7 +217,7 @@ internal static class ModelFiles
         }
 
         ForeignFile.RefuseAsModel(source);
-        return TargetEnding.FormatOf(source.Name)
+        return FormatEnding.FormatOf(source.Name)
             ?? throw new ModelFormatException(
                 FormatErrors.UnknownFormat, "the first bytes are those of no known format", 0) { FilePath = source.Name };
     }
@@ -225,7 +225,7 @@ internal static class ModelFiles
     private static ModelFormat? Shown(ByteSource source)
     {
         byte[] first = source.ReadBytes(0, (int)Math.Min(DetectionBytes, source.Length));
-        return TargetEnding.FormatOf(source.Name) is { } named && Matches(named) ? named
+        return FormatEnding.FormatOf(source.Name) is { } named && Matches(named) ? named
             : FormatCatalog.All.FirstOrDefault(entry => Matches(entry.Format))?.Format;
 
         bool Matches(ModelFormat format) => ModelFiles.Matches(format, first, source.Length);
@@ -240,11 +240,11 @@ internal static class ModelFiles
 
     private static bool Matches(ModelFormat format, byte[] first, long length) => FormatCatalog.Of(format).Matches(first, length);
 
-    private static bool HasModelName(NamedSource file) => TargetEnding.FormatOf(file.Name) is not null;
+    private static bool HasModelName(NamedSource file) => FormatEnding.FormatOf(file.Name) is not null;
 
     // What a path names is not always what it says.
     private static IReadOnlyList<Note> NameNotes(string name, ModelFormat format) =>
-        TargetEnding.FormatOf(name) is { } named && named != format
+        FormatEnding.FormatOf(name) is { } named && named != format
             ? [new(OtherEnding,
                 $"the content is that of a .{format.Extension()} file, and the name ends in .{named.Extension()}: it is read as what it is")]
             : [];

@@ -17,7 +17,7 @@ internal static class SideFileNote
         string? owner = !Directory.Exists(folder) ? null : Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
             .Where(other => !SideFile.IsName(other) && !OutputTarget.IsTemporaryName(other) && SideFile.NameFor(other)
                 .Equals(name, StringComparison.OrdinalIgnoreCase))
-            .OrderByDescending(other => ModelFormatNames.TryParse(Path.GetExtension(other), out _))
+            .OrderByDescending(other => FormatEnding.FormatOf(other) is not null)
             .ThenBy(other => other, StringComparer.Ordinal)
             .FirstOrDefault();
         return new(

@@ -85,7 +85,7 @@ public static partial class ModelVerifier
         return Task.Run(() => Verify(own, other, level, progress, cancellation), cancellation);
     }
 
-    private static VerificationReport Verify(
+    internal static VerificationReport Verify(
         ModelFile first, ModelFile second, ProofLevel level, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
     {
         Defined.Ensure(level, nameof(level));

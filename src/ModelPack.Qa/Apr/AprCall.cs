@@ -50,7 +50,7 @@ internal sealed class AprCall(AprConsole console, CancellationToken cancellation
 
     /// <summary>Compares names, shapes, types and bits of two opened models.</summary>
     public VerificationReport Compare(Model first, Model second) =>
-        ModelVerifier.VerifyAsync(first, second, ProofLevel.L1, null, cancellation).GetAwaiter().GetResult();
+        ModelVerifier.Verify(first.File, second.File, ProofLevel.L1, null, cancellation);
 
     /// <summary>Writes the answer: one line of JSON (clients look for <c>"passed":true</c> without a space, qa-gates.md §5), or
     /// text.</summary>

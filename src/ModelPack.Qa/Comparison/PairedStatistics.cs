@@ -42,6 +42,11 @@ internal sealed record PairedStatistics(ImmutableArray<PairedTensor> Tensors, Im
         (ModelFile first, ModelFile second) = ModelFiles.OpenPair(firstPath, secondPath, PathScope.Model);
         using ModelFile own = first;
         using ModelFile other = second;
+        return Of(first, second, cancellation);
+    }
+
+    public static PairedStatistics Of(ModelFile first, ModelFile second, CancellationToken cancellation)
+    {
         ModelPair pair = new(first, second, cancellation);
         (TensorSet left, TensorSet right) = (pair.FirstTensors, pair.SecondTensors);
         TensorPairing pairing = TensorPairing.Of(left.Tensors, right.Tensors, pair.Translate);

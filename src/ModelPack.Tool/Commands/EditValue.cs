@@ -71,7 +71,8 @@ internal static class EditValue
     private static string TypeOf(MetadataValue? value, string key) => value?.TypeName switch
     {
         null => throw Bad(
-            $"'{key}' is a new key, and its type was not given; write --set {key}:{Text}=… or another of {string.Join(", ", Types.Keys)}"),
+            $"'{key}' is a new key, and its type was not given; write --set {key}:{Text}=… or another of "
+                + string.Join(", ", Types.Keys)),
         "json string" => Text,
         "json bool" => "bool",
         "json number" => "f64",
@@ -187,9 +188,12 @@ internal static class EditValue
         }
     }
 
-    private static ModelPackException NoValue(string key, string type, string value) =>
-        Bad($"'{value}' is no value of the type {type}, which '{key}' "
-            + $"has{(type.EndsWith(']') ? "; lists are written as JSON, such as " + (type.StartsWith(Text, StringComparison.Ordinal) ? "[\"a\",\"b\"]" : "[1,2]") : "")}");
+    private static ModelPackException NoValue(string key, string type, string value)
+    {
+        string example = type.StartsWith(Text, StringComparison.Ordinal) ? "[\"a\",\"b\"]" : "[1,2]";
+        string lists = type.EndsWith(']') ? $"; lists are written as JSON, such as {example}" : "";
+        return Bad($"'{value}' is no value of the type {type}, which '{key}' has{lists}");
+    }
 
     private static ModelPackException Bad(string why) => new(ToolErrors.BadEdit, why);
 }

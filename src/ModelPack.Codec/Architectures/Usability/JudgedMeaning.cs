@@ -36,7 +36,7 @@ internal sealed record JudgedMeaning(Meaning Word, ImmutableArray<string> Reason
         IEnumerable<string> modules = output.Format == ModelFormat.SafeTensors ? [] : Modules(root, output);
         IEnumerable<string> without = leftOut.Select(
             name => $"'{name}' may be a part of the model, and the architecture '{output.Architecture}' has no place for it: an answer is "
-                + $"computed without it");
+                + "computed without it");
         string[] unmet = [.. Shown(modules.Concat(without).Concat(Unmet(output, root.Format == output.Format)))];
         return new(absent.Length > 0 ? Meaning.Partial : unmet.Length > 0 ? Meaning.Carried : Meaning.Runs, [.. absent, .. unmet]);
     }

@@ -21,9 +21,9 @@ internal sealed class SaveTarget(string path, bool isFolder, OutputTarget target
         new OutputTarget(path).EnsureReplaceable();
 
         // A model whose own name misleads may keep it.
-        if (source is null || TargetEnding.FormatOf(source.Source.Name) != TargetEnding.FormatOf(path))
+        if (source is null || FormatEnding.FormatOf(source.Source.Name) != FormatEnding.FormatOf(path))
         {
-            TargetEnding.Check(path, format);
+            FormatEnding.Check(path, format);
         }
 
         if (SideFile.IsName(Path.TrimEndingDirectorySeparator(path)))

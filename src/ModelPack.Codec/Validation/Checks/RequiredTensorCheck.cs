@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Usability;
 using ModelPack.Formats.Gguf;
 using ModelPack.Formats.SafeTensors;
@@ -13,9 +14,11 @@ internal static class RequiredTensorCheck
 
     public static void Run(ValidationContext context)
     {
+        NameTable? names = UntrainedValues.Names(context.Settings.Architecture);
+
         // Tensors of which none has a name of the architecture are those of something else.
         if (!context.Settings.IsWholeModel || context.Findings.Any(finding => finding.Code == ValidationErrors.Layers)
-            || !context.Tensors.Any(tensor => TensorNames.IsInLayer(tensor.Name, context.Settings.Architecture)))
+            || !context.Tensors.Any(tensor => TensorNames.IsInLayer(tensor.Name, names)))
         {
             return;
         }

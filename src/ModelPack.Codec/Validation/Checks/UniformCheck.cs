@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Usability;
 using ModelPack.Conversion.Pipeline;
 using ModelPack.Diagnostics;
@@ -11,6 +12,7 @@ internal static class UniformCheck
 {
     public static void Run(ValidationContext context)
     {
+        NameTable? names = UntrainedValues.Names(context.Settings.Architecture);
         List<TensorInfo> zeros = [];
         List<(TensorInfo Tensor, string Value)> constants = [];
         for (int i = 0; i < context.Tensors.Count; i++)
@@ -24,7 +26,7 @@ internal static class UniformCheck
             }
 
             bool isZero = tally.Bits == 0;
-            if (isZero && IsWrongAsZero(tensor, context))
+            if (isZero && UntrainedValues.IsWrongAsZero(tensor, TensorNames.IsKnown(tensor.Name, names), names))
             {
                 context.Find(ValidationErrors.Zero, tensor.Name, UntrainedValues.Show(tensor, tally), tensor.Offset);
             }
@@ -56,7 +58,4 @@ internal static class UniformCheck
             context.Keep("K-CONSTANT", text, first.Offset);
         }
     }
-
-    private static bool IsWrongAsZero(TensorInfo tensor, ValidationContext context) => UntrainedValues.IsWrongAsZero(
-        tensor, TensorNames.IsKnown(tensor.Name, context.Settings.Architecture), UntrainedValues.Names(context.Settings.Architecture));
 }

@@ -1,3 +1,4 @@
+using ModelPack.Architectures.Names;
 using ModelPack.Architectures.Usability;
 
 namespace ModelPack.Validation.Facts;
@@ -6,14 +7,15 @@ namespace ModelPack.Validation.Facts;
 /// architecture has in the table of names (hf-companions.md §3.1).</summary>
 internal static class TensorNames
 {
-    public static bool IsKnown(string name, string? architecture) =>
+    /// <param name="name">The tensor.</param>
+    /// <param name="names">The names of the model's architecture (<see cref="UntrainedValues.Names"/>).</param>
+    public static bool IsKnown(string name, NameTable? names) =>
         TensorRoles.Of(name) is not null
         || name.Contains("lora_", StringComparison.OrdinalIgnoreCase)
-        || UntrainedValues.IsIn(UntrainedValues.Names(architecture), name);
+        || UntrainedValues.IsIn(names, name);
 
     /// <summary>Whether it is known in which layer a tensor is.</summary>
-    public static bool IsInLayer(string name, string? architecture) =>
-        UntrainedValues.Names(architecture) is { } table
-        ? table.FromGguf(name, _ => true) is { Layer: >= 0 } || table.FromHuggingFace(name).Any(match => match.Layer >= 0)
+    public static bool IsInLayer(string name, NameTable? names) => names is not null
+        ? names.FromGguf(name, _ => true) is { Layer: >= 0 } || names.FromHuggingFace(name).Any(match => match.Layer >= 0)
         : TensorRoles.Of(name)?.Layer is not null;
 }

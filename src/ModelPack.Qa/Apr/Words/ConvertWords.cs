@@ -149,8 +149,8 @@ internal static class ConvertWords
     /// <summary>The format that the ending of a target names.</summary>
     public static ModelFormat FormatOf(string target) =>
         Directory.Exists(target) ? throw new AprFailure(AprExit.ValidationFailed, $"'{target}' is a folder: name a file")
-        : ModelFormatNames.TryParse(Path.GetExtension(target), out ModelFormat format) ? format
-        : throw new AprFailure(AprExit.ValidationFailed, $"Unknown target ending of '{target}': use .gguf, .safetensors or .apr");
+        : FormatEnding.FormatOf(target)
+            ?? throw new AprFailure(AprExit.ValidationFailed, $"Unknown target ending of '{target}': use .gguf, .safetensors or .apr");
 
     /// <summary>Converts, and makes the folder of the target first.</summary>
     public static Certificate Convert(AprCall call, string source, string target, ModelFormat to, ConversionOptions options)

@@ -60,9 +60,12 @@ internal static class ValidateStatsWord
             throw new AprFailure(AprExit.NotFound, $"File not found: {reference}");
         }
 
-        Open(call, model).Dispose();
-        Open(call, reference).Dispose();
-        PairedStatistics pairs = PairedStatistics.Of(reference, model, call.Cancellation);
+        (ModelFile first, ModelFile second) = ModelFiles.OpenPair(reference, model, PathScope.Model);
+        using ModelFile own = first;
+        using ModelFile other = second;
+        EnsureUndamaged(call, second);
+        EnsureUndamaged(call, first);
+        PairedStatistics pairs = PairedStatistics.Of(first, second, call.Cancellation);
         IEnumerable<Anomaly> missing = pairs.Tensors.Where(pair => pair.Second is null)
             .Select(pair => new Anomaly(pair.First.Name, "missing", 1, 0, null))
             .Concat(pairs.Extra.Select(name => new Anomaly(name, "missing", 0, 1, null)));
@@ -75,7 +78,8 @@ internal static class ValidateStatsWord
     private static (int, Anomaly[]) AgainstStored(AprCall call, string model, string stored, double threshold)
     {
         IReadOnlyDictionary<string, Fingerprint> expected = Fingerprints.Read(stored);
-        using ModelFile file = Open(call, model);
+        using ModelFile file = ModelFiles.Open(model);
+        EnsureUndamaged(call, file);
         Fingerprint[] prints = [.. Fingerprints.Of(file, expected.ContainsKey, call.Cancellation)];
         IEnumerable<Anomaly> missing = expected.Keys.Except(prints.Select(print => print.Name))
             .Select(name => new Anomaly(name, "missing", 1, 0, null));
@@ -92,7 +96,8 @@ internal static class ValidateStatsWord
 
     private static (int, Anomaly[]) Alone(AprCall call, string path)
     {
-        using ModelFile file = Open(call, path);
+        using ModelFile file = ModelFiles.Open(path);
+        EnsureUndamaged(call, file);
         TensorSummary[] tensors = [.. ModelStatistics.Compute(file, null, call.Cancellation).Tensors];
         return (tensors.Length, [
             .. tensors.Where(one => one.Statistics is { } values && (values.NaN > 0 || values.Infinity > 0))
@@ -100,20 +105,7 @@ internal static class ValidateStatsWord
     }
 
     // Statistics say nothing of values that changed places: a file that its own footer calls damaged is no match for any.
-    private static ModelFile Open(AprCall call, string path)
-    {
-        ModelFile file = ModelFiles.Open(path);
-        try
-        {
-            file.CheckFooter(call.Cancellation);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    private static void EnsureUndamaged(AprCall call, ModelFile file) => file.CheckFooter(call.Cancellation);
 
     private static Anomaly Of(string tensor, (string Field, double? Expected, double? Actual) one, double? deviation) =>
         new(

@@ -5,7 +5,7 @@ using ModelPack.Models.Building;
 namespace ModelPack.Models;
 
 /// <summary>The format that the ending of a name says.</summary>
-internal static class TargetEnding
+internal static class FormatEnding
 {
     /// <summary>The format that a name says; null if it says none.</summary>
     public static ModelFormat? FormatOf(string path) =>
